@@ -1,0 +1,217 @@
+"""The house's alarms. Who may import whom is checked by import-linter; this is what it cannot see."""
+
+import ast
+import graphlib
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+FLOORS = ("bot", "cogs", "storage", "config")
+VAGUE = {"utils", "util", "helpers", "helper", "manager", "managers", "common", "misc"}
+MAY_READ_THE_TIME = ("bot/app.py", "bot/rehearsal.py", "bot/rehearsal/")
+# Written with character classes so that this file does not match itself.
+LEAKS = {
+    "a package registry": r"pyp[i]\.org|pythonhoste[d]\.org|npmj[s]\.(org|com)|debia[n]\.org/debian",
+    "a path of one machine": r"(?<![\w.}])/(home|User[s]|roo[t]|wor[k]|tm[p])/[\w.-]+",
+}
+ALLOWED_LEAKS = (".ci/",)
+
+
+def sources(*folders: str) -> list[Path]:
+    return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Every module that a file names in an import, wherever the import stands."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def clock_reads(tree: ast.AST) -> Iterator[int]:
+    """The lines on which the time is read, or the function that reads it is handed on."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name | ast.Attribute):
+            owner = node.value.id if isinstance(node.value, ast.Name) else node.value.attr
+            reads_date = node.attr in {"now", "utcnow", "today"} and owner in {"datetime", "date", "utils"}
+            reads_time = node.attr in {"time", "time_ns"} and owner == "time"
+            if reads_date or reads_time:
+                yield node.lineno
+        elif isinstance(node, ast.ImportFrom) and node.module in {"time", "discord.utils"}:
+            yield from (node.lineno for alias in node.names if alias.name in {"time", "time_ns", "utcnow"})
+
+
+def leaks(text: str) -> list[str]:
+    return [f"{what}: {match[0]}" for what, pattern in LEAKS.items() if (match := re.search(pattern, text))]
+
+
+def tracked() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+    return [ROOT / name for name in listed.stdout.split("\0") if name]
+
+
+def cycle(graph: dict[str, set[str]]) -> list[str]:
+    """One circle of imports, or nothing."""
+    try:
+        graphlib.TopologicalSorter(graph).prepare()
+    except graphlib.CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def import_graph() -> dict[str, set[str]]:
+    """Each file of ours with the files it names; `from package import module` names the module."""
+    files = {
+        name_of(path).removesuffix(".py").removesuffix("/__init__").replace("/", "."): path
+        for path in sources(*FLOORS)
+    }
+    graph: dict[str, set[str]] = {}
+    for name, path in files.items():
+        named = {each for each in imports(path) if each in files} - {name}
+        graph[name] = {each for each in named if not any(other.startswith(f"{each}.") for other in named)}
+    return graph
+
+
+# ---- the tree ------------------------------------------------------------------------------------
+
+
+def test_no_module_has_a_name_that_says_nothing() -> None:
+    named = [path for path in sources(*FLOORS, "tests") if {path.stem, path.parent.name} & VAGUE]
+    assert named == []
+
+
+def test_the_rules_import_the_standard_library_only() -> None:
+    foreign = [
+        f"{name_of(path)}: {module}"
+        for path in sources("bot/governance")
+        for module in imports(path)
+        if module.split(".")[0] not in sys.stdlib_module_names
+        and not f"{module}.".startswith("bot.governance.")
+    ]
+    assert foreign == []
+
+
+def test_the_rules_wait_for_nothing() -> None:
+    waiting = [
+        f"{name_of(path)}:{node.lineno}"
+        for path in sources("bot/governance")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.AsyncFunctionDef | ast.Await)
+    ]
+    assert waiting == []
+
+
+def test_every_rule_file_says_what_it_is_about() -> None:
+    silent = [
+        name_of(path)
+        for path in sources("bot/governance")
+        if not ast.get_docstring(ast.parse(path.read_text()))
+    ]
+    assert silent == []
+
+
+def test_only_the_composition_root_reads_the_time() -> None:
+    reads = [
+        f"{name_of(path)}:{line}"
+        for path in sources(*FLOORS)
+        if not name_of(path).startswith(MAY_READ_THE_TIME)
+        for line in clock_reads(ast.parse(path.read_text()))
+    ]
+    assert reads == []
+
+
+def test_cogs_import_neither_storage_nor_each_other() -> None:
+    base = {"cogs", "cogs.base"}
+    wrong = [
+        f"{name_of(path)}: {module}"
+        for path in sources("cogs")
+        for module in imports(path)
+        if module.split(".")[0] == "storage"
+        or (module.split(".")[0] == "cogs" and module not in base and not module.startswith("cogs.base."))
+    ]
+    assert wrong == []
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    assert cycle(import_graph()) == []
+
+
+def test_no_file_names_a_registry_or_a_path_of_one_machine() -> None:
+    found = []
+    for path in tracked():
+        if path.is_file() and not name_of(path).startswith(ALLOWED_LEAKS):
+            found += [f"{name_of(path)}: {leak}" for leak in leaks(path.read_text(errors="ignore"))]
+    assert found == []
+
+
+def test_pyproject_and_the_requirements_name_the_same_packages() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    listed = {"runtime": project["dependencies"], "rehearsal": extras["rehearsal"], "dev": extras["dev"]}
+    for name, packages in listed.items():
+        lines = (ROOT / "requirements" / f"{name}.in").read_text().splitlines()
+        assert {line for line in lines if line and line[0] not in "#-"} == set(packages), name
+
+
+def test_every_pinned_package_has_a_hash() -> None:
+    for name in ("runtime", "rehearsal", "dev"):
+        text = (ROOT / "requirements" / f"{name}.txt").read_text()
+        packages = re.split(r"\n(?=\w)", text)
+        bare = [each.split("==")[0] for each in packages if "==" not in each or "--hash=sha256:" not in each]
+        assert bare == []
+
+
+# ---- the alarms themselves -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("code", "heard"),
+    [
+        ("from datetime import datetime\ndatetime.now(UTC)", True),
+        ("import datetime\ndatetime.datetime.utcnow()", True),
+        ("import datetime\ndatetime.date.today()", True),
+        ("import time\ntime.time()", True),
+        ("clock = discord.utils.utcnow", True),
+        ("from time import time", True),
+        ("from discord.utils import utcnow", True),
+        ("now = clock()", False),
+        ("import time\ntime.monotonic()", False),
+        ("policy.now", False),
+    ],
+)
+def test_the_clock_alarm_hears(code: str, heard: bool) -> None:
+    assert bool(list(clock_reads(ast.parse(code)))) is heard
+
+
+@pytest.mark.parametrize(
+    ("text", "heard"),
+    [
+        ("see " + "https://" + "py" + "pi.org/simple", True),
+        ("files.python" + "hosted.org", True),
+        ("from /" + "home/ada/project", True),
+        ("cd /" + "root/bot", True),
+        ("https://example.org/" + "home/ada", False),
+        ("requirements/" + "work/notes", False),
+        ("pip install -r requirements/dev.txt", False),
+    ],
+)
+def test_the_leak_alarm_hears(text: str, heard: bool) -> None:
+    assert bool(leaks(text)) is heard
+
+
+def test_the_circle_alarm_hears() -> None:
+    assert cycle({"a": {"b"}, "b": {"c"}, "c": {"a"}}) != []
+    assert cycle({"a": {"b", "c"}, "b": {"c"}}) == []
