@@ -1,0 +1,1 @@
+"""A Discord bot that hosts multi-stakeholder governance inside chat."""

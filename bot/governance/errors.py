@@ -1,0 +1,144 @@
+"""Refusals: why an act is not taken. Named after the refusal, without wording (``bot.ui.errors`` speaks)."""
+
+from __future__ import annotations
+
+
+class Refusal(Exception):
+    """An act that the rules do not take. Nothing was written."""
+
+
+class NotFound(Refusal):
+    """The thing named does not exist, or the asker may not see it."""
+
+    def __init__(self, what: str, name: str = "") -> None:
+        super().__init__(what, name)
+        self.what = what
+        self.name = name
+
+
+class NotEligible(Refusal):
+    """The person lacks the standing this act needs. ``why`` is a key for the presenter, ``needs`` the seat."""
+
+    def __init__(self, why: str, needs: str = "") -> None:
+        super().__init__(why, needs)
+        self.why = why
+        self.needs = needs
+
+
+class WindowClosed(Refusal):
+    """The time for this act has ended (windows are half-open, PRO-7)."""
+
+
+class WrongState(Refusal):
+    """The thing is not in a state from which this act leads anywhere (PRO-6, OBJ-8)."""
+
+    def __init__(self, state: str, act: str) -> None:
+        super().__init__(state, act)
+        self.state = state
+        self.act = act
+
+
+class AlreadyDone(Refusal):
+    """The act was taken before; repeating it changes nothing."""
+
+    def __init__(self, act: str) -> None:
+        super().__init__(act)
+        self.act = act
+
+
+class BadText(Refusal):
+    """A text is missing, too short or too long. Lengths are characters."""
+
+    def __init__(self, field: str, length: int, least: int, most: int) -> None:
+        super().__init__(field, length, least, most)
+        self.field = field
+        self.length = length
+        self.least = least
+        self.most = most
+
+
+class BadValue(Refusal):
+    """A value cannot be read as what the field or policy key holds."""
+
+    def __init__(self, field: str, text: str, expected: str) -> None:
+        super().__init__(field, text, expected)
+        self.field = field
+        self.text = text
+        self.expected = expected
+
+
+class UnknownKey(Refusal):
+    """No policy key, type or choice has this name. ``nearest`` lists the likeliest ones."""
+
+    def __init__(self, name: str, nearest: tuple[str, ...] = ()) -> None:
+        super().__init__(name, nearest)
+        self.name = name
+        self.nearest = nearest
+
+
+class OutOfBounds(Refusal):
+    """A value lies below the floor or above the ceiling that nothing may cross (POL-1)."""
+
+    def __init__(self, key: str, value: str, floor: str, ceiling: str) -> None:
+        super().__init__(key, value, floor, ceiling)
+        self.key = key
+        self.value = value
+        self.floor = floor
+        self.ceiling = ceiling
+
+
+class LimitReached(Refusal):
+    """A cap is used up (PRO-3, PRO-5). ``limit`` names it."""
+
+    def __init__(self, limit: str, most: int) -> None:
+        super().__init__(limit, most)
+        self.limit = limit
+        self.most = most
+
+
+class TooFewElectors(Refusal):
+    """Fewer electors than the policy asks for (PRO-9), the author not counted."""
+
+    def __init__(self, found: int, least: int) -> None:
+        super().__init__(found, least)
+        self.found = found
+        self.least = least
+
+
+class Provisional(Refusal):
+    """The partnership is not ratified yet, so this type of decision cannot be opened (SCL-5)."""
+
+
+class Conflicted(Refusal):
+    """The person stands too near the matter to rule on it (ORG-6, OBJ-4)."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class Stale(Refusal):
+    """What the decision was written against has changed since (EFF-1)."""
+
+    def __init__(self, what: str, was: str, now: str) -> None:
+        super().__init__(what, was, now)
+        self.what = what
+        self.was = was
+        self.now = now
+
+
+class NotYours(Refusal):
+    """Only the author of the thing may do this."""
+
+
+class RoleRefused(Refusal):
+    """A Discord role that may not carry a seat (ORG-2a). ``why`` is a key for the presenter."""
+
+    def __init__(self, why: str, detail: str = "") -> None:
+        super().__init__(why, detail)
+        self.why = why
+        self.detail = detail
+
+
+class Changed(Exception):
+    """Somebody else changed the same thing first: load it again and retry (optimistic locking)."""

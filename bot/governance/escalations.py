@@ -1,0 +1,54 @@
+"""The ladder of a disputed proposal: revise, withdraw, or a final vote of the stakeholder group (ESC-1, PRO-6)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.governance import votes
+from bot.governance.dossier import Proposal, State
+from bot.governance.errors import NotEligible, WrongState
+from bot.governance.events import Event, Happened, proposal_thing
+from bot.governance.organisation import MEMBER, Elector, Member
+from bot.governance.proposals import affirmative, enter
+
+Outcome = tuple[Proposal, tuple[Event, ...]]
+
+MOST_DISPUTED = timedelta(days=14)
+"""If nobody acts on a disputed proposal for this long, it is not adopted (PRO-6)."""
+
+
+def method_for(proposal: Proposal) -> str:
+    """The final vote's method: the pinned one, or a supermajority where nothing less will do (POL-5)."""
+    return "supermajority" if affirmative(proposal) else proposal.pinned.vote_method
+
+
+def escalate(proposal: Proposal, member: Member, stakeholders: tuple[Elector, ...], now: datetime) -> Outcome:
+    """The author or any elector takes a disputed proposal to the stakeholder group's final vote (PRO-6, DEC-1).
+
+    Raises WrongState unless disputed, NotEligible.
+    """
+    if proposal.state is not State.DISPUTED:
+        raise WrongState(proposal.state, "escalate")
+    if member.person != proposal.author:
+        if proposal.elector(member.person) is None:
+            raise NotEligible("not an elector")
+        if not member.holds(proposal.group, MEMBER):
+            raise NotEligible("no seat now")
+    return to_vote(proposal, stakeholders, now, member)
+
+
+def to_vote(proposal: Proposal, stakeholders: tuple[Elector, ...], now: datetime, by: Member | None = None) -> Outcome:
+    """Announce the final vote and, without a notice period, open it at once."""
+    method = method_for(proposal)
+    announced = replace(enter(proposal, State.ESCALATED, now), vote=votes.announce(proposal, method, now))
+    escalated = Event(
+        Happened.PROPOSAL_ESCALATED,
+        proposal_thing(proposal.id),
+        by.person if by else None,
+        {"method": method},
+    )
+    if proposal.pinned.vote_notice:
+        return announced, (escalated,)
+    opened, event = votes.open_vote(announced, stakeholders, now)
+    return opened, (escalated, event)

@@ -1,0 +1,96 @@
+"""What happened, as data. Storage chains events (REC-1); delivery turns them into posts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+from bot.governance.ids import PersonId, ProposalId
+
+
+class Happened(StrEnum):
+    """Every type of event, in the past tense."""
+
+    PARTNERSHIP_CREATED = "partnership created"
+    PARTNERSHIP_RATIFIED = "partnership ratified"
+    GROUP_CREATED = "group created"
+    PLACE_SET = "place set"
+    ACCESS_CHANGED = "access changed"
+    ROLE_MAPPED = "role mapped"
+    ROLE_UNMAPPED = "role unmapped"
+    ROLE_DELETED = "role deleted"
+    SEAT_GAINED = "seat gained"
+    SEAT_LOST = "seat lost"
+    POLICY_AMENDED = "policy amended"
+
+    DRAFT_SAVED = "draft saved"
+    DRAFT_DISCARDED = "draft discarded"
+    REVIEW_OPENED = "review opened"
+    VERSION_PUBLISHED = "version published"
+    PROPOSAL_READ = "proposal read"
+    WINDOW_EXTENDED = "window extended"
+    WINDOW_CLOSED = "window closed"
+    PROPOSAL_PASSED = "proposal passed"
+    PROPOSAL_DISPUTED = "proposal disputed"
+    PROPOSAL_LAPSED = "proposal lapsed"
+    PROPOSAL_WITHDRAWN = "proposal withdrawn"
+    PROPOSAL_NOT_ADOPTED = "proposal not adopted"
+    PROPOSAL_ADOPTED = "proposal adopted"
+    PROPOSAL_ENACTED = "proposal enacted"
+    PROPOSAL_STALE = "proposal stale"
+    HALT_CONSENTED = "halt consented"
+    PROPOSAL_HALTED = "proposal halted"
+    CLOCK_STOPPED = "clock stopped"
+    CLOCK_RESUMED = "clock resumed"
+    NUDGED = "nudged"
+
+    CONCERN_RAISED = "concern raised"
+    OBJECTION_RAISED = "objection raised"
+    OBJECTION_STATED = "objection stated"
+    OBJECTION_LAPSED = "objection lapsed"
+    OBJECTION_WITHDRAWN = "objection withdrawn"
+    OBJECTION_INTEGRATED = "objection integrated"
+    OBJECTION_MAINTAINED = "objection maintained"
+    OBJECTION_OVERRULED = "objection overruled"
+    OBJECTION_ORPHANED = "objection orphaned"
+    TEST_ASKED = "test asked"
+    TEST_RULED = "test ruled"
+    APPEAL_FILED = "appeal filed"
+    APPEAL_VOTED = "appeal voted"
+    APPEAL_DECIDED = "appeal decided"
+    SPONSOR_NEEDED = "sponsor needed"
+    SPONSOR_FOUND = "sponsor found"
+    OBJECTOR_SEAT_LOST = "objector seat lost"
+    REACTION_GONE = "reaction gone"
+    REACTIONS_WIPED = "reactions wiped"
+
+    PROPOSAL_ESCALATED = "proposal escalated"
+    VOTE_OPENED = "vote opened"
+    BALLOT_CAST = "ballot cast"
+    VOTE_CLOSED = "vote closed"
+
+    CARD_LOST = "card lost"
+    CARD_POSTED_AGAIN = "card posted again"
+    PLACE_LOST = "place lost"
+    RESTORE_GAP = "restore gap"
+    RESTORE_CONFIRMED = "restore confirmed"
+
+
+Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened. ``data`` holds strings, integers, flags and lists of them, never Discord ids."""
+
+    type: Happened
+    thing: str
+    actor: PersonId | None = None
+    data: Mapping[str, Json] = field(default_factory=dict)
+
+
+def proposal_thing(proposal: ProposalId) -> str:
+    """The name of a proposal in the record."""
+    return f"proposal/{proposal}"

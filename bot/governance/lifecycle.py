@@ -1,0 +1,313 @@
+"""What time alone does to a proposal: every exit at its deadline, each exactly once (PRO-6, PRO-7, PRO-8).
+
+review ──close──▶ settling ──▶ passed ──timelock──▶ enacted
+                     │  └─────▶ lapsed (low reach)      └─▶ stale
+                     ├────────▶ disputed ──▶ escalated ──vote──▶ adopted ──timelock──▶ enacted
+                     └──(affirmative)──────────▲         └─────▶ not adopted
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.governance import clock, escalations, objections, proposals, votes
+from bot.governance import effects as effect_rules
+from bot.governance.dossier import (
+    CONTESTABLE,
+    FINAL,
+    Ballot,
+    ObjectionState,
+    Proposal,
+    State,
+    Vote,
+)
+from bot.governance.effects.world import World
+from bot.governance.errors import OutOfBounds, Stale, WrongState
+from bot.governance.events import Event, Happened, Json, proposal_thing
+from bot.governance.ids import PersonId
+from bot.governance.organisation import Elector
+
+Outcome = tuple[Proposal, tuple[Event, ...]]
+
+MOST_DRAFT = timedelta(days=14)
+MOST_STALE = timedelta(days=14)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a deadline needs from outside: the stakeholder group now, and the ballots of an open vote."""
+
+    stakeholders: tuple[Elector, ...] = ()
+    ballots: Sequence[Ballot] = ()
+
+
+def next_due(proposal: Proposal) -> datetime | None:
+    """The next instant at which ``advance`` or ``enact`` has something to do; None once final."""
+    if proposal.state in FINAL:
+        return None
+    if proposal.state is State.DRAFT:
+        return proposal.state_since + MOST_DRAFT
+    stopped_at = proposal.clock.stopped_at
+    if stopped_at is not None:
+        return stopped_at + clock.MOST_STOPPED if proposal.state in CONTESTABLE else None
+    due: list[datetime | None] = []
+    if proposal.state in CONTESTABLE | {State.STALE}:
+        due.append(proposals.too_old_at(proposal, proposal.state_since))
+    match proposal.state:
+        case State.REVIEW:
+            due += [proposal.closes_at, _nudge_at(proposal)]
+        case State.SETTLING:
+            due.append(_settles_at(proposal))
+        case State.DISPUTED:
+            due.append(proposal.state_since + escalations.MOST_DISPUTED)
+        case State.ESCALATED if proposal.vote is not None:
+            due += _vote_due(proposal, proposal.vote)
+        case State.PASSED | State.ADOPTED:
+            due.append(proposal.timelock_ends_at)
+        case State.STALE:
+            due.append(proposal.state_since + MOST_STALE)
+    if proposal.state in {State.REVIEW, State.DISPUTED}:
+        due += [instant for o in proposal.objections for instant in objections.changes_at(o)]
+    return min((d for d in due if d is not None), default=None)
+
+
+def advance(proposal: Proposal, now: datetime, around: Surroundings) -> Outcome:
+    """Take every step that is due now, in order, and none twice. Acts not due leave the proposal as it is."""
+    events: tuple[Event, ...] = ()
+    while True:
+        stepped, happened = _step(proposal, now, around)
+        if not happened:
+            return stepped, events
+        proposal, events = stepped, events + happened
+
+
+def enact(proposal: Proposal, world: World, now: datetime) -> tuple[Proposal, World, tuple[Event, ...]]:
+    """Carry the decision out when its timelock has ended: all effects or none, once (EFF-1, EFF-3, EFF-4).
+
+    Returns the world changed, or the proposal stale. Raises WrongState when enactment is not due.
+    """
+    due = proposal.timelock_ends_at
+    if proposal.state not in {State.PASSED, State.ADOPTED} or due is None or clock.is_stopped(proposal):
+        raise WrongState(proposal.state, "enact")
+    if now < due:
+        raise WrongState(proposal.state, "enact")
+    try:
+        if world.partnership.provisional and proposal.type in {"budget", "policy"}:
+            raise Stale("partnership", "ratified", "provisional")
+        changed = effect_rules.apply(proposal.current.effects, world)
+    except Stale as stale:
+        why = f"{stale.what}: {stale.was} → {stale.now}"
+        gone = proposals.enter(replace(proposal, timelock_ends_at=None), State.STALE, now, why)
+        return gone, world, (_event(Happened.PROPOSAL_STALE, gone, why=why),)
+    except OutOfBounds as refused:
+        why = f"{refused.key}: {refused.value}"
+        gone = proposals.enter(replace(proposal, timelock_ends_at=None), State.STALE, now, why)
+        return gone, world, (_event(Happened.PROPOSAL_STALE, gone, why=why),)
+    done = proposals.enter(proposal, State.ENACTED, now)
+    events = [_event(Happened.PROPOSAL_ENACTED, done, digest=done.current.digest)]
+    for effect in done.current.effects:
+        if effect.kind == effect_rules.change_policy.KIND:
+            events.append(
+                _event(
+                    Happened.POLICY_AMENDED,
+                    done,
+                    key=effect.target,
+                    was=effect.was,
+                    value=effect.value,
+                    version=changed.policy.version,
+                )
+            )
+        if effect.kind == effect_rules.ratify.KIND:
+            events.append(_event(Happened.PARTNERSHIP_RATIFIED, done))
+    return done, changed, tuple(events)
+
+
+def undecided(proposal: Proposal) -> frozenset[PersonId]:
+    """Those whom the one nudge before close is for: neither read, objected, raised a concern nor voted (RHY-2)."""
+    if proposal.state is State.ESCALATED and proposal.vote is not None:
+        return frozenset(e.person for e in proposal.vote.electors) - proposal.vote.voted
+    return proposals.reachable(proposal) - proposals.reached(proposal)
+
+
+def _step(proposal: Proposal, now: datetime, around: Surroundings) -> Outcome:
+    if proposal.state in FINAL:
+        return proposal, ()
+    if proposal.state is State.DRAFT:
+        due = proposal.state_since + MOST_DRAFT <= now
+        return proposals.discard(proposal, now) if due else (proposal, ())
+    stopped_at = proposal.clock.stopped_at
+    if stopped_at is not None:
+        if proposal.state in CONTESTABLE and stopped_at + clock.MOST_STOPPED <= now:
+            return _not_adopted(proposal, "could not be held", now)
+        return proposal, ()
+    if proposal.state in {State.REVIEW, State.SETTLING, State.DISPUTED}:
+        lapsed, events = objections.lapse_due(proposal, now)
+        if events:
+            return lapsed, events
+    too_old = proposals.too_old_at(proposal, now)
+    if proposal.state in CONTESTABLE | {State.STALE} and too_old is not None and too_old <= now:
+        return _not_adopted(proposal, "too old", now)
+    steps = {
+        State.REVIEW: _review,
+        State.SETTLING: _settle,
+        State.DISPUTED: _disputed,
+        State.ESCALATED: _escalated,
+        State.STALE: _stale,
+    }
+    step = steps.get(proposal.state)
+    return step(proposal, now, around) if step else (proposal, ())
+
+
+def _review(proposal: Proposal, now: datetime, around: Surroundings) -> Outcome:
+    assert proposal.closes_at is not None
+    if now >= proposal.closes_at:
+        if _needs_extension(proposal):
+            closes_at = now + proposal.pinned.reach_extension
+            longer = replace(proposal, closes_at=closes_at, extended=True, nudged=False)
+            hours = int(proposal.pinned.reach_extension.total_seconds() // 3600)
+            return longer, (_event(Happened.WINDOW_EXTENDED, longer, hours=hours, **_reach(longer)),)
+        closed = proposals.enter(replace(proposal, low_reach=_low_reach(proposal)), State.SETTLING, now)
+        return closed, (_event(Happened.WINDOW_CLOSED, closed, **_reach(closed)),)
+    nudge_at = _nudge_at(proposal)
+    if nudge_at is not None and nudge_at <= now:
+        nudged = replace(proposal, nudged=True)
+        return nudged, (_nudge(nudged),)
+    return proposal, ()
+
+
+def _settle(proposal: Proposal, now: datetime, around: Surroundings) -> Outcome:
+    """When no objection has a period left, the threshold decides (PRO-6, OBJ-6)."""
+    if not all(objections.is_settled(o, now) for o in proposal.objections):
+        return proposal, ()
+    if objections.threshold_reached(proposal):
+        disputed = proposals.enter(proposal, State.DISPUTED, now)
+        counted = {"weight": objections.weight(proposal), "threshold": _threshold(proposal)}
+        return disputed, (_event(Happened.PROPOSAL_DISPUTED, disputed, **counted),)
+    if proposals.affirmative(proposal):
+        return escalations.to_vote(proposal, around.stakeholders, now)
+    if proposal.low_reach and _lapses(proposal):
+        lapsed = proposals.enter(proposal, State.LAPSED, now, "low reach")
+        return lapsed, (_event(Happened.PROPOSAL_LAPSED, lapsed, why="low reach", **_reach(lapsed)),)
+    return _pass(proposal, State.PASSED, Happened.PROPOSAL_PASSED, now)
+
+
+def _disputed(proposal: Proposal, now: datetime, around: Surroundings) -> Outcome:
+    if proposal.state_since + escalations.MOST_DISPUTED <= now:
+        return _not_adopted(proposal, "nobody acted", now)
+    return proposal, ()
+
+
+def _escalated(proposal: Proposal, now: datetime, around: Surroundings) -> Outcome:
+    vote = proposal.vote
+    assert vote is not None
+    if not vote.opened:
+        if vote.opens_at > now:
+            return proposal, ()
+        opened, event = votes.open_vote(proposal, around.stakeholders, now)
+        return opened, (event,)
+    if now < vote.closes_at:
+        nudge_at = vote.closes_at - proposal.pinned.nudge_before
+        if vote.nudged or now < nudge_at or nudge_at <= vote.opens_at:
+            return proposal, ()
+        nudged = replace(proposal, vote=replace(vote, nudged=True))
+        return nudged, (_nudge(nudged),)
+    closed, event = votes.close_vote(proposal, around.ballots, now)
+    assert closed.vote is not None
+    tally = closed.vote.tally
+    assert tally is not None
+    if not tally.adopted:
+        rejected, events = _not_adopted(closed, tally.reason, now)
+        return rejected, (event, *events)
+    return _overrule(closed, event, now)
+
+
+def _overrule(proposal: Proposal, closed: Event, now: datetime) -> Outcome:
+    """A final vote that adopts overrules what still counts; author and reason stay on the record (OBJ-8)."""
+    events = [closed]
+    for objection in proposal.objections:
+        if objection.counts:
+            proposal = proposal.with_objection(replace(objection, state=ObjectionState.OVERRULED))
+            events.append(_event(Happened.OBJECTION_OVERRULED, proposal, objection=objection.number))
+    adopted, passed = _pass(proposal, State.ADOPTED, Happened.PROPOSAL_ADOPTED, now)
+    return adopted, (*events, *passed)
+
+
+def _stale(proposal: Proposal, now: datetime, around: Surroundings) -> Outcome:
+    if proposal.state_since + MOST_STALE <= now:
+        lapsed = proposals.enter(proposal, State.LAPSED, now, "stale")
+        return lapsed, (_event(Happened.PROPOSAL_LAPSED, lapsed, why="stale"),)
+    return proposal, ()
+
+
+def _pass(proposal: Proposal, state: State, kind: Happened, now: datetime) -> Outcome:
+    ends_at = now + proposal.pinned.timelock
+    passed = replace(proposals.enter(proposal, state, now), timelock_ends_at=ends_at, halts=frozenset())
+    hours = int(proposal.pinned.timelock.total_seconds() // 3600)
+    data: dict[str, Json] = {"timelock_hours": hours, "low_reach": passed.low_reach, **_reach(passed)}
+    return passed, (_event(kind, passed, **data),)
+
+
+def _not_adopted(proposal: Proposal, why: str, now: datetime) -> Outcome:
+    gone = proposals.enter(proposal, State.NOT_ADOPTED, now, why)
+    return gone, (_event(Happened.PROPOSAL_NOT_ADOPTED, gone, why=why),)
+
+
+def _needs_extension(proposal: Proposal) -> bool:
+    return (
+        _low_reach(proposal)
+        and not proposal.extended
+        and not proposals.affirmative(proposal)
+        and not objections.threshold_reached(proposal)
+    )
+
+
+def _low_reach(proposal: Proposal) -> bool:
+    bar = proposal.pinned.reach_bar * len(proposals.reachable(proposal))
+    return len(proposals.reached(proposal)) < bar
+
+
+def _lapses(proposal: Proposal) -> bool:
+    above = proposal.pinned.lapse_budget_above
+    amount = proposal.current.text.amount or 0
+    return proposal.type == "budget" and above > 0 and amount > above
+
+
+def _nudge_at(proposal: Proposal) -> datetime | None:
+    if proposal.nudged or proposal.closes_at is None or proposal.opened_at is None:
+        return None
+    at = proposal.closes_at - proposal.pinned.nudge_before
+    return at if at > proposal.opened_at and at < proposal.closes_at else None
+
+
+def _vote_due(proposal: Proposal, vote: Vote) -> list[datetime | None]:
+    if not vote.opened:
+        return [vote.opens_at]
+    nudge_at = vote.closes_at - proposal.pinned.nudge_before
+    return [vote.closes_at, None if vote.nudged or nudge_at <= vote.opens_at else nudge_at]
+
+
+def _settles_at(proposal: Proposal) -> datetime:
+    changes = [instant for o in proposal.objections for instant in objections.changes_at(o)]
+    if changes:
+        return min(changes)
+    ends = [ends_at for o in proposal.objections if (ends_at := objections.period_ends_at(o))]
+    return max(ends, default=proposal.state_since)
+
+
+def _threshold(proposal: Proposal) -> int:
+    return objections.threshold(proposal.pinned, proposal.electors)
+
+
+def _reach(proposal: Proposal) -> dict[str, Json]:
+    return {"reached": len(proposals.reached(proposal)), "reachable": len(proposals.reachable(proposal))}
+
+
+def _nudge(proposal: Proposal) -> Event:
+    people: list[Json] = list(sorted(undecided(proposal)))
+    return _event(Happened.NUDGED, proposal, people=people)
+
+
+def _event(kind: Happened, proposal: Proposal, **data: Json) -> Event:
+    return Event(kind, proposal_thing(proposal.id), None, data)

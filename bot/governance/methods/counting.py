@@ -1,0 +1,37 @@
+"""Counting that several methods share: choices in fixed order, quorum, votes for against votes cast (DEC-2)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+
+from bot.governance.dossier import Ballot, Tally
+
+FOR, AGAINST, ABSTAIN = "for", "against", "abstain"
+
+
+def counts_of(ballots: Sequence[Ballot], choices: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
+    """How often each choice was taken, in the method's fixed order, zeroes included."""
+    found = Counter(ballot.choice for ballot in ballots)
+    return tuple((choice, found[choice]) for choice in choices)
+
+
+def quorate(cast: int, eligible: int, quorum: Fraction) -> bool:
+    """Whether enough of those eligible took part. Nobody eligible is never enough."""
+    return eligible > 0 and cast >= quorum * eligible
+
+
+def for_and_against(
+    ballots: Sequence[Ballot], eligible: int, quorum: Fraction, enough: Callable[[int, int], bool]
+) -> Tally:
+    """Votes for out of votes for and against; abstentions count towards the quorum only. A tie is not adopted."""
+    counts = counts_of(ballots, (FOR, AGAINST, ABSTAIN))
+    votes = dict(counts)
+    decided = votes[FOR] + votes[AGAINST]
+    if not quorate(len(ballots), eligible, quorum):
+        return Tally(False, "no quorum", len(ballots), eligible, counts)
+    if votes[FOR] == votes[AGAINST]:
+        return Tally(False, "tied", len(ballots), eligible, counts)
+    adopted = enough(votes[FOR], decided)
+    return Tally(adopted, "adopted" if adopted else "not enough votes for", len(ballots), eligible, counts)

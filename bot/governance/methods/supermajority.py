@@ -1,0 +1,19 @@
+"""Supermajority: at least the policy's share of votes for and against, with quorum (DEC-1, DEC-2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from bot.governance.dossier import Ballot, Tally
+from bot.governance.methods.counting import ABSTAIN, AGAINST, FOR, for_and_against
+
+NAME = "supermajority"
+CHOICES = (FOR, AGAINST, ABSTAIN)
+NEEDS_REASON: frozenset[str] = frozenset()
+MAY_BE_SECRET = True
+
+
+def tally(ballots: Sequence[Ballot], eligible: int, quorum: Fraction, share: Fraction) -> Tally:
+    """Adopted when votes for reach ``share`` of votes for and against; a tie is not adopted."""
+    return for_and_against(ballots, eligible, quorum, lambda votes, decided: votes >= share * decided)

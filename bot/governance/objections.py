@@ -1,0 +1,525 @@
+"""Objections and concerns: raising, stating, testing, appealing, withdrawing, sponsoring (OBJ-1 to OBJ-8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from math import ceil
+
+from bot.governance import clock
+from bot.governance.dossier import (
+    COUNTING,
+    Appeal,
+    Concern,
+    Objection,
+    ObjectionState,
+    Proposal,
+    State,
+    Statement,
+    Terms,
+    Test,
+)
+from bot.governance.errors import (
+    AlreadyDone,
+    BadText,
+    Conflicted,
+    NotEligible,
+    NotFound,
+    UnknownKey,
+    WindowClosed,
+    WrongState,
+)
+from bot.governance.events import Event, Happened, Json, proposal_thing
+from bot.governance.ids import GroupId, PersonId
+from bot.governance.organisation import FACILITATOR, MEMBER, OBSERVER, Elector, Member
+
+Outcome = tuple[Proposal, tuple[Event, ...]]
+
+CRITERIA = ("purpose", "agreement", "capture", "harm", "not this body's")
+"""The published criteria (OBJ-2); their wording stands in ``bot.ui``."""
+
+LEAST_REASON, MOST_REASON = 20, 1500
+"""Characters of a reason."""
+
+_ALIVE = frozenset({State.REVIEW, State.SETTLING, State.DISPUTED})
+
+
+def raise_objection(proposal: Proposal, member: Member, via: str, now: datetime) -> Outcome:
+    """Raise an elector's objection at once; raising it again changes nothing (OBJ-1).
+
+    Raises WindowClosed outside the review window, NotEligible with why: ``author``, ``joined later``,
+    ``no seat now`` or ``not an elector``.
+    """
+    _check_window(proposal, now)
+    elector = eligible(proposal, member)
+    if proposal.open_objection_of(member.person) is not None:
+        return proposal, ()
+    objection = Objection(
+        number=len(proposal.objections) + 1,
+        person=member.person,
+        raised_at=now,
+        version=proposal.current.number,
+        via=via,
+        stakeholder_class=elector.stakeholder_class,
+        organisation=elector.organisation,
+        state_by=now + proposal.pinned.stating,
+        answered_version=proposal.current.number,
+    )
+    changed = replace(proposal, objections=(*proposal.objections, objection))
+    return changed, (_event(Happened.OBJECTION_RAISED, proposal, objection, member.person, via=via),)
+
+
+def eligible(proposal: Proposal, member: Member) -> Elector:
+    """The member's entry in the snapshot, if they may object now (PRO-9). Raises NotEligible with why."""
+    if member.person == proposal.author:
+        raise NotEligible("author")
+    elector = proposal.elector(member.person)
+    if elector is None:
+        raise NotEligible("joined later" if member.holds(proposal.group, MEMBER) else "not an elector")
+    if not member.holds(proposal.group, MEMBER):
+        raise NotEligible("no seat now")
+    return elector
+
+
+def raise_concern(proposal: Proposal, member: Member, text: str, why: str, now: datetime) -> Outcome:
+    """Record a concern, which is heard and never blocks (OBJ-3).
+
+    ``why`` is a key when an objection could not be taken (``joined later``). The same text twice is one concern.
+    Raises NotEligible without a seat, WrongState once the proposal is decided.
+    """
+    if proposal.state not in {State.REVIEW, State.SETTLING, State.DISPUTED, State.ESCALATED}:
+        raise WrongState(proposal.state, "raise a concern")
+    if all(s.seat == OBSERVER for s in member.seats):
+        raise NotEligible("no seat")
+    _check_length("concern", text, 0, MOST_REASON)
+    if any(c.person == member.person and c.text == text for c in proposal.concerns):
+        return proposal, ()
+    concern = Concern(member.person, now, text, why)
+    event = Event(Happened.CONCERN_RAISED, proposal_thing(proposal.id), member.person, {"text": text, "why": why})
+    return replace(proposal, concerns=(*proposal.concerns, concern)), (event,)
+
+
+def state_objection(proposal: Proposal, number: int, person: PersonId, statement: Statement, now: datetime) -> Outcome:
+    """State the claim: a published criterion and a reason (OBJ-2). Stating again replaces the words while untested.
+
+    A seat lost since raising does not matter (PRO-9). Raises WindowClosed after the stating period, UnknownKey
+    for another criterion, BadText, NotEligible for anybody but the objector or their sponsor.
+    """
+    objection = _found(proposal, number)
+    _speaks_for(objection, person)
+    _check_alive(proposal, "state an objection")
+    if objection.state not in COUNTING or objection.test is not None:
+        raise WrongState(objection.state, "state an objection")
+    if objection.state is ObjectionState.RAISED and _past(proposal, objection.state_by, now):
+        raise WindowClosed
+    if statement.criterion not in CRITERIA:
+        raise UnknownKey(statement.criterion, CRITERIA)
+    _check_length("reason", statement.reason, LEAST_REASON, MOST_REASON)
+    _check_length("suggestion", statement.suggestion, 0, MOST_REASON)
+    _check_length("agreement", statement.agreement, 0, 200)
+    first = objection.state is ObjectionState.RAISED
+    stated = replace(
+        objection,
+        state=ObjectionState.STATED,
+        statement=statement,
+        stated_at=now if first else objection.stated_at,
+        rule_by=now + proposal.pinned.ruling if first else objection.rule_by,
+        state_by=None,
+    )
+    event = _event(
+        Happened.OBJECTION_STATED,
+        proposal,
+        stated,
+        person,
+        criterion=statement.criterion,
+        agreement=statement.agreement,
+        reason=statement.reason,
+        suggestion=statement.suggestion,
+    )
+    return proposal.with_objection(stated), (event,)
+
+
+def ask_test(proposal: Proposal, number: int, member: Member, now: datetime) -> Outcome:
+    """The author or a facilitator of the reviewing group asks for the test of form (OBJ-4).
+
+    Raises WindowClosed after the ruling period, AlreadyDone if it was asked, NotEligible.
+    """
+    objection = _found(proposal, number)
+    if member.person != proposal.author and not member.holds(proposal.group, FACILITATOR):
+        raise NotEligible("ask test", FACILITATOR)
+    _check_testable(proposal, objection, now)
+    if objection.test is not None:
+        raise AlreadyDone("ask test")
+    tested = replace(objection, test=Test(member.person, now))
+    return proposal.with_objection(tested), (_event(Happened.TEST_ASKED, proposal, tested, member.person),)
+
+
+def rule_on_form(proposal: Proposal, number: int, member: Member, in_form: bool, reason: str, now: datetime) -> Outcome:
+    """A facilitator rules whether the objection is in form, never whether its reason is true (OBJ-4).
+
+    The first ruling holds. Raises Conflicted for the author, the objector, the author's organisation and those who
+    sit where the author sits (ORG-6); NotEligible, WindowClosed, AlreadyDone, BadText.
+    """
+    objection = _found(proposal, number)
+    _check_impartial(proposal, objection, member)
+    if not member.holds(proposal.group, FACILITATOR):
+        raise NotEligible("rule", FACILITATOR)
+    if objection.test is not None and objection.test.in_form is not None:
+        raise AlreadyDone("rule")
+    _check_testable(proposal, objection, now)
+    _check_length("ruling", reason, LEAST_REASON, MOST_REASON)
+    asked = objection.test or Test(member.person, now)
+    test = replace(
+        asked,
+        in_form=in_form,
+        ruled_by=member.person,
+        ruled_at=now,
+        reason=reason,
+        appeal_by=now + proposal.pinned.appeal_filing,
+    )
+    state = ObjectionState.STATED if in_form else ObjectionState.DISMISSED
+    ruled = replace(objection, test=test, state=state)
+    event = _event(Happened.TEST_RULED, proposal, ruled, member.person, in_form=in_form, reason=reason)
+    return proposal.with_objection(ruled), (event,)
+
+
+def appeal(proposal: Proposal, number: int, person: PersonId, reason: str, now: datetime) -> Outcome:
+    """The losing side of a ruling appeals, once (OBJ-4).
+
+    Raises WrongState without a ruling, WindowClosed after the filing period, AlreadyDone, NotEligible, BadText.
+    """
+    objection = _found(proposal, number)
+    test = objection.test
+    if test is None or test.in_form is None:
+        raise WrongState(objection.state, "appeal")
+    if test.appeal is not None:
+        raise AlreadyDone("appeal")
+    losing = {proposal.author, test.asked_by} if test.in_form else _speakers(objection)
+    if person not in losing:
+        raise NotEligible("appeal")
+    _check_alive(proposal, "appeal")
+    if objection.state not in {ObjectionState.STATED, ObjectionState.DISMISSED}:
+        raise WrongState(objection.state, "appeal")
+    if _past(proposal, test.appeal_by, now):
+        raise WindowClosed
+    _check_length("appeal", reason, LEAST_REASON, MOST_REASON)
+    filed = Appeal(person, now, now + proposal.pinned.appeal_decision, reason)
+    changed = replace(objection, test=replace(test, appeal=filed))
+    return proposal.with_objection(changed), (_event(Happened.APPEAL_FILED, proposal, changed, person, reason=reason),)
+
+
+def vote_on_appeal(
+    proposal: Proposal,
+    number: int,
+    member: Member,
+    stands: bool,
+    stakeholders: GroupId,
+    eligible_voters: frozenset[PersonId],
+    now: datetime,
+) -> Outcome:
+    """A stakeholder says whether the objection stands; a choice may be changed until decided (OBJ-4).
+
+    Decided early once a majority of all eligible agree. Raises Conflicted for author and objector, NotEligible,
+    WrongState without an open appeal, WindowClosed.
+    """
+    objection = _found(proposal, number)
+    open_appeal = objection.test.appeal if objection.test else None
+    if member.person == proposal.author or member.person in _speakers(objection):
+        raise Conflicted("party")
+    if not member.holds(stakeholders, MEMBER):
+        raise NotEligible("appeal vote", MEMBER)
+    if open_appeal is None or open_appeal.stands is not None:
+        raise WrongState(objection.state, "vote on an appeal")
+    if _past(proposal, open_appeal.decide_by, now):
+        raise WindowClosed
+    others = tuple(v for v in open_appeal.votes if v[0] != member.person)
+    voted = _with_appeal(objection, replace(open_appeal, votes=tuple(sorted((*others, (member.person, stands))))))
+    proposal = proposal.with_objection(voted)
+    events: tuple[Event, ...] = (_event(Happened.APPEAL_VOTED, proposal, voted, member.person, stands=stands),)
+    judges = eligible_voters - {proposal.author} - _speakers(objection)
+    agreeing = sum(1 for _, vote in (*others, (member.person, stands)) if vote is stands)
+    if agreeing * 2 > len(judges):
+        proposal, decided = _decide_appeal(proposal, voted, now)
+        events += decided
+    return proposal, events
+
+
+def withdraw_objection(proposal: Proposal, number: int, person: PersonId, now: datetime) -> Outcome:
+    """The objector withdraws, explicitly (OBJ-5). Raises NotEligible, WrongState."""
+    objection = _found(proposal, number)
+    _speaks_for(objection, person)
+    if objection.state not in COUNTING | {ObjectionState.DISMISSED}:
+        raise WrongState(objection.state, "withdraw an objection")
+    _check_alive(proposal, "withdraw an objection")
+    gone = replace(objection, state=ObjectionState.WITHDRAWN, sponsor_by=None)
+    return proposal.with_objection(gone), (_event(Happened.OBJECTION_WITHDRAWN, proposal, gone, person),)
+
+
+def answer_revision(proposal: Proposal, number: int, person: PersonId, resolved: bool, now: datetime) -> Outcome:
+    """After a revision the objector says "resolved" or "still objecting" (PRO-5, OBJ-7); silence is the latter.
+
+    Raises NotEligible, WrongState when it no longer counts or no revision came since.
+    """
+    objection = _found(proposal, number)
+    _speaks_for(objection, person)
+    _check_alive(proposal, "answer a revision")
+    version = proposal.current.number
+    if not objection.counts or objection.version == version:
+        raise WrongState(objection.state, "answer a revision")
+    if resolved:
+        done = replace(
+            objection,
+            state=ObjectionState.INTEGRATED,
+            settled_in=version,
+            answered_version=version,
+            sponsor_by=None,
+        )
+        kind = Happened.OBJECTION_INTEGRATED
+    else:
+        if objection.answered_version == version:
+            return proposal, ()
+        done = replace(objection, answered_version=version)
+        kind = Happened.OBJECTION_MAINTAINED
+    return proposal.with_objection(done), (_event(kind, proposal, done, person, version=version),)
+
+
+def objector_gone(proposal: Proposal, person: PersonId, by_themselves: bool, now: datetime) -> Outcome:
+    """An objector no longer holds the seat (PRO-9).
+
+    Leaving, resigning or a term's end asks for a sponsor; a seat taken away by anyone else never weakens it.
+    """
+    events: list[Event] = []
+    if proposal.state not in _ALIVE:
+        return proposal, ()
+    for objection in proposal.objections:
+        if objection.person != person or objection.state not in COUNTING | {ObjectionState.DISMISSED}:
+            continue
+        if not by_themselves:
+            events.append(_event(Happened.OBJECTOR_SEAT_LOST, proposal, objection, None))
+        elif objection.sponsor is None and objection.sponsor_by is None:
+            waiting = replace(objection, sponsor_by=now + proposal.pinned.sponsoring)
+            proposal = proposal.with_objection(waiting)
+            events.append(_event(Happened.SPONSOR_NEEDED, proposal, waiting, None))
+    return proposal, tuple(events)
+
+
+def objector_back(proposal: Proposal, person: PersonId) -> Proposal:
+    """An objector who left holds the seat again: no sponsor is needed any more (PRO-9)."""
+    for objection in proposal.objections:
+        if objection.person == person and objection.sponsor_by is not None and objection.sponsor is None:
+            proposal = proposal.with_objection(replace(objection, sponsor_by=None))
+    return proposal
+
+
+def sponsor(proposal: Proposal, number: int, member: Member, now: datetime) -> Outcome:
+    """Another elector takes over the objection of someone who left (PRO-9).
+
+    Raises WrongState when no sponsor is needed, WindowClosed after the sponsor period, NotEligible, AlreadyDone.
+    """
+    objection = _found(proposal, number)
+    if objection.sponsor is not None:
+        raise AlreadyDone("sponsor")
+    if objection.sponsor_by is None or objection.state not in COUNTING | {ObjectionState.DISMISSED}:
+        raise WrongState(objection.state, "sponsor an objection")
+    _check_alive(proposal, "sponsor an objection")
+    if _past(proposal, objection.sponsor_by, now):
+        raise WindowClosed
+    if member.person == objection.person:
+        raise NotEligible("own objection")
+    eligible(proposal, member)
+    taken = replace(objection, sponsor=member.person, sponsor_by=None)
+    return proposal.with_objection(taken), (_event(Happened.SPONSOR_FOUND, proposal, taken, member.person),)
+
+
+def reaction_gone(proposal: Proposal, person: PersonId) -> Outcome:
+    """A reaction disappeared, by whom Discord does not say: keep the objection, ask once (OBJ-5)."""
+    objection = proposal.open_objection_of(person)
+    if objection is None or objection.reaction_gone_asked or proposal.state not in _ALIVE:
+        return proposal, ()
+    asked = replace(objection, reaction_gone_asked=True)
+    return proposal.with_objection(asked), (_event(Happened.REACTION_GONE, proposal, asked, None),)
+
+
+def lapse_due(proposal: Proposal, now: datetime) -> Outcome:
+    """What time alone decides on objections: unstated ones become concerns, appeals end, leavers are orphaned.
+
+    (OBJ-2, OBJ-4, PRO-9.) Nothing happens while the clock stands.
+    """
+    events: list[Event] = []
+    for objection in proposal.objections:
+        changed: Objection | None = None
+        if objection.state is ObjectionState.RAISED and _reached(objection.state_by, now):
+            changed = replace(objection, state=ObjectionState.CONCERN, sponsor_by=None, state_by=None)
+            concern = Concern(objection.person, objection.raised_at, "", "not stated")
+            proposal = replace(proposal, concerns=(*proposal.concerns, concern))
+            events.append(_event(Happened.OBJECTION_LAPSED, proposal, changed, None))
+        elif (
+            objection.state in COUNTING | {ObjectionState.DISMISSED}
+            and objection.sponsor is None
+            and _reached(objection.sponsor_by, now)
+        ):
+            changed = replace(objection, state=ObjectionState.ORPHANED, sponsor_by=None)
+            events.append(_event(Happened.OBJECTION_ORPHANED, proposal, changed, None))
+        if changed is not None:
+            proposal = proposal.with_objection(changed)
+            continue
+        test = objection.test
+        if test and test.appeal and test.appeal.stands is None and _reached(test.appeal.decide_by, now):
+            proposal, decided = _decide_appeal(proposal, objection, now)
+            events.extend(decided)
+    return proposal, tuple(events)
+
+
+def changes_at(objection: Objection) -> tuple[datetime, ...]:
+    """The instants at which time alone changes this objection: see ``lapse_due``."""
+    if objection.state not in COUNTING | {ObjectionState.DISMISSED}:
+        return ()
+    found = [objection.sponsor_by]
+    if objection.state is ObjectionState.RAISED:
+        found.append(objection.state_by)
+    test = objection.test
+    if test is not None and test.appeal is not None and test.appeal.stands is None:
+        found.append(test.appeal.decide_by)
+    return tuple(instant for instant in found if instant is not None)
+
+
+def period_ends_at(objection: Objection) -> datetime | None:
+    """The end of the period in which a ruling or an appeal may still come, or None (OBJ-4)."""
+    if objection.state not in {ObjectionState.STATED, ObjectionState.DISMISSED}:
+        return None
+    test = objection.test
+    if test is None or test.in_form is None:
+        return objection.rule_by
+    return test.appeal_by if test.appeal is None else None
+
+
+def is_settled(objection: Objection, now: datetime) -> bool:
+    """Whether no stating, ruling, appeal or sponsor period of it still runs (PRO-7)."""
+    ends_at = period_ends_at(objection)
+    return not changes_at(objection) and (ends_at is None or ends_at <= now)
+
+
+def threshold_reached(proposal: Proposal) -> bool:
+    """Whether the counting objections reach the pinned threshold (OBJ-6)."""
+    return weight(proposal) >= threshold(proposal.pinned, proposal.electors)
+
+
+def weight(proposal: Proposal) -> int:
+    """How much the counting objections weigh: people, organisations or classes by the pinned rule (OBJ-6)."""
+    counting = [o for o in proposal.objections if o.counts]
+    if proposal.pinned.rule == "classes":
+        return len({o.stakeholder_class for o in counting})
+    return len({_voice(o.person, o.organisation, proposal.pinned.unit) for o in counting})
+
+
+def threshold(terms: Terms, electors: Iterable[Elector]) -> int:
+    """The weight that stops a proposal (OBJ-6), never above half the electors, never below one."""
+    electors = tuple(electors)
+    voices = len({_voice(e.person, e.organisation, terms.unit) for e in electors})
+    match terms.rule:
+        case "classes":
+            return max(1, min(terms.classes, len({e.stakeholder_class for e in electors})))
+        case "share":
+            return max(1, ceil(terms.share * voices))
+        case _:
+            return max(1, min(terms.threshold, voices // 2))
+
+
+def _voice(person: PersonId, organisation: str, unit: str) -> tuple[str, str]:
+    return ("organisation", organisation) if unit == "organisation" and organisation else ("person", person)
+
+
+def _decide_appeal(proposal: Proposal, objection: Objection, now: datetime) -> Outcome:
+    """By majority of those who voted; without votes or on a tie the objection stands (OBJ-4)."""
+    assert objection.test is not None
+    filed = objection.test.appeal
+    assert filed is not None
+    against = sum(1 for _, stands in filed.votes if not stands)
+    stands = against * 2 <= len(filed.votes)
+    decided = _with_appeal(objection, replace(filed, stands=stands, decided_at=now))
+    decided = replace(decided, state=ObjectionState.STATED if stands else ObjectionState.DISMISSED)
+    event = _event(
+        Happened.APPEAL_DECIDED,
+        proposal,
+        decided,
+        None,
+        stands=stands,
+        votes_stands=len(filed.votes) - against,
+        votes_against=against,
+    )
+    return proposal.with_objection(decided), (event,)
+
+
+def _with_appeal(objection: Objection, changed: Appeal) -> Objection:
+    assert objection.test is not None
+    return replace(objection, test=replace(objection.test, appeal=changed))
+
+
+def _found(proposal: Proposal, number: int) -> Objection:
+    objection = proposal.objection(number)
+    if objection is None:
+        raise NotFound("objection", str(number))
+    return objection
+
+
+def _speakers(objection: Objection) -> frozenset[PersonId]:
+    return frozenset({objection.person} | ({objection.sponsor} if objection.sponsor else set()))
+
+
+def _speaks_for(objection: Objection, person: PersonId) -> None:
+    if person not in _speakers(objection):
+        raise NotEligible("not the objector")
+
+
+def _check_window(proposal: Proposal, now: datetime) -> None:
+    if proposal.state is not State.REVIEW or _past(proposal, proposal.closes_at, now):
+        raise WindowClosed
+
+
+def _check_alive(proposal: Proposal, act: str) -> None:
+    if proposal.state not in _ALIVE:
+        raise WrongState(proposal.state, act)
+
+
+def _check_testable(proposal: Proposal, objection: Objection, now: datetime) -> None:
+    _check_alive(proposal, "test")
+    if objection.state is not ObjectionState.STATED:
+        raise WrongState(objection.state, "test")
+    if _past(proposal, objection.rule_by, now):
+        raise WindowClosed
+
+
+def _check_impartial(proposal: Proposal, objection: Objection, member: Member) -> None:
+    if member.person == proposal.author:
+        raise Conflicted("author")
+    if member.person in _speakers(objection):
+        raise Conflicted("objector")
+    if member.organisations & proposal.author_organisations:
+        raise Conflicted("organisation")
+    if any(member.holds(group) for group in proposal.author_groups - {proposal.group}):
+        raise Conflicted("same cell")
+
+
+def _past(proposal: Proposal, deadline: datetime | None, now: datetime) -> bool:
+    """Whether a half-open window has ended; while the clock stands it has not (PRO-7, PRO-11)."""
+    if deadline is None:
+        return False
+    stopped_at = proposal.clock.stopped_at
+    if clock.is_stopped(proposal) and stopped_at is not None and stopped_at < deadline:
+        return False
+    return now >= deadline
+
+
+def _reached(deadline: datetime | None, now: datetime) -> bool:
+    return deadline is not None and deadline <= now
+
+
+def _check_length(field: str, text: str, least: int, most: int) -> None:
+    length = len(text.strip())
+    if not least <= length or len(text) > most:
+        raise BadText(field, length, least, most)
+
+
+def _event(kind: Happened, proposal: Proposal, objection: Objection, actor: PersonId | None, **data: Json) -> Event:
+    return Event(kind, proposal_thing(proposal.id), actor, {"objection": objection.number, **data})

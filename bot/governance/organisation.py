@@ -1,0 +1,189 @@
+"""Who sits where: partnerships, groups, seats and the Discord roles mapped to them (ORG-1 to ORG-3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.governance.errors import NotFound, RoleRefused
+from bot.governance.ids import GroupId, PartnershipId, PersonId, RoleId
+
+MEMBER = "member"
+FACILITATOR = "facilitator"
+OBSERVER = "observer"
+CONTRIBUTOR = "contributor"
+SEATS = (MEMBER, FACILITATOR, "liaison", "lead", "delegate", "signer", "steward", OBSERVER, CONTRIBUTOR)
+"""The seats that every partnership knows. Custom ones are other words of up to 32 characters."""
+
+CLASSES = ("financial contributor", "strategic partner", "domain expert", "community representative")
+"""Stakeholder classes of the template; a partnership may write others."""
+
+
+class GroupKind(StrEnum):
+    """The three governance scales within a partnership (SCL)."""
+
+    STAKEHOLDERS = "stakeholder group"
+    TOP_LEVEL = "top-level cell"
+    CELL = "cell"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A stakeholder group, a top-level cell or a cell. ``private`` groups are read by their members only."""
+
+    id: GroupId
+    kind: GroupKind
+    name: str
+    parent: GroupId | None = None
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RoleMapping:
+    """A Discord role that carries a seat (ORG-2). ``group`` is None for the partnership-wide contributor seat."""
+
+    role: RoleId
+    group: GroupId | None
+    seat: str
+    stakeholder_class: str = ""
+    organisation: str = ""
+    mapped_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A seat that a person holds now."""
+
+    person: PersonId
+    mapping: RoleMapping
+
+
+@dataclass(frozen=True, slots=True)
+class Elector:
+    """Someone who may object to or vote on one proposal (PRO-9), with the class and organisation they count in."""
+
+    person: PersonId
+    stakeholder_class: str = ""
+    organisation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Partnership:
+    """One multi-stakeholder project with its groups and mapped roles. ``version`` guards concurrent changes."""
+
+    id: PartnershipId
+    name: str
+    guild_id: int
+    groups: tuple[Group, ...] = ()
+    mappings: tuple[RoleMapping, ...] = ()
+    provisional: bool = True
+    created_at: datetime | None = None
+    version: int = 0
+
+    def group(self, wanted: GroupId) -> Group:
+        """The group of this id. Raises NotFound."""
+        for group in self.groups:
+            if group.id == wanted:
+                return group
+        raise NotFound("group", str(wanted))
+
+    def of_kind(self, kind: GroupKind) -> Group:
+        """The first group of this kind. Raises NotFound."""
+        for group in self.groups:
+            if group.kind is kind:
+                return group
+        raise NotFound("group", kind)
+
+    @property
+    def stakeholders(self) -> Group:
+        """The stakeholder group."""
+        return self.of_kind(GroupKind.STAKEHOLDERS)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person as they stand at the instant of an act: the seats that their Discord roles give now (ORG-2)."""
+
+    person: PersonId
+    seats: tuple[RoleMapping, ...] = ()
+
+    def holds(self, group: GroupId, seat: str | None = None) -> bool:
+        """Whether they hold a seat (any but observer, unless named) in this group."""
+        return any(
+            s.group == group and (s.seat == seat if seat else s.seat not in {OBSERVER, CONTRIBUTOR}) for s in self.seats
+        )
+
+    @property
+    def organisations(self) -> frozenset[str]:
+        """The organisations that their seats speak for."""
+        return frozenset(s.organisation for s in self.seats if s.organisation)
+
+
+@dataclass(frozen=True, slots=True)
+class RoleFacts:
+    """What Discord says of a role that someone wants to map. ``powers`` names its dangerous permissions."""
+
+    id: RoleId
+    is_everyone: bool = False
+    managed: bool = False
+    position: int = 0
+    powers: tuple[str, ...] = ()
+
+
+def seats_of(partnership: Partnership, roles: Iterable[int]) -> tuple[RoleMapping, ...]:
+    """The seats that these Discord roles give, earliest mapped first (ORG-2, OBJ-6)."""
+    held = set(roles)
+    found = [m for m in partnership.mappings if m.role in held]
+    return tuple(sorted(found, key=lambda m: (str(m.mapped_at or ""), m.role)))
+
+
+def electors(partnership: Partnership, group: GroupId, holdings: Iterable[Holding]) -> tuple[Elector, ...]:
+    """Everyone who holds a member seat in the group, each once, in a fixed order (PRO-9).
+
+    A person counts in the class and organisation of their earliest-mapped role there (OBJ-6).
+    """
+    first: dict[PersonId, RoleMapping] = {}
+    for holding in holdings:
+        mapping = holding.mapping
+        if mapping.group != group or mapping.seat != MEMBER:
+            continue
+        known = first.get(holding.person)
+        if known is None or _earlier(mapping, known):
+            first[holding.person] = mapping
+    return tuple(
+        Elector(person, mapping.stakeholder_class, mapping.organisation) for person, mapping in sorted(first.items())
+    )
+
+
+def relied_on(partnership: Partnership, group: GroupId) -> frozenset[RoleId]:
+    """The Discord roles that the electorate of this group depends on (ORG-3, PRO-11)."""
+    return frozenset(m.role for m in partnership.mappings if m.group == group and m.seat == MEMBER)
+
+
+def check_mapping(role: RoleFacts, bot_position: int, actor_position: int) -> None:
+    """Refuse roles that would make seats an elevator to power (ORG-2a). Raises RoleRefused."""
+    if role.is_everyone:
+        raise RoleRefused("everyone")
+    if role.managed:
+        raise RoleRefused("managed")
+    if role.powers:
+        raise RoleRefused("powers", ", ".join(role.powers))
+    if role.position >= bot_position:
+        raise RoleRefused("above the bot")
+    if role.position >= actor_position:
+        raise RoleRefused("above you")
+
+
+def double_hat(member: Member, stakeholders: GroupId) -> bool:
+    """Whether they sit in the stakeholder group and in operations too (ORG-6): allowed, flagged."""
+    return member.holds(stakeholders) and any(
+        s.group not in {None, stakeholders} and s.seat not in {OBSERVER, CONTRIBUTOR} for s in member.seats
+    )
+
+
+def _earlier(one: RoleMapping, other: RoleMapping) -> bool:
+    if one.mapped_at is None or other.mapped_at is None:
+        return other.mapped_at is not None
+    return (one.mapped_at, one.role) < (other.mapped_at, other.role)

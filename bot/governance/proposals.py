@@ -1,0 +1,471 @@
+"""Proposals: drafting, opening, reading, revising, withdrawing, halting (PRO-1 to PRO-11, EFF-3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.governance import effects as effect_rules
+from bot.governance import versions
+from bot.governance.clock import stood_until
+from bot.governance.dossier import (
+    COUNTING,
+    FINAL,
+    Clock,
+    Effect,
+    Objection,
+    ObjectionState,
+    Proposal,
+    State,
+    Terms,
+    Text,
+)
+from bot.governance.effects.world import World
+from bot.governance.errors import (
+    AlreadyDone,
+    BadText,
+    BadValue,
+    LimitReached,
+    NotEligible,
+    NotYours,
+    Provisional,
+    TooFewElectors,
+    WindowClosed,
+    WrongState,
+)
+from bot.governance.events import Event, Happened, Json, proposal_thing
+from bot.governance.ids import GroupId, PersonId, ProposalId
+from bot.governance.money import read_amount, read_currency
+from bot.governance.organisation import (
+    CONTRIBUTOR,
+    MEMBER,
+    OBSERVER,
+    Elector,
+    Group,
+    GroupKind,
+    Member,
+    Partnership,
+)
+from bot.governance.policy import Electorate, Filer, Passing, Policy, type_named
+
+Outcome = tuple[Proposal, tuple[Event, ...]]
+
+LENGTHS = {
+    "title": (5, 90),
+    "ask": (20, 2000),
+    "why": (10, 1500),
+    "outcome": (0, 1000),
+    "risks": (0, 1000),
+    "summary": (0, 200),
+    "timeline": (0, 500),
+    "payee": (0, 100),
+    "account": (0, 200),
+}
+"""Least and most characters of each text (PRO-3)."""
+
+MOST_AGE = timedelta(days=90)
+"""From first review to the end, stopped time not counted (PRO-6)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What the author and the group already have on the table (PRO-3)."""
+
+    open_by_author: int = 0
+    filed_today_by_author: int = 0
+    open_in_group: int = 0
+
+
+def start(
+    id: ProposalId, partnership: Partnership, member: Member, type: str, group: GroupId | None, now: datetime
+) -> Proposal:
+    """An empty draft, if this member may file this type (POL-3). ``group`` matters for general decisions only.
+
+    Raises UnknownKey, NotEligible, NotFound.
+    """
+    check_may_file(partnership, member, type)
+    deciding = deciding_group(partnership, type, group)
+    return Proposal(id, partnership.id, deciding.id, type, member.person, now, now)
+
+
+def check_may_file(partnership: Partnership, member: Member, type: str) -> None:
+    """Raises NotEligible unless the member holds a seat that may file this type (POL-3, ORG-6)."""
+    row = type_named(type)
+    kinds = {group.id: group.kind for group in partnership.groups}
+    active = [s for s in member.seats if s.seat != OBSERVER]
+    sits_in = {kinds[s.group] for s in active if s.group in kinds and s.seat != CONTRIBUTOR}
+    allowed = {
+        Filer.SEAT: bool(active),
+        Filer.OPERATIONS: bool(sits_in & {GroupKind.TOP_LEVEL, GroupKind.CELL}),
+        Filer.TOP_LEVEL: GroupKind.TOP_LEVEL in sits_in,
+        Filer.MEMBER: any(s.seat == MEMBER for s in active),
+        Filer.NOBODY: False,
+    }
+    if not allowed[row.may_file]:
+        raise NotEligible("may not file", row.may_file)
+
+
+def deciding_group(partnership: Partnership, type: str, chosen: GroupId | None) -> Group:
+    """The group whose members are the electors (POL-3). Raises NotFound."""
+    if type_named(type).electors is Electorate.STAKEHOLDERS:
+        return partnership.stakeholders
+    return partnership.of_kind(GroupKind.TOP_LEVEL) if chosen is None else partnership.group(chosen)
+
+
+def edit_draft(proposal: Proposal, person: PersonId, text: Text, effects: tuple[Effect, ...]) -> Proposal:
+    """Keep what was submitted, valid or not (PRO-1). An amount that cannot be read stays as it was written.
+
+    Raises NotYours; WrongState unless it is a draft.
+    """
+    if proposal.author != person:
+        raise NotYours
+    if proposal.state is not State.DRAFT:
+        raise WrongState(proposal.state, "edit")
+    return replace(proposal, text=with_amount(text), effects=effects)
+
+
+def with_amount(text: Text) -> Text:
+    """The text with its amount read into minor units, or None where it cannot be read."""
+    try:
+        currency = read_currency(text.currency)
+        return replace(text, amount=read_amount(text.amount_written, currency), currency=currency)
+    except BadValue:
+        return replace(text, amount=None)
+
+
+def check_text(type: str, text: Text) -> None:
+    """Whether the text is fit to be decided on (PRO-3). Raises BadText or BadValue for the first fault."""
+    for field, (least, most) in LENGTHS.items():
+        content = getattr(text, field)
+        if not least <= len(content.strip()) or len(content) > most:
+            raise BadText(field, len(content.strip()), least, most)
+    if "\n" in text.title:
+        raise BadValue("title", text.title, "one line")
+    if type == "budget":
+        read_amount(text.amount_written, read_currency(text.currency))
+        if not text.payee.strip():
+            raise BadText("payee", 0, 2, LENGTHS["payee"][1])
+
+
+def open_review(
+    proposal: Proposal,
+    author: Member,
+    world: World,
+    electors: tuple[Elector, ...],
+    load: Load,
+    number: int,
+    now: datetime,
+) -> Outcome:
+    """Open the review: freeze version 1, pin the terms, snapshot the electors, start the clock (PRO-2, POL-2).
+
+    Raises NotYours, WrongState, NotEligible, Provisional, BadText, BadValue, UnknownKey, OutOfBounds, Stale,
+    LimitReached and TooFewElectors.
+    """
+    if proposal.author != author.person:
+        raise NotYours
+    if proposal.state is not State.DRAFT:
+        raise WrongState(proposal.state, "open a review")
+    check_may_file(world.partnership, author, proposal.type)
+    if world.partnership.provisional and proposal.type in {"budget", "policy"}:
+        raise Provisional
+    _check_load(load, world.policy)
+    return _open(proposal, author, world, electors, number, now)
+
+
+def open_ratification(
+    proposal: Proposal, world: World, electors: tuple[Elector, ...], number: int, now: datetime
+) -> Outcome:
+    """Open the set-up's own first proposal (SCL-5): structure and genesis policy, passed by supermajority only.
+
+    Raises as ``open_review`` does, but for seats and limits.
+    """
+    if proposal.type != "ratification" or proposal.state is not State.DRAFT:
+        raise WrongState(proposal.state, "open a review")
+    return _open(proposal, Member(proposal.author), world, electors, number, now)
+
+
+def pin(policy: Policy, type: str) -> Terms:
+    """The rules of one proposal, copied from the policy (POL-2)."""
+    row = type_named(type)
+    return Terms(
+        policy_version=policy.version,
+        window=policy.duration("review.window"),
+        remainder=policy.duration("review.remainder"),
+        stating=policy.duration("objection.stating"),
+        ruling=policy.duration("objection.ruling"),
+        appeal_filing=policy.duration("objection.appeal_filing"),
+        appeal_decision=policy.duration("objection.appeal_decision"),
+        sponsoring=policy.duration("objection.sponsoring"),
+        rule=policy.text("objection.rule"),
+        threshold=policy.count("objection.threshold"),
+        share=policy.share("objection.share"),
+        classes=policy.count("objection.classes"),
+        unit=policy.text("objection.unit"),
+        reach_bar=policy.share("reach.bar"),
+        reach_extension=policy.duration("reach.extension"),
+        lapse_budget_above=policy.count("reach.lapse_budget_above"),
+        vote_window=policy.duration("vote.window"),
+        vote_notice=policy.duration("vote.notice"),
+        vote_method=policy.text("vote.method"),
+        quorum=policy.share("vote.quorum"),
+        majority=policy.share("vote.majority"),
+        supermajority=policy.share("vote.supermajority"),
+        secret=policy.flag("vote.secret"),
+        hidden_k=policy.count("vote.hidden_k"),
+        timelock=policy.duration(row.timelock) if row.timelock else timedelta(0),
+        least_electors=policy.count("limits.least_electors"),
+        most_versions=policy.count("limits.versions"),
+        outage_tolerance=policy.duration("clock.outage_tolerance"),
+        nudge_before=policy.duration("reminder.before_close"),
+    )
+
+
+def affirmative(proposal: Proposal) -> bool:
+    """Whether it passes only by a supermajority of votes, never by silence (POL-5): judged on its current effects."""
+    passes_by = type_named(proposal.type).passes_by
+    effects = proposal.versions[-1].effects if proposal.versions else proposal.effects
+    return passes_by is Passing.SUPERMAJORITY or effect_rules.entrenched(effects)
+
+
+def mark_read(proposal: Proposal, member: Member, now: datetime) -> Outcome:
+    """ "I have read it", which is not support (PRO-8). Twice is once.
+
+    Raises WindowClosed, NotEligible for anybody but the electors who count in reach.
+    """
+    if proposal.state is not State.REVIEW or _window_ended(proposal, now):
+        raise WindowClosed
+    if member.person == proposal.author:
+        raise NotEligible("author")
+    if proposal.elector(member.person) is None or not member.holds(proposal.group, MEMBER):
+        raise NotEligible("not an elector")
+    if member.person in proposal.readers:
+        return proposal, ()
+    event = Event(
+        Happened.PROPOSAL_READ, proposal_thing(proposal.id), member.person, {"version": proposal.current.number}
+    )
+    return replace(proposal, readers=proposal.readers | {member.person}), (event,)
+
+
+def reached(proposal: Proposal) -> frozenset[PersonId]:
+    """Electors who read, objected, raised a concern or voted, the author not counted (PRO-8)."""
+    took_part = set(proposal.readers)
+    took_part |= {o.person for o in proposal.objections}
+    took_part |= {c.person for c in proposal.concerns}
+    took_part |= proposal.vote.voted if proposal.vote else set()
+    return frozenset(took_part & reachable(proposal))
+
+
+def reachable(proposal: Proposal) -> frozenset[PersonId]:
+    """The electors without the author: the denominator of reach (PRO-8)."""
+    return frozenset(e.person for e in proposal.electors) - {proposal.author}
+
+
+def revise(
+    proposal: Proposal,
+    person: PersonId,
+    text: Text,
+    effects: tuple[Effect, ...],
+    world: World,
+    electors: tuple[Elector, ...],
+    now: datetime,
+) -> Outcome:
+    """Publish version n+1 and re-open the window for at least the remainder (PRO-5).
+
+    Readings are cleared, electors snapshotted again with earlier objectors kept, the terms stay pinned.
+    Raises NotYours, WrongState, LimitReached, AlreadyDone when nothing changed, and as ``open_review`` on content.
+    """
+    if proposal.author != person:
+        raise NotYours
+    if proposal.state not in {State.REVIEW, State.SETTLING, State.DISPUTED, State.STALE}:
+        raise WrongState(proposal.state, "revise")
+    terms = proposal.pinned
+    if len(proposal.versions) >= terms.most_versions:
+        raise LimitReached("versions", terms.most_versions)
+    text = with_amount(text)
+    check_text(proposal.type, text)
+    prepared = effect_rules.prepare(effects, world)
+    version = versions.freeze(len(proposal.versions) + 1, text, prepared, now)
+    if version.digest == proposal.current.digest:
+        raise AlreadyDone("revise")
+    closes_at = now + terms.remainder
+    if proposal.state is State.REVIEW and proposal.closes_at is not None:
+        closes_at = max(closes_at, proposal.closes_at)
+    revised = replace(
+        _to(proposal, State.REVIEW, now),
+        text=text,
+        effects=prepared,
+        versions=(*proposal.versions, version),
+        electors=_with_objectors(electors, proposal.objections),
+        closes_at=closes_at,
+        readers=frozenset(),
+        extended=False,
+        low_reach=False,
+        nudged=False,
+    )
+    said: list[Json] = list(versions.substance(proposal.current.text, text))
+    data: dict[str, Json] = {
+        "version": version.number,
+        "digest": version.digest,
+        "substance": said,
+        "electors": [e.person for e in revised.electors],
+    }
+    return revised, (_event(Happened.VERSION_PUBLISHED, revised, person, **data),)
+
+
+def withdraw(proposal: Proposal, person: PersonId, reason: str, now: datetime) -> Outcome:
+    """The author takes it back; a draft is discarded (PRO-6). Raises NotYours, WrongState once a vote is open."""
+    if proposal.author != person:
+        raise NotYours
+    if proposal.state is State.DRAFT:
+        return discard(proposal, now)
+    vote_open = proposal.vote is not None and proposal.vote.opened
+    may = {State.REVIEW, State.SETTLING, State.DISPUTED, State.STALE}
+    if proposal.state not in may and not (proposal.state is State.ESCALATED and not vote_open):
+        raise WrongState(proposal.state, "withdraw")
+    gone = _to(proposal, State.WITHDRAWN, now, reason or "withdrawn by the author")
+    return gone, (_event(Happened.PROPOSAL_WITHDRAWN, gone, person, reason=reason),)
+
+
+def discard(proposal: Proposal, now: datetime) -> Outcome:
+    """A draft that goes no further (PRO-6). Raises WrongState."""
+    if proposal.state is not State.DRAFT:
+        raise WrongState(proposal.state, "discard")
+    gone = _to(proposal, State.DISCARDED, now)
+    return gone, (_event(Happened.DRAFT_DISCARDED, gone, None),)
+
+
+def consent_to_halt(proposal: Proposal, member: Member, now: datetime) -> Outcome:
+    """An elector asks to halt in the timelock; a majority of electors returns it to disputed, once (EFF-3).
+
+    Raises WrongState outside a timelock or when halted before, WindowClosed after it, NotEligible.
+    """
+    if proposal.state not in {State.PASSED, State.ADOPTED} or proposal.timelock_ends_at is None:
+        raise WrongState(proposal.state, "halt")
+    if proposal.halted:
+        raise AlreadyDone("halt")
+    if now >= proposal.timelock_ends_at:
+        raise WindowClosed
+    if proposal.elector(member.person) is None:
+        raise NotEligible("not an elector")
+    if not member.holds(proposal.group, MEMBER):
+        raise NotEligible("no seat now")
+    if member.person in proposal.halts:
+        return proposal, ()
+    halts = proposal.halts | {member.person}
+    agreed = replace(proposal, halts=halts)
+    said: tuple[Event, ...] = (
+        _event(Happened.HALT_CONSENTED, agreed, member.person, agreed=len(halts), electors=len(proposal.electors)),
+    )
+    if len(halts) * 2 <= len(proposal.electors):
+        return agreed, said
+    halted = replace(
+        _to(agreed, State.DISPUTED, now),
+        halted=True,
+        timelock_ends_at=None,
+        vote=None,
+        past_votes=(*agreed.past_votes, agreed.vote) if agreed.vote else agreed.past_votes,
+        objections=tuple(_revived(o) for o in agreed.objections),
+    )
+    return halted, (*said, _event(Happened.PROPOSAL_HALTED, halted, None))
+
+
+def seated(proposal: Proposal, holders: Iterable[PersonId]) -> int:
+    """How many of the snapshot still hold the seat: the k of "n of m at opening, k still seated" (PRO-9)."""
+    return len({e.person for e in proposal.electors} & set(holders))
+
+
+def too_few_seated(proposal: Proposal, holders: Iterable[PersonId]) -> bool:
+    """Whether fewer electors than the least still hold the seat, the author not counted (PRO-9)."""
+    return len(reachable(proposal) & set(holders)) < proposal.pinned.least_electors
+
+
+def too_old_at(proposal: Proposal, now: datetime) -> datetime | None:
+    """When it becomes not adopted by age, stopped time not counted (PRO-6); None before its first review."""
+    return None if proposal.opened_at is None else proposal.opened_at + MOST_AGE + stood_until(proposal, now)
+
+
+def enter(proposal: Proposal, state: State, now: datetime, outcome: str = "") -> Proposal:
+    """The proposal in another state since now. Final states keep no running clock (PRO-6)."""
+    return _to(proposal, state, now, outcome)
+
+
+def _to(proposal: Proposal, state: State, now: datetime, outcome: str = "") -> Proposal:
+    clock = Clock(stood=proposal.clock.stood) if state in FINAL else proposal.clock
+    return replace(proposal, state=state, state_since=now, outcome=outcome or proposal.outcome, clock=clock)
+
+
+def _open(
+    proposal: Proposal,
+    author: Member,
+    world: World,
+    electors: tuple[Elector, ...],
+    number: int,
+    now: datetime,
+) -> Outcome:
+    terms = pin(world.policy, proposal.type)
+    check_text(proposal.type, proposal.text)
+    if proposal.type == "policy" and not proposal.effects:
+        raise BadText("policy key", 0, 1, 100)
+    prepared = effect_rules.prepare(proposal.effects, world)
+    others = len({e.person for e in electors} - {proposal.author})
+    if others < terms.least_electors:
+        raise TooFewElectors(others, terms.least_electors)
+    version = versions.freeze(1, proposal.text, prepared, now)
+    opened = replace(
+        _to(proposal, State.REVIEW, now),
+        number=number,
+        effects=prepared,
+        author_organisations=author.organisations,
+        author_groups=frozenset(s.group for s in author.seats if s.group is not None and s.seat != OBSERVER),
+        terms=terms,
+        versions=(version,),
+        electors=electors,
+        opened_at=now,
+        closes_at=now + terms.window,
+    )
+    data: dict[str, Json] = {
+        "number": number,
+        "type": proposal.type,
+        "version": 1,
+        "digest": version.digest,
+        "policy": terms.policy_version,
+        "electors": [e.person for e in electors],
+    }
+    return opened, (_event(Happened.REVIEW_OPENED, opened, proposal.author, **data),)
+
+
+def _check_load(load: Load, policy: Policy) -> None:
+    for limit, used in (
+        ("limits.open_per_author", load.open_by_author),
+        ("limits.filed_per_day", load.filed_today_by_author),
+        ("limits.open_per_group", load.open_in_group),
+    ):
+        most = policy.count(limit)
+        if used >= most:
+            raise LimitReached(limit, most)
+
+
+def _with_objectors(electors: tuple[Elector, ...], objections: tuple[Objection, ...]) -> tuple[Elector, ...]:
+    known = {e.person for e in electors}
+    kept = {
+        o.person: Elector(o.person, o.stakeholder_class, o.organisation)
+        for o in objections
+        if o.person not in known and o.state in COUNTING | {ObjectionState.DISMISSED}
+    }
+    return tuple(sorted((*electors, *kept.values()), key=lambda e: e.person))
+
+
+def _revived(objection: Objection) -> Objection:
+    """An adopted vote that is halted overrules nobody: what it set aside stands again."""
+    return replace(objection, state=ObjectionState.STATED) if objection.state is ObjectionState.OVERRULED else objection
+
+
+def _window_ended(proposal: Proposal, now: datetime) -> bool:
+    if proposal.closes_at is None or proposal.clock.stopped_at is not None:
+        return False
+    return now >= proposal.closes_at
+
+
+def _event(kind: Happened, proposal: Proposal, actor: PersonId | None, **data: Json) -> Event:
+    return Event(kind, proposal_thing(proposal.id), actor, data)

@@ -1,0 +1,127 @@
+"""Final votes: opening, casting and closing (DEC-2, DEC-3, DEC-3a). Ballots come from outside; counting is pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from fractions import Fraction
+
+from bot.governance.clock import is_stopped
+from bot.governance.dossier import Ballot, Proposal, State, Tally, Terms, Vote
+from bot.governance.errors import BadText, NotEligible, UnknownKey, WindowClosed, WrongState
+from bot.governance.events import Event, Happened, Json, proposal_thing
+from bot.governance.ids import GroupId, VoteId
+from bot.governance.methods import REGISTRY
+from bot.governance.objections import CRITERIA, LEAST_REASON, MOST_REASON
+from bot.governance.organisation import MEMBER, Elector, Member
+
+
+def announce(proposal: Proposal, method: str, now: datetime) -> Vote:
+    """A vote that opens after the pinned notice and is held by the stakeholder group (DEC-1)."""
+    terms = proposal.pinned
+    opens_at = now + terms.vote_notice
+    return Vote(
+        id=VoteId(f"{proposal.id}-{len(proposal.past_votes) + 1}"),
+        method=method,
+        secret=terms.secret and REGISTRY[method].MAY_BE_SECRET,
+        electors=(),
+        opens_at=opens_at,
+        closes_at=opens_at + terms.vote_window,
+    )
+
+
+def open_vote(proposal: Proposal, stakeholders: tuple[Elector, ...], now: datetime) -> tuple[Proposal, Event]:
+    """The announced vote opens with a snapshot of the stakeholder group (PRO-9)."""
+    vote = _vote(proposal)
+    window = vote.closes_at - vote.opens_at
+    opened = replace(vote, electors=stakeholders, opened=True, opens_at=now, closes_at=now + window)
+    data: dict[str, Json] = {"vote": vote.id, "method": vote.method, "eligible": len(stakeholders)}
+    return replace(proposal, vote=opened), Event(Happened.VOTE_OPENED, proposal_thing(proposal.id), None, data)
+
+
+def cast(
+    proposal: Proposal, member: Member, ballot: Ballot, stakeholders: GroupId, now: datetime
+) -> tuple[Proposal, Ballot, tuple[Event, ...]]:
+    """Check one elector's choice; it may be changed until close (DEC-2).
+
+    A secret choice leaves no event: that someone voted is known from the rolls, never when or how (DEC-3a).
+    Raises WrongState, WindowClosed, NotEligible, UnknownKey for another choice, BadText for a missing reason.
+    """
+    vote = proposal.vote
+    if proposal.state is not State.ESCALATED or vote is None or not vote.opened:
+        raise WrongState(proposal.state, "vote")
+    if now >= vote.closes_at and not is_stopped(proposal):
+        raise WindowClosed
+    if all(elector.person != member.person for elector in vote.electors):
+        raise NotEligible("vote joined later" if member.holds(stakeholders, MEMBER) else "vote", MEMBER)
+    if not member.holds(stakeholders, MEMBER):
+        raise NotEligible("no seat now", MEMBER)
+    method = REGISTRY[vote.method]
+    if ballot.choice not in method.CHOICES:
+        raise UnknownKey(ballot.choice, method.CHOICES)
+    checked = _with_reason(ballot) if ballot.choice in method.NEEDS_REASON else Ballot(ballot.choice)
+    voted = replace(proposal, vote=replace(vote, voted=vote.voted | {member.person}))
+    events = (
+        ()
+        if vote.secret
+        else (Event(Happened.BALLOT_CAST, proposal_thing(proposal.id), member.person, {"vote": vote.id}),)
+    )
+    return voted, replace(checked, person=member.person), events
+
+
+def close_vote(proposal: Proposal, ballots: Sequence[Ballot], now: datetime) -> tuple[Proposal, Event]:
+    """Count and close (DEC-2). Secret choices lose their names, and stay hidden below k ballots (DEC-3)."""
+    vote = _vote(proposal)
+    tally = count(vote, ballots, proposal.pinned)
+    if vote.secret:
+        kept = () if tally.hidden else tuple(sorted((Ballot(b.choice) for b in ballots), key=lambda b: b.choice))
+    else:
+        kept = tuple(sorted(ballots, key=lambda b: str(b.person)))
+    published: list[Json] = [
+        {"choice": b.choice, "person": b.person, "criterion": b.criterion, "reason": b.reason} for b in kept
+    ]
+    data: dict[str, Json] = {
+        "vote": vote.id,
+        "adopted": tally.adopted,
+        "reason": tally.reason,
+        "cast": tally.cast,
+        "eligible": tally.eligible,
+        "counts": [[choice, number] for choice, number in tally.counts],
+        "hidden": tally.hidden,
+        "ballots": published,
+    }
+    closed = replace(vote, tally=tally, ballots=kept, closes_at=min(vote.closes_at, now))
+    return replace(proposal, vote=closed), Event(Happened.VOTE_CLOSED, proposal_thing(proposal.id), None, data)
+
+
+def count(vote: Vote, ballots: Sequence[Ballot], terms: Terms) -> Tally:
+    """The tally under the pinned terms: anyone can recompute it from the published ballots (DEC-2)."""
+    tally = REGISTRY[vote.method].tally(ballots, len(vote.electors), terms.quorum, _share(vote.method, terms))
+    if vote.secret and tally.cast < terms.hidden_k:
+        return replace(tally, counts=(), hidden=True)
+    return tally
+
+
+def would_reveal(vote: Vote, terms: Terms) -> bool:
+    """Whether the electorate is so small that a unanimous secret result tells how everyone voted (DEC-3)."""
+    return vote.secret and len(vote.electors) <= 2 * terms.hidden_k
+
+
+def _share(method: str, terms: Terms) -> Fraction:
+    return terms.supermajority if method == "supermajority" else terms.majority
+
+
+def _vote(proposal: Proposal) -> Vote:
+    if proposal.vote is None:
+        raise WrongState(proposal.state, "vote")
+    return proposal.vote
+
+
+def _with_reason(ballot: Ballot) -> Ballot:
+    if ballot.criterion not in CRITERIA:
+        raise UnknownKey(ballot.criterion, CRITERIA)
+    length = len(ballot.reason.strip())
+    if length < LEAST_REASON or len(ballot.reason) > MOST_REASON:
+        raise BadText("reason", length, LEAST_REASON, MOST_REASON)
+    return ballot

@@ -1,0 +1,448 @@
+"""What the use cases need from outside, as protocols: storage satisfies them structurally, ``bot.app`` wires them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from bot.governance.dossier import Ballot, Proposal, State
+from bot.governance.events import Event
+from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId, RoleId, VoteId
+from bot.governance.organisation import Holding, Partnership
+from bot.governance.policy import Policy
+
+Clock = Callable[[], datetime]
+"""The present instant, aware and in UTC. Chosen by ``bot.app`` only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person as Discord presents them at the instant of an act. ``roles`` are the truth of their seats (ORG-2)."""
+
+    user_id: int
+    guild_id: int
+    roles: frozenset[int] = frozenset()
+    manages_roles: bool = False
+    top_position: int = 0
+    channel_id: int = 0
+
+
+class PlaceKind(StrEnum):
+    """What a Discord channel is for (SCL-2)."""
+
+    CATEGORY = "category"
+    GROUP = "group"
+    FEED = "feed"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A Discord channel with a purpose. ``group`` is None for the partnership's own places, as the feed is."""
+
+    partnership: PartnershipId
+    kind: PlaceKind
+    channel_id: int
+    group: GroupId | None = None
+    lost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """An event as it stands in the chain (REC-1). ``data`` is None once erased on request."""
+
+    number: int
+    partnership: PartnershipId
+    at: datetime
+    event: Event
+    hash: str
+    erased: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a chain holds (REC-1). ``broken_at`` is the number of the first event that does not."""
+
+    holds: bool
+    events: int
+    head: str
+    erased: int = 0
+    broken_at: int | None = None
+    why: str = ""
+
+
+class DeliveryKind(StrEnum):
+    """What is shown in Discord. ``CARD``, ``FEED``, ``THREAD`` and ``REACTIONS`` follow the proposal as it changes;
+    ``NOTICE``, ``TEXT``, ``OUTCOME``, ``LOG`` and ``DIRECT`` are given once."""
+
+    CARD = "card"
+    FEED = "feed"
+    THREAD = "thread"
+    REACTIONS = "reactions"
+    TEXT = "text"
+    NOTICE = "notice"
+    OUTCOME = "outcome"
+    LOG = "log"
+    DIRECT = "direct"
+
+
+class DeliveryState(StrEnum):
+    """``pending`` → ``sending`` → ``sent``; ``given up`` when Discord will never take it."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    GIVEN_UP = "given up"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One thing to be shown in Discord (the outbox). ``key`` is unique: the same thing is never queued twice.
+
+    ``wanted`` counts changes asked for, ``shown`` those shown: a difference means work. ``id`` is the marker that
+    finds the message again after a crash. ``event`` is the number of the event a notice tells of.
+    """
+
+    id: int
+    key: str
+    partnership: PartnershipId
+    kind: DeliveryKind
+    proposal: ProposalId | None = None
+    event: int | None = None
+    person: PersonId | None = None
+    state: DeliveryState = DeliveryState.PENDING
+    wanted: int = 1
+    shown: int = 0
+    channel_id: int | None = None
+    message_id: int | None = None
+    attempts: int = 0
+    retry_at: datetime | None = None
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A delivery that an event asks for (see ``bot.ui.announcements``). ``person`` for direct messages."""
+
+    kind: DeliveryKind
+    person: PersonId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeatRecord:
+    """A seat held from ``since`` until ``until`` (None: still held), as the bot saw it (ORG-2)."""
+
+    person: PersonId
+    role: RoleId
+    group: GroupId | None
+    seat: str
+    since: datetime
+    until: datetime | None = None
+    how: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A row of ``/proposal list``: what is needed without opening the dossier."""
+
+    id: ProposalId
+    number: int | None
+    group: GroupId
+    type: str
+    title: str
+    state: State
+    author: PersonId
+    closes_at: datetime | None
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which proposals to list, newest first."""
+
+    states: frozenset[State] = frozenset()
+    group: GroupId | None = None
+    author: PersonId | None = None
+    limit: int = 25
+    before_number: int | None = None
+    search: str = ""
+
+
+class People(Protocol):
+    """The only place where a Discord user id stands (REC-1)."""
+
+    async def id_of(self, user_id: int) -> PersonId:
+        """The person of this Discord user, made on first sight."""
+        ...
+
+    async def ids_of(self, user_ids: Iterable[int]) -> dict[int, PersonId]:
+        """The same for many at once."""
+        ...
+
+    async def users_of(self, people: Iterable[PersonId]) -> dict[PersonId, int]:
+        """Discord user ids; erased people are missing."""
+        ...
+
+    async def erase(self, person: PersonId) -> None:
+        """Forget who this person is; the record still verifies (REC-1)."""
+        ...
+
+
+class Partnerships(Protocol):
+    """Partnerships with their groups, mapped roles and places."""
+
+    async def get(self, id: PartnershipId) -> Partnership:
+        """Raises NotFound."""
+        ...
+
+    async def of_guild(self, guild_id: int) -> tuple[Partnership, ...]:
+        """Every partnership that the server hosts."""
+        ...
+
+    async def all(self) -> tuple[Partnership, ...]:
+        """Every partnership."""
+        ...
+
+    async def save(self, partnership: Partnership) -> Partnership:
+        """Insert or update; returns it with the next ``version``. Raises Changed."""
+        ...
+
+    async def places(self, id: PartnershipId) -> tuple[Place, ...]:
+        """Its channels."""
+        ...
+
+    async def place_at(self, channel_id: int) -> Place | None:
+        """The place that this channel is, if any."""
+        ...
+
+    async def save_place(self, place: Place) -> None:
+        """Insert or replace by partnership, kind and group."""
+        ...
+
+
+class Seats(Protocol):
+    """Who holds which seat now, as last seen, and who held it when."""
+
+    async def holdings(self, partnership: Partnership) -> tuple[Holding, ...]:
+        """Every seat held now by a mapped role."""
+        ...
+
+    async def held_by(self, partnership: PartnershipId, person: PersonId) -> tuple[SeatRecord, ...]:
+        """This person's open seat records."""
+        ...
+
+    async def gain(self, partnership: PartnershipId, record: SeatRecord) -> None:
+        """Open a record."""
+        ...
+
+    async def lose(self, partnership: PartnershipId, person: PersonId, role: RoleId, at: datetime, how: str) -> None:
+        """Close the open record of this role."""
+        ...
+
+
+class Policies(Protocol):
+    """Every version of every partnership's policy."""
+
+    async def current(self, partnership: PartnershipId) -> Policy:
+        """The version in force. Raises NotFound."""
+        ...
+
+    async def version(self, partnership: PartnershipId, version: int) -> Policy:
+        """A version. Raises NotFound."""
+        ...
+
+    async def add(self, partnership: PartnershipId, policy: Policy, by: ProposalId | None, at: datetime) -> None:
+        """The next version. Raises Changed when it exists."""
+        ...
+
+
+class Proposals(Protocol):
+    """Dossiers."""
+
+    async def get(self, id: ProposalId) -> Proposal:
+        """Raises NotFound. Within a writing transaction nobody else changes it meanwhile."""
+        ...
+
+    async def numbered(self, partnership: PartnershipId, number: int) -> Proposal:
+        """By its number ``P-12``. Raises NotFound."""
+        ...
+
+    async def save(self, proposal: Proposal, due_at: datetime | None) -> Proposal:
+        """Insert or update; returns it with the next ``version``. Raises Changed."""
+        ...
+
+    async def due(self, now: datetime, partnerships: Iterable[PartnershipId] | None = None) -> tuple[ProposalId, ...]:
+        """Those with ``due_at <= now``, earliest first, in these partnerships."""
+        ...
+
+    async def next_due_at(self) -> datetime | None:
+        """The earliest ``due_at`` of all."""
+        ...
+
+    async def in_states(self, partnership: PartnershipId, states: Iterable[State]) -> tuple[ProposalId, ...]:
+        """Ids of proposals in these states, oldest first."""
+        ...
+
+    async def list(self, partnership: PartnershipId, wanted: Filter) -> tuple[Listed, ...]:
+        """Rows for lists and autocomplete, newest first. Drafts only when filtered by their author."""
+        ...
+
+    async def load_of(
+        self, partnership: PartnershipId, author: PersonId, group: GroupId, since: datetime
+    ) -> tuple[int, int, int]:
+        """Open by this author; opened by them since ``since``; open in this group."""
+        ...
+
+
+class Ballots(Protocol):
+    """The ballots of open votes: one row per person, overwritten in place (DEC-3a)."""
+
+    async def put(self, vote: VoteId, ballot: Ballot) -> None:
+        """Keep or replace a ballot."""
+        ...
+
+    async def of(self, vote: VoteId) -> tuple[Ballot, ...]:
+        """All ballots, in no telling order."""
+        ...
+
+    async def wipe(self, vote: VoteId) -> None:
+        """Delete them; called in the transaction that closes the vote."""
+        ...
+
+
+class Record(Protocol):
+    """The append-only, hash-chained log of a partnership (REC-1)."""
+
+    async def append(self, partnership: PartnershipId, events: Sequence[Event], at: datetime) -> tuple[Recorded, ...]:
+        """Chain events and queue the deliveries they ask for, in this transaction."""
+        ...
+
+    async def head(self, partnership: PartnershipId) -> tuple[int, str]:
+        """Number and hash of the last event; (0, 64 zeroes) for an empty chain."""
+        ...
+
+    async def of(self, partnership: PartnershipId, thing: str) -> tuple[Recorded, ...]:
+        """The events of one thing, in order."""
+        ...
+
+    async def event(self, partnership: PartnershipId, number: int) -> Recorded:
+        """One event. Raises NotFound."""
+        ...
+
+    async def verify(self, partnership: PartnershipId) -> Verdict:
+        """Check the whole chain."""
+        ...
+
+    async def contains(self, partnership: PartnershipId, hash_prefix: str) -> bool:
+        """Whether an event with this hash (or its first characters) stands in the chain."""
+        ...
+
+    async def erase(self, partnership: PartnershipId, number: int) -> None:
+        """Delete an event's payload and salt on request; the chain still verifies."""
+        ...
+
+
+class Deliveries(Protocol):
+    """The outbox."""
+
+    async def ask(
+        self,
+        partnership: PartnershipId,
+        kind: DeliveryKind,
+        proposal: ProposalId | None = None,
+        event: int | None = None,
+        person: PersonId | None = None,
+    ) -> None:
+        """Queue, or ask again for one that follows its proposal (``wanted`` + 1, ``pending``)."""
+        ...
+
+    async def waiting(self, now: datetime, limit: int = 50) -> tuple[Delivery, ...]:
+        """Those not shown yet whose ``retry_at`` has come, oldest first, cards and threads before notices."""
+        ...
+
+    async def next_retry_at(self) -> datetime | None:
+        """The earliest ``retry_at`` of those waiting."""
+        ...
+
+    async def save(self, delivery: Delivery) -> None:
+        """Update state, attempts and place; never lowers ``wanted``."""
+        ...
+
+    async def of_proposal(self, proposal: ProposalId) -> tuple[Delivery, ...]:
+        """Card, feed entry, thread and the rest."""
+        ...
+
+    async def of_message(self, message_id: int) -> Delivery | None:
+        """What this message shows, if it is ours."""
+        ...
+
+
+class Runtime(Protocol):
+    """What the process itself remembers (PRO-11, RUN-3)."""
+
+    async def heartbeat(self, now: datetime) -> None:
+        """The gateway session is ready at this instant."""
+        ...
+
+    async def last_heartbeat(self) -> datetime | None:
+        """The last instant at which it was."""
+        ...
+
+    async def get(self, key: str) -> str | None:
+        """A small value kept between runs."""
+        ...
+
+    async def put(self, key: str, value: str) -> None:
+        """Keep a small value."""
+        ...
+
+
+class Transaction(Protocol):
+    """One transaction. Leaving its block without an error commits; nothing inside awaits Discord."""
+
+    @property
+    def people(self) -> People: ...
+    @property
+    def partnerships(self) -> Partnerships: ...
+    @property
+    def seats(self) -> Seats: ...
+    @property
+    def policies(self) -> Policies: ...
+    @property
+    def proposals(self) -> Proposals: ...
+    @property
+    def ballots(self) -> Ballots: ...
+    @property
+    def record(self) -> Record: ...
+    @property
+    def deliveries(self) -> Deliveries: ...
+    @property
+    def runtime(self) -> Runtime: ...
+
+    async def next_id(self, kind: str) -> int:
+        """The next integer of a gapless series such as ``proposal`` or ``number/3``, from 1."""
+        ...
+
+
+class UnitOfWork(Protocol):
+    """Opens transactions."""
+
+    def write(self) -> AbstractAsyncContextManager[Transaction]:
+        """A writing transaction (BEGIN IMMEDIATE). After the commit, waiting work is announced to the waker."""
+        ...
+
+    def read(self) -> AbstractAsyncContextManager[Transaction]:
+        """A reading transaction on a snapshot."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What every use case is given."""
+
+    uow: UnitOfWork
+    clock: Clock
+    genesis: Policy = field(repr=False)
