@@ -35,7 +35,7 @@ test: setup-dev ## check formatting, style, types, imports and behaviour
 	$(call step,formatting (ruff format),$(BIN)/ruff format --check --quiet . || { echo "run: make format"; exit 1; })
 	$(call step,style (ruff check),$(BIN)/ruff check --quiet .)
 	$(call step,types (mypy --strict),$(BIN)/mypy)
-	$(call step,who may import whom (import-linter),PYTHONPATH=. $(BIN)/lint-imports --no-cache)
+	$(call step,who may import whom (import-linter),PYTHONPATH=. $(BIN)/lint-imports --no-logo --no-cache)
 	$(call step,behaviour (pytest with branch coverage),$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term)
 
 bench: setup-dev ## measure the bot against its limits

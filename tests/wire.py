@@ -54,7 +54,7 @@ class WireLog:
     _interactions: dict[int, int] = field(default_factory=dict)
     _times: list[tuple[int, datetime]] = field(default_factory=list)
 
-    def saw_interaction(self, id: int | str, token: str, type: int) -> None:  # noqa: A002 (Discord's words)
+    def saw_interaction(self, id: int | str, token: str, type: int) -> None:
         """Remember what kind of interaction reached the bot, so that its answer can be judged."""
         self._interactions[int(id)] = int(type)
 
