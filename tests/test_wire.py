@@ -163,6 +163,7 @@ TABLE: dict[str, tuple[list[Sent], list[Sent]]] = {
         [
             message(components=[row(select(options=[option(label="x" * 101)]))]),
             message(components=[row(select(options=[option(value="")]))]),
+            message(components=[row(select(options=[option(value="x" * 101)]))]),
             message(components=[row(select(options=[option(description="x" * 101)]))]),
         ],
     ),
@@ -225,13 +226,17 @@ TABLE: dict[str, tuple[list[Sent], list[Sent]]] = {
             message(embeds=[{"footer": {"text": "x" * 2049}}]),
             message(embeds=[{"author": {"name": "x" * 257}}]),
             message(embeds=[{"fields": [{"name": "a", "value": "x" * 1025}]}]),
+            message(embeds=[{"fields": [{"name": "x" * 257, "value": "b"}]}]),
             message(embeds=[{"fields": [{"name": " ", "value": "b"}]}]),
             message(embeds=[{"fields": [{"name": "a", "value": "b"}] * 26}]),
         ],
     ),
     "embed-total": (
         [message(embeds=[{"description": "x" * 3000}] * 2)],
-        [message(embeds=[{"description": "x" * 3001}] * 2), message(embeds=[{"title": "x"}] * 11)],
+        [
+            message(embeds=[{"description": "x" * 3000}] * 2 + [{"title": "x"}]),
+            message(embeds=[{"title": "x"}] * 11),
+        ],
     ),
     "attachments": ([message(attachments=[{"id": 0}] * 10)], [message(attachments=[{"id": 0}] * 11)]),
     "poll": (
@@ -369,6 +374,17 @@ TABLE: dict[str, tuple[list[Sent], list[Sent]]] = {
         ],
     ),
 }
+# The smallest of everything is taken as well.
+SMALLEST = [
+    message(components=[row(select(options=[option(label="x", value="y")]))]),
+    message(poll={"question": {"text": "?"}, "answers": [{"poll_media": {"text": "x"}}]}),
+    card(section(1)),
+    answer(8, choices=[{"name": "x", "value": "1"}]),
+    form(field(entry(max_length=1), label="x", description="x"), title="x", custom_id="x"),
+    channel(name="x", type=15, available_tags=[{"name": "x"}]),
+    commands(command("x", description="x"), command("y", type=2, description="")),
+    commands(command(options=[parameter("later", type=1), parameter("now", type=1, required=True)])),
+]
 OF_A_LOG = {"callback-kind", "callback-twice", "callback-unseen", "reactions"}  # tested further down
 
 
@@ -378,6 +394,18 @@ def rules_broken(request: Sent) -> set[str]:
 
 def test_every_rule_is_in_a_table() -> None:
     assert TABLE.keys() | OF_A_LOG == RULES.keys()
+
+
+@pytest.mark.parametrize("request_", SMALLEST)
+def test_the_smallest_is_taken(request_: Sent) -> None:
+    assert rules_broken(request_) == set()
+
+
+def test_a_command_of_exactly_the_largest_size_is_taken() -> None:
+    own = len("propose" + "Propose something") + len("title" + "Its title")
+    for spare, broken in ((0, set()), (1, {"command-size"})):
+        value = {"name": "x" * (8000 - own + spare), "value": ""}
+        assert rules_broken(commands(command(options=[parameter(choices=[value])]))) == broken
 
 
 @pytest.mark.parametrize(
