@@ -75,9 +75,7 @@ def _build(level: str) -> str:
     )
     quiet = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
     for step in steps:
-        done = subprocess.run(
-            step, env=quiet, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-        )
+        done = subprocess.run(step, env=quiet, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
         if done.returncode:
             return "\n".join((done.stdout + done.stderr).strip().splitlines()[-20:])
     unfinished = STAMP.with_suffix(".part")

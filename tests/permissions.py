@@ -122,9 +122,7 @@ def _overwrite(call: _Call) -> frozenset[str]:
 
 def _overwritten(overwrites: list[dict[str, Any]] | None) -> set[str]:
     """A bot can allow or deny only what it holds itself."""
-    return {
-        name for each in overwrites or [] for side in ("allow", "deny") for name in _names(each.get(side))
-    }
+    return {name for each in overwrites or [] for side in ("allow", "deny") for name in _names(each.get(side))}
 
 
 def _role(call: _Call) -> frozenset[str]:

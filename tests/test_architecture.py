@@ -75,8 +75,7 @@ def cycle(graph: dict[str, set[str]]) -> list[str]:
 def import_graph() -> dict[str, set[str]]:
     """Each file of ours with the files it names; `from package import module` names the module."""
     files = {
-        name_of(path).removesuffix(".py").removesuffix("/__init__").replace("/", "."): path
-        for path in sources(*FLOORS)
+        name_of(path).removesuffix(".py").removesuffix("/__init__").replace("/", "."): path for path in sources(*FLOORS)
     }
     graph: dict[str, set[str]] = {}
     for name, path in files.items():
@@ -98,8 +97,7 @@ def test_the_rules_import_the_standard_library_only() -> None:
         f"{name_of(path)}: {module}"
         for path in sources("bot/governance")
         for module in imports(path)
-        if module.split(".")[0] not in sys.stdlib_module_names
-        and not f"{module}.".startswith("bot.governance.")
+        if module.split(".")[0] not in sys.stdlib_module_names and not f"{module}.".startswith("bot.governance.")
     ]
     assert foreign == []
 
@@ -115,11 +113,7 @@ def test_the_rules_wait_for_nothing() -> None:
 
 
 def test_every_rule_file_says_what_it_is_about() -> None:
-    silent = [
-        name_of(path)
-        for path in sources("bot/governance")
-        if not ast.get_docstring(ast.parse(path.read_text()))
-    ]
+    silent = [name_of(path) for path in sources("bot/governance") if not ast.get_docstring(ast.parse(path.read_text()))]
     assert silent == []
 
 

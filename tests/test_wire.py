@@ -118,9 +118,7 @@ def thread(**body: Any) -> Sent:
 
 def event(**body: Any) -> Sent:
     starts = (NOW + timedelta(hours=1)).isoformat()
-    return Sent(
-        "POST", "/guilds/1/scheduled-events", {"name": "Retro", "scheduled_start_time": starts, **body}
-    )
+    return Sent("POST", "/guilds/1/scheduled-events", {"name": "Retro", "scheduled_start_time": starts, **body})
 
 
 def hours(n: int) -> str:
@@ -240,11 +238,7 @@ TABLE: dict[str, tuple[list[Sent], list[Sent]]] = {
     ),
     "attachments": ([message(attachments=[{"id": 0}] * 10)], [message(attachments=[{"id": 0}] * 11)]),
     "poll": (
-        [
-            message(
-                poll={"question": {"text": "x" * 300}, "answers": [{"poll_media": {"text": "x" * 55}}] * 10}
-            )
-        ],
+        [message(poll={"question": {"text": "x" * 300}, "answers": [{"poll_media": {"text": "x" * 55}}] * 10})],
         [
             message(poll={"question": {"text": "When?"}, "answers": []}),
             message(poll={"question": {"text": "When?"}, "answers": [{"poll_media": {"text": "x"}}] * 11}),
@@ -355,11 +349,7 @@ TABLE: dict[str, tuple[list[Sent], list[Sent]]] = {
         [commands(command(options=many_parameters(10000)))],
     ),
     "command-options": (
-        [
-            commands(
-                command(options=[parameter(required=True), parameter("why"), *map(parameter, "abcdefghijk")])
-            )
-        ],
+        [commands(command(options=[parameter(required=True), parameter("why"), *map(parameter, "abcdefghijk")]))],
         [
             commands(command(options=[parameter(f"p{n}") for n in range(26)])),
             commands(command(options=[parameter(), parameter()])),
@@ -408,9 +398,7 @@ def test_a_command_of_exactly_the_largest_size_is_taken() -> None:
         assert rules_broken(commands(command(options=[parameter(choices=[value])]))) == broken
 
 
-@pytest.mark.parametrize(
-    "request_", [pytest.param(good, id=rule) for rule in TABLE for good in TABLE[rule][0]]
-)
+@pytest.mark.parametrize("request_", [pytest.param(good, id=rule) for rule in TABLE for good in TABLE[rule][0]])
 def test_what_discord_takes_is_taken(request_: Sent) -> None:
     assert rules_broken(request_) == set()
 
@@ -423,9 +411,7 @@ def test_what_discord_refuses_is_named(rule: str, request_: Sent) -> None:
 
 
 def test_the_versioned_path_is_checked_like_the_plain_one() -> None:
-    assert rules_broken(Sent("POST", "/api/v10/channels/1/messages?wait=1", {"content": "x" * 2001})) == {
-        "content"
-    }
+    assert rules_broken(Sent("POST", "/api/v10/channels/1/messages?wait=1", {"content": "x" * 2001})) == {"content"}
 
 
 # ---- rules over a whole log ----------------------------------------------------------------------
@@ -508,9 +494,7 @@ def test_a_renamed_text_channel_keeps_to_discords_spelling() -> None:
 
 
 @pytest.mark.parametrize("named", [None, "no-such-file.json"])
-def test_without_the_description_only_our_rules_speak(
-    monkeypatch: pytest.MonkeyPatch, named: str | None
-) -> None:
+def test_without_the_description_only_our_rules_speak(monkeypatch: pytest.MonkeyPatch, named: str | None) -> None:
     monkeypatch.delenv("DISCORD_OPENAPI", raising=False)
     if named:
         monkeypatch.setenv("DISCORD_OPENAPI", named)

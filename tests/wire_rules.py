@@ -168,11 +168,7 @@ def _embeds(embeds: list[dict[str, Json]]) -> Found:
 def _poll(poll: dict[str, Json]) -> Found:
     question = fields_of(poll.get("question")).get("text") or ""
     answers = [fields_of(each.get("poll_media")).get("text") or "" for each in poll.get("answers") or []]
-    if (
-        not 1 <= len(question) <= 300
-        or not 1 <= len(answers) <= 10
-        or any(len(each) > 55 for each in answers)
-    ):
+    if not 1 <= len(question) <= 300 or not 1 <= len(answers) <= 10 or any(len(each) > 55 for each in answers):
         yield "poll", f"{len(question)} characters of question, {len(answers)} answers"
 
 
@@ -353,9 +349,7 @@ def _command(command: dict[str, Json]) -> Found:
 
 def _size(command: dict[str, Json]) -> int:
     own = len(command.get("name") or "") + len(command.get("description") or "")
-    own += sum(
-        len(str(each.get("name"))) + len(str(each.get("value"))) for each in command.get("choices") or []
-    )
+    own += sum(len(str(each.get("name"))) + len(str(each.get("value"))) for each in command.get("choices") or [])
     return own + sum(_size(option) for option in command.get("options") or [])
 
 

@@ -305,7 +305,7 @@ def _reach(proposal: Proposal) -> dict[str, Json]:
 
 
 def _nudge(proposal: Proposal) -> Event:
-    people: list[Json] = list(sorted(undecided(proposal)))
+    people: list[Json] = [*sorted(undecided(proposal))]
     return _event(Happened.NUDGED, proposal, people=people)
 
 

@@ -45,13 +45,17 @@ LEAST_REASON, MOST_REASON = 20, 1500
 _ALIVE = frozenset({State.REVIEW, State.SETTLING, State.DISPUTED})
 
 
-def raise_objection(proposal: Proposal, member: Member, via: str, now: datetime) -> Outcome:
+def raise_objection(
+    proposal: Proposal, member: Member, via: str, now: datetime, seen_at: datetime | None = None
+) -> Outcome:
     """Raise an elector's objection at once; raising it again changes nothing (OBJ-1).
 
+    ``seen_at`` is when the bot was last ready, for a reaction of unknown time found later: it counts if the window
+    was open then, and its stating period starts now (PRO-11).
     Raises WindowClosed outside the review window, NotEligible with why: ``author``, ``joined later``,
     ``no seat now`` or ``not an elector``.
     """
-    _check_window(proposal, now)
+    _check_window(proposal, seen_at or now)
     elector = eligible(proposal, member)
     if proposal.open_objection_of(member.person) is not None:
         return proposal, ()
@@ -182,6 +186,15 @@ def rule_on_form(proposal: Proposal, number: int, member: Member, in_form: bool,
     ruled = replace(objection, test=test, state=state)
     event = _event(Happened.TEST_RULED, proposal, ruled, member.person, in_form=in_form, reason=reason)
     return proposal.with_objection(ruled), (event,)
+
+
+def may_rule(proposal: Proposal, objection: Objection, member: Member) -> bool:
+    """Whether this member could rule on this objection (OBJ-4, ORG-6)."""
+    try:
+        _check_impartial(proposal, objection, member)
+    except Conflicted:
+        return False
+    return member.holds(proposal.group, FACILITATOR)
 
 
 def appeal(proposal: Proposal, number: int, person: PersonId, reason: str, now: datetime) -> Outcome:
@@ -339,6 +352,15 @@ def reaction_gone(proposal: Proposal, person: PersonId) -> Outcome:
         return proposal, ()
     asked = replace(objection, reaction_gone_asked=True)
     return proposal.with_objection(asked), (_event(Happened.REACTION_GONE, proposal, asked, None),)
+
+
+def reactions_wiped(proposal: Proposal) -> Outcome:
+    """All reactions, or one emoji, were wiped: nothing is withdrawn, it is logged (OBJ-5)."""
+    if proposal.state not in _ALIVE:
+        return proposal, ()
+    standing: list[Json] = [o.number for o in proposal.objections if o.counts]
+    event = Event(Happened.REACTIONS_WIPED, proposal_thing(proposal.id), None, {"standing": standing})
+    return proposal, (event,)
 
 
 def lapse_due(proposal: Proposal, now: datetime) -> Outcome:

@@ -148,6 +148,19 @@ def check_text(type: str, text: Text) -> None:
             raise BadText("payee", 0, 2, LENGTHS["payee"][1])
 
 
+def prepare_effects(type: str, effects: tuple[Effect, ...], world: World) -> tuple[Effect, ...]:
+    """The effects with their bases noted (EFF-1); a policy change names one. Raises BadText and their refusals."""
+    if type == "policy" and not effects:
+        raise BadText("policy key", 0, 1, 100)
+    return effect_rules.prepare(effects, world)
+
+
+def check_window(proposal: Proposal, now: datetime) -> None:
+    """Raises WindowClosed unless the review window is open; it is half-open (PRO-7)."""
+    if proposal.state is not State.REVIEW or _window_ended(proposal, now):
+        raise WindowClosed
+
+
 def open_review(
     proposal: Proposal,
     author: Member,
@@ -229,12 +242,11 @@ def affirmative(proposal: Proposal) -> bool:
 
 
 def mark_read(proposal: Proposal, member: Member, now: datetime) -> Outcome:
-    """ "I have read it", which is not support (PRO-8). Twice is once.
+    """Record "I have read it", which is not support (PRO-8). Twice is once.
 
     Raises WindowClosed, NotEligible for anybody but the electors who count in reach.
     """
-    if proposal.state is not State.REVIEW or _window_ended(proposal, now):
-        raise WindowClosed
+    check_window(proposal, now)
     if member.person == proposal.author:
         raise NotEligible("author")
     if proposal.elector(member.person) is None or not member.holds(proposal.group, MEMBER):
@@ -284,7 +296,7 @@ def revise(
         raise LimitReached("versions", terms.most_versions)
     text = with_amount(text)
     check_text(proposal.type, text)
-    prepared = effect_rules.prepare(effects, world)
+    prepared = prepare_effects(proposal.type, effects, world)
     version = versions.freeze(len(proposal.versions) + 1, text, prepared, now)
     if version.digest == proposal.current.digest:
         raise AlreadyDone("revise")
@@ -405,9 +417,7 @@ def _open(
 ) -> Outcome:
     terms = pin(world.policy, proposal.type)
     check_text(proposal.type, proposal.text)
-    if proposal.type == "policy" and not proposal.effects:
-        raise BadText("policy key", 0, 1, 100)
-    prepared = effect_rules.prepare(proposal.effects, world)
+    prepared = prepare_effects(proposal.type, proposal.effects, world)
     others = len({e.person for e in electors} - {proposal.author})
     if others < terms.least_electors:
         raise TooFewElectors(others, terms.least_electors)

@@ -75,8 +75,10 @@ class Verdict:
 
 
 class DeliveryKind(StrEnum):
-    """What is shown in Discord. ``CARD``, ``FEED``, ``THREAD`` and ``REACTIONS`` follow the proposal as it changes;
-    ``NOTICE``, ``TEXT``, ``OUTCOME``, ``LOG`` and ``DIRECT`` are given once."""
+    """What is shown in Discord.
+
+    ``CARD``, ``FEED``, ``THREAD`` and ``REACTIONS`` follow the proposal as it changes; the others are given once.
+    """
 
     CARD = "card"
     FEED = "feed"
@@ -176,6 +178,10 @@ class People(Protocol):
 
     async def id_of(self, user_id: int) -> PersonId:
         """The person of this Discord user, made on first sight."""
+        ...
+
+    async def find(self, user_id: int) -> PersonId | None:
+        """The person of this Discord user, or None if never seen."""
         ...
 
     async def ids_of(self, user_ids: Iterable[int]) -> dict[int, PersonId]:

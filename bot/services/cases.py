@@ -1,0 +1,90 @@
+"""One proposal in one transaction: load it with its partnership and actor, keep what a rule made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.governance import lifecycle
+from bot.governance.dossier import Proposal, State
+from bot.governance.effects.world import World
+from bot.governance.errors import NotFound
+from bot.governance.events import Event
+from bot.governance.ids import ProposalId
+from bot.governance.organisation import Elector, Member, Partnership, electors
+from bot.services import members
+from bot.services.ports import Actor, Context, Transaction
+from bot.services.views import ProposalView, view_of
+
+Rule = Callable[[Proposal, Member, datetime], tuple[Proposal, tuple[Event, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A proposal at hand, inside a transaction."""
+
+    tx: Transaction
+    proposal: Proposal
+    partnership: Partnership
+    now: datetime
+
+    async def world(self) -> World:
+        """What its effects would change, as it stands."""
+        return World(self.partnership, await self.tx.policies.current(self.partnership.id))
+
+    async def electors(self) -> tuple[Elector, ...]:
+        """The deciding group's members now."""
+        holdings = await self.tx.seats.holdings(self.partnership)
+        return electors(self.partnership, self.proposal.group, holdings)
+
+    async def stakeholders(self) -> tuple[Elector, ...]:
+        """The stakeholder group's members now."""
+        holdings = await self.tx.seats.holdings(self.partnership)
+        return electors(self.partnership, self.partnership.stakeholders.id, holdings)
+
+    async def keep(self, changed: Proposal, events: tuple[Event, ...]) -> Proposal:
+        """Save and record in this transaction; nothing happens when nothing changed."""
+        if changed == self.proposal and not events:
+            return changed
+        saved = await self.tx.proposals.save(changed, lifecycle.next_due(changed))
+        if events:
+            await self.tx.record.append(self.partnership.id, events, self.now)
+        return saved
+
+    async def view(self, proposal: Proposal) -> ProposalView:
+        """The proposal as the presenter needs it."""
+        return await view_of(self.tx, proposal, self.partnership, self.now)
+
+
+async def open_case(tx: Transaction, id: ProposalId, now: datetime) -> Case:
+    """Load a proposal for an act. Raises NotFound."""
+    proposal = await tx.proposals.get(id)
+    return Case(tx, proposal, await tx.partnerships.get(proposal.partnership), now)
+
+
+async def act(ctx: Context, actor: Actor, id: ProposalId, rule: Rule) -> ProposalView:
+    """The way of most acts: load, call one rule with the instant of the transaction, keep, show.
+
+    Raises NotFound, NotEligible without a seat, and what the rule refuses.
+    """
+    async with ctx.uow.write() as tx:
+        now = ctx.clock()
+        case = await open_case(tx, id, now)
+        member = await members.member_of(tx, case.partnership, actor)
+        check_visible(case, actor, member)
+        changed, events = rule(case.proposal, member, now)
+        return await case.view(await case.keep(changed, events))
+
+
+def check_visible(case: Case, actor: Actor, member: Member) -> None:
+    """Raises NotFound for other servers' proposals and others' drafts; NotEligible without a seat."""
+    if case.partnership.guild_id != actor.guild_id:
+        raise NotFound("proposal")
+    if case.proposal.state in {State.DRAFT, State.DISCARDED}:
+        if case.proposal.author != member.person:
+            raise NotFound("proposal")
+        return
+    if member.person in {o.person for o in case.proposal.objections}:
+        return
+    members.check_readable(case.partnership.group(case.proposal.group), member)

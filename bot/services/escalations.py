@@ -1,0 +1,19 @@
+"""Taking a disputed proposal to the stakeholder group's final vote (PRO-6, ESC-1)."""
+
+from __future__ import annotations
+
+from bot.governance import escalations as rules
+from bot.governance.ids import ProposalId
+from bot.services import cases, members
+from bot.services.ports import Actor, Context
+from bot.services.views import ProposalView
+
+
+async def escalate(ctx: Context, actor: Actor, id: ProposalId) -> ProposalView:
+    """Escalate (PRO-6). Raises as ``rules.escalate``."""
+    async with ctx.uow.write() as tx:
+        case = await cases.open_case(tx, id, ctx.clock())
+        member = await members.member_of(tx, case.partnership, actor)
+        cases.check_visible(case, actor, member)
+        changed, events = rules.escalate(case.proposal, member, await case.stakeholders(), case.now)
+        return await case.view(await case.keep(changed, events))

@@ -1,0 +1,39 @@
+"""Who is acting: from a Discord user with roles to a member with seats (ORG-2)."""
+
+from __future__ import annotations
+
+from bot.governance.errors import NotEligible, NotFound
+from bot.governance.ids import PersonId
+from bot.governance.organisation import Group, Member, Partnership, seats_of
+from bot.services.ports import Actor, Transaction
+
+
+async def member_of(tx: Transaction, partnership: Partnership, actor: Actor) -> Member:
+    """The member as their Discord roles make them at this instant. Only in a writing transaction."""
+    return Member(await tx.people.id_of(actor.user_id), seats_of(partnership, actor.roles))
+
+
+async def reader_of(tx: Transaction, partnership: Partnership, actor: Actor) -> Member:
+    """The same in a reading transaction: somebody never seen before is nobody yet."""
+    person = await tx.people.find(actor.user_id)
+    return Member(person or PersonId(""), seats_of(partnership, actor.roles))
+
+
+def check_seated(member: Member) -> None:
+    """Raises NotEligible for people without any seat in the partnership."""
+    if not member.seats:
+        raise NotEligible("no seat")
+
+
+def may_read(group: Group, member: Member) -> bool:
+    """A group is read by the whole partnership; a private one by its own seats only (SCL-2)."""
+    if not member.seats:
+        return False
+    return not group.private or any(seat.group == group.id for seat in member.seats)
+
+
+def check_readable(group: Group, member: Member) -> None:
+    """Raises NotEligible without a seat, NotFound for a private group's matters."""
+    check_seated(member)
+    if not may_read(group, member):
+        raise NotFound("proposal")

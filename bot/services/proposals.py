@@ -1,0 +1,182 @@
+"""Filing, reading, revising, withdrawing and halting proposals (PRO-1 to PRO-11, EFF-3)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.governance import lifecycle
+from bot.governance import proposals as rules
+from bot.governance.dossier import Effect, Text
+from bot.governance.effects.world import World
+from bot.governance.errors import NotEligible, NotFound, Refusal, TooFewElectors, WindowClosed
+from bot.governance.ids import GroupId, PartnershipId, ProposalId
+from bot.governance.objections import eligible
+from bot.governance.organisation import Elector
+from bot.services import cases, members
+from bot.services.ports import Actor, Context, Filter, Listed
+from bot.services.views import ProposalView, Standing, members_of, view_of
+
+
+async def draft(
+    ctx: Context,
+    actor: Actor,
+    partnership_id: PartnershipId,
+    type: str,
+    group: GroupId | None,
+    text: Text,
+    effects: tuple[Effect, ...] = (),
+) -> ProposalView:
+    """Keep page 1 as a private draft, valid or not (PRO-1). Raises NotEligible, UnknownKey, NotFound."""
+    async with ctx.uow.write() as tx:
+        now = ctx.clock()
+        partnership = await tx.partnerships.get(partnership_id)
+        if partnership.guild_id != actor.guild_id:
+            raise NotFound("partnership")
+        member = await members.member_of(tx, partnership, actor)
+        rules.check_may_file(partnership, member, type)
+        blank_id = ProposalId(await tx.next_id("proposal"))
+        blank = rules.start(blank_id, partnership, member, type, group, now)
+        written = rules.edit_draft(blank, member.person, text, effects)
+        saved = await tx.proposals.save(written, lifecycle.next_due(written))
+        return await view_of(tx, saved, partnership, now)
+
+
+async def edit(ctx: Context, actor: Actor, id: ProposalId, text: Text, effects: tuple[Effect, ...]) -> ProposalView:
+    """Replace a draft's words (PRO-1). Raises NotFound, NotYours, WrongState."""
+    return await cases.act(
+        ctx, actor, id, lambda proposal, member, now: (rules.edit_draft(proposal, member.person, text, effects), ())
+    )
+
+
+def hindrance(view: ProposalView) -> Refusal | None:
+    """The first thing in a draft's content that keeps its review from opening, or None (PRO-3)."""
+    proposal = view.proposal
+    try:
+        rules.check_text(proposal.type, proposal.text)
+        rules.prepare_effects(proposal.type, proposal.effects, World(view.partnership, view.policy))
+    except Refusal as refusal:
+        return refusal
+    return None
+
+
+async def open_review(ctx: Context, actor: Actor, id: ProposalId) -> ProposalView:
+    """Open the review (PRO-2). Raises NotFound and everything that ``rules.open_review`` refuses."""
+    async with ctx.uow.write() as tx:
+        now = ctx.clock()
+        case = await cases.open_case(tx, id, now)
+        member = await members.member_of(tx, case.partnership, actor)
+        cases.check_visible(case, actor, member)
+        load = rules.Load(
+            *await tx.proposals.load_of(
+                case.partnership.id, member.person, case.proposal.group, now - timedelta(hours=24)
+            )
+        )
+        number = await tx.next_id(f"number/{case.partnership.id}")
+        opened, events = rules.open_review(
+            case.proposal, member, await case.world(), await case.electors(), load, number, now
+        )
+        return await case.view(await case.keep(opened, events))
+
+
+async def mark_read(ctx: Context, actor: Actor, id: ProposalId) -> ProposalView:
+    """Record "I have read it" (PRO-8). Raises NotFound, WindowClosed, NotEligible."""
+    return await cases.act(ctx, actor, id, rules.mark_read)
+
+
+async def revise(ctx: Context, actor: Actor, id: ProposalId, text: Text, effects: tuple[Effect, ...]) -> ProposalView:
+    """Publish the next version (PRO-5). Raises NotFound and everything that ``rules.revise`` refuses."""
+    async with ctx.uow.write() as tx:
+        now = ctx.clock()
+        case = await cases.open_case(tx, id, now)
+        member = await members.member_of(tx, case.partnership, actor)
+        cases.check_visible(case, actor, member)
+        electors = await case.electors()
+        others = len({e.person for e in electors} - {case.proposal.author})
+        if case.proposal.terms is not None and others < case.proposal.terms.least_electors:
+            raise TooFewElectors(others, case.proposal.terms.least_electors)
+        revised, events = rules.revise(case.proposal, member.person, text, effects, await case.world(), electors, now)
+        return await case.view(await case.keep(revised, events))
+
+
+async def withdraw(ctx: Context, actor: Actor, id: ProposalId, reason: str = "") -> ProposalView:
+    """The author takes it back (PRO-6). Raises NotFound, NotYours, WrongState."""
+    return await cases.act(
+        ctx, actor, id, lambda proposal, member, now: rules.withdraw(proposal, member.person, reason, now)
+    )
+
+
+async def discard(ctx: Context, actor: Actor, id: ProposalId) -> ProposalView:
+    """Throw a draft away (PRO-6). Raises NotFound, WrongState."""
+    return await cases.act(ctx, actor, id, lambda proposal, member, now: rules.discard(proposal, now))
+
+
+async def halt(ctx: Context, actor: Actor, id: ProposalId) -> ProposalView:
+    """Consent to a halt in the timelock (EFF-3). Raises NotFound and what ``rules.consent_to_halt`` refuses."""
+    return await cases.act(ctx, actor, id, rules.consent_to_halt)
+
+
+async def show(ctx: Context, actor: Actor, id: ProposalId) -> ProposalView:
+    """A proposal for someone who may read it. Raises NotFound, NotEligible."""
+    return await _shown(ctx, actor, id, with_events=False)
+
+
+async def why(ctx: Context, actor: Actor, id: ProposalId) -> ProposalView:
+    """The same with every recorded event: rule, version, electorate, timeline, rulings (REC-2)."""
+    return await _shown(ctx, actor, id, with_events=True)
+
+
+async def by_number(ctx: Context, actor: Actor, partnership: PartnershipId, number: int) -> ProposalView:
+    """The proposal ``P-<number>``. Raises NotFound, NotEligible."""
+    async with ctx.uow.read() as tx:
+        found = await tx.proposals.numbered(partnership, number)
+    return await show(ctx, actor, found.id)
+
+
+async def list_proposals(
+    ctx: Context, actor: Actor, partnership_id: PartnershipId, wanted: Filter
+) -> tuple[Listed, ...]:
+    """What the asker may read, newest first (SCL-2). Raises NotEligible without a seat."""
+    async with ctx.uow.read() as tx:
+        partnership = await tx.partnerships.get(partnership_id)
+        member = await members.reader_of(tx, partnership, actor)
+        members.check_seated(member)
+        readable = {g.id for g in partnership.groups if members.may_read(g, member)}
+        if wanted.author is not None:
+            wanted = replace(wanted, author=member.person)
+        return tuple(row for row in await tx.proposals.list(partnership_id, wanted) if row.group in readable)
+
+
+async def who_may_object(ctx: Context, actor: Actor, id: ProposalId) -> Standing:
+    """Whether the asker may object, why not, and who may (OBJ-1). Raises NotFound, NotEligible."""
+    async with ctx.uow.read() as tx:
+        now = ctx.clock()
+        case = await cases.open_case(tx, id, now)
+        member = await members.reader_of(tx, case.partnership, actor)
+        cases.check_visible(case, actor, member)
+        why = "yes"
+        try:
+            rules.check_window(case.proposal, now)
+            eligible(case.proposal, member)
+        except NotEligible as refusal:
+            why = refusal.why
+        except WindowClosed:
+            why = "window closed"
+        view = await case.view(case.proposal)
+        return Standing(why == "yes", why, case.proposal.electors, view.seated, view)
+
+
+async def still_seated(ctx: Context, id: ProposalId) -> tuple[Elector, ...]:
+    """The electors of the snapshot who hold the seat now (PRO-9)."""
+    async with ctx.uow.read() as tx:
+        case = await cases.open_case(tx, id, ctx.clock())
+        holders = members_of(case.proposal, await tx.seats.holdings(case.partnership))
+        return tuple(e for e in case.proposal.electors if e.person in holders)
+
+
+async def _shown(ctx: Context, actor: Actor, id: ProposalId, *, with_events: bool) -> ProposalView:
+    async with ctx.uow.read() as tx:
+        case = await cases.open_case(tx, id, ctx.clock())
+        member = await members.reader_of(tx, case.partnership, actor)
+        cases.check_visible(case, actor, member)
+        return await view_of(tx, case.proposal, case.partnership, case.now, with_events=with_events)

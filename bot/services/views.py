@@ -1,0 +1,142 @@
+"""What use cases give back: one proposal with everything a presenter needs to show it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.governance import proposals
+from bot.governance.dossier import Objection, Proposal
+from bot.governance.ids import PersonId
+from bot.governance.organisation import MEMBER, Elector, Group, Holding, Partnership
+from bot.governance.policy import Policy
+from bot.services.ports import DeliveryKind, Listed, Recorded, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Jump addresses of what stands in Discord; None while it does not."""
+
+    card: str | None = None
+    thread: str | None = None
+    feed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalView:
+    """A proposal as it stands ``now``. ``seated`` is the k of "n of m at opening, k still seated" (PRO-9)."""
+
+    proposal: Proposal
+    partnership: Partnership
+    group: Group
+    users: Mapping[PersonId, int]
+    seated: int
+    links: Links
+    now: datetime
+    head: str
+    policy: Policy
+    events: tuple[Recorded, ...] = field(default=(), repr=False)
+
+    def mention(self, person: PersonId | None) -> str:
+        """The person as Discord shows them, or words once they were erased (REC-1)."""
+        if person is None or person not in self.users:
+            return "someone (erased on request)"
+        return f"<@{self.users[person]}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """What came of ✋: an objection, new or standing already, or a concern because they joined later (PRO-9)."""
+
+    view: ProposalView
+    objection: Objection | None
+    new: bool
+    concern: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Whether the asker may object, and who else may. ``why`` is a refusal's key, or ``yes``."""
+
+    may: bool
+    why: str
+    electors: tuple[Elector, ...]
+    seated: int
+    view: ProposalView
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that waits for the asker (RHY-3). ``kind`` is a key for the presenter."""
+
+    kind: str
+    listed: Listed
+    due_at: datetime | None
+    objection: int | None = None
+    link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The head of the record at one instant, to keep (REC-1)."""
+
+    partnership: Partnership
+    number: int
+    hash: str
+    at: datetime
+
+
+async def view_of(
+    tx: Transaction, proposal: Proposal, partnership: Partnership, now: datetime, *, with_events: bool = False
+) -> ProposalView:
+    """Gather what stands around a proposal."""
+    holdings = await tx.seats.holdings(partnership)
+    events = await tx.record.of(partnership.id, f"proposal/{proposal.id}") if with_events else ()
+    named = people_in(proposal) | {e.event.actor for e in events if e.event.actor}
+    _, head = await tx.record.head(partnership.id)
+    return ProposalView(
+        proposal=proposal,
+        partnership=partnership,
+        group=partnership.group(proposal.group),
+        users=await tx.people.users_of(named),
+        seated=proposals.seated(proposal, members_of(proposal, holdings)),
+        links=await links_of(tx, proposal, partnership),
+        now=now,
+        head=head,
+        policy=await tx.policies.current(partnership.id),
+        events=events,
+    )
+
+
+async def links_of(tx: Transaction, proposal: Proposal, partnership: Partnership) -> Links:
+    """Where the proposal stands in Discord now."""
+    found: dict[DeliveryKind, str] = {}
+    for delivery in await tx.deliveries.of_proposal(proposal.id):
+        if delivery.message_id is None or delivery.channel_id is None:
+            continue
+        where = f"https://discord.com/channels/{partnership.guild_id}/{delivery.channel_id}"
+        is_thread = delivery.kind is DeliveryKind.THREAD
+        found[delivery.kind] = where if is_thread else f"{where}/{delivery.message_id}"
+    return Links(found.get(DeliveryKind.CARD), found.get(DeliveryKind.THREAD), found.get(DeliveryKind.FEED))
+
+
+def members_of(proposal: Proposal, holdings: Iterable[Holding]) -> frozenset[PersonId]:
+    """Who holds a member seat in the deciding group now."""
+    return frozenset(h.person for h in holdings if h.mapping.group == proposal.group and h.mapping.seat == MEMBER)
+
+
+def people_in(proposal: Proposal) -> set[PersonId]:
+    """Everyone whom the dossier names."""
+    named: set[PersonId | None] = {proposal.author}
+    named |= {e.person for e in proposal.electors}
+    named |= {c.person for c in proposal.concerns}
+    for objection in proposal.objections:
+        named |= {objection.person, objection.sponsor}
+        if objection.test is not None:
+            named |= {objection.test.asked_by, objection.test.ruled_by}
+            if objection.test.appeal is not None:
+                named.add(objection.test.appeal.by)
+    if proposal.vote is not None:
+        named |= {b.person for b in proposal.vote.ballots} | {e.person for e in proposal.vote.electors}
+    return {person for person in named if person is not None}

@@ -1,0 +1,37 @@
+"""Casting ballots in a final vote (DEC-2, DEC-3)."""
+
+from __future__ import annotations
+
+from bot.governance import votes as rules
+from bot.governance.dossier import Ballot
+from bot.governance.ids import ProposalId
+from bot.services import cases, members
+from bot.services.ports import Actor, Context
+from bot.services.views import ProposalView
+
+
+async def cast(
+    ctx: Context, actor: Actor, id: ProposalId, choice: str, criterion: str = "", reason: str = ""
+) -> ProposalView:
+    """Keep the asker's ballot, or replace it (DEC-2). Raises as ``rules.cast``."""
+    async with ctx.uow.write() as tx:
+        case = await cases.open_case(tx, id, ctx.clock())
+        member = await members.member_of(tx, case.partnership, actor)
+        cases.check_visible(case, actor, member)
+        wanted = Ballot(choice, member.person, criterion, reason)
+        changed, ballot, events = rules.cast(case.proposal, member, wanted, case.partnership.stakeholders.id, case.now)
+        assert changed.vote is not None
+        await tx.ballots.put(changed.vote.id, ballot)
+        return await case.view(await case.keep(changed, events))
+
+
+async def mine(ctx: Context, actor: Actor, id: ProposalId) -> Ballot | None:
+    """The asker's ballot while the vote is open, or None. Raises NotFound, NotEligible."""
+    async with ctx.uow.read() as tx:
+        case = await cases.open_case(tx, id, ctx.clock())
+        member = await members.reader_of(tx, case.partnership, actor)
+        cases.check_visible(case, actor, member)
+        if case.proposal.vote is None:
+            return None
+        ballots = await tx.ballots.of(case.proposal.vote.id)
+        return next((ballot for ballot in ballots if ballot.person == member.person), None)
