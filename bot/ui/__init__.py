@@ -1,0 +1,1 @@
+"""Presenters: values in, words and Discord components out. Nothing here waits."""

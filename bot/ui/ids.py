@@ -1,0 +1,169 @@
+"""Every custom_id. An id names a thing; it carries neither state nor authority.
+
+Buttons: ``proposal:<act>:<proposal>``, ``objection:<act>:<proposal>:<objection>``, ``vote:cast:<proposal>:<choice>``,
+``vote:mine:<proposal>``, ``inbox:show``. Forms: ``form:<name>:…``. The ``*_TEMPLATE`` patterns are what the dynamic
+items of the cogs match; ``parse`` reads any id, and gives None for what no presenter of ours could have written.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.governance.ids import GroupId, ProposalId
+from bot.governance.policy import TYPES
+
+MOST = 100
+
+PROPOSAL_ACTS = (
+    "read",
+    "object",
+    "concern",
+    "who",
+    "why",
+    "show",
+    "text",
+    "revise",
+    "withdraw",
+    "escalate",
+    "halt",
+    "details",
+    "edit",
+    "preview",
+    "open",
+    "discard",
+    "options",
+)
+OBJECTION_ACTS = (
+    "state",
+    "withdraw",
+    "keep",
+    "resolved",
+    "still",
+    "test",
+    "rule",
+    "appeal",
+    "stands",
+    "falls",
+    "sponsor",
+)
+PROPOSAL_FORMS = ("edit", "details", "revise", "revise-details", "concern", "withdraw")
+OBJECTION_FORMS = ("state", "appeal")
+
+_ID = r"[1-9][0-9]{0,17}"
+_SMALL = r"[0-9]|[1-9][0-9]"
+
+PROPOSAL_TEMPLATE = rf"proposal:(?P<act>{'|'.join(PROPOSAL_ACTS)}):(?P<proposal>{_ID})"
+OBJECTION_TEMPLATE = rf"objection:(?P<act>{'|'.join(OBJECTION_ACTS)}):(?P<proposal>{_ID}):(?P<objection>{_ID})"
+CAST_TEMPLATE = rf"vote:(?P<act>cast):(?P<proposal>{_ID}):(?P<choice>{_SMALL})"
+MINE_TEMPLATE = rf"vote:(?P<act>mine):(?P<proposal>{_ID})"
+INBOX_TEMPLATE = r"inbox:(?P<act>show)"
+
+_FORMS = (
+    rf"form:(?P<act>propose):(?P<type>{'|'.join(TYPES)}):(?P<group>0|{_ID})",
+    rf"form:(?P<act>{'|'.join(PROPOSAL_FORMS)}):(?P<proposal>{_ID})",
+    rf"form:(?P<act>{'|'.join(OBJECTION_FORMS)}):(?P<proposal>{_ID}):(?P<objection>{_ID})",
+    rf"form:(?P<act>rule):(?P<proposal>{_ID}):(?P<objection>{_ID}):(?P<in_form>yes|no)",
+    rf"form:(?P<act>object-vote):(?P<proposal>{_ID}):(?P<choice>{_SMALL})",
+)
+_ALL = tuple(
+    re.compile(template)
+    for template in (PROPOSAL_TEMPLATE, OBJECTION_TEMPLATE, CAST_TEMPLATE, MINE_TEMPLATE, INBOX_TEMPLATE, *_FORMS)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a custom_id names. ``kind`` is proposal, objection, vote, inbox or form; what is not named is None.
+
+    ``group`` is None too where a form names no group.
+    """
+
+    kind: str
+    act: str
+    proposal: ProposalId | None = None
+    objection: int | None = None
+    choice: int | None = None
+    type: str | None = None
+    group: GroupId | None = None
+    in_form: bool | None = None
+
+
+def parse(custom_id: str) -> Parsed | None:
+    """What this id names; None for forged, oversized or odd ones."""
+    if len(custom_id) > MOST:
+        return None
+    for template in _ALL:
+        if found := template.fullmatch(custom_id):
+            return _parsed(custom_id.partition(":")[0], found.groupdict())
+    return None
+
+
+def proposal(act: str, proposal: ProposalId) -> str:
+    """A button about a proposal."""
+    return _known(f"proposal:{act}:{proposal}")
+
+
+def objection(act: str, proposal: ProposalId, objection: int) -> str:
+    """A button about an objection."""
+    return _known(f"objection:{act}:{proposal}:{objection}")
+
+
+def cast(proposal: ProposalId, choice: int) -> str:
+    """A button for one choice of the open vote, by its place in the method's fixed order."""
+    return _known(f"vote:cast:{proposal}:{choice}")
+
+
+def mine(proposal: ProposalId) -> str:
+    """The button "my vote"."""
+    return _known(f"vote:mine:{proposal}")
+
+
+def inbox() -> str:
+    """The button that opens the inbox."""
+    return "inbox:show"
+
+
+def propose_form(type: str, group: GroupId | None) -> str:
+    """Page 1 of a new proposal."""
+    return _known(f"form:propose:{type}:{group or 0}")
+
+
+def proposal_form(form: str, proposal: ProposalId) -> str:
+    """A form about a proposal: one of PROPOSAL_FORMS."""
+    return _known(f"form:{form}:{proposal}")
+
+
+def objection_form(form: str, proposal: ProposalId, objection: int) -> str:
+    """A form about an objection: one of OBJECTION_FORMS."""
+    return _known(f"form:{form}:{proposal}:{objection}")
+
+
+def rule_form(proposal: ProposalId, objection: int, in_form: bool) -> str:
+    """The form for a ruling's reason."""
+    return _known(f"form:rule:{proposal}:{objection}:{'yes' if in_form else 'no'}")
+
+
+def object_vote_form(proposal: ProposalId, choice: int) -> str:
+    """The form for the reason of a choice that needs one."""
+    return _known(f"form:object-vote:{proposal}:{choice}")
+
+
+def _known(custom_id: str) -> str:
+    if parse(custom_id) is None:
+        raise ValueError(f"no such custom_id: {custom_id}")
+    return custom_id
+
+
+def _parsed(kind: str, found: dict[str, str]) -> Parsed:
+    named = {key: int(found[key]) for key in ("proposal", "objection", "choice", "group") if key in found}
+    return Parsed(
+        kind,
+        found["act"],
+        ProposalId(named["proposal"]) if "proposal" in named else None,
+        named.get("objection"),
+        named.get("choice"),
+        found.get("type"),
+        GroupId(named["group"]) if named.get("group") else None,
+        found["in_form"] == "yes" if "in_form" in found else None,
+    )

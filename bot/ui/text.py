@@ -1,0 +1,181 @@
+"""Words of people, shown so that they cannot pass for the bot's own (TXT-1).
+
+Every character that Discord would give a meaning is escaped and so shown as it was typed: headings, lists, ``-#``,
+quotes, code, spoilers, masked links, mentions, timestamps, emoji names. Characters that cannot be seen or that turn
+the direction of writing are made visible as ``⟨U+202E⟩``; only the joiners inside an emoji stay. Marks piled on a
+letter are kept up to four. Web addresses stand unmasked: a plain one stays a link whose address is its text; any
+other is inert, and followed by the host that it leads to where that is not plain to see.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from bot.ui.limits import CUT, fit_atoms
+
+EMPTY = "—"
+
+_MOST_MARKS = 4
+_BREAKS = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_MEANINGFUL = frozenset("\\`*_~|<>[]():@#&")
+_LINE_START = re.compile(r"(?P<space>\s*)(?:(?P<sign>[-+=>#])|(?P<digits>\d{1,12})(?P<dot>[.)]))?")
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s<>]+")
+_PLAIN_ADDRESS = re.compile(
+    r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::[0-9]{1,5})?(?:/[A-Za-z0-9/._~%?&=+#-]*)?", re.IGNORECASE
+)
+_LONGEST_LINK = 300
+_TRAILING = ".,:;!?\"')]}*_~|`"
+_DANGLING = re.compile(rf"(?:\n> ?)+{CUT}\Z")
+_RIGHT_TO_LEFT = frozenset({"R", "AL"})
+_ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
+_JOINER, _EMOJI_STYLE, _TEXT_STYLE = "\u200d", "\ufe0f", "\ufe0e"
+_BLANK = frozenset("\u00ad\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+
+
+def quote(text: str, most: int) -> str:
+    """A block quote of this text in at most ``most`` units: every line of it is in the quote, none can leave it."""
+    lines = [line.rstrip() for line in _BREAKS.split(_visible(text))]
+    atoms: list[str] = []
+    blank = True
+    for line in lines:
+        if not line.strip():
+            if not blank:
+                atoms.append("\n> ")
+            blank = True
+            continue
+        if atoms:
+            atoms.append("\n> ")
+        atoms.extend(_atoms(line))
+        blank = False
+    while atoms and not atoms[-1].strip("\n> "):
+        atoms.pop()
+    return "> " + _DANGLING.sub(CUT, fit_atoms(atoms or [EMPTY], max(most - 2, 1)))
+
+
+def said(name: str, text: str, most: int, verb: str = "wrote") -> str:
+    """A quote under its author's name; ``name`` is ours, such as a mention."""
+    head = f"{name} {verb}:\n"
+    return head + quote(text, most - len(head))
+
+
+def inline(text: str, most: int) -> str:
+    """One line of somebody's words inside a line of ours, escaped.
+
+    Words written from right to left are isolated, so that they do not turn the rest of our line around.
+    """
+    line = _one_line(text)
+    if any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in line):
+        return _ISOLATE + fit_atoms(list(_atoms(line)), most - 2) + _END_ISOLATE
+    return fit_atoms(list(_atoms(line)) or [EMPTY], most)
+
+
+def plain(text: str, most: int) -> str:
+    """One line for places without markdown: thread names, labels of selects, suggestions."""
+    return fit_atoms(tuple(_one_line(text)) or (EMPTY,), most)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(_visible(text).split())
+
+
+def _visible(text: str) -> str:
+    """Every unseen character replaced by its number in brackets, a run of the same one by its count as well."""
+    out: list[str] = []
+    marks = 0
+    for run in _runs(text):
+        character, count, after = run
+        if _unseen(character, out[-1] if out else "", after):
+            times = f" ×{count}" if count > 1 else ""
+            out.append(f"⟨U+{ord(character):04X}{times}⟩")
+            marks = 0
+        elif unicodedata.category(character) in {"Mn", "Me"}:
+            room = max(_MOST_MARKS - marks, 0)
+            out.extend(character * min(count, room))
+            marks += count
+        else:
+            out.extend(character * count)
+            marks = 0
+    return "".join(out)
+
+
+def _runs(text: str) -> Iterator[tuple[str, int, str]]:
+    at = 0
+    while at < len(text):
+        end = at + 1
+        while end < len(text) and text[end] == text[at]:
+            end += 1
+        yield text[at], end - at, text[end] if end < len(text) else ""
+        at = end
+
+
+def _unseen(character: str, before: str, after: str) -> bool:
+    category = unicodedata.category(character)
+    if character == _JOINER:
+        return not (_emoji(before) and _emoji(after))
+    if character in {_EMOJI_STYLE, _TEXT_STYLE}:
+        return not (_emoji(before) or before in "#*0123456789©®")
+    if category == "Cc":
+        return not (character == "\t" or _BREAKS.fullmatch(character))
+    if character in _BLANK or "\ufe00" <= character <= "\ufe0d" or "\U000e0100" <= character <= "\U000e01ef":
+        return True
+    if category == "Cn":
+        return not _emoji(character)
+    return category in {"Cf", "Cs", "Co"}
+
+
+def _emoji(character: str) -> bool:
+    """Whether it belongs to an emoji; those younger than this Python's tables count by their block."""
+    if not character:
+        return False
+    return (
+        character in {_EMOJI_STYLE, _JOINER}
+        or unicodedata.category(character) in {"So", "Sk"}
+        or ("\U0001f000" <= character <= "\U0001faff")
+    )
+
+
+def _atoms(line: str) -> Iterator[str]:
+    """The line as pieces that may not be cut, each escaped."""
+    start = _LINE_START.match(line)
+    at = 0
+    if start is not None:
+        yield from start["space"].replace("\t", " ")
+        if start["sign"]:
+            yield "\\" + start["sign"]
+        elif start["digits"]:
+            yield f"{start['digits']}\\{start['dot']}"
+        at = start.end()
+    while at < len(line):
+        found = _ADDRESS.search(line, at)
+        until = found.start() if found else len(line)
+        yield from map(_escaped, line[at:until])
+        if found is None:
+            return
+        address = found[0].rstrip(_TRAILING)
+        yield from _address(address)
+        at = until + len(address)
+
+
+def _address(address: str) -> Iterator[str]:
+    """A plain web address stays a link showing itself; any other is inert and says where it leads."""
+    if _PLAIN_ADDRESS.fullmatch(address) and len(address) <= _LONGEST_LINK:
+        yield f"<{address}>"
+        return
+    yield from map(_escaped, address)
+    authority = re.split(r"[/?#\\]", address.partition("://")[2], maxsplit=1)[0]
+    host = authority.rpartition("@")[2]
+    if "@" in authority or not host.isascii():
+        yield from map(_escaped, f" (leads to {_ascii(host)})")
+
+
+def _ascii(host: str) -> str:
+    try:
+        return host.encode("idna").decode()
+    except UnicodeError:
+        return host.encode("ascii", "backslashreplace").decode()
+
+
+def _escaped(character: str) -> str:
+    return "\\" + character if character in _MEANINGFUL else character
