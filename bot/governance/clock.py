@@ -35,6 +35,7 @@ def stop(proposal: Proposal, reason: str, since: datetime) -> Outcome:
     if proposal.state not in waiting or reason in proposal.clock.reasons:
         return proposal, ()
     before = proposal.clock
+    since = max(since, before.resumed_at or since)
     stopped_at = min(before.stopped_at or since, since)
     clock = replace(before, reasons=before.reasons | {reason}, stopped_at=stopped_at)
     event = Event(Happened.CLOCK_STOPPED, proposal_thing(proposal.id), None, {"reason": reason})
@@ -50,7 +51,7 @@ def resume(proposal: Proposal, reason: str, now: datetime) -> Outcome:
     if left or clock.stopped_at is None:
         return replace(proposal, clock=replace(clock, reasons=left)), ()
     stood = max(now - clock.stopped_at, timedelta(0))
-    running = _shift(replace(proposal, clock=Clock(stood=clock.stood + stood)), clock.stopped_at, stood)
+    running = _shift(replace(proposal, clock=Clock(stood=clock.stood + stood, resumed_at=now)), clock.stopped_at, stood)
     data: dict[str, Json] = {"reason": reason, "minutes": int(stood.total_seconds() // 60)}
     return running, (Event(Happened.CLOCK_RESUMED, proposal_thing(proposal.id), None, data),)
 

@@ -253,11 +253,15 @@ class Ballot:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The one clock rule (PRO-11): why the clock is stopped, since when, and how long it has stood in all."""
+    """The one clock rule (PRO-11): why the clock is stopped, since when, and how long it has stood in all.
+
+    ``resumed_at`` keeps one outage, found twice because of a crash, from being granted twice.
+    """
 
     reasons: frozenset[str] = frozenset()
     stopped_at: datetime | None = None
     stood: timedelta = timedelta(0)
+    resumed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,64 @@
+"""Everything that is due now, each item in a transaction of its own, none twice (RHY-2, PRO-6)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from bot.governance import lifecycle
+from bot.governance.dossier import Ballot, Proposal, State
+from bot.governance.events import Event
+from bot.governance.ids import PartnershipId, ProposalId
+from bot.governance.lifecycle import Surroundings
+from bot.services.cases import Case, open_case
+from bot.services.ports import Context
+
+
+async def sweep(ctx: Context, partnerships: Collection[PartnershipId]) -> int:
+    """Advance every proposal whose deadline has come, in partnerships that are reconciled. Returns how many."""
+    async with ctx.uow.read() as tx:
+        due = await tx.proposals.due(ctx.clock(), partnerships)
+    for proposal_id in due:
+        await advance(ctx, proposal_id)
+    return len(due)
+
+
+async def advance(ctx: Context, id: ProposalId) -> None:
+    """Take the steps of one proposal that are due, in one transaction, enactment included (EFF-4)."""
+    async with ctx.uow.write() as tx:
+        case = await open_case(tx, id, ctx.clock())
+        around = Surroundings(await case.stakeholders(), await _ballots(case))
+        changed, events = lifecycle.advance(case.proposal, case.now, around)
+        changed, enacted = await _enact(case, changed)
+        vote = case.proposal.vote
+        if vote is not None and vote.tally is None and changed.vote is not None and changed.vote.tally is not None:
+            await tx.ballots.wipe(vote.id)
+        await case.keep(changed, events + enacted)
+
+
+async def next_due_at(ctx: Context) -> datetime | None:
+    """When the next deadline or repeated delivery comes."""
+    async with ctx.uow.read() as tx:
+        candidates = (await tx.proposals.next_due_at(), await tx.deliveries.next_retry_at())
+        return min((instant for instant in candidates if instant is not None), default=None)
+
+
+async def _ballots(case: Case) -> tuple[Ballot, ...]:
+    vote = case.proposal.vote
+    if case.proposal.state is not State.ESCALATED or vote is None:
+        return ()
+    return await case.tx.ballots.of(vote.id)
+
+
+async def _enact(case: Case, proposal: Proposal) -> tuple[Proposal, tuple[Event, ...]]:
+    due = proposal.timelock_ends_at
+    waits = proposal.state in {State.PASSED, State.ADOPTED} and proposal.clock.stopped_at is None
+    if not waits or due is None or due > case.now:
+        return proposal, ()
+    before = await case.world()
+    done, world, events = lifecycle.enact(proposal, before, case.now)
+    if world.policy is not before.policy:
+        await case.tx.policies.add(case.partnership.id, world.policy, proposal.id, case.now)
+    if world.partnership is not before.partnership:
+        await case.tx.partnerships.save(world.partnership)
+    return done, events
