@@ -86,7 +86,7 @@ def _visible(text: str) -> str:
     marks = 0
     for run in _runs(text):
         character, count, after = run
-        if _unseen(character, out[-1] if out else "", after):
+        if _unseen(character, out[-1] if out else "", after) or (character == _JOINER and count > 1):
             times = f" ×{count}" if count > 1 else ""
             out.append(f"⟨U+{ord(character):04X}{times}⟩")
             marks = 0

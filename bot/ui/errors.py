@@ -1,0 +1,290 @@
+"""A refusal in plain words: what happened and by which rule, what was kept, what to do next (HLP-1).
+
+``tests/ui/test_errors.py`` reads the rules and the use cases and fails on a key that has no wording here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from bot.governance import errors
+from bot.governance.dossier import ObjectionState
+from bot.governance.policy import KEYS
+from bot.ui import labels
+from bot.ui.limits import CONTENT, fit_lines
+from bot.ui.text import inline
+
+NOTHING_CHANGED = "Nothing was changed."
+
+NOT_ELIGIBLE: Mapping[str, str] = MappingProxyType(
+    {
+        "author": "You wrote this proposal, so you can neither object to it nor count as a reader of it. "
+        "To take it back, use `/proposal withdraw`; to change it, `/proposal revise`.",
+        "joined later": "You became a member after this review opened. Only those who were members at its opening may "
+        "object; that list is fixed so that nobody can change it half-way. You can raise a concern: it is shown and "
+        "answered, and it does not block.",
+        "no seat now": "You do not hold the member seat that this needs any more. It counts when you act, even if you "
+        "held it at the opening. If that is a mistake, ask a moderator to check `/roles list`.",
+        "no seat": "You hold no seat in this partnership, or only that of an observer, who reads along. "
+        "Seats come with Discord roles: `/roles list` shows which; a moderator gives them.",
+        "not an elector": "Only members of the deciding group, as it stood when the review opened, may do this. "
+        "The button “Who may object?” on the card shows them. Anyone with a seat may raise a concern instead.",
+        "not the objector": "Only the person who raised this objection, or who took it over, may do this.",
+        "own objection": "This is your own objection. It needs somebody else to take it over.",
+        "ask test": "Only the author, or a facilitator of the deciding group, may ask for a test of an objection.",
+        "rule": "Only a facilitator of the deciding group may rule on an objection. `/roles list` shows who that is.",
+        "appeal": "Only the losing side may appeal a ruling: the objector when it was ruled not in form; the author, "
+        "or whoever asked for the test, when it was ruled in form.",
+        "appeal vote": "Only members of the stakeholder group decide appeals.",
+        "vote": "Only members of the stakeholder group take part in a final vote.",
+        "vote joined later": "You became a member of the stakeholder group after this vote opened. Only those who were "
+        "members at its opening may vote; you can raise a concern.",
+        "may not file": "You hold no seat that may file this type of proposal.",
+    }
+)
+"""Why someone may not do something; the keys of ``NotEligible``."""
+
+CONFLICTED: Mapping[str, str] = MappingProxyType(
+    {
+        "author": "You wrote this proposal, so you cannot rule on objections to it.",
+        "objector": "This is your own objection, so you cannot rule on it.",
+        "organisation": "You speak for the same organisation as the author, so you cannot rule on this objection.",
+        "same cell": "You sit in the same group as the author, so you cannot rule on objections to this proposal.",
+        "party": "The author and the objector do not vote on this appeal: the others decide.",
+    }
+)
+"""Who stands too near the matter; the keys of ``Conflicted``."""
+
+ROLES: Mapping[str, str] = MappingProxyType(
+    {
+        "everyone": "The role @everyone cannot carry a seat: then everybody in the server would hold it.",
+        "managed": "That role belongs to an app or to Discord itself, so nobody could give or take it.",
+        "powers": "That role also gives power over the server ({detail}), so a seat would give away that power.",
+        "above the bot": "That role stands above the bot's own role, so the bot could not see to it. "
+        "Move the bot's role higher in the server's settings.",
+        "above you": "That role stands at or above your own highest role. Ask someone with a higher role.",
+    }
+)
+"""Why a Discord role may not carry a seat (ORG-2a); the keys of ``RoleRefused``."""
+
+ACTS: Mapping[str, str] = MappingProxyType(
+    {
+        "open a review": "Only a draft can be opened for review.",
+        "edit": "Only a draft can be edited. Once it is open, use `/proposal revise`.",
+        "discard": "Only a draft can be discarded. Once it is open, use `/proposal withdraw`.",
+        "revise": "A proposal can be revised while it is open, settling, disputed or stale.",
+        "withdraw": "A proposal can be withdrawn while it is open, settling, disputed or stale, "
+        "and until its final vote opens.",
+        "halt": "A halt is possible only in the waiting time between the decision and carrying it out.",
+        "escalate": "Only a disputed proposal can be taken to a final vote.",
+        "enact": "It can be carried out only after it was decided and the waiting time has ended.",
+        "vote": "There is no final vote open on this.",
+        "raise a concern": "Concerns are taken until a proposal is decided.",
+        "state an objection": "The reason can be stated while the objection counts and nobody has asked for a test.",
+        "withdraw an objection": "An objection can be withdrawn while it stands and the proposal is not decided.",
+        "answer a revision": "This answers whether a revision resolved your objection. "
+        "It needs an objection that still counts and a version published after it was raised.",
+        "sponsor an objection": "This objection needs nobody to take it over.",
+        "test": "Only an objection that was stated and still stands can be tested and ruled on.",
+        "appeal": "There is no ruling here that could be appealed.",
+        "vote on an appeal": "There is no appeal open on this objection.",
+    }
+)
+"""When an act is possible; the keys of ``WrongState.act``."""
+
+DONE: Mapping[str, str] = MappingProxyType(
+    {
+        "appeal": "This ruling was appealed already. There is one appeal.",
+        "ask test": "The test was asked for already. A facilitator can rule on it.",
+        "halt": "This proposal was halted once already. There is one halt.",
+        "revise": "The new version says the same as the present one. Change something, then publish it again.",
+        "rule": "There is a ruling already. The first one holds; the losing side may appeal.",
+        "sponsor": "Somebody has taken over this objection already.",
+    }
+)
+"""What was done before; the keys of ``AlreadyDone``."""
+
+LIMITS: Mapping[str, str] = MappingProxyType(
+    {
+        "versions": "A proposal has at most {most}. Withdraw it and file a new one, or take it to a final vote "
+        "once it is disputed.",
+        "limits.open_per_author": "You may have at most {most} open at the same time. Wait for one to be decided, "
+        "or withdraw one. Your draft is kept.",
+        "limits.filed_per_day": "You may open at most {most} in 24 hours. Your draft is kept: open it later.",
+        "limits.open_per_group": "This group may have at most {most} open at the same time. Your draft is kept: "
+        "open it when another one is decided.",
+    }
+)
+"""Which cap is used up; the keys of ``LimitReached``."""
+
+_LIMIT_NOUNS = {"versions": "version", "limits.filed_per_day": "review"}
+
+MISSING: Mapping[str, str] = MappingProxyType(
+    {
+        "proposal": "There is no such proposal, or you may not read it. `/proposal list` shows those you may read.",
+        "objection": "There is no such objection on this proposal. The card shows those there are.",
+        "group": "There is no such group in this partnership. Pick one from the suggestions.",
+        "partnership": "There is no partnership here yet. A moderator can begin with `/setup`.",
+        "server": "This works only inside a server, not in direct messages. Write in a channel of your partnership.",
+        "place": "This partnership has no such channel. A moderator can mend that by running `/setup` again.",
+        "event": "There is no such entry in the record.",
+        "policy": "There is no such version of the policy.",
+    }
+)
+"""What was not found; the keys of ``NotFound.what``."""
+
+
+def speak(refusal: errors.Refusal, place: str | None = None, *, kept: str = NOTHING_CHANGED) -> str:
+    """What to answer to someone whose act was refused, in at most 2000 characters.
+
+    ``place`` is a mention of a channel where the person may type commands; ``kept`` says what was kept.
+    """
+    for kind in type(refusal).__mro__:
+        if kind in _WORDS:
+            lines = [_WORDS[kind](refusal), kept]
+            break
+    else:
+        lines = ["This is not possible now.", kept]
+    if place:
+        lines.append(f"You can type commands in {place}.")
+    return fit_lines([line for line in lines if line], CONTENT)
+
+
+def why_not(why: str) -> str:
+    """Why someone may not object, for the answer to "Who may object?"."""
+    if why == "window closed":
+        return "The time for objections to this proposal has ended."
+    return NOT_ELIGIBLE.get(why, "The rules of this proposal do not allow it.")
+
+
+def _not_found(refusal: errors.NotFound) -> str:
+    name = f" (“{inline(refusal.name, 100)}”)" if refusal.name else ""
+    return MISSING.get(refusal.what, "That does not exist, or you may not see it.") + name
+
+
+def _not_eligible(refusal: errors.NotEligible) -> str:
+    words = why_not(refusal.why)
+    if refusal.why == "may not file":
+        return f"{words} It takes {inline(refusal.needs, 100)}. `/help` shows what you may file."
+    return words
+
+
+def _window_closed(refusal: errors.WindowClosed) -> str:
+    return (
+        "The time for this has ended, and the rule is the same for everybody: acts count until the deadline, "
+        "not at it or after. The card shows what is possible now."
+    )
+
+
+def _wrong_state(refusal: errors.WrongState) -> str:
+    is_objection = isinstance(refusal.state, ObjectionState)
+    tables = labels.OBJECTION_STATE_LABELS if is_objection else labels.STATE_LABELS
+    name = {state.value: words for state, words in tables.items()}.get(refusal.state, inline(refusal.state, 100))
+    subject = "The objection" if is_objection else "The proposal"
+    words = ACTS.get(refusal.act, "That is not possible at this point.")
+    return f"{words} {subject} is now: **{name}**."
+
+
+def _already_done(refusal: errors.AlreadyDone) -> str:
+    return DONE.get(refusal.act, "That was done already.")
+
+
+def _bad_text(refusal: errors.BadText) -> str:
+    name = _field(refusal.field)
+    if refusal.field == "policy key":
+        return f"**{name}** is missing. A policy change names one rule and its new value: add them under *Details*."
+    if refusal.length < refusal.least:
+        had = "is empty" if refusal.length == 0 else f"has {labels.count(refusal.length, 'character')}"
+        return f"**{name}** {had}; it needs at least {refusal.least}. Write a little more and send it again."
+    return f"**{name}** has {refusal.length} characters; at most {refusal.most} are possible. Shorten it and try again."
+
+
+def _bad_value(refusal: errors.BadValue) -> str:
+    given = f"“{inline(refusal.text, 100)}”" if refusal.text.strip() else "Nothing"
+    return f"**{_field(refusal.field)}**: {given} does not fit here. Expected: {inline(refusal.expected, 300)}."
+
+
+def _unknown_key(refusal: errors.UnknownKey) -> str:
+    words = f"There is nothing called “{inline(refusal.name, 100)}” here."
+    if refusal.nearest:
+        words += f" Did you mean {labels.listed([f'`{name}`' for name in refusal.nearest], 'or')}?"
+    return words
+
+
+def _out_of_bounds(refusal: errors.OutOfBounds) -> str:
+    about = f" ({KEYS[refusal.key].about})" if refusal.key in KEYS else ""
+    return (
+        f"**{inline(refusal.key, 100)}**{about} must lie between {refusal.floor} and {refusal.ceiling}; "
+        f"{inline(refusal.value, 60)} does not. No vote can cross these bounds."
+    )
+
+
+def _limit_reached(refusal: errors.LimitReached) -> str:
+    most = labels.count(refusal.most, _LIMIT_NOUNS.get(refusal.limit, "proposal"))
+    return LIMITS.get(refusal.limit, "At most {most} are possible here.").format(most=most)
+
+
+def _too_few(refusal: errors.TooFewElectors) -> str:
+    people = labels.count(refusal.found, "person", "people")
+    return (
+        f"Only {people} besides you could object to this, and at least {refusal.least} are needed: silence means "
+        "consent only where there is somebody to speak up. Your draft is kept. A moderator can map more "
+        "members with `/roles map`."
+    )
+
+
+def _provisional(refusal: errors.Provisional) -> str:
+    return (
+        "This partnership is provisional: the stakeholder group has not ratified it yet. Until then budgets and "
+        "policy changes cannot be opened. Your draft is kept. The ratification is the partnership's first "
+        "proposal: `/proposal list` shows it."
+    )
+
+
+def _conflicted(refusal: errors.Conflicted) -> str:
+    words = CONFLICTED.get(refusal.why, "You stand too near this matter to decide on it.")
+    return words if refusal.why == "party" else f"{words} Another facilitator of the deciding group can."
+
+
+def _stale(refusal: errors.Stale) -> str:
+    return (
+        f"What this was written against has changed since: **{inline(refusal.what, 100)}** was "
+        f"{inline(refusal.was, 60)} and is now {inline(refusal.now, 60)}. Look at it again and revise the proposal."
+    )
+
+
+def _not_yours(refusal: errors.NotYours) -> str:
+    return "Only the author may do this. If you disagree with the proposal, object or raise a concern on its card."
+
+
+def _role_refused(refusal: errors.RoleRefused) -> str:
+    words = ROLES.get(refusal.why, "That role cannot carry a seat.")
+    return words.format(detail=inline(refusal.detail, 200)) + " Make a plain role for the seat and map that one."
+
+
+def _field(name: str) -> str:
+    return labels.FIELD_LABELS.get(name) or f"{inline(name, 100)}"
+
+
+_WORDS: Mapping[type, Callable[[Any], str]] = MappingProxyType(
+    {
+        errors.NotFound: _not_found,
+        errors.NotEligible: _not_eligible,
+        errors.WindowClosed: _window_closed,
+        errors.WrongState: _wrong_state,
+        errors.AlreadyDone: _already_done,
+        errors.BadText: _bad_text,
+        errors.BadValue: _bad_value,
+        errors.UnknownKey: _unknown_key,
+        errors.OutOfBounds: _out_of_bounds,
+        errors.LimitReached: _limit_reached,
+        errors.TooFewElectors: _too_few,
+        errors.Provisional: _provisional,
+        errors.Conflicted: _conflicted,
+        errors.Stale: _stale,
+        errors.NotYours: _not_yours,
+        errors.RoleRefused: _role_refused,
+    }
+)

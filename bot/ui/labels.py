@@ -1,0 +1,248 @@
+"""What the keys of the rules are called in front of people: one table for each kind of key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from fractions import Fraction
+from types import MappingProxyType
+
+from bot.governance import policy
+from bot.governance.dossier import ObjectionState, State
+from bot.governance.organisation import GroupKind
+
+CRITERION_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "purpose": "Out of alignment with the purpose",
+        "agreement": "Breaches an agreement",
+        "capture": "Governance capture or bad faith",
+        "harm": "Harm: not safe to try",
+        "not this body's": "Not this body's to decide",
+    }
+)
+"""The published criteria of an objection (OBJ-2)."""
+
+STATE_LABELS: Mapping[State, str] = MappingProxyType(
+    {
+        State.DRAFT: "Draft",
+        State.REVIEW: "Open to objections",
+        State.SETTLING: "Settling objections",
+        State.DISPUTED: "Disputed",
+        State.ESCALATED: "Final vote",
+        State.PASSED: "Passed, not carried out yet",
+        State.ADOPTED: "Adopted by vote, not carried out yet",
+        State.STALE: "Stale",
+        State.ENACTED: "Carried out",
+        State.NOT_ADOPTED: "Not adopted",
+        State.WITHDRAWN: "Withdrawn",
+        State.LAPSED: "Lapsed",
+        State.DISCARDED: "Discarded draft",
+    }
+)
+
+STATE_SIGNS: Mapping[State, str] = MappingProxyType(
+    {
+        State.DRAFT: "📝",
+        State.REVIEW: "🟦",
+        State.SETTLING: "🟨",
+        State.DISPUTED: "🟧",
+        State.ESCALATED: "🟪",
+        State.PASSED: "🟩",
+        State.ADOPTED: "🟩",
+        State.STALE: "🟫",
+        State.ENACTED: "✅",
+        State.NOT_ADOPTED: "🟥",
+        State.WITHDRAWN: "⬜",
+        State.LAPSED: "⬜",
+        State.DISCARDED: "⬜",
+    }
+)
+
+STATE_COLOURS: Mapping[State, int] = MappingProxyType(
+    {
+        State.DRAFT: 0x99AAB5,
+        State.REVIEW: 0x3498DB,
+        State.SETTLING: 0xF1C40F,
+        State.DISPUTED: 0xE67E22,
+        State.ESCALATED: 0x9B59B6,
+        State.PASSED: 0x57F287,
+        State.ADOPTED: 0x57F287,
+        State.STALE: 0xA0714F,
+        State.ENACTED: 0x1F8B4C,
+        State.NOT_ADOPTED: 0xC0392B,
+        State.WITHDRAWN: 0x99AAB5,
+        State.LAPSED: 0x99AAB5,
+        State.DISCARDED: 0x99AAB5,
+    }
+)
+"""Never the only sign of a state: the words stand beside it (PRO-2)."""
+
+STATE_MEANINGS: Mapping[State, str] = MappingProxyType(
+    {
+        State.DRAFT: "Only its author sees it. Nothing is decided until the author opens the review.",
+        State.REVIEW: "Members of the deciding group may object until the time is up.",
+        State.SETTLING: "No new objections are taken. Those raised in time are stated, tested and appealed first.",
+        State.DISPUTED: "Enough objections stand. It can be revised, withdrawn, or taken to a final vote.",
+        State.ESCALATED: "The stakeholder group decides by a final vote.",
+        State.PASSED: "No objection stopped it. It is carried out when the waiting time ends.",
+        State.ADOPTED: "The final vote adopted it. It is carried out when the waiting time ends.",
+        State.STALE: "What it was written against has changed, so it was not carried out. Its author can revise it.",
+        State.ENACTED: "It was decided and carried out.",
+        State.NOT_ADOPTED: "It does not take effect.",
+        State.WITHDRAWN: "Its author took it back. It does not take effect.",
+        State.LAPSED: "It ran out without a decision. It does not take effect.",
+        State.DISCARDED: "A draft that went no further.",
+    }
+)
+
+OBJECTION_STATE_LABELS: Mapping[ObjectionState, str] = MappingProxyType(
+    {
+        ObjectionState.RAISED: "raised, reason still to be stated",
+        ObjectionState.STATED: "stated and standing",
+        ObjectionState.CONCERN: "not stated in time, now a concern",
+        ObjectionState.DISMISSED: "ruled not in form",
+        ObjectionState.WITHDRAWN: "withdrawn",
+        ObjectionState.INTEGRATED: "resolved by a revision",
+        ObjectionState.ORPHANED: "ended: the objector left and nobody took it over",
+        ObjectionState.OVERRULED: "set aside by the final vote",
+    }
+)
+
+GROUP_KIND_LABELS: Mapping[GroupKind, str] = MappingProxyType(
+    {
+        GroupKind.STAKEHOLDERS: "constituency scale (stakeholder group)",
+        GroupKind.TOP_LEVEL: "coordination scale (top-level cell)",
+        GroupKind.CELL: "collaboration scale (cell)",
+    }
+)
+"""The scale at which a group decides (SCL)."""
+
+METHOD_LABELS: Mapping[str, str] = MappingProxyType(
+    {"consent": "consent round", "majority": "majority vote", "supermajority": "supermajority vote"}
+)
+
+CHOICE_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "for": "For",
+        "against": "Against",
+        "abstain": "Abstain",
+        "consent": "Consent",
+        "consent with concern": "Consent with a concern",
+        "stand aside": "Stand aside",
+        "object": "Object",
+    }
+)
+
+CONCERN_REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        "": "",
+        "not stated": "an objection that was not stated in time",
+        "joined later": "an objection by someone who joined after the review opened, so it is heard as a concern",
+        "reaction": "raised with the reaction",
+    }
+)
+"""Why something counts as a concern when its author did not call it one (OBJ-2, PRO-9)."""
+
+STOP_REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        "outage": "the bot was not connected",
+        "card missing": "the card did not stand where the members can see it",
+        "role missing": "a Discord role that gives members their seats was removed",
+        "too few electors": "too few of the people who may object still hold their seat",
+    }
+)
+"""Why a clock stands (PRO-11)."""
+
+OUTCOME_REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        "could not be held": "it could not be held: its clock stood for 14 days",
+        "too old": "90 days went by without a decision",
+        "nobody acted": "nobody acted for 14 days after it was disputed",
+        "low reach": "too few people had seen it, and this partnership lets such a budget lapse",
+        "stale": "it was stale and nobody revised it for 14 days",
+        "no quorum": "too few people took part in the final vote",
+        "tied": "the final vote was tied",
+        "not enough votes for": "the final vote did not bring enough votes for it",
+        "objections remain": "objections remained in the consent round",
+        "nobody consented": "nobody consented in the consent round",
+        "adopted": "the final vote adopted it",
+        "withdrawn by the author": "its author took it back",
+    }
+)
+"""Keys of ``Proposal.outcome`` and ``Tally.reason``. Any other outcome is somebody's words or names what went stale."""
+
+SUBSTANCE: Mapping[str, str] = MappingProxyType(
+    {
+        "larger amount": "The amount grew",
+        "smaller amount": "The amount shrank",
+        "other currency": "The currency changed",
+        "other payee": "The payee changed",
+        "other account": "The account changed",
+    }
+)
+"""What a revision changes in substance, said above the diff (PRO-5)."""
+
+FIELD_LABELS: Mapping[str, str] = MappingProxyType(
+    {
+        "title": "Title",
+        "ask": "What is asked",
+        "why": "Why, and which purpose it serves",
+        "outcome": "Expected outcome",
+        "risks": "Risks",
+        "summary": "Summary",
+        "timeline": "Timeline",
+        "amount_written": "Amount",
+        "amount": "Amount",
+        "currency": "Currency",
+        "payee": "Payee",
+        "account": "Account",
+        "policy key": "Which rule to change",
+        "concern": "Concern",
+        "reason": "Reason",
+        "suggestion": "Suggested change",
+        "agreement": "Which agreement",
+        "ruling": "Reason for the ruling",
+        "appeal": "Reason for the appeal",
+    }
+)
+
+
+def type_label(type: str) -> str:
+    """What a decision type is called."""
+    return policy.TYPES[type].label if type in policy.TYPES else type
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """A number with its noun: ``1 objection``, ``2 objections``."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def span(length: timedelta) -> str:
+    """A duration as people say it: ``3 days``, ``72 hours`` as ``3 days``, ``15 minutes``."""
+    seconds = int(length.total_seconds())
+    if seconds % 86400 == 0 and seconds:
+        return count(seconds // 86400, "day")
+    if seconds % 3600 == 0 and seconds:
+        return count(seconds // 3600, "hour")
+    hours, minutes = divmod(seconds // 60, 60)
+    return " ".join(part for part in (count(hours, "hour") if hours else "", count(minutes, "minute")) if part)
+
+
+def share(part: Fraction) -> str:
+    """A share as people say it: ``half``, ``2/3``, ``60 %``."""
+    if part == Fraction(1, 2):
+        return "half"
+    if part.denominator <= 10:
+        return "all" if part == 1 else str(part)
+    return f"{float(part * 100):g} %"
+
+
+def stamp(instant: datetime) -> str:
+    """An instant that Discord shows in the reader's own time, and how far away it is."""
+    seconds = int(instant.timestamp())
+    return f"<t:{seconds}:F> (<t:{seconds}:R>)"
+
+
+def listed(names: list[str], joint: str = "and") -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {joint} {names[-1]}" if names else ""
