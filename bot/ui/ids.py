@@ -42,6 +42,8 @@ OBJECTION_ACTS = (
     "still",
     "test",
     "rule",
+    "in-form",
+    "not-in-form",
     "appeal",
     "stands",
     "falls",

@@ -1,0 +1,407 @@
+"""Private answers: what a person's own act led to, and what they can do next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import discord
+
+from bot.governance.dossier import Ballot, Objection, ObjectionState, Proposal, State, Statement
+from bot.governance.errors import Refusal
+from bot.governance.methods import REGISTRY
+from bot.governance.money import written_amount
+from bot.governance.objections import threshold, weight
+from bot.governance.policy import type_named
+from bot.governance.votes import would_reveal
+from bot.services.views import ProposalView, Raised, Standing
+from bot.ui import errors, ids, limits
+from bot.ui.labels import CHOICE_LABELS, CRITERION_LABELS, METHOD_LABELS, count, stamp
+from bot.ui.text import inline, quote
+
+Answer = discord.ui.LayoutView
+Button = discord.ui.Button[Any]
+
+CHANGED_MEANWHILE = (
+    "Somebody changed the same thing at the same moment. Nothing of yours was recorded: please try again."
+)
+SOMETHING_WRONG = (
+    "Something went wrong on my side; it is in my log. What was recorded before is kept. "
+    "Look at the card to see whether this went through; if not, please try again."
+)
+COMMANDS_CHANGED = "My commands have just changed. Please reload Discord (Ctrl-R, or close the app) and try again."
+NOT_HERE = "This works in a channel of the server, not in direct messages. Open the server and try again there."
+
+_PRIMARY, _PLAIN, _DANGER = discord.ButtonStyle.primary, discord.ButtonStyle.secondary, discord.ButtonStyle.danger
+
+
+def said(*texts: str, buttons: Sequence[Button] = ()) -> Answer:
+    """A private answer: texts in a box, with buttons below in rows of five."""
+    view = discord.ui.LayoutView(timeout=None)
+    box: discord.ui.Container[Any] = discord.ui.Container()
+    room = limits.V2_TEXT
+    for text in texts:
+        if text and room > 1:
+            shown = limits.fit(text, room)
+            room -= limits.units(shown)
+            box.add_item(discord.ui.TextDisplay(shown))
+    for start in range(0, len(buttons), limits.ROW_BUTTONS):
+        box.add_item(discord.ui.ActionRow(*buttons[start : start + limits.ROW_BUTTONS]))
+    view.add_item(box)
+    return view
+
+
+def button(label: str, custom_id: str, style: discord.ButtonStyle = _PLAIN) -> Button:
+    """A button that a control of ours takes in."""
+    return discord.ui.Button(label=limits.fit(label, limits.BUTTON_LABEL), custom_id=custom_id, style=style)
+
+
+def link(label: str, url: str) -> Button:
+    """A button that leads to a message."""
+    return discord.ui.Button(label=label, url=url)
+
+
+def named(proposal: Proposal) -> str:
+    """A proposal in a line of ours, such as **P-12** and its title."""
+    name = f"P-{proposal.number}" if proposal.number else "Draft"
+    return f"**{name} · {inline(proposal.text.title, 100)}**"
+
+
+def draft(view: ProposalView, hindrance: Refusal | None) -> Answer:
+    """The draft as kept, what still keeps its review from opening, and what to do next (PRO-1)."""
+    proposal = view.proposal
+    kind = type_named(proposal.type)
+    head = (
+        f"### Your draft is kept\n{named(proposal)}\n"
+        f"{kind.label} proposal · decided by {inline(view.group.name, 80)} · only you see this"
+    )
+    if hindrance is None:
+        state = (
+            "**Nothing is missing.** Look at the preview, then open the review: from then on the words are frozen "
+            "and everyone who decides is told."
+        )
+    else:
+        state = f"**Still needed before the review can open:** {errors.speak(hindrance, kept='')}"
+    note = "-# Kept for 14 days. Only what you send in is kept: a form that you close unsent is lost."
+    styles = (_PLAIN, _PRIMARY) if hindrance is None else (_PRIMARY, _PLAIN)
+    return said(
+        head,
+        _draft_text(proposal),
+        state,
+        note,
+        buttons=[
+            button("Details", ids.proposal("details", proposal.id), styles[0]),
+            button("Edit", ids.proposal("edit", proposal.id), styles[0]),
+            button("Preview", ids.proposal("preview", proposal.id)),
+            button("Open review", ids.proposal("open", proposal.id), styles[1]),
+            button("Discard", ids.proposal("discard", proposal.id), _DANGER),
+        ],
+    )
+
+
+def opened(view: ProposalView) -> Answer:
+    """The review is open."""
+    proposal = view.proposal
+    closes = f" It is open until {stamp(proposal.closes_at)}." if proposal.closes_at else ""
+    return said(
+        f"### Review opened\n{named(proposal)} is before {inline(view.group.name, 80)}.{closes}\n"
+        "Its words are frozen. To change them, revise: that makes a new version with more time to read.",
+        buttons=[*_links(view), button("Revise", ids.proposal("revise", proposal.id))],
+    )
+
+
+def discarded(view: ProposalView) -> Answer:
+    """A draft was thrown away."""
+    return said(f"Your draft {named(view.proposal)} is discarded. Nobody else has seen it.")
+
+
+def withdrawn(view: ProposalView) -> Answer:
+    """A proposal was taken back."""
+    return said(f"{named(view.proposal)} is withdrawn. It stays in the record.", buttons=_links(view))
+
+
+def read(view: ProposalView) -> Answer:
+    """A reading was noted (PRO-8)."""
+    return said(
+        f"Noted: you have read version {view.proposal.current.number} of {named(view.proposal)}. "
+        "That is not support; you can still object or raise a concern until the review closes.",
+        buttons=_links(view),
+    )
+
+
+def choose_revision(view: ProposalView) -> Answer:
+    """Which page of the next version to write (PRO-5)."""
+    proposal = view.proposal
+    left = proposal.pinned.most_versions - len(proposal.versions)
+    return said(
+        f"### Revise {named(proposal)}\nWhat do you want to change? Each time you send a form in, a new version is "
+        f"published and those who decide get more time. {count(left, 'more version')} can follow.",
+        buttons=[
+            button("The words", ids.proposal("edit", proposal.id), _PRIMARY),
+            button(_DETAILS.get(proposal.type, "Timeline and summary"), ids.proposal("details", proposal.id), _PRIMARY),
+        ],
+    )
+
+
+def revised(view: ProposalView) -> Answer:
+    """A version was published (PRO-5)."""
+    proposal = view.proposal
+    until = f" The review is open until {stamp(proposal.closes_at)}." if proposal.closes_at else ""
+    return said(
+        f"### Version {proposal.current.number} is published\n{named(proposal)}.{until}\n"
+        "Everyone sees what changed, word by word. Each objector is asked whether it resolves their objection.",
+        buttons=_links(view),
+    )
+
+
+def raised(result: Raised) -> Answer:
+    """What came of objecting (OBJ-1, PRO-9)."""
+    view, objection = result.view, result.objection
+    if result.concern or objection is None:
+        return said(
+            f"### Recorded as a concern\nYou joined {inline(view.group.name, 80)} after the review of "
+            f"{named(view.proposal)} opened, so you are not among those who can object to it. "
+            "Your ✋ is recorded as a concern: it is shown and answered, and does not block. Say what it is about:",
+            buttons=[button("Say what it is", ids.proposal("concern", view.proposal.id), _PRIMARY), *_links(view)],
+        )
+    head = "Your objection stands" if result.new else "Your objection stands already"
+    if objection.state is ObjectionState.RAISED and objection.state_by is not None:
+        todo = (
+            f"**State it by {stamp(objection.state_by)}**: choose the kind of harm and give your reason. "
+            "Not stated by then, it becomes a concern and no longer blocks."
+        )
+    else:
+        todo = "It is stated; you can reword it until somebody asks for a ruling."
+    return said(
+        f"### {head}, recorded as no. {objection.number}\n{named(view.proposal)}\n{todo}",
+        buttons=[
+            button("State it now", ids.objection("state", view.proposal.id, objection.number), _PRIMARY),
+            button("Withdraw it", ids.objection("withdraw", view.proposal.id, objection.number)),
+            *_links(view),
+        ],
+    )
+
+
+def stated(view: ProposalView, number: int) -> Answer:
+    """An objection was stated (OBJ-2)."""
+    objection = view.proposal.objection(number)
+    statement = objection.statement if objection else None
+    claim = f"\n{_criterion(statement)}:\n{quote(statement.reason, 1600)}" if statement else ""
+    return said(
+        f"### Objection {number} is stated\n{named(view.proposal)}{claim}\n\n"
+        "It counts unless you withdraw it, a new version resolves it for you, or a ruling says that it is not in form.",
+        buttons=_links(view),
+    )
+
+
+def concern(view: ProposalView) -> Answer:
+    """A concern was recorded (OBJ-3)."""
+    return said(
+        f"Your concern about {named(view.proposal)} is recorded and shown in its thread. It does not block.",
+        buttons=_links(view),
+    )
+
+
+_OBJECTION_ACTS = {
+    "withdraw": "Your objection {n} to {p} is withdrawn. It stays in the record.",
+    "keep": "Your objection {n} to {p} stands. Nothing was changed.",
+    "resolved": "Noted: the new version resolves objection {n} to {p}. Thank you for working it out together.",
+    "still": "Noted: objection {n} to {p} stands against the new version as well.",
+    "test": "A ruling on the form of objection {n} to {p} is asked for. A facilitator who is not involved gives it.",
+    "in form": "Ruled: objection {n} to {p} is in form and stands. The losing side may appeal once.",
+    "not in form": "Ruled: objection {n} to {p} is not in form. The objector may appeal once.",
+    "appeal": "Your appeal about objection {n} to {p} is filed. The stakeholder group decides it by majority.",
+    "stands": "Noted: you say that objection {n} to {p} stands. You can change your vote until it is decided.",
+    "falls": "Noted: you say that objection {n} to {p} does not stand. You can change your vote until it is decided.",
+    "sponsor": "You now speak for objection {n} to {p}. You can state it, withdraw it and answer revisions.",
+}
+
+
+def objection_act(view: ProposalView, number: int, act: str) -> Answer:
+    """What an act on an objection led to (OBJ-4 to OBJ-7, PRO-9)."""
+    words = _OBJECTION_ACTS[act].format(n=number, p=named(view.proposal))
+    return said(words, buttons=_links(view))
+
+
+def ruling(view: ProposalView, objection: Objection) -> Answer:
+    """What a facilitator is asked to judge (OBJ-4)."""
+    statement = objection.statement
+    claim = ""
+    if statement is not None:
+        claim = f"Kind of harm: {_criterion(statement)}\n{quote(statement.reason, 1800)}"
+    return said(
+        f"### Rule on objection {objection.number}\n{named(view.proposal)}\n"
+        "You judge the form only: does it name a kind of harm, give a reason, and speak about this proposal? "
+        "Whether the reason is true is not yours to judge. The first ruling holds and is public.",
+        claim,
+        buttons=[
+            button("It is in form", _ruling_id(view, objection, "in-form")),
+            button("It is not in form", _ruling_id(view, objection, "not-in-form")),
+        ],
+    )
+
+
+def standing(result: Standing) -> Answer:
+    """Who may object, and whether the asker may (OBJ-1)."""
+    view = result.view
+    proposal = view.proposal
+    names = [view.mention(elector.person) for elector in result.electors]
+    listed = limits.fit_lines([f"- {name}" for name in names], 2500, "- … and {} more")
+    yours = "**You may object.**" if result.may else f"**You may not object.** {errors.why_not(result.why)}"
+    at_stake = ""
+    if proposal.terms is not None:
+        needed = threshold(proposal.terms, proposal.electors)
+        what = "from different stakeholder classes" if proposal.terms.rule == "classes" else ""
+        at_stake = f"\n{count(needed, 'objection')} {what} stop it; now {weight(proposal)} count.".replace("  ", " ")
+    return said(
+        f"### Who may object to {named(proposal)}\n{yours}{at_stake}",
+        f"Members of {inline(view.group.name, 80)} when the review opened "
+        f"({len(result.electors)}, {result.seated} still seated):\n{listed}",
+        "-# The author revises or withdraws instead. Everyone with a seat may raise a concern.",
+        buttons=[
+            *([button("Object", ids.proposal("object", proposal.id), _DANGER)] if result.may else []),
+            button("Raise a concern", ids.proposal("concern", proposal.id)),
+        ],
+    )
+
+
+def escalated(view: ProposalView) -> Answer:
+    """The final vote is announced or open (PRO-6)."""
+    vote = view.proposal.vote
+    if vote is None:
+        return said(f"{named(view.proposal)} is escalated.", buttons=_links(view))
+    when = (
+        f"The vote is open until {stamp(vote.closes_at)}." if vote.opened else f"The vote opens {stamp(vote.opens_at)}."
+    )
+    return said(
+        f"### Escalated to a vote\n{named(view.proposal)}: the stakeholder group decides by "
+        f"{METHOD_LABELS.get(vote.method, vote.method)}. {when}",
+        buttons=_links(view),
+    )
+
+
+def halted(view: ProposalView) -> Answer:
+    """Consent to a halt was noted, perhaps the last one needed (EFF-3)."""
+    proposal = view.proposal
+    if proposal.state is State.DISPUTED:
+        return said(
+            f"{named(proposal)} is halted: a majority asked for it. It is disputed again.", buttons=_links(view)
+        )
+    needed = len(proposal.electors) // 2 + 1
+    return said(
+        f"Noted: you ask to halt {named(proposal)}. {len(proposal.halts)} of the {needed} needed have asked so far.",
+        buttons=_links(view),
+    )
+
+
+def ballot(view: ProposalView, mine: Ballot | None) -> Answer:
+    """The asker's own vote, and the choices to change it (DEC-2, DEC-3)."""
+    vote = view.proposal.vote
+    if vote is None or not vote.opened:
+        return said(f"There is no vote on {named(view.proposal)} now.", buttons=_links(view))
+    yours = f"**Your vote: {CHOICE_LABELS.get(mine.choice, mine.choice)}.**" if mine else "**You have not voted.**"
+    lines = [f"### The vote on {named(view.proposal)}", yours]
+    open_still = view.proposal.state is State.ESCALATED and vote.tally is None
+    if open_still:
+        lines.append(f"It is open until {stamp(vote.closes_at)}; you can change your vote until then.")
+    if vote.secret:
+        lines.append("It is secret: that you voted is shown, how you voted is not, and the names are deleted at close.")
+    if view.proposal.terms is not None and would_reveal(vote, view.proposal.terms):
+        lines.append("Take note: so few vote that a unanimous result would show how everyone voted.")
+    return said("\n".join(lines), buttons=choices(view.proposal) if open_still else _links(view))
+
+
+def choices(proposal: Proposal) -> list[Button]:
+    """The choices of an open vote in their fixed order, none preselected (DEC-2)."""
+    if proposal.vote is None:
+        return []
+    names = REGISTRY[proposal.vote.method].CHOICES
+    return [button(CHOICE_LABELS.get(name, name), ids.cast(proposal.id, place)) for place, name in enumerate(names)]
+
+
+def text(view: ProposalView) -> tuple[Answer, str | None]:
+    """The full text of the version on the table; as a file too, where it is too long for a message."""
+    proposal = view.proposal
+    version = proposal.versions[-1] if proposal.versions else None
+    parts = [f"{label}\n{quote(words, limits.V2_TEXT)}" for label, words in _sections(proposal)]
+    head = f"### {named(proposal)}" + (
+        f"\nVersion {version.number} · by {view.mention(proposal.author)}" if version else ""
+    )
+    fits = sum(limits.units(part) for part in (head, *parts)) <= limits.V2_TEXT
+    if fits:
+        return said(head, *parts, buttons=_links(view)), None
+    whole = "\n\n".join(f"{label.strip('*')}\n{words}" for label, words in _sections(proposal))
+    short = [f"{label}\n{quote(words, 450)}" for label, words in _sections(proposal)]
+    return said(head, *short, "-# The whole text is in the file below.", buttons=_links(view)), whole
+
+
+def options(view: ProposalView) -> Answer:
+    """Everything that can be done with a proposal in its present state."""
+    proposal = view.proposal
+    acts = ["text", "why", "who", "concern", *_BY_STATE.get(proposal.state, ())]
+    return said(
+        f"### {named(proposal)}\nWhat do you want to do? What you may not do is refused with the reason.",
+        buttons=[*(button(_ACTS[act], ids.proposal(act, proposal.id)) for act in acts), *_links(view)],
+    )
+
+
+_ACTS = {
+    "text": "Full text",
+    "why": "Why this way?",
+    "who": "Who may object?",
+    "concern": "Raise a concern",
+    "read": "I have read it",
+    "object": "Object",
+    "revise": "Revise (author)",
+    "withdraw": "Withdraw (author)",
+    "escalate": "Escalate to a vote",
+    "halt": "Ask to halt",
+}
+_BY_STATE = {
+    State.REVIEW: ("read", "object", "revise", "withdraw"),
+    State.SETTLING: ("revise", "withdraw"),
+    State.DISPUTED: ("revise", "withdraw", "escalate"),
+    State.ESCALATED: ("withdraw",),
+    State.PASSED: ("halt",),
+    State.ADOPTED: ("halt",),
+    State.STALE: ("revise", "withdraw"),
+}
+_DETAILS = {"budget": "Amount, payee, account, timeline", "policy": "Rule, value, timeline"}
+
+
+def _draft_text(proposal: Proposal) -> str:
+    return "\n".join(f"{label}\n{quote(words, 450)}" for label, words in _sections(proposal))
+
+
+def _sections(proposal: Proposal) -> list[tuple[str, str]]:
+    content = proposal.text
+    amount = f"{content.amount_written} {content.currency}".strip()
+    if content.amount is not None:
+        amount = written_amount(content.amount, content.currency)
+    change = "\n".join(f"{e.target or '(no rule chosen)'} → {e.value or '(no value)'}" for e in proposal.effects)
+    found = [
+        ("**What is asked**", content.ask),
+        ("**Why, and which purpose it serves**", content.why),
+        ("**Expected outcome**", content.outcome),
+        ("**Risks**", content.risks),
+        ("**Rule to change**" if proposal.type == "policy" else "**On pass**", change),
+        ("**Amount**", amount),
+        ("**Paid to**", content.payee),
+        ("**From**", content.account),
+        ("**Timeline**", content.timeline),
+        ("**In one line**", content.summary),
+    ]
+    return [(label, words) for label, words in found if words.strip()]
+
+
+def _links(view: ProposalView) -> list[Button]:
+    found = [("To the card", view.links.card), ("To the discussion", view.links.thread)]
+    return [link(label, url) for label, url in found if url]
+
+
+def _ruling_id(view: ProposalView, objection: Objection, act: str) -> str:
+    return ids.objection(act, view.proposal.id, objection.number)
+
+
+def _criterion(statement: Statement) -> str:
+    return CRITERION_LABELS.get(statement.criterion, statement.criterion)

@@ -1,0 +1,303 @@
+"""Forms: what they ask, and what comes back when they are sent in (PRO-1, OBJ-2, OBJ-4)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from io import BytesIO
+from typing import Any
+
+import discord
+
+from bot.governance.dossier import Effect, Objection, Proposal, Statement, Text
+from bot.governance.effects import change_policy
+from bot.governance.ids import GroupId, ProposalId
+from bot.governance.objections import CRITERIA, MOST_REASON
+from bot.governance.policy import KEYS, Key, Policy, type_named, written
+from bot.governance.proposals import LENGTHS
+from bot.ui import ids, limits
+from bot.ui.labels import CRITERION_LABELS
+from bot.ui.text import plain
+
+Form = discord.ui.Modal
+Fields = Mapping[str, str]
+
+PAGE_1 = ("title", "ask", "why", "outcome", "risks")
+
+_LABELS = {
+    "title": ("Title", "One line that people will recognise in a list"),
+    "ask": ("What is asked", "What exactly will happen if this passes? Write it so that it can be carried out"),
+    "why": ("Why, and which purpose it serves", "The need behind it, and the purpose or goal of the partnership"),
+    "outcome": ("Expected outcome", "How will we see that it worked? Optional"),
+    "risks": ("Risks", "What could go wrong, and for whom? Optional"),
+    "amount": ("Amount and currency", "A sum above zero and a code, such as 2500 USD or 1,200.50 EUR"),
+    "payee": ("Paid to", "The person or organisation that receives the money"),
+    "account": ("From which account", "The treasury or account it is paid from. Optional"),
+    "timeline": ("Timeline", "When it starts, when it is due, when it is looked at again. Optional"),
+    "summary": ("Summary in one line", "Left empty, it is the first sentence of what is asked"),
+    "key-1": ("Rule to change: review and objections", "Choose one rule, here or in the next list"),
+    "key-2": ("Rule to change: votes, waits and limits", "Choose one rule, here or in the list above"),
+    "value": ("New value", "Durations such as 72h or 14d, shares such as 1/3 or 66%, numbers, yes or no"),
+    "criterion": ("Which kind of harm", "An objection names one of these published reasons"),
+    "agreement": ("Which agreement", "Only if it breaches one. Optional otherwise"),
+    "reason": ("Your reason", "What harm would going ahead do? Say it so that others can follow"),
+    "suggestion": ("What would resolve it", "A change that would let you withdraw the objection. Optional"),
+    "concern": ("Your concern", "It is shown and answered in the thread. It never blocks"),
+    "withdrawal": ("Why you withdraw it", "Shown to everyone. Optional"),
+    "ruling": ("Reason for the ruling", "Judge the form only: reason named and about this proposal? Not whether true"),
+    "appeal": ("Why the ruling is wrong", "The stakeholder group reads this and decides by majority"),
+}
+"""Label and description of every field, by its id."""
+
+_HARM = {
+    "purpose": "It works against what this partnership exists for",
+    "agreement": "It breaks something that we agreed on; say which agreement",
+    "capture": "It lets a few take control, or is not meant honestly",
+    "harm": "It could do harm that we could not undo or bear",
+    "not this body's": "Another group should decide this",
+}
+"""What each criterion means."""
+
+_KEYS_1 = ("review", "objection", "concern")
+"""The first parts of the policy keys in the first list; a list holds 25 at most."""
+
+
+def submitted(components: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """What a form held when it was sent in, by field id: texts as typed, and the chosen option of each list."""
+    found: dict[str, str] = {}
+    for component in components:
+        nested = component.get("components") or [component.get("component") or {}]
+        if "custom_id" in component:
+            values = component.get("values")
+            value = ", ".join(map(str, values)) if isinstance(values, Sequence) else str(component.get("value") or "")
+            found[str(component["custom_id"])] = value
+        elif any(nested):
+            found |= submitted(nested)
+    return found
+
+
+def with_words(said: str, fields: Fields) -> tuple[str, BytesIO | None]:
+    """A refusal together with everything that the form held, so that nothing typed is lost.
+
+    Short words stand in the answer, ready to be copied; long ones come as a file.
+    """
+    typed = [(name, value) for name, value in fields.items() if value.strip()]
+    if not typed:
+        return limits.fit(said, limits.CONTENT), None
+    whole = "\n\n".join(f"{_LABELS.get(name, (name, ''))[0]}:\n{value}" for name, value in typed)
+    shown = f"{said}\n\nYour words, to copy:\n```\n{whole}\n```"
+    if "```" not in whole and limits.units(shown) <= limits.CONTENT:
+        return shown, None
+    note = "\n\nEverything you wrote is in the file below, so that nothing is lost."
+    return limits.fit(said, limits.CONTENT - len(note)) + note, BytesIO(whole.encode())
+
+
+def propose(type: str, group: GroupId | None) -> Form:
+    """Page 1 of a new proposal (PRO-1)."""
+    return _page_1(f"Propose: {type_named(type).label}", ids.propose_form(type, group), Text())
+
+
+def edit(proposal: Proposal) -> Form:
+    """Page 1 of a draft, filled with whatever was sent in before (PRO-1)."""
+    return _page_1("Edit your draft", ids.proposal_form("edit", proposal.id), proposal.text)
+
+
+def details(proposal: Proposal, policy: Policy) -> Form:
+    """Page 2 of a draft, by its type (PRO-1)."""
+    return _page_2("Details of your draft", ids.proposal_form("details", proposal.id), proposal, policy)
+
+
+def revise(proposal: Proposal) -> Form:
+    """The words of the next version, filled with the present ones (PRO-5)."""
+    return _page_1(_named("Revise", proposal), ids.proposal_form("revise", proposal.id), proposal.text)
+
+
+def revise_details(proposal: Proposal, policy: Policy) -> Form:
+    """The details of the next version, filled with the present ones (PRO-5)."""
+    return _page_2(
+        _named("Revise details of", proposal), ids.proposal_form("revise-details", proposal.id), proposal, policy
+    )
+
+
+def withdraw(proposal: Proposal) -> Form:
+    """Taking a proposal back (PRO-6)."""
+    form = _form(_named("Withdraw", proposal), ids.proposal_form("withdraw", proposal.id))
+    return _with(form, _text("withdrawal", "", most=500, long=True, required=False))
+
+
+def concern(proposal: ProposalId) -> Form:
+    """Raising a concern (OBJ-3)."""
+    form = _form("Raise a concern", ids.proposal_form("concern", proposal))
+    return _with(form, _text("concern", "", most=MOST_REASON, long=True))
+
+
+def state(proposal: ProposalId, objection: Objection) -> Form:
+    """Stating an objection, filled with what was stated before (OBJ-2)."""
+    said = objection.statement or Statement("", "")
+    form = _form(f"State objection {objection.number}", ids.objection_form("state", proposal, objection.number))
+    return _with(
+        form,
+        _criteria(said.criterion),
+        _text("reason", said.reason, most=MOST_REASON, long=True),
+        _text("suggestion", said.suggestion, most=MOST_REASON, long=True, required=False),
+        _text("agreement", said.agreement, most=200, required=False),
+    )
+
+
+def rule(proposal: ProposalId, objection: int, in_form: bool) -> Form:
+    """The reason of a ruling on form (OBJ-4)."""
+    title = f"Objection {objection} is {'in form' if in_form else 'not in form'}"
+    form = _form(title, ids.rule_form(proposal, objection, in_form))
+    return _with(form, _text("ruling", "", most=MOST_REASON, long=True))
+
+
+def appeal(proposal: ProposalId, objection: int) -> Form:
+    """Appealing a ruling (OBJ-4)."""
+    form = _form(f"Appeal the ruling on objection {objection}", ids.objection_form("appeal", proposal, objection))
+    return _with(form, _text("appeal", "", most=MOST_REASON, long=True))
+
+
+def object_vote(proposal: ProposalId, choice: int) -> Form:
+    """The reason for objecting in a consent round (DEC-1)."""
+    form = _form("Object in the consent round", ids.object_vote_form(proposal, choice))
+    return _with(form, _criteria(""), _text("reason", "", most=MOST_REASON, long=True))
+
+
+def merged(text: Text, fields: Fields) -> Text:
+    """The text with what a page of the form held; other fields stay as they were."""
+    known: dict[str, Any] = {name: value for name, value in fields.items() if name in LENGTHS}
+    if "title" in known:
+        known["title"] = " ".join(known["title"].split())
+    changed = replace(text, **known)
+    if "amount" in fields:
+        amount, currency = split_amount(fields["amount"])
+        changed = replace(changed, amount_written=amount, currency=currency)
+    return changed
+
+
+def effects_of(effects: tuple[Effect, ...], fields: Fields) -> tuple[Effect, ...]:
+    """What a page of the form asks to change; a page without a rule leaves it as it was.
+
+    Two rules chosen at once are kept as one unknown rule, so that the draft says so and nothing is lost.
+    """
+    if "value" not in fields:
+        return effects
+    chosen = [fields[name] for name in ("key-1", "key-2") if fields.get(name)]
+    if not chosen and not fields["value"].strip():
+        return ()
+    return (Effect(change_policy.KIND, " and ".join(chosen), fields["value"].strip()),)
+
+
+def statement(fields: Fields) -> Statement:
+    """What an objector claims."""
+    return Statement(
+        fields.get("criterion", ""), fields.get("reason", ""), fields.get("suggestion", ""), fields.get("agreement", "")
+    )
+
+
+def split_amount(written_by: str) -> tuple[str, str]:
+    """The sum and the currency code of words such as ``2500 USD`` or ``EUR 1,200.50``; either may be missing."""
+    words = written_by.strip()
+    code = re.search(r"(?<![A-Za-z])[A-Za-z]{3,5}$", words) or re.match(r"[A-Za-z]{3,5}(?![A-Za-z])", words)
+    if code is None:
+        return words, ""
+    return (words[: code.start()] + words[code.end() :]).strip(), code[0].upper()
+
+
+def _page_1(title: str, custom_id: str, text: Text) -> Form:
+    return _with(
+        _form(title, custom_id),
+        *(
+            _text(name, getattr(text, name), most=LENGTHS[name][1], long=name != "title", required=name == "title")
+            for name in PAGE_1
+        ),
+    )
+
+
+def _page_2(title: str, custom_id: str, proposal: Proposal, policy: Policy) -> Form:
+    text = proposal.text
+    parts: list[discord.ui.Label[Any]] = []
+    if proposal.type == "budget":
+        amount = f"{text.amount_written} {text.currency}".strip()
+        parts = [
+            _text("amount", amount, most=40, required=False),
+            _text("payee", text.payee, most=LENGTHS["payee"][1], required=False),
+            _text("account", text.account, most=LENGTHS["account"][1], required=False),
+        ]
+    elif proposal.type == "policy":
+        effect = proposal.effects[0] if proposal.effects else Effect(change_policy.KIND)
+        parts = [
+            _keys("key-1", [k for k in KEYS.values() if k.name.partition(".")[0] in _KEYS_1], effect.target, policy),
+            _keys(
+                "key-2", [k for k in KEYS.values() if k.name.partition(".")[0] not in _KEYS_1], effect.target, policy
+            ),
+            _text("value", effect.value, most=100, required=False),
+        ]
+    timeline = _text("timeline", text.timeline, most=LENGTHS["timeline"][1], long=True, required=False)
+    summary = _text("summary", text.summary, most=LENGTHS["summary"][1], required=False)
+    return _with(_form(title, custom_id), *parts, timeline, summary)
+
+
+def _form(title: str, custom_id: str) -> Form:
+    return discord.ui.Modal(title=limits.fit(title, limits.FORM_TITLE), custom_id=custom_id)
+
+
+def _with(form: Form, *parts: discord.ui.Label[Any]) -> Form:
+    for part in parts:
+        form.add_item(part)
+    return form
+
+
+def _named(act: str, proposal: Proposal) -> str:
+    return f"{act} P-{proposal.number}" if proposal.number else f"{act} your draft"
+
+
+def _text(name: str, value: str, *, most: int, long: bool = False, required: bool = True) -> discord.ui.Label[Any]:
+    """A text field. What was kept before is shown whole, even where it is too long by now."""
+    most = min(max(most, len(value)), limits.FORM_INPUT)
+    style = discord.TextStyle.paragraph if long else discord.TextStyle.short
+    entry: discord.ui.TextInput[Any] = discord.ui.TextInput(
+        custom_id=name, style=style, default=value[:most] or None, max_length=most, required=required
+    )
+    return _labelled(name, entry)
+
+
+def _criteria(chosen: str) -> discord.ui.Label[Any]:
+    options = [
+        discord.SelectOption(
+            label=CRITERION_LABELS[name], value=name, description=_HARM.get(name), default=name == chosen
+        )
+        for name in CRITERIA
+    ]
+    menu: discord.ui.Select[Any] = discord.ui.Select(
+        custom_id="criterion", options=options, placeholder="Choose one", required=True
+    )
+    return _labelled("criterion", menu)
+
+
+def _keys(name: str, keys: list[Key], chosen: str, policy: Policy) -> discord.ui.Label[Any]:
+    picked = set(chosen.split(" and "))
+    options = [
+        discord.SelectOption(
+            label=key.name,
+            value=key.name,
+            description=plain(_about(key, policy), limits.SELECT_TEXT),
+            default=key.name in picked,
+        )
+        for key in keys
+    ]
+    menu: discord.ui.Select[Any] = discord.ui.Select(
+        custom_id=name, options=options, placeholder="No rule chosen here", min_values=0, required=False
+    )
+    return _labelled(name, menu)
+
+
+def _about(key: Key, policy: Policy) -> str:
+    vote = "; needs a vote" if key.entrenched else ""
+    return f"now {written(policy.values[key.name])}{vote}: {key.about}"
+
+
+def _labelled(name: str, component: discord.ui.Item[Any]) -> discord.ui.Label[Any]:
+    label, description = _LABELS[name]
+    return discord.ui.Label(text=label, description=description, component=component)

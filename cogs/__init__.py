@@ -1,0 +1,1 @@
+"""Discord glue: commands, controls, forms, raw listeners. Each file parses, calls one use case and answers."""

@@ -1,0 +1,273 @@
+"""What every cog shares: who acts, how forms and controls arrive, and the one place that answers and speaks errors."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import re
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any, ClassVar, Protocol, TypeAlias, TypeVar, cast
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.governance.errors import Changed, NotFound, Refusal
+from bot.services.ports import Actor, Context
+from bot.ui import answers, errors, forms
+
+Interaction: TypeAlias = discord.Interaction[discord.Client]
+Button: TypeAlias = "discord.ui.Button[discord.ui.LayoutView]"
+Fields: TypeAlias = Mapping[str, str]
+ControlT = TypeVar("ControlT", bound="Control")
+
+_log = logging.getLogger(__name__)
+_NOTHING: Fields = MappingProxyType({})
+_EXPIRED = 10062
+"""Discord's code for an interaction that was not answered within three seconds, or is over."""
+
+
+class Reactions(Protocol):
+    """Takes in what people do with reactions (OBJ-1, OBJ-5)."""
+
+    async def added(
+        self,
+        guild_id: int,
+        channel_id: int,
+        message_id: int,
+        user_id: int,
+        emoji: str,
+        role_ids: frozenset[int] | None,
+        manages_roles: bool,
+        is_bot: bool,
+    ) -> None:
+        """Somebody reacted."""
+        ...
+
+    async def removed(self, guild_id: int, channel_id: int, message_id: int, user_id: int, emoji: str) -> None:
+        """Somebody's reaction disappeared; by whom Discord does not say."""
+        ...
+
+    async def cleared(self, guild_id: int, channel_id: int, message_id: int) -> None:
+        """All reactions were wiped."""
+        ...
+
+    async def cleared_emoji(self, guild_id: int, channel_id: int, message_id: int, emoji: str) -> None:
+        """All reactions with one emoji were wiped."""
+        ...
+
+
+class Incidents(Protocol):
+    """Takes in what happened to messages, channels, roles and people (PRO-9 to PRO-11, ORG-3)."""
+
+    async def message_deleted(self, guild_id: int, channel_id: int, message_ids: tuple[int, ...]) -> None:
+        """Messages are gone."""
+        ...
+
+    async def thread_deleted(self, guild_id: int, thread_id: int, parent_id: int) -> None:
+        """A thread is gone."""
+        ...
+
+    async def channel_deleted(self, guild_id: int, channel_id: int) -> None:
+        """A channel is gone."""
+        ...
+
+    async def role_deleted(self, guild_id: int, role_id: int) -> None:
+        """A role is gone."""
+        ...
+
+    async def roles_changed(self, guild_id: int, user_id: int, role_ids: frozenset[int]) -> None:
+        """A person's roles are now these."""
+        ...
+
+    async def member_left(self, guild_id: int, user_id: int) -> None:
+        """A person left the server or was removed."""
+        ...
+
+
+class Host(Protocol):
+    """What the bot gives its cogs."""
+
+    ctx: Context
+    reactions: Reactions
+    incidents: Incidents
+
+
+def ctx_of(interaction: Interaction) -> Context:
+    """What every use case is given."""
+    return cast(Host, interaction.client).ctx
+
+
+def actor(interaction: Interaction) -> Actor:
+    """The person as this interaction presents them: the roles of the payload are the truth (ORG-2).
+
+    Manage Roles is taken from the server's roles, not from the channel, whose overwrites are handed out lightly.
+    A thread counts as its channel. Raises NotFound for acts outside a server.
+    """
+    member = interaction.user
+    guild = interaction.guild
+    if guild is None or not isinstance(member, discord.Member):
+        raise NotFound("server")
+    channel = interaction.channel
+    place = channel.parent_id if isinstance(channel, discord.Thread) else interaction.channel_id
+    owner = guild.owner_id == member.id
+    return Actor(
+        user_id=member.id,
+        guild_id=guild.id,
+        roles=frozenset(role.id for role in member.roles if not role.is_default()),
+        manages_roles=owner or member.guild_permissions.manage_roles,
+        top_position=10**6 if owner else member.top_role.position,
+        channel_id=place or 0,
+    )
+
+
+async def answer(
+    interaction: Interaction,
+    said: str | discord.ui.LayoutView,
+    *,
+    ephemeral: bool = True,
+    replace: bool = False,
+    file: discord.File | None = None,
+) -> None:
+    """Answer once, whether or not the interaction was acknowledged.
+
+    With ``replace`` a button of a private answer changes that answer instead of adding one below it.
+    """
+    more: dict[str, Any] = {"file": file} if file else {}
+    if isinstance(said, str):
+        more["content"] = said
+    else:
+        said.stop()  # its controls are taken in by DynamicItems; a view kept in memory would only pile up
+        more["view"] = said
+    origin = interaction.message
+    if interaction.response.is_done():
+        await interaction.followup.send(ephemeral=ephemeral, **more)
+    elif replace and "view" in more and origin and origin.flags.ephemeral and origin.flags.components_v2:
+        await interaction.response.edit_message(view=more["view"])
+    else:
+        await interaction.response.send_message(ephemeral=ephemeral, **more)
+
+
+async def show_form(interaction: Interaction, form: discord.ui.Modal) -> None:
+    """Open a form. It is not held in memory: what is sent in is routed by its id, also after a restart."""
+    form.stop()
+    await interaction.response.send_modal(form)
+
+
+async def guarded(interaction: Interaction, act: Awaitable[object], fields: Fields = _NOTHING) -> None:
+    """Take an act; speak its refusal or fault privately, and give back every word that a form held."""
+    try:
+        await act
+    except Exception as fault:  # noqa: BLE001 -- ``failed`` logs what is not a refusal
+        await failed(interaction, fault, fields)
+
+
+async def failed(interaction: Interaction, fault: BaseException, fields: Fields = _NOTHING) -> None:
+    """Say privately why an act was not taken. Never raises: Discord may refuse the answer as well."""
+    if _is_expired(fault):
+        _log.info("interaction %s was over before it was answered", interaction.id)
+        return
+    if isinstance(fault, Refusal):
+        said = errors.speak(fault)
+    elif isinstance(fault, Changed):
+        said = answers.CHANGED_MEANWHILE
+    else:
+        _log.error("interaction %s failed", interaction.id, exc_info=fault)
+        said = answers.SOMETHING_WRONG
+    text, whole = forms.with_words(said, fields)
+    file = discord.File(whole, filename="your-words.txt") if whole else None
+    try:
+        await answer(interaction, text, file=file)
+    except discord.HTTPException as refused:
+        _log.warning("the answer to interaction %s was not taken: %s", interaction.id, refused)
+
+
+async def command_failed(interaction: Interaction, error: app_commands.AppCommandError) -> None:
+    """What the command tree does with errors (``tree.on_error``)."""
+    if isinstance(error, app_commands.CommandInvokeError | app_commands.TransformerError) and error.__cause__:
+        await failed(interaction, error.__cause__)
+    elif isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
+        _log.warning("a command arrived that is not known in this form: %s", error)
+        await guarded(interaction, answer(interaction, answers.COMMANDS_CHANGED))
+    elif isinstance(error, app_commands.CheckFailure):
+        await guarded(interaction, answer(interaction, answers.NOT_HERE))
+    else:
+        await failed(interaction, error)
+
+
+Suggest = Callable[[Interaction, str], Coroutine[Any, Any, list[app_commands.Choice[str]]]]
+
+
+def suggesting(suggest: Suggest) -> Suggest:
+    """An autocomplete that never raises: whatever goes wrong, it suggests nothing."""
+
+    @functools.wraps(suggest)
+    async def quietly(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+        try:
+            return (await suggest(interaction, current))[:25]
+        except Refusal:
+            return []
+        except Exception:  # noqa: BLE001 -- logged; an autocomplete has no way to say it
+            _log.exception("no suggestions for %r", current)
+            return []
+
+    return quietly
+
+
+class Control(discord.ui.DynamicItem[Button], template=r"(?!)"):
+    """A button that is alive for as long as its message stands, whatever was restarted in between.
+
+    A subclass gives ``template`` and ``act``. Presenters send plain buttons with the same id; this receives clicks.
+    """
+
+    def __init__(self, item: Button, match: re.Match[str]) -> None:
+        super().__init__(item)
+        self.match = match
+
+    @classmethod
+    async def from_custom_id(
+        cls: type[ControlT], interaction: Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> ControlT:
+        """The control that a click names."""
+        return cls(item, match)  # type: ignore[arg-type]
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Take the act and answer its errors."""
+        await guarded(interaction, self.act(interaction))
+
+    async def act(self, interaction: Interaction) -> None:
+        """What a click does."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form that is taken in by its id: ``take(interaction, match, fields)``."""
+
+    template: re.Pattern[str]
+    take: Callable[[Interaction, re.Match[str], Fields], Awaitable[None]]
+
+
+class FormCog(commands.Cog):
+    """A cog that takes in the forms listed in ``forms``, whether or not they were opened before a restart."""
+
+    forms: ClassVar[tuple[Form, ...]] = ()
+
+    @commands.Cog.listener("on_interaction")
+    async def take_form(self, interaction: Interaction) -> None:
+        """Route a submitted form by its id."""
+        if interaction.type is not discord.InteractionType.modal_submit:
+            return
+        data = cast("dict[str, Any]", interaction.data or {})
+        for form in self.forms:
+            match = form.template.fullmatch(str(data.get("custom_id", "")))
+            if match is not None:
+                fields = forms.submitted(data.get("components", ()))
+                await guarded(interaction, form.take(interaction, match, fields), fields)
+                return
+
+
+def _is_expired(fault: BaseException) -> bool:
+    return isinstance(fault, discord.NotFound) and fault.code == _EXPIRED
