@@ -29,6 +29,24 @@ def stood_until(proposal: Proposal, now: datetime) -> timedelta:
     return proposal.clock.stood + (now - stopped_at if stopped_at else timedelta(0))
 
 
+def past(proposal: Proposal, deadline: datetime | None, now: datetime) -> bool:
+    """Whether a half-open window has ended; while the clock stands it has not (PRO-7, PRO-11)."""
+    if deadline is None:
+        return False
+    stopped_at = proposal.clock.stopped_at
+    if stopped_at is not None and stopped_at < deadline:
+        return False
+    return now >= deadline
+
+
+def deadline(proposal: Proposal, now: datetime, period: timedelta) -> datetime:
+    """The end of a period that begins now. Begun while the clock stands, it runs in full once the clock resumes.
+
+    It is reckoned from the stop, because ``resume`` moves it by all the time that the clock stood (PRO-11).
+    """
+    return (proposal.clock.stopped_at or now) + period
+
+
 def stop(proposal: Proposal, reason: str, since: datetime) -> Outcome:
     """Stop the clock from ``since`` for this reason; a second reason keeps it standing (PRO-11)."""
     waiting = CONTESTABLE | ({State.PASSED, State.ADOPTED} if reason == OUTAGE else frozenset())
@@ -81,12 +99,12 @@ def _shift(proposal: Proposal, since: datetime, by: timedelta) -> Proposal:
     if vote is not None:
         vote = replace(
             vote,
-            opens_at=later(vote.opens_at) or vote.opens_at,
+            opens_at=vote.opens_at if vote.opened else later(vote.opens_at) or vote.opens_at,
             closes_at=later(vote.closes_at) or vote.closes_at,
         )
     return replace(
         proposal,
-        state_since=proposal.state_since + by,
+        state_since=min(proposal.state_since, since) + by,
         closes_at=later(proposal.closes_at),
         timelock_ends_at=later(proposal.timelock_ends_at),
         objections=tuple(map(objection_later, proposal.objections)),

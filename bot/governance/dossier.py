@@ -323,9 +323,15 @@ class Proposal:
         return next((o for o in self.objections if o.number == number), None)
 
     def open_objection_of(self, person: PersonId) -> Objection | None:
-        """This person's objection that still counts or is on appeal, or None."""
-        alive = COUNTING | {ObjectionState.DISMISSED}
-        return next((o for o in self.objections if o.person == person and o.state in alive), None)
+        """This person's objection that still counts, is on appeal, or was dismissed on this version; or None."""
+        return next((o for o in self.objections if o.person == person and self._is_open(o)), None)
+
+    def _is_open(self, objection: Objection) -> bool:
+        if objection.state is not ObjectionState.DISMISSED:
+            return objection.counts
+        test = objection.test
+        on_appeal = test is not None and test.appeal is not None and test.appeal.stands is None
+        return on_appeal or objection.version == self.current.number
 
     def with_objection(self, changed: Objection) -> Proposal:
         """The same proposal with one objection replaced."""

@@ -43,6 +43,7 @@ LEAST_REASON, MOST_REASON = 20, 1500
 """Characters of a reason."""
 
 _ALIVE = frozenset({State.REVIEW, State.SETTLING, State.DISPUTED})
+_ON_FILE = COUNTING | {ObjectionState.DISMISSED}
 
 
 def raise_objection(
@@ -67,7 +68,7 @@ def raise_objection(
         via=via,
         stakeholder_class=elector.stakeholder_class,
         organisation=elector.organisation,
-        state_by=now + proposal.pinned.stating,
+        state_by=clock.deadline(proposal, now, proposal.pinned.stating),
         answered_version=proposal.current.number,
     )
     changed = replace(proposal, objections=(*proposal.objections, objection))
@@ -115,7 +116,7 @@ def state_objection(proposal: Proposal, number: int, person: PersonId, statement
     _check_alive(proposal, "state an objection")
     if objection.state not in COUNTING or objection.test is not None:
         raise WrongState(objection.state, "state an objection")
-    if objection.state is ObjectionState.RAISED and _past(proposal, objection.state_by, now):
+    if objection.state is ObjectionState.RAISED and clock.past(proposal, objection.state_by, now):
         raise WindowClosed
     if statement.criterion not in CRITERIA:
         raise UnknownKey(statement.criterion, CRITERIA)
@@ -128,7 +129,7 @@ def state_objection(proposal: Proposal, number: int, person: PersonId, statement
         state=ObjectionState.STATED,
         statement=statement,
         stated_at=now if first else objection.stated_at,
-        rule_by=now + proposal.pinned.ruling if first else objection.rule_by,
+        rule_by=clock.deadline(proposal, now, proposal.pinned.ruling) if first else objection.rule_by,
         state_by=None,
     )
     event = _event(
@@ -180,7 +181,7 @@ def rule_on_form(proposal: Proposal, number: int, member: Member, in_form: bool,
         ruled_by=member.person,
         ruled_at=now,
         reason=reason,
-        appeal_by=now + proposal.pinned.appeal_filing,
+        appeal_by=clock.deadline(proposal, now, proposal.pinned.appeal_filing),
     )
     state = ObjectionState.STATED if in_form else ObjectionState.DISMISSED
     ruled = replace(objection, test=test, state=state)
@@ -208,16 +209,16 @@ def appeal(proposal: Proposal, number: int, person: PersonId, reason: str, now: 
         raise WrongState(objection.state, "appeal")
     if test.appeal is not None:
         raise AlreadyDone("appeal")
-    losing = {proposal.author, test.asked_by} if test.in_form else _speakers(objection)
+    losing = {proposal.author, test.asked_by} - {test.ruled_by} if test.in_form else _speakers(objection)
     if person not in losing:
         raise NotEligible("appeal")
     _check_alive(proposal, "appeal")
     if objection.state not in {ObjectionState.STATED, ObjectionState.DISMISSED}:
         raise WrongState(objection.state, "appeal")
-    if _past(proposal, test.appeal_by, now):
+    if clock.past(proposal, test.appeal_by, now):
         raise WindowClosed
     _check_length("appeal", reason, LEAST_REASON, MOST_REASON)
-    filed = Appeal(person, now, now + proposal.pinned.appeal_decision, reason)
+    filed = Appeal(person, now, clock.deadline(proposal, now, proposal.pinned.appeal_decision), reason)
     changed = replace(objection, test=replace(test, appeal=filed))
     return proposal.with_objection(changed), (_event(Happened.APPEAL_FILED, proposal, changed, person, reason=reason),)
 
@@ -242,9 +243,10 @@ def vote_on_appeal(
         raise Conflicted("party")
     if not member.holds(stakeholders, MEMBER):
         raise NotEligible("appeal vote", MEMBER)
-    if open_appeal is None or open_appeal.stands is not None:
+    _check_alive(proposal, "vote on an appeal")
+    if open_appeal is None or open_appeal.stands is not None or objection.state not in _ON_FILE:
         raise WrongState(objection.state, "vote on an appeal")
-    if _past(proposal, open_appeal.decide_by, now):
+    if clock.past(proposal, open_appeal.decide_by, now):
         raise WindowClosed
     others = tuple(v for v in open_appeal.votes if v[0] != member.person)
     voted = _with_appeal(objection, replace(open_appeal, votes=tuple(sorted((*others, (member.person, stands))))))
@@ -262,7 +264,7 @@ def withdraw_objection(proposal: Proposal, number: int, person: PersonId, now: d
     """The objector withdraws, explicitly (OBJ-5). Raises NotEligible, WrongState."""
     objection = _found(proposal, number)
     _speaks_for(objection, person)
-    if objection.state not in COUNTING | {ObjectionState.DISMISSED}:
+    if objection.state not in _ON_FILE:
         raise WrongState(objection.state, "withdraw an objection")
     _check_alive(proposal, "withdraw an objection")
     gone = replace(objection, state=ObjectionState.WITHDRAWN, sponsor_by=None)
@@ -306,12 +308,12 @@ def objector_gone(proposal: Proposal, person: PersonId, by_themselves: bool, now
     if proposal.state not in _ALIVE:
         return proposal, ()
     for objection in proposal.objections:
-        if objection.person != person or objection.state not in COUNTING | {ObjectionState.DISMISSED}:
+        if objection.person != person or objection.state not in _ON_FILE:
             continue
         if not by_themselves:
             events.append(_event(Happened.OBJECTOR_SEAT_LOST, proposal, objection, None))
         elif objection.sponsor is None and objection.sponsor_by is None:
-            waiting = replace(objection, sponsor_by=now + proposal.pinned.sponsoring)
+            waiting = replace(objection, sponsor_by=clock.deadline(proposal, now, proposal.pinned.sponsoring))
             proposal = proposal.with_objection(waiting)
             events.append(_event(Happened.SPONSOR_NEEDED, proposal, waiting, None))
     return proposal, tuple(events)
@@ -333,10 +335,10 @@ def sponsor(proposal: Proposal, number: int, member: Member, now: datetime) -> O
     objection = _found(proposal, number)
     if objection.sponsor is not None:
         raise AlreadyDone("sponsor")
-    if objection.sponsor_by is None or objection.state not in COUNTING | {ObjectionState.DISMISSED}:
+    if objection.sponsor_by is None or objection.state not in _ON_FILE:
         raise WrongState(objection.state, "sponsor an objection")
     _check_alive(proposal, "sponsor an objection")
-    if _past(proposal, objection.sponsor_by, now):
+    if clock.past(proposal, objection.sponsor_by, now):
         raise WindowClosed
     if member.person == objection.person:
         raise NotEligible("own objection")
@@ -370,17 +372,15 @@ def lapse_due(proposal: Proposal, now: datetime) -> Outcome:
     """
     events: list[Event] = []
     for objection in proposal.objections:
+        if objection.state not in _ON_FILE:
+            continue
         changed: Objection | None = None
         if objection.state is ObjectionState.RAISED and _reached(objection.state_by, now):
             changed = replace(objection, state=ObjectionState.CONCERN, sponsor_by=None, state_by=None)
             concern = Concern(objection.person, objection.raised_at, "", "not stated")
             proposal = replace(proposal, concerns=(*proposal.concerns, concern))
             events.append(_event(Happened.OBJECTION_LAPSED, proposal, changed, None))
-        elif (
-            objection.state in COUNTING | {ObjectionState.DISMISSED}
-            and objection.sponsor is None
-            and _reached(objection.sponsor_by, now)
-        ):
+        elif objection.sponsor is None and _reached(objection.sponsor_by, now):
             changed = replace(objection, state=ObjectionState.ORPHANED, sponsor_by=None)
             events.append(_event(Happened.OBJECTION_ORPHANED, proposal, changed, None))
         if changed is not None:
@@ -395,7 +395,7 @@ def lapse_due(proposal: Proposal, now: datetime) -> Outcome:
 
 def changes_at(objection: Objection) -> tuple[datetime, ...]:
     """The instants at which time alone changes this objection: see ``lapse_due``."""
-    if objection.state not in COUNTING | {ObjectionState.DISMISSED}:
+    if objection.state not in _ON_FILE:
         return ()
     found = [objection.sponsor_by]
     if objection.state is ObjectionState.RAISED:
@@ -436,14 +436,14 @@ def weight(proposal: Proposal) -> int:
 
 
 def threshold(terms: Terms, electors: Iterable[Elector]) -> int:
-    """The weight that stops a proposal (OBJ-6), never above half the electors, never below one."""
+    """The weight that stops a proposal (OBJ-6): never below one, and people never above half the electors (POL-1)."""
     electors = tuple(electors)
     voices = len({_voice(e.person, e.organisation, terms.unit) for e in electors})
     match terms.rule:
         case "classes":
             return max(1, min(terms.classes, len({e.stakeholder_class for e in electors})))
         case "share":
-            return max(1, ceil(terms.share * voices))
+            return max(1, min(ceil(terms.share * voices), voices // 2))
         case _:
             return max(1, min(terms.threshold, voices // 2))
 
@@ -495,7 +495,7 @@ def _speaks_for(objection: Objection, person: PersonId) -> None:
 
 
 def _check_window(proposal: Proposal, now: datetime) -> None:
-    if proposal.state is not State.REVIEW or _past(proposal, proposal.closes_at, now):
+    if proposal.state is not State.REVIEW or clock.past(proposal, proposal.closes_at, now):
         raise WindowClosed
 
 
@@ -508,7 +508,7 @@ def _check_testable(proposal: Proposal, objection: Objection, now: datetime) -> 
     _check_alive(proposal, "test")
     if objection.state is not ObjectionState.STATED:
         raise WrongState(objection.state, "test")
-    if _past(proposal, objection.rule_by, now):
+    if clock.past(proposal, objection.rule_by, now):
         raise WindowClosed
 
 
@@ -521,16 +521,6 @@ def _check_impartial(proposal: Proposal, objection: Objection, member: Member) -
         raise Conflicted("organisation")
     if any(member.holds(group) for group in proposal.author_groups - {proposal.group}):
         raise Conflicted("same cell")
-
-
-def _past(proposal: Proposal, deadline: datetime | None, now: datetime) -> bool:
-    """Whether a half-open window has ended; while the clock stands it has not (PRO-7, PRO-11)."""
-    if deadline is None:
-        return False
-    stopped_at = proposal.clock.stopped_at
-    if clock.is_stopped(proposal) and stopped_at is not None and stopped_at < deadline:
-        return False
-    return now >= deadline
 
 
 def _reached(deadline: datetime | None, now: datetime) -> bool:

@@ -1,0 +1,723 @@
+"""Objections: every step of OBJ-8, every refusal, every deadline to the microsecond, and the threshold."""
+
+from dataclasses import replace
+from datetime import timedelta
+from fractions import Fraction
+
+import pytest
+
+from bot.governance import clock, objections, proposals
+from bot.governance.dossier import ObjectionState, Proposal, State, Statement
+from bot.governance.errors import (
+    AlreadyDone,
+    BadText,
+    Conflicted,
+    NotEligible,
+    NotFound,
+    Refusal,
+    UnknownKey,
+    WindowClosed,
+    WrongState,
+)
+from bot.governance.events import Happened
+from bot.governance.ids import PersonId
+from bot.governance.organisation import Elector, Member
+from bot.governance.policy import Value, genesis
+from tests.governance.scene import (
+    ANA,
+    BO,
+    CY,
+    DI,
+    ED,
+    ELECTORS,
+    EXPERT,
+    FAY,
+    FLO,
+    FUNDER,
+    JOINER,
+    JUDGES,
+    NOW,
+    REASON,
+    SHG,
+    SHG_FACILITATOR,
+    SHG_OBSERVER,
+    STATEMENT,
+    STRANGER,
+    TICK,
+    TOP,
+    WATER,
+    WATERER,
+    advanced,
+    appealed,
+    at,
+    disputed,
+    first,
+    kinds,
+    member,
+    opened,
+    raised,
+    revised,
+    ruled,
+    stated,
+)
+
+
+def vote(proposal: Proposal, person: Member, stands: bool, hour: float = 1) -> Proposal:
+    return objections.vote_on_appeal(proposal, 1, person, stands, SHG, JUDGES, at(hour))[0]
+
+
+# ---- raising (OBJ-1, PRO-7, PRO-9) ----------------------------------------------------------------
+
+
+def test_raising_counts_at_once_and_records_who_where_and_when() -> None:
+    proposal, events = objections.raise_objection(opened(), BO, "reaction", at(5))
+    objection = first(proposal)
+    assert (objection.number, objection.person, objection.via, objection.version) == (1, "bo", "reaction", 1)
+    assert (objection.stakeholder_class, objection.organisation) == ("financial contributor", "Alpha")
+    assert objection.raised_at == at(5)
+    assert objection.state_by == at(5 + 48)
+    assert objection.state is ObjectionState.RAISED
+    assert objection.counts
+    assert objections.threshold_reached(proposal)
+    assert kinds(events) == [Happened.OBJECTION_RAISED]
+
+
+def test_raising_again_changes_nothing() -> None:
+    proposal = raised(opened(), BO)
+    assert objections.raise_objection(proposal, BO, "button", at(1)) == (proposal, ())
+
+
+def test_the_window_is_half_open() -> None:
+    proposal = opened()
+    assert proposal.closes_at == at(72)
+    assert raised(proposal, BO, now=at(72) - TICK).objections
+    with pytest.raises(WindowClosed):
+        raised(proposal, BO, now=at(72))
+
+
+def test_no_objection_outside_review() -> None:
+    with pytest.raises(WindowClosed):
+        raised(advanced(raised(opened(), BO, now=at(71)), at(72)), CY, now=at(72))
+
+
+@pytest.mark.parametrize(
+    ("who", "why"),
+    [
+        (ANA, "author"),
+        (JOINER, "joined later"),
+        (STRANGER, "not an elector"),
+        (FLO, "not an elector"),
+        (member("di", SHG_OBSERVER), "no seat now"),
+        (member("di"), "no seat now"),
+        (member("gus", WATERER), "not an elector"),
+    ],
+)
+def test_who_may_not_object_and_why(who: Member, why: str) -> None:
+    with pytest.raises(NotEligible) as refusal:
+        objections.raise_objection(opened(), who, "button", NOW)
+    assert refusal.value.why == why
+
+
+def test_an_author_who_is_an_elector_withdraws_rather_than_objects() -> None:
+    author = member("bo", FUNDER, TOP)
+    with pytest.raises(NotEligible, match="author"):
+        raised(opened(author=author), author)
+
+
+def test_after_a_concern_or_withdrawal_one_may_object_again_in_the_window() -> None:
+    proposal = advanced(raised(opened(), BO), at(48))
+    assert first(proposal).state is ObjectionState.CONCERN
+    proposal = raised(proposal, BO, now=at(49))
+    assert [o.number for o in proposal.objections] == [1, 2]
+    proposal, _ = objections.withdraw_objection(proposal, 2, BO.person, at(50))
+    assert [o.state for o in raised(proposal, BO, now=at(51)).objections] == [
+        ObjectionState.CONCERN,
+        ObjectionState.WITHDRAWN,
+        ObjectionState.RAISED,
+    ]
+
+
+def test_a_dismissed_objection_is_not_raised_again_on_the_same_version() -> None:
+    proposal = ruled(stated(opened(), BO))
+    assert objections.raise_objection(proposal, BO, "button", at(1)) == (proposal, ())
+
+
+def test_a_dismissal_does_not_bar_its_objector_from_objecting_to_a_later_version() -> None:
+    proposal = revised(ruled(stated(opened(), BO)), at(10))
+    proposal = raised(proposal, BO, now=at(11))
+    assert [(o.version, o.state) for o in proposal.objections] == [
+        (1, ObjectionState.DISMISSED),
+        (2, ObjectionState.RAISED),
+    ]
+    mine = proposal.open_objection_of(BO.person)
+    assert mine is not None
+    assert mine.number == 2
+
+
+def test_while_an_appeal_is_open_a_later_version_needs_no_second_objection() -> None:
+    proposal = revised(appealed(ruled(stated(opened(), BO)), BO), at(10))
+    assert raised(proposal, BO, now=at(11)) == proposal
+
+
+# ---- stating (OBJ-2) ------------------------------------------------------------------------------
+
+
+def test_stating_names_criterion_and_reason_and_starts_the_ruling_period() -> None:
+    proposal, events = objections.state_objection(raised(opened(), BO), 1, BO.person, STATEMENT, at(20))
+    objection = first(proposal)
+    assert objection.state is ObjectionState.STATED
+    assert objection.statement == STATEMENT
+    assert objection.stated_at == at(20)
+    assert objection.rule_by == at(20 + 48)
+    assert objection.state_by is None
+    assert kinds(events) == [Happened.OBJECTION_STATED]
+
+
+def test_the_stating_period_is_half_open() -> None:
+    proposal = raised(opened(), BO)
+    assert first(stated_at_tick(proposal, -TICK)).state is ObjectionState.STATED
+    with pytest.raises(WindowClosed):
+        stated_at_tick(proposal, timedelta(0))
+    assert first(advanced(proposal, at(48) - TICK)).state is ObjectionState.RAISED
+    assert first(advanced(proposal, at(48))).state is ObjectionState.CONCERN
+
+
+def stated_at_tick(proposal: Proposal, offset: timedelta) -> Proposal:
+    return objections.state_objection(proposal, 1, BO.person, STATEMENT, at(48) + offset)[0]
+
+
+def test_unstated_it_becomes_a_concern_and_stays_on_file() -> None:
+    proposal = advanced(raised(opened(), BO), at(48))
+    assert first(proposal).state is ObjectionState.CONCERN
+    assert [(c.person, c.why) for c in proposal.concerns] == [("bo", "not stated")]
+    assert objections.weight(proposal) == 0
+
+
+def test_stating_works_after_close_and_after_the_seat_was_lost() -> None:
+    proposal = advanced(raised(opened(), BO, now=at(71)), at(72))
+    assert proposal.state is State.SETTLING
+    proposal, _ = objections.objector_gone(proposal, BO.person, False, at(73))
+    proposal, _ = objections.state_objection(proposal, 1, BO.person, STATEMENT, at(100))
+    assert first(proposal).state is ObjectionState.STATED
+
+
+def test_stating_again_replaces_the_words_and_not_the_period() -> None:
+    proposal = stated(opened(), BO)
+    better = replace(STATEMENT, criterion="purpose")
+    proposal, _ = objections.state_objection(proposal, 1, BO.person, better, at(5))
+    assert first(proposal).statement == better
+    assert (first(proposal).stated_at, first(proposal).rule_by) == (NOW, at(48))
+
+
+@pytest.mark.parametrize("criterion", objections.CRITERIA)
+def test_every_published_criterion_is_taken(criterion: str) -> None:
+    statement = Statement(criterion, REASON, agreement="the charter")
+    proposal, _ = objections.state_objection(raised(opened(), BO), 1, BO.person, statement, NOW)
+    assert first(proposal).statement == statement
+
+
+@pytest.mark.parametrize(
+    ("statement", "refusal"),
+    [
+        (Statement("taste", REASON), UnknownKey),
+        (Statement("harm", ""), BadText),
+        (Statement("harm", "x" * 19), BadText),
+        (Statement("harm", " " * 10 + "x" * 19), BadText),
+        (Statement("harm", "x" * 1501), BadText),
+        (Statement("harm", REASON, "x" * 1501), BadText),
+        (Statement("harm", REASON, "", "x" * 201), BadText),
+    ],
+)
+def test_a_statement_that_is_not_taken(statement: Statement, refusal: type[Refusal]) -> None:
+    with pytest.raises(refusal):
+        objections.state_objection(raised(opened(), BO), 1, BO.person, statement, NOW)
+
+
+@pytest.mark.parametrize("length", [20, 1500])
+def test_a_reason_at_its_limits(length: int) -> None:
+    statement = Statement("harm", "x" * length, "y" * 1500, "z" * 200)
+    objections.state_objection(raised(opened(), BO), 1, BO.person, statement, NOW)
+
+
+def test_only_the_objector_states_and_only_an_objection_on_file() -> None:
+    with pytest.raises(NotEligible, match="not the objector"):
+        objections.state_objection(raised(opened(), BO), 1, CY.person, STATEMENT, NOW)
+    with pytest.raises(NotFound):
+        objections.state_objection(opened(), 1, BO.person, STATEMENT, NOW)
+
+
+@pytest.mark.parametrize("through", ["test", "withdrawn", "concern"])
+def test_no_stating_once_tested_withdrawn_or_lapsed(through: str) -> None:
+    proposal = stated(opened(), BO)
+    if through == "test":
+        proposal, _ = objections.ask_test(proposal, 1, ANA, NOW)
+    elif through == "withdrawn":
+        proposal, _ = objections.withdraw_objection(proposal, 1, BO.person, NOW)
+    else:
+        proposal = advanced(raised(opened(), BO), at(48))
+    with pytest.raises(WrongState):
+        objections.state_objection(proposal, 1, BO.person, STATEMENT, at(49))
+
+
+# ---- concerns (OBJ-3) -----------------------------------------------------------------------------
+
+
+def test_a_concern_is_heard_once_and_never_counts() -> None:
+    proposal, events = objections.raise_concern(opened(), JOINER, "The noise.", "joined later", at(1))
+    assert kinds(events) == [Happened.CONCERN_RAISED]
+    assert objections.raise_concern(proposal, JOINER, "The noise.", "", at(2)) == (proposal, ())
+    assert len(objections.raise_concern(proposal, JOINER, "The dust.", "", at(2))[0].concerns) == 2
+    assert objections.weight(proposal) == 0
+
+
+def test_who_may_not_raise_a_concern_and_when_not() -> None:
+    for who in (STRANGER, member("ola", SHG_OBSERVER)):
+        with pytest.raises(NotEligible):
+            objections.raise_concern(opened(), who, "", "", NOW)
+    with pytest.raises(BadText):
+        objections.raise_concern(opened(), BO, "x" * 1501, "", NOW)
+    withdrawn, _ = proposals.withdraw(opened(), ANA.person, "", NOW)
+    with pytest.raises(WrongState):
+        objections.raise_concern(withdrawn, BO, "", "", NOW)
+
+
+# ---- the test of form (OBJ-4) ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", [ANA, FLO])
+def test_author_or_facilitator_asks_for_the_test_once(who: Member) -> None:
+    proposal, events = objections.ask_test(stated(opened(), BO), 1, who, at(1))
+    assert kinds(events) == [Happened.TEST_ASKED]
+    with pytest.raises(AlreadyDone):
+        objections.ask_test(proposal, 1, FLO, at(2))
+
+
+def test_nobody_else_asks_and_only_of_a_stated_objection_in_its_period() -> None:
+    with pytest.raises(NotEligible):
+        objections.ask_test(stated(opened(), BO), 1, CY, at(1))
+    with pytest.raises(WrongState):
+        objections.ask_test(raised(opened(), BO), 1, ANA, at(1))
+    objections.ask_test(stated(opened(), BO), 1, ANA, at(48) - TICK)
+    with pytest.raises(WindowClosed):
+        objections.ask_test(stated(opened(), BO), 1, ANA, at(48))
+
+
+@pytest.mark.parametrize(("in_form", "state"), [(True, ObjectionState.STATED), (False, ObjectionState.DISMISSED)])
+def test_the_first_ruling_holds(in_form: bool, state: ObjectionState) -> None:
+    proposal, events = objections.rule_on_form(stated(opened(), BO), 1, FLO, in_form, REASON, at(3))
+    objection = first(proposal)
+    assert objection.state is state
+    assert objection.test is not None
+    assert (objection.test.ruled_by, objection.test.ruled_at, objection.test.appeal_by) == ("flo", at(3), at(51))
+    assert objection.test.reason == REASON
+    assert kinds(events) == [Happened.TEST_RULED]
+    with pytest.raises(AlreadyDone):
+        objections.rule_on_form(proposal, 1, FLO, not in_form, REASON, at(4))
+
+
+def test_the_ruling_period_is_half_open_and_reasons_are_needed() -> None:
+    proposal = stated(opened(), BO)
+    ruled(proposal, now=at(48) - TICK)
+    with pytest.raises(WindowClosed):
+        ruled(proposal, now=at(48))
+    for reason in ("", "x" * 19, "x" * 1501):
+        with pytest.raises(BadText):
+            objections.rule_on_form(proposal, 1, FLO, True, reason, NOW)
+    with pytest.raises(WrongState):
+        ruled(raised(opened(), BO))
+
+
+@pytest.mark.parametrize(
+    ("who", "why"),
+    [
+        (member("ana", TOP, SHG_FACILITATOR), "author"),
+        (member("bo", FUNDER, SHG_FACILITATOR), "objector"),
+        (member("kin", SHG_FACILITATOR, replace(EXPERT, organisation="Delta")), "organisation"),
+        (member("tim", SHG_FACILITATOR, TOP), "organisation"),
+        (member("tia", SHG_FACILITATOR, replace(TOP, organisation="")), "same cell"),
+    ],
+)
+def test_nobody_too_near_the_matter_rules(who: Member, why: str) -> None:
+    with pytest.raises(Conflicted) as refusal:
+        objections.rule_on_form(stated(opened(), BO), 1, who, False, REASON, NOW)
+    assert refusal.value.why == why
+
+
+def test_a_sponsor_does_not_rule_on_what_they_sponsor() -> None:
+    proposal = sponsored(stated(opened(), BO))
+    with pytest.raises(Conflicted, match="objector"):
+        objections.rule_on_form(proposal, 1, member("cy", FUNDER, SHG_FACILITATOR), False, REASON, at(2))
+
+
+def test_only_a_facilitator_of_the_reviewing_group_rules() -> None:
+    for who in (CY, member("kim", replace(SHG_FACILITATOR, group=WATER))):
+        with pytest.raises(NotEligible):
+            objections.rule_on_form(stated(opened(), BO), 1, who, False, REASON, NOW)
+
+
+def test_a_seat_in_the_deciding_group_itself_is_no_conflict() -> None:
+    author = member("bo", FUNDER)
+    proposal = stated(opened("policy", author=author), CY)
+    ruled(proposal)
+    facilitator = member("di", EXPERT, SHG_FACILITATOR)
+    objections.rule_on_form(proposal, 1, facilitator, False, REASON, NOW)
+
+
+def test_without_a_ruling_the_objection_stands() -> None:
+    proposal, _ = objections.ask_test(stated(opened(), BO), 1, ANA, at(47))
+    proposal = advanced(proposal, at(72))
+    assert advanced(proposal, at(72)).state is State.DISPUTED
+
+
+# ---- appeals (OBJ-4) ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("in_form", "by"), [(False, BO), (True, ANA)])
+def test_the_losing_side_appeals_once(in_form: bool, by: Member) -> None:
+    proposal = ruled(stated(opened(), BO), in_form)
+    proposal, events = objections.appeal(proposal, 1, by.person, REASON, at(5))
+    test = first(proposal).test
+    assert test is not None
+    assert test.appeal is not None
+    assert test.appeal.decide_by == at(5 + 72)
+    assert kinds(events) == [Happened.APPEAL_FILED]
+    with pytest.raises(AlreadyDone):
+        objections.appeal(proposal, 1, by.person, REASON, at(6))
+
+
+@pytest.mark.parametrize(("in_form", "by"), [(False, ANA), (True, BO), (True, FLO), (False, FLO), (False, CY)])
+def test_nobody_else_appeals_not_even_who_ruled(in_form: bool, by: Member) -> None:
+    with pytest.raises(NotEligible):
+        appealed(ruled(stated(opened(), BO), in_form), by)
+
+
+def test_who_asked_for_the_test_in_vain_appeals_too() -> None:
+    other = member("fil", SHG_FACILITATOR)
+    proposal, _ = objections.ask_test(stated(opened(), BO), 1, other, NOW)
+    appealed(ruled(proposal, True), other)
+
+
+def test_the_filing_period_is_half_open() -> None:
+    proposal = ruled(stated(opened(), BO))
+    appealed(proposal, BO, now=at(48) - TICK)
+    with pytest.raises(WindowClosed):
+        appealed(proposal, BO, now=at(48))
+    with pytest.raises(BadText):
+        objections.appeal(proposal, 1, BO.person, "short", NOW)
+    with pytest.raises(WrongState):
+        appealed(stated(opened(), BO), BO)
+
+
+def test_no_appeal_once_it_was_withdrawn() -> None:
+    proposal, _ = objections.withdraw_objection(ruled(stated(opened(), BO)), 1, BO.person, NOW)
+    with pytest.raises(WrongState):
+        appealed(proposal, BO)
+
+
+@pytest.mark.parametrize(
+    ("votes", "stands"),
+    [
+        ({}, True),
+        ({"cy": True}, True),
+        ({"cy": False}, False),
+        ({"cy": True, "di": False}, True),
+        ({"cy": False, "di": False, "ed": True}, False),
+        ({"cy": True, "di": True, "ed": False}, True),
+    ],
+)
+@pytest.mark.parametrize("in_form", [True, False])
+def test_at_its_deadline_an_appeal_is_decided_by_those_who_voted(
+    votes: dict[str, bool], stands: bool, in_form: bool
+) -> None:
+    proposal = appealed(ruled(stated(opened(), BO), in_form), ANA if in_form else BO)
+    for person, says in votes.items():
+        proposal = vote(proposal, member(person, EXPERT), says)
+    proposal = advanced(proposal, at(72) - TICK)
+    assert first(proposal).state is (ObjectionState.STATED if in_form else ObjectionState.DISMISSED)
+    proposal = advanced(proposal, at(72))
+    assert first(proposal).state is (ObjectionState.STATED if stands else ObjectionState.DISMISSED)
+    test = first(proposal).test
+    assert test is not None
+    assert test.appeal is not None
+    assert (test.appeal.stands, test.appeal.decided_at) == (stands, at(72))
+
+
+def test_an_appeal_is_decided_early_once_a_majority_of_all_who_may_judge_agree() -> None:
+    proposal = appealed(ruled(stated(opened(), BO)), BO)  # five judges: all six but the objector
+    for person in (CY, DI):
+        proposal = vote(proposal, person, True)
+    assert first(proposal).state is ObjectionState.DISMISSED
+    proposal = vote(proposal, ED, True)
+    assert first(proposal).state is ObjectionState.STATED
+    with pytest.raises(WrongState):
+        vote(proposal, FAY, True)
+
+
+def test_a_vote_on_an_appeal_may_be_changed() -> None:
+    proposal = appealed(ruled(stated(opened(), BO)), BO)
+    proposal = vote(vote(proposal, CY, False), CY, True)
+    assert first(advanced(proposal, at(72))).state is ObjectionState.STATED
+    test = first(proposal).test
+    assert test is not None
+    assert test.appeal is not None
+    assert test.appeal.votes == (("cy", True),)
+
+
+def test_parties_and_outsiders_do_not_judge_and_the_period_is_half_open() -> None:
+    proposal = appealed(ruled(stated(opened(), BO)), BO)
+    for who in (BO, member("ana", TOP, FUNDER)):
+        with pytest.raises(Conflicted):
+            vote(proposal, who, True)
+    for who in (FLO, STRANGER, member("ola", SHG_OBSERVER)):
+        with pytest.raises(NotEligible):
+            vote(proposal, who, True)
+    vote(proposal, CY, True, 71.99)
+    with pytest.raises(WindowClosed):
+        vote(proposal, CY, True, 72)
+    with pytest.raises(WrongState):
+        vote(ruled(stated(opened(), BO)), CY, True)
+
+
+def test_no_votes_on_an_appeal_once_the_proposal_is_gone() -> None:
+    proposal = appealed(ruled(stated(opened(), BO)), BO)
+    gone, _ = proposals.withdraw(proposal, ANA.person, "", NOW)
+    with pytest.raises(WrongState):
+        vote(gone, CY, True)
+
+
+def test_an_appeal_never_brings_back_what_its_objector_withdrew() -> None:
+    proposal = appealed(ruled(stated(opened(), BO)), BO)
+    proposal, _ = objections.withdraw_objection(proposal, 1, BO.person, at(1))
+    with pytest.raises(WrongState):
+        vote(proposal, CY, True)
+    assert first(advanced(proposal, at(72))).state is ObjectionState.WITHDRAWN
+
+
+def test_an_appeal_never_brings_back_what_was_integrated() -> None:
+    proposal = appealed(ruled(stated(opened(), BO), True, now=at(40)), ANA, now=at(40))
+    proposal, _ = objections.answer_revision(revised(proposal, at(70)), 1, BO.person, True, at(71))
+    assert first(advanced(proposal, at(112))).state is ObjectionState.INTEGRATED
+
+
+def test_an_appeal_never_brings_back_what_was_orphaned() -> None:
+    proposal = appealed(ruled(stated(opened(), BO), True, now=at(40)), ANA, now=at(40))
+    proposal, _ = objections.objector_gone(proposal, BO.person, True, at(41))
+    proposal = revised(proposal, at(80))
+    assert first(advanced(proposal, at(89))).state is ObjectionState.ORPHANED
+    assert first(advanced(advanced(proposal, at(89)), at(113))).state is ObjectionState.ORPHANED
+
+
+# ---- withdrawing, reactions (OBJ-5) ---------------------------------------------------------------
+
+
+def test_withdrawing_is_the_objectors_own_act() -> None:
+    proposal = stated(opened(), BO)
+    with pytest.raises(NotEligible):
+        objections.withdraw_objection(proposal, 1, CY.person, NOW)
+    proposal, events = objections.withdraw_objection(proposal, 1, BO.person, NOW)
+    assert first(proposal).state is ObjectionState.WITHDRAWN
+    assert first(proposal).statement == STATEMENT
+    assert kinds(events) == [Happened.OBJECTION_WITHDRAWN]
+    with pytest.raises(WrongState):
+        objections.withdraw_objection(proposal, 1, BO.person, NOW)
+
+
+def test_a_lost_reaction_keeps_the_objection_and_asks_once() -> None:
+    proposal, events = objections.reaction_gone(raised(opened(), BO), BO.person)
+    assert kinds(events) == [Happened.REACTION_GONE]
+    assert first(proposal).counts
+    assert objections.reaction_gone(proposal, BO.person) == (proposal, ())
+    assert objections.reaction_gone(proposal, CY.person) == (proposal, ())
+
+
+# ---- leavers and sponsors (PRO-9) -----------------------------------------------------------------
+
+
+def sponsored(proposal: Proposal) -> Proposal:
+    proposal, _ = objections.objector_gone(proposal, BO.person, True, NOW)
+    return objections.sponsor(proposal, 1, CY, at(1))[0]
+
+
+def test_who_leaves_needs_a_sponsor_else_the_objection_is_orphaned() -> None:
+    proposal, events = objections.objector_gone(stated(opened(), BO), BO.person, True, at(1))
+    assert kinds(events) == [Happened.SPONSOR_NEEDED]
+    assert first(proposal).counts
+    assert first(advanced(proposal, at(49) - TICK)).counts
+    gone = advanced(proposal, at(49))
+    assert first(gone).state is ObjectionState.ORPHANED
+    assert first(gone).statement == STATEMENT
+
+
+def test_a_sponsor_speaks_for_the_leaver() -> None:
+    proposal = sponsored(raised(opened(), BO))
+    proposal, _ = objections.state_objection(proposal, 1, CY.person, STATEMENT, at(2))
+    assert first(proposal).sponsor == "cy"
+    assert first(advanced(proposal, at(49))).state is ObjectionState.STATED
+    with pytest.raises(AlreadyDone):
+        objections.sponsor(proposal, 1, DI, at(3))
+
+
+def test_leaving_twice_asks_for_one_sponsor_and_a_sponsored_one_needs_no_other() -> None:
+    proposal, _ = objections.objector_gone(stated(opened(), BO), BO.person, True, at(1))
+    assert objections.objector_gone(proposal, BO.person, True, at(5)) == (proposal, ())
+    taken = sponsored(stated(opened(), BO))
+    assert objections.objector_gone(taken, BO.person, True, at(5)) == (taken, ())
+
+
+@pytest.mark.parametrize("who", [ANA, JOINER, STRANGER, member("cy"), BO])
+def test_only_another_elector_with_a_seat_sponsors(who: Member) -> None:
+    proposal, _ = objections.objector_gone(stated(opened(), BO), BO.person, True, NOW)
+    with pytest.raises(NotEligible):
+        objections.sponsor(proposal, 1, who, at(1))
+
+
+def test_the_sponsor_period_is_half_open_and_must_have_begun() -> None:
+    proposal, _ = objections.objector_gone(stated(opened(), BO), BO.person, True, NOW)
+    objections.sponsor(proposal, 1, CY, at(48) - TICK)
+    with pytest.raises(WindowClosed):
+        objections.sponsor(proposal, 1, CY, at(48))
+    with pytest.raises(WrongState):
+        objections.sponsor(stated(opened(), BO), 1, CY, NOW)
+
+
+def test_a_seat_taken_away_never_weakens_an_objection() -> None:
+    before = stated(opened(), BO)
+    after, events = objections.objector_gone(before, BO.person, False, at(1))
+    assert after == before
+    assert kinds(events) == [Happened.OBJECTOR_SEAT_LOST]
+    assert first(advanced(after, at(200))).counts
+
+
+def test_who_comes_back_needs_no_sponsor() -> None:
+    proposal, _ = objections.objector_gone(stated(opened(), BO), BO.person, True, NOW)
+    proposal = objections.objector_back(proposal, BO.person)
+    assert first(advanced(proposal, at(60))).state is ObjectionState.STATED
+    taken = sponsored(stated(opened(), BO))
+    assert objections.objector_back(taken, BO.person) == taken
+
+
+def test_nothing_changes_for_leavers_once_nobody_may_act() -> None:
+    proposal = stated(opened(changes={"objection.threshold": 2}), BO)
+    proposal = advanced(proposal, at(72))
+    proposal = advanced(proposal, at(120))
+    proposal = advanced(proposal, at(200))
+    assert proposal.state is State.PASSED
+    assert objections.objector_gone(proposal, BO.person, True, at(201)) == (proposal, ())
+
+
+# ---- after a revision (PRO-5, OBJ-7) --------------------------------------------------------------
+
+
+def test_resolved_only_by_the_objectors_word() -> None:
+    proposal = revised(stated(opened(), BO), at(10))
+    with pytest.raises(NotEligible):
+        objections.answer_revision(proposal, 1, ANA.person, True, at(11))
+    done, events = objections.answer_revision(proposal, 1, BO.person, True, at(11))
+    assert (first(done).state, first(done).settled_in) == (ObjectionState.INTEGRATED, 2)
+    assert kinds(events) == [Happened.OBJECTION_INTEGRATED]
+    with pytest.raises(WrongState):
+        objections.answer_revision(done, 1, BO.person, False, at(12))
+
+
+def test_no_answer_means_still_objecting() -> None:
+    proposal = revised(stated(opened(), BO), at(10))
+    proposal = advanced(advanced(proposal, at(82)), at(200))
+    assert proposal.state is State.DISPUTED
+
+
+def test_still_objecting_is_said_once_per_version() -> None:
+    proposal = revised(stated(opened(), BO), at(10))
+    proposal, events = objections.answer_revision(proposal, 1, BO.person, False, at(11))
+    assert kinds(events) == [Happened.OBJECTION_MAINTAINED]
+    assert objections.answer_revision(proposal, 1, BO.person, False, at(12)) == (proposal, ())
+
+
+def test_nothing_to_answer_on_the_version_objected_to() -> None:
+    with pytest.raises(WrongState):
+        objections.answer_revision(stated(opened(), BO), 1, BO.person, True, at(1))
+
+
+# ---- the clock stands (PRO-11) --------------------------------------------------------------------
+
+
+def test_while_the_clock_stands_no_period_ends() -> None:
+    proposal, _ = clock.stop(raised(opened(), BO), clock.CARD, at(10))
+    assert advanced(proposal, at(100)) == proposal
+    objections.state_objection(proposal, 1, BO.person, STATEMENT, at(100))
+    raised(proposal, CY, now=at(100))
+
+
+def test_a_period_that_had_ended_before_the_clock_stopped_stays_ended() -> None:
+    proposal, _ = clock.stop(raised(opened(), BO), clock.CARD, at(50))
+    with pytest.raises(WindowClosed):
+        objections.state_objection(proposal, 1, BO.person, STATEMENT, at(51))
+    with pytest.raises(WindowClosed):
+        raised(clock.stop(opened(), clock.CARD, at(72))[0], CY, now=at(73))
+
+
+def test_a_period_begun_while_the_clock_stands_runs_its_full_length_from_the_resumption() -> None:
+    proposal, _ = clock.stop(opened(), clock.CARD, at(10))
+    proposal = raised(proposal, BO, now=at(100))
+    proposal, _ = clock.resume(proposal, clock.CARD, at(110))
+    assert first(proposal).state_by == at(110 + 48)
+
+
+# ---- threshold (OBJ-6) ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changes", "objectors", "needed", "reached"),
+    [
+        ({}, (), 1, False),
+        ({}, (BO,), 1, True),
+        ({"objection.threshold": 2}, (BO,), 2, False),
+        ({"objection.threshold": 2}, (BO, CY), 2, True),
+        ({"objection.threshold": 1000}, (BO, CY), 3, False),
+        ({"objection.threshold": 1000}, (BO, CY, DI), 3, True),
+        ({"objection.rule": "share", "objection.share": Fraction(1, 3)}, (BO,), 2, False),
+        ({"objection.rule": "share", "objection.share": Fraction(1, 3)}, (BO, CY), 2, True),
+        ({"objection.rule": "share", "objection.share": Fraction(1, 1000)}, (BO,), 1, True),
+        ({"objection.rule": "classes"}, (BO, CY), 2, False),
+        ({"objection.rule": "classes"}, (BO, DI), 2, True),
+        ({"objection.rule": "classes", "objection.classes": 10}, (BO, DI), 3, False),
+        ({"objection.rule": "classes", "objection.classes": 10}, (BO, DI, FAY), 3, True),
+        ({"objection.unit": "organisation", "objection.threshold": 2}, (BO, CY), 1, True),
+    ],
+)
+def test_the_threshold_by_people_share_and_classes(
+    changes: dict[str, Value], objectors: tuple[Member, ...], needed: int, reached: bool
+) -> None:
+    proposal = raised(opened(changes=changes), *objectors)
+    assert objections.threshold(proposal.pinned, proposal.electors) == needed
+    assert objections.threshold_reached(proposal) is reached
+
+
+def test_an_organisation_has_one_voice_where_the_policy_says_so() -> None:
+    electors = (*ELECTORS, Elector(PersonId("hal"), "", "Epsilon"), Elector(PersonId("ida")))
+    changes: dict[str, Value] = {"objection.unit": "organisation", "objection.threshold": 2}
+    proposal = opened(changes=changes, electors=electors)  # five voices: Alpha, Beta, Gamma, Epsilon, and Ida
+    assert not objections.threshold_reached(raised(proposal, BO, CY))
+    assert objections.threshold_reached(raised(proposal, BO, DI))
+
+
+@pytest.mark.parametrize("count", range(1, 12))
+@pytest.mark.parametrize("rule", ["people", "share"])
+def test_the_threshold_is_never_above_half_the_electors_nor_below_one(count: int, rule: str) -> None:
+    terms = proposals.pin(
+        genesis({"objection.rule": rule, "objection.threshold": 1000, "objection.share": Fraction(1, 2)}),
+        "general",
+    )
+    electors = [Elector(PersonId(f"p{n}")) for n in range(count)]
+    assert objections.threshold(terms, electors) == max(1, count // 2)
+
+
+def test_only_raised_and_stated_objections_count() -> None:
+    proposal = stated(opened(), BO)
+    for state in ObjectionState:
+        changed = proposal.with_objection(replace(first(proposal), state=state))
+        assert objections.threshold_reached(changed) is (state in {ObjectionState.RAISED, ObjectionState.STATED})
+
+
+def test_a_disputed_proposal_hears_no_new_objection() -> None:
+    with pytest.raises(WindowClosed):
+        raised(disputed(), CY, now=at(201))
