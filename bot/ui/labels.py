@@ -203,6 +203,7 @@ FIELD_LABELS: Mapping[str, str] = MappingProxyType(
         "agreement": "Which agreement",
         "ruling": "Reason for the ruling",
         "appeal": "Reason for the appeal",
+        "seat": "Seat",
     }
 )
 

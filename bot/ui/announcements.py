@@ -1,0 +1,116 @@
+"""Which event is shown where: one line for each type of event. Storage queues what ``announce`` asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from bot.governance.events import Event, Happened
+from bot.governance.ids import PersonId
+from bot.services.ports import Asked, DeliveryKind
+
+_CARD, _FEED, _THREAD = DeliveryKind.CARD, DeliveryKind.FEED, DeliveryKind.THREAD
+_TEXT, _NOTICE, _OUTCOME = DeliveryKind.TEXT, DeliveryKind.NOTICE, DeliveryKind.OUTCOME
+_LOG, _REACTIONS = DeliveryKind.LOG, DeliveryKind.REACTIONS
+
+_TOLD = (_CARD, _FEED, _NOTICE)
+_DECIDED = (_CARD, _FEED, _NOTICE, _OUTCOME)
+
+AUDIENCES: Mapping[Happened, tuple[DeliveryKind, ...]] = MappingProxyType(
+    {
+        Happened.PARTNERSHIP_CREATED: (_LOG,),
+        Happened.PARTNERSHIP_RATIFIED: (_LOG,),
+        Happened.GROUP_CREATED: (),
+        Happened.PLACE_SET: (),
+        Happened.ACCESS_CHANGED: (),
+        Happened.ROLE_MAPPED: (_LOG,),
+        Happened.ROLE_UNMAPPED: (_LOG,),
+        Happened.ROLE_DELETED: (_LOG,),
+        Happened.SEAT_GAINED: (),
+        Happened.SEAT_LOST: (),
+        Happened.POLICY_AMENDED: (_LOG,),
+        Happened.DRAFT_SAVED: (),
+        Happened.DRAFT_DISCARDED: (),
+        Happened.REVIEW_OPENED: (_CARD, _THREAD, _TEXT, _FEED, _REACTIONS),
+        Happened.VERSION_PUBLISHED: (_CARD, _FEED, _TEXT, _REACTIONS),
+        Happened.PROPOSAL_READ: (_CARD,),
+        Happened.WINDOW_EXTENDED: _TOLD,
+        Happened.WINDOW_CLOSED: (_CARD, _FEED),
+        Happened.PROPOSAL_PASSED: _DECIDED,
+        Happened.PROPOSAL_DISPUTED: _DECIDED,
+        Happened.PROPOSAL_LAPSED: _DECIDED,
+        Happened.PROPOSAL_WITHDRAWN: _DECIDED,
+        Happened.PROPOSAL_NOT_ADOPTED: _DECIDED,
+        Happened.PROPOSAL_ADOPTED: _DECIDED,
+        Happened.PROPOSAL_ENACTED: _DECIDED,
+        Happened.PROPOSAL_STALE: _DECIDED,
+        Happened.HALT_CONSENTED: (_CARD, _NOTICE),
+        Happened.PROPOSAL_HALTED: _DECIDED,
+        Happened.CLOCK_STOPPED: _TOLD,
+        Happened.CLOCK_RESUMED: _TOLD,
+        Happened.NUDGED: (_NOTICE,),
+        Happened.CONCERN_RAISED: (_CARD, _NOTICE),
+        Happened.OBJECTION_RAISED: _TOLD,
+        Happened.OBJECTION_STATED: _TOLD,
+        Happened.OBJECTION_LAPSED: _TOLD,
+        Happened.OBJECTION_WITHDRAWN: _TOLD,
+        Happened.OBJECTION_INTEGRATED: _TOLD,
+        Happened.OBJECTION_MAINTAINED: (_CARD, _NOTICE),
+        Happened.OBJECTION_OVERRULED: (_CARD,),
+        Happened.OBJECTION_ORPHANED: _TOLD,
+        Happened.TEST_ASKED: (_CARD, _NOTICE),
+        Happened.TEST_RULED: _TOLD,
+        Happened.APPEAL_FILED: (_CARD, _NOTICE),
+        Happened.APPEAL_VOTED: (_CARD,),
+        Happened.APPEAL_DECIDED: _TOLD,
+        Happened.SPONSOR_NEEDED: (_CARD, _NOTICE),
+        Happened.SPONSOR_FOUND: (_CARD, _NOTICE),
+        Happened.OBJECTOR_SEAT_LOST: (_CARD, _NOTICE),
+        Happened.REACTION_GONE: (_NOTICE,),
+        Happened.REACTIONS_WIPED: (_REACTIONS, _NOTICE),
+        Happened.PROPOSAL_ESCALATED: _TOLD,
+        Happened.VOTE_OPENED: _TOLD,
+        Happened.BALLOT_CAST: (_CARD,),
+        Happened.VOTE_CLOSED: _TOLD,
+        Happened.CARD_LOST: (),
+        Happened.CARD_POSTED_AGAIN: (),
+        Happened.PLACE_LOST: (_LOG,),
+        Happened.RESTORE_GAP: (_LOG,),
+        Happened.RESTORE_CONFIRMED: (_LOG,),
+    }
+)
+"""What each type asks for; a few say more by their data, see ``announce``."""
+
+_POSTED_AGAIN: Mapping[str, tuple[DeliveryKind, ...]] = MappingProxyType(
+    {
+        _CARD: (_CARD, _REACTIONS),
+        _FEED: (_FEED,),
+        _THREAD: (_THREAD,),
+    }
+)
+_STANDS_AGAIN: Mapping[str, tuple[DeliveryKind, ...]] = MappingProxyType(
+    {
+        _CARD: (_FEED, _REACTIONS, _NOTICE),
+        _FEED: (_CARD,),
+        _THREAD: (_CARD, _FEED, _NOTICE),
+    }
+)
+"""What links to the thing that stands in another place now, and who is told."""
+
+
+def announce(event: Event) -> tuple[Asked, ...]:
+    """The deliveries that this event asks for, in the order in which they are shown."""
+    kinds = AUDIENCES[event.type]
+    match event.type:
+        case Happened.CARD_LOST:
+            kinds = _POSTED_AGAIN.get(str(event.data.get("what")), ())
+        case Happened.CARD_POSTED_AGAIN:
+            kinds = _STANDS_AGAIN.get(str(event.data.get("what")), ())
+        case Happened.NUDGED:
+            return (*map(Asked, kinds), *(Asked(DeliveryKind.DIRECT, person) for person in _people(event)))
+    return tuple(map(Asked, kinds))
+
+
+def _people(event: Event) -> tuple[PersonId, ...]:
+    people = event.data.get("people")
+    return tuple(PersonId(person) for person in people if isinstance(person, str)) if isinstance(people, list) else ()

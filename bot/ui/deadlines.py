@@ -1,0 +1,100 @@
+"""Time left: as a bar, in words, and as Discord's own timestamps (PRO-2, PRO-7)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from math import ceil
+
+from bot.governance import escalations, lifecycle
+from bot.governance.clock import MOST_STOPPED, is_stopped
+from bot.governance.dossier import FINAL, Proposal, State
+from bot.services.views import ProposalView
+from bot.ui.labels import STOP_REASONS, listed, span, stamp
+
+QUARTERS = 4
+_LEFT = (
+    "The time is up.",
+    "Less than a quarter of the time is left.",
+    "Less than half of the time is left.",
+    "Less than three quarters of the time are left.",
+    "More than three quarters of the time are left.",
+)
+
+
+def redraw_at(view: ProposalView) -> datetime | None:
+    """When the next quarter of the running time is over, so that the bar changes; None without a running time."""
+    running = _running(view.proposal)
+    if running is None or is_stopped(view.proposal):
+        return None
+    starts_at, ends_at = running
+    quarter = (ends_at - starts_at) / QUARTERS
+    return next((at for k in range(1, QUARTERS) if (at := starts_at + quarter * k) > view.now), None)
+
+
+def time_left(view: ProposalView) -> str:
+    """The bar with its words, and what ends when."""
+    proposal = view.proposal
+    running = _running(proposal)
+    words = _what_ends(view)
+    if running is None:
+        return words
+    starts_at, ends_at = running
+    now = min(view.now, proposal.clock.stopped_at or view.now)
+    total = max(ends_at - starts_at, timedelta(seconds=1))
+    left = min(max(ceil((ends_at - now) / total * QUARTERS), 0), QUARTERS)
+    return f"{'▰' * left * 2}{'▱' * (QUARTERS - left) * 2} {_LEFT[left]}\n{words}"
+
+
+def stopped(view: ProposalView) -> str:
+    """The banner of a stopped clock with its reasons, or what an earlier stop has moved (PRO-11)."""
+    clock = view.proposal.clock
+    if clock.stopped_at is not None:
+        why = listed([STOP_REASONS.get(reason, reason) for reason in sorted(clock.reasons)])
+        until = clock.stopped_at + MOST_STOPPED
+        return (
+            f"⏸️ **The clock is stopped** since {stamp(clock.stopped_at)}, because {why}. Every deadline moves by the "
+            f"time it stands still. If this lasts until {stamp(until)}, the proposal is not adopted."
+        )
+    if clock.stood and view.proposal.state not in FINAL:
+        return f"ℹ️ Deadlines were moved by {span(clock.stood)}, because the clock had to be stopped."
+    return ""
+
+
+def _running(proposal: Proposal) -> tuple[datetime, datetime] | None:
+    vote = proposal.vote
+    match proposal.state:
+        case State.REVIEW if proposal.closes_at is not None:
+            return proposal.current.published_at, proposal.closes_at
+        case State.ESCALATED if vote is not None and vote.opened:
+            return vote.opens_at, vote.closes_at
+        case State.PASSED | State.ADOPTED if proposal.timelock_ends_at is not None:
+            if proposal.timelock_ends_at > proposal.state_since:
+                return proposal.state_since, proposal.timelock_ends_at
+    return None
+
+
+def _what_ends(view: ProposalView) -> str:
+    proposal = view.proposal
+    if is_stopped(proposal):
+        return "Nothing ends while the clock is stopped."
+    vote = proposal.vote
+    match proposal.state:
+        case State.REVIEW if proposal.closes_at is not None:
+            return f"Objections are taken until {stamp(proposal.closes_at)}."
+        case State.SETTLING:
+            due = lifecycle.next_due(proposal)
+            return f"The next step is due {stamp(due)}." if due else ""
+        case State.DISPUTED:
+            ends_at = proposal.state_since + escalations.MOST_DISPUTED
+            return f"If nobody acts before {stamp(ends_at)}, it is not adopted."
+        case State.ESCALATED if vote is not None:
+            if vote.opened:
+                return f"The vote closes {stamp(vote.closes_at)}."
+            return f"The vote opens {stamp(vote.opens_at)} and closes {stamp(vote.closes_at)}."
+        case State.PASSED | State.ADOPTED if proposal.timelock_ends_at is not None:
+            return f"It is carried out {stamp(proposal.timelock_ends_at)}, unless it is halted before."
+        case State.STALE:
+            return f"If it is not revised before {stamp(proposal.state_since + lifecycle.MOST_STALE)}, it lapses."
+        case State.DRAFT:
+            return f"A draft is kept until {stamp(proposal.state_since + lifecycle.MOST_DRAFT)}."
+    return f"Since {stamp(proposal.state_since)}."

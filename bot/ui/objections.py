@@ -1,0 +1,159 @@
+"""Objections and concerns in words: their standing on the card, the buttons that belong to them (OBJ-1 to OBJ-8)."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from bot.governance import objections as rules
+from bot.governance.dossier import FINAL, Objection, ObjectionState, Proposal, State
+from bot.services.views import ProposalView
+from bot.ui import ids
+from bot.ui.labels import CONCERN_REASONS, CRITERION_LABELS, OBJECTION_STATE_LABELS, listed, stamp
+from bot.ui.limits import fit_lines
+from bot.ui.panels import Button, Style, button
+from bot.ui.text import inline
+
+_OPEN = frozenset({ObjectionState.RAISED, ObjectionState.STATED, ObjectionState.DISMISSED})
+
+
+def threshold(proposal: Proposal) -> str:
+    """How many objections stop it, by the pinned rule (OBJ-6)."""
+    needed = rules.threshold(proposal.pinned, proposal.electors)
+    if proposal.pinned.rule == "classes":
+        if needed == 1:
+            return "an objection from one stakeholder class stands"
+        return f"objections from {needed} different stakeholder classes stand"
+    if proposal.pinned.unit == "organisation":
+        one = "one organisation objects" if needed == 1 else f"{needed} organisations object"
+        return f"{one} (each organisation has one voice)"
+    return "one objection stands" if needed == 1 else f"{needed} objections stand"
+
+
+def overview(view: ProposalView, most: int) -> str:
+    """Counts and states in words, one line for each open objection, the closed ones summed up."""
+    proposal = view.proposal
+    if not proposal.objections:
+        head = "**Objections:** none." if proposal.state in FINAL else "**Objections:** none so far."
+        return "\n".join([head, concerns(proposal)])
+    weight, needed = rules.weight(proposal), rules.threshold(proposal.pinned, proposal.electors)
+    enough = f"{needed} {'is' if needed == 1 else 'are'} enough to stop it{_unit(proposal)}"
+    lines = [f"**Objections:** {len(proposal.objections)} raised. Counting now: {weight}; {enough}."]
+    closed = [o for o in proposal.objections if o.state not in _OPEN]
+    tail = [closed_ones(closed)] if closed else []
+    tail.append(concerns(proposal))
+    opened = [one(view, o) for o in proposal.objections if o.state in _OPEN]
+    room = most - sum(len(line) + 1 for line in (*lines, *tail))
+    if opened:
+        lines.append(fit_lines(opened, room, "… and {} more: see the thread"))
+    return "\n".join([*lines, *tail])
+
+
+def one(view: ProposalView, objection: Objection) -> str:
+    """One objection in one line: who, what it claims, where it stands, what is due."""
+    what = f"No. {objection.number} by {view.mention(objection.person)}: {standing(objection)}"
+    if objection.statement is not None:
+        what += f". {criterion(objection)}"
+    return f"- {what}{_due(view.proposal, objection)}."
+
+
+def standing(objection: Objection) -> str:
+    """Where an objection stands, in words."""
+    words = OBJECTION_STATE_LABELS[objection.state]
+    test = objection.test
+    if objection.state is ObjectionState.STATED and test is not None:
+        if test.appeal is not None and test.appeal.stands is None:
+            return "ruled in form, under appeal"
+        words = "stated, a test was asked for" if test.in_form is None else "stated and ruled in form"
+    if test is not None and test.appeal is not None and test.appeal.stands is None:
+        return f"{words}, under appeal"
+    if objection.sponsor_by is not None:
+        return f"{words}, needs someone to take it over"
+    return words
+
+
+def criterion(objection: Objection) -> str:
+    """The criterion it names, and the agreement where it names one."""
+    if objection.statement is None:
+        return ""
+    name = CRITERION_LABELS.get(objection.statement.criterion, inline(objection.statement.criterion, 60))
+    agreement = objection.statement.agreement.strip()
+    return f"{name} (“{inline(agreement, 80)}”)" if agreement else name
+
+
+def closed_ones(objections: list[Objection]) -> str:
+    """How many ended in which way."""
+    found = Counter(o.state for o in objections)
+    return "Ended: " + "; ".join(f"{found[s]} {OBJECTION_STATE_LABELS[s]}" for s in ObjectionState if found[s]) + "."
+
+
+def concerns(proposal: Proposal) -> str:
+    """How many concerns were heard, and that they never block (OBJ-3)."""
+    if not proposal.concerns:
+        return "**Concerns:** none."
+    found = Counter(c.why for c in proposal.concerns if c.why)
+    why = listed([f"{number} {CONCERN_REASONS.get(key, key)}" for key, number in sorted(found.items())])
+    extra = f" Among them: {why}." if why else ""
+    return f"**Concerns:** {len(proposal.concerns)} heard; they are answered and never block.{extra}"
+
+
+def controls(proposal: Proposal, objection: Objection) -> list[Button]:
+    """The buttons that can lead somewhere in the state the objection is in."""
+    if proposal.state not in {State.REVIEW, State.SETTLING, State.DISPUTED} or objection.state not in _OPEN:
+        return []
+    test, number = objection.test, objection.number
+
+    def act(label: str, name: str, style: Style = Style.secondary) -> Button:
+        return button(label, ids.objection(name, proposal.id, number), style)
+
+    found: list[Button] = []
+    if objection.state is ObjectionState.RAISED:
+        found.append(act("State your objection", "state", Style.primary))
+    if objection.state is ObjectionState.STATED and (test is None or test.in_form is None):
+        if test is None:
+            found.append(act("Ask for a test of form", "test"))
+        found.append(act("Rule on its form", "rule"))
+    if test is not None and test.in_form is not None:
+        if test.appeal is None:
+            found.append(act("Appeal this ruling", "appeal"))
+        elif test.appeal.stands is None:
+            found += [act("The objection stands", "stands"), act("The objection falls", "falls")]
+    if objection.sponsor_by is not None:
+        found.append(act("Take over this objection", "sponsor", Style.primary))
+    return [*found, act("Withdraw my objection", "withdraw")]
+
+
+def answers(proposal: Proposal, objection: Objection) -> tuple[Button, Button]:
+    """What an earlier objector says to a revision (PRO-5)."""
+    number = objection.number
+    return (
+        button(f"No. {number}: resolved", ids.objection("resolved", proposal.id, number), Style.success),
+        button(f"No. {number}: still objecting", ids.objection("still", proposal.id, number)),
+    )
+
+
+def asked_again(proposal: Proposal) -> list[Objection]:
+    """Earlier objections that a revision is asked about: those that count and are older than the version."""
+    return [o for o in proposal.objections if o.counts and o.version < proposal.current.number]
+
+
+def _unit(proposal: Proposal) -> str:
+    if proposal.pinned.rule == "classes":
+        return ", counted by stakeholder class"
+    return ", counted by organisation" if proposal.pinned.unit == "organisation" else ""
+
+
+def _due(proposal: Proposal, objection: Objection) -> str:
+    if proposal.clock.stopped_at is not None or proposal.state not in {State.REVIEW, State.SETTLING, State.DISPUTED}:
+        return ""
+    test = objection.test
+    if objection.state is ObjectionState.RAISED and objection.state_by is not None:
+        return f"; to be stated by {stamp(objection.state_by)}"
+    if test is not None and test.appeal is not None and test.appeal.stands is None:
+        return f"; decided by {stamp(test.appeal.decide_by)}"
+    if objection.sponsor_by is not None:
+        return f"; until {stamp(objection.sponsor_by)}"
+    if test is not None and test.in_form is not None and test.appeal is None and test.appeal_by is not None:
+        return f"; appeal possible until {stamp(test.appeal_by)}"
+    if objection.rule_by is not None and objection.state is ObjectionState.STATED:
+        return f"; ruling possible until {stamp(objection.rule_by)}"
+    return ""
