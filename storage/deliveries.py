@@ -1,0 +1,212 @@
+"""The outbox: what is to be shown in Discord, queued in the transaction that made it so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, case, func, or_, select, update
+
+from bot.governance.ids import PartnershipId, PersonId, ProposalId
+from bot.services.ports import Delivery, DeliveryKind, DeliveryState
+from storage.session import Session
+from storage.tables import deliveries, proposals
+
+_C = deliveries.c
+FOLLOWING = (DeliveryKind.CARD, DeliveryKind.THREAD, DeliveryKind.FEED, DeliveryKind.REACTIONS)
+"""What follows its proposal as it changes, in the order in which it must come to be; all else is given once."""
+
+_PENDING, _SENDING = DeliveryState.PENDING.value, DeliveryState.SENDING.value
+_SENT, _GIVEN_UP = DeliveryState.SENT.value, DeliveryState.GIVEN_UP.value
+_WAITS = _C.state.in_([_PENDING, _SENDING])
+_NEXT_RETRY = select(func.min(_C.retry_at)).where(_WAITS)
+_OF_PROPOSAL = select(deliveries).where(_C.proposal_id == bindparam("proposal")).order_by(_C.rank, _C.id)
+_OF_MESSAGE = select(deliveries).where(_C.message_id == bindparam("message")).order_by(_C.rank, _C.id).limit(1)
+_IN_CHANNEL = (
+    select(deliveries)
+    .join(proposals, proposals.c.id == _C.proposal_id)
+    .where(
+        _C.channel_id == bindparam("channel"),
+        _C.message_id.is_not(None),
+        _C.kind.in_([kind.value for kind in FOLLOWING]),
+        proposals.c.due_at.is_not(None),
+    )
+    .order_by(_C.rank, _C.id)
+)
+_SAVE = (
+    update(deliveries)
+    .where(_C.id == bindparam("this"))
+    .values(
+        # Asked again while it was being shown, it is not done yet.
+        state=case(
+            ((bindparam("new_state") == _SENT) & (_C.wanted > bindparam("new_shown")), _PENDING),
+            ((bindparam("new_state") == _GIVEN_UP) & (_C.wanted > bindparam("new_wanted")), _PENDING),
+            else_=bindparam("new_state"),
+        ),
+        wanted=case((_C.wanted > bindparam("new_wanted"), _C.wanted), else_=bindparam("new_wanted")),
+        shown=bindparam("new_shown"),
+        channel_id=bindparam("new_channel"),
+        message_id=bindparam("new_message"),
+        attempts=bindparam("new_attempts"),
+        retry_at=case((_C.wanted > bindparam("new_wanted"), None), else_=bindparam("new_retry_at")),
+        since=bindparam("new_since"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A delivery that is asked for."""
+
+    partnership: PartnershipId
+    kind: DeliveryKind
+    proposal: ProposalId | None = None
+    event: int | None = None
+    person: PersonId | None = None
+
+    @property
+    def follows(self) -> bool:
+        """Whether it is shown anew whenever it is asked for."""
+        return self.kind in FOLLOWING
+
+    @property
+    def key(self) -> str:
+        """Its unique name: the same thing is never queued twice."""
+        if self.follows:
+            return f"{self.kind}:{_known(self.proposal, self)}"
+        event = _known(self.event, self)
+        match self.kind:
+            case DeliveryKind.TEXT:
+                return f"{self.kind}:{_known(self.proposal, self)}:{event}"
+            case DeliveryKind.DIRECT:
+                return f"{self.kind}:{self.partnership}:{event}:{_known(self.person, self)}"
+            case _:
+                return f"{self.kind}:{self.partnership}:{event}"
+
+
+class Deliveries:
+    """Deliveries, each waiting until it is shown or given up."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def ask(
+        self,
+        partnership: PartnershipId,
+        kind: DeliveryKind,
+        proposal: ProposalId | None = None,
+        event: int | None = None,
+        person: PersonId | None = None,
+    ) -> None:
+        """Queue, or ask again for one that follows its proposal (``wanted`` + 1, ``pending``)."""
+        await self.ask_all([Wanted(partnership, kind, proposal, event, person)])
+
+    async def ask_all(self, asked: Sequence[Wanted]) -> None:
+        """The same for many at once, each key once."""
+        unique = list({each.key: each for each in asked}.values())
+        if following := [_row(each) for each in unique if each.follows]:
+            await self._session.connection.execute(self._again(), following)
+        if once := [_row(each) for each in unique if not each.follows]:
+            row = self._session.insert(deliveries).on_conflict_do_nothing(index_elements=["key"])
+            await self._session.connection.execute(row, once)
+        self._session.asked = self._session.asked or bool(unique)
+
+    async def waiting(self, now: datetime, limit: int = 50) -> tuple[Delivery, ...]:
+        """Those not shown yet whose ``retry_at`` has come, oldest first, cards and threads before notices."""
+        ripe = or_(_C.retry_at.is_(None), _C.retry_at <= now)
+        chosen = select(deliveries).where(_WAITS, ripe).order_by(_C.rank, _C.id).limit(limit)
+        return tuple(_delivery(row) for row in await self._session.connection.execute(chosen))
+
+    async def next_retry_at(self) -> datetime | None:
+        """The earliest ``retry_at`` of those waiting."""
+        value: datetime | None = (await self._session.connection.execute(_NEXT_RETRY)).scalar_one_or_none()
+        return value
+
+    async def save(self, delivery: Delivery) -> None:
+        """Update state, attempts and place; never lowers ``wanted``."""
+        await self._session.connection.execute(
+            _SAVE,
+            {
+                "this": delivery.id,
+                "new_state": delivery.state.value,
+                "new_wanted": delivery.wanted,
+                "new_shown": delivery.shown,
+                "new_channel": delivery.channel_id,
+                "new_message": delivery.message_id,
+                "new_attempts": delivery.attempts,
+                "new_retry_at": delivery.retry_at,
+                "new_since": delivery.since,
+            },
+        )
+        self._session.asked = self._session.asked or delivery.state is DeliveryState.PENDING
+
+    async def of_proposal(self, proposal: ProposalId) -> tuple[Delivery, ...]:
+        """Card, feed entry, thread and the rest."""
+        rows = await self._session.connection.execute(_OF_PROPOSAL, {"proposal": proposal})
+        return tuple(_delivery(row) for row in rows)
+
+    async def of_message(self, message_id: int) -> Delivery | None:
+        """What this message shows, if it is ours."""
+        row = (await self._session.connection.execute(_OF_MESSAGE, {"message": message_id})).first()
+        return None if row is None else _delivery(row)
+
+    async def in_channel(self, channel_id: int) -> tuple[Delivery, ...]:
+        """Cards, feed entries and threads that stand in this channel or are this thread, of open proposals."""
+        rows = await self._session.connection.execute(_IN_CHANNEL, {"channel": channel_id})
+        return tuple(_delivery(row) for row in rows)
+
+    def _again(self) -> Any:
+        # One that is being sent stays so: if the process dies now, the next one must look for the message first.
+        return self._session.insert(deliveries).on_conflict_do_update(
+            index_elements=["key"],
+            set_={
+                "wanted": _C.wanted + 1,
+                "state": case((_C.state == _SENDING, _SENDING), else_=_PENDING),
+                "attempts": 0,
+                "retry_at": None,
+            },
+        )
+
+
+def _known(value: object, wanted: Wanted) -> object:
+    if value is None:
+        raise ValueError(f"a {wanted.kind} cannot be asked for without knowing what it tells of")
+    return value
+
+
+def _row(wanted: Wanted) -> dict[str, Any]:
+    return {
+        "key": wanted.key,
+        "partnership_id": wanted.partnership,
+        "kind": wanted.kind.value,
+        "rank": FOLLOWING.index(wanted.kind) if wanted.follows else len(FOLLOWING),
+        "proposal_id": wanted.proposal,
+        "event": None if wanted.follows else wanted.event,
+        "person_id": wanted.person,
+        "state": _PENDING,
+        "wanted": 1,
+        "shown": 0,
+        "attempts": 0,
+    }
+
+
+def _delivery(row: Any) -> Delivery:
+    return Delivery(
+        id=row.id,
+        key=row.key,
+        partnership=PartnershipId(row.partnership_id),
+        kind=DeliveryKind(row.kind),
+        proposal=row.proposal_id,
+        event=row.event,
+        person=row.person_id,
+        state=DeliveryState(row.state),
+        wanted=row.wanted,
+        shown=row.shown,
+        channel_id=row.channel_id,
+        message_id=row.message_id,
+        attempts=row.attempts,
+        retry_at=row.retry_at,
+        since=row.since,
+    )

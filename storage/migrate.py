@@ -1,0 +1,87 @@
+"""Migrations: bringing the tables of a database to what this version of the bot expects."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+_SCRIPTS = Path(__file__).parent / "migrations"
+
+
+class NewerSchema(Exception):
+    """A newer version of the bot wrote this database: this one must not touch it."""
+
+
+class BrokenReferences(Exception):
+    """After the migration rows would refer to rows that are not there. Nothing was changed."""
+
+
+def head() -> str:
+    """The revision that this version of the bot expects."""
+    revision = _scripts().get_current_head()
+    assert revision is not None
+    return revision
+
+
+async def current(engine: AsyncEngine) -> str | None:
+    """The revision of this database, None while it is empty."""
+    async with engine.connect() as connection:
+        return await connection.run_sync(_revision)
+
+
+async def upgrade(engine: AsyncEngine) -> None:
+    """Bring the tables to ``head()`` in one transaction. Raises NewerSchema or BrokenReferences."""
+    async with engine.connect() as connection:
+        # SQLite changes a table by copying and dropping it, at which enforced references would delete rows; they
+        # are checked as a whole before the commit instead. The switch works outside transactions only.
+        await _enforce_references(connection, False)
+        try:
+            async with connection.begin():
+                await connection.run_sync(_upgrade)
+        finally:
+            await _enforce_references(connection, True)
+
+
+def _upgrade(connection: Connection) -> None:
+    known = {script.revision for script in _scripts().walk_revisions()}
+    revision = _revision(connection)
+    if revision is not None and revision not in known:
+        raise NewerSchema(revision)
+    if revision == head():
+        return
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    if connection.dialect.name != "sqlite":
+        return
+    if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+        raise BrokenReferences(str(broken))
+
+
+async def _enforce_references(connection: AsyncConnection, enforced: bool) -> None:
+    if connection.dialect.name == "sqlite":
+        raw = await connection.get_raw_connection()
+        driver: Any = raw.driver_connection
+        await driver.execute(f"PRAGMA foreign_keys={'ON' if enforced else 'OFF'}")
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config

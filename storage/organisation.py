@@ -1,0 +1,143 @@
+"""Partnerships with their channels, and who held which seat when (ORG-1, ORG-2)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+
+from bot.governance.errors import Changed, NotFound
+from bot.governance.ids import GroupId, PartnershipId, PersonId, RoleId
+from bot.governance.organisation import Holding, Partnership, RoleMapping
+from bot.services.ports import Place, PlaceKind, SeatRecord
+from storage.mapping import from_json, to_json
+from storage.session import Session
+from storage.tables import NOBODYS_GROUP, partnerships, places, seats
+
+_GET = select(partnerships.c.document).where(partnerships.c.id == bindparam("id"))
+_AT = select(places).where(places.c.channel_id == bindparam("channel")).order_by(places.c.lost, places.c.partnership_id)
+_OPEN = select(seats).where(seats.c.partnership_id == bindparam("partnership"), seats.c.until.is_(None))
+
+
+class Partnerships:
+    """Partnerships with their groups, mapped roles and places."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def get(self, id: PartnershipId) -> Partnership:
+        """Raises NotFound."""
+        document = (await self._session.connection.execute(_GET, {"id": id})).scalar_one_or_none()
+        if document is None:
+            raise NotFound("partnership", str(id))
+        return from_json(Partnership, document)
+
+    async def of_guild(self, guild_id: int) -> tuple[Partnership, ...]:
+        """Every partnership that the server hosts."""
+        chosen = select(partnerships.c.document).where(partnerships.c.guild_id == guild_id).order_by(partnerships.c.id)
+        documents = (await self._session.connection.execute(chosen)).scalars()
+        return tuple(from_json(Partnership, document) for document in documents)
+
+    async def all(self) -> tuple[Partnership, ...]:
+        """Every partnership."""
+        chosen = select(partnerships.c.document).order_by(partnerships.c.id)
+        documents = (await self._session.connection.execute(chosen)).scalars()
+        return tuple(from_json(Partnership, document) for document in documents)
+
+    async def save(self, partnership: Partnership) -> Partnership:
+        """Insert or update; returns it with the next ``version``. Raises Changed."""
+        before = partnership.version
+        saved = replace(partnership, version=before + 1)
+        row = {"guild_id": saved.guild_id, "name": saved.name, "version": saved.version, "document": to_json(saved)}
+        if before == 0:
+            new = self._session.insert(partnerships).values(id=partnership.id, **row).on_conflict_do_nothing()
+            done = await self._session.connection.execute(new)
+        else:
+            same = (partnerships.c.id == partnership.id) & (partnerships.c.version == before)
+            done = await self._session.connection.execute(update(partnerships).where(same).values(**row))
+        if done.rowcount != 1:
+            raise Changed(f"partnership {partnership.id}")
+        return saved
+
+    async def places(self, id: PartnershipId) -> tuple[Place, ...]:
+        """Its channels."""
+        chosen = select(places).where(places.c.partnership_id == id).order_by(places.c.kind, places.c.group_id)
+        return tuple(_place(row) for row in await self._session.connection.execute(chosen))
+
+    async def place_at(self, channel_id: int) -> Place | None:
+        """The place that this channel is, if any."""
+        row = (await self._session.connection.execute(_AT, {"channel": channel_id})).first()
+        return None if row is None else _place(row)
+
+    async def save_place(self, place: Place) -> None:
+        """Insert or replace by partnership, kind and group."""
+        what = {"channel_id": place.channel_id, "lost": int(place.lost)}
+        group = NOBODYS_GROUP if place.group is None else place.group
+        row = self._session.insert(places).values(
+            partnership_id=place.partnership, kind=place.kind.value, group_id=group, **what
+        )
+        key = ["partnership_id", "kind", "group_id"]
+        await self._session.connection.execute(row.on_conflict_do_update(index_elements=key, set_=what))
+
+
+class Seats:
+    """Who holds which seat now, as last seen, and who held it when."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def holdings(self, partnership: Partnership) -> tuple[Holding, ...]:
+        """Every seat held now by a mapped role. What the role means now is what counts, not what it meant before."""
+        mapped: dict[int, list[RoleMapping]] = {}
+        for mapping in partnership.mappings:
+            mapped.setdefault(mapping.role, []).append(mapping)
+        rows = await self._session.connection.execute(_OPEN, {"partnership": partnership.id})
+        worn = sorted({(row.person_id, row.role_id) for row in rows})
+        return tuple(Holding(PersonId(person), each) for person, role in worn for each in mapped.get(role, ()))
+
+    async def held_by(self, partnership: PartnershipId, person: PersonId) -> tuple[SeatRecord, ...]:
+        """This person's open seat records."""
+        chosen = _OPEN.where(seats.c.person_id == person).order_by(seats.c.id)
+        rows = await self._session.connection.execute(chosen, {"partnership": partnership})
+        return tuple(_seat(row) for row in rows)
+
+    async def gain(self, partnership: PartnershipId, record: SeatRecord) -> None:
+        """Open a record. Seen twice, it is opened once."""
+        row = self._session.insert(seats).values(
+            partnership_id=partnership,
+            person_id=record.person,
+            role_id=record.role,
+            group_id=NOBODYS_GROUP if record.group is None else record.group,
+            seat=record.seat,
+            since=record.since,
+            how_gained=record.how,
+        )
+        await self._session.connection.execute(row.on_conflict_do_nothing())
+
+    async def lose(self, partnership: PartnershipId, person: PersonId, role: RoleId, at: datetime, how: str) -> None:
+        """Close the open record of this role."""
+        await self._session.connection.execute(
+            update(seats)
+            .where(seats.c.partnership_id == partnership, seats.c.person_id == person)
+            .where(seats.c.role_id == role, seats.c.until.is_(None))
+            .values(until=at, how_lost=how)
+        )
+
+
+def _place(row: Any) -> Place:
+    group = None if row.group_id == NOBODYS_GROUP else GroupId(row.group_id)
+    return Place(PartnershipId(row.partnership_id), PlaceKind(row.kind), row.channel_id, group, bool(row.lost))
+
+
+def _seat(row: Any) -> SeatRecord:
+    return SeatRecord(
+        PersonId(row.person_id),
+        RoleId(row.role_id),
+        None if row.group_id == NOBODYS_GROUP else GroupId(row.group_id),
+        row.seat,
+        row.since,
+        row.until,
+        row.how_lost if row.until else row.how_gained,
+    )

@@ -1,0 +1,56 @@
+"""Every version of every partnership's policy, kept for good (POL-1, POL-2)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import bindparam, select
+
+from bot.governance.errors import Changed, NotFound
+from bot.governance.ids import PartnershipId, ProposalId
+from bot.governance.policy import Policy
+from storage.mapping import from_json, to_json
+from storage.session import Session
+from storage.tables import policies
+
+_CURRENT = (
+    select(policies.c.document)
+    .where(policies.c.partnership_id == bindparam("partnership"))
+    .order_by(policies.c.version.desc())
+    .limit(1)
+)
+_VERSION = select(policies.c.document).where(
+    policies.c.partnership_id == bindparam("partnership"), policies.c.version == bindparam("version")
+)
+
+
+class Policies:
+    """Policies by partnership and version."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def current(self, partnership: PartnershipId) -> Policy:
+        """The version in force. Raises NotFound."""
+        found = await self._session.connection.execute(_CURRENT, {"partnership": partnership})
+        return _policy(found.scalar_one_or_none(), str(partnership))
+
+    async def version(self, partnership: PartnershipId, version: int) -> Policy:
+        """A version. Raises NotFound."""
+        wanted = {"partnership": partnership, "version": version}
+        found = await self._session.connection.execute(_VERSION, wanted)
+        return _policy(found.scalar_one_or_none(), f"{partnership}, version {version}")
+
+    async def add(self, partnership: PartnershipId, policy: Policy, by: ProposalId | None, at: datetime) -> None:
+        """The next version. Raises Changed when it exists."""
+        row = self._session.insert(policies).values(
+            partnership_id=partnership, version=policy.version, proposal_id=by, at=at, document=to_json(policy)
+        )
+        if (await self._session.connection.execute(row.on_conflict_do_nothing())).rowcount != 1:
+            raise Changed(f"policy version {policy.version} of partnership {partnership}")
+
+
+def _policy(document: object, name: str) -> Policy:
+    if document is None:
+        raise NotFound("policy", name)
+    return from_json(Policy, document)

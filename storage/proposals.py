@@ -1,0 +1,166 @@
+"""Dossiers: one row for each proposal, with columns for what lists and deadlines ask (PRO-2, PRO-3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, bindparam, func, select, text, update
+
+from bot.governance.dossier import FINAL, Proposal, State
+from bot.governance.errors import Changed, NotFound
+from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId
+from bot.services.ports import Filter, Listed
+from storage.mapping import from_json, to_json
+from storage.session import Session
+from storage.tables import proposals
+
+_C = proposals.c
+_OPEN = sorted(state.value for state in State if state not in FINAL and state is not State.DRAFT)
+_GET = select(_C.document).where(_C.id == bindparam("id"))
+_NUMBERED = select(_C.document).where(_C.partnership_id == bindparam("partnership"), _C.number == bindparam("number"))
+_NEXT_DUE = select(_C.due_at).where(_C.due_at.is_not(None)).order_by(_C.due_at).limit(1)
+_LISTED = select(_C.id, _C.number, _C.group_id, _C.type, _C.title, _C.state, _C.author_id, _C.closes_at, _C.due_at)
+_HERE = _C.partnership_id == bindparam("partnership")
+_LOAD = select(
+    select(func.count()).where(_HERE, _C.author_id == bindparam("author"), _C.state.in_(_OPEN)).scalar_subquery(),
+    select(func.count())
+    .where(_HERE, _C.author_id == bindparam("author"), _C.opened_at >= bindparam("since", type_=_C.opened_at.type))
+    .scalar_subquery(),
+    select(func.count()).where(_HERE, _C.group_id == bindparam("group"), _C.state.in_(_OPEN)).scalar_subquery(),
+)
+_CHANGE = update(proposals).where(_C.id == bindparam("this"), _C.version == bindparam("before"))
+
+
+class Proposals:
+    """Proposals by id, number, state and deadline."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    async def get(self, id: ProposalId) -> Proposal:
+        """Raises NotFound. Within a writing transaction nobody else changes it meanwhile."""
+        return await self._one(_GET, {"id": id}, str(id))
+
+    async def numbered(self, partnership: PartnershipId, number: int) -> Proposal:
+        """By its number ``P-12``. Raises NotFound."""
+        return await self._one(_NUMBERED, {"partnership": partnership, "number": number}, f"P-{number}")
+
+    async def save(self, proposal: Proposal, due_at: datetime | None) -> Proposal:
+        """Insert or update; returns it with the next ``version``. Raises Changed."""
+        saved = replace(proposal, version=proposal.version + 1)
+        row = _row(saved, due_at)
+        if proposal.version == 0:
+            new = self._session.insert(proposals).values(id=saved.id, **row)
+            done = await self._session.connection.execute(new.on_conflict_do_nothing(index_elements=["id"]))
+        else:
+            which = {"this": saved.id, "before": proposal.version}
+            done = await self._session.connection.execute(_CHANGE.values(**row), which)
+        if done.rowcount != 1:
+            raise Changed(f"proposal {proposal.id}")
+        self._session.becomes_due(due_at)
+        return saved
+
+    async def due(self, now: datetime, partnerships: Iterable[PartnershipId] | None = None) -> tuple[ProposalId, ...]:
+        """Those with ``due_at <= now``, earliest first, in these partnerships."""
+        chosen = select(_C.id).where(_C.due_at <= now).order_by(_C.due_at, _C.id)
+        if partnerships is not None:
+            chosen = chosen.where(_C.partnership_id.in_(list(partnerships)))
+        return await self._ids(chosen)
+
+    async def next_due_at(self) -> datetime | None:
+        """The earliest ``due_at`` of all."""
+        value: datetime | None = (await self._session.connection.execute(_NEXT_DUE)).scalar_one_or_none()
+        return value
+
+    async def in_states(self, partnership: PartnershipId, states: Iterable[State]) -> tuple[ProposalId, ...]:
+        """Ids of proposals in these states, oldest first."""
+        wanted = sorted(state.value for state in states)
+        chosen = select(_C.id).where(_C.partnership_id == partnership, _C.state.in_(wanted))
+        # Sorted here: the database would walk every proposal there ever was for the sake of the order.
+        return tuple(sorted(await self._ids(chosen)))
+
+    async def list(self, partnership: PartnershipId, wanted: Filter) -> tuple[Listed, ...]:
+        """Rows for lists and autocomplete, newest first. Drafts only when filtered by their author."""
+        chosen = _LISTED.where(_C.partnership_id == partnership).limit(wanted.limit)
+        if wanted.author is None:
+            chosen = chosen.where(_C.number.is_not(None)).order_by(_C.number.desc())
+        else:
+            chosen = chosen.where(_C.author_id == wanted.author)
+            chosen = chosen.order_by(_C.number.is_(None).desc(), _C.number.desc(), _C.id.desc())
+        if wanted.states:
+            chosen = chosen.where(_C.state.in_(sorted(state.value for state in wanted.states)))
+        if wanted.group is not None:
+            chosen = chosen.where(_C.group_id == wanted.group)
+        if wanted.before_number is not None:
+            chosen = chosen.where(_C.number < wanted.before_number)
+        if wanted.search:
+            chosen = chosen.where(_matches(wanted.search))
+        return tuple(_listed(row) for row in await self._session.connection.execute(chosen))
+
+    async def load_of(
+        self, partnership: PartnershipId, author: PersonId, group: GroupId, since: datetime
+    ) -> tuple[int, int, int]:
+        """Open by this author; opened by them since ``since``; open in this group.
+
+        A writer who counts keeps other writers of the partnership from opening one more meanwhile (PRO-3).
+        """
+        if self._session.locks_rows:
+            count_in_turn = text("SELECT pg_advisory_xact_lock(71, :partnership)")
+            await self._session.connection.execute(count_in_turn, {"partnership": partnership})
+        wanted = {"partnership": partnership, "author": author, "group": group, "since": since}
+        by_author, recent, in_group = (await self._session.connection.execute(_LOAD, wanted)).one()
+        return by_author, recent, in_group
+
+    async def _one(self, chosen: Select[Any], wanted: dict[str, Any], name: str) -> Proposal:
+        if self._session.locks_rows:
+            chosen = chosen.with_for_update()
+        document = (await self._session.connection.execute(chosen, wanted)).scalar_one_or_none()
+        if document is None:
+            raise NotFound("proposal", name)
+        return from_json(Proposal, document)
+
+    async def _ids(self, chosen: Select[Any]) -> tuple[ProposalId, ...]:
+        return tuple(ProposalId(each) for each in (await self._session.connection.execute(chosen)).scalars())
+
+
+def _row(proposal: Proposal, due_at: datetime | None) -> dict[str, Any]:
+    return {
+        "partnership_id": proposal.partnership,
+        "number": proposal.number,
+        "group_id": proposal.group,
+        "author_id": proposal.author,
+        "type": proposal.type,
+        "title": proposal.text.title,
+        "title_folded": proposal.text.title.casefold(),
+        "state": proposal.state.value,
+        "opened_at": proposal.opened_at,
+        "closes_at": proposal.closes_at,
+        "due_at": due_at,
+        "version": proposal.version,
+        "document": to_json(proposal),
+    }
+
+
+def _matches(search: str) -> Any:
+    """In the title, or the number as people write it: ``12`` or ``P-12``."""
+    words = search.strip().casefold()
+    found = _C.title_folded.contains(words, autoescape=True)
+    number = words.removeprefix("p-")
+    return found | (_C.number == int(number)) if number.isdecimal() and len(number) < 10 else found
+
+
+def _listed(row: Any) -> Listed:
+    return Listed(
+        ProposalId(row.id),
+        row.number,
+        GroupId(row.group_id),
+        row.type,
+        row.title,
+        State(row.state),
+        PersonId(row.author_id),
+        row.closes_at,
+        row.due_at,
+    )

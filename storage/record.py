@@ -1,0 +1,172 @@
+"""The append-only, hash-chained log of each partnership, and the outbox that it fills (REC-1)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, bindparam, delete, insert, select
+
+from bot.governance.errors import NotFound
+from bot.governance.events import Event, Happened
+from bot.governance.ids import PartnershipId, PersonId, ProposalId
+from bot.services.ports import Recorded, Verdict
+from storage.chain import EMPTY, Link, Verifier, data_of, forge
+from storage.deliveries import Deliveries, Wanted
+from storage.session import Announce, Session
+from storage.tables import events, heads, payloads
+
+_PART = 500
+_HEAD = select(heads.c.number, heads.c.hash).where(heads.c.partnership_id == bindparam("partnership"))
+_BESIDE = and_(payloads.c.partnership_id == events.c.partnership_id, payloads.c.number == events.c.number)
+_LINKS = (
+    select(events, payloads.c.salt, payloads.c.payload)
+    .select_from(events.outerjoin(payloads, _BESIDE))
+    .where(events.c.partnership_id == bindparam("partnership"))
+    .order_by(events.c.number)
+)
+_OF = _LINKS.where(events.c.thing == bindparam("thing"))
+_EVENT = _LINKS.where(events.c.number == bindparam("number"))
+_AFTER = _LINKS.where(events.c.number > bindparam("after")).limit(_PART)
+_ADD_EVENTS = insert(events)
+_ADD_PAYLOADS = insert(payloads)
+
+
+class Record:
+    """Chains of events. Nothing here changes an event; erasure takes its text and leaves its header."""
+
+    def __init__(self, session: Session, announce: Announce, deliveries: Deliveries) -> None:
+        self._session = session
+        self._announce = announce
+        self._deliveries = deliveries
+
+    async def append(self, partnership: PartnershipId, events_: Sequence[Event], at: datetime) -> tuple[Recorded, ...]:
+        """Chain events and queue the deliveries they ask for, in this transaction."""
+        if not events_:
+            return ()
+        number, head = await self._held_head(partnership)
+        links = []
+        for event in events_:
+            number += 1
+            links.append(forge(event, at, number, head))
+            head = links[-1].hash
+        await self._keep(partnership, links)
+        recorded = tuple(_recorded(partnership, link) for link in links)
+        await self._deliveries.ask_all([asked for each in recorded for asked in self._asked(each)])
+        return recorded
+
+    async def head(self, partnership: PartnershipId) -> tuple[int, str]:
+        """Number and hash of the last event; (0, 64 zeroes) for an empty chain."""
+        row = (await self._session.connection.execute(_HEAD, {"partnership": partnership})).first()
+        return (0, EMPTY) if row is None else (row.number, row.hash)
+
+    async def of(self, partnership: PartnershipId, thing: str) -> tuple[Recorded, ...]:
+        """The events of one thing, in order."""
+        rows = await self._session.connection.execute(_OF, {"partnership": partnership, "thing": thing})
+        return tuple(_recorded(partnership, _link(row)) for row in rows)
+
+    async def event(self, partnership: PartnershipId, number: int) -> Recorded:
+        """One event. Raises NotFound."""
+        row = (await self._session.connection.execute(_EVENT, {"partnership": partnership, "number": number})).first()
+        if row is None:
+            raise NotFound("event", str(number))
+        return _recorded(partnership, _link(row))
+
+    async def links(self, partnership: PartnershipId) -> AsyncIterator[Link]:
+        """The whole chain in order, as it is exported."""
+        async for part in self._parts(partnership):
+            for link in part:
+                yield link
+
+    async def verify(self, partnership: PartnershipId) -> Verdict:
+        """Check the whole chain."""
+        number, head = await self.head(partnership)
+        verifier = Verifier()
+        async for part in self._parts(partnership):
+            if not verifier.check(part):
+                break
+        return verifier.verdict(number, head)
+
+    async def contains(self, partnership: PartnershipId, hash_prefix: str) -> bool:
+        """Whether an event with this hash (or its first characters) stands in the chain."""
+        if not re.fullmatch(r"[0-9a-f]{1,64}", hash_prefix):
+            return hash_prefix == ""
+        if hash_prefix == EMPTY:
+            return True
+        chosen = select(events.c.number).where(events.c.partnership_id == partnership)
+        chosen = chosen.where(events.c.hash.startswith(hash_prefix)).limit(1)
+        return (await self._session.connection.execute(chosen)).first() is not None
+
+    async def erase(self, partnership: PartnershipId, number: int) -> None:
+        """Delete an event's payload and salt on request; the chain still verifies."""
+        which = and_(payloads.c.partnership_id == partnership, payloads.c.number == number)
+        await self._session.connection.execute(delete(payloads).where(which))
+
+    async def _held_head(self, partnership: PartnershipId) -> tuple[int, str]:
+        """The head, kept from every other writer until the commit."""
+        if not self._session.locks_rows:
+            return await self.head(partnership)
+        first = self._session.insert(heads).values(partnership_id=partnership, number=0, hash=EMPTY)
+        await self._session.connection.execute(first.on_conflict_do_nothing())
+        held: Select[Any] = _HEAD.with_for_update()
+        row = (await self._session.connection.execute(held, {"partnership": partnership})).one()
+        return row.number, row.hash
+
+    async def _keep(self, partnership: PartnershipId, links: Sequence[Link]) -> None:
+        execute = self._session.connection.execute
+        rows = [{"partnership_id": partnership, "actor_id": each.actor} | _columns(each) for each in links]
+        await execute(_ADD_EVENTS, [{name: row[name] for name in events.c.keys()} for row in rows])  # noqa: SIM118
+        await execute(_ADD_PAYLOADS, [{name: row[name] for name in payloads.c.keys()} for row in rows])  # noqa: SIM118
+        end = {"number": links[-1].number, "hash": links[-1].hash}
+        row = self._session.insert(heads).values(partnership_id=partnership, **end)
+        await execute(row.on_conflict_do_update(index_elements=["partnership_id"], set_=end))
+
+    def _asked(self, recorded: Recorded) -> list[Wanted]:
+        proposal = _proposal_of(recorded.event)
+        return [
+            Wanted(recorded.partnership, asked.kind, proposal, recorded.number, asked.person)
+            for asked in self._announce(recorded.event)
+        ]
+
+    async def _parts(self, partnership: PartnershipId) -> AsyncIterator[list[Link]]:
+        after = 0
+        while True:
+            wanted = {"partnership": partnership, "after": after}
+            part = [_link(row) for row in await self._session.connection.execute(_AFTER, wanted)]
+            if part:
+                after = part[-1].number
+                yield part
+            if len(part) < _PART:
+                return
+
+
+def _proposal_of(event: Event) -> ProposalId | None:
+    match = re.fullmatch(r"proposal/(\d+)", event.thing)
+    return ProposalId(int(match[1])) if match else None
+
+
+def _columns(link: Link) -> dict[str, Any]:
+    return {name: getattr(link, name) for name in Link.__slots__}
+
+
+def _link(row: Row[Any]) -> Link:
+    return Link(
+        row.number,
+        row.at,
+        row.type,
+        row.thing,
+        row.actor_id,
+        row.digest,
+        row.previous,
+        row.hash,
+        row.salt,
+        row.payload,
+    )
+
+
+def _recorded(partnership: PartnershipId, link: Link) -> Recorded:
+    actor = None if link.actor is None else PersonId(link.actor)
+    event = Event(Happened(link.type), link.thing, actor, data_of(link))
+    return Recorded(link.number, partnership, link.at, event, link.hash, link.payload is None)

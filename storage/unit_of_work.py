@@ -1,0 +1,123 @@
+"""Transactions: what a use case reads and writes, in one piece or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from sqlalchemy import bindparam
+
+from storage.deliveries import Deliveries
+from storage.engine import Engines
+from storage.organisation import Partnerships, Seats
+from storage.people import People
+from storage.policy import Policies
+from storage.proposals import Proposals
+from storage.record import Record
+from storage.runtime import Runtime
+from storage.session import Announce, Session
+from storage.tables import sequences
+from storage.votes import Ballots
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What a transaction left to be done: the earliest deadline it set, and whether something waits to be shown."""
+
+    due_at: datetime | None
+    deliveries: bool
+
+
+class SqlTransaction:
+    """One transaction with its repositories, each made when it is first asked for."""
+
+    def __init__(self, session: Session, announce: Announce) -> None:
+        self._session = session
+        self._announce = announce
+
+    @cached_property
+    def people(self) -> People:
+        """People and their Discord ids."""
+        return People(self._session)
+
+    @cached_property
+    def partnerships(self) -> Partnerships:
+        """Partnerships and places."""
+        return Partnerships(self._session)
+
+    @cached_property
+    def seats(self) -> Seats:
+        """Seats held and lost."""
+        return Seats(self._session)
+
+    @cached_property
+    def policies(self) -> Policies:
+        """Policy versions."""
+        return Policies(self._session)
+
+    @cached_property
+    def proposals(self) -> Proposals:
+        """Dossiers."""
+        return Proposals(self._session)
+
+    @cached_property
+    def ballots(self) -> Ballots:
+        """Ballots of open votes."""
+        return Ballots(self._session)
+
+    @cached_property
+    def record(self) -> Record:
+        """The chain of events."""
+        return Record(self._session, self._announce, self.deliveries)
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        """The outbox."""
+        return Deliveries(self._session)
+
+    @cached_property
+    def runtime(self) -> Runtime:
+        """Small values kept between runs."""
+        return Runtime(self._session)
+
+    async def next_id(self, kind: str) -> int:
+        """The next integer of a gapless series such as ``proposal`` or ``number/3``, from 1."""
+        row = self._session.insert(sequences).values(kind=bindparam("kind"), value=1)
+        bumped = row.on_conflict_do_update(index_elements=["kind"], set_={"value": sequences.c.value + 1})
+        result = await self._session.connection.execute(bumped.returning(sequences.c.value), {"kind": kind})
+        return int(result.scalar_one())
+
+
+class SqlUnitOfWork:
+    """Opens transactions. ``on_commit`` hears of each commit that leaves something to be done."""
+
+    def __init__(
+        self,
+        engines: Engines,
+        announce: Announce = lambda event: (),
+        on_commit: Callable[[Committed], None] = lambda committed: None,
+    ) -> None:
+        self._engines = engines
+        self._announce = announce
+        self._on_commit = on_commit
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[SqlTransaction]:
+        """A writing transaction: all of it is kept when the block ends without an error, else nothing."""
+        async with self._engines.write() as connection:
+            session = Session(connection, writes=True, is_sqlite=self._engines.is_sqlite)
+            yield SqlTransaction(session, self._announce)
+            if session.wiped:
+                self._engines.wiped()
+        if session.due_at is not None or session.asked:
+            self._on_commit(Committed(session.due_at, session.asked))
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[SqlTransaction]:
+        """A reading transaction on one snapshot."""
+        async with self._engines.read() as connection:
+            session = Session(connection, writes=False, is_sqlite=self._engines.is_sqlite)
+            yield SqlTransaction(session, self._announce)

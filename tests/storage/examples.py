@@ -1,0 +1,62 @@
+"""Small, complete examples of what is kept."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from bot.governance.dossier import Objection, Proposal, State, Text
+from bot.governance.events import Event, Happened, proposal_thing
+from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId, RoleId
+from bot.governance.organisation import Group, GroupKind, Partnership, RoleMapping
+from tests.database import NEW_YEAR
+
+HERE = PartnershipId(1)
+SHG, TLC, CELL = GroupId(1), GroupId(2), GroupId(3)
+GUILD = 900_000_000_000_000_001
+ADA, BEN = PersonId("a" * 32), PersonId("b" * 32)
+
+
+def partnership(id: int = 1, **changes: Any) -> Partnership:
+    plain = Partnership(
+        PartnershipId(id),
+        "River Commons",
+        GUILD,
+        groups=(
+            Group(SHG, GroupKind.STAKEHOLDERS, "Stewards"),
+            Group(TLC, GroupKind.TOP_LEVEL, "Core team", SHG),
+            Group(CELL, GroupKind.CELL, "Gardens", TLC, private=True),
+        ),
+        mappings=(
+            RoleMapping(RoleId(11), SHG, "member", "domain expert", "Alder", NEW_YEAR),
+            RoleMapping(RoleId(12), TLC, "member", mapped_at=NEW_YEAR),
+            RoleMapping(RoleId(13), None, "contributor"),
+        ),
+        created_at=NEW_YEAR,
+    )
+    return replace(plain, **changes)
+
+
+def proposal(id: int = 1, **changes: Any) -> Proposal:
+    plain = Proposal(
+        ProposalId(id),
+        HERE,
+        TLC,
+        "operational",
+        ADA,
+        NEW_YEAR,
+        NEW_YEAR,
+        Text(title=f"Plant trees {id}"),
+        number=id,
+        state=State.REVIEW,
+        opened_at=NEW_YEAR,
+        closes_at=NEW_YEAR + timedelta(hours=72),
+    )
+    return replace(plain, **changes)
+
+
+def objection(number: int, person: PersonId = BEN) -> Objection:
+    return Objection(number, person, NEW_YEAR, 1, "button")
+
+
+def event(id: int = 1, type: Happened = Happened.REVIEW_OPENED, **data: Any) -> Event:
+    return Event(type, proposal_thing(ProposalId(id)), ADA, data)

@@ -1,0 +1,185 @@
+"""Dossiers in rows: saving, finding, listing, counting, and many people at once."""
+
+import asyncio
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.governance.dossier import FINAL, State, Text
+from bot.governance.errors import Changed, NotFound
+from bot.governance.ids import PartnershipId, PersonId, ProposalId
+from bot.services.ports import Filter, UnitOfWork
+from storage.types import NaiveInstant
+from storage.unit_of_work import SqlUnitOfWork
+from tests.database import NEW_YEAR, Hearing
+from tests.storage.examples import ADA, BEN, CELL, HERE, SHG, TLC, objection, partnership, proposal
+
+
+@pytest.fixture
+async def kept(uow: SqlUnitOfWork) -> UnitOfWork:
+    async with uow.write() as tx:
+        await tx.partnerships.save(partnership())
+        await tx.partnerships.save(partnership(2))
+    return uow
+
+
+async def test_a_proposal_comes_back_as_it_was(kept: UnitOfWork) -> None:
+    async with kept.write() as tx:
+        saved = await tx.proposals.save(proposal(objections=(objection(1),)), NEW_YEAR)
+    assert saved.version == 1
+    async with kept.read() as tx:
+        assert await tx.proposals.get(ProposalId(1)) == saved
+        assert await tx.proposals.numbered(HERE, 1) == saved
+
+
+async def test_what_is_not_there_is_not_found(kept: UnitOfWork) -> None:
+    async with kept.read() as tx:
+        with pytest.raises(NotFound):
+            await tx.proposals.get(ProposalId(9))
+        with pytest.raises(NotFound):
+            await tx.proposals.numbered(HERE, 9)
+
+
+async def test_of_two_changes_to_one_version_the_second_is_refused(kept: UnitOfWork) -> None:
+    async with kept.write() as tx:
+        first = await tx.proposals.save(proposal(), None)
+    async with kept.write() as tx:
+        await tx.proposals.save(replace(first, low_reach=True), None)
+    with pytest.raises(Changed):
+        async with kept.write() as tx:
+            await tx.proposals.save(replace(first, halted=True), None)
+    with pytest.raises(Changed):
+        async with kept.write() as tx:
+            await tx.proposals.save(proposal(), None)
+
+
+async def test_nothing_is_kept_of_a_block_that_fails(kept: UnitOfWork) -> None:
+    with pytest.raises(RuntimeError):
+        async with kept.write() as tx:
+            await tx.proposals.save(proposal(), None)
+            assert await tx.next_id("proposal") == 1
+            raise RuntimeError
+    async with kept.write() as tx:
+        assert await tx.next_id("proposal") == 1
+        with pytest.raises(NotFound):
+            await tx.proposals.get(ProposalId(1))
+
+
+async def test_fifty_people_object_at_once_and_none_is_lost(kept: UnitOfWork) -> None:
+    async with kept.write() as tx:
+        await tx.proposals.save(proposal(), None)
+
+    async def object_(which: int) -> None:
+        async with kept.write() as tx:
+            before = await tx.proposals.get(ProposalId(1))
+            raised = objection(len(before.objections) + 1, PersonId(f"{which:032x}"))
+            await tx.proposals.save(replace(before, objections=(*before.objections, raised)), None)
+
+    async def look() -> None:
+        async with kept.read() as tx:
+            await tx.proposals.get(ProposalId(1))
+
+    await asyncio.gather(*(act for which in range(50) for act in (object_(which), look())))
+    async with kept.read() as tx:
+        after = await tx.proposals.get(ProposalId(1))
+    assert after.version == 51
+    assert {o.person for o in after.objections} == {PersonId(f"{which:032x}") for which in range(50)}
+    assert [o.number for o in after.objections] == list(range(1, 51))
+
+
+async def test_ids_have_no_gaps_and_no_doubles_under_concurrency(kept: UnitOfWork) -> None:
+    async def draw() -> int:
+        async with kept.write() as tx:
+            return await tx.next_id("proposal")
+
+    assert sorted(await asyncio.gather(*(draw() for _ in range(30)))) == list(range(1, 31))
+
+
+async def test_due_ones_come_earliest_first_and_by_partnership(kept: UnitOfWork) -> None:
+    async with kept.write() as tx:
+        for id, hours in ((1, 3), (2, 1), (3, 9)):
+            await tx.proposals.save(proposal(id), NEW_YEAR + timedelta(hours=hours))
+        await tx.proposals.save(proposal(4, partnership=PartnershipId(2)), NEW_YEAR)
+        await tx.proposals.save(proposal(5), None)
+        now = NEW_YEAR + timedelta(hours=3)
+        assert await tx.proposals.due(now) == (4, 2, 1)
+        assert await tx.proposals.due(now, [HERE]) == (2, 1)
+        assert await tx.proposals.due(now - timedelta(microseconds=1), [HERE]) == (2,)
+        assert await tx.proposals.due(now, []) == ()
+        assert await tx.proposals.next_due_at() == NEW_YEAR
+
+
+async def test_the_earliest_deadline_set_is_told_after_the_commit(kept: UnitOfWork, hearing: Hearing) -> None:
+    async with kept.write() as tx:
+        await tx.proposals.save(proposal(1), NEW_YEAR + timedelta(hours=2))
+        await tx.proposals.save(proposal(2), NEW_YEAR)
+        await tx.proposals.save(proposal(3), None)
+        assert hearing.commits == []
+    assert [(each.due_at, each.deliveries) for each in hearing.commits] == [(NEW_YEAR, False)]
+
+
+async def test_nobody_hears_of_a_commit_that_did_not_happen(kept: UnitOfWork, hearing: Hearing) -> None:
+    with pytest.raises(RuntimeError):
+        async with kept.write() as tx:
+            await tx.proposals.save(proposal(1), NEW_YEAR)
+            raise RuntimeError
+    assert hearing.commits == []
+
+
+async def test_lists_are_newest_first_and_hide_other_peoples_drafts(kept: UnitOfWork) -> None:
+    async with kept.write() as tx:
+        await tx.proposals.save(proposal(1), None)
+        await tx.proposals.save(proposal(2, state=State.ENACTED, group=CELL), None)
+        await tx.proposals.save(proposal(3, number=None, state=State.DRAFT), None)
+        await tx.proposals.save(proposal(4, number=3, author=BEN, text=Text(title="100% Ökostrom")), None)
+
+        async def ids(**wanted: object) -> list[int]:
+            return [row.id for row in await tx.proposals.list(HERE, Filter(**wanted))]  # type: ignore[arg-type]
+
+        assert await ids() == [4, 2, 1]
+        assert await ids(author=ADA) == [3, 2, 1]
+        assert await ids(author=BEN) == [4]
+        assert await ids(states=frozenset({State.ENACTED})) == [2]
+        assert await ids(group=CELL) == [2]
+        assert await ids(limit=1) == [4]
+        assert await ids(before_number=3) == [2, 1]
+        assert await ids(search="ÖKO") == [4]
+        assert await ids(search="0% ö") == [4]
+        assert await ids(search="%") == [4]
+        assert await ids(search="p-2") == [2]
+        assert await ids(search="p-999999999999999999") == []
+        assert await tx.proposals.in_states(HERE, [State.REVIEW, State.DRAFT]) == (1, 3, 4)
+        assert await tx.proposals.in_states(HERE, []) == ()
+
+
+async def test_load_counts_what_is_open_and_what_was_opened(kept: UnitOfWork) -> None:
+    async with kept.write() as tx:
+        for id, state in enumerate(State, 1):
+            number = None if state in {State.DRAFT, State.DISCARDED} else id
+            opened_at = NEW_YEAR + timedelta(hours=id) if number else None
+            await tx.proposals.save(proposal(id, number=number, state=state, opened_at=opened_at), None)
+        await tx.proposals.save(proposal(50, author=BEN), None)
+        open_ = len([state for state in State if state not in FINAL]) - 1
+        load = await tx.proposals.load_of(HERE, ADA, TLC, NEW_YEAR + timedelta(hours=10))
+        assert load == (open_, 3, open_ + 1)
+        assert await tx.proposals.load_of(HERE, BEN, SHG, NEW_YEAR + timedelta(days=1)) == (1, 0, 0)
+
+
+async def test_naive_instants_are_refused(kept: UnitOfWork) -> None:
+    naive = datetime(2026, 1, 1)  # noqa: DTZ001
+    with pytest.raises(Exception, match="2026-01-01T00:00:00") as refused:
+        async with kept.write() as tx:
+            await tx.proposals.save(proposal(), naive)
+    assert isinstance(refused.value.__cause__ or refused.value, NaiveInstant)
+
+
+async def test_microseconds_and_text_of_any_kind_survive(kept: UnitOfWork) -> None:
+    at = NEW_YEAR + timedelta(microseconds=1)
+    odd = Text(title="naïve ✋ 𝔘 “x”", ask='line\nbreak\x00 and \u2028 \\ "quotes"', amount=2**53 - 1)
+    async with kept.write() as tx:
+        saved = await tx.proposals.save(proposal(text=odd, closes_at=at), at)
+    async with kept.read() as tx:
+        assert await tx.proposals.get(ProposalId(1)) == saved
+        assert (await tx.proposals.list(HERE, Filter()))[0].closes_at == at
+        assert await tx.proposals.next_due_at() == at
