@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import discord
 
 from bot.governance.dossier import Ballot, Objection, ObjectionState, Proposal, State, Statement
 from bot.governance.errors import Refusal
-from bot.governance.methods import REGISTRY
 from bot.governance.money import written_amount
 from bot.governance.objections import threshold, weight
 from bot.governance.policy import type_named
 from bot.governance.votes import would_reveal
 from bot.services.views import ProposalView, Raised, Standing
-from bot.ui import errors, ids, limits
+from bot.ui import errors, ids, limits, votes
 from bot.ui.labels import CHOICE_LABELS, CRITERION_LABELS, METHOD_LABELS, count, stamp
+from bot.ui.panels import Button, button, link, panel, rows
 from bot.ui.text import inline, quote
 
 Answer = discord.ui.LayoutView
-Button = discord.ui.Button[Any]
+
+COLOUR = 0x5865F2
+"""Of every private answer; it says nothing that the words do not."""
 
 CHANGED_MEANWHILE = (
     "Somebody changed the same thing at the same moment. Nothing of yours was recorded: please try again."
@@ -35,30 +36,9 @@ NOT_HERE = "This works in a channel of the server, not in direct messages. Open 
 _PRIMARY, _PLAIN, _DANGER = discord.ButtonStyle.primary, discord.ButtonStyle.secondary, discord.ButtonStyle.danger
 
 
-def said(*texts: str, buttons: Sequence[Button] = ()) -> Answer:
+def said(*texts: str, buttons: Sequence[Button | None] = ()) -> Answer:
     """A private answer: texts in a box, with buttons below in rows of five."""
-    view = discord.ui.LayoutView(timeout=None)
-    box: discord.ui.Container[Any] = discord.ui.Container()
-    room = limits.V2_TEXT
-    for text in texts:
-        if text and room > 1:
-            shown = limits.fit(text, room)
-            room -= limits.units(shown)
-            box.add_item(discord.ui.TextDisplay(shown))
-    for start in range(0, len(buttons), limits.ROW_BUTTONS):
-        box.add_item(discord.ui.ActionRow(*buttons[start : start + limits.ROW_BUTTONS]))
-    view.add_item(box)
-    return view
-
-
-def button(label: str, custom_id: str, style: discord.ButtonStyle = _PLAIN) -> Button:
-    """A button that a control of ours takes in."""
-    return discord.ui.Button(label=limits.fit(label, limits.BUTTON_LABEL), custom_id=custom_id, style=style)
-
-
-def link(label: str, url: str) -> Button:
-    """A button that leads to a message."""
-    return discord.ui.Button(label=label, url=url)
+    return panel(None, COLOUR, *texts, *rows(*buttons))
 
 
 def named(proposal: Proposal) -> str:
@@ -106,7 +86,7 @@ def opened(view: ProposalView) -> Answer:
     return said(
         f"### Review opened\n{named(proposal)} is before {inline(view.group.name, 80)}.{closes}\n"
         "Its words are frozen. To change them, revise: that makes a new version with more time to read.",
-        buttons=[*_links(view), button("Revise", ids.proposal("revise", proposal.id))],
+        buttons=[*links_to(view), button("Revise", ids.proposal("revise", proposal.id))],
     )
 
 
@@ -117,7 +97,7 @@ def discarded(view: ProposalView) -> Answer:
 
 def withdrawn(view: ProposalView) -> Answer:
     """A proposal was taken back."""
-    return said(f"{named(view.proposal)} is withdrawn. It stays in the record.", buttons=_links(view))
+    return said(f"{named(view.proposal)} is withdrawn. It stays in the record.", buttons=links_to(view))
 
 
 def read(view: ProposalView) -> Answer:
@@ -125,7 +105,7 @@ def read(view: ProposalView) -> Answer:
     return said(
         f"Noted: you have read version {view.proposal.current.number} of {named(view.proposal)}. "
         "That is not support; you can still object or raise a concern until the review closes.",
-        buttons=_links(view),
+        buttons=links_to(view),
     )
 
 
@@ -150,7 +130,7 @@ def revised(view: ProposalView) -> Answer:
     return said(
         f"### Version {proposal.current.number} is published\n{named(proposal)}.{until}\n"
         "Everyone sees what changed, word by word. Each objector is asked whether it resolves their objection.",
-        buttons=_links(view),
+        buttons=links_to(view),
     )
 
 
@@ -162,7 +142,7 @@ def raised(result: Raised) -> Answer:
             f"### Recorded as a concern\nYou joined {inline(view.group.name, 80)} after the review of "
             f"{named(view.proposal)} opened, so you are not among those who can object to it. "
             "Your ✋ is recorded as a concern: it is shown and answered, and does not block. Say what it is about:",
-            buttons=[button("Say what it is", ids.proposal("concern", view.proposal.id), _PRIMARY), *_links(view)],
+            buttons=[button("Say what it is", ids.proposal("concern", view.proposal.id), _PRIMARY), *links_to(view)],
         )
     head = "Your objection stands" if result.new else "Your objection stands already"
     if objection.state is ObjectionState.RAISED and objection.state_by is not None:
@@ -177,7 +157,7 @@ def raised(result: Raised) -> Answer:
         buttons=[
             button("State it now", ids.objection("state", view.proposal.id, objection.number), _PRIMARY),
             button("Withdraw it", ids.objection("withdraw", view.proposal.id, objection.number)),
-            *_links(view),
+            *links_to(view),
         ],
     )
 
@@ -190,7 +170,7 @@ def stated(view: ProposalView, number: int) -> Answer:
     return said(
         f"### Objection {number} is stated\n{named(view.proposal)}{claim}\n\n"
         "It counts unless you withdraw it, a new version resolves it for you, or a ruling says that it is not in form.",
-        buttons=_links(view),
+        buttons=links_to(view),
     )
 
 
@@ -198,7 +178,7 @@ def concern(view: ProposalView) -> Answer:
     """A concern was recorded (OBJ-3)."""
     return said(
         f"Your concern about {named(view.proposal)} is recorded and shown in its thread. It does not block.",
-        buttons=_links(view),
+        buttons=links_to(view),
     )
 
 
@@ -220,7 +200,7 @@ _OBJECTION_ACTS = {
 def objection_act(view: ProposalView, number: int, act: str) -> Answer:
     """What an act on an objection led to (OBJ-4 to OBJ-7, PRO-9)."""
     words = _OBJECTION_ACTS[act].format(n=number, p=named(view.proposal))
-    return said(words, buttons=_links(view))
+    return said(words, buttons=links_to(view))
 
 
 def ruling(view: ProposalView, objection: Objection) -> Answer:
@@ -269,14 +249,14 @@ def escalated(view: ProposalView) -> Answer:
     """The final vote is announced or open (PRO-6)."""
     vote = view.proposal.vote
     if vote is None:
-        return said(f"{named(view.proposal)} is escalated.", buttons=_links(view))
+        return said(f"{named(view.proposal)} is escalated.", buttons=links_to(view))
     when = (
         f"The vote is open until {stamp(vote.closes_at)}." if vote.opened else f"The vote opens {stamp(vote.opens_at)}."
     )
     return said(
         f"### Escalated to a vote\n{named(view.proposal)}: the stakeholder group decides by "
         f"{METHOD_LABELS.get(vote.method, vote.method)}. {when}",
-        buttons=_links(view),
+        buttons=links_to(view),
     )
 
 
@@ -285,12 +265,12 @@ def halted(view: ProposalView) -> Answer:
     proposal = view.proposal
     if proposal.state is State.DISPUTED:
         return said(
-            f"{named(proposal)} is halted: a majority asked for it. It is disputed again.", buttons=_links(view)
+            f"{named(proposal)} is halted: a majority asked for it. It is disputed again.", buttons=links_to(view)
         )
     needed = len(proposal.electors) // 2 + 1
     return said(
         f"Noted: you ask to halt {named(proposal)}. {len(proposal.halts)} of the {needed} needed have asked so far.",
-        buttons=_links(view),
+        buttons=links_to(view),
     )
 
 
@@ -298,7 +278,7 @@ def ballot(view: ProposalView, mine: Ballot | None) -> Answer:
     """The asker's own vote, and the choices to change it (DEC-2, DEC-3)."""
     vote = view.proposal.vote
     if vote is None or not vote.opened:
-        return said(f"There is no vote on {named(view.proposal)} now.", buttons=_links(view))
+        return said(f"There is no vote on {named(view.proposal)} now.", buttons=links_to(view))
     yours = f"**Your vote: {CHOICE_LABELS.get(mine.choice, mine.choice)}.**" if mine else "**You have not voted.**"
     lines = [f"### The vote on {named(view.proposal)}", yours]
     open_still = view.proposal.state is State.ESCALATED and vote.tally is None
@@ -308,15 +288,7 @@ def ballot(view: ProposalView, mine: Ballot | None) -> Answer:
         lines.append("It is secret: that you voted is shown, how you voted is not, and the names are deleted at close.")
     if view.proposal.terms is not None and would_reveal(vote, view.proposal.terms):
         lines.append("Take note: so few vote that a unanimous result would show how everyone voted.")
-    return said("\n".join(lines), buttons=choices(view.proposal) if open_still else _links(view))
-
-
-def choices(proposal: Proposal) -> list[Button]:
-    """The choices of an open vote in their fixed order, none preselected (DEC-2)."""
-    if proposal.vote is None:
-        return []
-    names = REGISTRY[proposal.vote.method].CHOICES
-    return [button(CHOICE_LABELS.get(name, name), ids.cast(proposal.id, place)) for place, name in enumerate(names)]
+    return said("\n".join(lines), buttons=votes.choices(view.proposal) if open_still else links_to(view))
 
 
 def text(view: ProposalView) -> tuple[Answer, str | None]:
@@ -329,10 +301,10 @@ def text(view: ProposalView) -> tuple[Answer, str | None]:
     )
     fits = sum(limits.units(part) for part in (head, *parts)) <= limits.V2_TEXT
     if fits:
-        return said(head, *parts, buttons=_links(view)), None
+        return said(head, *parts, buttons=links_to(view)), None
     whole = "\n\n".join(f"{label.strip('*')}\n{words}" for label, words in _sections(proposal))
     short = [f"{label}\n{quote(words, 450)}" for label, words in _sections(proposal)]
-    return said(head, *short, "-# The whole text is in the file below.", buttons=_links(view)), whole
+    return said(head, *short, "-# The whole text is in the file below.", buttons=links_to(view)), whole
 
 
 def options(view: ProposalView) -> Answer:
@@ -341,7 +313,7 @@ def options(view: ProposalView) -> Answer:
     acts = ["text", "why", "who", "concern", *_BY_STATE.get(proposal.state, ())]
     return said(
         f"### {named(proposal)}\nWhat do you want to do? What you may not do is refused with the reason.",
-        buttons=[*(button(_ACTS[act], ids.proposal(act, proposal.id)) for act in acts), *_links(view)],
+        buttons=[*(button(_ACTS[act], ids.proposal(act, proposal.id)) for act in acts), *links_to(view)],
     )
 
 
@@ -394,9 +366,9 @@ def _sections(proposal: Proposal) -> list[tuple[str, str]]:
     return [(label, words) for label, words in found if words.strip()]
 
 
-def _links(view: ProposalView) -> list[Button]:
-    found = [("To the card", view.links.card), ("To the discussion", view.links.thread)]
-    return [link(label, url) for label, url in found if url]
+def links_to(view: ProposalView) -> list[Button | None]:
+    """Where the proposal stands in Discord."""
+    return [link("To the card", view.links.card), link("To the discussion", view.links.thread)]
 
 
 def _ruling_id(view: ProposalView, objection: Objection, act: str) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import discord
 
-from bot.governance.dossier import Effect, Objection, Proposal, Statement, Text
+from bot.governance.dossier import Effect, Objection, Proposal, State, Statement, Text
 from bot.governance.effects import change_policy
 from bot.governance.ids import GroupId, ProposalId
 from bot.governance.objections import CRITERIA, MOST_REASON
@@ -98,26 +98,19 @@ def propose(type: str, group: GroupId | None) -> Form:
     return _page_1(f"Propose: {type_named(type).label}", ids.propose_form(type, group), Text())
 
 
-def edit(proposal: Proposal) -> Form:
-    """Page 1 of a draft, filled with whatever was sent in before (PRO-1)."""
-    return _page_1("Edit your draft", ids.proposal_form("edit", proposal.id), proposal.text)
-
-
-def details(proposal: Proposal, policy: Policy) -> Form:
-    """Page 2 of a draft, by its type (PRO-1)."""
-    return _page_2("Details of your draft", ids.proposal_form("details", proposal.id), proposal, policy)
-
-
-def revise(proposal: Proposal) -> Form:
-    """The words of the next version, filled with the present ones (PRO-5)."""
+def words(proposal: Proposal) -> Form:
+    """Page 1, filled with whatever was sent in before: of a draft, or of the next version (PRO-1, PRO-5)."""
+    if proposal.state is State.DRAFT:
+        return _page_1("Edit your draft", ids.proposal_form("edit", proposal.id), proposal.text)
     return _page_1(_named("Revise", proposal), ids.proposal_form("revise", proposal.id), proposal.text)
 
 
-def revise_details(proposal: Proposal, policy: Policy) -> Form:
-    """The details of the next version, filled with the present ones (PRO-5)."""
-    return _page_2(
-        _named("Revise details of", proposal), ids.proposal_form("revise-details", proposal.id), proposal, policy
-    )
+def details(proposal: Proposal, policy: Policy) -> Form:
+    """Page 2 by type, filled: of a draft, or of the next version (PRO-1, PRO-5)."""
+    if proposal.state is State.DRAFT:
+        return _page_2("Details of your draft", ids.proposal_form("details", proposal.id), proposal, policy)
+    custom_id = ids.proposal_form("revise-details", proposal.id)
+    return _page_2(_named("Revise details of", proposal), custom_id, proposal, policy)
 
 
 def withdraw(proposal: Proposal) -> Form:

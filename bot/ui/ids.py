@@ -1,8 +1,9 @@
 """Every custom_id. An id names a thing; it carries neither state nor authority.
 
 Buttons: ``proposal:<act>:<proposal>``, ``objection:<act>:<proposal>:<objection>``, ``vote:cast:<proposal>:<choice>``,
-``vote:mine:<proposal>``, ``inbox:show``. Forms: ``form:<name>:…``. The ``*_TEMPLATE`` patterns are what the dynamic
-items of the cogs match; ``parse`` reads any id, and gives None for what no presenter of ours could have written.
+``vote:mine:<proposal>``, ``inbox:show``, ``list:<name>:<partnership>:<before>``. Forms: ``form:<name>:…``. The
+``*_TEMPLATE`` patterns are what the dynamic items of the cogs match; ``parse`` reads any id, and gives None for what
+no presenter of ours could have written.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.governance.ids import GroupId, ProposalId
+from bot.governance.ids import GroupId, PartnershipId, ProposalId
 from bot.governance.policy import TYPES
 
 MOST = 100
@@ -60,6 +61,7 @@ OBJECTION_TEMPLATE = rf"objection:(?P<act>{'|'.join(OBJECTION_ACTS)}):(?P<propos
 CAST_TEMPLATE = rf"vote:(?P<act>cast):(?P<proposal>{_ID}):(?P<choice>{_SMALL})"
 MINE_TEMPLATE = rf"vote:(?P<act>mine):(?P<proposal>{_ID})"
 INBOX_TEMPLATE = r"inbox:(?P<act>show)"
+PAGE_TEMPLATE = rf"list:(?P<act>[a-z]{{1,12}}):(?P<partnership>{_ID}):(?P<before>0|{_ID})"
 
 _FORMS = (
     rf"form:(?P<act>propose):(?P<type>{'|'.join(TYPES)}):(?P<group>0|{_ID})",
@@ -70,7 +72,15 @@ _FORMS = (
 )
 _ALL = tuple(
     re.compile(template)
-    for template in (PROPOSAL_TEMPLATE, OBJECTION_TEMPLATE, CAST_TEMPLATE, MINE_TEMPLATE, INBOX_TEMPLATE, *_FORMS)
+    for template in (
+        PROPOSAL_TEMPLATE,
+        OBJECTION_TEMPLATE,
+        CAST_TEMPLATE,
+        MINE_TEMPLATE,
+        INBOX_TEMPLATE,
+        PAGE_TEMPLATE,
+        *_FORMS,
+    )
 )
 
 
@@ -124,6 +134,11 @@ def mine(proposal: ProposalId) -> str:
 def inbox() -> str:
     """The button that opens the inbox."""
     return "inbox:show"
+
+
+def page(partnership: PartnershipId, name: str, before: int) -> str:
+    """A page of a list of proposals: those filed before this number, or the newest for 0."""
+    return _known(f"list:{name}:{partnership}:{before}")
 
 
 def propose_form(type: str, group: GroupId | None) -> str:

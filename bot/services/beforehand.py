@@ -1,0 +1,152 @@
+"""Before a form opens: would the act be taken from this person now? Nobody writes a page only to be refused.
+
+Each function tries the act's own rule with placeholder words and drops what came of it; nothing is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from bot.governance import objections, votes
+from bot.governance import proposals as rules
+from bot.governance.dossier import Ballot, Proposal, State, Statement
+from bot.governance.effects.world import World
+from bot.governance.errors import (
+    AlreadyDone,
+    BadText,
+    BadValue,
+    NotFound,
+    NotYours,
+    OutOfBounds,
+    Stale,
+    UnknownKey,
+    WrongState,
+)
+from bot.governance.ids import PartnershipId, ProposalId
+from bot.governance.methods import REGISTRY
+from bot.governance.organisation import Member
+from bot.services import cases, members
+from bot.services.cases import Case
+from bot.services.ports import Actor, Context, Transaction
+from bot.services.views import ProposalView
+
+_WORDS = "x" * objections.LEAST_REASON
+_Try = Callable[[Case, Member], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One choice of an open vote."""
+
+    name: str
+    needs_reason: bool
+
+
+async def propose(ctx: Context, actor: Actor, partnership_id: PartnershipId, type: str) -> None:
+    """Raises NotFound, UnknownKey, NotEligible (POL-3)."""
+    async with ctx.uow.read() as tx:
+        partnership = await tx.partnerships.get(partnership_id)
+        if partnership.guild_id != actor.guild_id:
+            raise NotFound("partnership")
+        rules.check_may_file(partnership, await members.reader_of(tx, partnership, actor), type)
+
+
+async def write(ctx: Context, actor: Actor, id: ProposalId) -> ProposalView:
+    """Editing a draft, or revising what is open. Raises NotFound, NotYours, WrongState, LimitReached."""
+    async with ctx.uow.read() as tx:
+        case, member = await _opened(tx, ctx, actor, id)
+        view = await case.view(case.proposal)
+    if case.proposal.author != member.person:
+        raise NotYours
+    if case.proposal.state is not State.DRAFT:
+        _try_revising(view)
+    return view
+
+
+async def withdraw(ctx: Context, actor: Actor, id: ProposalId) -> ProposalView:
+    """Raises NotFound and as ``proposals.withdraw``."""
+    return await _tried(ctx, actor, id, lambda case, member: rules.withdraw(case.proposal, member.person, "", case.now))
+
+
+async def concern(ctx: Context, actor: Actor, id: ProposalId) -> ProposalView:
+    """Raises NotFound and as ``objections.raise_concern``."""
+    return await _tried(
+        ctx, actor, id, lambda case, member: objections.raise_concern(case.proposal, member, _WORDS, "", case.now)
+    )
+
+
+async def state(ctx: Context, actor: Actor, id: ProposalId, number: int) -> ProposalView:
+    """Raises NotFound and as ``objections.state_objection``."""
+    placeholder = Statement(objections.CRITERIA[0], _WORDS)
+    return await _tried(
+        ctx,
+        actor,
+        id,
+        lambda case, member: objections.state_objection(case.proposal, number, member.person, placeholder, case.now),
+    )
+
+
+async def rule(ctx: Context, actor: Actor, id: ProposalId, number: int) -> ProposalView:
+    """Raises NotFound and as ``objections.rule_on_form``."""
+    return await _tried(
+        ctx,
+        actor,
+        id,
+        lambda case, member: objections.rule_on_form(case.proposal, number, member, True, _WORDS, case.now),
+    )
+
+
+async def appeal(ctx: Context, actor: Actor, id: ProposalId, number: int) -> ProposalView:
+    """Raises NotFound and as ``objections.appeal``."""
+    return await _tried(
+        ctx,
+        actor,
+        id,
+        lambda case, member: objections.appeal(case.proposal, number, member.person, _WORDS, case.now),
+    )
+
+
+async def cast(ctx: Context, actor: Actor, id: ProposalId, place: int) -> Choice:
+    """The choice at this place of the open vote's fixed order. Raises NotFound, UnknownKey and as ``votes.cast``."""
+    found: list[Choice] = []
+
+    def tried(case: Case, member: Member) -> object:
+        choice = _choice_at(case.proposal, place)
+        found.append(choice)
+        ballot = Ballot(choice.name, member.person, objections.CRITERIA[0], _WORDS)
+        return votes.cast(case.proposal, member, ballot, case.partnership.stakeholders.id, case.now)
+
+    await _tried(ctx, actor, id, tried)
+    return found[0]
+
+
+async def _tried(ctx: Context, actor: Actor, id: ProposalId, act: _Try) -> ProposalView:
+    async with ctx.uow.read() as tx:
+        case, member = await _opened(tx, ctx, actor, id)
+        act(case, member)
+        return await case.view(case.proposal)
+
+
+async def _opened(tx: Transaction, ctx: Context, actor: Actor, id: ProposalId) -> tuple[Case, Member]:
+    case = await cases.open_case(tx, id, ctx.clock())
+    member = await members.reader_of(tx, case.partnership, actor)
+    cases.check_visible(case, actor, member)
+    return case, member
+
+
+def _try_revising(view: ProposalView) -> None:
+    """Refusals of content play no part yet: the form is where the content is mended."""
+    proposal, world = view.proposal, World(view.partnership, view.policy)
+    with suppress(AlreadyDone, BadText, BadValue, OutOfBounds, Stale, UnknownKey):
+        rules.revise(proposal, proposal.author, proposal.text, proposal.effects, world, proposal.electors, view.now)
+
+
+def _choice_at(proposal: Proposal, place: int) -> Choice:
+    if proposal.vote is None:
+        raise WrongState(proposal.state, "vote")
+    method = REGISTRY[proposal.vote.method]
+    if place >= len(method.CHOICES):
+        raise UnknownKey(str(place), method.CHOICES)
+    return Choice(method.CHOICES[place], method.CHOICES[place] in method.NEEDS_REASON)

@@ -1,0 +1,181 @@
+"""What waits for a person, and lists of proposals (RHY-3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+import discord
+
+from bot.governance.dossier import FINAL, State
+from bot.governance.ids import PartnershipId, ProposalId
+from bot.governance.organisation import Partnership
+from bot.services.ports import Filter, Listed
+from bot.services.views import Item
+from bot.ui import ids, limits
+from bot.ui.answers import COLOUR, Answer, said
+from bot.ui.labels import STATE_LABELS, STATE_SIGNS, count, stamp, type_label
+from bot.ui.panels import Button, button, link, row
+from bot.ui.text import inline, plain
+
+MOST_ITEMS = 7
+PAGE = 10
+
+LISTS: Mapping[str, tuple[str, frozenset[State]]] = MappingProxyType(
+    {
+        "open": ("Everything not decided", frozenset(State) - FINAL - {State.DRAFT}),
+        "review": ("Open to objections", frozenset({State.REVIEW})),
+        "disputed": ("Disputed or in a final vote", frozenset({State.SETTLING, State.DISPUTED, State.ESCALATED})),
+        "waiting": ("Decided, not carried out yet", frozenset({State.PASSED, State.ADOPTED, State.STALE})),
+        "decided": ("Decided and closed", FINAL - {State.DISCARDED}),
+        "mine": ("Mine, with my drafts", frozenset(State) - {State.DISCARDED}),
+    }
+)
+"""The lists that can be asked for: what each is called, and the states in it."""
+
+_PRIMARY = discord.ButtonStyle.primary
+_WAITS: Mapping[str, str] = MappingProxyType(
+    {
+        "finish draft": "Your draft is not open yet.",
+        "read": "Read it: do you see harm in it? Silence counts as consent.",
+        "decide what next": "It is disputed: revise, withdraw, or take it to a final vote.",
+        "vote": "You have not voted yet.",
+        "rebase": "What it was written against has changed: revise it, or withdraw it.",
+        "state objection": "State your objection {o}, or it becomes a concern.",
+        "answer revision": "Does the new version resolve your objection {o}? No answer means: still objecting.",
+        "appeal": "Your objection {o} was ruled not in form. You may appeal once.",
+        "sponsor": "The person behind objection {o} left. It ends unless an elector takes it over.",
+        "rule": "A ruling on the form of objection {o} is asked of you.",
+        "vote on appeal": "An appeal asks you: does objection {o} stand?",
+    }
+)
+"""What each kind of item asks for."""
+
+
+def inbox(items: Sequence[Item], partnership: Partnership) -> Answer:
+    """What needs the asker now, most urgent first, each with the buttons that settle it (RHY-3)."""
+    name = inline(partnership.name, 100)
+    if not items:
+        return said(f"### Your inbox in {name}\nNothing waits for you. `/proposal list` shows what is open.")
+    view, box = _box(f"### Your inbox in {name}\n{count(len(items), 'thing')} waiting, most urgent first.")
+    for item in items[:MOST_ITEMS]:
+        box.add_item(discord.ui.TextDisplay(_waiting(item)))
+        buttons = [*_settling(item), link("To the card", item.link)]
+        if any(buttons):
+            box.add_item(row(*buttons))
+    if len(items) > MOST_ITEMS:
+        box.add_item(discord.ui.TextDisplay(f"-# … and {len(items) - MOST_ITEMS} more once these are done."))
+    return view
+
+
+def wanted(name: str, before: int | None, author: bool) -> Filter:
+    """The filter of a list, one row more than a page holds so that it is known whether more follow."""
+    states = LISTS[name][1] if name in LISTS else LISTS["open"][1]
+    return Filter(states=states, limit=PAGE + 1, before_number=before)
+
+
+def listing(rows: Sequence[Listed], partnership: Partnership, name: str, before: int | None) -> Answer:
+    """One page of a list, newest first."""
+    head = f"### {LISTS[name][0]}\n{inline(partnership.name, 100)}"
+    if not rows:
+        more = "There is nothing more." if before else "There is nothing here. `/propose` files something."
+        return said(f"{head}\n{more}", buttons=_turning(partnership.id, name, before, None))
+    view, box = _box(head)
+    for listed in rows[:PAGE]:
+        show = button("Show", ids.proposal("show", listed.id))
+        box.add_item(discord.ui.Section(discord.ui.TextDisplay(_row(listed, partnership)), accessory=show))
+    last = rows[:PAGE][-1].number
+    turning = _turning(partnership.id, name, before, last if len(rows) > PAGE else None)
+    if turning:
+        box.add_item(row(*turning))
+    return view
+
+
+def suggestion(row: Listed) -> tuple[str, str]:
+    """A proposal among suggestions: what is shown, and what is chosen."""
+    number = f"P-{row.number}" if row.number else "Draft"
+    value = str(row.number) if row.number else f"draft-{row.id}"
+    return plain(f"{number} · {row.title}", limits.SUGGESTION), value
+
+
+def _waiting(item: Item) -> str:
+    due = f"\nBy {stamp(item.due_at)}" if item.due_at else ""
+    ask = _WAITS.get(item.kind, item.kind).replace("{o}", str(item.objection or ""))
+    return f"**{_name(item.listed)}**\n{ask}{due}"
+
+
+def _settling(item: Item) -> list[Button]:
+    """The buttons that settle an item; at most two."""
+    proposal: ProposalId = item.listed.id
+    number = item.objection or 0
+    match item.kind:
+        case "finish draft":
+            return [button("Go on", ids.proposal("show", proposal), _PRIMARY)]
+        case "read":
+            return [
+                button("Full text", ids.proposal("text", proposal)),
+                button("I have read it", ids.proposal("read", proposal), _PRIMARY),
+            ]
+        case "decide what next":
+            return [button("What can I do?", ids.proposal("options", proposal), _PRIMARY)]
+        case "vote":
+            return [button("Vote", ids.mine(proposal), _PRIMARY)]
+        case "rebase":
+            return [
+                button("Revise", ids.proposal("revise", proposal), _PRIMARY),
+                button("Withdraw", ids.proposal("withdraw", proposal)),
+            ]
+        case "answer revision":
+            return [
+                button("It is resolved", ids.objection("resolved", proposal, number)),
+                button("Still objecting", ids.objection("still", proposal, number)),
+            ]
+        case "vote on appeal":
+            return [
+                button("It stands", ids.objection("stands", proposal, number)),
+                button("It does not", ids.objection("falls", proposal, number)),
+            ]
+        case _ if item.kind in _ONE:
+            act, label = _ONE[item.kind]
+            return [button(label, ids.objection(act, proposal, number), _PRIMARY)]
+        case _:
+            return []
+
+
+_ONE = {
+    "state objection": ("state", "State it now"),
+    "appeal": ("appeal", "Appeal"),
+    "sponsor": ("sponsor", "Take it over"),
+    "rule": ("rule", "Rule on it"),
+}
+
+
+def _turning(partnership: PartnershipId, name: str, before: int | None, last: int | None) -> list[Button]:
+    found = []
+    if before:
+        found.append(button("Newest", ids.page(partnership, name, 0)))
+    if last:
+        found.append(button("Older", ids.page(partnership, name, last)))
+    return found
+
+
+def _row(row: Listed, partnership: Partnership) -> str:
+    group = inline(partnership.group(row.group).name, 60)
+    due: datetime | None = row.closes_at if row.state is State.REVIEW else None
+    until = f" · until {discord.utils.format_dt(due, 'R')}" if due else ""
+    state = f"{STATE_SIGNS[row.state]} {STATE_LABELS[row.state]}"
+    return f"**{_name(row)}**\n{state} · {type_label(row.type)} · {group}{until}"
+
+
+def _name(row: Listed) -> str:
+    number = f"P-{row.number}" if row.number else "Draft"
+    return f"{number} · {inline(row.title, 100)}"
+
+
+def _box(head: str) -> tuple[Answer, discord.ui.Container[Any]]:
+    view: Answer = discord.ui.LayoutView(timeout=None)
+    box: discord.ui.Container[Any] = discord.ui.Container(discord.ui.TextDisplay(head), accent_colour=COLOUR)
+    view.add_item(box)
+    return view, box

@@ -1,0 +1,196 @@
+"""The record as members read it: why a proposal went the way it did, receipts, checks (REC-1, REC-2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import discord
+
+from bot.governance.dossier import Objection, Proposal
+from bot.governance.events import Happened, Json
+from bot.governance.objections import threshold, weight
+from bot.governance.organisation import Partnership
+from bot.governance.policy import TYPES
+from bot.governance.proposals import affirmative, reachable, reached
+from bot.services.ports import Recorded, Verdict
+from bot.services.views import ProposalView, Receipt
+from bot.ui import limits
+from bot.ui.answers import Answer, links_to, named, said
+from bot.ui.labels import OUTCOME_REASONS, STATE_LABELS, STATE_MEANINGS, STOP_REASONS, count, share, span, stamp
+from bot.ui.text import inline
+
+_TIMELINE: Mapping[Happened, str] = MappingProxyType(
+    {
+        Happened.REVIEW_OPENED: "review opened by {who}",
+        Happened.VERSION_PUBLISHED: "version {version} published by {who}",
+        Happened.WINDOW_EXTENDED: "review extended once: too few had seen it",
+        Happened.WINDOW_CLOSED: "review closed",
+        Happened.PROPOSAL_PASSED: "passed: no objection stopped it",
+        Happened.PROPOSAL_DISPUTED: "disputed: enough objections stand",
+        Happened.PROPOSAL_LAPSED: "lapsed",
+        Happened.PROPOSAL_WITHDRAWN: "withdrawn by {who}",
+        Happened.PROPOSAL_NOT_ADOPTED: "not adopted",
+        Happened.PROPOSAL_ADOPTED: "adopted by vote",
+        Happened.PROPOSAL_ENACTED: "carried out",
+        Happened.PROPOSAL_STALE: "stale: what it was written against had changed",
+        Happened.HALT_CONSENTED: "{who} asked to halt",
+        Happened.PROPOSAL_HALTED: "halted by a majority of those who may object",
+        Happened.CLOCK_STOPPED: "clock stopped: {reason}",
+        Happened.CLOCK_RESUMED: "clock resumed",
+        Happened.NUDGED: "reminder to those who had not acted",
+        Happened.CONCERN_RAISED: "concern raised by {who}",
+        Happened.OBJECTION_RAISED: "objection {objection} raised by {who}",
+        Happened.OBJECTION_STATED: "objection {objection} stated by {who}",
+        Happened.OBJECTION_LAPSED: "objection {objection} was not stated in time and is now a concern",
+        Happened.OBJECTION_WITHDRAWN: "objection {objection} withdrawn by {who}",
+        Happened.OBJECTION_INTEGRATED: "objection {objection} resolved by version {version}, says {who}",
+        Happened.OBJECTION_MAINTAINED: "objection {objection} stands against version {version}, says {who}",
+        Happened.OBJECTION_OVERRULED: "objection {objection} set aside by the final vote",
+        Happened.OBJECTION_ORPHANED: "objection {objection} ended: nobody took it over",
+        Happened.TEST_ASKED: "ruling on objection {objection} asked for by {who}",
+        Happened.TEST_RULED: "objection {objection} ruled {form} by {who}",
+        Happened.APPEAL_FILED: "ruling on objection {objection} appealed by {who}",
+        Happened.APPEAL_DECIDED: "appeal decided: objection {objection} {stands}",
+        Happened.SPONSOR_NEEDED: "objection {objection} needs somebody to take it over",
+        Happened.SPONSOR_FOUND: "objection {objection} taken over by {who}",
+        Happened.OBJECTOR_SEAT_LOST: "the seat behind objection {objection} was taken away; the objection stands",
+        Happened.REACTION_GONE: "a reaction behind objection {objection} disappeared; the objection stands",
+        Happened.REACTIONS_WIPED: "reactions were wiped; nothing was withdrawn",
+        Happened.PROPOSAL_ESCALATED: "taken to a final vote by {who}",
+        Happened.VOTE_OPENED: "final vote opened",
+        Happened.VOTE_CLOSED: "final vote closed",
+        Happened.CARD_LOST: "the card was lost",
+        Happened.CARD_POSTED_AGAIN: "the card was posted again",
+    }
+)
+"""What stands in the timeline; readings, ballots and votes on appeals are counted elsewhere."""
+
+
+def why(view: ProposalView) -> tuple[Answer, str | None]:
+    """The rule, its version, the electorate, each ruling and the timeline; whole as a file if too long (REC-2)."""
+    proposal = view.proposal
+    parts = [_standing(view), _rule(proposal), _electorate(view), _objections(view)]
+    lines = [line for line in (_line(view, recorded) for recorded in view.events) if line]
+    room = limits.V2_TEXT - sum(limits.units(part) for part in parts) - 300
+    shown = limits.fit_lines(lines, max(room, 0), "- … and {} more")
+    tail = f"-# Head of the record now: #{view.head[:12]}. `/audit verify` checks it."
+    answer = said(*parts, f"**What happened**\n{shown}" if lines else "", tail, buttons=links_to(view))
+    whole = "\n".join(lines)
+    return answer, None if shown == whole else whole
+
+
+def receipt(kept: Receipt) -> str:
+    """The head of the record, for a member to keep (REC-1)."""
+    return (
+        f"**Receipt for {inline(kept.partnership.name, 100)}**, {stamp(kept.at)}\n"
+        f"Entry {kept.number}, its hash:\n```\n{kept.hash}\n```\n"
+        "Keep this line. As long as the record contains it, nothing before it was changed or removed. "
+        "`/audit verify receipt:` with the hash (or its first 12 characters) looks for it."
+    )
+
+
+def verdict(partnership: Partnership, found: Verdict, kept: str = "", holds_kept: bool | None = None) -> str:
+    """Whether the chain holds (REC-1)."""
+    name = inline(partnership.name, 100)
+    if not found.holds:
+        head = (
+            f"❌ **The record of {name} does not hold.** Entry {found.broken_at} is the first that does not fit "
+            f"({inline(found.why, 300)}). Tell the operator; what stands before it is sound."
+        )
+    else:
+        erased = f" {count(found.erased, 'entry', 'entries')} erased on request." if found.erased else ""
+        head = (
+            f"✅ **The record of {name} holds.** {count(found.events, 'entry', 'entries')} checked, each one tied to "
+            f"the one before.{erased}\nHead: `#{found.head[:12]}…`"
+        )
+    if holds_kept is None:
+        return head
+    shown = inline(kept, 64)
+    if holds_kept:
+        return f"{head}\n✅ Your receipt `{shown}` stands in it."
+    return (
+        f"{head}\n❌ **Your receipt {shown} does not stand in it.** Check that you copied it whole; if so, tell others."
+    )
+
+
+def _standing(view: ProposalView) -> str:
+    proposal = view.proposal
+    outcome = OUTCOME_REASONS.get(proposal.outcome, inline(proposal.outcome, 200)) if proposal.outcome else ""
+    reason = f" Reason: {outcome}." if outcome else ""
+    return f"### Why {named(proposal)}\n**{STATE_LABELS[proposal.state]}.** {STATE_MEANINGS[proposal.state]}{reason}"
+
+
+def _rule(proposal: Proposal) -> str:
+    row = TYPES[proposal.type]
+    terms = proposal.terms
+    if terms is None:
+        return f"**Rule**: {row.label}. Its numbers are fixed when the review opens."
+    if affirmative(proposal):
+        passes = f"only by a vote of the stakeholder group: at least {share(terms.supermajority)} of the votes cast"
+    else:
+        voices = {"organisation": "from different organisations", "person": ""}[terms.unit]
+        voices = "from different stakeholder classes" if terms.rule == "classes" else voices
+        needed = count(threshold(terms, proposal.electors), "objection")
+        passes = f"by silence, unless {needed} {voices}".rstrip() + f" stand at the end; now {weight(proposal)} count"
+    wait = f", then waits {span(terms.timelock)} before it is carried out" if terms.timelock else ""
+    return (
+        f"**Rule** (policy version {terms.policy_version}, fixed at opening): {row.label.lower()}; "
+        f"open for {span(terms.window)}; passes {passes}{wait}."
+    )
+
+
+def _electorate(view: ProposalView) -> str:
+    proposal = view.proposal
+    if not proposal.electors:
+        return ""
+    took_part, able = len(reached(proposal)), len(reachable(proposal))
+    low = " That is below the bar, and marked so." if proposal.low_reach else ""
+    return (
+        f"**Who decides**: {count(len(proposal.electors), 'member')} of {inline(view.group.name, 80)} at opening, "
+        f"{view.seated} still seated. {took_part} of {able} (author not counted) read it or took part.{low}"
+    )
+
+
+def _objections(view: ProposalView) -> str:
+    rulings = [line for line in (_ruling(view, objection) for objection in view.proposal.objections) if line]
+    return "**Rulings**\n" + limits.fit_lines(rulings, 1000, "- … and {} more") if rulings else ""
+
+
+def _ruling(view: ProposalView, objection: Objection) -> str:
+    test = objection.test
+    if test is None or test.in_form is None:
+        return ""
+    form = "in form" if test.in_form else "not in form"
+    line = f"- Objection {objection.number}: {form}, says {view.mention(test.ruled_by)}: “{inline(test.reason, 200)}”"
+    if test.appeal is not None and test.appeal.stands is not None:
+        line += f" On appeal: {'stands' if test.appeal.stands else 'does not stand'}."
+    return line
+
+
+def _line(view: ProposalView, recorded: Recorded) -> str:
+    event = recorded.event
+    words = _TIMELINE.get(event.type)
+    if words is None:
+        return ""
+    when = discord.utils.format_dt(recorded.at, "f")
+    if recorded.erased:
+        return f"- {when} · {event.type} (erased on request)"
+    return f"- {when} · " + words.format_map(_Words(view, recorded))
+
+
+class _Words(dict[str, str]):
+    """The words that a line of the timeline may ask for; what an event lacks reads "?"."""
+
+    def __init__(self, view: ProposalView, recorded: Recorded) -> None:
+        data: Mapping[str, Json] = recorded.event.data or {}
+        super().__init__({key: inline(str(value), 100) for key, value in data.items()})
+        self["who"] = view.mention(recorded.event.actor)
+        self["form"] = "in form" if data.get("in_form") else "not in form"
+        self["stands"] = "stands" if data.get("stands") else "does not stand"
+        reasons = data.get("reasons") or data.get("reason")
+        told = reasons if isinstance(reasons, list) else [reasons] if reasons else []
+        self["reason"] = ", ".join(STOP_REASONS.get(str(r), inline(str(r), 100)) for r in told) or "?"
+
+    def __missing__(self, key: str) -> str:
+        return "?"
