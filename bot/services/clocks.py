@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from bot.governance import clock as rules
@@ -10,7 +11,7 @@ from bot.governance.dossier import CONTESTABLE, Proposal, State
 from bot.governance.events import Event, Happened, proposal_thing
 from bot.governance.ids import PartnershipId, ProposalId
 from bot.services.cases import open_case
-from bot.services.ports import Context, DeliveryKind
+from bot.services.ports import Context, Delivery, DeliveryKind, DeliveryState
 
 RUNNING = frozenset(CONTESTABLE | {State.PASSED, State.ADOPTED})
 """States with a deadline that an outage moves."""
@@ -57,27 +58,29 @@ async def resume(ctx: Context, id: ProposalId, reason: str) -> None:
     await _change(ctx, id, reason, None)
 
 
-async def card_lost(ctx: Context, id: ProposalId, kind: DeliveryKind) -> None:
-    """A card, feed entry or thread was deleted: nothing is decided, it is posted again (PRO-10)."""
-    await _incident(ctx, id, Happened.CARD_LOST, kind)
+async def forget_message(ctx: Context, shown: Delivery) -> None:
+    """What showed a proposal was deleted: nothing is decided, it is in the record and posted again (PRO-10)."""
+    if shown.proposal is None:
+        return
+    async with ctx.uow.write() as tx:
+        case = await open_case(tx, shown.proposal, ctx.clock())
+        await tx.deliveries.save(replace(shown, message_id=None, state=DeliveryState.PENDING, retry_at=None))
+        event = Event(Happened.CARD_LOST, proposal_thing(shown.proposal), None, {"what": str(shown.kind)})
+        await tx.record.append(case.partnership.id, (event,), case.now)
 
 
-async def card_posted_again(ctx: Context, id: ProposalId, kind: DeliveryKind) -> None:
+async def posted_again(ctx: Context, id: ProposalId, kind: DeliveryKind) -> None:
     """It stands again, with a link; the incident is in the record (PRO-10)."""
-    await _incident(ctx, id, Happened.CARD_POSTED_AGAIN, kind)
+    async with ctx.uow.write() as tx:
+        case = await open_case(tx, id, ctx.clock())
+        event = Event(Happened.CARD_POSTED_AGAIN, proposal_thing(id), None, {"what": str(kind)})
+        await tx.record.append(case.partnership.id, (event,), case.now)
 
 
 async def states_of(ctx: Context, ids: Iterable[ProposalId]) -> dict[ProposalId, Proposal]:
     """Several dossiers at once."""
     async with ctx.uow.read() as tx:
         return {proposal_id: await tx.proposals.get(proposal_id) for proposal_id in ids}
-
-
-async def _incident(ctx: Context, id: ProposalId, kind: Happened, what: DeliveryKind) -> None:
-    async with ctx.uow.write() as tx:
-        case = await open_case(tx, id, ctx.clock())
-        event = Event(kind, proposal_thing(id), None, {"what": str(what)})
-        await tx.record.append(case.partnership.id, (event,), case.now)
 
 
 async def _change(ctx: Context, id: ProposalId, reason: str, since: datetime | None) -> None:

@@ -13,7 +13,9 @@ from bot.governance.dossier import Ballot, Proposal, State
 from bot.governance.events import Event
 from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId, RoleId, VoteId
 from bot.governance.organisation import Holding, Partnership
+from bot.governance.plans import Snapshot, Step
 from bot.governance.policy import Policy
+from bot.governance.scales import Overwrite
 
 Clock = Callable[[], datetime]
 """The present instant, aware and in UTC. Chosen by ``bot.app`` only."""
@@ -37,6 +39,7 @@ class PlaceKind(StrEnum):
     CATEGORY = "category"
     GROUP = "group"
     FEED = "feed"
+    TALK = "talk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,7 +369,10 @@ class Deliveries(Protocol):
         ...
 
     async def waiting(self, now: datetime, limit: int = 50) -> tuple[Delivery, ...]:
-        """Those not shown yet whose ``retry_at`` has come, oldest first, cards and threads before notices."""
+        """Those ``pending`` or ``sending`` whose ``retry_at`` is empty or has come.
+
+        Cards, then threads, then the rest; oldest first.
+        """
         ...
 
     async def next_retry_at(self) -> datetime | None:
@@ -374,11 +380,18 @@ class Deliveries(Protocol):
         ...
 
     async def save(self, delivery: Delivery) -> None:
-        """Update state, attempts and place; never lowers ``wanted``."""
+        """Update state, attempts and place; never lowers ``wanted``.
+
+        If it was asked for again since it was loaded, it stays ``pending`` without ``retry_at``.
+        """
         ...
 
     async def of_proposal(self, proposal: ProposalId) -> tuple[Delivery, ...]:
         """Card, feed entry, thread and the rest."""
+        ...
+
+    async def in_channel(self, channel_id: int) -> tuple[Delivery, ...]:
+        """Cards, feed entries and threads that stand in this channel or are this thread, of open proposals."""
         ...
 
     async def of_message(self, message_id: int) -> Delivery | None:
@@ -442,6 +455,51 @@ class UnitOfWork(Protocol):
 
     def read(self) -> AbstractAsyncContextManager[Transaction]:
         """A reading transaction on a snapshot."""
+        ...
+
+
+class DiscordRefused(Exception):
+    """Discord did not take a change of roles or channels. ``why`` is a key for the presenter (SCL-1)."""
+
+    def __init__(self, what: str, why: str, detail: str = "") -> None:
+        super().__init__(what, why, detail)
+        self.what = what
+        self.why = why
+        self.detail = detail
+
+
+class Server(Protocol):
+    """Roles, channels and access of Discord servers (SCL-1, SCL-2). Every change raises DiscordRefused.
+
+    ``partnership`` is the name that Discord's own audit log will show as the reason.
+    """
+
+    def building(self, guild_id: int) -> AbstractAsyncContextManager[None]:
+        """Held while a plan is applied, so that two people do not build the same thing at once."""
+        ...
+
+    async def snapshot(self, guild_id: int) -> Snapshot:
+        """The server as it stands, asked of Discord."""
+        ...
+
+    async def wearers(self, guild_id: int, role_id: int) -> tuple[int, ...]:
+        """The people (not bots) who wear this role."""
+        ...
+
+    async def names(self, guild_id: int, user_ids: Iterable[int]) -> tuple[str, ...]:
+        """The names that these people go by in the server; those who left are missing."""
+        ...
+
+    async def create_role(self, guild_id: int, name: str, partnership: str) -> int:
+        """A role without any permission of its own."""
+        ...
+
+    async def create_channel(self, guild_id: int, step: Step, partnership: str) -> int:
+        """A category or text channel with its overwrites."""
+        ...
+
+    async def set_overwrite(self, guild_id: int, channel_id: int, overwrite: Overwrite, partnership: str) -> None:
+        """Set what a channel allows and denies one role or person."""
         ...
 
 

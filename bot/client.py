@@ -1,0 +1,216 @@
+"""The bot itself: intents, start, reconciliation on every READY, the sweep, and a clean end (PRO-11, RUN-3)."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.delivery import Outbox
+from bot.guild import DiscordGuild
+from bot.incidents import Incidents
+from bot.reactions import Reactions
+from bot.reconciliation import Reconciliation
+from bot.services import clocks
+from bot.services import sweep as sweeping
+from bot.services.ports import Context
+from bot.waker import Waker
+
+_log = logging.getLogger(__name__)
+
+EXTENSIONS = (
+    "cogs.proposals",
+    "cogs.objections",
+    "cogs.votes",
+    "cogs.escalations",
+    "cogs.inbox",
+    "cogs.record",
+    "cogs.scales",
+    "cogs.organisation",
+    "cogs.incidents",
+    "cogs.help",
+)
+
+_SYNCED = "commands synced"
+
+
+def intents() -> discord.Intents:
+    """What the bot needs to hear: servers, members (privileged), reactions, bans. No message content."""
+    wanted = discord.Intents.none()
+    wanted.guilds = True
+    wanted.members = True
+    wanted.moderation = True
+    wanted.guild_reactions = True
+    wanted.guild_messages = True
+    return wanted
+
+
+class Tree(app_commands.CommandTree[commands.Bot]):
+    """A command tree whose errors are spoken in one place."""
+
+    speak: Callable[[discord.Interaction[Any], app_commands.AppCommandError], Awaitable[None]] | None = None
+
+    async def on_error(
+        self, interaction: discord.Interaction[commands.Bot], error: app_commands.AppCommandError, /
+    ) -> None:
+        """Hand over to the one place that answers."""
+        if self.speak is not None:
+            await self.speak(interaction, error)
+
+
+class GovernanceBot(commands.Bot):
+    """An ordinary bot that does everything itself, so that any harness can run it."""
+
+    def __init__(
+        self,
+        ctx: Context,
+        *,
+        prepare: Callable[[], Awaitable[None]],
+        release: Callable[[], Awaitable[None]],
+        rhythm: Callable[[GovernanceBot], Any] | None,
+        longest_sleep: timedelta,
+    ) -> None:
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            intents=intents(),
+            allowed_mentions=discord.AllowedMentions.none(),
+            tree_cls=Tree,
+            max_messages=None,
+        )
+        self.ctx = ctx
+        self.guild_adapter = DiscordGuild(self)
+        self.outbox = Outbox(ctx, self.guild_adapter)
+        self.reactions = Reactions(ctx, self.guild_adapter)
+        self.incidents = Incidents(ctx, self.guild_adapter)
+        self.reconciliation = Reconciliation(ctx, self.guild_adapter, self.reactions, self.incidents)
+        self._prepare = prepare
+        self._release = release
+        self._make_rhythm = rhythm
+        self._rhythm: Any = None
+        self._waker = Waker(ctx.clock, self.next_due, self.sweep, longest_sleep)
+        self._sweep_turn = asyncio.Lock()
+        self._ready_turn = asyncio.Lock()
+        self._unseen_since: datetime | None = None
+        self.session_ready = False
+
+    async def setup_hook(self) -> None:
+        """Migrations, extensions, and command sync when the commands have changed."""
+        await self._prepare()
+        for extension in EXTENSIONS:
+            await self.load_extension(extension)
+        await self._sync_commands()
+        if self._make_rhythm is not None:
+            self._rhythm = self._make_rhythm(self)
+            self._rhythm.start()
+
+    async def on_ready(self) -> None:
+        """Every READY: take in what was missed, then decide what is due (PRO-11)."""
+        await self.catch_up()
+
+    async def on_resumed(self) -> None:
+        """A session that was dead is alive again: Discord replays events, but not for ever."""
+        await self.catch_up()
+
+    async def on_disconnect(self) -> None:
+        """While the gateway session is dead nothing is decided and no heartbeat is written (PRO-11)."""
+        self.session_ready = False
+        self.reconciliation.forget()
+
+    async def catch_up(self) -> None:
+        """Reconcile every server, then sweep."""
+        async with self._ready_turn:
+            self.session_ready = False
+            since = await clocks.last_ready(self.ctx)
+            self._unseen_since = since
+            await self._take_in_servers()
+            self.session_ready = True
+            await clocks.beat(self.ctx)
+        self.outbox.open = True
+        self.outbox.poke()
+        self._waker.start()
+        await self.sweep()
+
+    async def _take_in_servers(self) -> None:
+        """Take in every server not known yet. One that fails is tried again with the next sweep."""
+        for guild in self.guilds:
+            if self.reconciliation.knows(guild.id):
+                continue
+            try:
+                await self.reconciliation.take_in(guild.id, self._unseen_since)
+            except Exception:  # noqa: BLE001 -- one server's trouble must not keep the others waiting
+                _log.exception("server not taken in yet", extra={"server": guild.id})
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        """A server that was out of reach is back."""
+        if self.session_ready:
+            await self._take_in_servers()
+
+    async def on_guild_unavailable(self, guild: discord.Guild) -> None:
+        """A server out of reach: nothing in it is decided until it is back."""
+        self.reconciliation.forget(guild.id)
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """A new server."""
+        if self.session_ready:
+            await self._take_in_servers()
+
+    async def sweep(self) -> None:
+        """Everything that is due now; does nothing twice, and nothing before reconciliation (PRO-11)."""
+        if not self.session_ready:
+            return
+        async with self._sweep_turn:
+            await self._take_in_servers()
+            await clocks.beat(self.ctx)
+            await sweeping.sweep(self.ctx, self.reconciliation.done)
+        self.outbox.poke()
+
+    async def next_due(self) -> datetime | None:
+        """When the next deadline or repeated delivery comes."""
+        return await sweeping.next_due_at(self.ctx)
+
+    def work_waits(self, due_at: datetime | None, deliveries: bool) -> None:
+        """A commit left something to do: show it, and wake up for it."""
+        if deliveries and self.session_ready:
+            self.outbox.poke()
+        if due_at is not None:
+            self._waker.due(due_at)
+
+    async def close(self) -> None:
+        """Leave nothing running and nothing half-written (RUN-3)."""
+        if self.is_closed():
+            return
+        if self._rhythm is not None:
+            self._rhythm.shutdown(wait=False)
+            self._rhythm = None
+        await self._waker.close()
+        await self.outbox.close()
+        async with self._sweep_turn:
+            if self.session_ready:
+                await clocks.beat(self.ctx)
+            self.session_ready = False
+        await super().close()
+        await self._release()
+
+    async def _sync_commands(self) -> None:
+        """Tell Discord of the commands, but only when they differ from the last time (200 creations a day)."""
+        described = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        print_of = hashlib.sha256(
+            json.dumps([self.application_id, described], sort_keys=True, default=str).encode()
+        ).hexdigest()
+        async with self.ctx.uow.read() as tx:
+            known = await tx.runtime.get(_SYNCED)
+        if known == print_of:
+            return
+        await self.tree.sync()
+        async with self.ctx.uow.write() as tx:
+            await tx.runtime.put(_SYNCED, print_of)
+        _log.info("commands synced", extra={"commands": len(described)})

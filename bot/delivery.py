@@ -1,0 +1,283 @@
+"""The outbox's worker: recorded events become cards, threads and messages (PRO-2, PRO-10, RUN-3).
+
+A message is marked ``sending`` before it is posted and carries the delivery's number in its first component, so that
+one sent just before a crash is found again and adopted instead of being sent twice. Edits are safe to repeat.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import discord
+
+from bot.governance.clock import CARD
+from bot.governance.dossier import FINAL, State
+from bot.governance.errors import NotFound
+from bot.governance.ids import ProposalId
+from bot.guild import DiscordGuild, Forbidden, Gone, Trouble
+from bot.services import clocks, posts
+from bot.services.ports import Context, Delivery, DeliveryKind, DeliveryState, PlaceKind
+from bot.services.views import ProposalView
+from bot.ui import direct, feed, notices, proposals
+
+_log = logging.getLogger(__name__)
+
+MARKERS_FROM = 1_000_000
+"""Discord numbers unmarked components from 1, so markers begin far above."""
+
+FOLLOWING = frozenset({DeliveryKind.CARD, DeliveryKind.FEED})
+"""Kinds that are edited when their proposal changes."""
+
+HICCUPS = 3
+"""Attempts in a row that Discord may fail to take a card before its proposal's clock stops."""
+
+_PATIENCE = (1, 2, 5, 15, 60, 300, 900, 3600)
+"""Seconds to wait after each failure in a row."""
+
+
+class NotYet(Exception):
+    """Something that this delivery stands on is not there yet."""
+
+
+class Outbox:
+    """Shows what waits in the outbox, one after the other, in Discord."""
+
+    def __init__(self, ctx: Context, guild: DiscordGuild) -> None:
+        self._ctx = ctx
+        self._guild = guild
+        self._task: asyncio.Task[None] | None = None
+        self._again = False
+        self.open = False
+
+    def poke(self) -> None:
+        """Something waits: start working unless at it already."""
+        if not self.open:
+            return
+        if self._task is not None and not self._task.done():
+            self._again = True
+            return
+        self._task = asyncio.create_task(self._work(), name="delivery")
+
+    async def close(self) -> None:
+        """Finish the message at hand and stop."""
+        self.open = False
+        if self._task is not None and not self._task.done():
+            await asyncio.wait({self._task})
+
+    async def drain(self) -> None:
+        """Wait until nothing waits that could be shown now."""
+        self.poke()
+        while self._task is not None and not self._task.done():
+            await asyncio.wait({self._task})
+
+    async def _work(self) -> None:
+        while self.open:
+            self._again = False
+            batch = await posts.waiting(self._ctx)
+            if batch:
+                await self._show_all(batch)
+            elif not self._again:
+                return
+
+    async def _show_all(self, batch: Sequence[Delivery]) -> None:
+        now = self._ctx.clock()
+        found_sending = {d.id for d in batch if d.state is DeliveryState.SENDING}
+        marked = [
+            d if _is_edit(d) or d.id in found_sending else replace(d, state=DeliveryState.SENDING, since=now)
+            for d in batch
+        ]
+        if marked != list(batch):
+            await posts.keep(self._ctx, [d for d in marked if d.state is DeliveryState.SENDING])
+        views: dict[ProposalId, ProposalView] = {}
+        for delivery in marked:
+            if not self.open:
+                return
+            if delivery.proposal is not None and delivery.kind in FOLLOWING:
+                views.pop(delivery.proposal, None)
+            await posts.keep(self._ctx, [await self._show(delivery, views, delivery.id in found_sending)])
+
+    async def _show(self, delivery: Delivery, views: dict[ProposalId, ProposalView], adopt: bool) -> Delivery:
+        """Show one thing; the delivery as it stands afterwards."""
+        wanted = delivery.wanted
+        try:
+            shown = replace(await self._place(delivery, views, adopt), retry_at=None)
+        except (Gone, Forbidden, Trouble, NotYet, NotFound) as error:
+            return await self._failed(delivery, error)
+        except Exception:  # noqa: BLE001 -- one post that cannot be shown must not hold up the others
+            _log.exception("delivery failed", extra={"delivery": delivery.key})
+            return _later(delivery, self._ctx.clock(), taken_perhaps=True)
+        if delivery.kind is DeliveryKind.CARD and delivery.proposal is not None:
+            await self._card_stands(delivery, views[delivery.proposal])
+            shown = _redraw(shown, views[delivery.proposal])
+        return replace(shown, shown=wanted, attempts=0)
+
+    async def _card_stands(self, delivery: Delivery, view: ProposalView) -> None:
+        if CARD in view.proposal.clock.reasons:
+            await clocks.resume(self._ctx, view.proposal.id, CARD)
+
+    async def _failed(self, delivery: Delivery, error: Exception) -> Delivery:
+        """Keep it waiting; a card that does not stand stops its proposal's clock (PRO-11)."""
+        now = self._ctx.clock()
+        if isinstance(error, Gone) and error.what == "message" and _is_edit(delivery):
+            assert delivery.proposal is not None
+            gone = replace(delivery, message_id=None, state=DeliveryState.PENDING, retry_at=None)
+            await clocks.forget_message(self._ctx, gone)
+            return gone
+        _log.warning("not shown yet", extra={"delivery": delivery.key, "why": repr(error)})
+        if delivery.kind is DeliveryKind.DIRECT:
+            return replace(delivery, state=DeliveryState.GIVEN_UP)
+        if delivery.kind is DeliveryKind.CARD and delivery.proposal is not None and _does_not_stand(delivery, error):
+            since = now if _is_edit(delivery) else delivery.since or now
+            await clocks.stop(self._ctx, delivery.proposal, CARD, since)
+        if isinstance(error, Gone) and delivery.kind in FOLLOWING:
+            delivery = replace(delivery, message_id=None)
+        return _later(delivery, now, taken_perhaps=isinstance(error, Trouble))
+
+    async def _place(self, delivery: Delivery, views: dict[ProposalId, ProposalView], adopt: bool) -> Delivery:
+        if delivery.kind is DeliveryKind.LOG:
+            return await self._log_post(delivery, adopt)
+        assert delivery.proposal is not None
+        if delivery.proposal not in views:
+            views[delivery.proposal] = await posts.view(self._ctx, delivery.proposal)
+        view = views[delivery.proposal]
+        match delivery.kind:
+            case DeliveryKind.CARD:
+                return await self._follow(
+                    delivery, view, PlaceKind.GROUP, proposals.card(view, _marker(delivery)), adopt
+                )
+            case DeliveryKind.FEED:
+                return await self._follow(delivery, view, PlaceKind.FEED, feed.entry(view, _marker(delivery)), adopt)
+            case DeliveryKind.THREAD:
+                return await self._thread(delivery, view)
+            case DeliveryKind.REACTIONS:
+                return await self._reactions(delivery, view)
+            case DeliveryKind.DIRECT:
+                return await self._direct(delivery, view)
+            case _:
+                return await self._once(delivery, view, adopt)
+
+    async def _follow(
+        self, delivery: Delivery, view: ProposalView, kind: PlaceKind, card: discord.ui.LayoutView, adopt: bool
+    ) -> Delivery:
+        if delivery.message_id is not None and delivery.channel_id is not None:
+            await self._guild.edit(delivery.channel_id, delivery.message_id, card)
+            return replace(delivery, state=DeliveryState.SENT)
+        place = await posts.place_of(self._ctx, view, kind)
+        again = delivery.shown > 0
+        sent = await self._send(delivery, place.channel_id, [card], (), adopt)
+        if again:
+            await clocks.posted_again(self._ctx, view.proposal.id, delivery.kind)
+        return sent
+
+    async def _thread(self, delivery: Delivery, view: ProposalView) -> Delivery:
+        if delivery.message_id is not None and await self._guild.exists(delivery.message_id):
+            return replace(delivery, state=DeliveryState.SENT)
+        card = await self._standing(view.proposal.id, DeliveryKind.CARD)
+        assert card.channel_id is not None
+        assert card.message_id is not None
+        name = proposals.thread_name(view)
+        thread_id = await self._guild.open_thread(card.channel_id, card.message_id, name)
+        if delivery.shown > 0:
+            await clocks.posted_again(self._ctx, view.proposal.id, delivery.kind)
+        return replace(delivery, state=DeliveryState.SENT, channel_id=thread_id, message_id=thread_id)
+
+    async def _reactions(self, delivery: Delivery, view: ProposalView) -> Delivery:
+        card = await self._standing(view.proposal.id, DeliveryKind.CARD)
+        assert card.channel_id is not None
+        assert card.message_id is not None
+        if view.proposal.state in {State.REVIEW, State.SETTLING}:
+            for key in ("objection.emoji", "concern.emoji"):
+                await self._guild.add_reaction(card.channel_id, card.message_id, view.policy.text(key))
+        return replace(delivery, state=DeliveryState.SENT, channel_id=card.channel_id, message_id=None)
+
+    async def _direct(self, delivery: Delivery, view: ProposalView) -> Delivery:
+        assert delivery.person is not None
+        user = await posts.user_of(self._ctx, delivery.person)
+        taken = user is not None and await self._guild.direct(user, direct.nudge(view))
+        return replace(delivery, state=DeliveryState.SENT if taken else DeliveryState.GIVEN_UP)
+
+    async def _once(self, delivery: Delivery, view: ProposalView, adopt: bool) -> Delivery:
+        assert delivery.event is not None
+        event = await posts.recorded(self._ctx, view.partnership.id, delivery.event)
+        marker = _marker(delivery)
+        if delivery.kind is DeliveryKind.OUTCOME:
+            place = await posts.place_of(self._ctx, view, PlaceKind.FEED)
+            return await self._send(delivery, place.channel_id, [feed.outcome(view, event, marker)], (), adopt)
+        thread = await self._standing(view.proposal.id, DeliveryKind.THREAD)
+        assert thread.channel_id is not None
+        if delivery.kind is DeliveryKind.TEXT:
+            number = event.event.data.get("version", 1)
+            assert isinstance(number, int)
+            messages = proposals.text_messages(view, number, marker)
+            return await self._send(delivery, thread.channel_id, messages, notices.mentioned(event, view), adopt)
+        notice = notices.notice(view, event, marker)
+        return await self._send(delivery, thread.channel_id, [notice], notices.mentioned(event, view), adopt)
+
+    async def _log_post(self, delivery: Delivery, adopt: bool) -> Delivery:
+        assert delivery.event is not None
+        logged = await posts.logged(self._ctx, delivery.partnership, delivery.event)
+        place = await posts.feed_of(self._ctx, delivery.partnership)
+        card = feed.log(logged.recorded, logged.partnership, logged.users, _marker(delivery))
+        return await self._send(delivery, place.channel_id, [card], (), adopt)
+
+    async def _send(
+        self,
+        delivery: Delivery,
+        channel_id: int,
+        messages: Sequence[discord.ui.LayoutView],
+        mention: Sequence[int],
+        adopt: bool,
+    ) -> Delivery:
+        """Post, unless it was posted just before a crash; the first message stands for the rest."""
+        found = None
+        if adopt and delivery.since is not None:
+            found = await self._guild.find_marked(channel_id, _marker(delivery), delivery.since)
+        if found is None:
+            found = await self._guild.post(channel_id, messages[0], mention)
+            for message in messages[1:]:
+                await self._guild.post(channel_id, message)
+        return replace(delivery, state=DeliveryState.SENT, channel_id=channel_id, message_id=found)
+
+    async def _standing(self, id: ProposalId, kind: DeliveryKind) -> Delivery:
+        for delivery in await posts.of_proposal(self._ctx, id):
+            if delivery.kind is kind and delivery.message_id is not None:
+                return delivery
+        raise NotYet(kind)
+
+
+def _marker(delivery: Delivery) -> int:
+    return MARKERS_FROM + delivery.id
+
+
+def _is_edit(delivery: Delivery) -> bool:
+    return delivery.kind in FOLLOWING and delivery.message_id is not None
+
+
+def _does_not_stand(delivery: Delivery, error: Exception) -> bool:
+    """Whether the electors cannot see the card: not after a hiccup, and not when only an edit was put off."""
+    if isinstance(error, Trouble):
+        return not _is_edit(delivery) and delivery.attempts >= HICCUPS
+    return True
+
+
+def _later(delivery: Delivery, now: datetime, *, taken_perhaps: bool) -> Delivery:
+    """Try again after a growing pause. What Discord may have taken all the same is looked for before sending."""
+    wait = _PATIENCE[min(delivery.attempts, len(_PATIENCE) - 1)]
+    return replace(
+        delivery,
+        attempts=delivery.attempts + 1,
+        retry_at=now + timedelta(seconds=wait),
+        state=delivery.state if taken_perhaps and not _is_edit(delivery) else DeliveryState.PENDING,
+    )
+
+
+def _redraw(delivery: Delivery, view: ProposalView) -> Delivery:
+    """A running card is drawn again when the next quarter of its time is over (PRO-2)."""
+    at = proposals.redraw_at(view)
+    if at is None or view.proposal.state in FINAL:
+        return delivery
+    return replace(delivery, state=DeliveryState.PENDING, retry_at=at)

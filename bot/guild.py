@@ -1,0 +1,209 @@
+"""The one adapter to discord.py for messages, threads, reactions and direct messages.
+
+Discord's refusals come out as three small exceptions: ``Gone`` (it does not exist), ``Forbidden`` (the bot may not)
+and ``Trouble`` (try again later).
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+
+import discord
+from discord.ext import commands
+
+_CHANNEL_GONE, _THREAD_EXISTS = 10003, 160004
+_KICK_IS_RECENT = timedelta(seconds=30)
+
+
+class Gone(Exception):
+    """The ``message``, ``channel`` or other thing does not exist any more."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
+class Forbidden(Exception):
+    """The bot lacks access or a permission."""
+
+
+class Trouble(Exception):
+    """Discord could not take it now."""
+
+
+@asynccontextmanager
+async def _spoken() -> AsyncIterator[None]:
+    """Turn discord.py's exceptions into ours."""
+    try:
+        yield
+    except discord.Forbidden as error:
+        raise Forbidden(str(error)) from error
+    except discord.NotFound as error:
+        raise Gone("channel" if error.code == _CHANNEL_GONE else "message") from error
+    except discord.HTTPException as error:
+        raise Trouble(str(error)) from error
+    except (OSError, TimeoutError) as error:
+        raise Trouble(str(error)) from error
+
+
+class DiscordGuild:
+    """Discord as delivery and reconciliation need it."""
+
+    def __init__(self, bot: commands.Bot) -> None:
+        self._bot = bot
+
+    async def post(self, channel_id: int, view: discord.ui.LayoutView, mention: Iterable[int] = ()) -> int:
+        """Send a card and give its message id. Only the people named are pinged."""
+        allowed = discord.AllowedMentions(
+            everyone=False, roles=False, users=[discord.Object(user) for user in mention], replied_user=False
+        )
+        async with _spoken():
+            message = await self._messageable(channel_id).send(view=view, allowed_mentions=allowed)
+        view.stop()
+        return message.id
+
+    async def edit(self, channel_id: int, message_id: int, view: discord.ui.LayoutView) -> None:
+        """Replace what a message shows. Pings nobody."""
+        message = self._messageable(channel_id).get_partial_message(message_id)
+        async with _spoken():
+            await message.edit(view=view, allowed_mentions=discord.AllowedMentions.none())
+        view.stop()
+
+    async def open_thread(self, channel_id: int, message_id: int, name: str) -> int:
+        """The public thread of this message, made if need be: a thread has its message's id."""
+        channel = self._bot.get_channel(channel_id)
+        if not isinstance(channel, discord.TextChannel):
+            raise Gone("channel")
+        try:
+            async with _spoken():
+                thread = await channel.get_partial_message(message_id).create_thread(
+                    name=name, auto_archive_duration=10080
+                )
+        except Trouble as error:
+            cause = error.__cause__
+            if isinstance(cause, discord.HTTPException) and cause.code == _THREAD_EXISTS:
+                return message_id
+            raise
+        return thread.id
+
+    async def exists(self, channel_id: int) -> bool:
+        """Whether a channel or thread is there, asking Discord when the cache does not know it."""
+        if self._bot.get_channel(channel_id) is not None:
+            return True
+        try:
+            async with _spoken():
+                await self._bot.fetch_channel(channel_id)
+        except (Gone, Forbidden):
+            return False
+        return True
+
+    async def find_marked(self, channel_id: int, marker: int, since: datetime) -> int | None:
+        """The bot's own message whose first component carries this marker, sent since an instant, or None."""
+        assert self._bot.user is not None
+        async with _spoken():
+            history = self._messageable(channel_id).history(after=since - timedelta(minutes=1), limit=200)
+            async for message in history:
+                if message.author.id == self._bot.user.id and _marked(message, marker):
+                    return message.id
+        return None
+
+    async def add_reaction(self, channel_id: int, message_id: int, emoji: str) -> None:
+        """The bot's own reaction, for people to press."""
+        async with _spoken():
+            await self._messageable(channel_id).get_partial_message(message_id).add_reaction(emoji)
+
+    async def remove_reaction(self, channel_id: int, message_id: int, emoji: str, user_id: int) -> None:
+        """Take one person's reaction away."""
+        message = self._messageable(channel_id).get_partial_message(message_id)
+        async with _spoken():
+            await message.remove_reaction(emoji, discord.Object(user_id))
+
+    async def reactors(self, channel_id: int, message_id: int, emojis: Iterable[str]) -> dict[str, list[int]]:
+        """Which people reacted with each of these emoji, the bot itself left out. Raises Gone."""
+        assert self._bot.user is not None
+        found: dict[str, list[int]] = {}
+        async with _spoken():
+            message = await self._messageable(channel_id).fetch_message(message_id)
+            for reaction in message.reactions:
+                others = reaction.count - (1 if reaction.me else 0)
+                if str(reaction.emoji) not in emojis:
+                    continue
+                found[str(reaction.emoji)] = (
+                    [user.id async for user in reaction.users() if user.id != self._bot.user.id] if others else []
+                )
+        return found
+
+    async def direct(self, user_id: int, text: str) -> bool:
+        """A direct message; False when the person does not take them. Never rely on it."""
+        try:
+            async with _spoken():
+                user = self._bot.get_user(user_id) or await self._bot.fetch_user(user_id)
+                await user.send(text, allowed_mentions=discord.AllowedMentions.none())
+        except (Gone, Forbidden):
+            return False
+        return True
+
+    async def roles_of(self, guild_id: int, user_id: int) -> tuple[frozenset[int], bool] | None:
+        """A member's roles and whether they may manage roles, from the cache or Discord; None if not a member."""
+        guild = self._bot.get_guild(guild_id)
+        if guild is None:
+            return None
+        member = guild.get_member(user_id)
+        if member is None:
+            try:
+                async with _spoken():
+                    member = await guild.fetch_member(user_id)
+            except (Gone, Forbidden):
+                return None
+        return frozenset(role.id for role in member.roles), member.guild_permissions.manage_roles
+
+    async def everyone(self, guild_id: int) -> dict[int, frozenset[int]]:
+        """The roles of every member of a server, people only."""
+        guild = self._bot.get_guild(guild_id)
+        if guild is None:
+            return {}
+        if not guild.chunked:
+            await guild.chunk()
+        return {member.id: frozenset(role.id for role in member.roles) for member in guild.members if not member.bot}
+
+    def role_ids(self, guild_id: int) -> frozenset[int]:
+        """The roles that the server has now."""
+        guild = self._bot.get_guild(guild_id)
+        return frozenset(role.id for role in guild.roles) if guild else frozenset()
+
+    async def left_by_themselves(self, guild_id: int, user_id: int, now: datetime) -> bool:
+        """Whether a person who is gone left of their own will, as far as the audit log tells (PRO-9).
+
+        Without the audit log it is not known, and then it counts as taken away: that never weakens an objection.
+        """
+        guild = self._bot.get_guild(guild_id)
+        if guild is None:
+            return False
+        since = now - _KICK_IS_RECENT
+        try:
+            async with _spoken():
+                async for entry in guild.audit_logs(limit=20):
+                    removed = entry.action in {
+                        discord.AuditLogAction.kick,
+                        discord.AuditLogAction.ban,
+                        discord.AuditLogAction.member_prune,
+                    }
+                    target = getattr(entry.target, "id", None)
+                    aimed = target == user_id or entry.action is discord.AuditLogAction.member_prune
+                    if removed and aimed and entry.created_at >= since:
+                        return False
+        except (Gone, Forbidden, Trouble):
+            return False
+        return True
+
+    def _messageable(self, channel_id: int) -> discord.PartialMessageable | discord.TextChannel | discord.Thread:
+        channel = self._bot.get_channel(channel_id)
+        if isinstance(channel, discord.TextChannel | discord.Thread):
+            return channel
+        return self._bot.get_partial_messageable(channel_id)
+
+
+def _marked(message: discord.Message, marker: int) -> bool:
+    return any(getattr(component, "id", None) == marker for component in message.components)

@@ -1,0 +1,56 @@
+"""What people and moderators do to messages, channels, roles and members, and what follows (PRO-9 to PRO-11, ORG-3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.guild import DiscordGuild
+from bot.services import clocks, posts, roles, scales
+from bot.services.ports import Context, DeliveryKind
+
+
+class Incidents:
+    """Takes in what happened in a server. Values in, no discord.py objects."""
+
+    def __init__(self, ctx: Context, guild: DiscordGuild) -> None:
+        self._ctx = ctx
+        self._guild = guild
+
+    async def message_deleted(self, guild_id: int, channel_id: int, message_ids: tuple[int, ...]) -> None:
+        """A deleted card or feed entry decides nothing and is posted again (PRO-10)."""
+        for message_id in message_ids:
+            shown = await posts.of_message(self._ctx, message_id)
+            if shown is None or shown.proposal is None:
+                continue
+            if shown.kind in {DeliveryKind.CARD, DeliveryKind.FEED}:
+                await clocks.forget_message(self._ctx, shown)
+
+    async def thread_deleted(self, guild_id: int, thread_id: int, parent_id: int) -> None:
+        """A deleted thread is opened again under the card (PRO-10)."""
+        for shown in await posts.in_channel(self._ctx, thread_id):
+            if shown.kind is DeliveryKind.THREAD:
+                await clocks.forget_message(self._ctx, shown)
+
+    async def channel_deleted(self, guild_id: int, channel_id: int) -> None:
+        """A deleted channel stops the clocks of what stood in it and alerts moderators (PRO-11, ORG-3)."""
+        await scales.place_lost(self._ctx, guild_id, channel_id)
+        for shown in await posts.in_channel(self._ctx, channel_id):
+            if shown.kind in {DeliveryKind.CARD, DeliveryKind.FEED}:
+                await clocks.forget_message(self._ctx, shown)
+
+    async def role_deleted(self, guild_id: int, role_id: int) -> None:
+        """A deleted role stops the clocks of what depends on it (ORG-3)."""
+        await roles.role_deleted(self._ctx, guild_id, role_id)
+
+    async def roles_changed(self, guild_id: int, user_id: int, role_ids: frozenset[int]) -> None:
+        """A person's roles are now these (ORG-2)."""
+        await self.members_are(guild_id, {user_id: role_ids}, partial=True)
+
+    async def members_are(self, guild_id: int, members: Mapping[int, frozenset[int]], *, partial: bool) -> None:
+        """Compare who wears what with the recorded seats (ORG-2)."""
+        await roles.sync_members(self._ctx, guild_id, members, partial=partial, how="roles changed")
+
+    async def member_left(self, guild_id: int, user_id: int) -> None:
+        """A person is gone: of their own will an objection needs a sponsor; taken away, it stands (PRO-9)."""
+        alone = await self._guild.left_by_themselves(guild_id, user_id, self._ctx.clock())
+        await roles.member_left(self._ctx, guild_id, user_id, by_themselves=alone)

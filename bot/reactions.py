@@ -1,0 +1,95 @@
+"""Reactions on cards: ✋ raises an objection, 💬 a concern; removals withdraw nothing (OBJ-1, OBJ-3, OBJ-5)."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import datetime
+
+from bot.governance.errors import NotEligible, Refusal
+from bot.guild import DiscordGuild, Forbidden, Gone, Trouble
+from bot.services import objections, posts
+from bot.services.ports import Actor, Context, Delivery, DeliveryKind
+from bot.services.views import ProposalView
+from bot.ui import direct
+
+
+class Reactions:
+    """Takes in what people do with reactions. Values in, no discord.py objects."""
+
+    def __init__(self, ctx: Context, guild: DiscordGuild) -> None:
+        self._ctx = ctx
+        self._guild = guild
+
+    async def added(
+        self,
+        guild_id: int,
+        channel_id: int,
+        message_id: int,
+        user_id: int,
+        emoji: str,
+        role_ids: frozenset[int] | None,
+        manages_roles: bool,
+        is_bot: bool,
+        seen_at: datetime | None = None,
+    ) -> None:
+        """Somebody reacted. ``seen_at`` is set for reactions found after an outage (PRO-11)."""
+        card = await self._card(message_id)
+        if card is None or card.proposal is None or is_bot:
+            return
+        view = await posts.view(self._ctx, card.proposal)
+        if emoji not in {view.policy.text("objection.emoji"), view.policy.text("concern.emoji")}:
+            return
+        if role_ids is None:
+            known = await self._guild.roles_of(guild_id, user_id)
+            role_ids, manages_roles = known or (frozenset(), False)
+        actor = Actor(user_id, guild_id, role_ids, manages_roles, channel_id=channel_id)
+        try:
+            if emoji == view.policy.text("objection.emoji"):
+                raised = await objections.raise_objection(self._ctx, actor, card.proposal, "reaction", seen_at)
+                if raised.concern and raised.new:
+                    await self._tell(user_id, direct.joined_later(view))
+            else:
+                await objections.concern(self._ctx, actor, card.proposal, "")
+        except Refusal as refusal:
+            await self._refuse(view, channel_id, message_id, user_id, emoji, refusal)
+
+    async def removed(self, guild_id: int, channel_id: int, message_id: int, user_id: int, emoji: str) -> None:
+        """A reaction disappeared. The bot's own removals are of people who hold no objection (OBJ-5)."""
+        card = await self._card(message_id)
+        if card is None or card.proposal is None:
+            return
+        view = await posts.view(self._ctx, card.proposal)
+        if emoji == view.policy.text("objection.emoji"):
+            await objections.reaction_gone(self._ctx, card.proposal, user_id)
+
+    async def cleared(self, guild_id: int, channel_id: int, message_id: int) -> None:
+        """All reactions were wiped: nothing is withdrawn, the bot puts its own back (OBJ-5)."""
+        card = await self._card(message_id)
+        if card is not None and card.proposal is not None:
+            await objections.reactions_wiped(self._ctx, card.proposal)
+
+    async def cleared_emoji(self, guild_id: int, channel_id: int, message_id: int, emoji: str) -> None:
+        """All reactions with one emoji were wiped (OBJ-5)."""
+        card = await self._card(message_id)
+        if card is None or card.proposal is None:
+            return
+        view = await posts.view(self._ctx, card.proposal)
+        if emoji in {view.policy.text("objection.emoji"), view.policy.text("concern.emoji")}:
+            await objections.reactions_wiped(self._ctx, card.proposal)
+
+    async def _card(self, message_id: int) -> Delivery | None:
+        found = await posts.of_message(self._ctx, message_id)
+        return found if found is not None and found.kind is DeliveryKind.CARD else None
+
+    async def _refuse(
+        self, view: ProposalView, channel_id: int, message_id: int, user_id: int, emoji: str, refusal: Refusal
+    ) -> None:
+        """Take the reaction away and say why, if direct messages work (OBJ-1)."""
+        with contextlib.suppress(Gone, Forbidden, Trouble):
+            await self._guild.remove_reaction(channel_id, message_id, emoji, user_id)
+        why = refusal.why if isinstance(refusal, NotEligible) else "window closed"
+        await self._tell(user_id, direct.not_eligible_reaction(view, why))
+
+    async def _tell(self, user_id: int, text: str) -> None:
+        with contextlib.suppress(Trouble):
+            await self._guild.direct(user_id, text)

@@ -1,0 +1,106 @@
+"""Taking in what was missed, on every READY, before anything is decided (PRO-11, ORG-2, ORG-3)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.governance.dossier import CONTESTABLE, State
+from bot.governance.ids import PartnershipId, ProposalId
+from bot.governance.organisation import Partnership
+from bot.guild import DiscordGuild, Forbidden, Gone
+from bot.incidents import Incidents
+from bot.reactions import Reactions
+from bot.services import clocks, posts
+from bot.services.ports import Context, DeliveryKind
+
+
+class Reconciliation:
+    """Compares a server with the record and takes in the difference. ``done`` lists what may be decided on."""
+
+    def __init__(self, ctx: Context, guild: DiscordGuild, reactions: Reactions, incidents: Incidents) -> None:
+        self._ctx = ctx
+        self._guild = guild
+        self._reactions = reactions
+        self._incidents = incidents
+        self._done: dict[PartnershipId, int] = {}
+        self._servers: set[int] = set()
+
+    @property
+    def done(self) -> frozenset[PartnershipId]:
+        """The partnerships that are reconciled."""
+        return frozenset(self._done)
+
+    def knows(self, guild_id: int) -> bool:
+        """Whether this server was taken in since it was last out of reach."""
+        return guild_id in self._servers
+
+    def forget(self, guild_id: int | None = None) -> None:
+        """What stands in this server (or in any) is not known any more."""
+        self._servers = self._servers - {guild_id} if guild_id is not None else set()
+        self._done = {p: g for p, g in self._done.items() if guild_id is not None and g != guild_id}
+
+    async def take_in(self, guild_id: int, last_ready: datetime | None) -> None:
+        """Seats, roles, outage, cards and reactions of one server, in this order.
+
+        Raises Trouble when Discord does not answer: then nothing is decided there until it does.
+        """
+        self.forget(guild_id)
+        partnerships = await posts.partnerships_of(self._ctx, guild_id)
+        if partnerships:
+            await self._take_in(guild_id, partnerships, last_ready)
+        self._servers.add(guild_id)
+
+    async def _take_in(self, guild_id: int, partnerships: tuple[Partnership, ...], last_ready: datetime | None) -> None:
+        await self._incidents.members_are(guild_id, await self._guild.everyone(guild_id), partial=False)
+        roles = self._guild.role_ids(guild_id)
+        for partnership in partnerships:
+            await self._lost_roles(partnership, roles)
+            await self._lost_places(partnership)
+            if last_ready is not None:
+                await clocks.grant_outage(self._ctx, partnership.id, last_ready)
+            for proposal_id in await clocks.running(self._ctx, partnership.id):
+                await self._card(partnership, proposal_id, last_ready)
+            self._done[partnership.id] = guild_id
+
+    async def _lost_roles(self, partnership: Partnership, roles: frozenset[int]) -> None:
+        for mapping in partnership.mappings:
+            if mapping.role not in roles:
+                await self._incidents.role_deleted(partnership.guild_id, mapping.role)
+
+    async def _lost_places(self, partnership: Partnership) -> None:
+        for place in await posts.places(self._ctx, partnership.id):
+            if not place.lost and not await self._guild.exists(place.channel_id):
+                await self._incidents.channel_deleted(partnership.guild_id, place.channel_id)
+
+    async def _card(self, partnership: Partnership, proposal_id: ProposalId, last_ready: datetime | None) -> None:
+        """The card must stand, and reactions on it that nobody saw are taken in; none recorded is ever deleted."""
+        view = await posts.view(self._ctx, proposal_id)
+        card = next((d for d in await posts.of_proposal(self._ctx, proposal_id) if d.kind is DeliveryKind.CARD), None)
+        if card is None or card.message_id is None or card.channel_id is None:
+            return
+        if view.proposal.state not in CONTESTABLE:
+            return
+        emojis = [view.policy.text("objection.emoji"), view.policy.text("concern.emoji")]
+        try:
+            reactors = await self._guild.reactors(card.channel_id, card.message_id, emojis)
+        except (Gone, Forbidden):
+            await clocks.forget_message(self._ctx, card)
+            return
+        if view.proposal.state is not State.REVIEW:
+            return
+        objected = {view.users.get(o.person) for o in view.proposal.objections}
+        concerned = {view.users.get(c.person) for c in view.proposal.concerns}
+        for emoji, known in zip(emojis, (objected, concerned), strict=True):
+            for user_id in reactors.get(emoji, ()):
+                if user_id not in known:
+                    await self._reactions.added(
+                        partnership.guild_id,
+                        card.channel_id,
+                        card.message_id,
+                        user_id,
+                        emoji,
+                        None,
+                        manages_roles=False,
+                        is_bot=False,
+                        seen_at=last_ready,
+                    )

@@ -1,0 +1,109 @@
+"""The outbox as delivery works through it: what to show, where it went, what failed (PRO-10, REC-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bot.governance.errors import NotFound
+from bot.governance.ids import PartnershipId, PersonId, ProposalId
+from bot.governance.organisation import Partnership
+from bot.services.ports import Context, Delivery, Place, PlaceKind, Recorded
+from bot.services.views import ProposalView, view_of
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """An event of the partnership itself, as the feed tells it."""
+
+    recorded: Recorded
+    partnership: Partnership
+    users: dict[PersonId, int]
+
+
+async def waiting(ctx: Context) -> tuple[Delivery, ...]:
+    """What is to be shown now."""
+    async with ctx.uow.read() as tx:
+        return await tx.deliveries.waiting(ctx.clock())
+
+
+async def keep(ctx: Context, deliveries: Iterable[Delivery]) -> None:
+    """Save where deliveries stand, in one transaction."""
+    async with ctx.uow.write() as tx:
+        for delivery in deliveries:
+            await tx.deliveries.save(delivery)
+
+
+async def view(ctx: Context, id: ProposalId) -> ProposalView:
+    """A proposal for its own card: nobody asks, so nothing is hidden."""
+    async with ctx.uow.read() as tx:
+        proposal = await tx.proposals.get(id)
+        partnership = await tx.partnerships.get(proposal.partnership)
+        return await view_of(tx, proposal, partnership, ctx.clock())
+
+
+async def recorded(ctx: Context, partnership: PartnershipId, number: int) -> Recorded:
+    """The event that a notice tells of."""
+    async with ctx.uow.read() as tx:
+        return await tx.record.event(partnership, number)
+
+
+async def logged(ctx: Context, partnership_id: PartnershipId, number: int) -> Logged:
+    """An event of the partnership with those whom it names."""
+    async with ctx.uow.read() as tx:
+        event = await tx.record.event(partnership_id, number)
+        named = {event.event.actor} | {PersonId(str(event.event.data.get("person", "")))}
+        users = await tx.people.users_of(person for person in named if person)
+        return Logged(event, await tx.partnerships.get(partnership_id), users)
+
+
+async def user_of(ctx: Context, person: PersonId) -> int | None:
+    """The Discord user of a person; None once erased."""
+    async with ctx.uow.read() as tx:
+        return (await tx.people.users_of((person,))).get(person)
+
+
+async def partnerships_of(ctx: Context, guild_id: int) -> tuple[Partnership, ...]:
+    """Every partnership that a server hosts."""
+    async with ctx.uow.read() as tx:
+        return await tx.partnerships.of_guild(guild_id)
+
+
+async def places(ctx: Context, partnership: PartnershipId) -> tuple[Place, ...]:
+    """The partnership's channels."""
+    async with ctx.uow.read() as tx:
+        return await tx.partnerships.places(partnership)
+
+
+async def of_proposal(ctx: Context, id: ProposalId) -> tuple[Delivery, ...]:
+    """What stands in Discord for a proposal."""
+    async with ctx.uow.read() as tx:
+        return await tx.deliveries.of_proposal(id)
+
+
+async def of_message(ctx: Context, message_id: int) -> Delivery | None:
+    """What this message shows, if it is ours."""
+    async with ctx.uow.read() as tx:
+        return await tx.deliveries.of_message(message_id)
+
+
+async def in_channel(ctx: Context, channel_id: int) -> tuple[Delivery, ...]:
+    """What stands in a channel or thread for proposals that are not over."""
+    async with ctx.uow.read() as tx:
+        return await tx.deliveries.in_channel(channel_id)
+
+
+async def place_of(ctx: Context, view: ProposalView, kind: PlaceKind) -> Place:
+    """The channel for a proposal's card or feed entry. Raises NotFound while there is none."""
+    for place in await places(ctx, view.partnership.id):
+        if place.kind is kind and not place.lost and (kind is PlaceKind.FEED or place.group == view.group.id):
+            return place
+    raise NotFound("place", kind)
+
+
+async def feed_of(ctx: Context, partnership: PartnershipId) -> Place:
+    """The decisions feed. Raises NotFound while there is none."""
+    for place in await places(ctx, partnership):
+        if place.kind is PlaceKind.FEED and not place.lost:
+            return place
+    raise NotFound("place", PlaceKind.FEED)

@@ -1,0 +1,80 @@
+"""Wakes the bot when the next deadline comes: one task that sleeps until then, or until something is due earlier."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+_log = logging.getLogger(__name__)
+
+STUCK = timedelta(minutes=1)
+"""The pause when something stays due after a sweep, so that a fault does not become a busy loop."""
+
+
+class Waker:
+    """Sleeps ``min(next due − now, longest)``, then sweeps."""
+
+    def __init__(
+        self,
+        clock: Callable[[], datetime],
+        next_due_at: Callable[[], Awaitable[datetime | None]],
+        sweep: Callable[[], Awaitable[None]],
+        longest: timedelta,
+    ) -> None:
+        self._clock = clock
+        self._next_due_at = next_due_at
+        self._sweep = sweep
+        self._longest = longest
+        self._task: asyncio.Task[None] | None = None
+        self._until: datetime | None = None
+        self._closed = True
+
+    def start(self) -> None:
+        """Begin, with a sweep at the next deadline."""
+        self._closed = False
+        self._restart()
+
+    def due(self, at: datetime) -> None:
+        """Something is due at this instant: wake up earlier if need be."""
+        if not self._closed and self._until is not None and at < self._until:
+            self._restart()
+
+    async def close(self) -> None:
+        """Stop; a sweep under way is finished first."""
+        self._closed = True
+        task, self._task = self._task, None
+        if task is None or task.done() or task is asyncio.current_task():
+            return
+        if self._until is not None:
+            task.cancel()
+        await asyncio.wait({task})
+
+    def _restart(self) -> None:
+        if self._task is not None and self._until is not None:
+            self._task.cancel()
+        self._until = None
+        self._task = asyncio.create_task(self._run(), name="waker")
+
+    async def _run(self) -> None:
+        swept_at: datetime | None = None
+        while not self._closed:
+            await self._sleep(swept_at)
+            swept_at = self._clock()
+            try:
+                await self._sweep()
+            except Exception:  # noqa: BLE001 -- a fault in one sweep must not end all later ones
+                _log.exception("the sweep failed; it is tried again")
+
+    async def _sleep(self, swept_at: datetime | None) -> None:
+        now = self._clock()
+        due_at = await self._next_due_at()
+        until = min(due_at or now + self._longest, now + self._longest)
+        if swept_at is not None and until <= swept_at:
+            until = now + STUCK
+        self._until = until
+        try:
+            await asyncio.sleep(max((until - now).total_seconds(), 0))
+        finally:
+            self._until = None
