@@ -24,7 +24,7 @@ from bot.governance.dossier import (
     Vote,
 )
 from bot.governance.effects.world import World
-from bot.governance.errors import OutOfBounds, Stale, WrongState
+from bot.governance.errors import BadValue, OutOfBounds, Stale, UnknownKey, WrongState
 from bot.governance.events import Event, Happened, Json, proposal_thing
 from bot.governance.ids import PersonId
 from bot.governance.organisation import Elector
@@ -101,8 +101,8 @@ def enact(proposal: Proposal, world: World, now: datetime) -> tuple[Proposal, Wo
         why = f"{stale.what}: {stale.was} → {stale.now}"
         gone = proposals.enter(replace(proposal, timelock_ends_at=None), State.STALE, now, why)
         return gone, world, (_event(Happened.PROPOSAL_STALE, gone, why=why),)
-    except OutOfBounds as refused:
-        why = f"{refused.key}: {refused.value}"
+    except (BadValue, OutOfBounds, UnknownKey) as refused:
+        why = ": ".join(str(part) for part in refused.args[:2])
         gone = proposals.enter(replace(proposal, timelock_ends_at=None), State.STALE, now, why)
         return gone, world, (_event(Happened.PROPOSAL_STALE, gone, why=why),)
     done = proposals.enter(proposal, State.ENACTED, now)

@@ -228,7 +228,10 @@ class Passing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DecisionType:
-    """A row of the decision matrix (POL-3). ``timelock`` names a policy key, or is empty for none."""
+    """A row of the decision matrix (POL-3). ``timelock`` names a policy key, or is empty for none.
+
+    ``effects`` are the kinds that it may carry: another type's would pass by another body's silence (EFF-1).
+    """
 
     name: str
     label: str
@@ -237,6 +240,7 @@ class DecisionType:
     passes_by: Passing
     timelock: str = ""
     about: str = ""
+    effects: tuple[str, ...] = ()
 
 
 TYPES: Mapping[str, DecisionType] = MappingProxyType(
@@ -276,6 +280,7 @@ TYPES: Mapping[str, DecisionType] = MappingProxyType(
                 Passing.BY_KEY,
                 "timelock.policy",
                 about="a change of one rule or number of this partnership",
+                effects=("change policy",),
             ),
             DecisionType(
                 "ratification",
@@ -284,6 +289,7 @@ TYPES: Mapping[str, DecisionType] = MappingProxyType(
                 Electorate.STAKEHOLDERS,
                 Passing.SUPERMAJORITY,
                 about="the partnership's structure and first policy",
+                effects=("ratify partnership",),
             ),
         )
     }
@@ -439,7 +445,7 @@ def _read_share(field: str, text: str) -> Fraction:
     expected = "a share such as 1/3 or 66%"
     if percent := re.fullmatch(r"(\d{1,3})\s*%", text, flags=re.ASCII):
         return Fraction(int(percent[1]), 100)
-    if not re.fullmatch(r"\d{1,4}(/\d{1,4}|\.\d{1,4})?", text, flags=re.ASCII):
+    if not re.fullmatch(r"\d{1,5}(/\d{1,5}|\.\d{1,4})?", text, flags=re.ASCII):
         raise BadValue(field, text, expected)
     try:
         return Fraction(text)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.governance import effects as effect_rules
 from bot.governance import versions
-from bot.governance.clock import stood_until
+from bot.governance.clock import deadline, past, stood_until
 from bot.governance.dossier import (
     COUNTING,
     FINAL,
@@ -20,6 +20,7 @@ from bot.governance.dossier import (
     State,
     Terms,
     Text,
+    Vote,
 )
 from bot.governance.effects.world import World
 from bot.governance.errors import (
@@ -145,11 +146,18 @@ def check_text(type: str, text: Text) -> None:
     if type == "budget":
         read_amount(text.amount_written, read_currency(text.currency))
         if not text.payee.strip():
-            raise BadText("payee", 0, 2, LENGTHS["payee"][1])
+            raise BadText("payee", 0, 1, LENGTHS["payee"][1])
 
 
 def prepare_effects(type: str, effects: tuple[Effect, ...], world: World) -> tuple[Effect, ...]:
-    """The effects with their bases noted (EFF-1); a policy change names one. Raises BadText and their refusals."""
+    """The effects with their bases noted (EFF-1), of the kinds that this type may carry; a policy change names one.
+
+    Raises BadText, BadValue and their refusals.
+    """
+    allowed = type_named(type).effects
+    for effect in effects:
+        if effect.kind not in allowed:
+            raise BadValue("effect", effect.kind, ", ".join(allowed) or "none for this type")
     if type == "policy" and not effects:
         raise BadText("policy key", 0, 1, 100)
     return effect_rules.prepare(effects, world)
@@ -157,7 +165,7 @@ def prepare_effects(type: str, effects: tuple[Effect, ...], world: World) -> tup
 
 def check_window(proposal: Proposal, now: datetime) -> None:
     """Raises WindowClosed unless the review window is open; it is half-open (PRO-7)."""
-    if proposal.state is not State.REVIEW or _window_ended(proposal, now):
+    if proposal.state is not State.REVIEW or past(proposal, proposal.closes_at, now):
         raise WindowClosed
 
 
@@ -284,7 +292,8 @@ def revise(
 ) -> Outcome:
     """Publish version n+1 and re-open the window for at least the remainder (PRO-5).
 
-    Readings are cleared, electors snapshotted again with earlier objectors kept, the terms stay pinned.
+    Readings are cleared, electors snapshotted again with earlier objectors kept, the terms stay pinned. What a vote on
+    an earlier version overruled stands again: no answer means still objecting.
     Raises NotYours, WrongState, LimitReached, AlreadyDone when nothing changed, and as ``open_review`` on content.
     """
     if proposal.author != person:
@@ -300,20 +309,26 @@ def revise(
     version = versions.freeze(len(proposal.versions) + 1, text, prepared, now)
     if version.digest == proposal.current.digest:
         raise AlreadyDone("revise")
-    closes_at = now + terms.remainder
+    _check_electors(proposal.author, electors, terms)
+    closes_at = deadline(proposal, now, terms.remainder)
     if proposal.state is State.REVIEW and proposal.closes_at is not None:
         closes_at = max(closes_at, proposal.closes_at)
+    standing = tuple(_revived(o, proposal, now) for o in proposal.objections)
     revised = replace(
         _to(proposal, State.REVIEW, now),
         text=text,
         effects=prepared,
         versions=(*proposal.versions, version),
-        electors=_with_objectors(electors, proposal.objections),
+        electors=_with_objectors(electors, standing),
+        objections=standing,
         closes_at=closes_at,
         readers=frozenset(),
         extended=False,
         low_reach=False,
         nudged=False,
+        vote=None,
+        past_votes=_past_votes(proposal),
+        outcome="",
     )
     said: list[Json] = list(versions.substance(proposal.current.text, text))
     data: dict[str, Json] = {
@@ -356,7 +371,7 @@ def consent_to_halt(proposal: Proposal, member: Member, now: datetime) -> Outcom
         raise WrongState(proposal.state, "halt")
     if proposal.halted:
         raise AlreadyDone("halt")
-    if now >= proposal.timelock_ends_at:
+    if past(proposal, proposal.timelock_ends_at, now):
         raise WindowClosed
     if proposal.elector(member.person) is None:
         raise NotEligible("not an elector")
@@ -376,8 +391,8 @@ def consent_to_halt(proposal: Proposal, member: Member, now: datetime) -> Outcom
         halted=True,
         timelock_ends_at=None,
         vote=None,
-        past_votes=(*agreed.past_votes, agreed.vote) if agreed.vote else agreed.past_votes,
-        objections=tuple(_revived(o) for o in agreed.objections),
+        past_votes=_past_votes(agreed),
+        objections=tuple(_revived(o, agreed, now) for o in agreed.objections),
     )
     return halted, (*said, _event(Happened.PROPOSAL_HALTED, halted, None))
 
@@ -418,9 +433,7 @@ def _open(
     terms = pin(world.policy, proposal.type)
     check_text(proposal.type, proposal.text)
     prepared = prepare_effects(proposal.type, proposal.effects, world)
-    others = len({e.person for e in electors} - {proposal.author})
-    if others < terms.least_electors:
-        raise TooFewElectors(others, terms.least_electors)
+    _check_electors(proposal.author, electors, terms)
     version = versions.freeze(1, proposal.text, prepared, now)
     opened = replace(
         _to(proposal, State.REVIEW, now),
@@ -456,6 +469,16 @@ def _check_load(load: Load, policy: Policy) -> None:
             raise LimitReached(limit, most)
 
 
+def _check_electors(author: PersonId, electors: tuple[Elector, ...], terms: Terms) -> None:
+    others = len({e.person for e in electors} - {author})
+    if others < terms.least_electors:
+        raise TooFewElectors(others, terms.least_electors)
+
+
+def _past_votes(proposal: Proposal) -> tuple[Vote, ...]:
+    return (*proposal.past_votes, proposal.vote) if proposal.vote else proposal.past_votes
+
+
 def _with_objectors(electors: tuple[Elector, ...], objections: tuple[Objection, ...]) -> tuple[Elector, ...]:
     known = {e.person for e in electors}
     kept = {
@@ -466,15 +489,15 @@ def _with_objectors(electors: tuple[Elector, ...], objections: tuple[Objection, 
     return tuple(sorted((*electors, *kept.values()), key=lambda e: e.person))
 
 
-def _revived(objection: Objection) -> Objection:
-    """An adopted vote that is halted overrules nobody: what it set aside stands again."""
-    return replace(objection, state=ObjectionState.STATED) if objection.state is ObjectionState.OVERRULED else objection
+def _revived(objection: Objection, proposal: Proposal, now: datetime) -> Objection:
+    """An adoption that is halted, or rebased to another text, overrules nobody: what it set aside stands again.
 
-
-def _window_ended(proposal: Proposal, now: datetime) -> bool:
-    if proposal.closes_at is None or proposal.clock.stopped_at is not None:
-        return False
-    return now >= proposal.closes_at
+    A leaver's objection that nobody could sponsor during the vote gets its sponsor period anew (PRO-9).
+    """
+    if objection.state is not ObjectionState.OVERRULED:
+        return objection
+    sponsor_by = objection.sponsor_by and deadline(proposal, now, proposal.pinned.sponsoring)
+    return replace(objection, state=ObjectionState.STATED, sponsor_by=sponsor_by)
 
 
 def _event(kind: Happened, proposal: Proposal, actor: PersonId | None, **data: Json) -> Event:

@@ -38,8 +38,10 @@ REGISTRY = MappingProxyType({effect.KIND: effect for effect in _ALL})
 
 
 def prepare(effects: tuple[Effect, ...], world: World) -> tuple[Effect, ...]:
-    """Validate effects together at filing, each with its base noted. Raises refusals."""
-    return tuple(REGISTRY[effect.kind].prepare(effect, world) for effect in effects)
+    """Validate effects at filing, alone and together, each with its base noted (EFF-1). Raises refusals."""
+    prepared = tuple(REGISTRY[effect.kind].prepare(effect, world) for effect in effects)
+    apply(prepared, world)
+    return prepared
 
 
 def entrenched(effects: tuple[Effect, ...]) -> bool:

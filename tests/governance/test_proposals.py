@@ -1,0 +1,623 @@
+"""Proposals: who files what, limits, opening, reading, revising, withdrawing, halting (PRO-1 to PRO-11, EFF-3)."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.governance import clock, escalations, lifecycle, objections, proposals, versions
+from bot.governance.dossier import Effect, ObjectionState, Proposal, State, Text
+from bot.governance.errors import (
+    AlreadyDone,
+    BadText,
+    BadValue,
+    LimitReached,
+    NotEligible,
+    NotYours,
+    OutOfBounds,
+    Provisional,
+    Refusal,
+    Stale,
+    TooFewElectors,
+    UnknownKey,
+    WindowClosed,
+    WrongState,
+)
+from bot.governance.events import Happened
+from bot.governance.ids import GroupId
+from bot.governance.organisation import Elector, Member
+from bot.governance.policy import KEYS, TYPES, genesis
+from bot.governance.proposals import Load
+from tests.governance.scene import (
+    ANA,
+    BO,
+    BUDGET,
+    CY,
+    DI,
+    ED,
+    ELECTORS,
+    ENTRENCHED_KEY,
+    FAY,
+    FREE_KEY,
+    FUNDER,
+    GIVER,
+    JOINER,
+    NOW,
+    OTHER_TEXT,
+    PARTNERSHIP,
+    SHG,
+    SHG_OBSERVER,
+    STRANGER,
+    TEXT,
+    TICK,
+    TLC,
+    TOP,
+    TOP_FACILITATOR,
+    WATER,
+    WATERER,
+    advanced,
+    appealed,
+    at,
+    ballots,
+    disputed,
+    draft,
+    first,
+    kinds,
+    member,
+    opened,
+    raised,
+    revised,
+    ruled,
+    stated,
+    world,
+)
+
+SEATS = {
+    "stakeholder": member("p", FUNDER),
+    "top level": member("p", TOP),
+    "top facilitator": member("p", TOP_FACILITATOR),
+    "cell": member("p", WATERER),
+    "contributor": member("p", GIVER),
+    "observer": member("p", SHG_OBSERVER),
+    "double hat": member("p", FUNDER, WATERER),
+    "nobody": member("p"),
+}
+MAY_FILE = {
+    "general": {"stakeholder", "top level", "top facilitator", "cell", "contributor", "double hat"},
+    "operational": {"top level", "top facilitator", "cell", "double hat"},
+    "budget": {"top level", "top facilitator"},
+    "policy": {"stakeholder", "top level", "cell", "double hat"},
+    "ratification": set(),
+}
+
+# ---- filing (POL-3, ORG-6) ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seat", SEATS)
+@pytest.mark.parametrize("type", TYPES)
+def test_who_may_file_what(type: str, seat: str) -> None:
+    if seat in MAY_FILE[type]:
+        proposals.check_may_file(PARTNERSHIP, SEATS[seat], type)
+    else:
+        with pytest.raises(NotEligible) as refusal:
+            proposals.check_may_file(PARTNERSHIP, SEATS[seat], type)
+        assert refusal.value.needs == TYPES[type].may_file
+
+
+@pytest.mark.parametrize(
+    ("type", "chosen", "decides"),
+    [
+        ("general", None, TLC),
+        ("general", WATER, WATER),
+        ("general", SHG, SHG),
+        ("operational", None, SHG),
+        ("operational", WATER, SHG),
+        ("budget", TLC, SHG),
+        ("policy", None, SHG),
+    ],
+)
+def test_the_deciding_group_comes_from_the_type(type: str, chosen: GroupId | None, decides: GroupId) -> None:
+    assert proposals.deciding_group(PARTNERSHIP, type, chosen).id == decides
+
+
+def test_unknown_types_name_the_nearest() -> None:
+    with pytest.raises(UnknownKey) as refusal:
+        draft("operationl")
+    assert "operational" in refusal.value.nearest
+
+
+# ---- drafts (PRO-1) -------------------------------------------------------------------------------
+
+
+def test_a_draft_keeps_whatever_was_submitted() -> None:
+    broken = Text(title="x", amount_written="-5", currency="dollars")
+    kept = proposals.edit_draft(draft(), ANA.person, broken, (Effect("change policy", "nonsense", "?"),))
+    assert kept.text == broken
+    assert kept.effects[0].target == "nonsense"
+    with pytest.raises(NotYours):
+        proposals.edit_draft(kept, BO.person, TEXT, ())
+    with pytest.raises(WrongState):
+        proposals.edit_draft(opened(), ANA.person, TEXT, ())
+
+
+def test_an_amount_is_read_into_minor_units() -> None:
+    assert draft("budget").text.amount == 250050
+    assert draft("budget").text.currency == "EUR"
+
+
+def written(field: str, content: str) -> Text:
+    changes: dict[str, Any] = {field: content}
+    return replace(TEXT, **changes)
+
+
+@pytest.mark.parametrize("field", proposals.LENGTHS)
+def test_each_text_at_and_over_its_limits(field: str) -> None:
+    least, most = proposals.LENGTHS[field]
+    for length in {least, most}:
+        proposals.check_text("general", written(field, "x" * length))
+    with pytest.raises(BadText) as refusal:
+        proposals.check_text("general", written(field, "x" * (most + 1)))
+    assert (refusal.value.field, refusal.value.length, refusal.value.most) == (field, most + 1, most)
+    if least:
+        with pytest.raises(BadText):
+            proposals.check_text("general", written(field, " " + "x" * (least - 1) + "\n"))
+
+
+@pytest.mark.parametrize(
+    ("text", "refusal"),
+    [
+        (replace(BUDGET, amount_written=""), BadValue),
+        (replace(BUDGET, amount_written="0"), BadValue),
+        (replace(BUDGET, amount_written="-10"), BadValue),
+        (replace(BUDGET, amount_written="9" * 17), BadValue),
+        (replace(BUDGET, currency=""), BadValue),
+        (replace(BUDGET, payee="  "), BadText),
+        (replace(BUDGET, title="Two\nlines"), BadValue),
+    ],
+)
+def test_a_budget_needs_amount_currency_and_payee(text: Text, refusal: type[Refusal]) -> None:
+    with pytest.raises(refusal):
+        opened("budget", text=text)
+
+
+# ---- opening (PRO-2, POL-2) -----------------------------------------------------------------------
+
+
+def test_opening_freezes_pins_and_snapshots() -> None:
+    proposal, events = proposals.open_review(
+        draft("budget"), ANA, world({"review.window": timedelta(hours=30)}), ELECTORS, Load(), 12, NOW
+    )
+    assert (proposal.state, proposal.number) == (State.REVIEW, 12)
+    assert (proposal.opened_at, proposal.closes_at, proposal.state_since) == (NOW, at(30), NOW)
+    assert proposal.electors == ELECTORS
+    assert proposal.terms == proposals.pin(genesis({"review.window": timedelta(hours=30)}), "budget")
+    assert proposal.author_organisations == {"Delta"}
+    assert proposal.author_groups == {TLC}
+    assert proposal.current.digest == versions.digest(proposal.text, ())
+    assert kinds(events) == [Happened.REVIEW_OPENED]
+    assert events[0].data["electors"] == ["bo", "cy", "di", "ed", "fay", "gil"]
+
+
+@pytest.mark.parametrize(
+    ("type", "timelock"), [("general", 0), ("operational", 0), ("budget", 48), ("policy", 48), ("ratification", 0)]
+)
+def test_the_timelock_by_type(type: str, timelock: int) -> None:
+    assert proposals.pin(genesis(), type).timelock == timedelta(hours=timelock)
+
+
+def test_every_number_of_the_terms_is_the_policys() -> None:
+    """No term is pinned from another key than its own: each key is moved alone and moves its own term only."""
+    plain = proposals.pin(genesis(), "budget")
+    pinned = {
+        "review.window": "window", "review.remainder": "remainder", "objection.stating": "stating",
+        "objection.ruling": "ruling", "objection.appeal_filing": "appeal_filing",
+        "objection.appeal_decision": "appeal_decision", "objection.sponsoring": "sponsoring",
+        "objection.rule": "rule", "objection.threshold": "threshold", "objection.share": "share",
+        "objection.classes": "classes", "objection.unit": "unit", "reach.bar": "reach_bar",
+        "reach.extension": "reach_extension", "reach.lapse_budget_above": "lapse_budget_above",
+        "vote.window": "vote_window", "vote.notice": "vote_notice", "vote.method": "vote_method",
+        "vote.quorum": "quorum", "vote.majority": "majority", "vote.supermajority": "supermajority",
+        "vote.secret": "secret", "vote.hidden_k": "hidden_k", "timelock.budget": "timelock",
+        "limits.least_electors": "least_electors", "limits.versions": "most_versions",
+        "clock.outage_tolerance": "outage_tolerance", "reminder.before_close": "nudge_before",
+    }  # fmt: skip
+    for name, key in KEYS.items():
+        value = key.ceiling if key.ceiling is not None else (not key.default if key.default is False else "⛔")
+        value = key.choices[-1] if key.choices else value
+        moved = proposals.pin(genesis({name: value}), "budget")
+        changed = {f for f in plain.__dataclass_fields__ if getattr(plain, f) != getattr(moved, f)}
+        assert changed == ({pinned[name]} if name in pinned else set()), name
+
+
+def test_only_the_author_opens_a_draft_and_must_still_hold_the_seat() -> None:
+    with pytest.raises(NotYours):
+        proposals.open_review(draft(), BO, world(), ELECTORS, Load(), 1, NOW)
+    with pytest.raises(NotEligible):
+        proposals.open_review(draft(), member("ana"), world(), ELECTORS, Load(), 1, NOW)
+    with pytest.raises(WrongState):
+        proposals.open_review(opened(), ANA, world(), ELECTORS, Load(), 1, NOW)
+
+
+@pytest.mark.parametrize(
+    ("load", "limit"),
+    [
+        (Load(2, 1, 19), None),
+        (Load(3, 0, 0), "limits.open_per_author"),
+        (Load(0, 2, 0), "limits.filed_per_day"),
+        (Load(0, 0, 20), "limits.open_per_group"),
+    ],
+)
+def test_limits_per_author_day_and_group(load: Load, limit: str | None) -> None:
+    if limit is None:
+        proposals.open_review(draft(), ANA, world(), ELECTORS, load, 1, NOW)
+        return
+    with pytest.raises(LimitReached) as refusal:
+        proposals.open_review(draft(), ANA, world(), ELECTORS, load, 1, NOW)
+    assert refusal.value.limit == limit
+
+
+@pytest.mark.parametrize("type", ["budget", "policy"])
+def test_no_budget_or_policy_before_ratification(type: str) -> None:
+    effects = (FREE_KEY,) if type == "policy" else ()
+    with pytest.raises(Provisional):
+        proposals.open_review(draft(type, effects=effects), ANA, world(provisional=True), ELECTORS, Load(), 1, NOW)
+    proposals.open_review(draft("operational"), ANA, world(provisional=True), ELECTORS, Load(), 1, NOW)
+
+
+def test_least_electors_do_not_count_the_author() -> None:
+    author = member("bo", FUNDER, TOP)
+    with pytest.raises(TooFewElectors) as refusal:
+        opened(author=author, electors=ELECTORS[:2])
+    assert (refusal.value.found, refusal.value.least) == (1, 2)
+    opened(author=author, electors=ELECTORS[:3])
+    with pytest.raises(TooFewElectors):
+        opened(electors=())
+
+
+@pytest.mark.parametrize(
+    ("effects", "refusal"),
+    [
+        ((), BadText),
+        ((Effect("change policy", "objection.treshold", "2"),), UnknownKey),
+        ((Effect("change policy", "limits.versions", "many"),), BadValue),
+        ((Effect("change policy", "limits.versions", "21"),), OutOfBounds),
+        ((Effect("change policy", "limits.versions", "5"),), BadValue),
+        ((Effect("change policy", "limits.versions", "6"), Effect("change policy", "limits.versions", "7")), Stale),
+    ],
+)
+def test_effects_that_could_not_be_enacted_are_refused_at_filing(
+    effects: tuple[Effect, ...], refusal: type[Refusal]
+) -> None:
+    with pytest.raises(refusal):
+        opened("policy", effects=effects)
+
+
+@pytest.mark.parametrize(
+    ("type", "effect"),
+    [
+        ("general", FREE_KEY),
+        ("operational", FREE_KEY),
+        ("budget", ENTRENCHED_KEY),
+        ("general", Effect("ratify partnership")),
+        ("policy", Effect("ratify partnership")),
+        ("policy", Effect("sell the barn")),
+    ],
+)
+def test_a_type_carries_its_own_effects_only(type: str, effect: Effect) -> None:
+    """Else a cell could change the partnership's policy by its own silence (POL-3)."""
+    with pytest.raises(BadValue):
+        proposals.open_review(
+            draft(type, effects=(effect,)), ANA, world(provisional=type == "general"), ELECTORS, Load(), 1, NOW
+        )
+    if type == "general":
+        with pytest.raises(BadValue):
+            revised(opened("general", author=member("p", WATERER), group=WATER), at(1), effects=(effect,))
+
+
+def test_ratification_is_opened_by_the_set_up_and_never_passes_by_silence() -> None:
+    ratify = draft("ratification", effects=(Effect("ratify partnership"),))
+    with pytest.raises(NotEligible):
+        proposals.open_review(ratify, ANA, world(provisional=True), ELECTORS, Load(), 1, NOW)
+    proposal, _ = proposals.open_ratification(ratify, world(provisional=True), ELECTORS, 1, NOW)
+    assert proposals.affirmative(proposal)
+    with pytest.raises(WrongState):
+        proposals.open_ratification(draft(), world(provisional=True), ELECTORS, 1, NOW)
+    with pytest.raises(Stale):
+        proposals.open_ratification(ratify, world(), ELECTORS, 1, NOW)
+
+
+# ---- reading and reach (PRO-8) --------------------------------------------------------------------
+
+
+def test_reading_twice_is_once_and_only_electors_but_the_author_read() -> None:
+    proposal, events = proposals.mark_read(opened(), BO, at(1))
+    assert kinds(events) == [Happened.PROPOSAL_READ]
+    assert proposals.mark_read(proposal, BO, at(2)) == (proposal, ())
+    for who in (ANA, JOINER, STRANGER, member("cy"), member("di", SHG_OBSERVER)):
+        with pytest.raises(NotEligible):
+            proposals.mark_read(proposal, who, at(1))
+    proposals.mark_read(opened(), CY, at(72) - TICK)
+    with pytest.raises(WindowClosed):
+        proposals.mark_read(opened(), CY, at(72))
+    with pytest.raises(WindowClosed):
+        proposals.mark_read(disputed(), CY, at(201))
+
+
+def test_reading_follows_the_clock_rule() -> None:
+    proposals.mark_read(clock.stop(opened(), clock.CARD, at(10))[0], CY, at(100))
+    with pytest.raises(WindowClosed):
+        proposals.mark_read(clock.stop(opened(), clock.CARD, at(72))[0], CY, at(73))
+
+
+def test_reach_counts_electors_who_took_part_but_not_the_author_nor_outsiders() -> None:
+    author = member("bo", FUNDER, TOP)
+    proposal = opened(author=author)
+    assert proposals.reachable(proposal) == {"cy", "di", "ed", "fay", "gil"}
+    proposal = raised(proposal, CY)
+    proposal, _ = proposals.mark_read(proposal, DI, NOW)
+    proposal, _ = objections.raise_concern(proposal, ED, "Hm.", "", NOW)
+    proposal, _ = objections.raise_concern(proposal, JOINER, "Hm.", "", NOW)
+    proposal, _ = objections.raise_concern(proposal, author, "Hm.", "", NOW)
+    assert proposals.reached(proposal) == {"cy", "di", "ed"}
+
+
+# ---- revising (PRO-5) -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("hour", "closes"), [(1, 72), (24, 72), (30, 78), (71.5, 119.5)])
+def test_a_revision_leaves_at_least_the_remainder(hour: float, closes: float) -> None:
+    assert revised(opened(), at(hour)).closes_at == at(closes)
+
+
+def test_a_revision_makes_a_version_and_clears_readings_and_keeps_the_terms() -> None:
+    before, _ = proposals.mark_read(opened(), CY, NOW)
+    before = replace(before, extended=True, low_reach=True, nudged=True)
+    new = (*ELECTORS, Elector(JOINER.person))
+    changed = world({"review.remainder": timedelta(hours=100)})
+    after, events = proposals.revise(before, ANA.person, OTHER_TEXT, (), changed, new, at(10))
+    assert [v.number for v in after.versions] == [1, 2]
+    assert after.versions[0] == before.versions[0]
+    assert after.readers == frozenset()
+    assert (after.extended, after.low_reach, after.nudged) == (False, False, False)
+    assert after.terms == before.terms
+    assert after.elector(JOINER.person) is not None
+    assert kinds(events) == [Happened.VERSION_PUBLISHED]
+
+
+def test_earlier_objectors_stay_electors() -> None:
+    proposal = stated(opened(changes={"objection.threshold": 3}), BO, CY, DI, ED)
+    proposal, _ = objections.withdraw_objection(proposal, 2, CY.person, at(1))
+    proposal = ruled(proposal, number=3)
+    proposal = revised(proposal, at(2), electors=ELECTORS[4:])
+    assert [e.person for e in proposal.electors] == ["bo", "di", "ed", "fay", "gil"]
+    kept = proposal.elector(BO.person)
+    assert kept is not None
+    assert (kept.stakeholder_class, kept.organisation) == ("financial contributor", "Alpha")
+
+
+def test_what_a_revision_says_in_words() -> None:
+    more = replace(BUDGET, amount=300000, currency="EUR", payee="Cousin Ltd", account="X")
+    before = replace(BUDGET, amount=250050, currency="EUR")
+    assert versions.substance(before, more) == ("larger amount", "other payee", "other account")
+    assert versions.substance(more, before) == ("smaller amount", "other payee", "other account")
+    assert versions.substance(before, replace(before, currency="USD")) == ("other currency",)
+    assert versions.substance(before, replace(before, risks="some")) == ()
+
+
+def test_revisions_are_the_authors_differ_and_end_at_the_limit() -> None:
+    with pytest.raises(NotYours):
+        proposals.revise(opened(), BO.person, OTHER_TEXT, (), world(), ELECTORS, at(1))
+    with pytest.raises(AlreadyDone):
+        revised(opened(), at(1), text=TEXT)
+    with pytest.raises(BadText):
+        revised(opened(), at(1), text=replace(TEXT, ask=""))
+    proposal = opened(changes={"limits.versions": 2})
+    proposal = revised(proposal, at(1))
+    with pytest.raises(LimitReached):
+        revised(proposal, at(2), text=TEXT)
+
+
+def test_a_policy_change_is_not_revised_into_none() -> None:
+    with pytest.raises(BadText):
+        revised(opened("policy"), at(1), effects=())
+
+
+def test_a_revision_is_not_reviewed_by_fewer_than_the_least_electors() -> None:
+    """Else a revision during the loss of a role would pass because nobody could object (ORG-3)."""
+    proposal = stated(opened(), BO)
+    for few in ((), ELECTORS[:1]):
+        with pytest.raises(TooFewElectors):
+            revised(proposal, at(1), electors=few)
+    revised(proposal, at(1), electors=ELECTORS[:2])
+
+
+@pytest.mark.parametrize("state", State)
+def test_in_which_states_one_revises(state: State) -> None:
+    proposal = replace(opened(), state=state)
+    if state in {State.REVIEW, State.SETTLING, State.DISPUTED, State.STALE}:
+        assert revised(proposal, at(90)).state is State.REVIEW
+    else:
+        with pytest.raises(WrongState):
+            revised(proposal, at(90))
+
+
+def test_an_entrenched_key_smuggled_in_by_a_revision_needs_the_supermajority() -> None:
+    proposal = opened("policy")
+    assert not proposals.affirmative(proposal)
+    proposal = revised(proposal, at(1), effects=(ENTRENCHED_KEY,))
+    assert proposals.affirmative(proposal)
+    voted = advanced(advanced(proposal, at(72)), at(72))
+    assert voted.state is State.ESCALATED
+    assert voted.vote is not None
+    assert voted.vote.method == "supermajority"
+
+
+def test_revising_while_settling_keeps_pending_tests_and_appeals() -> None:
+    proposal = stated(opened(), BO, CY)
+    proposal = appealed(ruled(proposal, now=at(40)), BO, now=at(70))
+    proposal, _ = objections.ask_test(proposal, 2, ANA, at(40))
+    proposal = revised(advanced(proposal, at(73)), at(80))
+    assert proposal.objections[0].test is not None
+    assert proposal.objections[0].test.appeal is not None
+    decided = advanced(proposal, at(142))
+    assert [o.state for o in decided.objections] == [ObjectionState.STATED, ObjectionState.STATED]
+    assert decided.state is State.DISPUTED
+
+
+def test_revising_while_the_clock_stands_gives_the_remainder_from_the_resumption() -> None:
+    proposal, _ = clock.stop(opened(), clock.ROLE, at(60))
+    proposal = revised(proposal, at(90))
+    assert clock.is_stopped(proposal)
+    proposal, _ = clock.resume(proposal, clock.ROLE, at(100))
+    assert proposal.closes_at == at(148)
+    assert proposal.state_since <= at(100)
+
+
+# ---- withdrawing (PRO-6) --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", State)
+def test_in_which_states_the_author_withdraws(state: State) -> None:
+    proposal = replace(opened(), state=state)
+    if state is State.DRAFT:
+        assert proposals.withdraw(proposal, ANA.person, "", at(1))[0].state is State.DISCARDED
+    elif state in {State.REVIEW, State.SETTLING, State.DISPUTED, State.STALE, State.ESCALATED}:
+        gone, events = proposals.withdraw(proposal, ANA.person, "We found another way.", at(1))
+        assert (gone.state, gone.outcome) == (State.WITHDRAWN, "We found another way.")
+        assert kinds(events) == [Happened.PROPOSAL_WITHDRAWN]
+    else:
+        with pytest.raises(WrongState):
+            proposals.withdraw(proposal, ANA.person, "", at(1))
+
+
+def test_withdrawing_ends_when_the_vote_opens_and_is_the_authors() -> None:
+    with pytest.raises(NotYours):
+        proposals.withdraw(opened(), BO.person, "", at(1))
+    notice = disputed(opened(changes={"vote.notice": timedelta(hours=24)}))
+    announced, _ = escalations.escalate(notice, BO, ELECTORS, at(201))
+    proposals.withdraw(announced, ANA.person, "", at(202))
+    with pytest.raises(WrongState):
+        proposals.withdraw(advanced(announced, at(225)), ANA.person, "", at(226))
+
+
+def test_discarding_is_for_drafts() -> None:
+    assert proposals.discard(draft(), NOW)[0].state is State.DISCARDED
+    with pytest.raises(WrongState):
+        proposals.discard(opened(), NOW)
+
+
+# ---- halting (EFF-3) ------------------------------------------------------------------------------
+
+
+def passed(proposal: Proposal | None = None) -> Proposal:
+    """Passed by silence at hour 72 with readers enough, the timelock ending at hour 120."""
+    proposal = proposal or opened("budget")
+    for reader in (BO, CY):
+        proposal, _ = proposals.mark_read(proposal, reader, at(1))
+    proposal = advanced(proposal, at(72))
+    assert proposal.state is State.PASSED
+    return proposal
+
+
+def halts(proposal: Proposal, *people: Member, hour: float = 80) -> Proposal:
+    for person in people:
+        proposal, _ = proposals.consent_to_halt(proposal, person, at(hour))
+    return proposal
+
+
+def test_a_majority_of_electors_halts_once() -> None:
+    proposal = halts(passed(), BO, CY, DI)
+    assert proposal.state is State.PASSED  # three of six are not a majority
+    assert halts(proposal, DI) == proposal
+    proposal = halts(proposal, ED)
+    assert (proposal.state, proposal.halted, proposal.timelock_ends_at) == (State.DISPUTED, True, None)
+    proposal = revised(proposal, at(81), text=replace(BUDGET, payee="Other Ltd"))
+    proposal = passed_again(proposal)
+    with pytest.raises(AlreadyDone):
+        halts(proposal, BO, hour=130)
+
+
+def passed_again(proposal: Proposal) -> Proposal:
+    for reader in (BO, CY):
+        proposal, _ = proposals.mark_read(proposal, reader, at(90))
+    proposal = advanced(proposal, at(129))
+    assert proposal.state is State.PASSED
+    return proposal
+
+
+def test_who_halts_and_until_when() -> None:
+    for who in (ANA, JOINER, STRANGER, member("bo")):
+        with pytest.raises(NotEligible):
+            halts(passed(), who)
+    halts(passed(), BO, hour=119.9)
+    with pytest.raises(WindowClosed):
+        halts(passed(), BO, hour=120)
+    with pytest.raises(WrongState):
+        halts(opened(), BO)
+
+
+def test_an_outage_keeps_the_time_to_halt() -> None:
+    proposal, _ = clock.stop(passed(), clock.OUTAGE, at(100))
+    halts(proposal, BO, hour=130)
+
+
+def test_a_halted_adoption_revives_what_the_vote_overruled() -> None:
+    proposal = adopted()
+    assert first(proposal).state is ObjectionState.OVERRULED
+    vote = proposal.vote
+    proposal = halts(proposal, BO, CY, DI, ED, hour=300)
+    assert proposal.state is State.DISPUTED
+    assert first(proposal).state is ObjectionState.STATED
+    assert proposal.vote is None
+    assert proposal.past_votes == (vote,)
+
+
+def adopted(type: str = "budget") -> Proposal:
+    """Adopted at hour 273 against Bo's objection, by four against one."""
+    proposal = disputed(opened(type))
+    proposal, _ = escalations.escalate(proposal, CY, ELECTORS, at(201))
+    cast = ballots({"cy": "for", "di": "for", "ed": "for", "fay": "for", "bo": "against"})
+    proposal = advanced(proposal, at(273), cast)
+    assert proposal.state is State.ADOPTED
+    return proposal
+
+
+def test_a_leavers_objection_revived_by_a_halt_gets_its_sponsor_period() -> None:
+    proposal, _ = objections.objector_gone(disputed(opened("budget")), BO.person, True, at(201))
+    proposal, _ = escalations.escalate(proposal, CY, ELECTORS, at(202))
+    cast = ballots({"cy": "for", "di": "for", "ed": "for", "fay": "for"})
+    proposal = halts(advanced(proposal, at(274), cast), CY, DI, ED, FAY, hour=300)
+    assert first(proposal).sponsor_by == at(348)
+    assert first(advanced(proposal, at(301))).counts
+
+
+def test_a_rebased_version_of_what_a_vote_adopted_answers_to_its_objectors_again() -> None:
+    """The vote adopted another text: whoever objected is still objecting until they say otherwise (PRO-5)."""
+    proposal = adopted("policy")
+    moved = world({"limits.open_per_author": 7})
+    proposal, _, events = lifecycle.enact(proposal, moved, at(321))
+    assert kinds(events) == [Happened.PROPOSAL_STALE]
+    vote = proposal.vote
+    proposal, _ = proposals.revise(proposal, ANA.person, OTHER_TEXT, (FREE_KEY,), moved, ELECTORS, at(330))
+    assert first(proposal).state is ObjectionState.STATED
+    assert (proposal.vote, proposal.past_votes) == (None, (vote,))
+    assert proposal.outcome == ""
+    proposal = advanced(proposal, at(378))
+    assert proposal.state is State.DISPUTED
+    proposal, _ = escalations.escalate(proposal, ANA, ELECTORS, at(379))
+    assert vote is not None
+    assert proposal.vote is not None
+    assert proposal.vote.id != vote.id
+
+
+# ---- counting seats (PRO-9) -----------------------------------------------------------------------
+
+
+def test_seated_and_too_few() -> None:
+    proposal = opened(author=member("bo", FUNDER, TOP))
+    people = [e.person for e in ELECTORS]
+    assert proposals.seated(proposal, [*people[:3], JOINER.person]) == 3
+    assert not proposals.too_few_seated(proposal, people[1:3])
+    assert proposals.too_few_seated(proposal, people[:2])
+    assert proposals.too_few_seated(proposal, [])
