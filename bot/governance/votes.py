@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
 
-from bot.governance.clock import is_stopped
+from bot.governance.clock import deadline, past
 from bot.governance.dossier import Ballot, Proposal, State, Tally, Terms, Vote
 from bot.governance.errors import BadText, NotEligible, UnknownKey, WindowClosed, WrongState
 from bot.governance.events import Event, Happened, Json, proposal_thing
@@ -20,7 +20,7 @@ from bot.governance.organisation import MEMBER, Elector, Member
 def announce(proposal: Proposal, method: str, now: datetime) -> Vote:
     """A vote that opens after the pinned notice and is held by the stakeholder group (DEC-1)."""
     terms = proposal.pinned
-    opens_at = now + terms.vote_notice
+    opens_at = deadline(proposal, now, terms.vote_notice)
     return Vote(
         id=VoteId(f"{proposal.id}-{len(proposal.past_votes) + 1}"),
         method=method,
@@ -35,7 +35,7 @@ def open_vote(proposal: Proposal, stakeholders: tuple[Elector, ...], now: dateti
     """The announced vote opens with a snapshot of the stakeholder group (PRO-9)."""
     vote = _vote(proposal)
     window = vote.closes_at - vote.opens_at
-    opened = replace(vote, electors=stakeholders, opened=True, opens_at=now, closes_at=now + window)
+    opened = replace(vote, electors=stakeholders, opened=True, opens_at=now, closes_at=deadline(proposal, now, window))
     data: dict[str, Json] = {"vote": vote.id, "method": vote.method, "eligible": len(stakeholders)}
     return replace(proposal, vote=opened), Event(Happened.VOTE_OPENED, proposal_thing(proposal.id), None, data)
 
@@ -51,7 +51,7 @@ def cast(
     vote = proposal.vote
     if proposal.state is not State.ESCALATED or vote is None or not vote.opened:
         raise WrongState(proposal.state, "vote")
-    if now >= vote.closes_at and not is_stopped(proposal):
+    if past(proposal, vote.closes_at, now):
         raise WindowClosed
     if all(elector.person != member.person for elector in vote.electors):
         raise NotEligible("vote joined later" if member.holds(stakeholders, MEMBER) else "vote", MEMBER)
@@ -96,10 +96,14 @@ def close_vote(proposal: Proposal, ballots: Sequence[Ballot], now: datetime) -> 
 
 
 def count(vote: Vote, ballots: Sequence[Ballot], terms: Terms) -> Tally:
-    """The tally under the pinned terms: anyone can recompute it from the published ballots (DEC-2)."""
+    """The tally under the pinned terms: anyone can recompute it from the published ballots (DEC-2).
+
+    Below k ballots a secret result says no more than adopted or not, and the turnout: not even a tie (DEC-3).
+    """
     tally = REGISTRY[vote.method].tally(ballots, len(vote.electors), terms.quorum, _share(vote.method, terms))
     if vote.secret and tally.cast < terms.hidden_k:
-        return replace(tally, counts=(), hidden=True)
+        reason = "not enough votes for" if tally.reason == "tied" else tally.reason
+        return replace(tally, reason=reason, counts=(), hidden=True)
     return tally
 
 

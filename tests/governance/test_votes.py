@@ -1,0 +1,294 @@
+"""Final votes: who casts what and when, secrecy, closing (DEC-2, DEC-3, DEC-3a); the ladder (ESC-1, PRO-6)."""
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from bot.governance import clock, escalations, lifecycle, objections, votes
+from bot.governance.dossier import Ballot, ObjectionState, Proposal, State, Statement
+from bot.governance.errors import BadText, NotEligible, UnknownKey, WindowClosed, WrongState
+from bot.governance.events import Happened
+from bot.governance.lifecycle import Surroundings
+from bot.governance.organisation import Elector, Member
+from bot.governance.policy import Value
+from tests.governance.scene import (
+    ANA,
+    BO,
+    CY,
+    ELECTORS,
+    ENTRENCHED_KEY,
+    FLO,
+    FUNDER,
+    JOINER,
+    REASON,
+    SHG,
+    STRANGER,
+    TICK,
+    WATER,
+    WATERER,
+    advanced,
+    at,
+    ballots,
+    disputed,
+    first,
+    hours,
+    kinds,
+    member,
+    opened,
+    revised,
+)
+
+
+def voting(changes: dict[str, Value] | None = None, type: str = "operational") -> Proposal:
+    """Escalated and opened at hour 201; closes at hour 273."""
+    return escalations.escalate(disputed(opened(type, changes or {})), BO, ELECTORS, at(201))[0]
+
+
+def closed(proposal: Proposal, choices: dict[str, str], hour: float = 273) -> Proposal:
+    return advanced(proposal, at(hour), ballots(choices))
+
+
+# ---- escalating (PRO-6, ESC-1) --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("who", [ANA, BO, CY])
+def test_author_and_electors_escalate(who: Member) -> None:
+    proposal, events = escalations.escalate(disputed(), who, ELECTORS, at(201))
+    assert proposal.state is State.ESCALATED
+    assert kinds(events) == [Happened.PROPOSAL_ESCALATED, Happened.VOTE_OPENED]
+    assert proposal.vote is not None
+    assert (proposal.vote.opens_at, proposal.vote.closes_at) == (at(201), at(273))
+    assert proposal.vote.electors == ELECTORS
+
+
+@pytest.mark.parametrize("who", [JOINER, STRANGER, FLO, member("cy")])
+def test_nobody_else_escalates(who: Member) -> None:
+    with pytest.raises(NotEligible):
+        escalations.escalate(disputed(), who, ELECTORS, at(201))
+
+
+@pytest.mark.parametrize("state", set(State) - {State.DISPUTED})
+def test_only_disputed_proposals_are_escalated(state: State) -> None:
+    with pytest.raises(WrongState):
+        escalations.escalate(replace(opened(), state=state), BO, ELECTORS, at(1))
+
+
+@pytest.mark.parametrize("method", ["majority", "supermajority", "consent"])
+def test_the_pinned_method_or_a_supermajority_where_nothing_less_will_do(method: str) -> None:
+    proposal = disputed(opened("policy", {"vote.method": method}))
+    assert escalations.method_for(proposal) == method
+    smuggled = revised(proposal, at(201), effects=(ENTRENCHED_KEY,))
+    assert escalations.method_for(smuggled) == "supermajority"
+
+
+def test_a_vote_of_a_cells_proposal_is_held_by_the_stakeholder_group() -> None:
+    cell = (Elector(member("w1").person), Elector(member("w2").person), Elector(member("w3").person))
+    author = member("w1", WATERER)
+    objector = member("w2", WATERER)
+    proposal = opened("general", author=author, group=WATER, electors=cell)
+    proposal, _ = objections.raise_objection(proposal, objector, "button", at(1))
+    proposal, _ = objections.state_objection(proposal, 1, objector.person, Statement("harm", REASON), at(1))
+    proposal = advanced(advanced(proposal, at(72)), at(72))
+    proposal, _ = escalations.escalate(proposal, author, ELECTORS, at(80))
+    assert proposal.vote is not None
+    assert proposal.vote.electors == ELECTORS
+    with pytest.raises(NotEligible):
+        votes.cast(proposal, objector, Ballot("for"), SHG, at(81))
+    votes.cast(proposal, BO, Ballot("for"), SHG, at(81))
+
+
+def test_a_notice_period_delays_the_opening() -> None:
+    proposal = disputed(opened(changes={"vote.notice": hours(24)}))
+    proposal, events = escalations.escalate(proposal, BO, ELECTORS, at(201))
+    assert kinds(events) == [Happened.PROPOSAL_ESCALATED]
+    assert lifecycle.next_due(proposal) == at(225)
+    with pytest.raises(WrongState):
+        votes.cast(proposal, BO, Ballot("for"), SHG, at(224))
+    late = (*ELECTORS, Elector(JOINER.person))
+    proposal, events = lifecycle.advance(proposal, at(226), Surroundings(late))
+    assert kinds(events) == [Happened.VOTE_OPENED]
+    assert proposal.vote is not None
+    assert (proposal.vote.opens_at, proposal.vote.closes_at, proposal.vote.electors) == (at(226), at(298), late)
+
+
+# ---- casting (DEC-2) ------------------------------------------------------------------------------
+
+
+def test_a_ballot_is_cast_and_changed_until_close() -> None:
+    proposal, ballot, events = votes.cast(voting(), BO, Ballot("against", reason="dropped"), SHG, at(202))
+    assert ballot == Ballot("against", BO.person)
+    assert kinds(events) == [Happened.BALLOT_CAST]
+    proposal, ballot, _ = votes.cast(proposal, BO, Ballot("for"), SHG, at(273) - TICK)
+    assert ballot.choice == "for"
+    assert proposal.vote is not None
+    assert proposal.vote.voted == {"bo"}
+    with pytest.raises(WindowClosed):
+        votes.cast(proposal, BO, Ballot("for"), SHG, at(273))
+
+
+@pytest.mark.parametrize(
+    ("who", "why"),
+    [
+        (JOINER, "vote joined later"),
+        (STRANGER, "vote"),
+        (FLO, "vote"),
+        (member("bo"), "no seat now"),
+        (ANA, "vote"),
+    ],
+)
+def test_who_does_not_vote(who: Member, why: str) -> None:
+    with pytest.raises(NotEligible) as refusal:
+        votes.cast(voting(), who, Ballot("for"), SHG, at(202))
+    assert refusal.value.why == why
+
+
+def test_unknown_choices_and_missing_reasons() -> None:
+    with pytest.raises(UnknownKey):
+        votes.cast(voting(), BO, Ballot("consent"), SHG, at(202))
+    consent = voting({"vote.method": "consent"})
+    with pytest.raises(UnknownKey):
+        votes.cast(consent, BO, Ballot("object", criterion="taste", reason=REASON), SHG, at(202))
+    for reason in ("", "x" * 19, "x" * 1501):
+        with pytest.raises(BadText):
+            votes.cast(consent, BO, Ballot("object", criterion="harm", reason=reason), SHG, at(202))
+    _, ballot, _ = votes.cast(consent, BO, Ballot("object", criterion="harm", reason=REASON), SHG, at(202))
+    assert ballot == Ballot("object", BO.person, "harm", REASON)
+
+
+def test_no_vote_outside_an_open_vote() -> None:
+    for proposal in (opened(), disputed(), closed(voting(), {"bo": "for"})):
+        with pytest.raises(WrongState):
+            votes.cast(proposal, BO, Ballot("for"), SHG, at(202))
+
+
+# ---- the clock (PRO-11) ---------------------------------------------------------------------------
+
+
+def test_a_stopped_clock_keeps_an_open_vote_open_and_moves_its_close() -> None:
+    proposal, _ = clock.stop(voting(), clock.ROLE, at(250))
+    votes.cast(proposal, BO, Ballot("for"), SHG, at(300))
+    assert closed(proposal, {"bo": "for"}, 300).state is State.ESCALATED
+    proposal, _ = clock.resume(proposal, clock.ROLE, at(310))
+    assert proposal.vote is not None
+    assert (proposal.vote.opens_at, proposal.vote.closes_at) == (at(201), at(333))
+    assert closed(proposal, {}, 332).state is State.ESCALATED
+    assert closed(proposal, {}, 333).state is State.NOT_ADOPTED
+
+
+def test_no_ballots_for_a_vote_that_had_ended_before_the_clock_stopped() -> None:
+    proposal, _ = clock.stop(voting(), clock.ROLE, at(273))
+    with pytest.raises(WindowClosed):
+        votes.cast(proposal, BO, Ballot("for"), SHG, at(280))
+
+
+def test_a_vote_called_while_the_clock_stands_runs_its_full_window_from_the_resumption() -> None:
+    proposal, _ = clock.stop(disputed(), clock.CARD, at(201))
+    proposal, _ = escalations.escalate(proposal, BO, ELECTORS, at(220))
+    proposal, _ = clock.resume(proposal, clock.CARD, at(230))
+    assert proposal.vote is not None
+    assert (proposal.vote.opens_at, proposal.vote.closes_at) == (at(220), at(302))
+    assert proposal.state_since <= at(230)
+
+
+def test_a_notice_begun_while_the_clock_stands_runs_in_full_too() -> None:
+    proposal, _ = clock.stop(disputed(opened(changes={"vote.notice": hours(24)})), clock.CARD, at(201))
+    proposal, _ = escalations.escalate(proposal, BO, ELECTORS, at(220))
+    proposal, _ = clock.resume(proposal, clock.CARD, at(230))
+    assert proposal.vote is not None
+    assert (proposal.vote.opens_at, proposal.vote.closes_at) == (at(254), at(326))
+
+
+# ---- closing (DEC-2, OBJ-8) -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("choices", "state", "outcome"),
+    [
+        ({"bo": "against", "cy": "for", "di": "for"}, State.ADOPTED, ""),
+        ({"bo": "against", "cy": "against", "di": "for"}, State.NOT_ADOPTED, "not enough votes for"),
+        ({"bo": "against", "cy": "for", "di": "abstain"}, State.NOT_ADOPTED, "tied"),
+        ({"cy": "for", "di": "for"}, State.NOT_ADOPTED, "no quorum"),
+    ],
+)
+def test_adopted_rejected_tied_and_without_quorum(choices: dict[str, str], state: State, outcome: str) -> None:
+    proposal = closed(voting(), choices)
+    assert (proposal.state, proposal.outcome) == (state, outcome)
+    assert proposal.vote is not None
+    assert {(b.person, b.choice) for b in proposal.vote.ballots} == set(choices.items())
+
+
+def test_adoption_overrules_what_still_counts_and_keeps_who_and_why() -> None:
+    before = voting()
+    after, events = lifecycle.advance(
+        before, at(273), Surroundings(ELECTORS, ballots({"cy": "for", "di": "for", "ed": "for"}))
+    )
+    assert kinds(events) == [Happened.VOTE_CLOSED, Happened.OBJECTION_OVERRULED, Happened.PROPOSAL_ADOPTED]
+    assert first(after) == replace(first(before), state=ObjectionState.OVERRULED)
+
+
+def test_a_rejection_overrules_nobody() -> None:
+    assert first(closed(voting(), {})).state is ObjectionState.STATED
+
+
+def test_the_published_ballots_give_the_tally_again() -> None:
+    proposal = closed(voting(), {"bo": "against", "cy": "for", "di": "for", "ed": "abstain"})
+    assert proposal.vote is not None
+    assert votes.count(proposal.vote, proposal.vote.ballots, proposal.pinned) == proposal.vote.tally
+
+
+# ---- secrecy (DEC-3, DEC-3a) ----------------------------------------------------------------------
+
+SECRET: dict[str, Value] = {"vote.secret": True, "vote.quorum": Fraction(1, 4)}
+
+
+def test_a_secret_choice_leaves_no_event_and_no_name() -> None:
+    proposal, ballot, events = votes.cast(voting(SECRET), BO, Ballot("for"), SHG, at(202))
+    assert events == ()
+    assert ballot.person == "bo"  # the row that storage keeps until close
+    assert proposal.vote is not None
+    assert proposal.vote.voted == {"bo"}
+    done, events = lifecycle.advance(
+        proposal, at(273), Surroundings(ELECTORS, ballots({"bo": "for", "cy": "against", "di": "for"}))
+    )
+    assert done.vote is not None
+    assert done.vote.ballots == (Ballot("against"), Ballot("for"), Ballot("for"))
+    assert all(entry["person"] is None for entry in events[0].data["ballots"])  # type: ignore[index, union-attr, call-overload]
+
+
+@pytest.mark.parametrize("cast", [{"bo": "for", "cy": "against"}, {"bo": "against", "cy": "against"}])
+def test_below_k_a_secret_result_says_nothing_but_the_outcome_and_the_turnout(cast: dict[str, str]) -> None:
+    done, events = lifecycle.advance(voting(SECRET), at(273), Surroundings(ELECTORS, ballots(cast)))
+    assert done.vote is not None
+    tally = done.vote.tally
+    assert tally is not None
+    assert (tally.hidden, tally.counts, done.vote.ballots) == (True, (), ())
+    assert (tally.cast, tally.eligible, tally.adopted) == (2, 6, False)
+    assert tally.reason == "not enough votes for"  # "tied" would tell how two people voted
+    assert events[0].data["ballots"] == []
+    assert events[0].data["counts"] == []
+    assert done.outcome == "not enough votes for"
+
+
+def test_from_k_on_the_counts_of_a_secret_result_are_shown() -> None:
+    done = closed(voting(SECRET), {"bo": "for", "cy": "against", "di": "for"})
+    assert done.vote is not None
+    assert done.vote.tally is not None
+    assert not done.vote.tally.hidden
+    assert dict(done.vote.tally.counts) == {"for": 2, "against": 1, "abstain": 0}
+
+
+def test_consent_rounds_are_never_secret() -> None:
+    proposal = voting({"vote.secret": True, "vote.method": "consent"})
+    assert proposal.vote is not None
+    assert not proposal.vote.secret
+
+
+def test_a_small_electorate_is_warned() -> None:
+    vote = voting(SECRET).vote
+    assert vote is not None
+    terms = voting(SECRET).pinned
+    assert votes.would_reveal(vote, terms)
+    more = tuple(Elector(member(f"p{n}", FUNDER).person) for n in range(7))
+    assert not votes.would_reveal(replace(vote, electors=more), terms)
+    assert not votes.would_reveal(replace(vote, secret=False), terms)
