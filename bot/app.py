@@ -21,6 +21,8 @@ from storage.engine import create_engines
 from storage.unit_of_work import Committed, SqlUnitOfWork
 
 BACKSTOP = timedelta(seconds=60)
+PRESENT = discord.utils.utcnow
+"""The clock of everything that runs outside a simulation."""
 LONGEST_SLEEP = timedelta(hours=1)
 UNDISTURBED = timedelta(days=7)
 """Without the steady rhythm the bot wakes up only when something is due."""

@@ -30,6 +30,11 @@ def head() -> str:
     return revision
 
 
+def knows(revision: str) -> bool:
+    """Whether this version of the bot has heard of a revision; it has not when a newer one wrote it."""
+    return revision in {script.revision for script in _scripts().walk_revisions()}
+
+
 async def current(engine: AsyncEngine) -> str | None:
     """The revision of this database, None while it is empty."""
     async with engine.connect() as connection:
@@ -50,9 +55,8 @@ async def upgrade(engine: AsyncEngine) -> None:
 
 
 def _upgrade(connection: Connection) -> None:
-    known = {script.revision for script in _scripts().walk_revisions()}
     revision = _revision(connection)
-    if revision is not None and revision not in known:
+    if revision is not None and not knows(revision):
         raise NewerSchema(revision)
     if revision == head():
         return

@@ -1,0 +1,161 @@
+"""The command line: ``python -m bot run | rehearse | check | verify | export | backup | restore | migrate`` (RUN-1).
+
+Each command is imported when it is asked for, so that ``--help`` and a bad word cost nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from config import settings
+from config.settings import Settings
+
+FINE = 0
+FAILED = 1
+
+DESCRIPTION = """\
+A Discord bot that hosts multi-stakeholder governance.
+
+Try it without a Discord account:   python -m bot rehearse
+Run it with a token in .env:        python -m bot check, then python -m bot run"""
+
+EPILOG = """\
+Settings come from the environment or from .env in this directory (see .env.example).
+A command ends with 0 when it worked, 1 when it failed, 2 when it was told or configured wrongly."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says. What goes wrong is said in sentences, never with a traceback."""
+    options = _parser().parse_args(arguments)
+    loaded: Settings | None = None
+    try:
+        if options.command == "rehearse":  # needs no settings, so bad ones do not stop it
+            return _rehearse(options.port, not options.no_browser)
+        loaded = settings.load()
+        return _do(options, loaded)
+    except KeyboardInterrupt:
+        _complain("Stopped.")
+        return FAILED
+    except Exception as error:  # noqa: BLE001 - the last place where an error can still be put in words
+        return _explain(error, loaded)
+
+
+def _do(options: argparse.Namespace, loaded: Settings) -> int:
+    from bot import logs
+
+    logs.set_up(loaded if options.command == "run" else loaded.model_copy(update={"log_level": _quiet(loaded)}))
+    match options.command:
+        case "run":
+            from bot.running import run
+
+            asyncio.run(run(loaded))
+        case "check":
+            return asyncio.run(_check(loaded))
+        case _:
+            return asyncio.run(_operate(options, loaded))
+    return FINE
+
+
+async def _check(loaded: Settings) -> int:
+    from bot.checks import check
+
+    report = await check(loaded)
+    for finding in report.findings:
+        print(finding)
+    print(f"\nInvite the bot to a server you manage:\n{report.link}\n")
+    print("Ready for: python -m bot run" if report.is_ready else "Mend what is marked wrong, then check again.")
+    return FINE if report.is_ready else FAILED
+
+
+async def _operate(options: argparse.Namespace, loaded: Settings) -> int:
+    from bot import operation
+
+    match options.command:
+        case "verify":
+            outcome = await operation.verify(loaded, options.export)
+        case "export":
+            outcome = await operation.export(loaded, options.file)
+        case "backup":
+            outcome = await operation.backup(loaded, options.file)
+        case "restore":
+            from bot.app import PRESENT
+
+            outcome = await operation.restore(loaded, options.file, PRESENT)
+        case _:
+            outcome = await operation.migrate(loaded)
+    for line in outcome.lines:
+        print(line)
+    return FINE if outcome.well else FAILED
+
+
+def _rehearse(port: int, open_browser: bool) -> int:
+    try:
+        from bot import rehearsal
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] != "simcord":
+            raise
+        _complain(
+            "The rehearsal needs the package simcord, which is not installed here.",
+            "Run: make rehearse (or pip install -r requirements/rehearsal.txt).",
+        )
+        return FAILED
+    return rehearsal.main(port, open_browser) or FINE
+
+
+def _explain(error: Exception, loaded: Settings | None) -> int:
+    from bot.trouble import in_words
+
+    logging.getLogger(__name__).debug("the error behind the next lines", exc_info=error)
+    trouble = in_words(error, loaded)
+    _complain(*trouble.lines)
+    return trouble.code
+
+
+def _complain(*lines: str) -> None:
+    for line in lines:
+        print(line, file=sys.stderr)
+
+
+def _quiet(loaded: Settings) -> str:
+    """Commands that answer and end show only what is wrong, unless everything was asked for."""
+    return "DEBUG" if loaded.log_level == "DEBUG" else "WARNING"
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m bot",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command", title="commands")
+    commands.add_parser("run", help="run the bot against Discord, until Ctrl-C or SIGTERM")
+    rehearse = commands.add_parser("rehearse", help="try the bot in a simulated Discord, in the browser")
+    rehearse.add_argument("--port", type=_port, default=8765, help="where the page is served (default: 8765)")
+    rehearse.add_argument("--no-browser", action="store_true", help="print the address and open nothing")
+    commands.add_parser("check", help="say what is wrong before running, and print the invite link")
+    verify = commands.add_parser("verify", help="check that no recorded decision was changed")
+    verify.add_argument("--export", type=Path, metavar="FILE", help="check an exported file instead of the database")
+    export = commands.add_parser("export", help="write the record to a file, enough to verify it anywhere")
+    export.add_argument("file", type=Path, metavar="FILE", help="a new file (JSON lines)")
+    backup = commands.add_parser("backup", help="copy the database, also while the bot runs")
+    backup.add_argument("file", type=Path, metavar="FILE", help="a new file")
+    restore = commands.add_parser("restore", help="put a backup in the database's place; the bot has to be stopped")
+    restore.add_argument("file", type=Path, metavar="FILE", help="a file written by backup")
+    commands.add_parser("migrate", help="bring the database to this version of the bot")
+    return parser
+
+
+def _port(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 65535:
+        raise argparse.ArgumentTypeError(f"{text} is not a port number from 1 to 65535")
+    return int(text)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

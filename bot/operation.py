@@ -1,0 +1,199 @@
+"""What operators do with the database: verify, export, back up, restore, migrate (RUN-1, RUN-3)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot import exports, instance
+from bot.exports import BadExport, Checked
+from bot.governance.ids import PartnershipId
+from bot.services.ports import Clock
+from bot.trouble import Trouble, schema_words
+from config.settings import Settings
+from storage import backup as copies
+from storage import migrate as schema
+from storage.engine import Engines, create_engines
+from storage.unit_of_work import SqlTransaction, SqlUnitOfWork
+
+PRIVATE = 0o600
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a command says at its end, and whether all is well."""
+
+    lines: tuple[str, ...]
+    well: bool = True
+
+
+async def verify(settings: Settings, exported: Path | None = None) -> Outcome:
+    """Check the chain of every partnership, in the database or in an exported file (REC-1)."""
+    if exported is not None:
+        return _verdicts(_verify_file(exported))
+    async with _record(settings) as (tx, partnerships):
+        checked = [await exports.verified(tx.record, each, name) for each, name in partnerships]
+    return _verdicts(tuple(checked))
+
+
+async def export(settings: Settings, file: Path) -> Outcome:
+    """Write the record to a new file, enough to verify it anywhere (REC-1)."""
+    count = 0
+    async with _record(settings) as (tx, partnerships):
+        with _new_file(file) as target:
+            async for line in exports.lines(tx.record, partnerships):
+                target.write(line)
+                count += 1
+    events = count - 2 - len(partnerships)
+    return Outcome(
+        (
+            f"Wrote {_counted(events, 'event')} of {_counted(len(partnerships), 'partnership')} to {file}.",
+            f"Anyone can check it: python -m bot verify --export {file}",
+            "It contains what people wrote. Share it only with those who may read it.",
+        )
+    )
+
+
+async def backup(settings: Settings, file: Path) -> Outcome:
+    """Copy the database while the bot runs; the copy is checked before it takes its name (RUN-3)."""
+    _check_new(file)
+    try:
+        await copies.backup(settings.database_url, file)
+    except copies.BackupRefused as error:
+        raise Trouble(error.why) from None
+    _make_private(file)
+    return Outcome(
+        (
+            f"Copied the database to {file} and checked the copy.",
+            "It holds everything, ballots of open votes included. Keep it where nobody else reads it.",
+        )
+    )
+
+
+async def restore(settings: Settings, file: Path, clock: Clock) -> Outcome:
+    """Put a copy in the database's place; refused while the bot runs (RUN-3)."""
+    await _clear_dead_lock(settings, clock)
+    try:
+        aside = await copies.restore(file, settings.database_url, clock())
+    except copies.BackupRefused as error:
+        raise Trouble(error.why, "Nothing was changed.") from None
+    lines = [f"{file} is now the database."]
+    if aside is not None:
+        lines.append(f"The one before lies beside it as {aside.name}.")
+    lines.append(
+        "At its next start the bot compares it with what it last posted and decides nothing until the gap is confirmed."
+    )
+    return Outcome(tuple(lines))
+
+
+async def migrate(settings: Settings) -> Outcome:
+    """Bring the database to this version of the bot."""
+    async with _engines(settings) as engines:
+        before = await schema.current(engines.writer)
+        try:
+            await schema.upgrade(engines.writer)
+        except (schema.NewerSchema, schema.BrokenReferences) as error:
+            raise Trouble(*schema_words(error)) from None
+    if before == schema.head():
+        return Outcome((f"The database is at version {before} already. Nothing was changed.",))
+    return Outcome((f"The database went from {before or 'nothing'} to version {schema.head()}.",))
+
+
+@asynccontextmanager
+async def _engines(settings: Settings) -> AsyncIterator[Engines]:
+    engines = create_engines(settings.database_url)
+    try:
+        yield engines
+    finally:
+        await engines.dispose()
+
+
+@asynccontextmanager
+async def _record(settings: Settings) -> AsyncIterator[tuple[SqlTransaction, list[tuple[PartnershipId, str]]]]:
+    """One snapshot of a database that is there, with the partnerships in it."""
+    file = settings.database_file
+    if file is not None and not file.exists():
+        raise Trouble(f"There is no database at {file} yet. DATABASE_URL names it; run the bot once to make it.")
+    async with _engines(settings) as engines, SqlUnitOfWork(engines).read() as tx:
+        yield tx, [(each.id, each.name) for each in await tx.partnerships.all()]
+
+
+def _verify_file(file: Path) -> tuple[Checked, ...]:
+    try:
+        with file.open(encoding="utf-8") as lines:
+            return exports.verify(lines)
+    except BadExport as error:
+        raise Trouble(f"{file} is not a whole export: {error.said}.") from None
+    except UnicodeDecodeError:
+        raise Trouble(f"{file} is not a whole export: it is not text.") from None
+
+
+def _verdicts(checked: tuple[Checked, ...]) -> Outcome:
+    if not checked:
+        return Outcome(("There is no partnership, so there is nothing to check.",))
+    lines = []
+    for each in checked:
+        verdict = each.verdict
+        lines.append(f"Partnership {each.partnership} ({_shown(each.name)}): {'holds' if verdict.holds else 'BROKEN'}")
+        lines.append(f"  events: {verdict.events}, erased on request: {verdict.erased}")
+        lines.append(f"  head:   {verdict.head}")
+        if not verdict.holds:
+            lines.append(f"  first broken event: {verdict.broken_at} ({verdict.why})")
+    well = all(each.verdict.holds for each in checked)
+    if not well:
+        lines.append("Somebody or something changed the record outside the bot. Keep this file and compare a backup.")
+    return Outcome(tuple(lines), well)
+
+
+async def _clear_dead_lock(settings: Settings, clock: Clock) -> None:
+    """Refuse while the bot runs, and forget a process of this machine that died. A damaged database has no lock."""
+    file = settings.database_file
+    if file is None or not file.exists():
+        return
+    async with _engines(settings) as engines:
+        try:
+            lock = await instance.take(engines, clock)
+            await lock.release()
+        except SQLAlchemyError:
+            return
+
+
+def _check_new(file: Path) -> None:
+    if file.exists():
+        raise Trouble(f"{file} exists already and was left alone. Choose another name.")
+    if not file.absolute().parent.is_dir():
+        raise Trouble(f"The folder {file.absolute().parent} does not exist. Make it, or choose another.")
+
+
+@contextmanager
+def _new_file(file: Path) -> Iterator[TextIO]:
+    """A file for this user only, which is there whole or not at all."""
+    _check_new(file)
+    with open(file, "x", encoding="ascii", opener=_private) as target:
+        try:
+            yield target
+        except BaseException:
+            file.unlink()
+            raise
+
+
+def _make_private(file: Path) -> None:
+    file.chmod(PRIVATE)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, PRIVATE)
+
+
+def _shown(name: str) -> str:
+    return "".join(each if each.isprintable() else "�" for each in name)
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -1,0 +1,124 @@
+"""``python -m bot run``: one process, started once, stopped cleanly (RUN-1, RUN-3)."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+from discord.ext import commands
+
+from bot import health
+from bot.app import create_bot
+from bot.client import GovernanceBot
+from bot.instance import only_one
+from bot.services import clocks
+from bot.trouble import BAD_CONFIGURATION, PORTAL, Trouble, schema_words
+from config import genesis
+from config.settings import Settings
+from storage import migrate
+from storage.engine import Engines, create_engines
+
+log = logging.getLogger(__name__)
+
+SIGNALS = (signal.SIGTERM, signal.SIGINT)
+GRACE = 2.0
+"""Seconds that a closed connection has to end by itself."""
+
+
+async def run(settings: Settings) -> None:
+    """Run the bot until it is told to stop. Raises what ``bot.trouble`` puts in words."""
+    if not settings.token:
+        raise Trouble(
+            "DISCORD_TOKEN is empty, so there is nobody to run.",
+            f"Make an application at {PORTAL}, page Bot, and put its token in .env (see .env.example).",
+            "To try the bot without an account: python -m bot rehearse.",
+            code=BAD_CONFIGURATION,
+        )
+    genesis.load(settings.governance_file)
+    bot = create_bot(settings)
+    assert isinstance(bot, GovernanceBot)
+    clock = bot.ctx.clock
+    lost = asyncio.Event()
+    engines = create_engines(settings.database_url)
+    try:
+        with stop_signals() as stop:
+            await prepare(engines)
+            async with only_one(engines, clock, lost), health_answered(bot, settings.health_port):
+                await serve(bot, settings.token, stop, lost)
+    finally:
+        await bot.close()
+        await engines.dispose()
+
+
+async def prepare(engines: Engines) -> None:
+    """Bring the database to this version, which the lock needs as well. Raises Trouble."""
+    try:
+        await migrate.upgrade(engines.writer)
+    except (migrate.NewerSchema, migrate.BrokenReferences) as error:
+        raise Trouble(*schema_words(error)) from None
+
+
+@asynccontextmanager
+async def health_answered(bot: GovernanceBot, port: int) -> AsyncIterator[None]:
+    """Answer /health for the length of the block, when a port is set. Raises Trouble."""
+    try:
+        answering = await health.start(bot, port, lambda: clocks.last_ready(bot.ctx))
+    except OSError as error:
+        said = f"HEALTH_PORT {port} cannot be used ({error.strerror}). Choose another, or 0 to switch it off."
+        raise Trouble(said, code=BAD_CONFIGURATION) from None
+    try:
+        yield
+    finally:
+        if answering is not None:
+            await answering.stop()
+
+
+async def serve(bot: commands.Bot, token: str, stop: asyncio.Event, lost: asyncio.Event) -> None:
+    """Keep the bot connected until it is told to ``stop``, loses its lock or ends by itself; then close it."""
+    running = asyncio.create_task(bot.start(token), name="bot")
+    waiting = [asyncio.create_task(each.wait(), name="end") for each in (stop, lost)]
+    try:
+        await asyncio.wait({running, *waiting}, return_when=asyncio.FIRST_COMPLETED)
+        log.info("stopping")
+    finally:
+        for each in waiting:
+            each.cancel()
+        await bot.close()
+        # Closed, it ends by itself, unless it is logging in or waiting out a pause before it connects again.
+        await asyncio.wait({running}, timeout=GRACE)
+        running.cancel()
+        await asyncio.gather(running, *waiting, return_exceptions=True)
+    if lost.is_set():
+        raise Trouble("Another process took over this database while this one was silent, so this one stopped.")
+    if not running.cancelled() and (error := running.exception()) is not None and not stop.is_set():
+        raise error
+    log.info("stopped")
+
+
+@contextmanager
+def stop_signals() -> Iterator[asyncio.Event]:
+    """An event set by SIGTERM or Ctrl-C. A second signal ends the process at once, as if there were no handler."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def first() -> None:
+        stop.set()
+        release()
+
+    def release() -> None:
+        for each in SIGNALS:
+            loop.remove_signal_handler(each)
+
+    try:
+        for each in SIGNALS:
+            loop.add_signal_handler(each, first)
+    except NotImplementedError:  # Windows: Ctrl-C arrives as KeyboardInterrupt
+        yield stop
+        return
+    try:
+        yield stop
+    finally:
+        release()
