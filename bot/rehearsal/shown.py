@@ -1,0 +1,207 @@
+"""What the front page shows: the people, the places and the messages of the simulated world, as plain data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import discord
+import simcord
+
+from bot.rehearsal.stage import Stage
+
+Shown = dict[str, Any]
+Viewer = simcord.MemberActor | simcord.UserHandle
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An open proposal, for the list beside the clock."""
+
+    title: str
+    state: str
+    due: str | None
+
+
+@dataclass(slots=True)
+class Front:
+    """Reads the stage for the front page. ``about`` says of each person what the seeded story tells; ``waiting``
+    lists the open proposals.
+    """
+
+    stage: Stage
+    waiting: Callable[[], Awaitable[list[Waiting]]]
+    about: dict[int, str] = field(default_factory=dict)
+
+    async def state(self) -> Shown:
+        """Everything that the page shows, at this instant."""
+        stage = self.stage
+        stage.collect()
+        due = None if stage.doing else await stage.next_due()
+        return {
+            "now": stage.env.now().isoformat(),
+            "due": due.isoformat() if due else None,
+            "running": stage.running,
+            "doing": stage.doing,
+            "open": self._open(),
+            "waiting": [asdict(each) for each in await self.waiting()],
+            "people": [self._person(each) for each in stage.people],
+            "groups": self._channels(),
+            "roles": self._roles(),
+            "cards": [self._card(place, each) for place, each in cards(stage)],
+            "log": [
+                {"number": each.number, "at": each.at.isoformat(), "tone": each.tone, "text": each.text}
+                for each in stage.log.lines
+            ],
+        }
+
+    def viewers(self, place: simcord.ChannelHandle, first: int) -> list[Viewer]:
+        """Everyone who can read this place, the chosen person first."""
+        owner = next((each for each in self.stage.people if each.user.dm_channel.id == place.id), None)
+        if owner is not None:
+            return [owner.user]
+        able = [each for each in self.stage.people if self._reads(each, place)]
+        return [*sorted(able, key=lambda each: each.id != first)]
+
+    def place(self, channel_id: int) -> simcord.ChannelHandle:
+        """The channel, thread or direct messages of this id. Raises LookupError."""
+        for place in places(self.stage):
+            if place.id == channel_id:
+                return place
+        raise LookupError("this channel or thread is no longer there")
+
+    def person(self, user_id: int) -> simcord.MemberActor:
+        """The person of this id. Raises LookupError."""
+        for person in self.stage.people:
+            if person.id == user_id:
+                return person
+        raise LookupError("there is no such person in the rehearsal")
+
+    def _person(self, person: simcord.MemberActor) -> Shown:
+        direct = person.user.dm_channel
+        member = person.member
+        return {
+            "id": str(person.id),
+            "name": person.user.global_name or person.name,
+            "about": self.about.get(person.id, ""),
+            "here": member is not None,
+            "roles": [each.name for each in reversed(member.roles[1:])] if member else [],
+            "direct": str(direct.id),
+            "letters": len(direct.history()),
+        }
+
+    def _channels(self) -> list[Shown]:
+        guild = self._guild()
+        if guild is None:
+            return []
+        handles = {each.id: each for each in self.stage.guild.channels.values()}
+        groups = []
+        for category, channels in guild.by_category():
+            rows = [self._channel(each, handles[each.id]) for each in channels if each.id in handles]
+            if rows:
+                groups.append({"name": category.name if category else "", "channels": rows})
+        return groups
+
+    def _channel(self, channel: discord.abc.GuildChannel, place: simcord.ChannelHandle) -> Shown:
+        members = [each for each in self.stage.people if each.member is not None]
+        rights = {each.id: channel.permissions_for(each.member) for each in members if each.member}
+        return {
+            "id": str(place.id),
+            "name": place.name,
+            "topic": getattr(channel, "topic", None) or "",
+            "messages": len(place.history()),
+            "readers": [str(person) for person, may in rights.items() if may.view_channel and may.read_message_history],
+            "writers": [str(person) for person, may in rights.items() if may.view_channel and may.send_messages],
+            "threads": [
+                {"id": str(each.id), "name": each.name, "messages": len(each.history())} for each in place.threads
+            ],
+        }
+
+    def _reads(self, person: simcord.MemberActor, place: simcord.ChannelHandle) -> bool:
+        guild, member = self._guild(), person.member
+        if guild is None or member is None:
+            return False
+        channel = guild.get_channel(_root(self.stage, place).id)
+        if channel is None:
+            return False
+        may = channel.permissions_for(member)
+        return may.view_channel and may.read_message_history
+
+    def _roles(self) -> list[Shown]:
+        guild = self._guild()
+        wearable = [each for each in guild.roles if not each.is_default() and not each.managed] if guild else []
+        return [{"id": str(each.id), "name": each.name} for each in reversed(wearable)]
+
+    def _card(self, place: simcord.ChannelHandle, message: discord.Message) -> Shown:
+        reactions = sum(each.count for each in message.reactions)
+        return {
+            "id": str(message.id),
+            "channel": str(place.id),
+            "place": place.name,
+            "title": title_of(message),
+            "reactions": reactions,
+        }
+
+    def _open(self) -> Shown | None:
+        stage = self.stage
+        if stage.preview is None or stage.shown is None:
+            return None
+        try:
+            place = self.place(stage.shown)
+        except LookupError:
+            return {"id": str(stage.shown), "name": "a channel that is gone"}
+        owner = next((each for each in stage.people if each.user.dm_channel.id == place.id), None)
+        name = f"direct messages of {owner.user.global_name or owner.name}" if owner else f"#{place.name}"
+        return {"id": str(place.id), "name": name}
+
+    def _guild(self) -> discord.Guild | None:
+        return self.stage.env.bot.get_guild(self.stage.guild.id)
+
+
+def places(stage: Stage) -> Iterator[simcord.ChannelHandle]:
+    """Every channel, thread and direct message of the world."""
+    for place in stage.guild.channels.values():
+        yield place
+        yield from place.threads
+    for person in stage.people:
+        yield person.user.dm_channel
+
+
+def cards(stage: Stage) -> Iterator[tuple[simcord.ChannelHandle, discord.Message]]:
+    """The bot's messages with buttons that stand in channels, newest first."""
+    user = stage.env.bot.user
+    for place in stage.guild.channels.values():
+        for message in reversed(place.history()):
+            mine = user is not None and message.author.id == user.id
+            if mine and not message.flags.ephemeral and _has_buttons(message.components):
+                yield place, message
+
+
+def title_of(message: discord.Message) -> str:
+    """The first line that a reader sees of a message, without its markings."""
+    text = next(_texts(message.components), "") or message.content
+    line = next((each for each in text.splitlines() if each.strip()), "a message without words")
+    plain = re.sub(r"[*_~`>#]+|^-# ", "", line).strip()
+    return plain if len(plain) <= 90 else f"{plain[:89]}…"
+
+
+def _root(stage: Stage, place: simcord.ChannelHandle) -> simcord.ChannelHandle:
+    """The channel that a thread hangs on."""
+    if place.is_thread:
+        for channel in stage.guild.channels.values():
+            if any(each.id == place.id for each in channel.threads):
+                return channel
+    return place
+
+
+def _texts(components: Iterable[Any]) -> Iterator[str]:
+    for each in components:
+        if isinstance(each, discord.TextDisplay):
+            yield each.content
+        yield from _texts(getattr(each, "children", ()))
+
+
+def _has_buttons(components: Iterable[Any]) -> bool:
+    return any(isinstance(each, discord.Button) or _has_buttons(getattr(each, "children", ())) for each in components)
