@@ -11,16 +11,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from bot.ui.limits import CUT, fit_atoms
+from bot.ui.limits import CUT, fit_atoms, units
 
 EMPTY = "—"
 
 _MOST_MARKS = 4
 _BREAKS = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _MEANINGFUL = frozenset("\\`*_~|<>[]():@#&")
-_LINE_START = re.compile(r"(?P<space>\s*)(?:(?P<sign>[-+=>#])|(?P<digits>\d{1,12})(?P<dot>[.)]))?")
+_LINE_START = re.compile(r"(?P<space>\s*)(?:(?P<sign>[-+=>#])|(?P<digits>\d{1,12})(?P<dot>[.)])(?=\s|$))?")
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s<>]+")
 _PLAIN_ADDRESS = re.compile(
     r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::[0-9]{1,5})?(?:/[A-Za-z0-9/._~%?&=+#-]*)?", re.IGNORECASE
@@ -36,22 +36,35 @@ _BLANK = frozenset("\u00ad\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
 def quote(text: str, most: int) -> str:
     """A block quote of this text in at most ``most`` units: every line of it is in the quote, none can leave it."""
-    lines = [line.rstrip() for line in _BREAKS.split(_visible(text))]
-    atoms: list[str] = []
-    blank = True
-    for line in lines:
-        if not line.strip():
-            if not blank:
-                atoms.append("\n> ")
-            blank = True
+    return "> " + _DANGLING.sub(CUT, fit_atoms(_quoted(text), max(most - 2, 1)))
+
+
+def quote_parts(text: str, most: int) -> list[str]:
+    """The whole text as block quotes of at most ``most`` units each, cut between words where there are any."""
+    return [f"> {part}" for part in pack(_quoted(text), most - 2)]
+
+
+def atoms(line: str) -> list[str]:
+    """One line escaped, in pieces that may not be cut."""
+    return list(_atoms(_visible(line)))
+
+
+def pack(pieces: Sequence[str], most: int) -> list[str]:
+    """Pieces joined to parts of at most ``most`` units; nothing is lost but white space where a part ends."""
+    parts: list[str] = []
+    part: list[str] = []
+    size = 0
+    for piece in pieces:
+        if size + units(piece) > most and part:
+            at = next((n for n in range(len(part) - 1, len(part) * 2 // 3, -1) if _fill(part[n])), len(part))
+            parts.append(_trimmed(part[:at]))
+            part = part[at:]
+            size = sum(map(units, part))
+        if not part and _fill(piece):
             continue
-        if atoms:
-            atoms.append("\n> ")
-        atoms.extend(_atoms(line))
-        blank = False
-    while atoms and not atoms[-1].strip("\n> "):
-        atoms.pop()
-    return "> " + _DANGLING.sub(CUT, fit_atoms(atoms or [EMPTY], max(most - 2, 1)))
+        part.append(piece)
+        size += units(piece)
+    return [shown for shown in (*parts, _trimmed(part)) if shown]
 
 
 def said(name: str, text: str, most: int, verb: str = "wrote") -> str:
@@ -74,6 +87,30 @@ def inline(text: str, most: int) -> str:
 def plain(text: str, most: int) -> str:
     """One line for places without markdown: thread names, labels of selects, suggestions."""
     return fit_atoms(tuple(_one_line(text)) or (EMPTY,), most)
+
+
+def _quoted(text: str) -> list[str]:
+    """The atoms of a quote but for the sign that opens it; runs of empty lines become one."""
+    atoms: list[str] = []
+    blank = True
+    for line in (line.rstrip() for line in _BREAKS.split(_visible(text))):
+        if atoms and (line or not blank):
+            atoms.append("\n> ")
+        atoms.extend(_atoms(line))
+        blank = not line
+    while atoms and _fill(atoms[-1]):
+        atoms.pop()
+    return atoms or [EMPTY]
+
+
+def _fill(piece: str) -> bool:
+    return not piece.strip(" \n>")
+
+
+def _trimmed(pieces: Sequence[str]) -> str:
+    first = next((n for n, piece in enumerate(pieces) if not _fill(piece)), len(pieces))
+    last = next((n for n in range(len(pieces), first, -1) if not _fill(pieces[n - 1])), first)
+    return "".join(pieces[first:last])
 
 
 def _one_line(text: str) -> str:

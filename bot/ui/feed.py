@@ -1,0 +1,195 @@
+"""The decisions feed: every pending proposal, every outcome, every change of who holds power (SCL-2, ORG-2a)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.governance.dossier import FINAL, State
+from bot.governance.events import Happened
+from bot.governance.ids import PersonId
+from bot.governance.organisation import Partnership
+from bot.governance.policy import KEYS
+from bot.services.ports import Recorded
+from bot.services.views import ProposalView
+from bot.ui import deadlines, effects, ids, objections, votes
+from bot.ui import proposals as cards
+from bot.ui.labels import STATE_COLOURS, STATE_LABELS, STATE_SIGNS, stamp, type_label
+from bot.ui.panels import Part, View, button, link, panel, rows
+from bot.ui.text import inline, quote
+
+HASH = 12
+"""Characters of a head hash that an outcome shows (REC-1)."""
+_INCIDENT, _CHANGE = 0xC0392B, 0x5865F2
+
+
+def entry(view: ProposalView, marker: int | None) -> View:
+    """A proposal in the feed, with everything a reader may do; of a private group no title and no text (SCL-2)."""
+    proposal = view.proposal
+    show = button("Show details", ids.proposal("show", proposal.id))
+    choices = votes.choices(proposal)
+    if view.group.private:
+        return panel(marker, STATE_COLOURS[proposal.state], _title(view), _PRIVATE, *rows(*choices), *rows(show))
+    parts: list[Part] = [_title(view), cards.words(view)]
+    if proposal.state not in FINAL:
+        parts += [deadlines.stopped(view), deadlines.time_left(view)]
+    parts += [*rows(*choices), *rows(show, *cards.acting(view), link("Card", view.links.card))]
+    return panel(marker, STATE_COLOURS[proposal.state], *parts)
+
+
+def outcome(view: ProposalView, recorded: Recorded, marker: int | None) -> View:
+    """What was decided, as it stood at that event, ending with the short head hash (REC-1)."""
+    proposal = view.proposal
+    state = _REACHED.get(recorded.event.type, proposal.state)
+    lines = [f"## {STATE_SIGNS[state]} P-{proposal.number} · {type_label(proposal.type)}: {STATE_LABELS[state]}"]
+    lines.append(f"Group: {inline(view.group.name, 80)}.")
+    if view.group.private:
+        lines.append(_PRIVATE)
+    else:
+        lines += [f"> **{inline(proposal.current.text.title, 240)}**", *_reasons(view, recorded)]
+    end = f"-# Record #{recorded.number} · {recorded.hash[:HASH]}"
+    buttons = rows(
+        button("Show details", ids.proposal("show", proposal.id)),
+        link("Card", None if view.group.private else view.links.card),
+    )
+    return panel(marker, STATE_COLOURS[state], "\n".join(line for line in lines if line), *buttons, end)
+
+
+def log(recorded: Recorded, partnership: Partnership, users: Mapping[PersonId, int], marker: int | None) -> View:
+    """A change of roles or policy, or an incident, with who did it; mapping a role one wears oneself is marked."""
+    event = recorded.event
+    by = f"<@{users[event.actor]}>" if event.actor in users and event.actor is not None else ""
+    text = "\n".join(line for line in _logged(recorded, partnership, by) if line)
+    colour = _INCIDENT if event.type in _INCIDENTS else _CHANGE
+    return panel(marker, colour, text, f"-# Record #{recorded.number} · {recorded.hash[:HASH]} · {stamp(recorded.at)}")
+
+
+_PRIVATE = "This group is private: its readers see title and text."
+
+_INCIDENTS = frozenset({Happened.ROLE_DELETED, Happened.PLACE_LOST, Happened.RESTORE_GAP})
+
+_REACHED: Mapping[Happened, State] = {
+    Happened.PROPOSAL_PASSED: State.PASSED,
+    Happened.PROPOSAL_DISPUTED: State.DISPUTED,
+    Happened.PROPOSAL_HALTED: State.DISPUTED,
+    Happened.PROPOSAL_LAPSED: State.LAPSED,
+    Happened.PROPOSAL_WITHDRAWN: State.WITHDRAWN,
+    Happened.PROPOSAL_NOT_ADOPTED: State.NOT_ADOPTED,
+    Happened.PROPOSAL_ADOPTED: State.ADOPTED,
+    Happened.PROPOSAL_ENACTED: State.ENACTED,
+    Happened.PROPOSAL_STALE: State.STALE,
+}
+
+
+def _title(view: ProposalView) -> str:
+    proposal = view.proposal
+    state = proposal.state
+    head = f"### P-{proposal.number} · {type_label(proposal.type)} · {inline(view.group.name, 60)}"
+    lines = [head, f"{STATE_SIGNS[state]} **{STATE_LABELS[state]}**"]
+    return "\n".join(lines)
+
+
+def _reasons(view: ProposalView, recorded: Recorded) -> list[str]:
+    proposal, kind = view.proposal, recorded.event.type
+    data = recorded.event.data
+    lines: list[str] = []
+    match kind:
+        case Happened.PROPOSAL_PASSED:
+            lines.append(f"Silence gave consent: {data.get('reached', 0)} of {data.get('reachable', 0)} were reached.")
+        case Happened.PROPOSAL_DISPUTED:
+            lines.append("Objections stand. It can be revised, withdrawn, or taken to a final vote.")
+        case Happened.PROPOSAL_HALTED:
+            lines.append("A majority of those who may object halted it in the waiting time. It is disputed again.")
+        case Happened.PROPOSAL_ENACTED:
+            lines.append(effects.on_pass(proposal, 500).replace("On pass this will:", "It did:", 1))
+        case _:
+            lines.append(cards.outcome_reason(proposal))
+    if data.get("low_reach"):
+        lines.append("⚠️ **Low reach:** too few people had seen it when the time was up.")
+    if proposal.vote is not None and proposal.vote.tally is not None:
+        lines.append(f"**Final vote:** {votes.result(proposal.vote.tally)}")
+    if proposal.timelock_ends_at is not None and kind in {Happened.PROPOSAL_PASSED, Happened.PROPOSAL_ADOPTED}:
+        lines.append(f"It is carried out {stamp(proposal.timelock_ends_at)}, unless it is halted before.")
+    closed = [o for o in proposal.objections if not o.counts]
+    if closed:
+        lines.append(f"Objections. {objections.closed_ones(closed)}")
+    return lines
+
+
+def _logged(recorded: Recorded, partnership: Partnership, by: str) -> list[str]:
+    event = recorded.event
+    data = event.data
+    who = by or "the bot, by rule"
+    match event.type:
+        case Happened.PARTNERSHIP_CREATED:
+            return [
+                f"## 🚧 {inline(partnership.name, 80)} was set up",
+                f"By {who}. It is provisional until the stakeholder group ratifies it.",
+            ]
+        case Happened.PARTNERSHIP_RATIFIED:
+            return [
+                f"## 🎉 {inline(partnership.name, 80)} is ratified",
+                "Its structure and first policy are binding. Budgets and policy changes can be decided from now on.",
+            ]
+        case Happened.ROLE_MAPPED | Happened.ROLE_UNMAPPED:
+            return _mapping(event.type is Happened.ROLE_MAPPED, data, partnership, who)
+        case Happened.ROLE_DELETED:
+            return [
+                "## ⚠️ A role that carries a seat was deleted",
+                f"Seat: {_seat(data, partnership)}. Reviews that depend on it stand still; no objection is weakened.",
+                "**Moderators:** map another role with `/roles map`.",
+            ]
+        case Happened.POLICY_AMENDED:
+            key = str(data.get("key", ""))
+            about = f" ({KEYS[key].about})" if key in KEYS else ""
+            change = f"from {inline(str(data.get('was', '')), 60)} to {inline(str(data.get('value', '')), 60)}"
+            return [
+                f"## 📜 Policy version {data.get('version', '?')}",
+                f"**{inline(key, 80)}**{about} changed {change}, by {_by_proposal(event.thing)}.",
+                "Proposals already open keep the rules they were opened with.",
+            ]
+        case Happened.PLACE_LOST:
+            return [
+                "## ⚠️ A channel of this partnership is gone",
+                "Nothing is decided by that: the record is the truth. Reviews whose card stood there stand still.",
+                "**Moderators:** run `/setup` again; it makes what is missing.",
+            ]
+        case Happened.RESTORE_GAP:
+            return [
+                "## ⚠️ The record was restored from a backup",
+                "Entries shown here before are missing from it. Nothing is decided until an operator has confirmed this.",
+            ]
+        case Happened.RESTORE_CONFIRMED:
+            return [
+                "## The restored record was confirmed",
+                "Deciding goes on. Numbers continue above the highest shown.",
+            ]
+    return [f"## {inline(event.type.capitalize(), 80)}", f"By {who}."]
+
+
+def _mapping(mapped: bool, data: Mapping[str, object], partnership: Partnership, who: str) -> list[str]:
+    role = inline(str(data.get("name") or data.get("role_name") or ""), 100)
+    named = f"“{role}” " if data.get("name") or data.get("role_name") else ""
+    lines = [
+        f"## 🪪 A role {'carries a seat now' if mapped else 'carries a seat no more'}",
+        f"The role {named}{'gives' if mapped else 'gave'} the seat: {_seat(data, partnership)}. "
+        f"{'Mapped' if mapped else 'Unmapped'} by {who}.",
+    ]
+    if mapped and (data.get("self") or data.get("wears") or data.get("own")):
+        lines.append("⚠️ **Self-mapping:** the person who mapped this role wears it.")
+    if mapped:
+        lines.append("This affects only reviews opened from now on.")
+    else:
+        lines.append("Reviews that depend on it stand still; no objection is weakened.")
+    return lines
+
+
+def _seat(data: Mapping[str, object], partnership: Partnership) -> str:
+    seat = inline(str(data.get("seat") or "seat"), 60)
+    group = next((g for g in partnership.groups if str(g.id) == str(data.get("group"))), None)
+    where = f" of “{inline(group.name, 60)}”" if group else " of the whole partnership"
+    extra = [str(data[key]) for key in ("class", "stakeholder_class", "organisation") if data.get(key)]
+    return f"{seat}{where}" + (f" ({inline(', '.join(extra), 120)})" if extra else "")
+
+
+def _by_proposal(thing: str) -> str:
+    return "a decision in this feed" if thing.startswith("proposal/") else "set-up"

@@ -1,0 +1,217 @@
+"""The action card of a proposal (PRO-2): everything to know before deciding, and everything a reader may do.
+
+Whatever a colour, a sign or a bar says, words say too.
+"""
+
+from __future__ import annotations
+
+from bot.governance import proposals as rules
+from bot.governance.dossier import FINAL, Proposal, State, Text
+from bot.governance.policy import TYPES, Electorate
+from bot.services.views import ProposalView
+from bot.ui import deadlines, effects, ids, objections, votes
+from bot.ui.deadlines import redraw_at
+from bot.ui.labels import (
+    GROUP_KIND_LABELS,
+    OUTCOME_REASONS,
+    STATE_COLOURS,
+    STATE_LABELS,
+    STATE_MEANINGS,
+    STATE_SIGNS,
+    count,
+    share,
+    span,
+    type_label,
+)
+from bot.ui.limits import THREAD_NAME
+from bot.ui.panels import Button, Part, Style, View, button, link, panel, row, rows
+from bot.ui.text import inline, plain, quote
+from bot.ui.versions import amount, text_messages
+
+__all__ = ["card", "controls", "headline", "outcome_reason", "passing", "redraw_at", "text_messages", "thread_name"]
+
+_OBJECTIONS = 1000
+"""Units of text left to the list of objections."""
+
+
+def card(view: ProposalView, marker: int | None) -> View:
+    """The card as it stands now. Once final it keeps "Why?" and the way to the thread."""
+    proposal = view.proposal
+    parts: list[Part] = [
+        headline(view),
+        deadlines.stopped(view),
+        provisional(view),
+        words(view),
+        _decision(view),
+        deadlines.time_left(view),
+        objections.overview(view, _OBJECTIONS),
+        reach(view),
+        _then(proposal),
+    ]
+    return panel(marker, STATE_COLOURS[proposal.state], *parts, *controls(view))
+
+
+def thread_name(view: ProposalView) -> str:
+    """The name of the discussion thread."""
+    text = _text(view.proposal)
+    return plain(f"P-{view.proposal.number} {text.title}", THREAD_NAME)
+
+
+def headline(view: ProposalView) -> str:
+    """Number, type, version, and the state in words beside its sign."""
+    proposal = view.proposal
+    state = proposal.state
+    lines = [
+        f"## P-{proposal.number} · {type_label(proposal.type)} · version {len(proposal.versions)}",
+        f"{STATE_SIGNS[state]} **{STATE_LABELS[state]}.** {STATE_MEANINGS[state]}",
+    ]
+    if why := outcome_reason(proposal):
+        lines.append(why)
+    return "\n".join(lines)
+
+
+def outcome_reason(proposal: Proposal) -> str:
+    """Why it ended or stands as it does, where there is something to say."""
+    if proposal.state not in FINAL | {State.STALE} or not proposal.outcome:
+        return ""
+    if proposal.state is State.ENACTED:
+        return ""
+    if proposal.outcome in OUTCOME_REASONS:
+        return f"Why: {OUTCOME_REASONS[proposal.outcome]}."
+    if proposal.state is State.WITHDRAWN:
+        return f"The author's reason:\n{quote(proposal.outcome, 300)}"
+    return f"Why: {inline(proposal.outcome, 200)}."
+
+
+def provisional(view: ProposalView) -> str:
+    """The banner of a partnership that is not ratified yet (SCL-5)."""
+    if not view.partnership.provisional:
+        return ""
+    return (
+        "🚧 **Provisional partnership.** The stakeholder group has not ratified it yet. "
+        "Until then no budget and no policy change takes effect."
+    )
+
+
+def words(view: ProposalView) -> str:
+    """What the author says, quoted under their name: title, summary, the beginning of what is asked (TXT-1)."""
+    text = _text(view.proposal)
+    lines = [f"{view.mention(view.proposal.author)} proposes:", f"> **{inline(text.title, 240)}**"]
+    if text.summary.strip():
+        lines.append(quote(text.summary, 350))
+    lines.append(quote(text.ask, 350 if text.summary.strip() else 600))
+    if money := amount(text):
+        lines += [f"Amount: **{money}**. Paid to:", quote(text.payee, 160)]
+    return "\n".join(lines)
+
+
+def passing(view: ProposalView) -> str:
+    """How it passes, in words (POL-3, POL-5, OBJ-6)."""
+    proposal = view.proposal
+    if proposal.state is State.ESCALATED and proposal.vote is not None:
+        return votes.standing(proposal, proposal.vote)
+    if rules.affirmative(proposal):
+        return (
+            "**Passes only by a supermajority vote** of the stakeholder group, which opens when the time for "
+            f"objections is over. Silence is not enough here. {votes.how_decided(proposal, 'supermajority')}"
+        )
+    silence = f"**Passes by silence**, unless {objections.threshold(proposal)} when the time is up."
+    bar = proposal.pinned.reach_bar
+    if bar and not proposal.extended and proposal.state is State.REVIEW:
+        longer = span(proposal.pinned.reach_extension)
+        silence += f" If fewer than {share(bar)} of those who may object have seen it, the time grows once by {longer}."
+    return silence
+
+
+def reach(view: ProposalView) -> str:
+    """How many were reached, so that silence can be told from not knowing (PRO-8, PRO-9)."""
+    proposal = view.proposal
+    reached, reachable = len(rules.reached(proposal)), len(rules.reachable(proposal))
+    electors = count(len(proposal.electors), "person", "people")
+    lines = [
+        f"**Reach:** {reached} of {reachable} at opening have read it, objected, raised a concern or voted.",
+        f"{len(proposal.readers)} pressed “I have read it”. The author is not counted here.",
+        f"{electors} could object or consent at the opening; {view.seated} still seated.",
+    ]
+    if proposal.extended and proposal.state is State.REVIEW:
+        lines.append("The time was extended once, because too few people had seen it.")
+    if proposal.low_reach:
+        lines.append("⚠️ **Low reach:** too few people had seen it when the time was up.")
+    return "\n".join(lines)
+
+
+def controls(view: ProposalView) -> list[Part]:
+    """The buttons that make sense in this state, the same for everybody: who may press them is checked on the click."""
+    proposal = view.proposal
+    thread = link("Discussion thread", view.links.thread)
+    if proposal.state in FINAL:
+        return [*rows(_act(proposal, "Why?", "why"), thread)]
+    acts = acting(view)
+    found: list[Part] = [*rows(*acts)]
+    if choices := votes.choices(proposal):
+        found = [row(*choices), *rows(button("My vote", ids.mine(proposal.id)), *acts)]
+    about = [
+        _act(proposal, "Who may object?", "who"),
+        _act(proposal, "Full text", "text"),
+        _act(proposal, "Why?", "why"),
+        _act(proposal, "For the author", "options"),
+        thread,
+    ]
+    return [*found, *rows(*about)]
+
+
+def acting(view: ProposalView) -> list[Button]:
+    """What a reader may do now, on the card and in the feed alike (SCL-2a)."""
+    proposal = view.proposal
+    concern = _act(proposal, f"{_emoji(view, 'concern.emoji')} Raise a concern", "concern")
+    match proposal.state:
+        case State.REVIEW:
+            return [
+                _act(proposal, "I have read it", "read", Style.primary),
+                _act(proposal, f"{_emoji(view, 'objection.emoji')} Object", "object"),
+                concern,
+            ]
+        case State.SETTLING:
+            return [concern]
+        case State.DISPUTED:
+            return [_act(proposal, "Take it to a final vote", "escalate"), concern]
+        case State.ESCALATED:
+            return [concern]
+        case State.PASSED | State.ADOPTED if not proposal.halted and proposal.timelock_ends_at is not None:
+            return [_act(proposal, "Ask to halt it", "halt")]
+    return []
+
+
+def _decision(view: ProposalView) -> str:
+    group = view.group
+    who = "the stakeholder group" if TYPES[view.proposal.type].electors is Electorate.STAKEHOLDERS else "the group"
+    name = inline(group.name, 80)
+    return f"**Decided by:** {who} “{name}”, {GROUP_KIND_LABELS[group.kind]}.\n{passing(view)}"
+
+
+def _then(proposal: Proposal) -> str:
+    """What happens on pass, the waiting time before it, and a halt that is under way (EFF-1, EFF-3)."""
+    if proposal.state in FINAL and proposal.state is not State.ENACTED:
+        return ""
+    lines = [effects.on_pass(proposal, 500)]
+    if proposal.pinned.timelock and proposal.state not in FINAL:
+        wait = span(proposal.pinned.timelock)
+        lines.append(f"Between the decision and carrying it out {wait} go by, so that it can still be halted.")
+    if proposal.state in {State.PASSED, State.ADOPTED} and proposal.halts:
+        needed = len(proposal.electors) // 2 + 1
+        lines.append(f"**Halt:** {len(proposal.halts)} of {needed} needed have asked to halt it.")
+    if proposal.vote is not None and proposal.vote.tally is not None:
+        lines.append(f"**Final vote:** {votes.result(proposal.vote.tally)}")
+    return "\n".join(lines)
+
+
+def _act(proposal: Proposal, label: str, act: str, style: Style = Style.secondary) -> Button:
+    return button(label, ids.proposal(act, proposal.id), style)
+
+
+def _emoji(view: ProposalView, key: str) -> str:
+    return plain(view.policy.text(key), 16)
+
+
+def _text(proposal: Proposal) -> Text:
+    return proposal.current.text if proposal.versions else proposal.text

@@ -1,0 +1,92 @@
+"""The text of a version in the thread: whole for the first, word by word for the others (PRO-2, PRO-5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from bot.governance.dossier import Objection, Proposal, Text, Version
+from bot.governance.money import written_amount
+from bot.services.views import ProposalView
+from bot.ui import diff, effects, objections
+from bot.ui.labels import FIELD_LABELS, STATE_COLOURS, stamp, type_label
+from bot.ui.limits import units
+from bot.ui.panels import Part, View, panel, row
+from bot.ui.text import inline, quote_parts
+
+MOST = 3500
+"""Units of text in one message, headings not counted."""
+ASKED_AT_ONCE = 8
+"""Earlier objections with buttons in one message: two buttons each, within 40 components."""
+
+
+def text_messages(view: ProposalView, version_number: int, marker: int) -> list[View]:
+    """Everything that version ``version_number`` says, over as many messages as it takes; the first one is marked.
+
+    A revision shows what changed, and asks each earlier objector whether that resolves their objection.
+    """
+    proposal = view.proposal
+    version = next((v for v in proposal.versions if v.number == version_number), proposal.current)
+    earlier = next((v for v in proposal.versions if v.number == version.number - 1), None)
+    head = f"### P-{proposal.number} · {'What changed in' if earlier else 'Full text of'} version {version.number}"
+    head += f"\n{view.mention(proposal.author)} wrote this. It is frozen since {stamp(version.published_at)}."
+    parts = changed(earlier, version) if earlier else whole(proposal, version)
+    first, *rest = list(packed(parts, MOST - units(head))) or [""]
+    asked = objections.asked_again(proposal) if version is proposal.current and earlier else []
+    colour = STATE_COLOURS[proposal.state]
+    messages = [panel(marker, colour, head, first, *_asked(view, asked[:ASKED_AT_ONCE]))]
+    messages += [panel(None, colour, more) for more in rest]
+    for at in range(ASKED_AT_ONCE, len(asked), ASKED_AT_ONCE):
+        messages.append(panel(None, colour, *_asked(view, asked[at : at + ASKED_AT_ONCE])))
+    return messages
+
+
+def whole(proposal: Proposal, version: Version) -> list[str]:
+    """Every field that says something, each under its name, in parts that fit a message."""
+    text, parts = version.text, []
+    for field in ("title", "summary", "ask", "why", "outcome", "risks", "timeline", "payee", "account"):
+        written = getattr(text, field)
+        if written.strip():
+            first, *rest = quote_parts(written, MOST - 400)
+            parts += [f"**{FIELD_LABELS[field]}**\n{first}", *rest]
+    if money := amount(text):
+        parts.append(f"**Amount**: {money}")
+    if version.effects:
+        parts += ["**On pass this will:**", *(f"- {effects.effect(each)}" for each in version.effects)]
+    return [f"Type: {type_label(proposal.type)}.", *parts]
+
+
+def changed(before: Version, after: Version) -> list[str]:
+    """What matters in words, then each changed field word by word."""
+    said = diff.in_words(before.text, after.text) + diff.effects_changed(before, after)
+    return [*said, diff.LEGEND, *diff.fields(before.text, after.text, MOST - 400)]
+
+
+def amount(text: Text) -> str:
+    """The amount as people read it, or as it was typed while it cannot be read."""
+    if text.amount is None:
+        return inline(f"{text.amount_written} {text.currency}", 80) if text.amount_written.strip() else ""
+    return inline(written_amount(text.amount, text.currency), 80)
+
+
+def packed(parts: Iterable[str], most: int) -> Iterator[str]:
+    """Parts joined by lines as long as they fit together."""
+    joined = ""
+    for part in parts:
+        if joined and units(joined) + units(part) + 1 > most:
+            yield joined
+            joined = ""
+        joined = f"{joined}\n{part}" if joined else part
+    if joined:
+        yield joined
+
+
+def _asked(view: ProposalView, asked: list[Objection]) -> list[Part]:
+    if not asked:
+        return []
+    names = [f"{view.mention(o.sponsor or o.person)} (objection No. {o.number})" for o in asked]
+    question = (
+        f"**Does this version resolve your objection?** {', '.join(names)}: only you can say so. "
+        "Without an answer it counts as still objecting."
+    )
+    buttons = [button for o in asked for button in objections.answers(view.proposal, o)]
+    return [question, *(row(*buttons[at : at + 4]) for at in range(0, len(buttons), 4))]
