@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, case, func, or_, select, update
 
 from bot.governance.ids import PartnershipId, PersonId, ProposalId
 from bot.services.ports import Delivery, DeliveryKind, DeliveryState
-from storage.session import Session
+from storage.session import Insert, Session, insert_into
 from storage.tables import deliveries, proposals
 
 _C = deliveries.c
@@ -107,10 +108,9 @@ class Deliveries:
         """The same for many at once, each key once."""
         unique = list({each.key: each for each in asked}.values())
         if following := [_row(each) for each in unique if each.follows]:
-            await self._session.connection.execute(self._again(), following)
+            await self._session.connection.execute(_again(self._session.is_sqlite), following)
         if once := [_row(each) for each in unique if not each.follows]:
-            row = self._session.insert(deliveries).on_conflict_do_nothing(index_elements=["key"])
-            await self._session.connection.execute(row, once)
+            await self._session.put(deliveries, once, "key")
         self._session.asked = self._session.asked or bool(unique)
 
     async def waiting(self, now: datetime, limit: int = 50) -> tuple[Delivery, ...]:
@@ -157,17 +157,19 @@ class Deliveries:
         rows = await self._session.connection.execute(_IN_CHANNEL, {"channel": channel_id})
         return tuple(_delivery(row) for row in rows)
 
-    def _again(self) -> Any:
-        # One that is being sent stays so: if the process dies now, the next one must look for the message first.
-        return self._session.insert(deliveries).on_conflict_do_update(
-            index_elements=["key"],
-            set_={
-                "wanted": _C.wanted + 1,
-                "state": case((_C.state == _SENDING, _SENDING), else_=_PENDING),
-                "attempts": 0,
-                "retry_at": None,
-            },
-        )
+
+@cache
+def _again(is_sqlite: bool) -> Insert:
+    # One that is being sent stays so: if the process dies now, the next one must look for the message first.
+    return insert_into(deliveries, is_sqlite).on_conflict_do_update(
+        index_elements=["key"],
+        set_={
+            "wanted": _C.wanted + 1,
+            "state": case((_C.state == _SENDING, _SENDING), else_=_PENDING),
+            "attempts": 0,
+            "retry_at": None,
+        },
+    )
 
 
 def _known(value: object, wanted: Wanted) -> object:

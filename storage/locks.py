@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, or_, select, update
 
 from storage.engine import Engines
-from storage.session import Session
+from storage.session import insert_into
 from storage.tables import locks
 
 STALE_AFTER = timedelta(minutes=3)
@@ -36,8 +36,7 @@ class InstanceLock:
         mine = {"owner": self._owner, "heartbeat_at": now}
         free = or_(locks.c.owner == self._owner, locks.c.heartbeat_at <= now - STALE_AFTER)
         async with self._engines.write() as connection:
-            session = Session(connection, writes=True, is_sqlite=self._engines.is_sqlite)
-            row = session.insert(locks).values(name=self._name, **mine)
+            row = insert_into(locks, self._engines.is_sqlite).values(name=self._name, **mine)
             taken = row.on_conflict_do_update(index_elements=["name"], set_=mine, where=free)
             if (await connection.execute(taken)).rowcount == 1:
                 return

@@ -52,12 +52,12 @@ class Partnerships:
         saved = replace(partnership, version=before + 1)
         row = {"guild_id": saved.guild_id, "name": saved.name, "version": saved.version, "document": to_json(saved)}
         if before == 0:
-            new = self._session.insert(partnerships).values(id=partnership.id, **row).on_conflict_do_nothing()
-            done = await self._session.connection.execute(new)
+            written = await self._session.put(partnerships, {"id": saved.id} | row, "id")
         else:
             same = (partnerships.c.id == partnership.id) & (partnerships.c.version == before)
             done = await self._session.connection.execute(update(partnerships).where(same).values(**row))
-        if done.rowcount != 1:
+            written = done.rowcount
+        if written != 1:
             raise Changed(f"partnership {partnership.id}")
         return saved
 
@@ -73,13 +73,14 @@ class Partnerships:
 
     async def save_place(self, place: Place) -> None:
         """Insert or replace by partnership, kind and group."""
-        what = {"channel_id": place.channel_id, "lost": int(place.lost)}
-        group = NOBODYS_GROUP if place.group is None else place.group
-        row = self._session.insert(places).values(
-            partnership_id=place.partnership, kind=place.kind.value, group_id=group, **what
-        )
-        key = ["partnership_id", "kind", "group_id"]
-        await self._session.connection.execute(row.on_conflict_do_update(index_elements=key, set_=what))
+        row = {
+            "partnership_id": place.partnership,
+            "kind": place.kind.value,
+            "group_id": NOBODYS_GROUP if place.group is None else place.group,
+            "channel_id": place.channel_id,
+            "lost": int(place.lost),
+        }
+        await self._session.put(places, row, "partnership_id kind group_id", "channel_id lost")
 
 
 class Seats:
@@ -105,16 +106,16 @@ class Seats:
 
     async def gain(self, partnership: PartnershipId, record: SeatRecord) -> None:
         """Open a record. Seen twice, it is opened once."""
-        row = self._session.insert(seats).values(
-            partnership_id=partnership,
-            person_id=record.person,
-            role_id=record.role,
-            group_id=NOBODYS_GROUP if record.group is None else record.group,
-            seat=record.seat,
-            since=record.since,
-            how_gained=record.how,
-        )
-        await self._session.connection.execute(row.on_conflict_do_nothing())
+        row = {
+            "partnership_id": partnership,
+            "person_id": record.person,
+            "role_id": record.role,
+            "group_id": NOBODYS_GROUP if record.group is None else record.group,
+            "seat": record.seat,
+            "since": record.since,
+            "how_gained": record.how,
+        }
+        await self._session.put(seats, row, "")
 
     async def lose(self, partnership: PartnershipId, person: PersonId, role: RoleId, at: datetime, how: str) -> None:
         """Close the open record of this role."""

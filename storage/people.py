@@ -63,7 +63,7 @@ class People:
         if not self._session.writes:
             return {each: self._strangers.setdefault(each, _someone()) for each in user_ids}
         rows = [{"person_id": _someone(), "user_id": each} for each in user_ids]
-        await self._session.connection.execute(self._session.insert(people).on_conflict_do_nothing(), rows)
+        await self._session.put(people, rows, "user_id")
         return await self._known(user_ids)
 
 

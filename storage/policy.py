@@ -43,10 +43,14 @@ class Policies:
 
     async def add(self, partnership: PartnershipId, policy: Policy, by: ProposalId | None, at: datetime) -> None:
         """The next version. Raises Changed when it exists."""
-        row = self._session.insert(policies).values(
-            partnership_id=partnership, version=policy.version, proposal_id=by, at=at, document=to_json(policy)
-        )
-        if (await self._session.connection.execute(row.on_conflict_do_nothing())).rowcount != 1:
+        row = {
+            "partnership_id": partnership,
+            "version": policy.version,
+            "proposal_id": by,
+            "at": at,
+            "document": to_json(policy),
+        }
+        if await self._session.put(policies, row, "partnership_id version") != 1:
             raise Changed(f"policy version {policy.version} of partnership {partnership}")
 
 

@@ -53,12 +53,11 @@ class Proposals:
         saved = replace(proposal, version=proposal.version + 1)
         row = _row(saved, due_at)
         if proposal.version == 0:
-            new = self._session.insert(proposals).values(id=saved.id, **row)
-            done = await self._session.connection.execute(new.on_conflict_do_nothing(index_elements=["id"]))
+            written = await self._session.put(proposals, {"id": saved.id} | row, "id")
         else:
             which = {"this": saved.id, "before": proposal.version}
-            done = await self._session.connection.execute(_CHANGE.values(**row), which)
-        if done.rowcount != 1:
+            written = (await self._session.connection.execute(_CHANGE, row | which)).rowcount
+        if written != 1:
             raise Changed(f"proposal {proposal.id}")
         self._session.becomes_due(due_at)
         return saved

@@ -108,8 +108,8 @@ class Record:
         """The head, kept from every other writer until the commit."""
         if not self._session.locks_rows:
             return await self.head(partnership)
-        first = self._session.insert(heads).values(partnership_id=partnership, number=0, hash=EMPTY)
-        await self._session.connection.execute(first.on_conflict_do_nothing())
+        first = {"partnership_id": partnership, "number": 0, "hash": EMPTY}
+        await self._session.put(heads, first, "partnership_id")
         held: Select[Any] = _HEAD.with_for_update()
         row = (await self._session.connection.execute(held, {"partnership": partnership})).one()
         return row.number, row.hash
@@ -119,9 +119,8 @@ class Record:
         rows = [{"partnership_id": partnership, "actor_id": each.actor} | _columns(each) for each in links]
         await execute(_ADD_EVENTS, [{name: row[name] for name in events.c.keys()} for row in rows])  # noqa: SIM118
         await execute(_ADD_PAYLOADS, [{name: row[name] for name in payloads.c.keys()} for row in rows])  # noqa: SIM118
-        end = {"number": links[-1].number, "hash": links[-1].hash}
-        row = self._session.insert(heads).values(partnership_id=partnership, **end)
-        await execute(row.on_conflict_do_update(index_elements=["partnership_id"], set_=end))
+        end = {"partnership_id": partnership, "number": links[-1].number, "hash": links[-1].hash}
+        await self._session.put(heads, end, "partnership_id", "number hash")
 
     def _asked(self, recorded: Recorded) -> list[Wanted]:
         proposal = _proposal_of(recorded.event)

@@ -40,5 +40,4 @@ class Runtime:
 
     async def put(self, key: str, value: str) -> None:
         """Keep a small value."""
-        row = self._session.insert(runtime).values(key=key, value=value)
-        await self._session.connection.execute(row.on_conflict_do_update(index_elements=["key"], set_={"value": value}))
+        await self._session.put(runtime, {"key": key, "value": value}, "key", "value")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from functools import cache
+from typing import Any, TypeAlias
 
 from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
@@ -29,9 +30,14 @@ class Session:
     asked: bool = False
     wiped: bool = False
 
-    def insert(self, table: Table) -> Insert:
-        """An insert that can say what happens when the row is there already."""
-        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+    async def put(
+        self, table: Table, rows: Mapping[str, Any] | Sequence[Mapping[str, Any]], keys: str, changed: str = ""
+    ) -> int:
+        """Insert rows; of one that is there already by these ``keys``, overwrite the columns ``changed``.
+
+        Returns how many rows were written, which is meaningful for a single one.
+        """
+        return (await self.connection.execute(_put(table, keys, changed, self.is_sqlite), rows)).rowcount
 
     @property
     def locks_rows(self) -> bool:
@@ -42,3 +48,19 @@ class Session:
         """Remember the earliest instant that this transaction makes something due."""
         if at is not None and (self.due_at is None or at < self.due_at):
             self.due_at = at
+
+
+def insert_into(table: Table, is_sqlite: bool) -> Insert:
+    """An insert that can say what happens when the row is there already."""
+    return sqlite.insert(table) if is_sqlite else postgresql.insert(table)
+
+
+@cache
+def _put(table: Table, keys: str, changed: str, is_sqlite: bool) -> Insert:
+    """Made once: building a statement costs as much as running it."""
+    row = insert_into(table, is_sqlite)
+    if not changed:
+        return row.on_conflict_do_nothing(index_elements=keys.split() or None)
+    return row.on_conflict_do_update(
+        index_elements=keys.split(), set_={name: row.excluded[name] for name in changed.split()}
+    )

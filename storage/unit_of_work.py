@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
+from typing import Any
 
-from sqlalchemy import bindparam
+from sqlalchemy.sql.dml import ReturningInsert
 
 from storage.deliveries import Deliveries
 from storage.engine import Engines
@@ -18,7 +19,7 @@ from storage.policy import Policies
 from storage.proposals import Proposals
 from storage.record import Record
 from storage.runtime import Runtime
-from storage.session import Announce, Session
+from storage.session import Announce, Session, insert_into
 from storage.tables import sequences
 from storage.votes import Ballots
 
@@ -85,10 +86,16 @@ class SqlTransaction:
 
     async def next_id(self, kind: str) -> int:
         """The next integer of a gapless series such as ``proposal`` or ``number/3``, from 1."""
-        row = self._session.insert(sequences).values(kind=bindparam("kind"), value=1)
-        bumped = row.on_conflict_do_update(index_elements=["kind"], set_={"value": sequences.c.value + 1})
-        result = await self._session.connection.execute(bumped.returning(sequences.c.value), {"kind": kind})
+        result = await self._session.connection.execute(_next(self._session.is_sqlite), {"kind": kind, "value": 1})
         return int(result.scalar_one())
+
+
+@cache
+def _next(is_sqlite: bool) -> ReturningInsert[Any]:
+    counted = insert_into(sequences, is_sqlite).on_conflict_do_update(
+        index_elements=["kind"], set_={"value": sequences.c.value + 1}
+    )
+    return counted.returning(sequences.c.value)
 
 
 class SqlUnitOfWork:

@@ -23,11 +23,14 @@ class Ballots:
         """Keep or replace a ballot."""
         if ballot.person is None:
             raise ValueError("an open ballot is somebody's")
-        what = {"choice": ballot.choice, "criterion": ballot.criterion, "reason": ballot.reason}
-        row = self._session.insert(ballots).values(vote_id=vote, person_id=ballot.person, **what)
-        await self._session.connection.execute(
-            row.on_conflict_do_update(index_elements=["vote_id", "person_id"], set_=what)
-        )
+        row = {
+            "vote_id": vote,
+            "person_id": ballot.person,
+            "choice": ballot.choice,
+            "criterion": ballot.criterion,
+            "reason": ballot.reason,
+        }
+        await self._session.put(ballots, row, "vote_id person_id", "choice criterion reason")
 
     async def of(self, vote: VoteId) -> tuple[Ballot, ...]:
         """All ballots, in no telling order."""

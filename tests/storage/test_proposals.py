@@ -55,11 +55,14 @@ async def test_of_two_changes_to_one_version_the_second_is_refused(kept: UnitOfW
 
 
 async def test_nothing_is_kept_of_a_block_that_fails(kept: UnitOfWork) -> None:
-    with pytest.raises(RuntimeError):
+    async def fail() -> None:
         async with kept.write() as tx:
             await tx.proposals.save(proposal(), None)
             assert await tx.next_id("proposal") == 1
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail()
     async with kept.write() as tx:
         assert await tx.next_id("proposal") == 1
         with pytest.raises(NotFound):
@@ -98,8 +101,8 @@ async def test_ids_have_no_gaps_and_no_doubles_under_concurrency(kept: UnitOfWor
 
 async def test_due_ones_come_earliest_first_and_by_partnership(kept: UnitOfWork) -> None:
     async with kept.write() as tx:
-        for id, hours in ((1, 3), (2, 1), (3, 9)):
-            await tx.proposals.save(proposal(id), NEW_YEAR + timedelta(hours=hours))
+        for which, hours in ((1, 3), (2, 1), (3, 9)):
+            await tx.proposals.save(proposal(which), NEW_YEAR + timedelta(hours=hours))
         await tx.proposals.save(proposal(4, partnership=PartnershipId(2)), NEW_YEAR)
         await tx.proposals.save(proposal(5), None)
         now = NEW_YEAR + timedelta(hours=3)
@@ -120,10 +123,13 @@ async def test_the_earliest_deadline_set_is_told_after_the_commit(kept: UnitOfWo
 
 
 async def test_nobody_hears_of_a_commit_that_did_not_happen(kept: UnitOfWork, hearing: Hearing) -> None:
-    with pytest.raises(RuntimeError):
+    async def fail() -> None:
         async with kept.write() as tx:
             await tx.proposals.save(proposal(1), NEW_YEAR)
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail()
     assert hearing.commits == []
 
 
@@ -155,10 +161,10 @@ async def test_lists_are_newest_first_and_hide_other_peoples_drafts(kept: UnitOf
 
 async def test_load_counts_what_is_open_and_what_was_opened(kept: UnitOfWork) -> None:
     async with kept.write() as tx:
-        for id, state in enumerate(State, 1):
-            number = None if state in {State.DRAFT, State.DISCARDED} else id
-            opened_at = NEW_YEAR + timedelta(hours=id) if number else None
-            await tx.proposals.save(proposal(id, number=number, state=state, opened_at=opened_at), None)
+        for which, state in enumerate(State, 1):
+            number = None if state in {State.DRAFT, State.DISCARDED} else which
+            opened_at = NEW_YEAR + timedelta(hours=which) if number else None
+            await tx.proposals.save(proposal(which, number=number, state=state, opened_at=opened_at), None)
         await tx.proposals.save(proposal(50, author=BEN), None)
         open_ = len([state for state in State if state not in FINAL]) - 1
         load = await tx.proposals.load_of(HERE, ADA, TLC, NEW_YEAR + timedelta(hours=10))
