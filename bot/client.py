@@ -14,6 +14,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.channels import Channels
 from bot.delivery import Outbox
 from bot.guild import DiscordGuild
 from bot.incidents import Incidents
@@ -88,6 +89,7 @@ class GovernanceBot(commands.Bot):
         )
         self.ctx = ctx
         self.guild_adapter = DiscordGuild(self)
+        self.server = Channels(self)
         self.outbox = Outbox(ctx, self.guild_adapter)
         self.reactions = Reactions(ctx, self.guild_adapter)
         self.incidents = Incidents(ctx, self.guild_adapter)

@@ -105,6 +105,10 @@ class TooFewElectors(Refusal):
         self.least = least
 
 
+class TooFewStakeholders(TooFewElectors):
+    """Fewer stakeholders wear their role than a ratification needs (SCL-5)."""
+
+
 class Provisional(Refusal):
     """The partnership is not ratified yet, so this type of decision cannot be opened (SCL-5)."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from bot.governance.errors import NotFound, RoleRefused
+from bot.governance.errors import BadText, BadValue, NotFound, RoleRefused
 from bot.governance.ids import GroupId, PartnershipId, PersonId, RoleId
 
 MEMBER = "member"
@@ -16,6 +16,10 @@ OBSERVER = "observer"
 CONTRIBUTOR = "contributor"
 SEATS = (MEMBER, FACILITATOR, "liaison", "lead", "delegate", "signer", "steward", OBSERVER, CONTRIBUTOR)
 """The seats that every partnership knows. Custom ones are other words of up to 32 characters."""
+
+MOST_SEAT = 32
+MOST_NAME = 60
+"""Most characters of a seat, and of a class, an organisation, a group or a partnership."""
 
 CLASSES = ("financial contributor", "strategic partner", "domain expert", "community representative")
 """Stakeholder classes of the template; a partnership may write others."""
@@ -38,11 +42,16 @@ class Group:
     name: str
     parent: GroupId | None = None
     private: bool = False
+    purpose: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RoleMapping:
-    """A Discord role that carries a seat (ORG-2). ``group`` is None for the partnership-wide contributor seat."""
+    """A Discord role that carries a seat (ORG-2). ``group`` is None for the partnership-wide contributor seat.
+
+    ``lost`` once the role was deleted or unmapped while nothing took its place (ORG-3). ``name`` is the role's name
+    when it was mapped, for the record: Discord ids stand outside it.
+    """
 
     role: RoleId
     group: GroupId | None
@@ -50,6 +59,8 @@ class RoleMapping:
     stakeholder_class: str = ""
     organisation: str = ""
     mapped_at: datetime | None = None
+    name: str = ""
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +144,9 @@ class RoleFacts:
 
 
 def seats_of(partnership: Partnership, roles: Iterable[int]) -> tuple[RoleMapping, ...]:
-    """The seats that these Discord roles give, earliest mapped first (ORG-2, OBJ-6)."""
+    """The seats that these Discord roles give, earliest mapped first (ORG-2, OBJ-6). A lost mapping gives none."""
     held = set(roles)
-    found = [m for m in partnership.mappings if m.role in held]
+    found = [m for m in partnership.mappings if m.role in held and not m.lost]
     return tuple(sorted(found, key=lambda m: (str(m.mapped_at or ""), m.role)))
 
 
@@ -160,6 +171,51 @@ def electors(partnership: Partnership, group: GroupId, holdings: Iterable[Holdin
 def relied_on(partnership: Partnership, group: GroupId) -> frozenset[RoleId]:
     """The Discord roles that the electorate of this group depends on (ORG-3, PRO-11)."""
     return frozenset(m.role for m in partnership.mappings if m.group == group and m.seat == MEMBER)
+
+
+def role_missing(partnership: Partnership, group: GroupId) -> bool:
+    """Whether a role that this group's electorate depends on was deleted or unmapped (ORG-3, PRO-11)."""
+    return any(m.lost and m.group == group and m.seat == MEMBER for m in partnership.mappings)
+
+
+def with_mapping(partnership: Partnership, mapping: RoleMapping) -> Partnership:
+    """The partnership with this role mapped (ORG-2).
+
+    It replaces what the role carried before, and lost roles of the same seat: the seat has a role again (ORG-3).
+    """
+    kept = (
+        m
+        for m in partnership.mappings
+        if m.role != mapping.role and not (m.lost and (m.group, m.seat) == (mapping.group, mapping.seat))
+    )
+    return replace(partnership, mappings=(*kept, mapping))
+
+
+def without_role(partnership: Partnership, role: RoleId) -> Partnership:
+    """The partnership with this role's mapping marked as lost (ORG-3): never forgotten, never "everyone"."""
+    return replace(
+        partnership, mappings=tuple(replace(m, lost=True) if m.role == role else m for m in partnership.mappings)
+    )
+
+
+def mapping_of(partnership: Partnership, role: int) -> RoleMapping | None:
+    """What this role carries now, or None."""
+    return next((m for m in partnership.mappings if m.role == role and not m.lost), None)
+
+
+def check_words(seat: str, group: GroupId | None, stakeholder_class: str, organisation: str) -> None:
+    """Whether a mapping's words are fit for the record (ORG-2). Raises BadValue, BadText."""
+    if not seat or len(seat) > MOST_SEAT or not seat[0].isalnum() or "\n" in seat:
+        raise BadText("seat", len(seat), 1, MOST_SEAT)
+    if (seat == CONTRIBUTOR) != (group is None):
+        raise BadValue(
+            "group",
+            seat,
+            "the whole partnership for contributors, one group for every other seat",
+        )
+    for field, text in (("class", stakeholder_class), ("organisation", organisation)):
+        if len(text) > MOST_NAME or "\n" in text:
+            raise BadText(field, len(text), 0, MOST_NAME)
 
 
 def check_mapping(role: RoleFacts, bot_position: int, actor_position: int) -> None:

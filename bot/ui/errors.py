@@ -41,7 +41,10 @@ NOT_ELIGIBLE: Mapping[str, str] = MappingProxyType(
         "vote": "Only members of the stakeholder group take part in a final vote.",
         "vote joined later": "You became a member of the stakeholder group after this vote opened. Only those who were "
         "members at its opening may vote; you can raise a concern.",
+        "manage roles": "This takes the permission *Manage Roles* in this server. Ask a moderator.",
         "may not file": "You hold no seat that may file this type of proposal.",
+        "manage roles": "Setting a partnership up and mapping roles takes the permission *Manage Roles* in this "
+        "server. Ask a moderator who has it.",
     }
 )
 """Why someone may not do something; the keys of ``NotEligible``."""
@@ -99,9 +102,13 @@ DONE: Mapping[str, str] = MappingProxyType(
         "appeal": "This ruling was appealed already. There is one appeal.",
         "ask test": "The test was asked for already. A facilitator can rule on it.",
         "halt": "This proposal was halted once already. There is one halt.",
+        "map": "This role carries exactly this seat already. `/roles list` shows every mapping.",
         "revise": "The new version says the same as the present one. Change something, then publish it again.",
         "rule": "There is a ruling already. The first one holds; the losing side may appeal.",
         "sponsor": "Somebody has taken over this objection already.",
+        "map": "That role carries exactly this seat already.",
+        "ratify": "This partnership is ratified already.",
+        "open ratification": "The ratification of this partnership is under way already: see the decisions feed.",
     }
 )
 """What was done before; the keys of ``AlreadyDone``."""
@@ -129,8 +136,12 @@ MISSING: Mapping[str, str] = MappingProxyType(
         "partnership": "There is no partnership here yet. A moderator can begin with `/setup`.",
         "server": "This works only inside a server, not in direct messages. Write in a channel of your partnership.",
         "place": "This partnership has no such channel. A moderator can mend that by running `/setup` again.",
+        "mapping": "This role carries no seat here. `/roles list` shows which do.",
         "event": "There is no such entry in the record.",
         "policy": "There is no such version of the policy.",
+        "role": "There is no such role in this server any more.",
+        "mapping": "That role carries no seat here. `/roles list` shows those that do.",
+        "set-up": "That set-up was finished or cancelled. `/setup start` shows how things stand.",
     }
 )
 """What was not found; the keys of ``NotFound.what``."""
@@ -235,6 +246,15 @@ def _too_few(refusal: errors.TooFewElectors) -> str:
     )
 
 
+def _too_few_stakeholders(refusal: errors.TooFewStakeholders) -> str:
+    people = labels.count(refusal.found, "person", "people")
+    return (
+        f"The stakeholder group ratifies the partnership, and so far {people} besides you hold its member seat; at "
+        f"least {refusal.least} are needed. Give people the stakeholder role in the server's settings "
+        "(`/roles list` shows which it is), then run `/setup ratify` again."
+    )
+
+
 def _provisional(refusal: errors.Provisional) -> str:
     return (
         "This partnership is provisional: the stakeholder group has not ratified it yet. Until then budgets and "
@@ -281,6 +301,7 @@ _WORDS: Mapping[type, Callable[[Any], str]] = MappingProxyType(
         errors.OutOfBounds: _out_of_bounds,
         errors.LimitReached: _limit_reached,
         errors.TooFewElectors: _too_few,
+        errors.TooFewStakeholders: _too_few_stakeholders,
         errors.Provisional: _provisional,
         errors.Conflicted: _conflicted,
         errors.Stale: _stale,

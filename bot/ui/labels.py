@@ -204,6 +204,15 @@ FIELD_LABELS: Mapping[str, str] = MappingProxyType(
         "ruling": "Reason for the ruling",
         "appeal": "Reason for the appeal",
         "seat": "Seat",
+        "class": "Stakeholder class",
+        "organisation": "Organisation",
+        "group": "Group",
+        "partnership": "Name of the partnership",
+        "purpose": "Purpose",
+        "top-level purpose": "Purpose of the core team",
+        "cell": "Name of a cell",
+        "cells": "First cells",
+        "private groups": "Groups that only their members read",
     }
 )
 

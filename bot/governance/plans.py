@@ -1,0 +1,273 @@
+"""The set-up's plan: what stands in the server compared with what the organisation needs (SCL-1).
+
+A plan is a list of steps, each to create, adopt, change or leave alone. After every step is taken, planning again
+finds nothing to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from bot.governance import scales
+from bot.governance.errors import RoleRefused
+from bot.governance.ids import GroupId, RoleId
+from bot.governance.organisation import Partnership, RoleFacts, check_mapping
+from bot.governance.scales import NeededPlace, NeededRole, Overwrite, Purpose, SeatRole
+
+PlaceKey = tuple[Purpose, GroupId | None]
+
+
+class Do(StrEnum):
+    """What a step does. REFUSED needs a person first: its ``why`` says what stands in the way."""
+
+    CREATE = "create"
+    ADOPT = "adopt"
+    CHANGE = "change"
+    NOTHING = "nothing"
+    REFUSED = "refused"
+
+
+class What(StrEnum):
+    """What a step is about."""
+
+    RECORD = "partnership"
+    ROLE = "role"
+    CATEGORY = "category"
+    CHANNEL = "channel"
+
+
+@dataclass(frozen=True, slots=True)
+class RoleSeen:
+    """A role as it stands in the server."""
+
+    name: str
+    facts: RoleFacts
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSeen:
+    """A category or text channel as it stands in the server."""
+
+    id: int
+    name: str
+    is_category: bool = False
+    overwrites: tuple[Overwrite, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A server as the bot sees it."""
+
+    guild_id: int
+    bot_id: int
+    bot_position: int
+    bot_permissions: frozenset[str]
+    roles: tuple[RoleSeen, ...] = ()
+    channels: tuple[ChannelSeen, ...] = ()
+
+    def role(self, id: int) -> RoleSeen | None:
+        """The role of this id, if it stands."""
+        return next((r for r in self.roles if r.facts.id == id), None)
+
+    def channel(self, id: int | None) -> ChannelSeen | None:
+        """The channel of this id, if it stands."""
+        return next((c for c in self.channels if c.id == id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What is on record: the partnership, its channels, and what in this server belongs to other partnerships.
+
+    ``recorded`` is False for a draft that nothing was built of yet.
+    """
+
+    partnership: Partnership
+    places: Mapping[PlaceKey, int] = field(default_factory=dict)
+    recorded: bool = True
+    qualified: bool = False
+    taken_roles: frozenset[int] = frozenset()
+    taken_channels: frozenset[int] = frozenset()
+    actor_position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a plan. ``id`` names the role or channel that stands already.
+
+    ``overwrites`` are those to set, in this order; ``why`` is the key of what stands in the way.
+    """
+
+    do: Do
+    what: What
+    name: str
+    id: int | None = None
+    group: GroupId | None = None
+    seat: str = ""
+    purpose: Purpose | None = None
+    category: int | None = None
+    overwrites: tuple[Overwrite, ...] = ()
+    why: str = ""
+    detail: str = ""
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The permissions that the bot needs for this step (SCL-4)."""
+        if self.do not in {Do.CREATE, Do.ADOPT, Do.CHANGE} or self.what is What.RECORD:
+            return frozenset()
+        if self.what is What.ROLE:
+            return frozenset({"manage_roles"}) if self.do is Do.CREATE else frozenset()
+        if self.do is Do.CREATE:
+            return scales.GOVERNED | scales.BUILDING
+        return scales.GOVERNED | {"manage_roles"} if self.overwrites else frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Every step in order, and the permissions that the bot misses for them."""
+
+    steps: tuple[Step, ...]
+    missing: frozenset[str] = frozenset()
+
+    @property
+    def todo(self) -> tuple[Step, ...]:
+        """The steps that change something, or that stand in the way."""
+        return tuple(s for s in self.steps if s.do is not Do.NOTHING)
+
+
+def plan(site: Site, seen: Snapshot) -> Plan:
+    """Compare what is needed with what stands (SCL-1). Roles come first: channels are opened to them."""
+    record = Step(Do.NOTHING if site.recorded else Do.CREATE, What.RECORD, site.partnership.name)
+    roles = _roles(site, seen)
+    seats = _seats(site, roles, seen)
+    steps = (record, *roles, *_places(site, seen, seats))
+    needs: frozenset[str] = frozenset().union(*(s.needs for s in steps))
+    return Plan(steps, needs - seen.bot_permissions)
+
+
+def access_steps(site: Site, seen: Snapshot, roles: frozenset[int]) -> tuple[Step, ...]:
+    """Only what opens or closes the partnership's own channels to these roles, as after one mapping (ORG-2)."""
+    steps = []
+    for step in plan(site, seen).steps:
+        if step.do is Do.CHANGE and step.overwrites:
+            few = tuple(o for o in step.overwrites if o.target in roles)
+            if few:
+                steps.append(replace(step, overwrites=few))
+    return tuple(steps)
+
+
+def seen_after(seen: Snapshot, step: Step, id: int) -> Snapshot:
+    """The server after this step, so that the next one is planned without asking Discord again."""
+    if step.what is What.ROLE:
+        if seen.role(id):
+            return seen
+        return replace(seen, roles=(*seen.roles, RoleSeen(step.name, RoleFacts(RoleId(id)))))
+    if step.what is What.RECORD:
+        return seen
+    before = seen.channel(id) or ChannelSeen(id, step.name, step.what is What.CATEGORY)
+    by_target = {o.target: o for o in before.overwrites} | {o.target: o for o in step.overwrites}
+    after = replace(before, overwrites=tuple(by_target.values()))
+    return replace(seen, channels=(*(c for c in seen.channels if c.id != id), after))
+
+
+def _roles(site: Site, seen: Snapshot) -> tuple[Step, ...]:
+    spoken_for: set[int] = set()
+    steps = []
+    for needed in scales.needed_roles(site.partnership, site.qualified):
+        step = _role(needed, site, seen, spoken_for)
+        if step.id is not None:
+            spoken_for.add(step.id)
+        steps.append(step)
+    return tuple(steps)
+
+
+def _role(needed: NeededRole, site: Site, seen: Snapshot, spoken_for: set[int]) -> Step:
+    """A seat that has a living role needs nothing; a namesake is adopted if it may carry a seat (ORG-2a)."""
+    step = Step(Do.CREATE, What.ROLE, needed.name, group=needed.group, seat=needed.seat)
+    for mapping in site.partnership.mappings:
+        alive = None if mapping.lost else seen.role(mapping.role)
+        if alive is not None and (mapping.group, mapping.seat) == (needed.group, needed.seat):
+            why = "powers" if alive.facts.powers else ""
+            detail = ", ".join(alive.facts.powers)
+            return replace(step, do=Do.NOTHING, id=mapping.role, name=alive.name, why=why, detail=detail)
+    mapped = {m.role for m in site.partnership.mappings if not m.lost}
+    namesakes = sorted(
+        (r for r in seen.roles if r.name == needed.name and r.facts.id not in site.taken_roles | mapped | spoken_for),
+        key=lambda r: r.facts.id,
+    )
+    refused = None
+    for namesake in namesakes:
+        try:
+            check_mapping(namesake.facts, seen.bot_position, site.actor_position)
+        except RoleRefused as refusal:
+            why, detail = refusal.why, refusal.detail
+            refused = replace(step, do=Do.REFUSED, id=namesake.facts.id, why=why, detail=detail)
+        else:
+            return replace(step, do=Do.ADOPT, id=namesake.facts.id)
+    return refused or step
+
+
+def _seats(site: Site, roles: Iterable[Step], seen: Snapshot) -> tuple[SeatRole, ...]:
+    """Every role that carries a seat once the roles' steps are taken. One to be created goes by its step's name."""
+    standing = [
+        SeatRole(m.role, m.group, m.seat) for m in site.partnership.mappings if not m.lost and seen.role(m.role)
+    ]
+    coming = [
+        SeatRole(s.name if s.id is None else s.id, s.group, s.seat) for s in roles if s.do in {Do.CREATE, Do.ADOPT}
+    ]
+    return tuple(standing + coming)
+
+
+def _places(site: Site, seen: Snapshot, seats: tuple[SeatRole, ...]) -> tuple[Step, ...]:
+    categories: dict[GroupId | None, int | None] = {}
+    steps = []
+    for needed in scales.needed_places(site.partnership, site.qualified):
+        step = _place(needed, site, seen, seats)
+        if needed.purpose is Purpose.CATEGORY:
+            categories[needed.group.id if needed.group else None] = step.id
+        else:
+            step = replace(step, category=categories.get(needed.category))
+        steps.append(step)
+    return tuple(steps)
+
+
+def _place(needed: NeededPlace, site: Site, seen: Snapshot, seats: tuple[SeatRole, ...]) -> Step:
+    is_category = needed.purpose is Purpose.CATEGORY
+    group = needed.group.id if needed.group else None
+    former = frozenset(m.role for m in site.partnership.mappings if m.lost)
+    what = What.CATEGORY if is_category else What.CHANNEL
+    desired = scales.access(needed, seen.bot_id, seen.guild_id, seats)
+    step = Step(Do.CREATE, what, needed.name, group=group, purpose=needed.purpose, overwrites=desired)
+    own = seen.channel(site.places.get((needed.purpose, group)))
+    if own is not None and own.is_category == is_category:
+        changes = _changes(own, desired, scales.withheld(needed), former)
+        do = Do.CHANGE if changes else Do.NOTHING
+        return replace(step, do=do, id=own.id, name=own.name, overwrites=changes)
+    used = site.taken_channels | set(site.places.values())
+    for namesake in seen.channels:
+        same = namesake.is_category == is_category and namesake.name.casefold() == needed.name.casefold()
+        if same and namesake.id not in used:
+            changes = _changes(namesake, desired, scales.withheld(needed), former)
+            return replace(step, do=Do.ADOPT, id=namesake.id, name=namesake.name, overwrites=changes)
+    return step
+
+
+def _changes(
+    seen: ChannelSeen, desired: tuple[Overwrite, ...], withheld: frozenset[str], former: frozenset[RoleId]
+) -> tuple[Overwrite, ...]:
+    """The overwrites to set: the bot's first, roles, ``@everyone``, then what outsiders were allowed before.
+
+    Roles that were unmapped keep nothing. Permissions that the bot does not govern stay as somebody set them.
+    """
+    actual = {o.target: o for o in seen.overwrites}
+    changes = []
+    for want in desired:
+        have = actual.pop(want.target, replace(want, allow=frozenset(), deny=frozenset()))
+        allow = (have.allow - scales.GOVERNED) | want.allow
+        deny = (have.deny - scales.GOVERNED) | want.deny
+        changes.append(replace(want, allow=allow, deny=deny) if (allow, deny) != (have.allow, have.deny) else None)
+    for other in actual.values():
+        kept = other.allow - (scales.GOVERNED if other.target in former else withheld)
+        changes.append(replace(other, allow=kept) if kept != other.allow else None)
+    return tuple(change for change in changes if change is not None)

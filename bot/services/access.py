@@ -1,0 +1,60 @@
+"""Opening and closing a partnership's channels as its roles ask (SCL-2, SCL-3)."""
+
+from __future__ import annotations
+
+from bot.governance import plans
+from bot.governance.ids import PartnershipId
+from bot.governance.organisation import Partnership
+from bot.governance.plans import Do, PlaceKey, Site, Snapshot, Step
+from bot.governance.scales import Purpose
+from bot.services.ports import Context, DiscordRefused, Server, Transaction
+
+
+async def site_of(tx: Transaction, partnership: Partnership, actor_position: int, *, recorded: bool = True) -> Site:
+    """What is on record about a partnership and, so that nothing is taken from them, about the server's others."""
+    places: dict[PlaceKey, int] = {}
+    if recorded:
+        for place in await tx.partnerships.places(partnership.id):
+            places[Purpose(place.kind.value), place.group] = place.channel_id
+    others = [p for p in await tx.partnerships.of_guild(partnership.guild_id) if p.id != partnership.id]
+    taken = {place.channel_id for p in others for place in await tx.partnerships.places(p.id)}
+    return Site(
+        partnership=partnership,
+        places=places,
+        recorded=recorded,
+        qualified=any(p.id < partnership.id for p in others),
+        taken_roles=frozenset(m.role for p in others for m in p.mappings if not m.lost),
+        taken_channels=frozenset(taken),
+        actor_position=actor_position,
+    )
+
+
+async def take(server: Server, seen: Snapshot, step: Step, partnership: str) -> int:
+    """Have Discord take one step; the id of the role or channel. Raises DiscordRefused, nothing done after it."""
+    if step.do is Do.REFUSED:
+        raise DiscordRefused(step.name, step.why, step.detail)
+    missing = step.needs - seen.bot_permissions
+    if missing:
+        raise DiscordRefused(step.name, "missing permission", ", ".join(sorted(missing)))
+    if step.do is Do.CREATE:
+        if step.what is plans.What.ROLE:
+            return await server.create_role(seen.guild_id, step.name, partnership)
+        return await server.create_channel(seen.guild_id, step, partnership)
+    assert step.id is not None
+    if step.what is not plans.What.ROLE:
+        for overwrite in step.overwrites:
+            await server.set_overwrite(seen.guild_id, step.id, overwrite, partnership)
+    return step.id
+
+
+async def follow(ctx: Context, server: Server, id: PartnershipId, seen: Snapshot, role: int) -> DiscordRefused | None:
+    """After a mapping, open or close the channels to this role; what Discord refuses is told, the mapping stays."""
+    async with ctx.uow.read() as tx:
+        partnership = await tx.partnerships.get(id)
+        site = await site_of(tx, partnership, 0)
+    try:
+        for step in plans.access_steps(site, seen, frozenset({role})):
+            await take(server, seen, step, partnership.name)
+    except DiscordRefused as refused:
+        return refused
+    return None

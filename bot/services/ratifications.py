@@ -1,0 +1,84 @@
+"""The text of a partnership's first proposal, put together from its structure and first policy (SCL-5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.governance.dossier import Text
+from bot.governance.effects.world import World
+from bot.governance.organisation import MEMBER, Group, GroupKind, Holding
+from bot.governance.policy import KEYS, TYPES, written
+from bot.governance.proposals import LENGTHS
+
+_NOT_WRITTEN = "not written yet"
+_NAMES = 12
+"""Most members named; the number of all is always told."""
+_MAIN = (
+    "review.window",
+    "objection.threshold",
+    "objection.stating",
+    "reach.bar",
+    "vote.window",
+    "vote.method",
+    "vote.quorum",
+    "vote.supermajority",
+    "timelock.policy",
+    "timelock.budget",
+    "limits.least_electors",
+)
+
+
+def composed(world: World, holdings: Iterable[Holding], core: tuple[str, ...]) -> Text:
+    """What the stakeholder group is asked to ratify. ``core`` names the members of the top-level cell."""
+    partnership = world.partnership
+    held = tuple(holdings)
+    top = partnership.of_kind(GroupKind.TOP_LEVEL)
+    groups = [f"{g.name}: {g.kind}, {_people(_members(held, g))}{_privacy(g)}" for g in partnership.groups]
+    state = [
+        f"Initial state of {top.name}, the top-level cell",
+        f"Purpose: {_short(top.purpose, 500) or _NOT_WRITTEN}",
+        f"Members at opening ({_members(held, top)}): {_named(core)}",
+    ]
+    asked = [f"Ratify {partnership.name} as it stands: these groups, this state and these rules.", "", *groups]
+    purpose = _short(partnership.stakeholders.purpose, 600) or _NOT_WRITTEN
+    return Text(
+        title=f"Ratify {partnership.name}"[: LENGTHS["title"][1]],
+        ask=_short("\n".join([*asked, "", *state]), LENGTHS["ask"][1]),
+        why=f"Until its stakeholders ratify it, the partnership is provisional: no budget and no policy change "
+        f"can be carried out.\n\nPurpose of the partnership: {purpose}",
+        outcome=_rules(world),
+        summary=f"Ratify the groups, the first rules and the initial state of {top.name}",
+    )
+
+
+def _rules(world: World) -> str:
+    changed = [k for k in KEYS.values() if world.policy.values[k.name] != k.default]
+    names = dict.fromkeys((*_MAIN, *(key.name for key in changed)))
+    values = "; ".join(f"{name} {written(world.policy.values[name])}" for name in names)
+    types = ", ".join(row.label.lower() for row in TYPES.values() if row.name != "ratification")
+    text = f"First rules (policy version {world.policy.version}): {values}. Every other rule has its usual value. "
+    return _short(f"{text}Types of decision: {types}.", LENGTHS["outcome"][1])
+
+
+def _members(holdings: tuple[Holding, ...], group: Group) -> int:
+    return len({h.person for h in holdings if h.mapping.group == group.id and h.mapping.seat == MEMBER})
+
+
+def _people(count: int) -> str:
+    return "1 member" if count == 1 else f"{count} members"
+
+
+def _privacy(group: Group) -> str:
+    return ", read by its own seats only" if group.private else ""
+
+
+def _named(names: tuple[str, ...]) -> str:
+    if not names:
+        return "nobody yet"
+    rest = len(names) - _NAMES
+    return ", ".join(sorted(names, key=str.casefold)[:_NAMES]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _short(text: str, most: int) -> str:
+    text = text.strip()
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"

@@ -1,0 +1,190 @@
+"""Mapping Discord roles to seats, and following who wears them (ORG-2, ORG-2a, ORG-3, PRO-9, PRO-11)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from bot.governance.errors import AlreadyDone, NotEligible, NotFound
+from bot.governance.events import Event, Happened, Json
+from bot.governance.ids import RoleId
+from bot.governance.organisation import (
+    Group,
+    Partnership,
+    RoleMapping,
+    check_mapping,
+    check_words,
+    mapping_of,
+    with_mapping,
+    without_role,
+)
+from bot.services import access, seats
+from bot.services.organisation import find_group, here
+from bot.services.ports import Actor, Context, DiscordRefused, Server, Transaction
+from bot.services.seats import Change, group_thing
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """What came of a mapping. ``access`` tells what Discord would not open or close; the mapping stands."""
+
+    partnership: Partnership
+    mapping: RoleMapping
+    group: Group | None
+    wearers: int
+    own: bool = False
+    before: RoleMapping | None = None
+    access: DiscordRefused | None = None
+    waiting: int = 0
+
+
+async def map_role(
+    ctx: Context,
+    server: Server,
+    actor: Actor,
+    role_id: int,
+    group: str,
+    seat: str,
+    stakeholder_class: str = "",
+    organisation: str = "",
+) -> Mapped:
+    """Map a Discord role to a seat, replacing what it carried before; only reviews opened later see it (ORG-2).
+
+    Raises NotEligible without Manage Roles, RoleRefused (ORG-2a), NotFound, BadText, BadValue, AlreadyDone.
+    """
+    check_manages(actor)
+    seen = await server.snapshot(actor.guild_id)
+    role = seen.role(role_id)
+    if role is None:
+        raise NotFound("role", str(role_id))
+    check_mapping(role.facts, seen.bot_position, actor.top_position)
+    worn_by = await server.wearers(actor.guild_id, role_id)
+    async with ctx.uow.write() as tx:
+        now = ctx.clock()
+        choice = await find_group(tx, actor, group)
+        mapping = RoleMapping(
+            role=RoleId(role_id),
+            group=choice.group.id if choice.group else None,
+            seat=" ".join(seat.split()).casefold(),
+            stakeholder_class=" ".join(stakeholder_class.split()),
+            organisation=" ".join(organisation.split()),
+            mapped_at=now,
+            name=role.name,
+        )
+        check_words(mapping.seat, mapping.group, mapping.stakeholder_class, mapping.organisation)
+        before = mapping_of(choice.partnership, role_id)
+        if before is not None and replace(before, mapped_at=now, name=role.name) == mapping:
+            raise AlreadyDone("map")
+        kept = await keep_mapping(tx, choice.partnership, mapping, actor, worn_by)
+    refused = await access.follow(ctx, server, kept.id, seen, role_id)
+    own = role_id in actor.roles
+    return Mapped(kept, mapping, choice.group, len(worn_by), own, before, refused)
+
+
+async def keep_mapping(
+    tx: Transaction, partnership: Partnership, mapping: RoleMapping, actor: Actor, worn_by: tuple[int, ...]
+) -> Partnership:
+    """Save and record a mapping, its wearers' seats, and what it does to open proposals, in this transaction."""
+    assert mapping.mapped_at is not None
+    now = mapping.mapped_at
+    person = await tx.people.id_of(actor.user_id)
+    lost = await seats.lose_role(tx, partnership, mapping.role, "role mapped anew", now)
+    kept = await tx.partnerships.save(with_mapping(partnership, mapping))
+    data = mapping_data(kept, mapping, own=mapping.role in actor.roles)
+    happened = Event(Happened.ROLE_MAPPED, group_thing(kept, mapping.group), person, data)
+    gained = await seats.gain_role(tx, kept, mapping, worn_by, "role mapped", now)
+    changes = (*lost, *gained)
+    await seats.keep_up(tx, kept, now, changes, (happened, *seats.events_of(kept, changes)))
+    return kept
+
+
+async def unmap_role(ctx: Context, server: Server, actor: Actor, role_id: int) -> Mapped:
+    """Take a role's seat away (ORG-2). What depends on it stands still until a role takes its place (ORG-3).
+
+    Raises NotEligible without Manage Roles, NotFound when the role carries no seat here.
+    """
+    check_manages(actor)
+    seen = await server.snapshot(actor.guild_id)
+    async with ctx.uow.write() as tx:
+        partnership, mapping = await _mapped_here(tx, actor, role_id)
+        person = await tx.people.id_of(actor.user_id)
+        own = role_id in actor.roles
+        data = mapping_data(partnership, mapping, own=own)
+        happened = Event(Happened.ROLE_UNMAPPED, group_thing(partnership, mapping.group), person, data)
+        lost, waiting = await _take_away(tx, partnership, mapping, happened, "role unmapped", ctx)
+        group = partnership.group(mapping.group) if mapping.group else None
+    refused = await access.follow(ctx, server, partnership.id, seen, role_id)
+    return Mapped(partnership, mapping, group, len(lost), own, mapping, refused, waiting)
+
+
+async def role_deleted(ctx: Context, guild_id: int, role_id: int) -> tuple[Change, ...]:
+    """A mapped role is gone from Discord: known as lost, its seats closed, clocks stopped (ORG-3, PRO-11)."""
+    changes: list[Change] = []
+    async with ctx.uow.read() as tx:
+        hit = [p.id for p in await tx.partnerships.of_guild(guild_id) if mapping_of(p, role_id)]
+    for each in hit:
+        async with ctx.uow.write() as tx:
+            partnership = await tx.partnerships.get(each)
+            mapping = mapping_of(partnership, role_id)
+            if mapping is None:
+                continue
+            data = mapping_data(partnership, mapping, own=False)
+            happened = Event(Happened.ROLE_DELETED, group_thing(partnership, mapping.group), None, data)
+            lost, _ = await _take_away(tx, partnership, mapping, happened, "role deleted", ctx)
+            changes += lost
+    return tuple(changes)
+
+
+async def roles_standing(ctx: Context, guild_id: int, role_ids: frozenset[int]) -> tuple[Change, ...]:
+    """Compare the server's roles with those mapped, for what was deleted while the bot was away (ORG-3).
+
+    Comes before ``sync_members`` in a reconciliation.
+    """
+    async with ctx.uow.read() as tx:
+        partnerships = await tx.partnerships.of_guild(guild_id)
+    gone = {m.role for p in partnerships for m in p.mappings if not m.lost and m.role not in role_ids}
+    changes: list[Change] = []
+    for role in sorted(gone):
+        changes += await role_deleted(ctx, guild_id, role)
+    return tuple(changes)
+
+
+def check_manages(actor: Actor) -> None:
+    """Manage Roles in Discord gives ``/setup`` and ``/roles`` and no governance act (ORG-2). Raises NotEligible."""
+    if not actor.manages_roles:
+        raise NotEligible("manage roles")
+
+
+def mapping_data(partnership: Partnership, mapping: RoleMapping, *, own: bool) -> dict[str, Json]:
+    """A mapping as the record tells it: names, no Discord ids."""
+    return {
+        "role": mapping.name,
+        "group": seats.group_name(partnership, mapping.group),
+        "seat": mapping.seat,
+        "class": mapping.stakeholder_class,
+        "organisation": mapping.organisation,
+        "self": own,
+    }
+
+
+async def _mapped_here(tx: Transaction, actor: Actor, role_id: int) -> tuple[Partnership, RoleMapping]:
+    for partnership in await here(tx, actor.guild_id, actor.channel_id):
+        mapping = mapping_of(partnership, role_id)
+        if mapping is not None:
+            return partnership, mapping
+    raise NotFound("mapping", str(role_id))
+
+
+async def _take_away(
+    tx: Transaction, partnership: Partnership, mapping: RoleMapping, happened: Event, how: str, ctx: Context
+) -> tuple[tuple[Change, ...], int]:
+    """Mark as lost, close the seats, stop the clocks of what depends on the role."""
+    now = ctx.clock()
+    lost = await seats.lose_role(tx, partnership, mapping.role, how, now)
+    kept = await tx.partnerships.save(without_role(partnership, mapping.role))
+    events = (happened, *seats.events_of(kept, lost))
+    waiting = await seats.keep_up(tx, kept, now, lost, events, role_lost=mapping)
+    return lost, waiting
+
+
+sync_members = seats.sync_members
+member_left = seats.member_left

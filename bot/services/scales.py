@@ -1,0 +1,305 @@
+"""Setting a partnership up: form, plan, building it step by step, ratification (SCL-1, SCL-2, SCL-5)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+
+from bot.governance import lifecycle, plans, scales
+from bot.governance import proposals as rules
+from bot.governance.dossier import CONTESTABLE, Effect, Proposal, State
+from bot.governance.effects import ratify as ratification
+from bot.governance.effects.world import World
+from bot.governance.errors import AlreadyDone, NotFound, Refusal, TooFewElectors, TooFewStakeholders
+from bot.governance.events import Event, Happened, Json
+from bot.governance.ids import GroupId, PartnershipId, ProposalId, RoleId
+from bot.governance.organisation import GroupKind, Partnership, RoleMapping, electors
+from bot.governance.plans import Do, Plan, Site, Snapshot, Step, What
+from bot.governance.scales import Draft, Purpose
+from bot.services import ratifications, roles, seats
+from bot.services.access import site_of, take
+from bot.services.organisation import here, hosted
+from bot.services.ports import Actor, Context, DiscordRefused, Place, PlaceKind, Server, Transaction
+from bot.services.views import ProposalView, view_of
+
+_DRAFT_GROUPS = 2 + scales.MOST_CELLS
+_KINDS = {purpose: PlaceKind(purpose.value) for purpose in Purpose}
+
+
+@dataclass(frozen=True, slots=True)
+class SetupView:
+    """A set-up as it stands. ``problem`` says why a draft cannot be planned; ``built`` whether a step was applied."""
+
+    id: PartnershipId
+    draft: Draft | None
+    partnership: Partnership | None = None
+    plan: Plan | None = None
+    problem: Refusal | None = None
+    trouble: DiscordRefused | None = None
+    done: tuple[Step, ...] = ()
+    applied: bool = False
+    talk: int | None = None
+
+
+async def keep_draft(
+    ctx: Context, server: Server, actor: Actor, draft: Draft, id: PartnershipId | None = None
+) -> SetupView:
+    """Keep what was submitted, valid or not, and show what it would build (SCL-1). Raises NotEligible, NotFound."""
+    roles.check_manages(actor)
+    async with ctx.uow.write() as tx:
+        if id is not None:
+            await _read_draft(tx, actor, id)
+        kept = id or PartnershipId(await tx.next_id("partnership"))
+        content = {"guild": actor.guild_id, "draft": asdict(draft)}
+        await tx.runtime.put(_key(kept), json.dumps(content))
+    return await preview(ctx, server, actor, kept)
+
+
+async def existing(ctx: Context, actor: Actor) -> tuple[Partnership, ...]:
+    """The partnerships that this server has already, those of this channel first. Raises NotEligible."""
+    roles.check_manages(actor)
+    async with ctx.uow.read() as tx:
+        return await here(tx, actor.guild_id, actor.channel_id)
+
+
+async def to_ratify(ctx: Context, actor: Actor) -> PartnershipId:
+    """The partnership meant by ``/setup ratify`` here: of those not ratified, the nearest (ORG-1). Raises NotFound."""
+    partnerships = await existing(ctx, actor)
+    for partnership in partnerships:
+        if partnership.provisional:
+            return partnership.id
+    raise AlreadyDone("ratify") if partnerships else NotFound("partnership")
+
+
+async def kept_draft(ctx: Context, actor: Actor, id: PartnershipId) -> Draft:
+    """What was submitted before, to be changed. Raises NotEligible, NotFound."""
+    roles.check_manages(actor)
+    async with ctx.uow.read() as tx:
+        return await _read_draft(tx, actor, id)
+
+
+async def preview(ctx: Context, server: Server, actor: Actor, id: PartnershipId) -> SetupView:
+    """The plan, computed anew from what stands (SCL-1). Raises NotEligible, NotFound."""
+    roles.check_manages(actor)
+    try:
+        seen = await server.snapshot(actor.guild_id)
+    except DiscordRefused as refused:
+        return SetupView(id, None, trouble=refused)
+    async with ctx.uow.read() as tx:
+        try:
+            site = await _site(tx, actor, id)
+        except _Unfit as unfit:
+            return SetupView(id, unfit.draft, problem=unfit.why)
+        draft = None if site.recorded else await _read_draft(tx, actor, id)
+    return SetupView(id, draft, site.partnership, plans.plan(site, seen), talk=_talk(site))
+
+
+async def apply(ctx: Context, server: Server, actor: Actor, id: PartnershipId) -> SetupView:
+    """Build what the plan says, step by step, stopping at the first trouble (SCL-1).
+
+    Each step is stored in its own transaction after Discord took it, so the next run goes on where this one stopped.
+    Raises NotEligible, NotFound.
+    """
+    roles.check_manages(actor)
+    async with server.building(actor.guild_id):
+        before = await preview(ctx, server, actor, id)
+        if before.problem is not None or before.trouble is not None:
+            return before
+        done: list[Step] = []
+        trouble = None
+        try:
+            seen = await server.snapshot(actor.guild_id)
+            while (step := await _next(ctx, actor, id, seen)) is not None and step not in done:
+                seen = await _do(ctx, server, actor, id, step, seen)
+                done.append(step)
+        except DiscordRefused as refused:
+            trouble = refused
+        after = await preview(ctx, server, actor, id)
+        return replace(after, done=tuple(done), trouble=trouble or after.trouble, applied=True)
+
+
+async def cancel(ctx: Context, actor: Actor, id: PartnershipId) -> None:
+    """Throw a draft away; what stands already stays (SCL-1). Raises NotEligible, NotFound."""
+    roles.check_manages(actor)
+    async with ctx.uow.write() as tx:
+        if await tx.runtime.get(_key(id)):
+            await _read_draft(tx, actor, id)
+            await tx.runtime.put(_key(id), "")
+
+
+async def ratify(ctx: Context, server: Server, actor: Actor, id: PartnershipId) -> ProposalView:
+    """File and open the partnership's first proposal: its structure, first rules and the core's state (SCL-5).
+
+    Raises NotEligible, NotFound, AlreadyDone, and TooFewStakeholders until enough stakeholders wear their role.
+    """
+    roles.check_manages(actor)
+    async with ctx.uow.read() as tx:
+        partnership = await hosted(tx, actor, id)
+        top = partnership.of_kind(GroupKind.TOP_LEVEL).id
+        core = {e.person for e in electors(partnership, top, await tx.seats.holdings(partnership))}
+        users = await tx.people.users_of(core)
+    names = await server.names(actor.guild_id, users.values())
+    async with ctx.uow.write() as tx:
+        now = ctx.clock()
+        partnership = await hosted(tx, actor, id)
+        await _check_not_ratified(tx, partnership)
+        holdings = await tx.seats.holdings(partnership)
+        world = World(partnership, await tx.policies.current(id))
+        blank = Proposal(
+            id=ProposalId(await tx.next_id("proposal")),
+            partnership=id,
+            group=partnership.stakeholders.id,
+            type="ratification",
+            author=await tx.people.id_of(actor.user_id),
+            created_at=now,
+            state_since=now,
+            text=ratifications.composed(world, holdings, names),
+            effects=(Effect(ratification.KIND),),
+        )
+        voters = electors(partnership, blank.group, holdings)
+        number = await tx.next_id(f"number/{id}")
+        try:
+            opened, events = rules.open_ratification(blank, world, voters, number, now)
+        except TooFewElectors as few:
+            raise TooFewStakeholders(few.found, few.least) from few
+        saved = await tx.proposals.save(opened, lifecycle.next_due(opened))
+        await tx.record.append(id, events, now)
+        return await view_of(tx, saved, partnership, now)
+
+
+async def place_lost(ctx: Context, guild_id: int, channel_id: int) -> None:
+    """A channel of a partnership is gone: known as lost until ``/setup`` builds it again (ORG-3, PRO-10)."""
+    async with ctx.uow.write() as tx:
+        place = await tx.partnerships.place_at(channel_id)
+        if place is None or place.lost:
+            return
+        partnership = await tx.partnerships.get(place.partnership)
+        if partnership.guild_id != guild_id:
+            return
+        await tx.partnerships.save_place(replace(place, lost=True))
+        data = {"place": _place_name(partnership, place.kind, place.group)}
+        event = Event(Happened.PLACE_LOST, seats.group_thing(partnership, place.group), None, data)
+        await tx.record.append(partnership.id, (event,), ctx.clock())
+
+
+class _Unfit(Exception):
+    """A kept draft that no partnership can be founded on yet."""
+
+    def __init__(self, draft: Draft, why: Refusal) -> None:
+        super().__init__(why)
+        self.draft = draft
+        self.why = why
+
+
+async def _next(ctx: Context, actor: Actor, id: PartnershipId, seen: Snapshot) -> Step | None:
+    async with ctx.uow.read() as tx:
+        todo = plans.plan(await _site(tx, actor, id), seen).todo
+    return todo[0] if todo else None
+
+
+async def _do(ctx: Context, server: Server, actor: Actor, id: PartnershipId, step: Step, seen: Snapshot) -> Snapshot:
+    """One step: Discord first, then the record; nothing waits for Discord inside a transaction."""
+    if step.what is What.RECORD:
+        await _found(ctx, actor, id)
+        return seen
+    async with ctx.uow.read() as tx:
+        partnership = await tx.partnerships.get(id)
+    made = await take(server, seen, step, partnership.name)
+    if step.what is What.ROLE:
+        worn_by = await server.wearers(actor.guild_id, made) if step.do is Do.ADOPT else ()
+        await _keep_role(ctx, actor, id, step, made, worn_by)
+    else:
+        await _keep_place(ctx, actor, id, step, made)
+    return plans.seen_after(seen, step, made)
+
+
+async def _found(ctx: Context, actor: Actor, id: PartnershipId) -> None:
+    """Record the partnership, its groups and the genesis policy (SCL-5)."""
+    async with ctx.uow.write() as tx:
+        now = ctx.clock()
+        draft = await _read_draft(tx, actor, id)
+        wanted = 2 + len(scales.lines(draft.cells))
+        ids = [GroupId(await tx.next_id("group")) for _ in range(wanted)]
+        partnership = await tx.partnerships.save(scales.found(id, actor.guild_id, draft, ids, now))
+        await tx.policies.add(id, ctx.genesis, None, now)
+        person = await tx.people.id_of(actor.user_id)
+        thing = seats.group_thing(partnership, None)
+        created = Event(Happened.PARTNERSHIP_CREATED, thing, person, {"name": partnership.name})
+        groups = (
+            Event(Happened.GROUP_CREATED, f"group/{g.id}", person, {"name": g.name, "kind": g.kind.value})
+            for g in partnership.groups
+        )
+        await tx.record.append(id, (created, *groups), now)
+        await tx.runtime.put(_key(id), "")
+
+
+async def _keep_role(
+    ctx: Context, actor: Actor, id: PartnershipId, step: Step, role: int, worn_by: tuple[int, ...]
+) -> None:
+    async with ctx.uow.write() as tx:
+        partnership = await tx.partnerships.get(id)
+        mapping = RoleMapping(RoleId(role), step.group, step.seat, mapped_at=ctx.clock(), name=step.name)
+        await roles.keep_mapping(tx, partnership, mapping, actor, worn_by)
+
+
+async def _keep_place(ctx: Context, actor: Actor, id: PartnershipId, step: Step, channel: int) -> None:
+    assert step.purpose is not None
+    async with ctx.uow.write() as tx:
+        partnership = await tx.partnerships.get(id)
+        kind = _KINDS[step.purpose]
+        name = _place_name(partnership, kind, step.group)
+        person = await tx.people.id_of(actor.user_id)
+        data: dict[str, Json] = {"place": name}
+        happened = Happened.ACCESS_CHANGED
+        if step.do is not Do.CHANGE:
+            await tx.partnerships.save_place(Place(id, kind, channel, step.group))
+            happened = Happened.PLACE_SET
+            data["adopted"] = step.do is Do.ADOPT
+        event = Event(happened, seats.group_thing(partnership, step.group), person, data)
+        await tx.record.append(id, (event,), ctx.clock())
+
+
+async def _site(tx: Transaction, actor: Actor, id: PartnershipId) -> Site:
+    """What is on record, or would be once the draft is applied. Raises NotFound, _Unfit."""
+    try:
+        partnership = await hosted(tx, actor, id)
+    except NotFound:
+        draft = await _read_draft(tx, actor, id)
+        try:
+            drafted = scales.found(id, actor.guild_id, draft, map(GroupId, range(-_DRAFT_GROUPS, 0)), None)
+        except Refusal as why:
+            raise _Unfit(draft, why) from why
+        return await site_of(tx, drafted, actor.top_position, recorded=False)
+    return await site_of(tx, partnership, actor.top_position)
+
+
+async def _read_draft(tx: Transaction, actor: Actor, id: PartnershipId) -> Draft:
+    kept = await tx.runtime.get(_key(id))
+    content = json.loads(kept) if kept else {}
+    if content.get("guild") != actor.guild_id:
+        raise NotFound("set-up", str(id))
+    return Draft(**content["draft"])
+
+
+async def _check_not_ratified(tx: Transaction, partnership: Partnership) -> None:
+    if not partnership.provisional:
+        raise AlreadyDone("ratify")
+    for each in await tx.proposals.in_states(partnership.id, CONTESTABLE | {State.ADOPTED, State.PASSED}):
+        if (await tx.proposals.get(each)).type == "ratification":
+            raise AlreadyDone("open ratification")
+
+
+def _place_name(partnership: Partnership, kind: PlaceKind, group: GroupId | None) -> str:
+    if kind is PlaceKind.CATEGORY and group is not None:
+        return f"category {scales.SCALES[partnership.group(group).kind].value}"
+    return {PlaceKind.FEED: "decisions feed", PlaceKind.TALK: "talk of all seats"}.get(
+        kind, f"channel of {seats.group_name(partnership, group)}"
+    )
+
+
+def _talk(site: Site) -> int | None:
+    return site.places.get((Purpose.TALK, None))
+
+
+def _key(id: PartnershipId) -> str:
+    return f"setup/{id}"

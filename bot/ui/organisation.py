@@ -1,0 +1,114 @@
+"""Roles and seats in words (ORG-2, ORG-2a, ORG-6)."""
+
+from __future__ import annotations
+
+from discord import app_commands
+
+from bot.governance.organisation import RoleMapping
+from bot.services.organisation import GroupChoice, OrganisationView
+from bot.services.roles import Mapped
+from bot.ui import limits, scales
+from bot.ui.labels import count
+from bot.ui.panels import View, link, panel, rows
+from bot.ui.text import inline, plain
+
+COLOUR = 0x5865F2
+_LISTED = 2600
+
+
+def mapped(result: Mapped) -> str:
+    """After a role was mapped: what it carries, whose attention it needs (ORG-2a)."""
+    lines = [f"<@&{result.mapping.role}> now carries: {_seat(result)}. {_worn(result.wearers)}"]
+    if result.before is not None:
+        lines.append("What it carried before is replaced.")
+    if result.own:
+        lines.append("You wear this role yourself: the decisions feed says so.")
+    lines.append("It counts in reviews opened from now on; those already open keep the list they opened with.")
+    return limits.fit_lines([*lines, *_access(result)], limits.CONTENT)
+
+
+def unmapped(result: Mapped) -> str:
+    """After a role was unmapped: what stands still until another takes its place (ORG-3)."""
+    lines = [f"<@&{result.mapping.role}> carries no seat any more. It was: {_seat(result)}. {_worn(result.wearers)}"]
+    if result.own:
+        lines.append("You wear this role yourself: the decisions feed says so.")
+    if result.waiting:
+        lines.append(
+            f"**{count(result.waiting, 'open proposal')} now stand still**, because those who may object held "
+            "this role. Map a role to the same seat and they go on with the time they had left."
+        )
+    return limits.fit_lines([*lines, *_access(result)], limits.CONTENT)
+
+
+def listed(view: OrganisationView) -> View:
+    """``/roles list``: every role with its seat, by group, and who wears two hats (ORG-6)."""
+    partnership = view.partnership
+    lines = []
+    for group in (*partnership.groups, None):
+        wanted = group.id if group else None
+        name = f"{inline(group.name, 80)}** · {group.kind.value}" if group else "Whole partnership**"
+        private = " · private" if group and group.private else ""
+        lines.append(f"**{name}{private}")
+        found = [m for m in partnership.mappings if m.group == wanted]
+        lines += [_mapping(m, view.wearers.get(m.role, 0)) for m in found] or ["- no role yet"]
+    hats = ""
+    if view.double_hats:
+        people = ", ".join(f"<@{user}>" for user in view.double_hats[:20])
+        hats = (
+            f"**Double hats:** {people}. They sit in the stakeholder group and in operations. That is allowed; "
+            "they cannot rule where both seats touch the same matter."
+        )
+    provisional = "Provisional: its stakeholders have not ratified it yet." if partnership.provisional else ""
+    talk = f"https://discord.com/channels/{partnership.guild_id}/{view.talk}" if view.talk else None
+    return panel(
+        None,
+        COLOUR,
+        f"### Roles of {inline(partnership.name, 80)}",
+        provisional,
+        limits.fit_lines(lines, _LISTED),
+        hats,
+        *rows(link("Where you can write", talk)),
+    )
+
+
+def group_suggestion(choice: GroupChoice, several: bool) -> app_commands.Choice[str]:
+    """A group in the autocomplete; with several partnerships here, each under its own."""
+    kind = f" ({choice.group.kind.value})" if choice.group else ""
+    name = f"{choice.name}{kind}" + (f" · {choice.partnership.name}" if several else "")
+    return app_commands.Choice(name=plain(name, limits.SUGGESTION), value=choice.value)
+
+
+def word_suggestion(word: str) -> app_commands.Choice[str]:
+    """A seat, class or organisation in the autocomplete."""
+    return app_commands.Choice(name=plain(word, limits.SUGGESTION), value=word)
+
+
+def _seat(result: Mapped) -> str:
+    where = inline(result.group.name, 80) if result.group else "the whole partnership"
+    return f"**{inline(result.mapping.seat, 40)}** of **{where}**{_marks(result.mapping)}"
+
+
+def _mapping(mapping: RoleMapping, wearers: int) -> str:
+    words = f"{inline(mapping.seat, 40)}{_marks(mapping)}"
+    if mapping.lost:
+        return f"- ⚠ {words}: its role {inline(mapping.name, 80)} was deleted or unmapped. Map a role to this seat."
+    return f"- <@&{mapping.role}>: {words} · {count(wearers, 'person', 'people')}"
+
+
+def _marks(mapping: RoleMapping) -> str:
+    marks = ""
+    if mapping.stakeholder_class:
+        marks += f" · class: {inline(mapping.stakeholder_class, 80)}"
+    if mapping.organisation:
+        marks += f" · for: {inline(mapping.organisation, 80)}"
+    return marks
+
+
+def _worn(wearers: int) -> str:
+    return f"{count(wearers, 'person', 'people')} wear{'s' if wearers == 1 else ''} it."
+
+
+def _access(result: Mapped) -> list[str]:
+    if result.access is None:
+        return []
+    return [f"⚠ The channels were not changed to match. {scales.refused(result.access)} Then run `/setup start`."]

@@ -1,0 +1,253 @@
+"""The set-up in words: its form, its plan, what was built and what stands in the way (SCL-1, SCL-5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import discord
+
+from bot.governance.ids import PartnershipId
+from bot.governance.organisation import MOST_NAME, Partnership
+from bot.governance.plans import Do, Plan, Step, What
+from bot.governance.scales import MOST_PURPOSE, Draft, Purpose
+from bot.services.ports import DiscordRefused
+from bot.services.scales import SetupView
+from bot.services.views import ProposalView
+from bot.ui import errors, limits
+from bot.ui.labels import count
+from bot.ui.panels import Button, Style, View, button, link, panel, rows
+from bot.ui.text import inline, quote
+
+ACTS = ("apply", "cancel", "edit", "new", "ratify")
+TEMPLATE = rf"setup:(?P<act>{'|'.join(ACTS)}):(?P<partnership>0|[1-9][0-9]{{0,17}})"
+FORM_TEMPLATE = r"form:setup:(?P<partnership>0|[1-9][0-9]{0,17})"
+
+COLOUR = 0x5865F2
+_LISTED = 1500
+"""Most characters of one list of steps; three lists and the words around them fit one message."""
+
+DOING: Mapping[Do, str] = MappingProxyType(
+    {
+        Do.CREATE: "create",
+        Do.ADOPT: "adopt",
+        Do.CHANGE: "change access to",
+        Do.NOTHING: "leave as it is",
+        Do.REFUSED: "cannot use",
+    }
+)
+DONE: Mapping[Do, str] = MappingProxyType({Do.CREATE: "created", Do.ADOPT: "adopted", Do.CHANGE: "changed access to"})
+
+TROUBLES: Mapping[str, str] = MappingProxyType(
+    {
+        "missing permission": "The bot lacks a permission{detail}. Give the bot's role that permission in *Server "
+        "settings → Roles*, or invite the bot again with the link that `python -m bot check` prints.",
+        "no access": "The bot cannot see it. Let the bot's role view it, or take its name from it.",
+        "role gone": "A role disappeared meanwhile. Run this again: it is planned anew.",
+        "channel gone": "A channel disappeared meanwhile. Run this again: it is planned anew.",
+        "too many roles": "The server has as many roles as Discord allows (250). Delete some that nobody needs.",
+        "too many channels": "The server, or the category, has as many channels as Discord allows. Delete some.",
+        "not taken": "Discord did not take it{detail}.",
+        "discord in trouble": "Discord did not take it{detail}. Wait a minute and run this again.",
+    }
+)
+"""What stopped a set-up and how to mend it; the keys of ``DiscordRefused.why``."""
+
+_FIELDS = {
+    "name": ("Name of the partnership", "As people call it"),
+    "purpose": ("Its purpose", "Why it exists, in a few sentences. It is ratified with the rest. Optional"),
+    "top_level_purpose": ("Purpose of the core team", "What the top-level cell coordinates. Optional"),
+    "cells": ("First cells", "The teams that do the work: one name on each line"),
+    "private": ("Groups that only their members read", "Names, one on each line. Most need none. Optional"),
+}
+
+
+def button_id(act: str, id: PartnershipId | int) -> str:
+    """The custom_id of a set-up button."""
+    return f"setup:{act}:{id}"
+
+
+def form(draft: Draft, id: PartnershipId | int = 0) -> discord.ui.Modal:
+    """The set-up form, filled with what was written before."""
+    modal = discord.ui.Modal(title="Set up a partnership", custom_id=f"form:setup:{id}")
+    for name, (label, about) in _FIELDS.items():
+        value = getattr(draft, name)
+        short = name == "name"
+        most = MOST_NAME if short else MOST_PURPOSE
+        entry: discord.ui.TextInput[Any] = discord.ui.TextInput(
+            custom_id=name,
+            style=discord.TextStyle.short if short else discord.TextStyle.paragraph,
+            default=value or None,
+            required=name in {"name", "cells"},
+            max_length=max(most, len(value)),
+        )
+        modal.add_item(discord.ui.Label(text=label, description=about, component=entry))
+    return modal
+
+
+def draft_of(fields: Mapping[str, str]) -> Draft:
+    """What the form held."""
+    return Draft(**{name: fields.get(name, "") for name in _FIELDS})
+
+
+def topic(step: Step, partnership: str) -> str:
+    """What a new channel says of itself at its top."""
+    about = {
+        Purpose.FEED: "Every pending proposal and every outcome. Only the bot writes here; threads are open to all.",
+        Purpose.TALK: "Everyone with a seat may write here, and every command works here.",
+    }
+    words = about.get(step.purpose or Purpose.GROUP, "The group decides and works here. Its seats write.")
+    return f"{partnership}: {words}"
+
+
+def shown(view: SetupView) -> View:
+    """A set-up as it stands: what is wrong with the draft, the plan, or what applying it did (SCL-1)."""
+    if view.problem is not None:
+        words = errors.speak(view.problem, kept="What you wrote is kept: press *Change* to go on from there.")
+        return panel(None, COLOUR, "### Set-up", words, *rows(_edit(view), _cancel(view)))
+    if view.plan is None or view.partnership is None:
+        return panel(None, COLOUR, "### Set-up", _trouble(view.trouble), *rows(_apply(view, "Try again")))
+    return _applied(view, view.plan) if view.applied else _planned(view, view.partnership, view.plan)
+
+
+def cancelled() -> str:
+    """After *Cancel*."""
+    return "Cancelled. The draft is thrown away; nothing in the server was changed by this."
+
+
+def ratifying(view: ProposalView) -> View:
+    """After the ratification was opened (SCL-5)."""
+    name = inline(view.partnership.name, 80)
+    return panel(
+        None,
+        COLOUR,
+        f"### Ratification of {name} is open: P-{view.proposal.number}\n"
+        "The stakeholder group reviews it now and then votes: it needs a supermajority of yes, silence is not enough. "
+        "Until then the partnership is provisional.",
+        *rows(link("Open the card", view.links.card)),
+    )
+
+
+def _planned(view: SetupView, partnership: Partnership, plan: Plan) -> View:
+    name = inline(partnership.name, 80)
+    if not plan.todo:
+        return panel(None, COLOUR, f"### {name} is set up", "There is nothing to do.", *rows(*_next(view, partnership)))
+    refused = [s for s in plan.steps if s.do is Do.REFUSED]
+    head = f"### Plan for {name}\nNothing is changed until you press *Apply*. Only you see this."
+    return panel(
+        None,
+        COLOUR,
+        head,
+        _purpose(partnership),
+        _listed("To do", (_line(s, DOING[s.do]) for s in plan.todo if s.do is not Do.REFUSED)),
+        _missing(plan),
+        _listed("In the way: mend this first", map(_refusal, refused)),
+        _unchanged(plan),
+        *rows(_apply(view, "Apply"), _edit(view) if view.draft else None, _cancel(view)),
+    )
+
+
+def _applied(view: SetupView, plan: Plan) -> View:
+    assert view.partnership is not None
+    name = inline(view.partnership.name, 80)
+    done = _listed("Done", (_line(s, DONE[s.do]) for s in view.done))
+    if view.trouble is None and not plan.todo:
+        head = f"### {name} is set up" if view.done else f"### {name} is set up already\nNothing had to be changed."
+        follow = (
+            "**Next:** give people their roles in the server's settings, look at `/roles list`, and when the "
+            "stakeholders wear theirs press *Ratify*: the partnership is provisional until they say yes."
+        )
+        return panel(None, COLOUR, head, done, follow, *rows(*_next(view, view.partnership)))
+    left = _listed("Not done", (_line(s, DOING[s.do]) for s in plan.todo))
+    mend = f"**What stopped it:** {_trouble(view.trouble)}"
+    again = "What is done stays. Once mended, press *Go on*, or run `/setup start`: it goes on where it stopped."
+    return panel(
+        None,
+        COLOUR,
+        f"### Set-up of {name} stopped",
+        done or "**Done:** nothing.",
+        left,
+        mend,
+        again,
+        *rows(_apply(view, "Go on")),
+    )
+
+
+def _line(step: Step, doing: str) -> str:
+    name = inline(step.name, 100)
+    match step.what:
+        case What.RECORD:
+            return f"{doing} the partnership's record, with its groups and first rules"
+        case What.ROLE:
+            return f"{doing} role **{name}** (seat: {inline(step.seat, 40)})"
+        case What.CATEGORY:
+            return f"{doing} category **{name}**"
+    extra = "" if step.do is not Do.ADOPT else ", and set who reads and writes" if step.overwrites else " as it is"
+    return f"{doing} channel **#{name}**{extra}"
+
+
+def _refusal(step: Step) -> str:
+    why = errors.ROLES.get(step.why, "It cannot carry a seat.").format(detail=inline(step.detail, 200))
+    return f"role **{inline(step.name, 100)}**: {why} Or give that role another name: then a new one is created."
+
+
+def _missing(plan: Plan) -> str:
+    if not plan.missing:
+        return ""
+    names = ", ".join(_permission(name) for name in sorted(plan.missing))
+    return f"**The bot lacks:** {names}. Give these to the bot's role in *Server settings → Roles* first."
+
+
+def _permission(name: str) -> str:
+    return name.replace("_", " ").capitalize()
+
+
+def _unchanged(plan: Plan) -> str:
+    same = sum(s.do is Do.NOTHING for s in plan.steps)
+    return f"-# {count(same, 'thing')} already as needed." if same else ""
+
+
+def _purpose(partnership: Partnership) -> str:
+    purpose = partnership.stakeholders.purpose
+    return f"**Purpose**\n{quote(purpose, 700)}" if purpose else ""
+
+
+def _listed(title: str, lines: Iterable[str]) -> str:
+    found = [f"- {line}" for line in lines]
+    if not found:
+        return ""
+    return f"**{title}**\n" + limits.fit_lines(found, _LISTED)
+
+
+def _trouble(trouble: DiscordRefused | None) -> str:
+    if trouble is None:
+        return "Something was changed by somebody else meanwhile."
+    if trouble.why in errors.ROLES:
+        return _refusal(Step(Do.REFUSED, What.ROLE, trouble.what, why=trouble.why, detail=trouble.detail))
+    detail = f" ({inline(trouble.detail.replace('_', ' '), 300)})" if trouble.detail else ""
+    words = TROUBLES.get(trouble.why, TROUBLES["not taken"]).format(detail=detail)
+    return f"**{inline(trouble.what, 100)}**: {words}"
+
+
+def refused(trouble: DiscordRefused) -> str:
+    """What Discord would not do, and how to mend it."""
+    return _trouble(trouble)
+
+
+def _next(view: SetupView, partnership: Partnership) -> tuple[Button | None, ...]:
+    talk = f"https://discord.com/channels/{partnership.guild_id}/{view.talk}" if view.talk else None
+    ratify = button("Ratify", button_id("ratify", view.id), Style.primary) if partnership.provisional else None
+    return ratify, link("Open the channel for all", talk), button("Set up another partnership", button_id("new", 0))
+
+
+def _apply(view: SetupView, label: str) -> Button:
+    return button(label, button_id("apply", view.id), Style.primary)
+
+
+def _edit(view: SetupView) -> Button:
+    return button("Change", button_id("edit", view.id))
+
+
+def _cancel(view: SetupView) -> Button:
+    return button("Cancel", button_id("cancel", view.id), Style.danger)

@@ -1,0 +1,109 @@
+"""``/roles``: which Discord role carries which seat (ORG-2)."""
+
+from __future__ import annotations
+
+from typing import Protocol, cast
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.services import organisation, roles
+from bot.services.ports import Server
+from bot.ui import organisation as ui
+from cogs.base import Interaction, actor, answer, ctx_of, suggesting
+
+
+class Builder(Protocol):
+    """What the bot gives this cog beside what every cog gets."""
+
+    server: Server
+
+
+def server_of(interaction: Interaction) -> Server:
+    """Roles and channels of the servers."""
+    return cast(Builder, interaction.client).server
+
+
+@suggesting
+async def _groups(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    choices = await organisation.group_choices(ctx_of(interaction), actor(interaction), current)
+    several = len({choice.partnership.id for choice in choices}) > 1
+    return [ui.group_suggestion(choice, several) for choice in choices]
+
+
+async def _words(interaction: Interaction, field: str, current: str) -> list[app_commands.Choice[str]]:
+    words = await organisation.word_choices(ctx_of(interaction), actor(interaction), field, current)
+    return [ui.word_suggestion(word) for word in words]
+
+
+@suggesting
+async def _seats(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    return await _words(interaction, "seat", current)
+
+
+@suggesting
+async def _classes(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    return await _words(interaction, "class", current)
+
+
+@suggesting
+async def _organisations(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    return await _words(interaction, "organisation", current)
+
+
+@app_commands.guild_only()
+class Organisation(commands.GroupCog, name="roles", description="Which Discord role carries which seat"):
+    """Roles and seats."""
+
+    @app_commands.command(name="map", description="Let a Discord role carry a seat (needs Manage Roles)")
+    @app_commands.describe(
+        role="The Discord role",
+        group="The group the seat is in, or the whole partnership for contributors",
+        seat="The seat, such as member or facilitator",
+        stakeholder_class="The stakeholder class that its wearers count in",
+        organisation="The organisation that its wearers speak for",
+    )
+    @app_commands.rename(stakeholder_class="class")
+    @app_commands.autocomplete(group=_groups, seat=_seats, stakeholder_class=_classes, organisation=_organisations)
+    async def map(
+        self,
+        interaction: Interaction,
+        role: discord.Role,
+        group: app_commands.Range[str, 1, 100],
+        seat: app_commands.Range[str, 1, 32],
+        stakeholder_class: app_commands.Range[str, 1, 60] = "",
+        organisation: app_commands.Range[str, 1, 60] = "",
+    ) -> None:
+        """Map a role; what it carried before is replaced."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        done = await roles.map_role(
+            ctx_of(interaction),
+            server_of(interaction),
+            actor(interaction),
+            role.id,
+            group,
+            seat,
+            stakeholder_class,
+            organisation,
+        )
+        await answer(interaction, ui.mapped(done))
+
+    @app_commands.command(name="unmap", description="Take a role's seat away (needs Manage Roles)")
+    @app_commands.describe(role="The Discord role")
+    async def unmap(self, interaction: Interaction, role: discord.Role) -> None:
+        """Unmap a role."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        done = await roles.unmap_role(ctx_of(interaction), server_of(interaction), actor(interaction), role.id)
+        await answer(interaction, ui.unmapped(done))
+
+    @app_commands.command(name="list", description="Which role carries which seat, and who wears two hats")
+    async def list(self, interaction: Interaction) -> None:
+        """List roles and seats."""
+        view = await organisation.organisation_view(ctx_of(interaction), actor(interaction))
+        await answer(interaction, ui.listed(view))
+
+
+async def setup(bot: commands.Bot) -> None:
+    """Load."""
+    await bot.add_cog(Organisation(bot))

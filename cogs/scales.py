@@ -1,0 +1,99 @@
+"""``/setup``: form, plan, apply, ratify (SCL-1, SCL-5)."""
+
+from __future__ import annotations
+
+import re
+from typing import Protocol, cast
+
+from discord import app_commands
+from discord.ext import commands
+
+from bot.governance.ids import PartnershipId
+from bot.governance.scales import Draft
+from bot.services import scales
+from bot.services.ports import Server
+from bot.ui import scales as ui
+from cogs.base import Control, Fields, Form, FormCog, Interaction, actor, answer, ctx_of, show_form
+
+
+class Builder(Protocol):
+    """What the bot gives this cog beside what every cog gets."""
+
+    server: Server
+
+
+def server_of(interaction: Interaction) -> Server:
+    """Roles and channels of the servers."""
+    return cast(Builder, interaction.client).server
+
+
+class SetupControl(Control, template=ui.TEMPLATE):
+    """Apply, cancel, change, another, ratify."""
+
+    async def act(self, interaction: Interaction) -> None:
+        """One press."""
+        named = PartnershipId(int(self.match["partnership"]))
+        match self.match["act"]:
+            case "apply":
+                await _apply(interaction, named)
+            case "cancel":
+                await scales.cancel(ctx_of(interaction), actor(interaction), named)
+                await answer(interaction, ui.cancelled())
+            case "edit":
+                draft = await scales.kept_draft(ctx_of(interaction), actor(interaction), named)
+                await show_form(interaction, ui.form(draft, named))
+            case "new":
+                await scales.existing(ctx_of(interaction), actor(interaction))
+                await show_form(interaction, ui.form(Draft()))
+            case _:
+                await _ratify(interaction, named)
+
+
+async def _apply(interaction: Interaction, id: PartnershipId) -> None:
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    view = await scales.apply(ctx_of(interaction), server_of(interaction), actor(interaction), id)
+    await answer(interaction, ui.shown(view))
+
+
+async def _ratify(interaction: Interaction, id: PartnershipId) -> None:
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    view = await scales.ratify(ctx_of(interaction), server_of(interaction), actor(interaction), id)
+    await answer(interaction, ui.ratifying(view))
+
+
+async def _take_form(interaction: Interaction, match: re.Match[str], fields: Fields) -> None:
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    named = PartnershipId(int(match["partnership"])) or None
+    draft = ui.draft_of(fields)
+    view = await scales.keep_draft(ctx_of(interaction), server_of(interaction), actor(interaction), draft, named)
+    await answer(interaction, ui.shown(view))
+
+
+@app_commands.guild_only()
+@app_commands.default_permissions(manage_roles=True)
+class Scales(FormCog, commands.GroupCog, name="setup", description="Set up a partnership in this server"):
+    """Setting a partnership up."""
+
+    forms = (Form(re.compile(ui.FORM_TEMPLATE), _take_form),)
+
+    @app_commands.command(name="start", description="Plan a partnership's roles and channels; nothing changes yet")
+    async def start(self, interaction: Interaction) -> None:
+        """The form in a new server; the plan of what is there already otherwise."""
+        known = await scales.existing(ctx_of(interaction), actor(interaction))
+        if not known:
+            await show_form(interaction, ui.form(Draft()))
+            return
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        view = await scales.preview(ctx_of(interaction), server_of(interaction), actor(interaction), known[0].id)
+        await answer(interaction, ui.shown(view))
+
+    @app_commands.command(name="ratify", description="Open the partnership's first proposal: its structure and rules")
+    async def ratify(self, interaction: Interaction) -> None:
+        """Ask the stakeholders to ratify the partnership of this channel."""
+        await _ratify(interaction, await scales.to_ratify(ctx_of(interaction), actor(interaction)))
+
+
+async def setup(bot: commands.Bot) -> None:
+    """Load."""
+    bot.add_dynamic_items(SetupControl)
+    await bot.add_cog(Scales(bot))
