@@ -123,6 +123,11 @@ def actor(interaction: Interaction) -> Actor:
     )
 
 
+def asker(interaction: Interaction) -> tuple[Context, Actor]:
+    """The first two arguments of every use case."""
+    return ctx_of(interaction), actor(interaction)
+
+
 async def answer(
     interaction: Interaction,
     said: str | discord.ui.LayoutView,
@@ -148,6 +153,13 @@ async def answer(
         await interaction.response.edit_message(view=more["view"])
     else:
         await interaction.response.send_message(ephemeral=ephemeral, **more)
+
+
+async def register(bot: commands.Bot, cog: commands.Cog, *controls: type[Control]) -> None:
+    """Add a cog with its controls, and let command errors be spoken here."""
+    cast(Any, bot.tree).speak = command_failed
+    bot.add_dynamic_items(*controls)
+    await bot.add_cog(cog)
 
 
 async def show_form(interaction: Interaction, form: discord.ui.Modal) -> None:

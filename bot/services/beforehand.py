@@ -20,6 +20,7 @@ from bot.governance.errors import (
     NotFound,
     NotYours,
     OutOfBounds,
+    Refusal,
     Stale,
     UnknownKey,
     WrongState,
@@ -29,7 +30,7 @@ from bot.governance.methods import REGISTRY
 from bot.governance.organisation import Member
 from bot.services import cases, members
 from bot.services.cases import Case
-from bot.services.ports import Actor, Context, Transaction
+from bot.services.ports import Actor, Context, Filter, Transaction
 from bot.services.views import ProposalView
 
 _WORDS = "x" * objections.LEAST_REASON
@@ -63,6 +64,22 @@ async def write(ctx: Context, actor: Actor, id: ProposalId) -> ProposalView:
     if case.proposal.state is not State.DRAFT:
         _try_revising(view)
     return view
+
+
+async def open_review(ctx: Context, actor: Actor, id: ProposalId) -> ProposalView:
+    """The proposal as it would stand under its likely number; as the draft it is while something hinders it (PRO-1).
+
+    Raises NotFound.
+    """
+    async with ctx.uow.read() as tx:
+        case, member = await _opened(tx, ctx, actor, id)
+        rows = await tx.proposals.list(case.partnership.id, Filter(limit=1))
+        number = (rows[0].number or 0) + 1 if rows else 1
+        world, electors = await case.world(), await case.electors()
+        proposal = case.proposal
+        with suppress(Refusal):
+            proposal, _ = rules.open_review(proposal, member, world, electors, rules.Load(), number, case.now)
+        return await case.view(proposal)
 
 
 async def withdraw(ctx: Context, actor: Actor, id: ProposalId) -> ProposalView:

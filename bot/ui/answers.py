@@ -6,14 +6,15 @@ from collections.abc import Sequence
 
 import discord
 
-from bot.governance.dossier import Ballot, Objection, ObjectionState, Proposal, State, Statement
-from bot.governance.errors import Refusal
+from bot.governance.dossier import Ballot, ObjectionState, Proposal, State, Statement
+from bot.governance.errors import Refusal, UnknownKey, WrongState
+from bot.governance.methods import REGISTRY
 from bot.governance.money import written_amount
 from bot.governance.objections import threshold, weight
 from bot.governance.policy import type_named
 from bot.governance.votes import would_reveal
 from bot.services.views import ProposalView, Raised, Standing
-from bot.ui import errors, ids, limits, votes
+from bot.ui import errors, ids, limits, proposals, votes
 from bot.ui.labels import CHOICE_LABELS, CRITERION_LABELS, METHOD_LABELS, count, stamp
 from bot.ui.panels import Button, button, link, panel, rows
 from bot.ui.text import inline, quote
@@ -45,6 +46,32 @@ def named(proposal: Proposal) -> str:
     """A proposal in a line of ours, such as **P-12** and its title."""
     name = f"P-{proposal.number}" if proposal.number else "Draft"
     return f"**{name} · {inline(proposal.text.title, 100)}**"
+
+
+def overview(view: ProposalView, hindrance: Refusal | None) -> Answer:
+    """A proposal as it stands: a draft to go on with, or the card with everything that can be done."""
+    return draft(view, hindrance) if view.proposal.state is State.DRAFT else proposals.card(view, None)
+
+
+def preview(view: ProposalView) -> Answer:
+    """The card as it would stand if the review opened now; its buttons wait until then."""
+    if view.proposal.state is State.DRAFT:
+        return said(
+            f"### Preview of {named(view.proposal)}\nThe card can be shown when nothing is missing any more. "
+            "So far it says:",
+            _draft_text(view.proposal),
+        )
+    card = proposals.card(view, None)
+    for item in card.walk_children():
+        if isinstance(item, discord.ui.Button) and item.custom_id:
+            item.disabled = True
+    note = "### Preview: only you see this. The buttons work once the review is open."
+    if card.content_length() + len(note) <= limits.V2_TEXT:
+        below = card.children[:]
+        card.clear_items()
+        for item in (discord.ui.TextDisplay[Answer](note), *below):
+            card.add_item(item)
+    return card
 
 
 def draft(view: ProposalView, hindrance: Refusal | None) -> Answer:
@@ -203,20 +230,21 @@ def objection_act(view: ProposalView, number: int, act: str) -> Answer:
     return said(words, buttons=links_to(view))
 
 
-def ruling(view: ProposalView, objection: Objection) -> Answer:
+def ruling(view: ProposalView, number: int) -> Answer:
     """What a facilitator is asked to judge (OBJ-4)."""
-    statement = objection.statement
+    objection = view.proposal.objection(number)
+    statement = objection.statement if objection else None
     claim = ""
     if statement is not None:
         claim = f"Kind of harm: {_criterion(statement)}\n{quote(statement.reason, 1800)}"
     return said(
-        f"### Rule on objection {objection.number}\n{named(view.proposal)}\n"
+        f"### Rule on objection {number}\n{named(view.proposal)}\n"
         "You judge the form only: does it name a kind of harm, give a reason, and speak about this proposal? "
         "Whether the reason is true is not yours to judge. The first ruling holds and is public.",
         claim,
         buttons=[
-            button("It is in form", _ruling_id(view, objection, "in-form")),
-            button("It is not in form", _ruling_id(view, objection, "not-in-form")),
+            button("It is in form", ids.objection("in-form", view.proposal.id, number)),
+            button("It is not in form", ids.objection("not-in-form", view.proposal.id, number)),
         ],
     )
 
@@ -289,6 +317,30 @@ def ballot(view: ProposalView, mine: Ballot | None) -> Answer:
     if view.proposal.terms is not None and would_reveal(vote, view.proposal.terms):
         lines.append("Take note: so few vote that a unanimous result would show how everyone voted.")
     return said("\n".join(lines), buttons=votes.choices(view.proposal) if open_still else links_to(view))
+
+
+def cast(view: ProposalView, choice: str) -> Answer:
+    """A vote was noted (DEC-2)."""
+    return ballot(view, Ballot(choice))
+
+
+def choice_names(proposal: Proposal) -> tuple[str, ...]:
+    """The choices of its vote as people read them, in their fixed order; none without a vote."""
+    if proposal.vote is None:
+        return ()
+    return tuple(CHOICE_LABELS.get(name, name) for name in REGISTRY[proposal.vote.method].CHOICES)
+
+
+def place_of(proposal: Proposal, typed: str) -> int:
+    """The place of a choice, suggested or typed. Raises UnknownKey, and WrongState without a vote."""
+    names = choice_names(proposal)
+    if not names:
+        raise WrongState(proposal.state, "vote")
+    words = typed.strip().casefold()
+    for place, name in enumerate(names):
+        if words in {str(place), name.casefold()}:
+            return place
+    raise UnknownKey(typed, names)
 
 
 def text(view: ProposalView) -> tuple[Answer, str | None]:
@@ -369,10 +421,6 @@ def _sections(proposal: Proposal) -> list[tuple[str, str]]:
 def links_to(view: ProposalView) -> list[Button | None]:
     """Where the proposal stands in Discord."""
     return [link("To the card", view.links.card), link("To the discussion", view.links.thread)]
-
-
-def _ruling_id(view: ProposalView, objection: Objection, act: str) -> str:
-    return ids.objection(act, view.proposal.id, objection.number)
 
 
 def _criterion(statement: Statement) -> str:

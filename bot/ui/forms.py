@@ -10,7 +10,7 @@ from typing import Any
 
 import discord
 
-from bot.governance.dossier import Effect, Objection, Proposal, State, Statement, Text
+from bot.governance.dossier import Effect, Proposal, State, Statement, Text
 from bot.governance.effects import change_policy
 from bot.governance.ids import GroupId, ProposalId
 from bot.governance.objections import CRITERIA, MOST_REASON
@@ -125,10 +125,11 @@ def concern(proposal: ProposalId) -> Form:
     return _with(form, _text("concern", "", most=MOST_REASON, long=True))
 
 
-def state(proposal: ProposalId, objection: Objection) -> Form:
+def state(proposal: Proposal, number: int) -> Form:
     """Stating an objection, filled with what was stated before (OBJ-2)."""
-    said = objection.statement or Statement("", "")
-    form = _form(f"State objection {objection.number}", ids.objection_form("state", proposal, objection.number))
+    objection = proposal.objection(number)
+    said = (objection.statement if objection else None) or Statement("", "")
+    form = _form(f"State objection {number}", ids.objection_form("state", proposal.id, number))
     return _with(
         form,
         _criteria(said.criterion),

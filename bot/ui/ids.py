@@ -63,12 +63,27 @@ MINE_TEMPLATE = rf"vote:(?P<act>mine):(?P<proposal>{_ID})"
 INBOX_TEMPLATE = r"inbox:(?P<act>show)"
 PAGE_TEMPLATE = rf"list:(?P<act>[a-z]{{1,12}}):(?P<partnership>{_ID}):(?P<before>0|{_ID})"
 
+PROPOSE_FORM_TEMPLATE = rf"form:(?P<act>propose):(?P<type>{'|'.join(TYPES)}):(?P<group>0|{_ID})"
+RULE_FORM_TEMPLATE = rf"form:(?P<act>rule):(?P<proposal>{_ID}):(?P<objection>{_ID}):(?P<in_form>yes|no)"
+OBJECT_VOTE_FORM_TEMPLATE = rf"form:(?P<act>object-vote):(?P<proposal>{_ID}):(?P<choice>{_SMALL})"
+
+
+def proposal_form_template(*forms: str) -> str:
+    """The forms of these names, each about a proposal."""
+    return rf"form:(?P<act>{'|'.join(forms)}):(?P<proposal>{_ID})"
+
+
+def objection_form_template(*forms: str) -> str:
+    """The forms of these names, each about an objection."""
+    return rf"form:(?P<act>{'|'.join(forms)}):(?P<proposal>{_ID}):(?P<objection>{_ID})"
+
+
 _FORMS = (
-    rf"form:(?P<act>propose):(?P<type>{'|'.join(TYPES)}):(?P<group>0|{_ID})",
-    rf"form:(?P<act>{'|'.join(PROPOSAL_FORMS)}):(?P<proposal>{_ID})",
-    rf"form:(?P<act>{'|'.join(OBJECTION_FORMS)}):(?P<proposal>{_ID}):(?P<objection>{_ID})",
-    rf"form:(?P<act>rule):(?P<proposal>{_ID}):(?P<objection>{_ID}):(?P<in_form>yes|no)",
-    rf"form:(?P<act>object-vote):(?P<proposal>{_ID}):(?P<choice>{_SMALL})",
+    PROPOSE_FORM_TEMPLATE,
+    proposal_form_template(*PROPOSAL_FORMS),
+    objection_form_template(*OBJECTION_FORMS),
+    RULE_FORM_TEMPLATE,
+    OBJECT_VOTE_FORM_TEMPLATE,
 )
 _ALL = tuple(
     re.compile(template)

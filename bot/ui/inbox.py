@@ -10,7 +10,8 @@ from typing import Any
 import discord
 
 from bot.governance.dossier import FINAL, State
-from bot.governance.ids import PartnershipId, ProposalId
+from bot.governance.errors import UnknownKey
+from bot.governance.ids import PartnershipId, PersonId, ProposalId
 from bot.governance.organisation import Partnership
 from bot.services.ports import Filter, Listed
 from bot.services.views import Item
@@ -70,10 +71,15 @@ def inbox(items: Sequence[Item], partnership: Partnership) -> Answer:
     return view
 
 
-def wanted(name: str, before: int | None, author: bool) -> Filter:
-    """The filter of a list, one row more than a page holds so that it is known whether more follow."""
-    states = LISTS[name][1] if name in LISTS else LISTS["open"][1]
-    return Filter(states=states, limit=PAGE + 1, before_number=before)
+def wanted(name: str, before: int | None) -> Filter:
+    """The filter of a list, one row more than a page holds so that it is known whether more follow.
+
+    Raises UnknownKey.
+    """
+    if name not in LISTS:
+        raise UnknownKey(name, tuple(LISTS))
+    author = PersonId("the asker") if name == "mine" else None
+    return Filter(states=LISTS[name][1], author=author, limit=PAGE + 1, before_number=before)
 
 
 def listing(rows: Sequence[Listed], partnership: Partnership, name: str, before: int | None) -> Answer:

@@ -90,6 +90,11 @@ def receipt(kept: Receipt) -> str:
     )
 
 
+def hash_written(typed: str) -> str:
+    """The hash in what somebody copied: without ``#``, ticks, dots and spaces, in small letters."""
+    return typed.strip().strip("`#…. ").casefold()
+
+
 def verdict(partnership: Partnership, found: Verdict, kept: str = "", holds_kept: bool | None = None) -> str:
     """Whether the chain holds (REC-1)."""
     name = inline(partnership.name, 100)

@@ -1,0 +1,64 @@
+"""Help in plain words: what this is, and what the asker can do (HLP-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.governance.organisation import CONTRIBUTOR, FACILITATOR, MEMBER, OBSERVER, Partnership, seats_of
+from bot.ui import ids
+from bot.ui.answers import Answer, said
+from bot.ui.labels import listed
+from bot.ui.panels import Button, button
+from bot.ui.text import inline
+
+_HOW = (
+    "**How decisions are made here**\n"
+    "Somebody files a proposal. It passes *unless* enough members object in time: silence is consent, "
+    "so long as people have seen it. An **objection** says that going ahead does harm, and counts. "
+    "A **concern** is heard and answered, and never blocks. What cannot be settled goes to a vote."
+)
+_EVERYONE = (
+    "`/inbox` – what needs you now",
+    "`/proposal list` and `/proposal show` – what is open, and what you can do with it",
+    "`/proposal why` – why it went this way",
+    "`/audit verify` – check that nothing in the record was changed",
+)
+_ACTIVE = (
+    "`/propose` – file a proposal. A form opens; what you send in is kept as a draft that only you see",
+    "Raise a concern with 💬 or the button on a card",
+)
+_MEMBERS = (
+    "Press “I have read it” on a card: that is not support, it says that you know",
+    "Object with ✋, the button on a card, or `/object`; then give your reason",
+    "`/vote` in a final vote, `/escalate` a disputed proposal, `/proposal halt` before one is carried out",
+)
+_AUTHORS = ("Your own: `/proposal revise` publishes a new version, `/proposal withdraw` takes it back",)
+_FACILITATORS = ("Rule on the form of objections where you are not involved: `/inbox` shows them",)
+_MODERATORS = ("`/setup` makes the channels and roles, `/roles map` gives a role its seat",)
+_FORMS = "-# Only what you send in is kept: a form that you close unsent is lost. Answers like this one only you see."
+
+
+def help_page(partnership: Partnership | None, roles: Iterable[int], manages_roles: bool) -> Answer:
+    """What the asker can do with their seats, and how decisions are made."""
+    if partnership is None:
+        begin = "Begin with `/setup`." if manages_roles else "A moderator can begin with `/setup`."
+        return said(f"### Help\nThere is no partnership in this server yet. {begin}", _HOW)
+    seats = seats_of(partnership, roles)
+    names = {group.id: inline(group.name, 60) for group in partnership.groups}
+    held = [f"{s.seat} of {names[s.group]}" if s.group in names else s.seat for s in seats if s.group or s.seat]
+    yours = f"Your seats: {listed(held)}." if held else "You hold no seat here; a moderator gives them with a role."
+    kinds = {seat.seat for seat in seats}
+    lines = list(_EVERYONE) if kinds else []
+    if kinds - {OBSERVER}:
+        lines += _ACTIVE
+    if MEMBER in kinds:
+        lines += _MEMBERS
+    if kinds - {OBSERVER, CONTRIBUTOR}:
+        lines += _AUTHORS
+    if FACILITATOR in kinds:
+        lines += _FACILITATORS
+    if manages_roles:
+        lines += _MODERATORS
+    todo = "**What you can do**\n" + "\n".join(f"- {line}" for line in lines) if lines else ""
+    buttons: list[Button] = [button("My inbox", ids.inbox())] if kinds else []
+    return said(f"### Help for {inline(partnership.name, 100)}\n{yours}", todo, _HOW, _FORMS, buttons=buttons)

@@ -1,0 +1,120 @@
+"""What people choose from in commands, and what their choice means: partnerships, groups, proposals (ORG-1, SCL-2a)."""
+
+from __future__ import annotations
+
+import re
+
+from discord import app_commands
+
+from bot.governance.errors import NotFound
+from bot.governance.ids import ProposalId
+from bot.governance.organisation import Group, Partnership
+from bot.services import organisation, proposals
+from bot.services.ports import Filter
+from bot.ui.inbox import suggestion
+from bot.ui.limits import SUGGESTION, SUGGESTIONS
+from bot.ui.text import plain
+from cogs.base import Interaction, actor, asker, ctx_of, suggesting
+
+Choice = app_commands.Choice[str]
+
+_NUMBER = re.compile(
+    r"(?:(?P<partnership>[1-9]\d{0,8})/)?\s*(?:p-?|#)?\s*(?P<number>[1-9]\d{0,8})(?:\s*·.*)?", re.IGNORECASE
+)
+_DRAFT = re.compile(r"draft-(?P<id>[1-9]\d{0,17})", re.IGNORECASE)
+
+
+async def partnerships_here(interaction: Interaction) -> tuple[Partnership, ...]:
+    """The server's partnerships, first the one whose place this channel is (ORG-1). Raises NotFound."""
+    who = actor(interaction)
+    found = await organisation.partnerships_here(ctx_of(interaction), who.guild_id, who.channel_id)
+    if not found:
+        raise NotFound("partnership")
+    return found
+
+
+async def partnership_chosen(interaction: Interaction, chosen: str = "") -> Partnership:
+    """The partnership chosen or typed, else the one of this channel. Raises NotFound."""
+    found = await partnerships_here(interaction)
+    if not chosen.strip():
+        return found[0]
+    words = chosen.strip().casefold()
+    for partnership in found:
+        if words in {str(partnership.id), partnership.name.casefold()}:
+            return partnership
+    raise NotFound("partnership", chosen)
+
+
+async def group_chosen(interaction: Interaction, chosen: str, partnership: str) -> tuple[Partnership, Group | None]:
+    """The group chosen or typed, with its partnership; None where none was chosen. Raises NotFound."""
+    if not chosen.strip():
+        return await partnership_chosen(interaction, partnership), None
+    words = chosen.strip().casefold()
+    within = (
+        [await partnership_chosen(interaction, partnership)] if partnership else await partnerships_here(interaction)
+    )
+    for candidate in within:
+        for group in candidate.groups:
+            if words in {str(group.id), group.name.casefold()}:
+                return candidate, group
+    raise NotFound("group", chosen)
+
+
+async def proposal_chosen(interaction: Interaction, chosen: str) -> ProposalId:
+    """The proposal chosen or typed: ``12``, ``P-12``, a suggestion's words, or a draft. Raises NotFound."""
+    ctx, who = asker(interaction)
+    words = chosen.strip()
+    if draft := _DRAFT.fullmatch(words):
+        return (await proposals.show(ctx, who, ProposalId(int(draft["id"])))).proposal.id
+    number = _NUMBER.fullmatch(words)
+    if number is None:
+        raise NotFound("proposal", chosen)
+    partnership = await partnership_chosen(interaction, number["partnership"] or "")
+    return (await proposals.by_number(ctx, who, partnership.id, int(number["number"]))).proposal.id
+
+
+@suggesting
+async def suggest_partnerships(interaction: Interaction, current: str) -> list[Choice]:
+    """Partnerships of this server."""
+    words = current.strip().casefold()
+    found = await partnerships_here(interaction)
+    return [
+        app_commands.Choice(name=plain(p.name, SUGGESTION), value=str(p.id))
+        for p in found
+        if words in p.name.casefold()
+    ]
+
+
+@suggesting
+async def suggest_groups(interaction: Interaction, current: str) -> list[Choice]:
+    """Groups of the partnership chosen, or of all in this server, nearest first."""
+    chosen = str(interaction.namespace["partnership"] or "") if "partnership" in interaction.namespace else ""
+    found = [await partnership_chosen(interaction, chosen)] if chosen else await partnerships_here(interaction)
+    words = current.strip().casefold()
+    return [
+        app_commands.Choice(name=plain(_within(group.name, p, len(found)), SUGGESTION), value=str(group.id))
+        for p in found
+        for group in p.groups
+        if words in group.name.casefold()
+    ]
+
+
+@suggesting
+async def suggest_proposals(interaction: Interaction, current: str) -> list[Choice]:
+    """Proposals that the asker may read, newest first, those of this channel's partnership before others."""
+    ctx, who = asker(interaction)
+    found = await partnerships_here(interaction)
+    choices: list[Choice] = []
+    for place, partnership in enumerate(found):
+        rows = await proposals.list_proposals(
+            ctx, who, partnership.id, Filter(search=current.strip(), limit=SUGGESTIONS)
+        )
+        for row in rows:
+            name, value = suggestion(row)
+            shown = plain(_within(name, partnership, len(found)), SUGGESTION)
+            choices.append(app_commands.Choice(name=shown, value=value if place == 0 else f"{partnership.id}/{value}"))
+    return choices
+
+
+def _within(name: str, partnership: Partnership, hosted: int) -> str:
+    return name if hosted == 1 else f"{name} ({partnership.name})"

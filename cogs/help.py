@@ -1,0 +1,27 @@
+"""``/help``: what you can do here, in plain words (HLP-1)."""
+
+from __future__ import annotations
+
+from discord import app_commands
+from discord.ext import commands
+
+from bot.services import organisation
+from bot.ui import help as pages
+from cogs.base import Interaction, actor, answer, ctx_of, register
+
+
+class HelpCommands(commands.Cog):
+    """Help."""
+
+    @app_commands.command(name="help", description="What you can do here, and how decisions are made")
+    @app_commands.guild_only()
+    async def help(self, interaction: Interaction) -> None:
+        """Explain, by the asker's seats."""
+        who = actor(interaction)
+        here = await organisation.partnerships_here(ctx_of(interaction), who.guild_id, who.channel_id)
+        await answer(interaction, pages.help_page(here[0] if here else None, who.roles, who.manages_roles))
+
+
+async def setup(bot: commands.Bot) -> None:
+    """Called by discord.py when the extension is loaded."""
+    await register(bot, HelpCommands())

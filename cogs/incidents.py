@@ -1,0 +1,62 @@
+"""What is done to messages, channels, roles and members, handed on as plain values (PRO-9 to PRO-11)."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import discord
+from discord.ext import commands
+
+from cogs.base import Host
+
+
+class IncidentListeners(commands.Cog):
+    """Hands events on; decides nothing."""
+
+    def __init__(self, host: Host) -> None:
+        self.host = host
+
+    @commands.Cog.listener()
+    async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
+        """A message is gone (PRO-10)."""
+        if event.guild_id is not None:
+            await self.host.incidents.message_deleted(event.guild_id, event.channel_id, (event.message_id,))
+
+    @commands.Cog.listener()
+    async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
+        """Many messages are gone (PRO-10)."""
+        if event.guild_id is not None:
+            messages = tuple(sorted(event.message_ids))
+            await self.host.incidents.message_deleted(event.guild_id, event.channel_id, messages)
+
+    @commands.Cog.listener()
+    async def on_raw_thread_delete(self, event: discord.RawThreadDeleteEvent) -> None:
+        """A thread is gone (PRO-10)."""
+        await self.host.incidents.thread_deleted(event.guild_id, event.thread_id, event.parent_id)
+
+    @commands.Cog.listener()
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """A channel is gone (PRO-11)."""
+        await self.host.incidents.channel_deleted(channel.guild.id, channel.id)
+
+    @commands.Cog.listener()
+    async def on_guild_role_delete(self, role: discord.Role) -> None:
+        """A role is gone (ORG-3)."""
+        await self.host.incidents.role_deleted(role.guild.id, role.id)
+
+    @commands.Cog.listener()
+    async def on_member_update(self, before: discord.Member, after: discord.Member) -> None:
+        """A person's roles changed (ORG-2)."""
+        had, has = ({role.id for role in member.roles if not role.is_default()} for member in (before, after))
+        if had != has:
+            await self.host.incidents.roles_changed(after.guild.id, after.id, frozenset(has))
+
+    @commands.Cog.listener()
+    async def on_raw_member_remove(self, event: discord.RawMemberRemoveEvent) -> None:
+        """A person left the server or was removed (PRO-9)."""
+        await self.host.incidents.member_left(event.guild_id, event.user.id)
+
+
+async def setup(bot: commands.Bot) -> None:
+    """Called by discord.py when the extension is loaded."""
+    await bot.add_cog(IncidentListeners(cast(Host, bot)))
