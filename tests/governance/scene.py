@@ -180,9 +180,9 @@ def advanced(proposal: Proposal, now: datetime, ballots: tuple[Ballot, ...] = ()
 
 
 def disputed(proposal: Proposal | None = None) -> Proposal:
-    """One stated objection against a threshold of one, all periods over, at hour 200."""
+    """One stated objection against a threshold of one, disputed since hour 72."""
     proposal = stated(proposal or opened(), BO)
-    proposal = advanced(advanced(proposal, at(72)), at(200))
+    proposal = advanced(proposal, at(72))
     assert proposal.state is State.DISPUTED
     return proposal
 

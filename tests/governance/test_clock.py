@@ -1,0 +1,141 @@
+"""The one clock rule: stopping, resuming, moving what had not passed, and the end after 14 days (PRO-11)."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.governance import clock, lifecycle, objections
+from bot.governance.dossier import State
+from bot.governance.events import Happened
+from tests.governance.scene import (
+    ANA,
+    AROUND,
+    BO,
+    CY,
+    STATEMENT,
+    TICK,
+    advanced,
+    appealed,
+    at,
+    first,
+    hours,
+    kinds,
+    opened,
+    raised,
+    ruled,
+    stated,
+)
+
+
+def test_stopping_and_resuming_moves_the_close_by_the_time_that_it_stood() -> None:
+    proposal, events = clock.stop(opened(), clock.CARD, at(10))
+    assert kinds(events) == [Happened.CLOCK_STOPPED]
+    assert clock.is_stopped(proposal)
+    assert proposal.closes_at == at(72)
+    assert clock.stood_until(proposal, at(15)) == hours(5)
+    proposal, events = clock.resume(proposal, clock.CARD, at(40))
+    assert kinds(events) == [Happened.CLOCK_RESUMED]
+    assert events[0].data["minutes"] == 30 * 60
+    assert proposal.closes_at == at(102)
+    assert proposal.clock.stood == hours(30)
+    assert clock.stood_until(proposal, at(500)) == hours(30)
+
+
+def test_two_reasons_stand_until_both_are_gone() -> None:
+    proposal, _ = clock.stop(opened(), clock.CARD, at(10))
+    proposal, events = clock.stop(proposal, clock.ROLE, at(20))
+    assert events
+    assert clock.stop(proposal, clock.ROLE, at(25)) == (proposal, ())
+    proposal, events = clock.resume(proposal, clock.CARD, at(30))
+    assert events == ()
+    assert clock.is_stopped(proposal)
+    assert proposal.closes_at == at(72)
+    assert clock.resume(proposal, clock.CARD, at(31)) == (proposal, ())
+    proposal, _ = clock.resume(proposal, clock.ROLE, at(50))
+    assert proposal.closes_at == at(112)
+
+
+def test_an_earlier_beginning_counts_and_one_outage_is_not_granted_twice() -> None:
+    proposal, _ = clock.stop(opened(), clock.CARD, at(20))
+    proposal, _ = clock.stop(proposal, clock.OUTAGE, at(10))
+    assert proposal.clock.stopped_at == at(10)
+    proposal, _ = clock.resume(clock.resume(proposal, clock.OUTAGE, at(30))[0], clock.CARD, at(30))
+    assert proposal.closes_at == at(92)
+    proposal, _ = clock.stop(proposal, clock.OUTAGE, at(10))
+    assert proposal.clock.stopped_at == at(30)
+
+
+def test_only_deadlines_that_had_not_passed_move() -> None:
+    proposal = stated(raised(opened(), BO), CY)
+    proposal = appealed(ruled(proposal, number=2), CY, number=2, now=at(40))
+    proposal, _ = objections.objector_gone(proposal, CY.person, True, at(30))
+    proposal, _ = clock.stop(proposal, clock.ROLE, at(48))
+    proposal, _ = clock.resume(proposal, clock.ROLE, at(58))
+    mine, other = proposal.objections
+    assert mine.state_by == at(48)  # it had passed at the very instant of the stop
+    assert other.rule_by == at(48)
+    assert other.sponsor_by == at(88)
+    assert other.test is not None
+    assert other.test.appeal_by == at(48)
+    assert other.test.appeal is not None
+    assert other.test.appeal.decide_by == at(122)
+
+
+def test_a_period_a_moment_from_its_end_moves() -> None:
+    proposal, _ = clock.stop(raised(opened(), BO), clock.ROLE, at(48) - TICK)
+    proposal, _ = clock.resume(proposal, clock.ROLE, at(58))
+    assert first(proposal).state_by == at(58) + TICK
+    objections.state_objection(proposal, 1, BO.person, STATEMENT, at(58))
+
+
+def test_the_ruling_period_of_what_is_ruled_changes_nothing() -> None:
+    proposal = ruled(stated(opened(), BO), True)
+    proposal, _ = clock.stop(proposal, clock.ROLE, at(10))
+    proposal, _ = clock.resume(proposal, clock.ROLE, at(20))
+    proposal = advanced(proposal, at(82))
+    assert proposal.state is State.DISPUTED
+
+
+def test_the_timelock_moves_by_an_outage_only() -> None:
+    proposal = advanced(advanced(opened("budget"), at(72)), at(120))
+    assert proposal.timelock_ends_at == at(168)
+    for reason in (clock.CARD, clock.ROLE, clock.FEW):
+        assert clock.stop(proposal, reason, at(130)) == (proposal, ())
+    stopped, _ = clock.stop(proposal, clock.OUTAGE, at(130))
+    assert lifecycle.next_due(stopped) is None
+    moved, _ = clock.resume(stopped, clock.OUTAGE, at(170))
+    assert moved.timelock_ends_at == at(208)
+
+
+@pytest.mark.parametrize("state", [State.DRAFT, State.STALE, State.ENACTED, State.WITHDRAWN, State.LAPSED])
+def test_nothing_stops_where_nobody_waits(state: State) -> None:
+    proposal = replace(opened(), state=state)
+    assert clock.stop(proposal, clock.OUTAGE, at(1)) == (proposal, ())
+
+
+def test_after_14_days_it_could_not_be_held() -> None:
+    proposal, _ = clock.stop(opened(), clock.ROLE, at(10))
+    assert lifecycle.next_due(proposal) == at(10 + 14 * 24)
+    assert advanced(proposal, at(10 + 14 * 24) - TICK) == proposal
+    gone, events = lifecycle.advance(proposal, at(10 + 14 * 24), AROUND)
+    assert (gone.state, gone.outcome) == (State.NOT_ADOPTED, "could not be held")
+    assert kinds(events) == [Happened.PROPOSAL_NOT_ADOPTED]
+    assert not clock.is_stopped(gone)
+
+
+def test_stopped_time_does_not_count_towards_90_days() -> None:
+    proposal, _ = clock.stop(opened(changes={"limits.versions": 20}), clock.ROLE, at(10))
+    proposal, _ = clock.resume(proposal, clock.ROLE, at(250))
+    old = replace(proposal, closes_at=at(90 * 24 + 241))
+    assert advanced(old, at(90 * 24 + 240) - TICK).state is State.REVIEW
+    assert advanced(old, at(90 * 24 + 240)).outcome == "too old"
+
+
+def test_while_the_clock_stands_objecting_goes_on_and_nothing_is_decided() -> None:
+    proposal, _ = clock.stop(opened(), clock.CARD, at(71))
+    proposal = raised(proposal, BO, now=at(200))
+    assert advanced(proposal, at(300)) == proposal
+    proposal, _ = objections.withdraw_objection(proposal, 1, BO.person, at(300))
+    assert proposal.author == ANA.person
+    assert timedelta(0) < clock.stood_until(proposal, at(300))

@@ -1,0 +1,333 @@
+"""What time alone does: every exit at its deadline, once, and never in a loop (PRO-6, PRO-7, PRO-8, RHY-2)."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.governance import escalations, lifecycle, objections, proposals
+from bot.governance.dossier import FINAL, Proposal, State, Statement
+from bot.governance.events import Happened
+from tests.governance.scene import (
+    ANA,
+    AROUND,
+    BO,
+    BUDGET,
+    CY,
+    DI,
+    ELECTORS,
+    ENTRENCHED_KEY,
+    JOINER,
+    NOW,
+    TICK,
+    advanced,
+    appealed,
+    at,
+    ballots,
+    disputed,
+    draft,
+    first,
+    hours,
+    kinds,
+    opened,
+    raised,
+    revised,
+    ruled,
+    stated,
+    world,
+)
+
+DAYS = 24
+
+
+def read(proposal: Proposal) -> Proposal:
+    """Read by two of six: exactly a third."""
+    for person in (BO, CY):
+        proposal, _ = proposals.mark_read(proposal, person, at(1))
+    return proposal
+
+
+def end(proposal: Proposal, limit: datetime) -> tuple[Proposal, list[datetime]]:
+    """Sweep at each due instant until nothing is due before ``limit``."""
+    instants: list[datetime] = []
+    while (due := lifecycle.next_due(proposal)) is not None and due <= limit:
+        assert not instants or due > instants[-1], "due again at the same instant"
+        instants.append(due)
+        proposal = advanced(proposal, due)
+        if proposal.state in {State.PASSED, State.ADOPTED} and proposal.timelock_ends_at == due:
+            proposal, _, _ = lifecycle.enact(proposal, world(), due)
+    return proposal, instants
+
+
+# ---- review → settling → passed (PRO-6, PRO-7) ----------------------------------------------------
+
+
+def test_a_silent_pass_from_review_to_enacted() -> None:
+    proposal, events = lifecycle.advance(read(opened("budget")), at(72), AROUND)
+    assert kinds(events) == [Happened.WINDOW_CLOSED, Happened.PROPOSAL_PASSED]
+    assert (proposal.state, proposal.timelock_ends_at, proposal.low_reach) == (State.PASSED, at(120), False)
+    proposal, _, events = lifecycle.enact(proposal, world(), at(120))
+    assert proposal.state is State.ENACTED
+    assert kinds(events) == [Happened.PROPOSAL_ENACTED]
+    assert lifecycle.next_due(proposal) is None
+
+
+def test_the_review_closes_at_its_close_and_not_before() -> None:
+    assert advanced(read(opened()), at(72) - TICK).state is State.REVIEW
+    assert advanced(read(opened()), at(72)).state is State.PASSED
+
+
+def test_what_was_raised_in_time_keeps_its_full_periods_after_close() -> None:
+    proposal = read(raised(opened(), BO, now=at(72) - TICK))
+    proposal = advanced(proposal, at(72))
+    assert proposal.state is State.SETTLING
+    assert lifecycle.next_due(proposal) == at(120) - TICK
+    proposal = stated(proposal, now=at(100))
+    proposal, _ = objections.state_objection(
+        proposal, 1, BO.person, Statement("harm", "Twenty characters or more."), at(119)
+    )
+    assert lifecycle.next_due(proposal) == at(119 + 48)
+    assert advanced(proposal, at(167) - TICK).state is State.SETTLING
+    assert advanced(proposal, at(167)).state is State.DISPUTED
+
+
+def test_never_stated_it_becomes_a_concern_and_the_proposal_passes() -> None:
+    proposal = advanced(read(raised(opened(), BO, now=at(71))), at(72))
+    proposal, events = lifecycle.advance(proposal, at(119), AROUND)
+    assert kinds(events) == [Happened.OBJECTION_LAPSED, Happened.PROPOSAL_PASSED]
+
+
+def test_settling_waits_for_appeals_and_sponsors() -> None:
+    proposal = read(stated(opened(), BO, now=at(71)))
+    proposal = appealed(ruled(advanced(proposal, at(72)), now=at(100)), BO, now=at(140))
+    assert advanced(proposal, at(212) - TICK).state is State.SETTLING
+    assert advanced(proposal, at(212)).state is State.DISPUTED  # nobody voted: the objection stands
+    waiting = advanced(read(stated(opened(), BO, now=at(71))), at(72))
+    waiting, _ = objections.objector_gone(waiting, BO.person, True, at(110))
+    assert advanced(waiting, at(158) - TICK).state is State.SETTLING
+    assert advanced(waiting, at(158)).state is State.PASSED
+    taken, _ = objections.sponsor(waiting, 1, CY, at(157))
+    assert advanced(taken, at(157)).state is State.DISPUTED
+
+
+def test_below_the_threshold_it_passes_with_the_objection_on_file() -> None:
+    proposal = stated(opened(changes={"objection.threshold": 2}), BO)
+    proposal, _ = proposals.mark_read(proposal, CY, at(1))
+    proposal = advanced(proposal, at(72))
+    assert proposal.state is State.PASSED
+    assert first(proposal).counts
+
+
+def test_an_objection_dismissed_and_not_appealed_lets_it_pass() -> None:
+    proposal = read(ruled(stated(opened(), BO), now=at(40)))
+    proposal = advanced(proposal, at(72))
+    assert proposal.state is State.SETTLING
+    assert advanced(proposal, at(88)).state is State.PASSED
+
+
+# ---- affirmative proposals (POL-5) ----------------------------------------------------------------
+
+
+def test_an_affirmative_proposal_never_passes_by_silence() -> None:
+    proposal = read(opened("policy", effects=(ENTRENCHED_KEY,)))
+    proposal = advanced(proposal, at(72))
+    assert proposal.state is State.ESCALATED
+    assert proposal.vote is not None
+    assert proposal.vote.method == "supermajority"
+    assert advanced(proposal, at(144)).state is State.NOT_ADOPTED
+    assert advanced(proposal, at(144), ballots({"bo": "for", "cy": "for"})).state is State.NOT_ADOPTED
+    adopted = advanced(proposal, at(144), ballots({"bo": "for", "cy": "for", "di": "against"}))
+    assert (adopted.state, adopted.timelock_ends_at) == (State.ADOPTED, at(192))
+    done, after, _ = lifecycle.enact(adopted, world(), at(192))
+    assert done.state is State.ENACTED
+    assert after.policy.count("objection.threshold") == 2
+
+
+def test_an_affirmative_proposal_with_objections_is_disputed_first() -> None:
+    proposal = disputed(opened("policy", effects=(ENTRENCHED_KEY,)))
+    assert escalations.method_for(proposal) == "supermajority"
+
+
+# ---- reach (PRO-8) --------------------------------------------------------------------------------
+
+
+def test_low_reach_extends_once_then_passes_marked() -> None:
+    proposal, _ = proposals.mark_read(opened(), BO, at(1))
+    proposal, events = lifecycle.advance(proposal, at(72), AROUND)
+    assert kinds(events) == [Happened.WINDOW_EXTENDED]
+    assert events[0].data == {"hours": 48, "reached": 1, "reachable": 6}
+    assert (proposal.state, proposal.closes_at) == (State.REVIEW, at(120))
+    raised(proposal, CY, now=at(119))
+    proposal, events = lifecycle.advance(proposal, at(120), AROUND)
+    assert kinds(events) == [Happened.WINDOW_CLOSED, Happened.PROPOSAL_PASSED]
+    assert proposal.low_reach
+    assert events[-1].data["low_reach"] is True
+
+
+def test_a_third_exactly_is_enough() -> None:
+    assert advanced(read(opened()), at(72)).state is State.PASSED
+
+
+def test_an_extension_that_brings_readers_is_not_marked() -> None:
+    proposal = advanced(opened(), at(72))
+    for person in (BO, CY):
+        proposal, _ = proposals.mark_read(proposal, person, at(100))
+    proposal = advanced(proposal, at(120))
+    assert (proposal.state, proposal.low_reach) == (State.PASSED, False)
+
+
+@pytest.mark.parametrize(
+    ("above", "type", "state"),
+    [
+        (0, "budget", State.PASSED),
+        (250049, "budget", State.LAPSED),
+        (250050, "budget", State.PASSED),
+        (1, "operational", State.PASSED),
+    ],
+)
+def test_large_budgets_lapse_on_low_reach_where_the_policy_says_so(above: int, type: str, state: State) -> None:
+    proposal = opened(type, {"reach.lapse_budget_above": above})
+    proposal = advanced(advanced(proposal, at(72)), at(120))
+    assert proposal.state is state
+    reached = read(opened(type, {"reach.lapse_budget_above": above}))
+    assert advanced(reached, at(72)).state is State.PASSED
+
+
+def test_no_extension_when_it_is_opposed_or_put_to_the_vote_anyway() -> None:
+    assert advanced(stated(opened(), BO, now=at(71)), at(72)).state is State.SETTLING
+    assert advanced(opened("policy", effects=(ENTRENCHED_KEY,)), at(72)).state is State.ESCALATED
+
+
+# ---- nudges (RHY-2) -------------------------------------------------------------------------------
+
+
+def test_one_nudge_before_close_to_those_who_did_nothing() -> None:
+    proposal = raised(read(opened()), DI)
+    assert lifecycle.next_due(raised(opened(), DI)) == at(48)
+    proposal, _ = objections.raise_concern(proposal, JOINER, "Hm.", "", at(1))
+    assert lifecycle.advance(proposal, at(48) - TICK, AROUND)[1] == ()
+    proposal, events = lifecycle.advance(proposal, at(48), AROUND)
+    assert kinds(events) == [Happened.OBJECTION_LAPSED, Happened.NUDGED]
+    assert events[1].data["people"] == ["ed", "fay", "gil"]
+    assert lifecycle.advance(proposal, at(60), AROUND)[1] == ()
+
+
+def test_one_nudge_in_a_vote_to_those_who_have_not_voted() -> None:
+    proposal, _ = escalations.escalate(disputed(), BO, ELECTORS, at(201))
+    assert proposal.vote is not None
+    proposal = replace(proposal, vote=replace(proposal.vote, voted=frozenset({BO.person, CY.person})))
+    assert lifecycle.next_due(proposal) == at(249)
+    proposal, events = lifecycle.advance(proposal, at(249), AROUND)
+    assert kinds(events) == [Happened.NUDGED]
+    assert events[0].data["people"] == ["di", "ed", "fay", "gil"]
+    assert lifecycle.next_due(proposal) == at(273)
+
+
+def test_a_window_shorter_than_the_notice_has_no_nudge() -> None:
+    proposal = opened(changes={"review.window": hours(24)})
+    assert lifecycle.next_due(proposal) == at(24)
+
+
+# ---- greatest ages (PRO-6) ------------------------------------------------------------------------
+
+
+def test_a_draft_ends_after_14_days() -> None:
+    assert lifecycle.next_due(draft()) == at(14 * DAYS)
+    assert advanced(draft(), at(14 * DAYS) - TICK).state is State.DRAFT
+    gone, events = lifecycle.advance(draft(), at(14 * DAYS), AROUND)
+    assert gone.state is State.DISCARDED
+    assert kinds(events) == [Happened.DRAFT_DISCARDED]
+
+
+def test_if_nobody_acts_on_a_dispute_it_is_not_adopted() -> None:
+    proposal = disputed()
+    assert lifecycle.next_due(proposal) == at(72 + 14 * DAYS)
+    assert advanced(proposal, at(72 + 14 * DAYS) - TICK).state is State.DISPUTED
+    gone = advanced(proposal, at(72 + 14 * DAYS))
+    assert (gone.state, gone.outcome) == (State.NOT_ADOPTED, "nobody acted")
+    assert first(gone).statement is not None
+
+
+def test_a_stale_one_lapses_after_14_days() -> None:
+    proposal = proposals.enter(opened(), State.STALE, at(200))
+    assert advanced(proposal, at(200 + 14 * DAYS) - TICK).state is State.STALE
+    assert advanced(proposal, at(200 + 14 * DAYS)).state is State.LAPSED
+
+
+@pytest.mark.parametrize("state", [State.REVIEW, State.SETTLING, State.DISPUTED, State.ESCALATED, State.STALE])
+def test_90_days_after_its_first_review_it_is_not_adopted(state: State) -> None:
+    proposal = disputed()
+    if state is State.ESCALATED:
+        proposal, _ = escalations.escalate(proposal, BO, ELECTORS, at(90 * DAYS - 10))
+    else:
+        proposal = replace(proposal, state=state, state_since=at(90 * DAYS - 10), closes_at=at(91 * DAYS))
+        waiting = replace(first(proposal), rule_by=at(91 * DAYS), test=None)
+        proposal = proposal.with_objection(waiting) if state is State.SETTLING else proposal
+    assert advanced(proposal, at(90 * DAYS) - TICK).state is state
+    gone = advanced(proposal, at(90 * DAYS))
+    assert (gone.state, gone.outcome) == (State.NOT_ADOPTED, "too old")
+
+
+@pytest.mark.parametrize("state", [State.PASSED, State.ADOPTED])
+def test_what_passed_is_never_too_old(state: State) -> None:
+    proposal = replace(opened(), state=state, timelock_ends_at=at(100 * DAYS))
+    assert advanced(proposal, at(95 * DAYS)) == proposal
+
+
+# ---- no loops, no repeats (PRO-6) -----------------------------------------------------------------
+
+
+def on_its_way() -> list[Proposal]:
+    settling = advanced(raised(opened(), BO, now=at(71)), at(72))
+    notice = disputed(opened(changes={"vote.notice": hours(24)}))
+    return [
+        draft(),
+        opened(),
+        read(opened("budget")),
+        settling,
+        stated(settling, now=at(73)),
+        disputed(),
+        escalations.escalate(disputed(), BO, ELECTORS, at(201))[0],
+        escalations.escalate(notice, BO, ELECTORS, at(201))[0],
+        revised(disputed(), at(201)),
+        appealed(ruled(stated(opened(), BO)), BO),
+        opened("policy", effects=(ENTRENCHED_KEY,)),
+        proposals.enter(opened(), State.STALE, at(200)),
+        opened(changes={"reminder.before_close": timedelta(days=7), "review.window": timedelta(days=8)}),
+        opened(changes={"reminder.before_close": timedelta(days=7)}),
+    ]
+
+
+@pytest.mark.parametrize("number", range(len(on_its_way())))
+def test_swept_whenever_due_it_comes_to_an_end_without_spinning(number: int) -> None:
+    proposal, instants = end(on_its_way()[number], at(200 * DAYS))
+    assert proposal.state in FINAL
+    assert 1 <= len(instants) < 12
+
+
+@pytest.mark.parametrize("number", range(len(on_its_way())))
+@pytest.mark.parametrize("hour", [0, 48, 72, 120, 201, 273, 20 * DAYS, 100 * DAYS])
+def test_advancing_twice_at_one_instant_is_advancing_once(number: int, hour: float) -> None:
+    proposal = advanced(on_its_way()[number], max(at(hour), at(201) if number >= 5 else NOW))
+    now = max(at(hour), at(201) if number >= 5 else NOW)
+    assert lifecycle.advance(proposal, now, AROUND) == (proposal, ())
+    due = lifecycle.next_due(proposal)
+    assert due is None or due > now or proposal.state in {State.PASSED, State.ADOPTED}
+
+
+@pytest.mark.parametrize("state", FINAL)
+def test_nothing_is_due_after_the_end(state: State) -> None:
+    proposal = replace(stated(raised(opened(), CY), BO), state=state)
+    assert lifecycle.next_due(proposal) is None
+    assert lifecycle.advance(proposal, at(1000), AROUND) == (proposal, ())
+
+
+def test_late_after_downtime_each_step_is_taken_once_and_in_order() -> None:
+    proposal, events = lifecycle.advance(read(raised(opened(), BO)), at(1000), AROUND)
+    assert kinds(events) == [Happened.OBJECTION_LAPSED, Happened.WINDOW_CLOSED, Happened.PROPOSAL_PASSED]
+    assert proposal.state_since == at(1000)
+
+
+def test_undecided_leaves_out_the_author() -> None:
+    assert ANA.person not in lifecycle.undecided(opened())
+    assert BUDGET.amount is None

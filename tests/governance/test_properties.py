@@ -1,0 +1,621 @@
+"""No sequence of acts, absences and clock moves leads a proposal where the rules forbid.
+
+The machine keeps its own books, on purpose in another way than the rules do: instead of deadlines that move it counts
+how long the clock has *run*; instead of an objection's state it keeps what was said and done about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from fractions import Fraction
+from functools import partial
+from math import ceil
+
+from hypothesis import event as seen
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from bot.governance import clock, escalations, lifecycle, objections, proposals, votes
+from bot.governance.dossier import CONTESTABLE, FINAL, Ballot, Effect, ObjectionState, Proposal, State, Statement, Terms
+from bot.governance.errors import Refusal
+from bot.governance.events import Event, Happened
+from bot.governance.ids import PersonId, VoteId
+from bot.governance.lifecycle import Surroundings
+from bot.governance.methods import REGISTRY
+from bot.governance.organisation import Elector, Member, RoleMapping
+from bot.governance.policy import Value, amended
+from bot.governance.proposals import Load
+from tests.governance.scene import (
+    ANA,
+    BUDGET,
+    ELECTORS,
+    ENTRENCHED_KEY,
+    FLO,
+    FREE_KEY,
+    JOINER,
+    NOW,
+    REASON,
+    SHG,
+    STAKEHOLDERS,
+    STATEMENT,
+    STRANGER,
+    TEXT,
+    TICK,
+    draft,
+    hours,
+    member,
+    world,
+)
+
+SEATS: dict[PersonId, RoleMapping] = {m.person: m.seats[0] for m in (*STAKEHOLDERS, JOINER)}
+PEOPLE = [*SEATS, STRANGER.person]
+AUTHORS = (ANA.person, FLO.person)
+people = st.sampled_from(PEOPLE)
+anybody = st.sampled_from([*PEOPLE, *AUTHORS])
+numbers = st.integers(1, 4)
+REASONS = (clock.CARD, clock.ROLE)
+LENGTH = {"stating": hours(48), "sponsoring": hours(48), "window": hours(72), "remainder": hours(48)}
+AWAY = {State.PASSED, State.ADOPTED, State.DISPUTED, State.LAPSED, State.ESCALATED, State.NOT_ADOPTED}
+
+
+def voice(person: PersonId, unit: str) -> str:
+    return SEATS[person].organisation if unit == "organisation" else person
+
+
+class Proceedings(RuleBasedStateMachine):
+    """One proposal among many people."""
+
+    proposal: Proposal
+
+    @initialize(
+        type=st.sampled_from(["operational", "budget", "policy"]),
+        rule=st.sampled_from(["people", "share", "classes"]),
+        unit=st.sampled_from(["person", "organisation"]),
+        threshold=st.integers(1, 4),
+        method=st.sampled_from(["majority", "supermajority", "consent"]),
+        secret=st.booleans(),
+        notice=st.sampled_from([0, 24]),
+        lapse=st.booleans(),
+        entrenched=st.booleans(),
+    )
+    def open(
+        self,
+        type: str,
+        rule: str,
+        unit: str,
+        threshold: int,
+        method: str,
+        secret: bool,
+        notice: int,
+        lapse: bool,
+        entrenched: bool,
+    ) -> None:
+        changes: dict[str, Value] = {
+            "objection.rule": rule,
+            "objection.unit": unit,
+            "objection.threshold": threshold,
+            "objection.share": Fraction(1, 3),
+            "objection.classes": threshold,
+            "vote.method": method,
+            "vote.secret": secret,
+            "vote.notice": hours(notice),
+            "reach.lapse_budget_above": 1 if lapse else 0,
+            "limits.versions": 20,
+        }
+        self.rule, self.unit, self.number, self.method = rule, unit, threshold, method
+        self.world = world(changes)
+        effects = ((ENTRENCHED_KEY if entrenched else FREE_KEY),) if type == "policy" else ()
+        if type == "policy" and threshold == 2:
+            effects = (FREE_KEY,)
+        self.now: datetime = NOW
+        self.ran = timedelta(0)
+        self.proposal, events = proposals.open_review(
+            draft(type, effects=effects), ANA, self.world, ELECTORS, Load(), 1, NOW
+        )
+        self.terms: Terms = self.proposal.pinned
+        self.electors = {e.person for e in ELECTORS}
+        self.seated = {m.person for m in STAKEHOLDERS}
+        self.raised: dict[int, tuple[PersonId, datetime, timedelta]] = {}
+        self.said: dict[int, Statement] = {}
+        self.void: set[int] = set()
+        self.overruled: set[int] = set()
+        self.left: dict[int, timedelta] = {}
+        self.speaks: dict[int, set[PersonId]] = {}
+        self.closes = LENGTH["window"]
+        self.cast: dict[VoteId, dict[PersonId, Ballot]] = {}
+        self.counted: set[object] = set()
+        self.eligible = 0
+        self.cycle = 0
+        self.settled: set[int] = set()
+        self.stopped: dict[str, datetime] = {}
+        self.enacted = 0
+        self.entered: tuple[State, timedelta] = (State.REVIEW, timedelta(0))
+        self.final: Proposal | None = None
+        self.actor: PersonId | None = None
+        self.note(events)
+
+    # ---- the machine's own books -------------------------------------------------------------------
+
+    def counting(self) -> set[int]:
+        return set(self.raised) - self.void - self.overruled
+
+    def reached(self) -> bool:
+        """The threshold, counted from scratch (OBJ-6)."""
+        objectors = {self.raised[n][0] for n in self.counting()}
+        classes = {SEATS[p].stakeholder_class for p in self.electors}
+        voices = {voice(p, self.unit) for p in self.electors}
+        if self.rule == "classes":
+            return len({SEATS[p].stakeholder_class for p in objectors}) >= min(self.number, len(classes))
+        needed = self.number if self.rule == "people" else ceil(len(voices) / 3)
+        return len({voice(p, self.unit) for p in objectors}) >= max(1, min(needed, len(voices) // 2))
+
+    def note(self, events: tuple[Event, ...]) -> None:
+        assert self.final is None or not events, f"{events} after {self.final.state}"
+        for event in events:
+            number = event.data.get("objection")
+            assert number is None or isinstance(number, int)
+            self.note_one(event, number or 0)
+        if self.proposal.state is not self.entered[0]:
+            self.entered = (self.proposal.state, self.ran)
+            seen(str(self.proposal.state))
+        if self.proposal.state in FINAL and self.final is None:
+            self.final = self.proposal
+
+    def note_one(self, event: Event, number: int) -> None:
+        match event.type:
+            case Happened.OBJECTION_RAISED:
+                assert event.actor is not None
+                assert event.actor in self.electors & self.seated
+                assert self.ran < self.closes
+                assert number not in self.raised
+                self.raised[number] = (event.actor, self.now, self.ran)
+                self.speaks[number] = {event.actor}
+            case Happened.OBJECTION_LAPSED:
+                assert number not in self.said
+                assert self.ran - self.raised[number][2] >= LENGTH["stating"]
+                self.void.add(number)
+            case Happened.OBJECTION_WITHDRAWN | Happened.OBJECTION_INTEGRATED:
+                assert self.actor in self.speaks[number]
+                self.void.add(number)
+            case Happened.OBJECTION_ORPHANED:
+                assert self.ran - self.left[number] >= LENGTH["sponsoring"]
+                self.void.add(number)
+            case Happened.SPONSOR_NEEDED:
+                self.left[number] = self.ran
+            case Happened.SPONSOR_FOUND:
+                assert event.actor in (self.electors & self.seated) - {ANA.person}
+                assert event.actor is not None
+                self.speaks[number].add(event.actor)
+                del self.left[number]
+            case Happened.TEST_RULED:
+                assert number in self.said
+                assert number not in self.void
+                if not event.data["in_form"]:
+                    self.void.add(number)
+            case Happened.APPEAL_DECIDED:
+                stands, against = event.data["votes_stands"], event.data["votes_against"]
+                assert isinstance(stands, int)
+                assert isinstance(against, int)
+                (self.void.discard if stands >= against else self.void.add)(number)
+            case Happened.OBJECTION_OVERRULED:
+                assert ("adopted", self.cycle) in self.counted
+                self.overruled.add(number)
+            case Happened.WINDOW_EXTENDED:
+                assert ("extended", self.cycle) not in self.counted
+                self.counted.add(("extended", self.cycle))
+                self.closes = self.ran + hours(48)
+            case Happened.VERSION_PUBLISHED | Happened.PROPOSAL_HALTED:
+                self.cycle += 1
+                self.left |= {n: self.ran for n in self.overruled if n in self.left}
+                self.overruled.clear()
+            case Happened.WINDOW_CLOSED:
+                assert self.ran >= self.closes
+            case Happened.PROPOSAL_PASSED | Happened.PROPOSAL_DISPUTED | Happened.PROPOSAL_LAPSED:
+                self.note_decision(event)
+            case Happened.VOTE_OPENED:
+                assert isinstance(event.data["eligible"], int)
+                self.eligible = event.data["eligible"]
+                assert self.eligible == len(self.seated & set(SEATS))
+            case Happened.VOTE_CLOSED:
+                self.note_vote(event)
+            case Happened.PROPOSAL_ADOPTED:
+                assert ("adopted", self.cycle) in self.counted
+            case Happened.PROPOSAL_ENACTED:
+                self.enacted += 1
+
+    def note_decision(self, event: Event) -> None:
+        """When it leaves settling, the objections that count decide (PRO-6, OBJ-6, POL-5)."""
+        if event.data.get("why") == "stale":
+            return
+        assert self.cycle not in self.settled, "decided twice"
+        self.settled.add(self.cycle)
+        assert self.reached() is (event.type is Happened.PROPOSAL_DISPUTED)
+        if event.type is Happened.PROPOSAL_PASSED:
+            assert all(e.target != ENTRENCHED_KEY.target for e in self.proposal.current.effects)
+
+    def note_vote(self, event: Event) -> None:
+        """The result, counted from the ballots that were handed in."""
+        vote = event.data["vote"]
+        assert ("vote", vote) not in self.counted, "counted twice"
+        self.counted.add(("vote", vote))
+        choices = [b.choice for b in self.cast.get(VoteId(str(vote)), {}).values()]
+        yes, no = choices.count("for"), choices.count("against")
+        method = escalations.method_for(self.proposal)
+        adopted = (
+            2 * len(choices) >= self.eligible > 0
+            and {
+                "majority": yes > no,
+                "supermajority": yes > no and 3 * yes >= 2 * (yes + no),
+                "consent": "object" not in choices and any(c.startswith("consent") for c in choices),
+            }[method]
+        )
+        assert event.data["adopted"] is adopted
+        if adopted:
+            self.counted.add(("adopted", self.cycle))
+
+    def do(self, act: Callable[[], tuple[Proposal, tuple[Event, ...]]], actor: PersonId | None = None) -> bool:
+        """Take an act; a refusal changes nothing."""
+        try:
+            changed, events = act()
+        except Refusal:
+            return False
+        self.proposal, self.actor = changed, actor
+        self.note(events)
+        return True
+
+    def who(self, person: PersonId) -> Member:
+        if person == ANA.person:
+            return ANA
+        if person == FLO.person:
+            return FLO
+        return member(person, SEATS[person]) if person in self.seated else member(person)
+
+    def stakeholders(self) -> tuple[Elector, ...]:
+        return tuple(
+            Elector(p, SEATS[p].stakeholder_class, SEATS[p].organisation) for p in sorted(self.seated & set(SEATS))
+        )
+
+    def sweep(self) -> None:
+        """What is due now, as the bot's own sweep takes it."""
+        vote = self.proposal.vote
+        ballots = tuple(self.cast.get(vote.id, {}).values()) if vote else ()
+        around = Surroundings(self.stakeholders(), ballots)
+        self.do(lambda: lifecycle.advance(self.proposal, self.now, around))
+        assert lifecycle.advance(self.proposal, self.now, around) == (self.proposal, ())
+        due = lifecycle.next_due(self.proposal)
+        if self.proposal.state in {State.PASSED, State.ADOPTED} and not self.stopped and due and due <= self.now:
+            self.proposal, self.world, events = lifecycle.enact(self.proposal, self.world, self.now)
+            self.note(events)
+        due = lifecycle.next_due(self.proposal)
+        assert due is None or due > self.now, "the sweep would spin"
+
+    def few(self) -> None:
+        """What the bot does about a dwindling electorate (PRO-9)."""
+        if proposals.too_few_seated(self.proposal, self.seated):
+            self.halt_clock(clock.FEW)
+        else:
+            self.restart_clock(clock.FEW)
+
+    def halt_clock(self, reason: str) -> None:
+        if self.do(lambda: clock.stop(self.proposal, reason, self.now)) and reason in self.proposal.clock.reasons:
+            self.stopped.setdefault(reason, self.now)
+
+    def restart_clock(self, reason: str) -> None:
+        self.do(lambda: clock.resume(self.proposal, reason, self.now))
+        self.stopped.pop(reason, None)
+
+    def pass_time(self, by: timedelta) -> None:
+        self.now += by
+        if not self.stopped:
+            self.ran += by
+
+    # ---- time --------------------------------------------------------------------------------------
+
+    @rule(count=st.sampled_from([1, 6, 23, 24, 25, 47, 48, 49, 72, 100, 340]))
+    def wait(self, count: int) -> None:
+        self.pass_time(hours(count))
+        self.sweep()
+
+    @rule(early=st.booleans())
+    def wait_until_due(self, early: bool) -> None:
+        due = lifecycle.next_due(self.proposal)
+        if due is not None and due - self.now > TICK:
+            self.pass_time(due - self.now - (TICK if early else timedelta(0)))
+            self.sweep()
+
+    @rule(count=st.sampled_from([1, 30, 100]))
+    def lag(self, count: int) -> None:
+        """Time passes and the sweep is late."""
+        self.pass_time(hours(count))
+
+    @rule(count=st.sampled_from([1, 30, 100]))
+    def outage(self, count: int) -> None:
+        """The bot is away; back again, it grants the time before it decides anything."""
+        since = self.now
+        self.now += hours(count)
+        away = not self.stopped and self.proposal.state in CONTESTABLE | {State.PASSED, State.ADOPTED}
+        if not away and not self.stopped:
+            self.ran += hours(count)
+        self.do(lambda: clock.stop(self.proposal, clock.OUTAGE, since))
+        self.do(lambda: clock.resume(self.proposal, clock.OUTAGE, self.now))
+        self.sweep()
+
+    @rule(reason=st.sampled_from(REASONS))
+    def stop_clock(self, reason: str) -> None:
+        self.halt_clock(reason)
+
+    @rule(reason=st.sampled_from(REASONS))
+    def resume_clock(self, reason: str) -> None:
+        self.restart_clock(reason)
+        self.sweep()
+
+    @rule()
+    def resume_every_clock(self) -> None:
+        for reason in REASONS:
+            self.resume_clock(reason)
+
+    @rule(times=st.integers(1, 3))
+    def let_it_run(self, times: int) -> None:
+        for _ in range(times):
+            self.wait_until_due(False)
+
+    # ---- people come and go ------------------------------------------------------------------------
+
+    @rule(person=st.sampled_from(list(SEATS)))
+    def leave(self, person: PersonId) -> None:
+        if person in self.seated:
+            self.seated.remove(person)
+            self.do(lambda: objections.objector_gone(self.proposal, person, True, self.now))
+            self.few()
+
+    @rule(person=st.sampled_from(list(SEATS)))
+    def seat_taken_away(self, person: PersonId) -> None:
+        if person in self.seated:
+            before = self.proposal.objections
+            self.seated.remove(person)
+            self.do(lambda: objections.objector_gone(self.proposal, person, False, self.now))
+            assert self.proposal.objections == before
+            self.few()
+
+    @rule(person=st.sampled_from(list(SEATS)))
+    def come_back(self, person: PersonId) -> None:
+        self.seated.add(person)
+        self.proposal = objections.objector_back(self.proposal, person)
+        for number, (objector, _, _) in self.raised.items():
+            if objector == person:
+                self.left.pop(number, None)
+        self.few()
+
+    @rule(text=st.sampled_from(["limits.versions", "objection.threshold", "limits.open_per_author", "vote.majority"]))
+    def policy_amended_elsewhere(self, text: str) -> None:
+        new: Value = Fraction(3, 5) if text == "vote.majority" else 9
+        self.world = replace(self.world, policy=amended(self.world.policy, {text: new}))
+
+    # ---- acts --------------------------------------------------------------------------------------
+
+    @rule(person=anybody)
+    def object(self, person: PersonId) -> None:
+        self.do(lambda: objections.raise_objection(self.proposal, self.who(person), "button", self.now), person)
+
+    @rule(number=numbers, person=anybody)
+    def state(self, number: int, person: PersonId) -> None:
+        if self.do(lambda: objections.state_objection(self.proposal, number, person, STATEMENT, self.now), person):
+            assert person in self.speaks[number]
+            self.said[number] = STATEMENT
+
+    @rule()
+    def state_all(self) -> None:
+        for number, (person, _, _) in self.raised.items():
+            self.state(number, person)
+
+    @rule(number=numbers, person=anybody)
+    def ask(self, number: int, person: PersonId) -> None:
+        self.do(lambda: objections.ask_test(self.proposal, number, self.who(person), self.now), person)
+
+    @rule(number=numbers, in_form=st.booleans())
+    def decide_form(self, number: int, in_form: bool) -> None:
+        self.do(lambda: objections.rule_on_form(self.proposal, number, FLO, in_form, REASON, self.now), FLO.person)
+
+    @rule(number=numbers, person=anybody)
+    def appeal(self, number: int, person: PersonId) -> None:
+        self.do(lambda: objections.appeal(self.proposal, number, person, REASON, self.now), person)
+
+    @rule(number=numbers)
+    def lose_and_appeal(self, number: int) -> None:
+        self.decide_form(number, False)
+        if number in self.raised:
+            self.appeal(number, self.raised[number][0])
+
+    @rule(number=numbers, person=anybody, stands=st.booleans())
+    def judge(self, number: int, person: PersonId, stands: bool) -> None:
+        judges = frozenset(e.person for e in self.stakeholders())
+        self.do(
+            lambda: objections.vote_on_appeal(self.proposal, number, self.who(person), stands, SHG, judges, self.now),
+            person,
+        )
+
+    @rule(number=numbers, person=anybody)
+    def take_back(self, number: int, person: PersonId) -> None:
+        self.do(lambda: objections.withdraw_objection(self.proposal, number, person, self.now), person)
+
+    @rule(number=numbers, person=anybody, resolved=st.booleans())
+    def answer(self, number: int, person: PersonId, resolved: bool) -> None:
+        self.do(lambda: objections.answer_revision(self.proposal, number, person, resolved, self.now), person)
+
+    @rule(number=numbers, person=anybody)
+    def sponsor(self, number: int, person: PersonId) -> None:
+        self.do(lambda: objections.sponsor(self.proposal, number, self.who(person), self.now), person)
+
+    @rule(person=anybody)
+    def read(self, person: PersonId) -> None:
+        self.do(lambda: proposals.mark_read(self.proposal, self.who(person), self.now), person)
+
+    @rule(person=anybody)
+    def concern(self, person: PersonId) -> None:
+        self.do(lambda: objections.raise_concern(self.proposal, self.who(person), "Hm.", "", self.now), person)
+
+    @precondition(lambda self: len(self.proposal.versions) < 8)
+    @rule(smuggle=st.booleans())
+    def revise(self, smuggle: bool) -> None:
+        before, text = self.proposal, BUDGET if self.proposal.type == "budget" else TEXT
+        text = replace(text, risks=f"Version {len(before.versions) + 1}.")
+        effects: tuple[Effect, ...] = ((ENTRENCHED_KEY if smuggle else FREE_KEY),) if before.effects else ()
+        fresh = self.stakeholders()
+        if self.do(
+            lambda: proposals.revise(before, ANA.person, text, effects, self.world, fresh, self.now), ANA.person
+        ):
+            remainder = self.ran + LENGTH["remainder"]
+            self.closes = max(remainder, self.closes) if before.state is State.REVIEW else remainder
+            known = {o.person for o in before.objections if o.number not in self.void or o.test is not None}
+            self.electors = {e.person for e in fresh} | (known & {e.person for e in self.proposal.electors})
+            assert {e.person for e in self.proposal.electors} == self.electors
+            assert {self.raised[n][0] for n in self.counting()} <= self.electors
+            self.few()
+
+    @rule(person=anybody)
+    def withdraw_or_not(self, person: PersonId) -> None:
+        """Rarely the author, or most runs would end here."""
+        if person == ANA.person and self.now > NOW + hours(200):
+            self.do(lambda: proposals.withdraw(self.proposal, person, "", self.now), person)
+
+    @rule(person=anybody)
+    def escalate(self, person: PersonId) -> None:
+        self.do(lambda: escalations.escalate(self.proposal, self.who(person), self.stakeholders(), self.now), person)
+
+    @rule(person=people, choice=st.integers(0, 3))
+    def vote(self, person: PersonId, choice: int) -> None:
+        held = self.proposal.vote
+        if held is None:
+            return
+        choices = REGISTRY[held.method].CHOICES
+        wanted = Ballot(choices[choice % len(choices)], None, "harm", REASON)
+        try:
+            self.proposal, ballot, events = votes.cast(self.proposal, self.who(person), wanted, SHG, self.now)
+        except Refusal:
+            return
+        assert ballot.person == person
+        self.cast.setdefault(held.id, {})[person] = ballot
+        self.note(events)
+
+    @rule()
+    def vote_in_favour(self) -> None:
+        for person in sorted(self.seated):
+            self.vote(person, 0)
+
+    @rule(count=st.integers(1, 6))
+    def halt(self, count: int) -> None:
+        for person in sorted(self.electors)[:count]:
+            who = self.who(person)
+            agreed = self.do(partial(proposals.consent_to_halt, self.proposal, who, self.now), person)
+            assert not agreed or person in self.electors & self.seated
+
+    # ---- several acts at once, to come where single ones seldom lead --------------------------------
+
+    @rule(count=st.integers(1, 4))
+    def object_together(self, count: int) -> None:
+        for person in sorted(self.seated)[:count]:
+            self.object(person)
+        self.state_all()
+
+    @precondition(lambda self: self.proposal.state in {State.REVIEW, State.SETTLING})
+    @rule()
+    def bring_to_dispute(self) -> None:
+        self.object_together(4)
+        for _ in range(6):
+            if self.proposal.state in {State.REVIEW, State.SETTLING}:
+                self.wait_until_due(False)
+
+    @precondition(lambda self: self.proposal.state is State.DISPUTED)
+    @rule()
+    def bring_to_vote(self) -> None:
+        self.escalate(ANA.person)
+        if self.proposal.vote is not None and not self.proposal.vote.opened:
+            self.wait_until_due(False)
+        self.vote_in_favour()
+
+    @precondition(lambda self: self.proposal.state is State.ESCALATED)
+    @rule()
+    def bring_to_adoption(self) -> None:
+        self.vote_in_favour()
+        for _ in range(3):
+            if self.proposal.state is State.ESCALATED:
+                self.wait_until_due(False)
+
+    @precondition(lambda self: self.proposal.state in {State.PASSED, State.ADOPTED})
+    @rule()
+    def make_stale(self) -> None:
+        self.policy_amended_elsewhere("limits.open_per_author")
+        self.wait_until_due(False)
+
+    # ---- what must hold after every step -----------------------------------------------------------
+
+    @invariant()
+    def no_objection_is_lost(self) -> None:
+        assert [o.number for o in self.proposal.objections] == sorted(self.raised)
+        for objection in self.proposal.objections:
+            person, raised_at, _ = self.raised[objection.number]
+            assert (objection.person, objection.raised_at) == (person, raised_at)
+            assert objection.statement == self.said.get(objection.number)
+
+    @invariant()
+    def what_counts_is_what_the_books_say(self) -> None:
+        assert {o.number for o in self.proposal.objections if o.counts} == self.counting()
+        overruled = {o.number for o in self.proposal.objections if o.state is ObjectionState.OVERRULED}
+        assert overruled == self.overruled
+
+    @invariant()
+    def rules_and_electorate_are_pinned(self) -> None:
+        assert self.proposal.terms == self.terms
+        assert {e.person for e in self.proposal.electors} == self.electors
+
+    @invariant()
+    def nothing_happens_after_the_end(self) -> None:
+        assert self.enacted <= 1
+        if self.final is not None:
+            assert self.proposal.state is self.final.state
+            assert [o.state for o in self.proposal.objections] == [o.state for o in self.final.objections]
+
+    @invariant()
+    def enacted_only_by_informed_silence_or_by_vote(self) -> None:
+        if self.proposal.state is State.ENACTED:
+            adopted = ("adopted", self.cycle) in self.counted
+            assert adopted or (self.cycle in self.settled and not self.reached())
+
+    @invariant()
+    def deadlines_leave_what_has_not_run_yet(self) -> None:
+        """However often the clock stood: what is left of a period is its length less the time that ran."""
+        proposal = self.proposal
+        assert proposal.clock.reasons == (frozenset() if self.final else frozenset(self.stopped))
+        present = proposal.clock.stopped_at or self.now
+        if proposal.state is State.REVIEW and self.ran < self.closes:
+            assert proposal.closes_at is not None
+            assert proposal.closes_at - present == self.closes - self.ran
+        for o in proposal.objections:
+            left = LENGTH["stating"] - (self.ran - self.raised[o.number][2])
+            if o.state is ObjectionState.RAISED and left > timedelta(0) and self.final is None:
+                assert o.state_by is not None
+                assert o.state_by - present == left
+
+    @invariant()
+    def nothing_stays_open_beyond_its_age(self) -> None:
+        """Seen from the last sweep: acts alone do not end a proposal."""
+        around = Surroundings(self.stakeholders(), ())
+        probe, _ = lifecycle.advance(self.proposal, self.now, around)
+        state, since = self.entered
+        if probe.state is not self.proposal.state or probe.state in FINAL:
+            return
+        if self.stopped:
+            assert self.now - min(self.stopped.values()) < timedelta(days=14) or state in {
+                State.PASSED, State.ADOPTED, State.STALE,
+            }  # fmt: skip
+        elif state in {State.DISPUTED, State.STALE}:
+            assert self.ran - since < timedelta(days=14)
+        if not self.stopped and state not in {State.PASSED, State.ADOPTED}:
+            assert self.ran < timedelta(days=90)
+
+
+Proceedings.TestCase.settings = settings(max_examples=500, stateful_step_count=50, deadline=None)
+TestProceedings = Proceedings.TestCase
