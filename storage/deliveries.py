@@ -51,7 +51,9 @@ _SAVE = (
         channel_id=bindparam("new_channel"),
         message_id=bindparam("new_message"),
         attempts=bindparam("new_attempts"),
-        retry_at=case((_C.wanted > bindparam("new_wanted"), None), else_=bindparam("new_retry_at")),
+        retry_at=case(
+            (_C.wanted > bindparam("new_wanted"), None), else_=bindparam("new_retry_at", type_=_C.retry_at.type)
+        ),
         since=bindparam("new_since"),
     )
 )
