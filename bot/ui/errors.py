@@ -41,7 +41,6 @@ NOT_ELIGIBLE: Mapping[str, str] = MappingProxyType(
         "vote": "Only members of the stakeholder group take part in a final vote.",
         "vote joined later": "You became a member of the stakeholder group after this vote opened. Only those who were "
         "members at its opening may vote; you can raise a concern.",
-        "manage roles": "This takes the permission *Manage Roles* in this server. Ask a moderator.",
         "may not file": "You hold no seat that may file this type of proposal.",
         "manage roles": "Setting a partnership up and mapping roles takes the permission *Manage Roles* in this "
         "server. Ask a moderator who has it.",
@@ -102,7 +101,6 @@ DONE: Mapping[str, str] = MappingProxyType(
         "appeal": "This ruling was appealed already. There is one appeal.",
         "ask test": "The test was asked for already. A facilitator can rule on it.",
         "halt": "This proposal was halted once already. There is one halt.",
-        "map": "This role carries exactly this seat already. `/roles list` shows every mapping.",
         "revise": "The new version says the same as the present one. Change something, then publish it again.",
         "rule": "There is a ruling already. The first one holds; the losing side may appeal.",
         "sponsor": "Somebody has taken over this objection already.",
@@ -136,7 +134,6 @@ MISSING: Mapping[str, str] = MappingProxyType(
         "partnership": "There is no partnership here yet. A moderator can begin with `/setup`.",
         "server": "This works only inside a server, not in direct messages. Write in a channel of your partnership.",
         "place": "This partnership has no such channel. A moderator can mend that by running `/setup` again.",
-        "mapping": "This role carries no seat here. `/roles list` shows which do.",
         "event": "There is no such entry in the record.",
         "policy": "There is no such version of the policy.",
         "role": "There is no such role in this server any more.",

@@ -15,7 +15,7 @@ from bot.ui import deadlines, effects, ids, objections, votes
 from bot.ui import proposals as cards
 from bot.ui.labels import STATE_COLOURS, STATE_LABELS, STATE_SIGNS, stamp, type_label
 from bot.ui.panels import Part, View, button, link, panel, rows
-from bot.ui.text import inline, quote
+from bot.ui.text import inline
 
 HASH = 12
 """Characters of a head hash that an outcome shows (REC-1)."""
@@ -131,11 +131,12 @@ def _logged(recorded: Recorded, partnership: Partnership, by: str) -> list[str]:
                 "Its structure and first policy are binding. Budgets and policy changes can be decided from now on.",
             ]
         case Happened.ROLE_MAPPED | Happened.ROLE_UNMAPPED:
-            return _mapping(event.type is Happened.ROLE_MAPPED, data, partnership, who)
+            return _mapping(event.type is Happened.ROLE_MAPPED, data, who)
         case Happened.ROLE_DELETED:
             return [
                 "## ⚠️ A role that carries a seat was deleted",
-                f"Seat: {_seat(data, partnership)}. Reviews that depend on it stand still; no objection is weakened.",
+                f"The seat {_seat(data)} is given by nothing now. Reviews that depend on it stand still.",
+                "No objection is weakened by that.",
                 "**Moderators:** map another role with `/roles map`.",
             ]
         case Happened.POLICY_AMENDED:
@@ -149,14 +150,14 @@ def _logged(recorded: Recorded, partnership: Partnership, by: str) -> list[str]:
             ]
         case Happened.PLACE_LOST:
             return [
-                "## ⚠️ A channel of this partnership is gone",
+                f"## ⚠️ A channel of this partnership is gone: {inline(str(data.get('place') or 'unnamed'), 80)}",
                 "Nothing is decided by that: the record is the truth. Reviews whose card stood there stand still.",
                 "**Moderators:** run `/setup` again; it makes what is missing.",
             ]
         case Happened.RESTORE_GAP:
             return [
                 "## ⚠️ The record was restored from a backup",
-                "Entries shown here before are missing from it. Nothing is decided until an operator has confirmed this.",
+                "Entries shown here before are missing from it. Nothing is decided until an operator confirms this.",
             ]
         case Happened.RESTORE_CONFIRMED:
             return [
@@ -166,29 +167,26 @@ def _logged(recorded: Recorded, partnership: Partnership, by: str) -> list[str]:
     return [f"## {inline(event.type.capitalize(), 80)}", f"By {who}."]
 
 
-def _mapping(mapped: bool, data: Mapping[str, object], partnership: Partnership, who: str) -> list[str]:
-    role = inline(str(data.get("name") or data.get("role_name") or ""), 100)
-    named = f"“{role}” " if data.get("name") or data.get("role_name") else ""
+def _mapping(mapped: bool, data: Mapping[str, object], who: str) -> list[str]:
+    named = f"“{inline(str(data['role']), 100)}” " if data.get("role") else ""
+    seat = _seat(data)
     lines = [
         f"## 🪪 A role {'carries a seat now' if mapped else 'carries a seat no more'}",
-        f"The role {named}{'gives' if mapped else 'gave'} the seat: {_seat(data, partnership)}. "
+        f"The role {named}{'gives' if mapped else 'gave'} the seat {seat}.",
         f"{'Mapped' if mapped else 'Unmapped'} by {who}.",
     ]
-    if mapped and (data.get("self") or data.get("wears") or data.get("own")):
-        lines.append("⚠️ **Self-mapping:** the person who mapped this role wears it.")
+    if data.get("self"):
+        done = "mapped" if mapped else "unmapped"
+        lines.append(f"⚠️ **By a wearer:** the person who {done} this role wears it.")
     if mapped:
-        lines.append("This affects only reviews opened from now on.")
-    else:
-        lines.append("Reviews that depend on it stand still; no objection is weakened.")
-    return lines
+        return [*lines, "This affects only reviews opened from now on."]
+    return [*lines, "Reviews that depend on it stand still; no objection is weakened."]
 
 
-def _seat(data: Mapping[str, object], partnership: Partnership) -> str:
-    seat = inline(str(data.get("seat") or "seat"), 60)
-    group = next((g for g in partnership.groups if str(g.id) == str(data.get("group"))), None)
-    where = f" of “{inline(group.name, 60)}”" if group else " of the whole partnership"
-    extra = [str(data[key]) for key in ("class", "stakeholder_class", "organisation") if data.get(key)]
-    return f"{seat}{where}" + (f" ({inline(', '.join(extra), 120)})" if extra else "")
+def _seat(data: Mapping[str, object]) -> str:
+    where = f" of “{inline(str(data['group']), 60)}”" if data.get("group") else ""
+    extra = ", ".join(str(data[key]) for key in ("class", "organisation") if data.get(key))
+    return f"“{inline(str(data.get('seat') or 'seat'), 60)}”{where}" + (f" ({inline(extra, 120)})" if extra else "")
 
 
 def _by_proposal(thing: str) -> str:

@@ -66,7 +66,8 @@ def fit_atoms(atoms: Sequence[str], most: int) -> str:
         return "".join(atoms)
     if most < 1:
         return ""
-    upto = space if space > kept * 2 // 3 else kept
+    at_word = atoms[kept].isspace()
+    upto = space if not at_word and space > kept * 2 // 3 else kept
     return "".join(atoms[:upto]).rstrip() + CUT
 
 

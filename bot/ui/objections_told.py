@@ -1,0 +1,182 @@
+"""What the thread is told of objections and concerns: a sentence or a few for each event (OBJ-1 to OBJ-8)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from bot.governance.events import Happened
+from bot.ui.labels import CRITERION_LABELS, count, stamp
+from bot.ui.text import inline, quote, said
+from bot.ui.told import WORDS_OF_PEOPLE, Told
+
+_RULING = (
+    "A facilitator may rule{} on its form only: whether a criterion is named, a reason given, and it is about this "
+    "proposal. Never whether the reason is true."
+)
+
+
+def _raised(told: Told) -> str:
+    found = told.objection
+    until = f"until {stamp(found.state_by)} " if found and found.state_by else ""
+    how = "Your reaction is" if told.text("via") == "reaction" else "It is"
+    return (
+        f"✋ {told.objector}, you raised {told.number}. {how} recorded and counts from now on.\n"
+        f"You have {until}to state it: choose a published criterion and give a reason. "
+        "Unstated it becomes a concern, which is heard and does not block. "
+        "Taking your reaction away does not withdraw it; the button does."
+    )
+
+
+def _stated(told: Told) -> str:
+    criterion = CRITERION_LABELS.get(told.text("criterion"), told.text("criterion"))
+    lines = [f"✋ **{told.number.capitalize()} is stated.** Criterion: **{criterion}**."]
+    if agreement := told.text("agreement").strip():
+        lines.append(f"The agreement it names: “{inline(agreement, 240)}”.")
+    lines.append(said(told.actor, told.text("reason"), WORDS_OF_PEOPLE))
+    if suggestion := told.text("suggestion").strip():
+        lines.append(f"A change that would resolve it:\n{quote(suggestion, WORDS_OF_PEOPLE // 2)}")
+    found = told.objection
+    until = f" until {stamp(found.rule_by)}" if found and found.rule_by else ""
+    lines.append(f"{told.author}, you can revise the proposal together. {_RULING.format(until)}")
+    return "\n".join(lines)
+
+
+def _lapsed(told: Told) -> str:
+    return (
+        f"💬 {told.number.capitalize()} by {told.objector} was not stated in time. It is a concern from now on: "
+        "heard, answered, and not blocking."
+    )
+
+
+def _withdrawn(told: Told) -> str:
+    return f"{told.actor} withdrew {told.number}. It stays on the record and counts no more."
+
+
+def _integrated(told: Told) -> str:
+    return f"✅ {told.actor} says that version {told.whole('version')} resolves {told.number}. It counts no more."
+
+
+def _maintained(told: Told) -> str:
+    after = f"after version {told.whole('version')}"
+    return f"✋ {told.actor} is still objecting {after}: {told.number} stands, {told.author}."
+
+
+def _orphaned(told: Told) -> str:
+    return f"{told.number.capitalize()} ended: the objector left, and nobody took it over in time. It counts no more."
+
+
+def _test_asked(told: Told) -> str:
+    found = told.objection
+    until = f" until {stamp(found.rule_by)}" if found and found.rule_by else ""
+    return (
+        f"🔎 {told.actor} asked for a test of the form of {told.number} by {told.objector}. A facilitator of the "
+        f"deciding group, who is neither author nor objector nor of the author's organisation, can rule{until}. "
+        "Without a ruling the objection stands."
+    )
+
+
+def _ruled(told: Told) -> str:
+    in_form = told.data.get("in_form") is True
+    verdict = "is in form: it stands" if in_form else "is not in form: it counts no more"
+    loser = told.author if in_form else told.objector
+    found = told.objection
+    test = found.test if found else None
+    until = f" until {stamp(test.appeal_by)}" if test and test.appeal_by else ""
+    return "\n".join(
+        (
+            f"⚖️ **Ruling:** {told.number} {verdict}. This says nothing about whether its reason is true.",
+            said(told.actor, told.text("reason"), WORDS_OF_PEOPLE),
+            f"{loser} may appeal once{until}: then the stakeholder group decides.",
+        )
+    )
+
+
+def _appealed(told: Told) -> str:
+    found = told.objection
+    appeal = found.test.appeal if found and found.test else None
+    until = f" until {stamp(appeal.decide_by)}" if appeal else ""
+    return (
+        f"⚖️ **Appeal** against the ruling on {told.number} by {told.objector}.\n"
+        f"{said(told.actor, told.text('reason'), WORDS_OF_PEOPLE)}\n"
+        f"Members of the stakeholder group other than author and objector decide by majority{until}: does the "
+        "objection stand or fall? Without votes, and on a tie, it stands."
+    )
+
+
+def _appeal_decided(told: Told) -> str:
+    stands = told.data.get("stands") is True
+    verdict = "stands and counts" if stands else "falls and counts no more"
+    votes_for, votes_against = told.whole("votes_stands"), told.whole("votes_against")
+    return (
+        f"⚖️ **Appeal decided:** {told.number} by {told.objector} {verdict}. "
+        f"{count(votes_for, 'vote')} that it stands, {votes_against} that it falls. This is final."
+    )
+
+
+def _sponsor_needed(told: Told) -> str:
+    found = told.objection
+    until = f" until {stamp(found.sponsor_by)}" if found and found.sponsor_by else ""
+    return (
+        f"🪑 {told.objector} gave up the seat behind {told.number}. Anyone else who may object can take it "
+        f"over{until}. If nobody does, it ends."
+    )
+
+
+def _sponsor_found(told: Told) -> str:
+    return f"🪑 {told.actor} took over {told.number} and speaks for it from now on."
+
+
+def _seat_lost(told: Told) -> str:
+    return (
+        f"🪑 The seat behind {told.number} by {told.objector} was taken away by somebody else or with its role. "
+        "That weakens no objection: it stands and counts as before."
+    )
+
+
+def _reaction_gone(told: Told) -> str:
+    return (
+        f"{told.objector}, your reaction for {told.number} disappeared. By whom, Discord does not say, so the "
+        "objection is kept. **Withdraw it?** This is asked once; without an answer it stands."
+    )
+
+
+def _wiped(told: Told) -> str:
+    return (
+        "Reactions on the card were wiped. Nothing is withdrawn by that: every objection and concern is recorded and "
+        "stands. The reactions to press are put back."
+    )
+
+
+def _concern(told: Told) -> str:
+    text = told.text("text").strip()
+    head = f"💬 {told.actor} raised a concern. It is heard and does not block; {told.author} can answer it here."
+    if told.text("why") == "joined later":
+        head = (
+            f"💬 {told.actor} objected, but became a member after the review opened. So it is recorded as a concern: "
+            "heard, answered, not blocking."
+        )
+    return f"{head}\n{quote(text, WORDS_OF_PEOPLE)}" if text else head
+
+
+WORDS: Mapping[Happened, Callable[[Told], str]] = MappingProxyType(
+    {
+        Happened.CONCERN_RAISED: _concern,
+        Happened.OBJECTION_RAISED: _raised,
+        Happened.OBJECTION_STATED: _stated,
+        Happened.OBJECTION_LAPSED: _lapsed,
+        Happened.OBJECTION_WITHDRAWN: _withdrawn,
+        Happened.OBJECTION_INTEGRATED: _integrated,
+        Happened.OBJECTION_MAINTAINED: _maintained,
+        Happened.OBJECTION_ORPHANED: _orphaned,
+        Happened.TEST_ASKED: _test_asked,
+        Happened.TEST_RULED: _ruled,
+        Happened.APPEAL_FILED: _appealed,
+        Happened.APPEAL_DECIDED: _appeal_decided,
+        Happened.SPONSOR_NEEDED: _sponsor_needed,
+        Happened.SPONSOR_FOUND: _sponsor_found,
+        Happened.OBJECTOR_SEAT_LOST: _seat_lost,
+        Happened.REACTION_GONE: _reaction_gone,
+        Happened.REACTIONS_WIPED: _wiped,
+    }
+)

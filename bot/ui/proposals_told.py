@@ -1,0 +1,168 @@
+"""What the thread is told of the proposal itself: a sentence or a few for each event (PRO-6 to PRO-11, DEC-2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from types import MappingProxyType
+
+from bot.governance.dossier import ObjectionState, State, Vote
+from bot.governance.escalations import MOST_DISPUTED
+from bot.governance.events import Happened
+from bot.ui import deadlines, effects, votes
+from bot.ui.labels import METHOD_LABELS, OUTCOME_REASONS, STOP_REASONS, count, span, stamp
+from bot.ui.text import inline, quote
+from bot.ui.told import WORDS_OF_PEOPLE, Told
+
+
+def _extended(told: Told) -> str:
+    return (
+        f"⏳ Only {told.whole('reached')} of {told.whole('reachable')} have seen this, so its time grows once by "
+        f"{span(timedelta(hours=told.whole('hours')))}. {deadlines.time_left(told.view).rpartition(chr(10))[2]}"
+    )
+
+
+def _passed(told: Told) -> str:
+    lines = [f"🟩 **Passed by silence.** {told.whole('reached')} of {told.whole('reachable')} were reached."]
+    if told.data.get("low_reach"):
+        lines.append("⚠️ **Low reach:** too few people had seen it when the time was up.")
+    return "\n".join([*lines, *_carried_out(told)])
+
+
+def _adopted(told: Told) -> str:
+    overruled = [o for o in told.view.proposal.objections if o.state is ObjectionState.OVERRULED]
+    lines = ["🟩 **Adopted by the final vote.**"]
+    if overruled:
+        lines.append(f"{count(len(overruled), 'objection')} set aside by it; authors and reasons stay on the record.")
+    return "\n".join([*lines, *_carried_out(told)])
+
+
+def _carried_out(told: Told) -> list[str]:
+    ends_at = told.view.proposal.timelock_ends_at
+    if not told.whole("timelock_hours") or ends_at is None:
+        return []
+    return [f"It is carried out {stamp(ends_at)}. Until then a majority of those who may object can halt it."]
+
+
+def _disputed(told: Told) -> str:
+    until = stamp(told.recorded.at + MOST_DISPUTED)
+    return (
+        f"🟧 **Disputed.** Objections counting {told.whole('weight')} stand; {told.whole('threshold')} is enough. "
+        f"{told.author} can revise or withdraw it. The author or anyone who may object can take it to a final vote "
+        f"of the stakeholder group. If nobody acts before {until}, it is not adopted."
+    )
+
+
+def _ended(told: Told) -> str:
+    why = OUTCOME_REASONS.get(told.text("why"), told.text("why"))
+    return f"It does not take effect: {inline(why, 300)}."
+
+
+def _not_adopted(told: Told) -> str:
+    return f"🟥 **Not adopted.** {_ended(told)} It can be filed again; say then what changed."
+
+
+def _gone(told: Told) -> str:
+    return f"⬜ **Lapsed.** {_ended(told)}"
+
+
+def _taken_back(told: Told) -> str:
+    reason = told.text("reason").strip()
+    head = f"⬜ **Withdrawn** by its author, {told.author}. It does not take effect."
+    return f"{head}\n{quote(reason, WORDS_OF_PEOPLE)}" if reason else head
+
+
+def _enacted(told: Told) -> str:
+    proposal = told.view.proposal
+    if not proposal.current.effects:
+        return "✅ **Decided.** It is recorded; people carry it out."
+    return "✅ **Carried out:** " + "; ".join(effects.effect(each) for each in proposal.current.effects[:5]) + "."
+
+
+def _stale(told: Told) -> str:
+    return (
+        f"🟫 **Stale.** What it was written against has changed ({inline(told.text('why'), 200)}), so nothing was "
+        f"carried out. {told.author} can revise it; otherwise it lapses after 14 days."
+    )
+
+
+def _halt_wanted(told: Told) -> str:
+    agreed, of = told.whole("agreed"), told.whole("electors")
+    return f"✋ {told.actor} asks to halt this: {agreed} of {of}; more than half returns it to “disputed”, once."
+
+
+def _halted(told: Told) -> str:
+    return f"🟧 **Halted** by a majority in the waiting time: disputed again. {told.author} can revise or withdraw it."
+
+
+def _stopped(told: Told) -> str:
+    why = STOP_REASONS.get(told.text("reason"), told.text("reason"))
+    return f"⏸️ **The clock is stopped**, because {inline(why, 200)}. Every deadline moves by the time it stands still."
+
+
+def _resumed(told: Told) -> str:
+    stood = timedelta(minutes=told.whole("minutes"))
+    return f"▶️ **The clock runs again** after {span(stood)}. {deadlines.time_left(told.view).rpartition(chr(10))[2]}"
+
+
+def _nudged(told: Told) -> str:
+    people = [told.view.mention(person) for person in told.people]
+    shown = ", ".join(people[:50]) + (f" and {len(people) - 50} more" if len(people) > 50 else "")
+    what = "have not voted yet" if told.view.proposal.state is State.ESCALATED else "have not taken part yet"
+    ends = deadlines.time_left(told.view).rpartition("\n")[2]
+    return f"⏰ The time is nearly up. {ends}\nThese people {what}: {shown or 'nobody'}. This reminder comes once."
+
+
+def _escalated(told: Told) -> str:
+    method = METHOD_LABELS.get(told.text("method"), told.text("method"))
+    by = f" {told.actor} asked for it." if told.recorded.event.actor else ""
+    how = votes.how_decided(told.view.proposal, told.text("method"))
+    return f"🟪 **This goes to a final vote** of the stakeholder group, a {method}.{by} {how}"
+
+
+def _vote_opened(told: Told) -> str:
+    vote = told.view.proposal.vote
+    closes = f" It closes {stamp(vote.closes_at)}." if vote else ""
+    return (
+        f"🗳️ **The final vote is open.** {count(told.whole('eligible'), 'member')} of the stakeholder group may vote."
+        f"{closes} A choice can be changed until then."
+    )
+
+
+def _vote_closed(told: Told) -> str:
+    found = next((v for v in _all_votes(told) if v.id == told.text("vote") and v.tally), None)
+    return f"🗳️ **The final vote is closed.** {votes.result(found.tally)}" if found and found.tally else "🗳️ **Closed.**"
+
+
+def _all_votes(told: Told) -> list[Vote]:
+    proposal = told.view.proposal
+    return [*proposal.past_votes, *([proposal.vote] if proposal.vote else [])]
+
+
+def _stands_again(told: Told) -> str:
+    what = {"card": "card", "feed": "entry in the feed", "thread": "thread"}.get(told.text("what"), "message")
+    return f"ℹ️ The {what} of this proposal was deleted. That decides nothing: the record is the truth. It stands again."
+
+
+WORDS: Mapping[Happened, Callable[[Told], str]] = MappingProxyType(
+    {
+        Happened.WINDOW_EXTENDED: _extended,
+        Happened.PROPOSAL_PASSED: _passed,
+        Happened.PROPOSAL_DISPUTED: _disputed,
+        Happened.PROPOSAL_LAPSED: _gone,
+        Happened.PROPOSAL_WITHDRAWN: _taken_back,
+        Happened.PROPOSAL_NOT_ADOPTED: _not_adopted,
+        Happened.PROPOSAL_ADOPTED: _adopted,
+        Happened.PROPOSAL_ENACTED: _enacted,
+        Happened.PROPOSAL_STALE: _stale,
+        Happened.HALT_CONSENTED: _halt_wanted,
+        Happened.PROPOSAL_HALTED: _halted,
+        Happened.CLOCK_STOPPED: _stopped,
+        Happened.CLOCK_RESUMED: _resumed,
+        Happened.NUDGED: _nudged,
+        Happened.PROPOSAL_ESCALATED: _escalated,
+        Happened.VOTE_OPENED: _vote_opened,
+        Happened.VOTE_CLOSED: _vote_closed,
+        Happened.CARD_POSTED_AGAIN: _stands_again,
+    }
+)

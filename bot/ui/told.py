@@ -1,0 +1,63 @@
+"""An event of a proposal with what the sentence about it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.governance.dossier import Objection
+from bot.governance.events import Json
+from bot.governance.ids import PersonId
+from bot.services.ports import Recorded
+from bot.services.views import ProposalView
+
+WORDS_OF_PEOPLE = 1500
+"""Units given to somebody's words in a notice; longer ones are cut and stand whole in the record."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event with what its sentence needs."""
+
+    view: ProposalView
+    recorded: Recorded
+
+    @property
+    def data(self) -> Mapping[str, Json]:
+        return self.recorded.event.data or {}
+
+    @property
+    def actor(self) -> str:
+        return self.view.mention(self.recorded.event.actor)
+
+    @property
+    def objection(self) -> Objection | None:
+        number = self.data.get("objection")
+        return self.view.proposal.objection(number) if isinstance(number, int) else None
+
+    @property
+    def number(self) -> str:
+        return f"objection No. {self.data.get('objection', '?')}"
+
+    @property
+    def objector(self) -> str:
+        found = self.objection
+        return self.view.mention(found.sponsor or found.person) if found else "the objector"
+
+    @property
+    def author(self) -> str:
+        return self.view.mention(self.view.proposal.author)
+
+    def text(self, key: str) -> str:
+        value = self.data.get(key, "")
+        return value if isinstance(value, str) else ""
+
+    def whole(self, key: str) -> int:
+        value = self.data.get(key, 0)
+        return value if isinstance(value, int) else 0
+
+    @property
+    def people(self) -> tuple[PersonId, ...]:
+        """Those whom the event names in a list."""
+        named = self.data.get("people")
+        return tuple(PersonId(p) for p in named if isinstance(p, str)) if isinstance(named, list) else ()
