@@ -240,6 +240,9 @@ def double_hat(member: Member, stakeholders: GroupId) -> bool:
 
 
 def _earlier(one: RoleMapping, other: RoleMapping) -> bool:
-    if one.mapped_at is None or other.mapped_at is None:
-        return other.mapped_at is not None
-    return (one.mapped_at, one.role) < (other.mapped_at, other.role)
+    return _age(one) < _age(other)
+
+
+def _age(mapping: RoleMapping) -> tuple[bool, float, RoleId]:
+    at = mapping.mapped_at
+    return at is not None, at.timestamp() if at else 0.0, mapping.role

@@ -1,0 +1,131 @@
+"""Who sits where: electors, mapping refusals, double hats (ORG-2, ORG-2a, ORG-3, ORG-6, PRO-9, OBJ-6)."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.governance.errors import NotFound, RoleRefused
+from bot.governance.ids import GroupId, PersonId, RoleId
+from bot.governance.organisation import (
+    Elector,
+    GroupKind,
+    Holding,
+    RoleFacts,
+    RoleMapping,
+    check_mapping,
+    double_hat,
+    electors,
+    relied_on,
+    seats_of,
+)
+from tests.governance.scene import (
+    EXPERT,
+    FUNDER,
+    GIVER,
+    NEIGHBOUR,
+    PARTNERSHIP,
+    SHG,
+    SHG_FACILITATOR,
+    SHG_OBSERVER,
+    TLC,
+    TOP,
+    WATERER,
+    member,
+)
+
+SAME_AGE = [replace(m, mapped_at=None) for m in (FUNDER, EXPERT, NEIGHBOUR)]
+
+
+def test_electors_hold_a_member_seat_in_the_group() -> None:
+    held = [
+        Holding(PersonId(name), seat)
+        for name, seat in (
+            ("bo", FUNDER),
+            ("flo", SHG_FACILITATOR),
+            ("ola", SHG_OBSERVER),
+            ("ana", TOP),
+            ("gus", GIVER),
+        )
+    ]
+    assert electors(PARTNERSHIP, SHG, held) == (Elector(PersonId("bo"), "financial contributor", "Alpha"),)
+    assert [e.person for e in electors(PARTNERSHIP, TLC, held)] == ["ana"]
+    assert electors(PARTNERSHIP, SHG, []) == ()
+
+
+@given(st.permutations([Holding(PersonId(p), s) for p in "abc" for s in (FUNDER, EXPERT, NEIGHBOUR, *SAME_AGE)]))
+def test_a_person_counts_once_and_whatever_the_order_alike(held: list[Holding]) -> None:
+    assert electors(PARTNERSHIP, SHG, held) == electors(PARTNERSHIP, SHG, sorted(held, key=str))
+
+
+def test_a_person_counts_in_the_class_of_their_earliest_mapped_role() -> None:
+    held = [Holding(PersonId("bo"), EXPERT), Holding(PersonId("bo"), FUNDER)]
+    assert electors(PARTNERSHIP, SHG, held) == (Elector(PersonId("bo"), "financial contributor", "Alpha"),)
+
+
+def test_seats_come_from_roles_earliest_first() -> None:
+    assert seats_of(PARTNERSHIP, [TOP.role, FUNDER.role, 999]) == (FUNDER, TOP)
+    assert seats_of(PARTNERSHIP, []) == ()
+
+
+def test_what_an_electorate_depends_on() -> None:
+    assert relied_on(PARTNERSHIP, SHG) == {FUNDER.role, EXPERT.role, NEIGHBOUR.role}
+
+
+@pytest.mark.parametrize(
+    ("facts", "why"),
+    [
+        (RoleFacts(RoleId(1), is_everyone=True), "everyone"),
+        (RoleFacts(RoleId(1), managed=True), "managed"),
+        (RoleFacts(RoleId(1), position=1, powers=("kick members",)), "powers"),
+        (RoleFacts(RoleId(1), position=10), "above the bot"),
+        (RoleFacts(RoleId(1), position=11), "above the bot"),
+        (RoleFacts(RoleId(1), position=8), "above you"),
+        (RoleFacts(RoleId(1), position=9), "above you"),
+    ],
+)
+def test_roles_that_would_be_an_elevator_to_power(facts: RoleFacts, why: str) -> None:
+    with pytest.raises(RoleRefused) as refusal:
+        check_mapping(facts, 10, 8)
+    assert refusal.value.why == why
+
+
+def test_a_plain_role_below_both_is_taken() -> None:
+    check_mapping(RoleFacts(RoleId(1), position=7), 10, 8)
+
+
+@pytest.mark.parametrize(
+    ("seats", "both"),
+    [
+        ((FUNDER,), False),
+        ((FUNDER, EXPERT), False),
+        ((FUNDER, TOP), True),
+        ((FUNDER, WATERER), True),
+        ((TOP, WATERER), False),
+        ((FUNDER, GIVER), False),
+        ((SHG_OBSERVER, TOP), False),
+        ((FUNDER, replace(TOP, seat="observer")), False),
+    ],
+)
+def test_double_hats_are_flagged(seats: tuple[RoleMapping, ...], both: bool) -> None:
+    assert double_hat(member("p", *seats), SHG) is both
+
+
+def test_holding_a_seat() -> None:
+    flo = member("flo", SHG_FACILITATOR)
+    assert flo.holds(SHG)
+    assert flo.holds(SHG, "facilitator")
+    assert not flo.holds(SHG, "member")
+    assert not flo.holds(TLC)
+    assert not member("ola", SHG_OBSERVER).holds(SHG)
+    assert member("ola", SHG_OBSERVER).holds(SHG, "observer")
+
+
+def test_groups_are_found_or_named() -> None:
+    assert PARTNERSHIP.stakeholders.id == SHG
+    assert PARTNERSHIP.group(TLC).kind is GroupKind.TOP_LEVEL
+    with pytest.raises(NotFound):
+        PARTNERSHIP.group(GroupId(99))
+    with pytest.raises(NotFound):
+        replace(PARTNERSHIP, groups=()).of_kind(GroupKind.CELL)
