@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, or_, select, update
+from sqlalchemy import bindparam, case, func, literal_column, null, or_, select, update
 
 from bot.governance.ids import PartnershipId, PersonId, ProposalId
 from bot.services.ports import Delivery, DeliveryKind, DeliveryState
@@ -17,11 +17,15 @@ from storage.tables import deliveries, proposals
 
 _C = deliveries.c
 FOLLOWING = (DeliveryKind.CARD, DeliveryKind.THREAD, DeliveryKind.FEED, DeliveryKind.REACTIONS)
-"""What follows its proposal as it changes, in the order in which it must come to be; all else is given once."""
+"""What follows its proposal as it changes; all else is given once."""
+
+_FIRST = (DeliveryKind.CARD, DeliveryKind.THREAD)
+"""What the rest stands on."""
 
 _PENDING, _SENDING = DeliveryState.PENDING.value, DeliveryState.SENDING.value
 _SENT, _GIVEN_UP = DeliveryState.SENT.value, DeliveryState.GIVEN_UP.value
-_WAITS = _C.state.in_([_PENDING, _SENDING])
+# Written out, not bound: an index of the waiting rows alone is used only for a question that names the same states.
+_WAITS = _C.state.in_([literal_column(f"'{_PENDING}'"), literal_column(f"'{_SENDING}'")])
 _NEXT_RETRY = select(func.min(_C.retry_at)).where(_WAITS)
 _OF_PROPOSAL = select(deliveries).where(_C.proposal_id == bindparam("proposal")).order_by(_C.rank, _C.id)
 _OF_MESSAGE = select(deliveries).where(_C.message_id == bindparam("message")).order_by(_C.rank, _C.id).limit(1)
@@ -36,24 +40,25 @@ _IN_CHANNEL = (
     )
     .order_by(_C.rank, _C.id)
 )
+_STATE, _WANTED = bindparam("new_state", type_=_C.state.type), bindparam("new_wanted", type_=_C.wanted.type)
+_SHOWN, _RETRY_AT = bindparam("new_shown", type_=_C.shown.type), bindparam("new_retry_at", type_=_C.retry_at.type)
+_ASKED_MEANWHILE = _C.wanted > _WANTED
 _SAVE = (
     update(deliveries)
     .where(_C.id == bindparam("this"))
     .values(
         # Asked again while it was being shown, it is not done yet.
         state=case(
-            ((bindparam("new_state") == _SENT) & (_C.wanted > bindparam("new_shown")), _PENDING),
-            ((bindparam("new_state") == _GIVEN_UP) & (_C.wanted > bindparam("new_wanted")), _PENDING),
-            else_=bindparam("new_state"),
+            ((_STATE == _SENT) & (_C.wanted > _SHOWN), _PENDING),
+            ((_STATE == _GIVEN_UP) & _ASKED_MEANWHILE, _PENDING),
+            else_=_STATE,
         ),
-        wanted=case((_C.wanted > bindparam("new_wanted"), _C.wanted), else_=bindparam("new_wanted")),
-        shown=bindparam("new_shown"),
+        wanted=case((_ASKED_MEANWHILE, _C.wanted), else_=_WANTED),
+        shown=_SHOWN,
         channel_id=bindparam("new_channel"),
         message_id=bindparam("new_message"),
         attempts=bindparam("new_attempts"),
-        retry_at=case(
-            (_C.wanted > bindparam("new_wanted"), None), else_=bindparam("new_retry_at", type_=_C.retry_at.type)
-        ),
+        retry_at=case((_ASKED_MEANWHILE, null()), else_=_RETRY_AT),
         since=bindparam("new_since"),
     )
 )
@@ -185,7 +190,7 @@ def _row(wanted: Wanted) -> dict[str, Any]:
         "key": wanted.key,
         "partnership_id": wanted.partnership,
         "kind": wanted.kind.value,
-        "rank": FOLLOWING.index(wanted.kind) if wanted.follows else len(FOLLOWING),
+        "rank": _FIRST.index(wanted.kind) if wanted.kind in _FIRST else len(_FIRST),
         "proposal_id": wanted.proposal,
         "event": None if wanted.follows else wanted.event,
         "person_id": wanted.person,

@@ -1,0 +1,72 @@
+"""Migrations and tables say the same, on both kinds of database."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, text
+
+from storage import migrate
+from storage.engine import BadDatabaseUrl, Engines, create_engines
+from storage.tables import metadata
+
+
+async def test_migrations_and_tables_agree(engines: Engines) -> None:
+    def differences(connection: Connection) -> list[Any]:
+        return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+    async with engines.writer.connect() as connection:
+        assert await connection.run_sync(differences) == []
+    assert await migrate.current(engines.writer) == migrate.head()
+
+
+def test_there_is_one_head() -> None:
+    scripts = ScriptDirectory(str(Path(migrate.__file__).parent / "migrations"))
+    assert len(scripts.get_heads()) == 1
+
+
+async def test_migrating_again_changes_nothing(engines: Engines) -> None:
+    await migrate.upgrade(engines.writer)
+    assert await migrate.current(engines.writer) == migrate.head()
+
+
+async def test_a_database_of_a_newer_bot_is_left_alone(engines: Engines) -> None:
+    async with engines.write() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(migrate.NewerSchema):
+        await migrate.upgrade(engines.writer)
+
+
+async def test_an_empty_file_becomes_a_database_and_references_are_enforced_again(tmp_path: Path) -> None:
+    engines = create_engines(f"sqlite+aiosqlite:///{tmp_path / 'new.db'}")
+    try:
+        assert await migrate.current(engines.writer) is None
+        await migrate.upgrade(engines.writer)
+        async with engines.write() as connection:
+            assert (await connection.execute(text("PRAGMA foreign_keys"))).scalar_one() == 1
+            names = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
+        assert set(names) == {*metadata.tables, "alembic_version"}
+    finally:
+        await engines.dispose()
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "bot.db", "sqlite:///bot.db", "sqlite+aiosqlite://", "sqlite+aiosqlite:///:memory:", "mysql://here/there"],
+)
+def test_other_addresses_are_refused(url: str) -> None:
+    with pytest.raises(BadDatabaseUrl):
+        create_engines(url)
+
+
+async def test_sqlite_is_set_up_to_lose_nothing(sqlite_url: str) -> None:
+    engines = create_engines(sqlite_url)
+    found = {}
+    async with engines.write() as connection:
+        for name in ("journal_mode", "synchronous", "foreign_keys", "secure_delete"):
+            found[name] = (await connection.execute(text(f"PRAGMA {name}"))).scalar_one()
+    await engines.dispose()
+    assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
