@@ -56,6 +56,8 @@ class Channels:
     async def snapshot(self, guild_id: int) -> Snapshot:
         """The server as it stands, asked of Discord: the cache may lag behind what was just built."""
         guild = self._guild(guild_id)
+        if not guild.chunked:
+            await guild.chunk()
         async with _spoken("the server"):
             roles = await guild.fetch_roles()
             channels = await guild.fetch_channels()

@@ -149,7 +149,7 @@ def plan(site: Site, seen: Snapshot) -> Plan:
 def access_steps(site: Site, seen: Snapshot, roles: frozenset[int]) -> tuple[Step, ...]:
     """Only what opens or closes the partnership's own channels to these roles, as after one mapping (ORG-2)."""
     steps = []
-    for step in plan(site, seen).steps:
+    for step in _places(site, seen, _seats(site, (), seen)):
         if step.do is Do.CHANGE and step.overwrites:
             few = tuple(o for o in step.overwrites if o.target in roles)
             if few:
