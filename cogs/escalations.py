@@ -7,8 +7,7 @@ from discord.ext import commands
 
 from bot.services import escalations
 from bot.ui import answers
-from cogs import choices
-from cogs.base import Interaction, answer, asker, register
+from cogs.base import Interaction, answer, asker, choices, register
 
 
 class EscalationCommands(commands.Cog):

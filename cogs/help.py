@@ -19,7 +19,8 @@ class HelpCommands(commands.Cog):
         """Explain, by the asker's seats."""
         who = actor(interaction)
         here = await organisation.partnerships_here(ctx_of(interaction), who.guild_id, who.channel_id)
-        await answer(interaction, pages.help_page(here[0] if here else None, who.roles, who.manages_roles))
+        talk = await organisation.talk_channel(ctx_of(interaction), who.guild_id, who.channel_id)
+        await answer(interaction, pages.help_page(here[0] if here else None, who.roles, who.manages_roles, talk))
 
 
 async def setup(bot: commands.Bot) -> None:

@@ -8,8 +8,7 @@ from discord.ext import commands
 from bot.services import inbox
 from bot.ui import ids
 from bot.ui import inbox as pages
-from cogs import choices
-from cogs.base import Control, Interaction, answer, asker, register
+from cogs.base import Control, Interaction, answer, asker, choices, register
 
 
 async def show(interaction: Interaction, partnership: str = "") -> None:

@@ -7,7 +7,7 @@ from typing import cast
 import discord
 from discord.ext import commands
 
-from cogs.base import Host
+from cogs.base.host import Host
 
 
 class IncidentListeners(commands.Cog):
@@ -50,6 +50,13 @@ class IncidentListeners(commands.Cog):
         had, has = ({role.id for role in member.roles if not role.is_default()} for member in (before, after))
         if had != has:
             await self.host.incidents.roles_changed(after.guild.id, after.id, frozenset(has))
+
+    @commands.Cog.listener()
+    async def on_member_join(self, member: discord.Member) -> None:
+        """A person came, or came back, perhaps with roles already (ORG-2)."""
+        has = frozenset(role.id for role in member.roles if not role.is_default())
+        if has:
+            await self.host.incidents.roles_changed(member.guild.id, member.id, has)
 
     @commands.Cog.listener()
     async def on_raw_member_remove(self, event: discord.RawMemberRemoveEvent) -> None:

@@ -13,20 +13,21 @@ from discord.ext import commands
 
 from bot.governance.ids import ProposalId
 from bot.services import beforehand, objections, proposals
-from bot.ui import answers, forms, ids
-from cogs import choices
+from bot.ui import forms, ids
+from bot.ui import objections_answered as answers
 from cogs.base import (
     Control,
     Fields,
     Form,
     FormCog,
-    Host,
     Interaction,
     answer,
     asker,
+    choices,
     register,
     show_form,
 )
+from cogs.base.host import Host
 
 Act = Callable[[Interaction, ProposalId, int], Awaitable[None]]
 

@@ -17,8 +17,7 @@ from bot.governance.ids import GroupId, PartnershipId, ProposalId
 from bot.governance.policy import TYPES, Filer
 from bot.services import beforehand, escalations, objections, proposals
 from bot.services.views import ProposalView
-from bot.ui import answers, forms, ids, inbox, record
-from cogs import choices
+from bot.ui import answers, forms, ids, inbox, objections_answered, record
 from cogs.base import (
     Control,
     Fields,
@@ -27,6 +26,7 @@ from cogs.base import (
     Interaction,
     answer,
     asker,
+    choices,
     register,
     show_form,
 )
@@ -68,7 +68,7 @@ async def preview(interaction: Interaction, id: ProposalId) -> None:
 
 async def who(interaction: Interaction, id: ProposalId) -> None:
     """Who may object (OBJ-1)."""
-    await answer(interaction, answers.standing(await proposals.who_may_object(*asker(interaction), id)))
+    await answer(interaction, objections_answered.standing(await proposals.who_may_object(*asker(interaction), id)))
 
 
 async def read(interaction: Interaction, id: ProposalId) -> None:
@@ -79,7 +79,7 @@ async def read(interaction: Interaction, id: ProposalId) -> None:
 async def object_to(interaction: Interaction, id: ProposalId) -> None:
     """Raise an objection by button (OBJ-1)."""
     raised = await objections.raise_objection(*asker(interaction), id, "button")
-    await answer(interaction, answers.raised(raised))
+    await answer(interaction, objections_answered.raised(raised))
 
 
 async def concern(interaction: Interaction, id: ProposalId) -> None:
@@ -215,7 +215,7 @@ async def take_concern(interaction: Interaction, match: re.Match[str], fields: F
     """A concern was sent in (OBJ-3)."""
     wanted = ProposalId(int(match["proposal"]))
     view = await objections.concern(*asker(interaction), wanted, fields.get("concern", ""))
-    await answer(interaction, answers.concern(view))
+    await answer(interaction, objections_answered.concern(view))
 
 
 async def take_withdrawal(interaction: Interaction, match: re.Match[str], fields: Fields) -> None:

@@ -7,8 +7,7 @@ from discord.ext import commands
 
 from bot.services import record
 from bot.ui import record as pages
-from cogs import choices
-from cogs.base import Interaction, answer, asker, register
+from cogs.base import Interaction, answer, asker, choices, register
 
 
 class RecordCommands(commands.Cog):
@@ -28,10 +27,10 @@ class RecordCommands(commands.Cog):
         """Check the chain; a long one takes longer than Discord waits."""
         ctx, who = asker(interaction)
         chosen = await choices.partnership_chosen(interaction, partnership)
+        kept = pages.hash_written(receipt)
         await interaction.response.defer(ephemeral=True, thinking=True)
         verdict = await record.verify(ctx, who, chosen.id)
-        kept = pages.hash_written(receipt)
-        holds = await record.holds_receipt(ctx, who, chosen.id, kept) if receipt.strip() else None
+        holds = await record.holds_receipt(ctx, who, chosen.id, kept) if kept else None
         await answer(interaction, pages.verdict(chosen, verdict, kept, holds))
 
     @audit.command(name="receipt", description="The present hash of the record, for you to keep")

@@ -9,8 +9,8 @@ from discord.ext import commands
 
 from bot.governance.ids import ProposalId
 from bot.services import beforehand, proposals, votes
-from bot.ui import answers, forms, ids
-from cogs import choices
+from bot.ui import forms, ids
+from bot.ui import votes_answered as answers
 from cogs.base import (
     Control,
     Fields,
@@ -19,6 +19,7 @@ from cogs.base import (
     Interaction,
     answer,
     asker,
+    choices,
     register,
     show_form,
     suggesting,

@@ -56,6 +56,16 @@ async def here(tx: Transaction, guild_id: int, channel_id: int) -> tuple[Partner
     return tuple(sorted(hosted, key=lambda p: (place is None or p.id != place.partnership, p.id)))
 
 
+async def talk_channel(ctx: Context, guild_id: int, channel_id: int) -> int | None:
+    """A channel of this channel's partnership where everyone with a seat may write (SCL-2a)."""
+    async with ctx.uow.read() as tx:
+        for partnership in await here(tx, guild_id, channel_id):
+            for place in await tx.partnerships.places(partnership.id):
+                if place.kind is PlaceKind.TALK and not place.lost:
+                    return place.channel_id
+    return None
+
+
 async def group_choices(ctx: Context, actor: Actor, typed: str) -> tuple[GroupChoice, ...]:
     """Groups whose name holds what was typed, and each partnership as a whole, nearest first (ORG-1)."""
     choices = []

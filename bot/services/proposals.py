@@ -14,7 +14,7 @@ from bot.governance.ids import GroupId, PartnershipId, ProposalId
 from bot.governance.objections import eligible
 from bot.governance.organisation import Elector
 from bot.services import cases, members
-from bot.services.ports import Actor, Context, Filter, Listed
+from bot.services.ports import Actor, Context, Filter, Listed, Transaction
 from bot.services.views import ProposalView, Standing, members_of, view_of
 
 
@@ -144,7 +144,20 @@ async def list_proposals(
         readable = {g.id for g in partnership.groups if members.may_read(g, member)}
         if wanted.author is not None:
             wanted = replace(wanted, author=member.person)
-        return tuple(row for row in await tx.proposals.list(partnership_id, wanted) if row.group in readable)
+        return await _readable(tx, partnership_id, wanted, readable)
+
+
+async def _readable(
+    tx: Transaction, partnership_id: PartnershipId, wanted: Filter, readable: set[GroupId]
+) -> tuple[Listed, ...]:
+    """As many as were asked for, also where others stand between that the asker may not read."""
+    found: list[Listed] = []
+    while True:
+        rows = await tx.proposals.list(partnership_id, wanted)
+        found += [row for row in rows if row.group in readable]
+        if len(found) >= wanted.limit or len(rows) < wanted.limit or rows[-1].number is None:
+            return tuple(found[: wanted.limit])
+        wanted = replace(wanted, before_number=rows[-1].number)
 
 
 async def who_may_object(ctx: Context, actor: Actor, id: ProposalId) -> Standing:

@@ -6,16 +6,13 @@ from collections.abc import Sequence
 
 import discord
 
-from bot.governance.dossier import Ballot, ObjectionState, Proposal, State, Statement
-from bot.governance.errors import Refusal, UnknownKey, WrongState
-from bot.governance.methods import REGISTRY
+from bot.governance.dossier import Proposal, State
+from bot.governance.errors import BadValue, Refusal
 from bot.governance.money import written_amount
-from bot.governance.objections import threshold, weight
 from bot.governance.policy import type_named
-from bot.governance.votes import would_reveal
-from bot.services.views import ProposalView, Raised, Standing
-from bot.ui import errors, ids, limits, proposals, votes
-from bot.ui.labels import CHOICE_LABELS, CRITERION_LABELS, METHOD_LABELS, count, stamp
+from bot.services.views import ProposalView
+from bot.ui import errors, forms, ids, limits, proposals
+from bot.ui.labels import FIELD_LABELS, METHOD_LABELS, count, stamp
 from bot.ui.panels import Button, button, link, panel, rows
 from bot.ui.text import inline, quote
 
@@ -88,7 +85,7 @@ def draft(view: ProposalView, hindrance: Refusal | None) -> Answer:
             "and everyone who decides is told."
         )
     else:
-        state = f"**Still needed before the review can open:** {errors.speak(hindrance, kept='')}"
+        state = f"**Still needed before the review can open:** {_needed(hindrance)}"
     note = "-# Kept for 14 days. Only what you send in is kept: a form that you close unsent is lost."
     styles = (_PLAIN, _PRIMARY) if hindrance is None else (_PRIMARY, _PLAIN)
     return said(
@@ -161,118 +158,6 @@ def revised(view: ProposalView) -> Answer:
     )
 
 
-def raised(result: Raised) -> Answer:
-    """What came of objecting (OBJ-1, PRO-9)."""
-    view, objection = result.view, result.objection
-    if result.concern or objection is None:
-        return said(
-            f"### Recorded as a concern\nYou joined {inline(view.group.name, 80)} after the review of "
-            f"{named(view.proposal)} opened, so you are not among those who can object to it. "
-            "Your ✋ is recorded as a concern: it is shown and answered, and does not block. Say what it is about:",
-            buttons=[button("Say what it is", ids.proposal("concern", view.proposal.id), _PRIMARY), *links_to(view)],
-        )
-    head = "Your objection stands" if result.new else "Your objection stands already"
-    if objection.state is ObjectionState.RAISED and objection.state_by is not None:
-        todo = (
-            f"**State it by {stamp(objection.state_by)}**: choose the kind of harm and give your reason. "
-            "Not stated by then, it becomes a concern and no longer blocks."
-        )
-    else:
-        todo = "It is stated; you can reword it until somebody asks for a ruling."
-    return said(
-        f"### {head}, recorded as no. {objection.number}\n{named(view.proposal)}\n{todo}",
-        buttons=[
-            button("State it now", ids.objection("state", view.proposal.id, objection.number), _PRIMARY),
-            button("Withdraw it", ids.objection("withdraw", view.proposal.id, objection.number)),
-            *links_to(view),
-        ],
-    )
-
-
-def stated(view: ProposalView, number: int) -> Answer:
-    """An objection was stated (OBJ-2)."""
-    objection = view.proposal.objection(number)
-    statement = objection.statement if objection else None
-    claim = f"\n{_criterion(statement)}:\n{quote(statement.reason, 1600)}" if statement else ""
-    return said(
-        f"### Objection {number} is stated\n{named(view.proposal)}{claim}\n\n"
-        "It counts unless you withdraw it, a new version resolves it for you, or a ruling says that it is not in form.",
-        buttons=links_to(view),
-    )
-
-
-def concern(view: ProposalView) -> Answer:
-    """A concern was recorded (OBJ-3)."""
-    return said(
-        f"Your concern about {named(view.proposal)} is recorded and shown in its thread. It does not block.",
-        buttons=links_to(view),
-    )
-
-
-_OBJECTION_ACTS = {
-    "withdraw": "Your objection {n} to {p} is withdrawn. It stays in the record.",
-    "keep": "Your objection {n} to {p} stands. Nothing was changed.",
-    "resolved": "Noted: the new version resolves objection {n} to {p}. Thank you for working it out together.",
-    "still": "Noted: objection {n} to {p} stands against the new version as well.",
-    "test": "A ruling on the form of objection {n} to {p} is asked for. A facilitator who is not involved gives it.",
-    "in form": "Ruled: objection {n} to {p} is in form and stands. The losing side may appeal once.",
-    "not in form": "Ruled: objection {n} to {p} is not in form. The objector may appeal once.",
-    "appeal": "Your appeal about objection {n} to {p} is filed. The stakeholder group decides it by majority.",
-    "stands": "Noted: you say that objection {n} to {p} stands. You can change your vote until it is decided.",
-    "falls": "Noted: you say that objection {n} to {p} does not stand. You can change your vote until it is decided.",
-    "sponsor": "You now speak for objection {n} to {p}. You can state it, withdraw it and answer revisions.",
-}
-
-
-def objection_act(view: ProposalView, number: int, act: str) -> Answer:
-    """What an act on an objection led to (OBJ-4 to OBJ-7, PRO-9)."""
-    words = _OBJECTION_ACTS[act].format(n=number, p=named(view.proposal))
-    return said(words, buttons=links_to(view))
-
-
-def ruling(view: ProposalView, number: int) -> Answer:
-    """What a facilitator is asked to judge (OBJ-4)."""
-    objection = view.proposal.objection(number)
-    statement = objection.statement if objection else None
-    claim = ""
-    if statement is not None:
-        claim = f"Kind of harm: {_criterion(statement)}\n{quote(statement.reason, 1800)}"
-    return said(
-        f"### Rule on objection {number}\n{named(view.proposal)}\n"
-        "You judge the form only: does it name a kind of harm, give a reason, and speak about this proposal? "
-        "Whether the reason is true is not yours to judge. The first ruling holds and is public.",
-        claim,
-        buttons=[
-            button("It is in form", ids.objection("in-form", view.proposal.id, number)),
-            button("It is not in form", ids.objection("not-in-form", view.proposal.id, number)),
-        ],
-    )
-
-
-def standing(result: Standing) -> Answer:
-    """Who may object, and whether the asker may (OBJ-1)."""
-    view = result.view
-    proposal = view.proposal
-    names = [view.mention(elector.person) for elector in result.electors]
-    listed = limits.fit_lines([f"- {name}" for name in names], 2500, "- … and {} more")
-    yours = "**You may object.**" if result.may else f"**You may not object.** {errors.why_not(result.why)}"
-    at_stake = ""
-    if proposal.terms is not None:
-        needed = threshold(proposal.terms, proposal.electors)
-        what = "from different stakeholder classes" if proposal.terms.rule == "classes" else ""
-        at_stake = f"\n{count(needed, 'objection')} {what} stop it; now {weight(proposal)} count.".replace("  ", " ")
-    return said(
-        f"### Who may object to {named(proposal)}\n{yours}{at_stake}",
-        f"Members of {inline(view.group.name, 80)} when the review opened "
-        f"({len(result.electors)}, {result.seated} still seated):\n{listed}",
-        "-# The author revises or withdraws instead. Everyone with a seat may raise a concern.",
-        buttons=[
-            *([button("Object", ids.proposal("object", proposal.id), _DANGER)] if result.may else []),
-            button("Raise a concern", ids.proposal("concern", proposal.id)),
-        ],
-    )
-
-
 def escalated(view: ProposalView) -> Answer:
     """The final vote is announced or open (PRO-6)."""
     vote = view.proposal.vote
@@ -300,47 +185,6 @@ def halted(view: ProposalView) -> Answer:
         f"Noted: you ask to halt {named(proposal)}. {len(proposal.halts)} of the {needed} needed have asked so far.",
         buttons=links_to(view),
     )
-
-
-def ballot(view: ProposalView, mine: Ballot | None) -> Answer:
-    """The asker's own vote, and the choices to change it (DEC-2, DEC-3)."""
-    vote = view.proposal.vote
-    if vote is None or not vote.opened:
-        return said(f"There is no vote on {named(view.proposal)} now.", buttons=links_to(view))
-    yours = f"**Your vote: {CHOICE_LABELS.get(mine.choice, mine.choice)}.**" if mine else "**You have not voted.**"
-    lines = [f"### The vote on {named(view.proposal)}", yours]
-    open_still = view.proposal.state is State.ESCALATED and vote.tally is None
-    if open_still:
-        lines.append(f"It is open until {stamp(vote.closes_at)}; you can change your vote until then.")
-    if vote.secret:
-        lines.append("It is secret: that you voted is shown, how you voted is not, and the names are deleted at close.")
-    if view.proposal.terms is not None and would_reveal(vote, view.proposal.terms):
-        lines.append("Take note: so few vote that a unanimous result would show how everyone voted.")
-    return said("\n".join(lines), buttons=votes.choices(view.proposal) if open_still else links_to(view))
-
-
-def cast(view: ProposalView, choice: str) -> Answer:
-    """A vote was noted (DEC-2)."""
-    return ballot(view, Ballot(choice))
-
-
-def choice_names(proposal: Proposal) -> tuple[str, ...]:
-    """The choices of its vote as people read them, in their fixed order; none without a vote."""
-    if proposal.vote is None:
-        return ()
-    return tuple(CHOICE_LABELS.get(name, name) for name in REGISTRY[proposal.vote.method].CHOICES)
-
-
-def place_of(proposal: Proposal, typed: str) -> int:
-    """The place of a choice, suggested or typed. Raises UnknownKey, and WrongState without a vote."""
-    names = choice_names(proposal)
-    if not names:
-        raise WrongState(proposal.state, "vote")
-    words = typed.strip().casefold()
-    for place, name in enumerate(names):
-        if words in {str(place), name.casefold()}:
-            return place
-    raise UnknownKey(typed, names)
 
 
 def text(view: ProposalView) -> tuple[Answer, str | None]:
@@ -393,6 +237,17 @@ _BY_STATE = {
 _DETAILS = {"budget": "Amount, payee, account, timeline", "policy": "Rule, value, timeline"}
 
 
+def _needed(hindrance: Refusal) -> str:
+    """What is still missing, and behind which button it is mended."""
+    field = getattr(hindrance, "field", "")
+    page = "Edit" if field in forms.PAGE_1 else "Details"
+    if isinstance(hindrance, BadValue) and not hindrance.text.strip():
+        name = FIELD_LABELS.get(field, field)
+        return f"**{name}** is missing: {hindrance.expected}. Press *{page}*."
+    said_so = errors.speak(hindrance, kept="")
+    return said_so if f"*{page}*" in said_so else f"{said_so} Press *{page}*."
+
+
 def _draft_text(proposal: Proposal) -> str:
     return "\n".join(f"{label}\n{quote(words, 450)}" for label, words in _sections(proposal))
 
@@ -421,7 +276,3 @@ def _sections(proposal: Proposal) -> list[tuple[str, str]]:
 def links_to(view: ProposalView) -> list[Button | None]:
     """Where the proposal stands in Discord."""
     return [link("To the card", view.links.card), link("To the discussion", view.links.thread)]
-
-
-def _criterion(statement: Statement) -> str:
-    return CRITERION_LABELS.get(statement.criterion, statement.criterion)

@@ -38,7 +38,7 @@ _MODERATORS = ("`/setup` makes the channels and roles, `/roles map` gives a role
 _FORMS = "-# Only what you send in is kept: a form that you close unsent is lost. Answers like this one only you see."
 
 
-def help_page(partnership: Partnership | None, roles: Iterable[int], manages_roles: bool) -> Answer:
+def help_page(partnership: Partnership | None, roles: Iterable[int], manages_roles: bool, talk: int | None) -> Answer:
     """What the asker can do with their seats, and how decisions are made."""
     if partnership is None:
         begin = "Begin with `/setup`." if manages_roles else "A moderator can begin with `/setup`."
@@ -59,6 +59,8 @@ def help_page(partnership: Partnership | None, roles: Iterable[int], manages_rol
         lines += _FACILITATORS
     if manages_roles:
         lines += _MODERATORS
+    if talk:
+        lines.append(f"Every command works in <#{talk}>; Discord hides them where you cannot write")
     todo = "**What you can do**\n" + "\n".join(f"- {line}" for line in lines) if lines else ""
     buttons: list[Button] = [button("My inbox", ids.inbox())] if kinds else []
     return said(f"### Help for {inline(partnership.name, 100)}\n{yours}", todo, _HOW, _FORMS, buttons=buttons)

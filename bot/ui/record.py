@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
 import discord
 
 from bot.governance.dossier import Objection, Proposal
+from bot.governance.errors import BadValue
 from bot.governance.events import Happened, Json
-from bot.governance.objections import threshold, weight
+from bot.governance.objections import weight
 from bot.governance.organisation import Partnership
 from bot.governance.policy import TYPES
 from bot.governance.proposals import affirmative, reachable, reached
@@ -18,6 +20,7 @@ from bot.services.views import ProposalView, Receipt
 from bot.ui import limits
 from bot.ui.answers import Answer, links_to, named, said
 from bot.ui.labels import OUTCOME_REASONS, STATE_LABELS, STATE_MEANINGS, STOP_REASONS, count, share, span, stamp
+from bot.ui.objections import threshold
 from bot.ui.text import inline
 
 _TIMELINE: Mapping[Happened, str] = MappingProxyType(
@@ -91,8 +94,11 @@ def receipt(kept: Receipt) -> str:
 
 
 def hash_written(typed: str) -> str:
-    """The hash in what somebody copied: without ``#``, ticks, dots and spaces, in small letters."""
-    return typed.strip().strip("`#…. ").casefold()
+    """The hash in what somebody copied: without ``#``, ticks, dots and spaces, in small letters. Raises BadValue."""
+    found = typed.strip().strip("`#…. ").casefold()
+    if found and re.fullmatch(r"[0-9a-f]{6,64}", found) is None:
+        raise BadValue("receipt", typed, "a hash: at least its first 6 characters, of 0-9 and a-f")
+    return found
 
 
 def verdict(partnership: Partnership, found: Verdict, kept: str = "", holds_kept: bool | None = None) -> str:
@@ -134,10 +140,7 @@ def _rule(proposal: Proposal) -> str:
     if affirmative(proposal):
         passes = f"only by a vote of the stakeholder group: at least {share(terms.supermajority)} of the votes cast"
     else:
-        voices = {"organisation": "from different organisations", "person": ""}[terms.unit]
-        voices = "from different stakeholder classes" if terms.rule == "classes" else voices
-        needed = count(threshold(terms, proposal.electors), "objection")
-        passes = f"by silence, unless {needed} {voices}".rstrip() + f" stand at the end; now {weight(proposal)} count"
+        passes = f"by silence, unless {threshold(proposal)} when the time is up (counting now: {weight(proposal)})"
     wait = f", then waits {span(terms.timelock)} before it is carried out" if terms.timelock else ""
     return (
         f"**Rule** (policy version {terms.policy_version}, fixed at opening): {row.label.lower()}; "

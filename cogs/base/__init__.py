@@ -8,15 +8,17 @@ import re
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, ClassVar, Protocol, TypeAlias, TypeVar, cast
+from typing import Any, ClassVar, TypeAlias, TypeVar, cast
 
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.governance.errors import Changed, NotFound, Refusal
+from bot.services import organisation
 from bot.services.ports import Actor, Context
 from bot.ui import answers, errors, forms
+from cogs.base.host import Host
 
 Interaction: TypeAlias = discord.Interaction[discord.Client]
 Button: TypeAlias = "discord.ui.Button[discord.ui.LayoutView]"
@@ -27,72 +29,6 @@ _log = logging.getLogger(__name__)
 _NOTHING: Fields = MappingProxyType({})
 _EXPIRED = 10062
 """Discord's code for an interaction that was not answered within three seconds, or is over."""
-
-
-class Reactions(Protocol):
-    """Takes in what people do with reactions (OBJ-1, OBJ-5)."""
-
-    async def added(
-        self,
-        guild_id: int,
-        channel_id: int,
-        message_id: int,
-        user_id: int,
-        emoji: str,
-        role_ids: frozenset[int] | None,
-        manages_roles: bool,
-        is_bot: bool,
-    ) -> None:
-        """Somebody reacted."""
-        ...
-
-    async def removed(self, guild_id: int, channel_id: int, message_id: int, user_id: int, emoji: str) -> None:
-        """Somebody's reaction disappeared; by whom Discord does not say."""
-        ...
-
-    async def cleared(self, guild_id: int, channel_id: int, message_id: int) -> None:
-        """All reactions were wiped."""
-        ...
-
-    async def cleared_emoji(self, guild_id: int, channel_id: int, message_id: int, emoji: str) -> None:
-        """All reactions with one emoji were wiped."""
-        ...
-
-
-class Incidents(Protocol):
-    """Takes in what happened to messages, channels, roles and people (PRO-9 to PRO-11, ORG-3)."""
-
-    async def message_deleted(self, guild_id: int, channel_id: int, message_ids: tuple[int, ...]) -> None:
-        """Messages are gone."""
-        ...
-
-    async def thread_deleted(self, guild_id: int, thread_id: int, parent_id: int) -> None:
-        """A thread is gone."""
-        ...
-
-    async def channel_deleted(self, guild_id: int, channel_id: int) -> None:
-        """A channel is gone."""
-        ...
-
-    async def role_deleted(self, guild_id: int, role_id: int) -> None:
-        """A role is gone."""
-        ...
-
-    async def roles_changed(self, guild_id: int, user_id: int, role_ids: frozenset[int]) -> None:
-        """A person's roles are now these."""
-        ...
-
-    async def member_left(self, guild_id: int, user_id: int) -> None:
-        """A person left the server or was removed."""
-        ...
-
-
-class Host(Protocol):
-    """What the bot gives its cogs."""
-
-    ctx: Context
-    reactions: Reactions
-    incidents: Incidents
 
 
 def ctx_of(interaction: Interaction) -> Context:
@@ -182,7 +118,7 @@ async def failed(interaction: Interaction, fault: BaseException, fields: Fields 
         _log.info("interaction %s was over before it was answered", interaction.id)
         return
     if isinstance(fault, Refusal):
-        said = errors.speak(fault)
+        said = errors.speak(fault, await _where_to_type(interaction))
     elif isinstance(fault, Changed):
         said = answers.CHANGED_MEANWHILE
     else:
@@ -279,6 +215,20 @@ class FormCog(commands.Cog):
                 fields = forms.submitted(data.get("components", ()))
                 await guarded(interaction, form.take(interaction, match, fields), fields)
                 return
+
+
+async def _where_to_type(interaction: Interaction) -> str | None:
+    """A channel for commands, for those who cannot write where they are: Discord offers them none there (SCL-2a)."""
+    if interaction.guild_id is None or interaction.permissions.send_messages:
+        return None
+    try:
+        channel_id = await organisation.talk_channel(
+            ctx_of(interaction), interaction.guild_id, interaction.channel_id or 0
+        )
+    except Exception:  # noqa: BLE001 -- the refusal matters more than the hint
+        _log.exception("no channel found for commands")
+        return None
+    return f"<#{channel_id}>" if channel_id else None
 
 
 def _is_expired(fault: BaseException) -> bool:

@@ -1,0 +1,129 @@
+"""Private answers about objections and concerns: what came of one's own act, and what is next (OBJ-1 to OBJ-7)."""
+
+from __future__ import annotations
+
+from bot.governance.dossier import ObjectionState, Statement
+from bot.governance.objections import weight
+from bot.services.views import ProposalView, Raised, Standing
+from bot.ui import errors, ids, limits, objections
+from bot.ui.answers import Answer, links_to, named, said
+from bot.ui.labels import CRITERION_LABELS, stamp
+from bot.ui.panels import Style, button
+from bot.ui.text import inline, quote
+
+
+def raised(result: Raised) -> Answer:
+    """What came of objecting (OBJ-1, PRO-9)."""
+    view, objection = result.view, result.objection
+    if result.concern or objection is None:
+        return said(
+            f"### Recorded as a concern\nYou joined {inline(view.group.name, 80)} after the review of "
+            f"{named(view.proposal)} opened, so you are not among those who can object to it. "
+            "Your objection is recorded as a concern: it is shown and answered, and does not block.",
+            buttons=[
+                button("Say why", ids.proposal("concern", view.proposal.id), Style.primary),
+                *links_to(view),
+            ],
+        )
+    head = "Your objection stands" if result.new else "Your objection stands already"
+    if objection.state is ObjectionState.RAISED and objection.state_by is not None:
+        todo = (
+            f"**State it by {stamp(objection.state_by)}**: choose the kind of harm and give your reason. "
+            "Not stated by then, it becomes a concern and no longer blocks."
+        )
+    else:
+        todo = "It is stated; you can reword it until somebody asks for a ruling."
+    return said(
+        f"### {head}, recorded as no. {objection.number}\n{named(view.proposal)}\n{todo}",
+        buttons=[
+            button("State it now", ids.objection("state", view.proposal.id, objection.number), Style.primary),
+            button("Withdraw it", ids.objection("withdraw", view.proposal.id, objection.number)),
+            *links_to(view),
+        ],
+    )
+
+
+def stated(view: ProposalView, number: int) -> Answer:
+    """An objection was stated (OBJ-2)."""
+    objection = view.proposal.objection(number)
+    statement = objection.statement if objection else None
+    claim = f"\n{_criterion(statement)}:\n{quote(statement.reason, 1600)}" if statement else ""
+    return said(
+        f"### Objection {number} is stated\n{named(view.proposal)}{claim}\n\n"
+        "It counts unless you withdraw it, a new version resolves it for you, or a ruling says that it is not in form.",
+        buttons=links_to(view),
+    )
+
+
+def concern(view: ProposalView) -> Answer:
+    """A concern was recorded (OBJ-3)."""
+    return said(
+        f"Your concern about {named(view.proposal)} is recorded and shown in its thread. It does not block.",
+        buttons=links_to(view),
+    )
+
+
+_OBJECTION_ACTS = {
+    "withdraw": "Your objection {n} to {p} is withdrawn. It stays in the record.",
+    "keep": "Your objection {n} to {p} stands. Nothing was changed.",
+    "resolved": "Noted: the new version resolves objection {n} to {p}. Thank you for working it out together.",
+    "still": "Noted: objection {n} to {p} stands against the new version as well.",
+    "test": "A ruling on the form of objection {n} to {p} is asked for. A facilitator who is not involved gives it.",
+    "in form": "Ruled: objection {n} to {p} is in form and stands. The losing side may appeal once.",
+    "not in form": "Ruled: objection {n} to {p} is not in form. The objector may appeal once.",
+    "appeal": "Your appeal about objection {n} to {p} is filed. The stakeholder group decides it by majority.",
+    "stands": "Noted: you say that objection {n} to {p} stands. You can change your vote until it is decided.",
+    "falls": "Noted: you say that objection {n} to {p} does not stand. You can change your vote until it is decided.",
+    "sponsor": "You now speak for objection {n} to {p}. You can state it, withdraw it and answer revisions.",
+}
+
+
+def objection_act(view: ProposalView, number: int, act: str) -> Answer:
+    """What an act on an objection led to (OBJ-4 to OBJ-7, PRO-9)."""
+    words = _OBJECTION_ACTS[act].format(n=number, p=named(view.proposal))
+    return said(words, buttons=links_to(view))
+
+
+def ruling(view: ProposalView, number: int) -> Answer:
+    """What a facilitator is asked to judge (OBJ-4)."""
+    objection = view.proposal.objection(number)
+    statement = objection.statement if objection else None
+    claim = ""
+    if statement is not None:
+        claim = f"Kind of harm: {_criterion(statement)}\n{quote(statement.reason, 1800)}"
+    return said(
+        f"### Rule on objection {number}\n{named(view.proposal)}\n"
+        "You judge the form only: does it name a kind of harm, give a reason, and speak about this proposal? "
+        "Whether the reason is true is not yours to judge. The first ruling holds and is public.",
+        claim,
+        buttons=[
+            button("It is in form", ids.objection("in-form", view.proposal.id, number)),
+            button("It is not in form", ids.objection("not-in-form", view.proposal.id, number)),
+        ],
+    )
+
+
+def standing(result: Standing) -> Answer:
+    """Who may object, and whether the asker may (OBJ-1)."""
+    view = result.view
+    proposal = view.proposal
+    names = [view.mention(elector.person) for elector in result.electors]
+    listed = limits.fit_lines([f"- {name}" for name in names], 2500, "- … and {} more")
+    yours = "**You may object.**" if result.may else f"**You may not object.** {errors.why_not(result.why)}"
+    at_stake = ""
+    if proposal.terms is not None:
+        at_stake = f"\nIt passes unless {objections.threshold(proposal)} at the end. Counting now: {weight(proposal)}."
+    return said(
+        f"### Who may object to {named(proposal)}\n{yours}{at_stake}",
+        f"Members of {inline(view.group.name, 80)} when the review opened "
+        f"({len(result.electors)}, {result.seated} still seated):\n{listed}",
+        "-# The author revises or withdraws instead. Everyone with a seat may raise a concern.",
+        buttons=[
+            *([button("Object", ids.proposal("object", proposal.id), Style.danger)] if result.may else []),
+            button("Raise a concern", ids.proposal("concern", proposal.id)),
+        ],
+    )
+
+
+def _criterion(statement: Statement) -> str:
+    return CRITERION_LABELS.get(statement.criterion, statement.criterion)

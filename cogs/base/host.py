@@ -1,0 +1,73 @@
+"""What the bot gives its cogs."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from bot.services.ports import Context
+
+
+class Reactions(Protocol):
+    """Takes in what people do with reactions (OBJ-1, OBJ-5)."""
+
+    async def added(
+        self,
+        guild_id: int,
+        channel_id: int,
+        message_id: int,
+        user_id: int,
+        emoji: str,
+        role_ids: frozenset[int] | None,
+        manages_roles: bool,
+        is_bot: bool,
+    ) -> None:
+        """Somebody reacted."""
+        ...
+
+    async def removed(self, guild_id: int, channel_id: int, message_id: int, user_id: int, emoji: str) -> None:
+        """Somebody's reaction disappeared; by whom Discord does not say."""
+        ...
+
+    async def cleared(self, guild_id: int, channel_id: int, message_id: int) -> None:
+        """All reactions were wiped."""
+        ...
+
+    async def cleared_emoji(self, guild_id: int, channel_id: int, message_id: int, emoji: str) -> None:
+        """All reactions with one emoji were wiped."""
+        ...
+
+
+class Incidents(Protocol):
+    """Takes in what happened to messages, channels, roles and people (PRO-9 to PRO-11, ORG-3)."""
+
+    async def message_deleted(self, guild_id: int, channel_id: int, message_ids: tuple[int, ...]) -> None:
+        """Messages are gone."""
+        ...
+
+    async def thread_deleted(self, guild_id: int, thread_id: int, parent_id: int) -> None:
+        """A thread is gone."""
+        ...
+
+    async def channel_deleted(self, guild_id: int, channel_id: int) -> None:
+        """A channel is gone."""
+        ...
+
+    async def role_deleted(self, guild_id: int, role_id: int) -> None:
+        """A role is gone."""
+        ...
+
+    async def roles_changed(self, guild_id: int, user_id: int, role_ids: frozenset[int]) -> None:
+        """A person's roles are now these."""
+        ...
+
+    async def member_left(self, guild_id: int, user_id: int) -> None:
+        """A person left the server or was removed."""
+        ...
+
+
+class Host(Protocol):
+    """What the bot gives its cogs."""
+
+    ctx: Context
+    reactions: Reactions
+    incidents: Incidents
