@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +18,8 @@ from config.settings import Settings
 
 FINE = 0
 FAILED = 1
+PRIVATE = 0o077
+"""What files made here withhold from other users of the machine."""
 
 DESCRIPTION = """\
 A Discord bot that hosts multi-stakeholder governance.
@@ -48,6 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _do(options: argparse.Namespace, loaded: Settings) -> int:
     from bot import logs
 
+    os.umask(PRIVATE)  # the database, its copies and exports hold what only the operator may read
     logs.set_up(loaded if options.command == "run" else loaded.model_copy(update={"log_level": _quiet(loaded)}))
     match options.command:
         case "run":

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
-import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,7 +15,7 @@ import discord
 
 from bot import addresses
 from bot.permissions import REASONS, invite_link, permissions
-from bot.trouble import PORTAL, discord_words, in_words, schema_words
+from bot.trouble import PORTAL, discord_words, in_words, place_words, schema_words
 from config import genesis
 from config.genesis import BadGenesis
 from config.settings import Settings
@@ -81,8 +80,10 @@ def check_genesis(path: Path) -> Finding:
 async def check_database(settings: Settings) -> Finding:
     """Whether the database can be written and fits this version."""
     file = settings.database_file
+    if said := place_words(settings):
+        return Finding(Mark.WRONG, "database", said)
     if file is not None and not file.exists():
-        return _check_folder(file)
+        return Finding(Mark.NOTE, "database", f"{file} is not there yet; run will make it")
     engines = None
     try:
         engines = create_engines(settings.database_url)
@@ -95,18 +96,6 @@ async def check_database(settings: Settings) -> Finding:
         if engines is not None:
             await engines.dispose()
     return _check_revision(str(file or settings.database), revision)
-
-
-def _check_folder(file: Path) -> Finding:
-    folder = file.absolute().parent
-    try:
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as error:
-        said = f"{file} cannot be made: the folder {folder} "
-        said += "does not exist" if not folder.exists() else f"cannot be written ({error.strerror})"
-        return Finding(Mark.WRONG, "database", f"{said}. Mend that, or set DATABASE_URL.")
-    return Finding(Mark.NOTE, "database", f"{file} is not there yet; run will make it")
 
 
 def _check_revision(where: str, revision: str | None) -> Finding:

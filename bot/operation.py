@@ -15,7 +15,7 @@ from bot import exports, instance
 from bot.exports import BadExport, Checked
 from bot.governance.ids import PartnershipId
 from bot.services.ports import Clock
-from bot.trouble import Trouble, schema_words
+from bot.trouble import Trouble, place_words, schema_words
 from config.settings import Settings
 from storage import backup as copies
 from storage import migrate as schema
@@ -107,6 +107,8 @@ async def migrate(settings: Settings) -> Outcome:
 
 @asynccontextmanager
 async def _engines(settings: Settings) -> AsyncIterator[Engines]:
+    if said := place_words(settings):
+        raise Trouble(said)
     engines = create_engines(settings.database_url)
     try:
         yield engines

@@ -8,6 +8,7 @@ import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
+import aiohttp
 from discord.ext import commands
 
 from bot import health
@@ -15,7 +16,7 @@ from bot.app import create_bot
 from bot.client import GovernanceBot
 from bot.instance import only_one
 from bot.services import clocks
-from bot.trouble import BAD_CONFIGURATION, PORTAL, Trouble, schema_words
+from bot.trouble import BAD_CONFIGURATION, PORTAL, Trouble, discord_words, place_words, schema_words
 from config import genesis
 from config.settings import Settings
 from storage import migrate
@@ -38,6 +39,8 @@ async def run(settings: Settings) -> None:
             code=BAD_CONFIGURATION,
         )
     genesis.load(settings.governance_file)
+    if said := place_words(settings):
+        raise Trouble(said, code=BAD_CONFIGURATION)
     bot = create_bot(settings)
     assert isinstance(bot, GovernanceBot)
     clock = bot.ctx.clock
@@ -94,6 +97,9 @@ async def serve(bot: commands.Bot, token: str, stop: asyncio.Event, lost: asynci
     if lost.is_set():
         raise Trouble("Another process took over this database while this one was silent, so this one stopped.")
     if not running.cancelled() and (error := running.exception()) is not None and not stop.is_set():
+        # discord.py trips over its own missing session when the very first connection fails.
+        if isinstance(error, AttributeError) and bot.ws is None:
+            raise Trouble(discord_words(aiohttp.ClientError()))
         raise error
     log.info("stopped")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tempfile
+
 import aiohttp
 import discord
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -92,6 +94,24 @@ def database_words(error: Exception, settings: Settings | None = None) -> str:
         if sign in said.casefold():
             return words.format(where=where)
     return f"The database {where} could not be used ({type(error).__name__})."
+
+
+def place_words(settings: Settings) -> str | None:
+    """Why a SQLite database cannot be opened or made where DATABASE_URL says; None when it can."""
+    file = settings.database_file
+    if file is None:
+        return None
+    try:
+        if file.exists():
+            with file.open("r+b"):
+                return None
+        with tempfile.TemporaryFile(dir=file.absolute().parent):
+            return None
+    except FileNotFoundError:
+        why = f"the folder {file.absolute().parent} does not exist"
+    except OSError as error:
+        why = f"it cannot be written there ({error.strerror})"
+    return f"The database {file} cannot be used: {why}. Mend that, or set DATABASE_URL."
 
 
 def schema_words(error: NewerSchema | BrokenReferences) -> tuple[str, ...]:

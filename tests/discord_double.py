@@ -1,14 +1,15 @@
-"""A stand-in for Discord's web address on this machine, for what is asked before the bot connects."""
+"""A stand-in for Discord on this machine, web address and gateway, for starting and stopping the real process."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from aiohttp import web
+from aiohttp import WSMsgType, web
 
 from bot.permissions import permissions
 
@@ -27,8 +28,11 @@ class Double:
     status: int = 200
     body: Any = None
     endpoint: str | None = None
+    close_code: int = 0
     asked: list[str] = field(default_factory=list)
+    connected: asyncio.Event = field(default_factory=asyncio.Event)
     base: str = ""
+    gateway: str = ""
 
     async def answer(self, request: web.Request) -> web.Response:
         """Discord's answer to one request."""
@@ -38,6 +42,35 @@ class Double:
         if self.status != 200 or self.body is not None:
             return _json(self.body or {"message": "no"}, self.status)
         return _json(self._data(request.path.removeprefix("/api")))
+
+    async def connect(self, request: web.Request) -> web.WebSocketResponse:
+        """One session of the gateway: hello, ready, heartbeats. ``close_code`` closes it instead of ready."""
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        await socket.send_json({"op": 10, "d": {"heartbeat_interval": 40000}, "s": None, "t": None})
+        async for message in socket:
+            if message.type is not WSMsgType.TEXT:
+                continue
+            match json.loads(message.data)["op"]:
+                case 2 if self.close_code:
+                    await socket.close(code=self.close_code)
+                case 2:
+                    await socket.send_json({"op": 0, "t": "READY", "s": 1, "d": self._ready()})
+                    self.connected.set()
+                case 1:
+                    await socket.send_json({"op": 11, "d": None, "s": None, "t": None})
+        return socket
+
+    def _ready(self) -> Any:
+        return {
+            "v": 10,
+            "user": self._data("/users/@me"),
+            "guilds": [],
+            "session_id": "session",
+            "resume_gateway_url": self.gateway,
+            "application": {"id": str(APPLICATION), "flags": self.flags},
+            "private_channels": [],
+        }
 
     def _data(self, path: str) -> Any:
         user = {"id": str(APPLICATION), "username": "Consent", "discriminator": "0", "avatar": None, "bot": True}
@@ -64,6 +97,8 @@ class Double:
                     {"id": str(number), "name": name, "icon": None, "owner": False, "permissions": str(bits)}
                     for number, (name, bits) in enumerate(self.servers, start=1)
                 ]
+        if path == f"/applications/{APPLICATION}/commands":
+            return []
         raise AssertionError(path)
 
 
@@ -77,11 +112,13 @@ async def listening(double: Double) -> AsyncIterator[Double]:
     """Serve it at ``double.base`` for the length of the block."""
     app = web.Application()
     app.router.add_route("*", "/api/{rest:.*}", double.answer)
-    runner = web.AppRunner(app, access_log=None)
+    app.router.add_get("/gateway", double.connect)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
-    double.base = f"http://127.0.0.1:{runner.addresses[0][1]}/api"
+    address = f"127.0.0.1:{runner.addresses[0][1]}"
+    double.base, double.gateway = f"http://{address}/api", f"ws://{address}/gateway"
     try:
         yield double
     finally:

@@ -20,7 +20,7 @@ TOKEN = "right-token"
 @pytest.fixture(autouse=True)
 def _discord_afterwards() -> Iterator[None]:
     yield
-    addresses.use(Settings(_env_file=None))
+    addresses.use(Settings.model_construct())
 
 
 def settings_for(double: Double, token: str = TOKEN) -> Settings:
