@@ -17,7 +17,7 @@ from bot.governance.money import written_amount
 from bot.governance.versions import substance
 from bot.ui import effects
 from bot.ui.labels import FIELD_LABELS, SUBSTANCE, count
-from bot.ui.text import EMPTY, atoms, inline, pack
+from bot.ui.text import EMPTY, atoms, inline, one_kind_of_breaks, pack
 
 FIELDS = (
     "title",
@@ -87,7 +87,7 @@ def fields(before: Text, after: Text, most: int) -> list[str]:
     """Each changed field, with its name and the counts in words, in parts of at most ``most`` units."""
     parts: list[str] = []
     for field in FIELDS:
-        was, now = getattr(before, field), getattr(after, field)
+        was, now = (one_kind_of_breaks(getattr(text, field)) for text in (before, after))
         if was == now:
             continue
         changes = words(was, now)

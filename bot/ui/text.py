@@ -44,6 +44,11 @@ def quote_parts(text: str, most: int) -> list[str]:
     return [f"> {part}" for part in pack(_quoted(text), most - 2)]
 
 
+def one_kind_of_breaks(text: str) -> str:
+    """The text with every kind of line break written as a newline."""
+    return _BREAKS.sub("\n", text)
+
+
 def atoms(line: str) -> list[str]:
     """One line escaped, in pieces that may not be cut."""
     return list(_atoms(_visible(line)))

@@ -1,0 +1,104 @@
+"""custom_ids: what we build we read back; nothing else is read (forged, oversized, odd)."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.governance.ids import GroupId, ProposalId
+from bot.governance.policy import TYPES
+from bot.ui import ids
+
+P = ProposalId(10**18 - 1)
+O = 10**18 - 2  # noqa: E741
+
+BUILT = {
+    **{ids.proposal(act, P): ids.Parsed("proposal", act, P) for act in ids.PROPOSAL_ACTS},
+    **{ids.objection(act, P, O): ids.Parsed("objection", act, P, O) for act in ids.OBJECTION_ACTS},
+    ids.cast(P, 0): ids.Parsed("vote", "cast", P, choice=0),
+    ids.cast(P, 99): ids.Parsed("vote", "cast", P, choice=99),
+    ids.mine(P): ids.Parsed("vote", "mine", P),
+    ids.inbox(): ids.Parsed("inbox", "show"),
+    **{ids.propose_form(t, GroupId(3)): ids.Parsed("form", "propose", type=t, group=GroupId(3)) for t in TYPES},
+    ids.propose_form("general", None): ids.Parsed("form", "propose", type="general"),
+    **{ids.proposal_form(form, P): ids.Parsed("form", form, P) for form in ids.PROPOSAL_FORMS},
+    **{ids.objection_form(form, P, O): ids.Parsed("form", form, P, O) for form in ids.OBJECTION_FORMS},
+    ids.rule_form(P, O, True): ids.Parsed("form", "rule", P, O, in_form=True),
+    ids.rule_form(P, O, False): ids.Parsed("form", "rule", P, O, in_form=False),
+    ids.object_vote_form(P, 3): ids.Parsed("form", "object-vote", P, choice=3),
+}
+
+
+@pytest.mark.parametrize("custom_id", BUILT)
+def test_what_is_built_is_read_back(custom_id: str) -> None:
+    assert 1 <= len(custom_id) <= ids.MOST
+    assert ids.parse(custom_id) == BUILT[custom_id]
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "",
+        "proposal",
+        "proposal:read",
+        "proposal:read:",
+        "proposal:read:0",
+        "proposal:read:-1",
+        "proposal:read:01",
+        "proposal:read:1 ",
+        "proposal:read:1\n",
+        "proposal:read:1:2",
+        "proposal:read:١",
+        "proposal:enact:1",
+        "proposal:read:" + "9" * 19,
+        "Proposal:read:1",
+        "objection:state:1",
+        "objection:state:1:0",
+        "objection:object:1:1",
+        "vote:cast:1:-1",
+        "vote:cast:1:100",
+        "vote:cast:1:01",
+        "vote:cast:1:for",
+        "inbox:show:1",
+        "form:propose:treason:0",
+        "form:propose:general:",
+        "form:rule:1:1:maybe",
+        "form:withdraw:1:1",
+        "x" * 101,
+        "proposal:read:1" + " " * 200,
+    ],
+)
+def test_forged_ids_are_nothing(forged: str) -> None:
+    assert ids.parse(forged) is None
+
+
+@given(
+    st.text(max_size=120) | st.from_regex(r"(proposal|objection|vote|form|inbox):[a-z-]*:[0-9:a-z]*", fullmatch=True)
+)
+def test_no_text_breaks_the_reader(text: str) -> None:
+    parsed = ids.parse(text)
+    assert parsed is None or (len(text) <= ids.MOST and parsed.kind == text.split(":")[0])
+
+
+def test_unknown_acts_cannot_be_built() -> None:
+    with pytest.raises(ValueError, match="no such custom_id"):
+        ids.proposal("enact", P)
+    with pytest.raises(ValueError, match="no such custom_id"):
+        ids.proposal("read", ProposalId(0))
+
+
+def test_templates_overlap_nowhere() -> None:
+    """One click reaches one dynamic item."""
+    templates = (
+        ids.PROPOSAL_TEMPLATE,
+        ids.OBJECTION_TEMPLATE,
+        ids.CAST_TEMPLATE,
+        ids.MINE_TEMPLATE,
+        ids.INBOX_TEMPLATE,
+    )
+    for custom_id, parsed in BUILT.items():
+        hits = sum(re.fullmatch(template, custom_id) is not None for template in templates)
+        assert hits == (0 if parsed.kind == "form" else 1)

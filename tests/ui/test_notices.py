@@ -1,0 +1,224 @@
+"""Every event that asks for something is shown, fits, and pings only those of whom something is asked."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.governance import objections as rules
+from bot.governance import proposals as proposal_rules
+from bot.governance.dossier import Proposal
+from bot.governance.events import Event, Happened, Json
+from bot.governance.ids import PersonId
+from bot.governance.methods import REGISTRY as METHODS
+from bot.services.ports import Asked, DeliveryKind
+from bot.ui import announcements, feed, labels, notices
+from bot.ui.announcements import AUDIENCES, announce
+from tests.governance import scene
+from tests.ui.scenes import USERS, bomb, check_fits, components, custom_ids, happened, in_vote, states, text_of, view_of
+
+STATES = states()
+BASE = scene.appealed(scene.ruled(scene.stated(scene.opened(), scene.BO)), scene.BO)
+WORST: dict[str, Json] = {
+    "objection": 1,
+    "via": "reaction",
+    "criterion": "agreement",
+    "agreement": bomb(200),
+    "reason": bomb(1500),
+    "suggestion": bomb(1500),
+    "text": bomb(1500),
+    "why": bomb(300),
+    "in_form": True,
+    "people": list[Json](map(str, USERS)) * 30,
+    "hours": 48,
+    "timelock_hours": 48,
+    "low_reach": True,
+    "minutes": 61,
+    "method": "majority",
+    "vote": "7-1",
+    "version": 2,
+    "what": "card",
+    "key": "review.window",
+    "was": bomb(60),
+    "value": bomb(60),
+    "role": bomb(100),
+    "group": bomb(100),
+    "seat": bomb(32),
+    "class": bomb(50),
+    "organisation": bomb(50),
+    "self": True,
+    "place": bomb(100),
+}
+
+
+def asking(kind: DeliveryKind) -> list[Happened]:
+    events = [Event(each, "proposal/7", None, {**WORST, "what": what}) for each in Happened for what in DeliveryKind]
+    return sorted({e.type for e in events if kind in {asked.kind for asked in announce(e)}})
+
+
+def test_every_event_has_a_line() -> None:
+    assert set(AUDIENCES) == set(Happened)
+
+
+def test_drafts_are_nobody_else_s_business() -> None:
+    for each in (Happened.DRAFT_SAVED, Happened.DRAFT_DISCARDED):
+        assert announce(Event(each, "proposal/7")) == ()
+
+
+def test_the_opening_asks_for_everything_that_follows_a_proposal() -> None:
+    assert [asked.kind for asked in announce(Event(Happened.REVIEW_OPENED, "proposal/7"))] == [
+        DeliveryKind.CARD, DeliveryKind.THREAD, DeliveryKind.TEXT, DeliveryKind.FEED, DeliveryKind.REACTIONS,
+    ]  # fmt: skip
+
+
+def test_a_nudge_goes_to_each_person() -> None:
+    asked = announce(Event(Happened.NUDGED, "proposal/7", None, {"people": ["bo", "cy"]}))
+    assert asked == (
+        Asked(DeliveryKind.NOTICE),
+        Asked(DeliveryKind.DIRECT, PersonId("bo")),
+        Asked(DeliveryKind.DIRECT, PersonId("cy")),
+    )
+
+
+@pytest.mark.parametrize("what", ["card", "feed", "thread", "odd"])
+def test_what_was_lost_is_posted_again(what: str) -> None:
+    lost = [asked.kind for asked in announce(Event(Happened.CARD_LOST, "proposal/7", None, {"what": what}))]
+    assert lost[:1] == ([] if what == "odd" else [what])
+    again = announce(Event(Happened.CARD_POSTED_AGAIN, "proposal/7", None, {"what": what}))
+    assert what not in {asked.kind for asked in again}
+
+
+def test_outcomes_are_announced_wherever_a_proposal_is_decided() -> None:
+    assert set(asking(DeliveryKind.OUTCOME)) == set(feed._REACHED)
+
+
+def test_every_notice_asked_for_has_words() -> None:
+    assert set(notices.WORDS) == set(asking(DeliveryKind.NOTICE))
+
+
+@pytest.mark.parametrize("kind", asking(DeliveryKind.NOTICE))
+@pytest.mark.parametrize("state", ["big", "crowded", "adopted", "withdrawn", "escalated, consent", "disputed"])
+def test_notices_fit_whatever_people_wrote(kind: Happened, state: str) -> None:
+    view = view_of(*STATES[state])
+    for data in (WORST, {}):
+        recorded = happened(kind, "bo", **data)
+        message = notices.notice(view, recorded, 1_000_009)
+        check_fits(message)
+        assert next(components(message))["id"] == 1_000_009
+        assert "@everyone" not in text_of(message).replace("\\@everyone", "")
+        assert set(notices.mentioned(recorded, view)) <= set(view.users.values())
+
+
+def test_an_erased_event_says_so() -> None:
+    recorded = happened(Happened.OBJECTION_STATED, "bo", reason="secret")
+    erased = type(recorded)(recorded.number, recorded.partnership, recorded.at, recorded.event, recorded.hash, True)
+    text = text_of(notices.notice(view_of(BASE), erased, 5))
+    assert "erased on request" in text
+    assert "secret" not in text
+
+
+def told(proposal: Proposal, event: Event, hour: float = 1) -> tuple[str, list[str], list[int]]:
+    recorded = happened(event.type, event.actor, **event.data)
+    view = view_of(proposal, hour)
+    message = notices.notice(view, recorded, 5)
+    check_fits(message)
+    return text_of(message), custom_ids(message), notices.mentioned(recorded, view)
+
+
+def test_a_raised_objection_is_acknowledged_with_its_deadline() -> None:
+    proposal, (event,) = rules.raise_objection(scene.opened(), scene.BO, "reaction", scene.NOW)
+    text, ids, pinged = told(proposal, event)
+    assert "Your reaction is recorded" in text
+    assert f"until <t:{int(scene.at(48).timestamp())}:F>" in text
+    assert ids == ["objection:state:7:1", "objection:withdraw:7:1"]
+    assert pinged == [USERS[scene.BO.person]]
+
+
+def test_a_stated_objection_is_quoted_with_its_criterion() -> None:
+    raised = scene.raised(scene.opened(), scene.BO)
+    proposal, (event,) = rules.state_objection(raised, 1, scene.BO.person, scene.STATEMENT, scene.NOW)
+    text, ids, pinged = told(proposal, event)
+    assert "**Harm: not safe to try**" in text
+    assert f"> {scene.REASON}" in text
+    assert "> Dig it elsewhere." in text
+    assert ids == ["objection:test:7:1", "objection:rule:7:1", "objection:withdraw:7:1"]
+    assert pinged == [USERS[scene.ANA.person]]
+
+
+def test_a_ruling_offers_the_appeal_and_an_appeal_the_vote() -> None:
+    stated = scene.stated(scene.opened(), scene.BO)
+    ruled, (event,) = rules.rule_on_form(stated, 1, scene.FLO, False, scene.REASON, scene.NOW)
+    text, ids, pinged = told(ruled, event)
+    assert "is not in form" in text
+    assert "objection:appeal:7:1" in ids
+    assert pinged == sorted([USERS[scene.ANA.person], USERS[scene.BO.person]])
+    appealed, (event,) = rules.appeal(ruled, 1, scene.BO.person, scene.REASON, scene.NOW)
+    text, ids, _ = told(appealed, event)
+    assert ids[:2] == ["objection:stands:7:1", "objection:falls:7:1"]
+
+
+def test_a_reaction_that_disappeared_is_asked_about() -> None:
+    proposal, (event,) = rules.reaction_gone(scene.raised(scene.opened(), scene.BO), scene.BO.person)
+    text, ids, pinged = told(proposal, event)
+    assert "Discord does not say" in text
+    assert ids == ["objection:withdraw:7:1", "objection:keep:7:1"]
+    assert pinged == [USERS[scene.BO.person]]
+
+
+def test_a_sponsor_is_looked_for() -> None:
+    stated = scene.stated(scene.opened(), scene.BO)
+    proposal, (event,) = rules.objector_gone(stated, scene.BO.person, True, scene.NOW)
+    text, ids, _ = told(proposal, event)
+    assert "Anyone else who may object can take it over" in text
+    assert "objection:sponsor:7:1" in ids
+
+
+def test_a_nudge_names_people_and_pings_them() -> None:
+    event = Event(Happened.NUDGED, "proposal/7", None, {"people": ["bo", "cy", "erased"]})
+    text, ids, pinged = told(scene.opened(), event, 50)
+    assert "<@10000>, <@10001>, someone (erased on request)" in text
+    assert ids == ["proposal:read:7"]
+    assert pinged == [10_000, 10_001]
+
+
+def test_an_open_vote_can_be_cast_from_the_thread() -> None:
+    text, ids, _ = told(in_vote(), Event(Happened.VOTE_OPENED, "proposal/7", None, {"eligible": 6}), 202)
+    assert "6 members" in text
+    assert ids == [f"vote:cast:7:{n}" for n in range(3)] + ["vote:mine:7"]
+
+
+def test_a_withdrawal_quotes_the_author() -> None:
+    gone, (event,) = proposal_rules.withdraw(scene.opened(), scene.ANA.person, "# New plan", scene.at(1))
+    text, _, _ = told(gone, event)
+    assert "> \\# New plan" in text
+
+
+@pytest.mark.parametrize("kind", asking(DeliveryKind.LOG))
+def test_log_posts_fit_and_say_who_did_it(kind: Happened) -> None:
+    for data in (WORST, {}):
+        recorded = happened(kind, "flo", **data)
+        message = feed.log(recorded, scene.PARTNERSHIP, {PersonId("flo"): 99}, 5)
+        check_fits(message)
+        assert "Record #7 · 0123456789ab" in text_of(message)
+
+
+def test_mapping_a_role_one_wears_is_marked() -> None:
+    data: dict[str, Json] = {"role": "Stewards", "group": "Stakeholders", "seat": "member", "class": "", "self": True}
+    text = text_of(feed.log(happened(Happened.ROLE_MAPPED, "flo", **data), scene.PARTNERSHIP, {PersonId("flo"): 99}, 5))
+    assert "Mapped by <@99>" in text
+    assert "the person who mapped this role wears it" in text
+    assert "“member” of “Stakeholders”" in text
+
+
+def test_an_outcome_ends_with_the_short_head_hash() -> None:
+    view = view_of(*STATES["passed"])
+    message = feed.outcome(view, happened(Happened.PROPOSAL_PASSED, reached=1, reachable=6, low_reach=True), 5)
+    assert text_of(message).split("\n")[-1] == "-# Record #7 · 0123456789ab"
+    assert "1 of 6 were reached" in text_of(message)
+    assert "Low reach" in text_of(message)
+
+
+def test_every_key_of_the_rules_has_a_label() -> None:
+    assert set(labels.CRITERION_LABELS) == set(rules.CRITERIA)
+    assert set(labels.METHOD_LABELS) == set(METHODS)
+    assert {c for m in METHODS.values() for c in m.CHOICES} == set(labels.CHOICE_LABELS)
+    assert announcements.AUDIENCES
