@@ -15,6 +15,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.channels import Channels
+from bot.channels import Channels
 from bot.delivery import Outbox
 from bot.guild import DiscordGuild
 from bot.incidents import Incidents
@@ -89,6 +90,7 @@ class GovernanceBot(commands.Bot):
         )
         self.ctx = ctx
         self.guild_adapter = DiscordGuild(self)
+        self.server = Channels(self)
         self.server = Channels(self)
         self.outbox = Outbox(ctx, self.guild_adapter)
         self.reactions = Reactions(ctx, self.guild_adapter)
@@ -172,7 +174,7 @@ class GovernanceBot(commands.Bot):
         async with self._sweep_turn:
             await self._take_in_servers()
             await clocks.beat(self.ctx)
-            await sweeping.sweep(self.ctx, self.reconciliation.done)
+            await sweeping.sweep(self.ctx, await self.reconciliation.decidable())
         self.outbox.poke()
 
     async def next_due(self) -> datetime | None:

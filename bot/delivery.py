@@ -127,7 +127,7 @@ class Outbox:
             gone = replace(delivery, message_id=None, state=DeliveryState.PENDING, retry_at=None)
             await clocks.forget_message(self._ctx, gone)
             return gone
-        _log.warning("not shown yet", extra={"delivery": delivery.key, "why": repr(error)})
+        _log.warning("not shown yet: %s", delivery.key, extra={"why": repr(error)})
         if delivery.kind is DeliveryKind.DIRECT:
             return replace(delivery, state=DeliveryState.GIVEN_UP)
         if delivery.kind is DeliveryKind.CARD and delivery.proposal is not None and _does_not_stand(delivery, error):

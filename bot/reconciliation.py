@@ -15,20 +15,18 @@ from bot.services.ports import Context, DeliveryKind
 
 
 class Reconciliation:
-    """Compares a server with the record and takes in the difference. ``done`` lists what may be decided on."""
+    """Compares a server with the record and takes in the difference."""
 
     def __init__(self, ctx: Context, guild: DiscordGuild, reactions: Reactions, incidents: Incidents) -> None:
         self._ctx = ctx
         self._guild = guild
         self._reactions = reactions
         self._incidents = incidents
-        self._done: dict[PartnershipId, int] = {}
         self._servers: set[int] = set()
 
-    @property
-    def done(self) -> frozenset[PartnershipId]:
-        """The partnerships that are reconciled."""
-        return frozenset(self._done)
+    async def decidable(self) -> frozenset[PartnershipId]:
+        """The partnerships of servers that were taken in: nothing is decided in any other (PRO-11)."""
+        return frozenset(p.id for p in await posts.partnerships(self._ctx) if p.guild_id in self._servers)
 
     def knows(self, guild_id: int) -> bool:
         """Whether this server was taken in since it was last out of reach."""
@@ -37,7 +35,6 @@ class Reconciliation:
     def forget(self, guild_id: int | None = None) -> None:
         """What stands in this server (or in any) is not known any more."""
         self._servers = self._servers - {guild_id} if guild_id is not None else set()
-        self._done = {p: g for p, g in self._done.items() if guild_id is not None and g != guild_id}
 
     async def take_in(self, guild_id: int, last_ready: datetime | None) -> None:
         """Seats, roles, outage, cards and reactions of one server, in this order.
@@ -60,7 +57,6 @@ class Reconciliation:
                 await clocks.grant_outage(self._ctx, partnership.id, last_ready)
             for proposal_id in await clocks.running(self._ctx, partnership.id):
                 await self._card(partnership, proposal_id, last_ready)
-            self._done[partnership.id] = guild_id
 
     async def _lost_roles(self, partnership: Partnership, roles: frozenset[int]) -> None:
         for mapping in partnership.mappings:

@@ -63,6 +63,12 @@ async def user_of(ctx: Context, person: PersonId) -> int | None:
         return (await tx.people.users_of((person,))).get(person)
 
 
+async def partnerships(ctx: Context) -> tuple[Partnership, ...]:
+    """Every partnership."""
+    async with ctx.uow.read() as tx:
+        return await tx.partnerships.all()
+
+
 async def partnerships_of(ctx: Context, guild_id: int) -> tuple[Partnership, ...]:
     """Every partnership that a server hosts."""
     async with ctx.uow.read() as tx:
