@@ -100,6 +100,8 @@ async def _operate(options: argparse.Namespace, loaded: Settings) -> int:
 def _rehearse(port: int, open_browser: bool) -> int:
     try:
         from bot import rehearsal
+
+        return rehearsal.main(port, open_browser) or FINE
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] != "simcord":
             raise
@@ -108,7 +110,6 @@ def _rehearse(port: int, open_browser: bool) -> int:
             "Run: make rehearse (or pip install -r requirements/rehearsal.txt).",
         )
         return FAILED
-    return rehearsal.main(port, open_browser) or FINE
 
 
 def _explain(error: Exception, loaded: Settings | None) -> int:

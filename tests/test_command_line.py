@@ -17,6 +17,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+import bot
 from bot import addresses, instance
 from bot.__main__ import main
 from bot.governance.events import Event, Happened
@@ -185,6 +186,19 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert code == 0
     for command in ("run", "rehearse", "check", "verify", "export", "backup", "restore", "migrate"):
         assert f"    {command} " in said
+
+
+def test_rehearse_without_simcord_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in [each for each in sys.modules if each.startswith("bot.rehearsal")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.delattr(bot, "rehearsal", raising=False)
+    monkeypatch.setitem(sys.modules, "simcord", None)
+    monkeypatch.setenv("LOG_LEVEL", "loud")  # needs no settings, so bad ones are not in its way
+    code, said = told(capsys, "rehearse", "--no-browser")
+    assert code == 1
+    assert "make rehearse" in said
 
 
 # ---- check ---------------------------------------------------------------------------------------
