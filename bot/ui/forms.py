@@ -190,13 +190,19 @@ def statement(fields: Fields) -> Statement:
     )
 
 
+def list_of(key: str) -> str:
+    """The id of the list in which a policy key stands."""
+    return "key-1" if key.partition(".")[0] in _KEYS_1 else "key-2"
+
+
 def split_amount(written_by: str) -> tuple[str, str]:
     """The sum and the currency code of words such as ``2500 USD`` or ``EUR 1,200.50``; either may be missing."""
     words = written_by.strip()
     code = re.search(r"(?<![A-Za-z])[A-Za-z]{3,5}$", words) or re.match(r"[A-Za-z]{3,5}(?![A-Za-z])", words)
-    if code is None:
+    amount = (words[: code.start()] + words[code.end() :]).strip() if code else ""
+    if code is None or not any(map(str.isdigit, amount)):
         return words, ""
-    return (words[: code.start()] + words[code.end() :]).strip(), code[0].upper()
+    return amount, code[0].upper()
 
 
 def _page_1(title: str, custom_id: str, text: Text) -> Form:
@@ -222,9 +228,9 @@ def _page_2(title: str, custom_id: str, proposal: Proposal, policy: Policy) -> F
     elif proposal.type == "policy":
         effect = proposal.effects[0] if proposal.effects else Effect(change_policy.KIND)
         parts = [
-            _keys("key-1", [k for k in KEYS.values() if k.name.partition(".")[0] in _KEYS_1], effect.target, policy),
-            _keys(
-                "key-2", [k for k in KEYS.values() if k.name.partition(".")[0] not in _KEYS_1], effect.target, policy
+            *(
+                _keys(name, [k for k in KEYS.values() if list_of(k.name) == name], effect.target, policy)
+                for name in ("key-1", "key-2")
             ),
             _text("value", effect.value, most=100, required=False),
         ]

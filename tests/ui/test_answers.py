@@ -1,0 +1,228 @@
+"""Private answers fit Discord's limits in every state, lose no words, and lead on (PRO-1, RHY-3, REC-2)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import discord
+import pytest
+
+from bot.governance.dossier import Ballot, Effect, State
+from bot.governance.errors import BadText, BadValue, Refusal, UnknownKey, WrongState
+from bot.governance.events import Happened
+from bot.governance.ids import PersonId, ProposalId
+from bot.governance.organisation import Group
+from bot.services.ports import Listed, Verdict
+from bot.services.views import Item, Raised, Receipt, Standing
+from bot.ui import answers, help, inbox, objections_answered, record, votes_answered
+from bot.ui.limits import CONTENT, units
+from tests.governance import scene
+from tests.ui.scenes import BIG, USERS, bomb, check_fits, custom_ids, happened, in_vote, states, text_of, view_of
+
+STATES = tuple(states())
+
+
+def of(name: str) -> answers.ProposalView:
+    proposal, hour = states()[name]
+    return view_of(proposal, hour)
+
+
+def listed(number: int | None, title: str = "A well") -> Listed:
+    return Listed(
+        ProposalId(number or 900),
+        number,
+        scene.GROUPS[0].id,
+        "budget",
+        title,
+        State.REVIEW,
+        PersonId("ana"),
+        scene.NOW,
+        None,
+    )
+
+
+@pytest.mark.parametrize("name", STATES)
+async def test_every_answer_about_a_proposal_fits(name: str) -> None:
+    view = of(name)
+    electors = view.proposal.electors
+    shown = [
+        answers.opened(view),
+        answers.withdrawn(view),
+        answers.read(view),
+        answers.choose_revision(view),
+        answers.revised(view),
+        answers.escalated(view),
+        answers.halted(view),
+        answers.options(view),
+        answers.overview(view, None),
+        answers.preview(view),
+        answers.text(view)[0],
+        votes_answered.ballot(view, None),
+        votes_answered.ballot(view, Ballot("for")),
+        objections_answered.concern(view),
+        objections_answered.standing(Standing(True, "yes", electors, len(electors), view)),
+        objections_answered.standing(Standing(False, "joined later", electors, 0, view)),
+        objections_answered.ruling(view, 1),
+        objections_answered.stated(view, 1),
+        objections_answered.raised(Raised(view, None, True, concern=True)),
+        *(objections_answered.objection_act(view, 1, act) for act in objections_answered._OBJECTION_ACTS),
+        *(objections_answered.raised(Raised(view, o, True)) for o in view.proposal.objections[:1]),
+    ]
+    for view_shown in shown:
+        check_fits(view_shown)
+
+
+@pytest.mark.parametrize("type", ["general", "operational", "budget", "policy"])
+async def test_the_draft_fits_and_leads_on(type: str) -> None:
+    effects = (Effect("change policy", bomb(100), bomb(100)),) if type == "policy" else ()
+    proposal = replace(scene.draft(type), text=BIG, effects=effects)
+    for hindrance in (None, BadText("ask", 3, 20, 2000), UnknownKey(bomb(300), ("review.window",))):
+        shown = answers.draft(view_of(proposal), hindrance)
+        check_fits(shown)
+        assert custom_ids(shown) == [
+            f"proposal:{act}:{proposal.id}" for act in ("details", "edit", "preview", "open", "discard")
+        ]
+    check_fits(answers.preview(view_of(proposal)))
+    check_fits(answers.discarded(view_of(proposal)))
+
+
+@pytest.mark.parametrize(
+    ("hindrance", "words"),
+    [
+        (BadText("ask", 3, 20, 2000), "Press *Edit*"),
+        (BadText("payee", 0, 2, 100), "Press *Details*"),
+        (BadValue("currency", "", "a code such as USD or EUR"), "**Currency** is missing"),
+        (UnknownKey("reviw.window", ("review.window",)), "Did you mean `review.window`?"),
+    ],
+)
+async def test_a_draft_says_what_is_missing_and_where_to_mend_it(hindrance: Refusal, words: str) -> None:
+    assert words in text_of(answers.draft(view_of(scene.draft("budget")), hindrance))
+
+
+async def test_the_preview_is_the_card_with_its_buttons_asleep() -> None:
+    shown = answers.preview(view_of(scene.opened()))
+    assert "Preview: only you see this" in text_of(shown)
+    buttons = [item for item in shown.walk_children() if isinstance(item, discord.ui.Button) and item.custom_id]
+    assert buttons
+    assert all(each.disabled for each in buttons)
+
+
+async def test_no_word_of_a_long_text_is_lost() -> None:
+    shown, whole = answers.text(view_of(scene.opened("budget", text=BIG)))
+    check_fits(shown)
+    assert whole is not None
+    assert all(words in whole for words in (BIG.ask, BIG.why, BIG.outcome, BIG.risks, BIG.timeline))
+
+
+async def test_a_short_text_needs_no_file() -> None:
+    shown, whole = answers.text(view_of(scene.opened()))
+    assert whole is None
+    assert scene.TEXT.ask in text_of(shown)
+
+
+async def test_an_objector_is_led_to_stating() -> None:
+    proposal = scene.raised(scene.opened(), scene.BO)
+    raised = objections_answered.raised(Raised(view_of(proposal), scene.first(proposal), True))
+    assert custom_ids(raised)[0] == f"objection:state:{proposal.id}:1"
+    assert "recorded as no. 1" in text_of(raised)
+    again = objections_answered.raised(Raised(view_of(proposal), scene.first(proposal), False))
+    assert "stands already" in text_of(again)
+
+
+async def test_the_vote_shows_the_choice_taken_and_how_to_change_it() -> None:
+    view = view_of(in_vote(), 210)
+    assert "You have not voted" in text_of(votes_answered.ballot(view, None))
+    shown = votes_answered.cast(view, "against")
+    assert "Your vote: Against" in text_of(shown)
+    assert custom_ids(shown) == [f"vote:cast:{view.proposal.id}:{place}" for place in range(3)]
+
+
+async def test_a_small_secret_vote_warns_that_it_may_reveal() -> None:
+    view = view_of(in_vote({"vote.secret": True}), 210)
+    assert "would show how everyone voted" in text_of(votes_answered.ballot(view, None))
+
+
+def test_a_choice_is_found_by_its_place_and_by_its_name() -> None:
+    proposal = in_vote()
+    assert [votes_answered.place_of(proposal, typed) for typed in ("1", " against ", "AGAINST")] == [1, 1, 1]
+    with pytest.raises(UnknownKey):
+        votes_answered.place_of(proposal, "maybe")
+    with pytest.raises(WrongState):
+        votes_answered.place_of(scene.opened(), "for")
+
+
+ITEMS = tuple(inbox._WAITS)
+
+
+async def test_the_inbox_fits_however_full() -> None:
+    for kind in ITEMS:
+        items = [
+            Item(kind, listed(n, bomb(90)), scene.NOW, n, "https://discord.com/channels/1/2/3") for n in range(1, 40)
+        ]
+        check_fits(inbox.inbox(items, scene.PARTNERSHIP))
+        shown = inbox.inbox(items[:1], scene.PARTNERSHIP)
+        assert custom_ids(shown), kind
+    every = [Item(kind, listed(5), None, 1) for kind in ITEMS[: inbox.MOST_ITEMS]]
+    check_fits(inbox.inbox(every, scene.PARTNERSHIP))
+    check_fits(inbox.inbox([], scene.PARTNERSHIP))
+
+
+async def test_a_page_of_a_list_fits_and_turns() -> None:
+    rows = [listed(n, bomb(90)) for n in range(30, 19, -1)]
+    shown = inbox.listing(rows, scene.PARTNERSHIP, "open", 31)
+    check_fits(shown)
+    assert f"list:open:{scene.PARTNERSHIP.id}:21" in custom_ids(shown)
+    assert f"list:open:{scene.PARTNERSHIP.id}:0" in custom_ids(shown)
+    last = inbox.listing(rows[:3], scene.PARTNERSHIP, "mine", None)
+    assert custom_ids(last) == [f"proposal:show:{row.id}" for row in rows[:3]]
+    check_fits(inbox.listing([], scene.PARTNERSHIP, "decided", 4))
+    check_fits(inbox.listing([listed(None)], scene.PARTNERSHIP, "mine", None))
+
+
+def test_every_state_stands_in_a_list() -> None:
+    assert frozenset().union(*(found for _, found in inbox.LISTS.values())) == frozenset(State) - {State.DISCARDED}
+    with pytest.raises(UnknownKey):
+        inbox.wanted("other", None)
+
+
+@pytest.mark.parametrize("name", STATES)
+async def test_why_fits_and_loses_no_line(name: str) -> None:
+    person = next(iter(USERS))
+    told = [happened(kind, person, objection=1, version=2, reasons=["outage"]) for kind in Happened]
+    view = replace(of(name), events=tuple(told * 5))
+    shown, whole = record.why(view)
+    check_fits(shown)
+    assert "?" not in text_of(shown).partition("What happened")[2].replace("Does", "")
+    assert whole is not None
+    assert "objection 1 raised by" in whole
+
+
+def test_verdict_and_receipt_fit_and_are_clear() -> None:
+    big = replace(scene.PARTNERSHIP, name=bomb(100))
+    for found in (Verdict(True, 9, "ab" * 32, erased=2), Verdict(False, 9, "ab" * 32, 0, 4, bomb(2000))):
+        for holds in (None, True, False):
+            assert units(record.verdict(big, found, "ab" * 32, holds)) <= CONTENT
+    assert units(record.receipt(Receipt(big, 10**9, "ab" * 32, scene.NOW))) <= CONTENT
+    assert "does not hold" in record.verdict(big, Verdict(False, 9, "", 0, 4, "digest"))
+
+
+@pytest.mark.parametrize(("typed", "found"), [("", ""), (" #AB12cd… ", "ab12cd"), ("`" + "0f" * 32 + "`", "0f" * 32)])
+def test_a_copied_hash_is_read(typed: str, found: str) -> None:
+    assert record.hash_written(typed) == found
+
+
+@pytest.mark.parametrize("typed", ["abc", "not a hash", "f" * 65])
+def test_what_is_no_hash_is_refused(typed: str) -> None:
+    with pytest.raises(BadValue):
+        record.hash_written(typed)
+
+
+async def test_help_fits_whatever_seats_one_holds() -> None:
+    roles = [m.role for m in scene.MAPPINGS]
+    groups = tuple(Group(g.id, g.kind, bomb(80), g.parent) for g in scene.GROUPS)
+    crowded = replace(scene.PARTNERSHIP, name=bomb(90), groups=groups)
+    for held in ((), roles[:1], roles):
+        for manages in (True, False):
+            check_fits(help.help_page(crowded, held, manages, 5))
+    check_fits(help.help_page(None, (), True, None))
+    assert "`/setup`" in text_of(help.help_page(None, (), False, None))
