@@ -13,8 +13,9 @@ from bot.governance.events import Happened
 from bot.governance.ids import PersonId, ProposalId
 from bot.governance.organisation import Group
 from bot.services.ports import Listed, Verdict
-from bot.services.views import Item, Raised, Receipt, Standing
-from bot.ui import answers, help, inbox, objections_answered, record, votes_answered
+from bot.services.views import Item, ProposalView, Raised, Receipt, Standing
+from bot.ui import answers, inbox, objections_answered, record, votes_answered
+from bot.ui.help import help_page
 from bot.ui.limits import CONTENT, units
 from tests.governance import scene
 from tests.ui.scenes import BIG, USERS, bomb, check_fits, custom_ids, happened, in_vote, states, text_of, view_of
@@ -22,23 +23,14 @@ from tests.ui.scenes import BIG, USERS, bomb, check_fits, custom_ids, happened, 
 STATES = tuple(states())
 
 
-def of(name: str) -> answers.ProposalView:
+def of(name: str) -> ProposalView:
     proposal, hour = states()[name]
     return view_of(proposal, hour)
 
 
 def listed(number: int | None, title: str = "A well") -> Listed:
-    return Listed(
-        ProposalId(number or 900),
-        number,
-        scene.GROUPS[0].id,
-        "budget",
-        title,
-        State.REVIEW,
-        PersonId("ana"),
-        scene.NOW,
-        None,
-    )
+    group, author = scene.GROUPS[0].id, PersonId("ana")
+    return Listed(ProposalId(number or 900), number, group, "budget", title, State.REVIEW, author, scene.NOW, None)
 
 
 @pytest.mark.parametrize("name", STATES)
@@ -223,6 +215,6 @@ async def test_help_fits_whatever_seats_one_holds() -> None:
     crowded = replace(scene.PARTNERSHIP, name=bomb(90), groups=groups)
     for held in ((), roles[:1], roles):
         for manages in (True, False):
-            check_fits(help.help_page(crowded, held, manages, 5))
-    check_fits(help.help_page(None, (), True, None))
-    assert "`/setup`" in text_of(help.help_page(None, (), False, None))
+            check_fits(help_page(crowded, held, manages, 5))
+    check_fits(help_page(None, (), True, None))
+    assert "`/setup`" in text_of(help_page(None, (), False, None))

@@ -22,19 +22,20 @@ from tests.governance import scene
 from tests.ui.scenes import BIG, bomb
 
 POLICY = genesis()
+TYPES = ("general", "operational", "budget", "policy")
 LONG_KEY = Effect(change_policy.KIND, "limits.versions", "9" * 100)
 
 
 def drafts() -> Iterator[Any]:
-    for type in ("general", "operational", "budget", "policy"):
-        effects = (LONG_KEY,) if type == "policy" else ()
+    for kind in TYPES:
+        effects = (LONG_KEY,) if kind == "policy" else ()
         for text in (Text(), BIG, replace(BIG, title="x" * 5000)):
-            yield replace(scene.draft(type), text=text, effects=effects)
+            yield replace(scene.draft(kind), text=text, effects=effects)
 
 
 def every_form() -> Iterator[discord.ui.Modal]:
     opened = scene.stated(scene.raised(scene.opened("budget", text=BIG), scene.BO), scene.BO)
-    yield from (forms.propose(type, scene.GROUPS[0].id) for type in ("general", "operational", "budget", "policy"))
+    yield from (forms.propose(kind, scene.GROUPS[0].id) for kind in TYPES)
     yield forms.propose("general", None)
     for draft in drafts():
         for proposal in (draft, replace(draft, state=State.REVIEW, number=10**6)):
@@ -101,7 +102,7 @@ async def test_a_stated_objection_is_shown_filled() -> None:
 
 
 def test_sent_in_values_are_read_from_labels_rows_and_lists() -> None:
-    sent = [
+    sent: list[dict[str, Any]] = [
         {"type": 18, "id": 1, "component": {"type": 4, "custom_id": "title", "value": "A well"}},
         {"type": 18, "component": {"type": 3, "custom_id": "criterion", "values": ["harm"]}},
         {"type": 18, "component": {"type": 3, "custom_id": "key-1", "values": []}},
