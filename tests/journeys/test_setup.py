@@ -318,16 +318,15 @@ async def test_the_partnership_is_ratified_by_its_first_proposal(tmp_path: Path)
         assert str(FORM["top_level_purpose"]) in proposal.current.text.ask
         again = await server.slash("mod", "lobby", "setup ratify")
         assert "under way already" in said(again), said(again)
-        assert proposal.closes_at is not None
-        await server.advance_to(proposal.closes_at)
+        for _ in range(6):
+            await server.advance(hours=12)
         assert await server.state(1) is State.ESCALATED
         card = await server.card(1)
         yes = next(c for c in controls_of(card) if c.startswith("vote:cast:"))
         for name in ("ada", "ben", "cleo"):
             await server.press(name, card, yes)
-        voted = (await server.proposal(1)).vote
-        assert voted is not None
-        await server.advance_to(voted.closes_at)
+        for _ in range(6):
+            await server.advance(hours=12)
         assert await server.state(1) is State.ENACTED
         assert not (await server.partnership()).provisional
         assert "Ratify" in text_of(await server.feed_entry(1))
