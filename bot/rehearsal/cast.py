@@ -4,28 +4,39 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-PARTNERSHIP = "River Commons"
-SERVER = "Willow Valley"
 BOT = "Governance"
+SERVER = "Willow Valley"
+PARTNERSHIP = "River Commons"
+PURPOSE = "Bring the lower river back to life, with all who live from it and beside it, for the next thirty years."
+CORE_PURPOSE = "Plan each season, look after the money in hand, and help the cells to work together."
+PLANTING, OUTREACH = "Planting", "Outreach"
+MODERATORS = "Moderators"
 
 FINANCIAL, EXPERT, COMMUNITY = "financial contributor", "domain expert", "community representative"
-GREEN_FUND, UNIVERSITY, LAB, NEIGHBOURS = "Green Fund", "Delta University", "Open Water Lab", "Riverside Neighbours"
 
 
 @dataclass(frozen=True, slots=True)
-class Role:
-    """A Discord role made by hand and mapped with ``/roles map``. ``group`` is the name of its group."""
+class Constituency:
+    """A role made by hand for the stakeholders whom one organisation sends, mapped with ``/roles map`` (ORG-2)."""
 
-    name: str
-    group: str
-    seat: str = "member"
-    stakeholder_class: str = ""
-    organisation: str = ""
+    organisation: str
+    stakeholder_class: str
+
+
+CONSTITUENCIES = (
+    Constituency("Green Fund", FINANCIAL),
+    Constituency("Delta University", EXPERT),
+    Constituency("Open Water Lab", EXPERT),
+    Constituency("Riverside Neighbours", COMMUNITY),
+)
+
+SHG_FACILITATOR, CORE, CORE_FACILITATOR = "SHG Facilitator", "Core Team", "TLC Facilitator"
+PLANTING_CELL, OUTREACH_CELL = f"Cell: {PLANTING}", f"Cell: {OUTREACH}"
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A person of the example. ``roles`` are names of Discord roles."""
+    """A person of the example. ``roles`` are names of Discord roles, given by hand once ``/setup`` has made them."""
 
     name: str
     about: str
@@ -37,43 +48,20 @@ class Part:
         return self.name.split()[0].lower()
 
 
-STAKEHOLDERS, COORDINATION, PLANTING, OUTREACH = "Stakeholders", "Coordination", "Planting", "Outreach"
+AMARA = Part("Amara Okafor", "stakeholder: financial contributor", ("Green Fund",))
+BRUNO = Part("Bruno Silva", "stakeholder: financial contributor", ("Green Fund",))
+CHEN = Part("Chen Wei", "stakeholder: domain expert, facilitator", ("Delta University", SHG_FACILITATOR))
+DALIA = Part("Dalia Haddad", "stakeholder: domain expert", ("Open Water Lab",))
+ESI = Part("Esi Mensah", "stakeholder: community representative", ("Riverside Neighbours",))
+FEMI = Part("Femi Adeyemi", "stakeholder: community; two hats", ("Riverside Neighbours", CORE))
+GORAN = Part("Goran Petrov", "core team, facilitator", (CORE, CORE_FACILITATOR))
+HANA = Part("Hana Sato", "core team, plants", (CORE, PLANTING_CELL))
+IVO = Part("Ivo Marin", "plants", (PLANTING_CELL,))
+KEMI = Part("Kemi Balogun", "core team, outreach", (CORE, OUTREACH_CELL))
+LARS = Part("Lars Holm", "outreach", (OUTREACH_CELL,))
+MIRA = Part("Mira Novak", "moderator without a seat", (MODERATORS,))
+NOOR = Part("Noor Aziz", "newcomer without a seat")
+ROBIN = Part("Robin Vale", "owner of the server, without a seat")
 
-ROLES = (
-    Role("Stakeholder · Green Fund", STAKEHOLDERS, "member", FINANCIAL, GREEN_FUND),
-    Role("Stakeholder · Delta University", STAKEHOLDERS, "member", EXPERT, UNIVERSITY),
-    Role("Stakeholder · Open Water Lab", STAKEHOLDERS, "member", EXPERT, LAB),
-    Role("Stakeholder · Riverside Neighbours", STAKEHOLDERS, "member", COMMUNITY, NEIGHBOURS),
-    Role("Stakeholder facilitator", STAKEHOLDERS, "facilitator"),
-    Role("Coordination", COORDINATION),
-    Role("Coordination facilitator", COORDINATION, "facilitator"),
-    Role("Planting cell", PLANTING),
-    Role("Outreach cell", OUTREACH),
-)
-
-MODERATORS = "Moderators"
-
-PARTS = (
-    Part("Amara Okafor", "Green Fund, financial contributor", ("Stakeholder · Green Fund",)),
-    Part("Bruno Silva", "Green Fund, financial contributor", ("Stakeholder · Green Fund",)),
-    Part(
-        "Chen Wei",
-        "Delta University, domain expert; facilitates the stakeholders",
-        ("Stakeholder · Delta University", "Stakeholder facilitator"),
-    ),
-    Part("Dalia Haddad", "Open Water Lab, domain expert", ("Stakeholder · Open Water Lab",)),
-    Part("Esi Mensah", "Riverside Neighbours, community", ("Stakeholder · Riverside Neighbours",)),
-    Part(
-        "Femi Adeyemi",
-        "Riverside Neighbours, community; also sits in coordination",
-        ("Stakeholder · Riverside Neighbours", "Coordination"),
-    ),
-    Part("Goran Petrov", "facilitates coordination", ("Coordination", "Coordination facilitator")),
-    Part("Hana Sato", "coordinates planting", ("Coordination", "Planting cell")),
-    Part("Ivo Marin", "plants", ("Planting cell",)),
-    Part("Kemi Balogun", "coordinates outreach", ("Coordination", "Outreach cell")),
-    Part("Lars Holm", "talks with the neighbours", ("Outreach cell",)),
-    Part("Mira Novak", "moderates the server: manages roles, decides nothing", (MODERATORS,)),
-    Part("Noor Aziz", "a newcomer without a seat"),
-)
-OWNER = Part("Robin Vale", "owns the server and holds no seat")
+PARTS = (AMARA, BRUNO, CHEN, DALIA, ESI, FEMI, GORAN, HANA, IVO, KEMI, LARS, MIRA, NOOR, ROBIN)
+STAKEHOLDERS = (AMARA, BRUNO, CHEN, DALIA, ESI, FEMI)

@@ -12,18 +12,20 @@ import socket
 import sys
 import tempfile
 import webbrowser
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import simcord
 
+from bot.rehearsal import story
+from bot.rehearsal.log import Log
 from bot.rehearsal.page import Page, listen
 from bot.rehearsal.stage import Stage, Understudy
 from bot.rehearsal.troubles import Acts
-from bot.rehearsal.world import seed
+from bot.rehearsal.world import build
 
 SETTLE = 60.0
 """Seconds that a slow machine may take for one step of the simulated world."""
@@ -58,17 +60,32 @@ async def rehearsing(listener: socket.socket, say: Callable[[str], None]) -> Asy
     with tempfile.TemporaryDirectory(prefix="rehearsal-", ignore_cleanup_errors=True) as folder:
         say("Starting a simulated Discord …")
         async with simcord.run(Understudy(), check_errors=False, settle_timeout=SETTLE) as env:
-            await env.advance_time(max(0.0, (datetime.now(UTC) - env.now()).total_seconds()))
-            world = await seed(env, Path(folder), say)
-            root = logging.getLogger()
-            root.addHandler(world.stage.log)
-            page = Page(world.front, world.acts)
-            try:
-                yield Rehearsal(await page.open(listener), page, world.stage, world.acts)
-            finally:
-                root.removeHandler(world.stage.log)
-                await page.close()
-                await world.stage.close()
+            present = datetime.now(UTC)
+            await env.advance_time(max(0.0, (present - story.LENGTH - env.now()).total_seconds()))
+            log = Log(env.now)
+            with _listening(log):
+                say("Starting the bot …")
+                world = await build(env, Path(folder), log)
+                await story.tell(world, present, say)
+                log.begin()
+                log.say("The rehearsal begins. Everything so far was done by the people, through the bot's commands.")
+                page = Page(world.front, world.acts)
+                try:
+                    yield Rehearsal(await page.open(listener), page, world.stage, world.acts)
+                finally:
+                    await page.close()
+                    await world.stage.close()
+
+
+@contextmanager
+def _listening(log: Log) -> Iterator[None]:
+    """Whatever the bot logs meanwhile goes to the front page instead of the terminal."""
+    root = logging.getLogger()
+    root.addHandler(log)
+    try:
+        yield
+    finally:
+        root.removeHandler(log)
 
 
 async def _until_stopped(listener: socket.socket, open_browser: bool) -> None:

@@ -45,6 +45,12 @@ class Log(logging.Handler):
         self._count += 1
         self.lines.append(Line(self._count, self._clock(), tone, text))
 
+    def begin(self) -> None:
+        """Forget what was said so far, but for errors: the visitor's own log begins here."""
+        errors = [line for line in self.lines if line.tone is Tone.ERROR]
+        self.lines.clear()
+        self.lines.extend(errors)
+
     def failed(self, error: BaseException) -> None:
         """Add an error that the bot raised."""
         self.say(f"The bot reported an error: {plain(error)}", Tone.ERROR)

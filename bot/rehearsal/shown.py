@@ -3,36 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import discord
 import simcord
 
+from bot.governance.dossier import FINAL, State
 from bot.rehearsal.stage import Stage
+from bot.services.ports import Filter
+from bot.ui.labels import STATE_LABELS
 
 Shown = dict[str, Any]
 Viewer = simcord.MemberActor | simcord.UserHandle
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """An open proposal, for the list beside the clock."""
-
-    title: str
-    state: str
-    due: str | None
+OPEN = frozenset(State) - FINAL - {State.DRAFT}
 
 
 @dataclass(slots=True)
 class Front:
-    """Reads the stage for the front page. ``about`` says of each person what the seeded story tells; ``waiting``
-    lists the open proposals.
-    """
+    """Reads the stage for the front page. ``about`` says of each person what the seeded story tells."""
 
     stage: Stage
-    waiting: Callable[[], Awaitable[list[Waiting]]]
     about: dict[int, str] = field(default_factory=dict)
 
     async def state(self) -> Shown:
@@ -46,7 +40,7 @@ class Front:
             "running": stage.running,
             "doing": stage.doing,
             "open": self._open(),
-            "waiting": [asdict(each) for each in await self.waiting()],
+            "waiting": await self._waiting(),
             "people": [self._person(each) for each in stage.people],
             "groups": self._channels(),
             "roles": self._roles(),
@@ -78,6 +72,20 @@ class Front:
             if person.id == user_id:
                 return person
         raise LookupError("there is no such person in the rehearsal")
+
+    async def _waiting(self) -> list[Shown]:
+        """The open proposals of every partnership here, the next deadline first."""
+        ctx = self.stage.ctx
+        if ctx is None:
+            return []
+        async with ctx.uow.read() as tx:
+            found = [
+                (row.due_at, {"title": f"P-{row.number} {row.title}", "state": STATE_LABELS[row.state]})
+                for partnership in await tx.partnerships.of_guild(self.stage.guild.id)
+                for row in await tx.proposals.list(partnership.id, Filter(states=OPEN))
+            ]
+        found.sort(key=lambda each: (each[0] is None, each[0]))
+        return [{**row, "due": due.isoformat() if due else None} for due, row in found]
 
     def _person(self, person: simcord.MemberActor) -> Shown:
         direct = person.user.dm_channel

@@ -19,6 +19,7 @@ import simcord
 
 from bot.client import GovernanceBot
 from bot.rehearsal.log import Log, Tone
+from bot.services.ports import Context as Services
 
 T = TypeVar("T")
 
@@ -45,10 +46,12 @@ class Understudy(discord.Client):
 class Stage:
     """The simulated world with the bot in it. ``performer`` is None while the bot is stopped."""
 
-    def __init__(self, env: simcord.Env, guild: simcord.GuildHandle, cast: Callable[[], GovernanceBot]) -> None:
+    def __init__(
+        self, env: simcord.Env, guild: simcord.GuildHandle, cast: Callable[[], GovernanceBot], log: Log
+    ) -> None:
         self.env = env
         self.guild = guild
-        self.log = Log(env.now)
+        self.log = log
         self.lock = asyncio.Lock()
         self.people: list[simcord.MemberActor] = []
         self.doing = ""
@@ -67,6 +70,11 @@ class Stage:
     def running(self) -> bool:
         """Whether the real bot is on stage."""
         return self._performer is not None
+
+    @property
+    def ctx(self) -> Services | None:
+        """What the running bot's use cases are given; for reading only."""
+        return self._performer.ctx if self._performer is not None else None
 
     async def start(self) -> None:
         """Put a fresh bot on stage; it opens the same database."""

@@ -1,61 +1,73 @@
-"""The example world: a server with its people, the real bot, and a story that they act out by its commands (RUN-1)."""
+"""The example world: a server with its people and the real bot, before anything has happened in it (RUN-1)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import discord
 import simcord
 
-from bot.rehearsal import story
-from bot.rehearsal.cast import BOT, MODERATORS, OWNER, PARTS, ROLES, SERVER, Part
+from bot.app import create_bot
+from bot.client import GovernanceBot
+from bot.rehearsal.cast import BOT, CONSTITUENCIES, MODERATORS, PARTS, ROBIN, SERVER, Part
+from bot.rehearsal.log import Log
 from bot.rehearsal.shown import Front
 from bot.rehearsal.stage import Stage
 from bot.rehearsal.troubles import Acts
+from config.settings import PACKAGED_GOVERNANCE, Settings
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Everything that a rehearsal needs."""
+    """Everything that a rehearsal needs. ``owner`` does what moderators do by hand."""
 
     stage: Stage
     front: Front
     acts: Acts
+    lobby: simcord.ChannelHandle
+
+    def person(self, part: Part) -> simcord.MemberActor:
+        """Who plays this part."""
+        return self.stage.people[PARTS.index(part)]
 
 
-async def seed(env: simcord.Env, folder: Path, say: Callable[[str], None]) -> World:
-    """Make the server and its people, start the bot, and act out what happened before the visitor came."""
-    owner = env.create_user(OWNER.account, global_name=OWNER.name)
+async def build(env: simcord.Env, folder: Path, log: Log) -> World:
+    """Make the server and its people, and start the bot on a database in this folder."""
+    owner = env.create_user(ROBIN.account, global_name=ROBIN.name)
     guild = env.create_guild(SERVER, owner=owner)
-    guild.create_text_channel("lobby", topic="Everyone may talk here")
-    stage = Stage(env, guild, lambda: story.new_bot(folder, env))
-    roles = _roles(guild)
-    people = [_member(env, guild, part, roles) for part in PARTS]
-    stage.people = [*people, simcord.MemberActor(env, guild, owner)]
-    about = {person.id: part.about for person, part in zip(stage.people, (*PARTS, OWNER), strict=True)}
-    front = Front(stage, lambda: story.waiting(stage), about)
-    say("Starting the bot …")
+    lobby = guild.create_text_channel("lobby", topic="Everyone may talk here")
+    # Each new role is put below those before it, as in Discord: moderators stand above the roles that carry seats.
+    rights = discord.Permissions(manage_roles=True, manage_channels=True, manage_messages=True, manage_threads=True)
+    moderators = guild.create_role(MODERATORS, permissions=rights)
+    for each in CONSTITUENCIES:
+        guild.create_role(each.organisation)
+    stage = Stage(env, guild, lambda: _new_bot(env, folder), log)
+    for part in PARTS:
+        if part is ROBIN:
+            stage.people.append(simcord.MemberActor(env, guild, owner))
+            continue
+        user = env.create_user(part.account, global_name=part.name)
+        stage.people.append(guild.add_member(user, roles=[moderators] if MODERATORS in part.roles else ()))
+    about = {person.id: part.about for person, part in zip(stage.people, PARTS, strict=True)}
+    front = Front(stage, about)
     await stage.start()
     if env.bot.user is not None:
         await env.bot.user.edit(username=BOT)
-    await story.tell(stage, say)
-    return World(stage, front, Acts(front, stage.people[-1]))
+    return World(stage, front, Acts(front, stage.people[PARTS.index(ROBIN)]), lobby)
 
 
-def _roles(guild: simcord.GuildHandle) -> dict[str, simcord.RoleHandle]:
-    """The moderators' role stands above those that carry seats, the bot's own above all."""
-    for role in ROLES:
-        guild.create_role(role.name, mentionable=True)
-    made = guild.roles
-    rights = discord.Permissions(manage_roles=True, manage_channels=True, manage_messages=True, manage_threads=True)
-    top = guild.create_role(MODERATORS, permissions=rights)
-    return made | {MODERATORS: top}
-
-
-def _member(
-    env: simcord.Env, guild: simcord.GuildHandle, part: Part, roles: dict[str, simcord.RoleHandle]
-) -> simcord.MemberActor:
-    user = env.create_user(part.account, global_name=part.name)
-    return guild.add_member(user, roles=[roles[name] for name in part.roles])
+def _new_bot(env: simcord.Env, folder: Path) -> GovernanceBot:
+    """The bot as ``run`` starts it, on the simulated clock. Nothing is taken from the environment or ``.env``."""
+    settings = Settings(
+        _env_file=None,  # type: ignore[call-arg, unused-ignore]
+        discord_token="",
+        database_url=f"sqlite+aiosqlite:///{(folder / 'rehearsal.sqlite3').as_posix()}",
+        governance_file=PACKAGED_GOVERNANCE,
+        discord_api_base="",
+        discord_gateway_url="",
+        health_port=0,
+    )
+    bot = create_bot(settings, clock=env.now, scheduler=False)
+    assert isinstance(bot, GovernanceBot)
+    return bot
