@@ -1,0 +1,247 @@
+"""Mapping roles and following seats, on real databases (ORG-2, ORG-2a, ORG-3, ORG-6, PRO-9, PRO-11)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.governance import clock as clocks
+from bot.governance.dossier import Proposal, Text
+from bot.governance.errors import AlreadyDone, BadText, BadValue, NotEligible, NotFound, RoleRefused
+from bot.governance.ids import PartnershipId, ProposalId
+from bot.governance.organisation import Partnership
+from bot.governance.policy import genesis
+from bot.services import objections, organisation, proposals, roles
+from bot.services.ports import Context, Recorded
+from storage.unit_of_work import SqlUnitOfWork
+from tests.database import TestClock
+from tests.services.town import GUILD, Town, actor, founded, moderator
+
+ADA, BEN, CLEO, TIA = 11, 12, 13, 21
+TEXT = Text(
+    title="A shared calendar",
+    ask="Adopt one calendar that every group keeps up to date.",
+    why="People miss meetings; our purpose needs them.",
+)
+
+
+@pytest.fixture
+def ctx(uow: SqlUnitOfWork, clock: TestClock) -> Context:
+    return Context(uow, clock, genesis())
+
+
+@pytest.fixture
+async def town(ctx: Context) -> Town:
+    """A partnership of three stakeholders and one core member."""
+    town = Town()
+    await founded(ctx, town)
+    stakeholder = town.named("Stakeholder")
+    town.people = {user: {stakeholder} for user in (ADA, BEN, CLEO)} | {TIA: {town.named("Core Team")}}
+    await roles.sync_members(ctx, GUILD, town.members(), partial=False, how="seen")
+    return town
+
+
+P = PartnershipId(1)
+
+
+async def partnership(ctx: Context) -> Partnership:
+    async with ctx.uow.read() as tx:
+        return await tx.partnerships.get(P)
+
+
+async def proposal(ctx: Context, filed: ProposalId) -> Proposal:
+    async with ctx.uow.read() as tx:
+        return await tx.proposals.get(filed)
+
+
+async def record(ctx: Context) -> list[Recorded]:
+    async with ctx.uow.read() as tx:
+        last, _ = await tx.record.head(P)
+        return [await tx.record.event(P, n) for n in range(1, last + 1)]
+
+
+async def under_review(ctx: Context, town: Town) -> ProposalId:
+    """An operational proposal that the stakeholders review."""
+    view = await proposals.draft(ctx, actor(town, TIA), P, "operational", None, TEXT)
+    return (await proposals.open_review(ctx, actor(town, TIA), view.proposal.id)).proposal.id
+
+
+async def test_everyone_who_wears_a_role_holds_its_seat_and_twice_is_once(ctx: Context, town: Town) -> None:
+    before = await record(ctx)
+    assert [str(r.event.type) for r in before].count("seat gained") == 4
+    assert await roles.sync_members(ctx, GUILD, town.members(), partial=False, how="seen") == ()
+    assert await record(ctx) == before
+
+
+async def test_one_persons_change_touches_nobody_else(ctx: Context, town: Town) -> None:
+    (lost,) = await roles.sync_members(ctx, GUILD, {ADA: frozenset()}, partial=True, how="taken")
+    assert (lost.gained, lost.seat) == (False, "member")
+    (gained,) = await roles.sync_members(ctx, GUILD, {ADA: frozenset(town.people[ADA])}, partial=True, how="given")
+    assert gained.gained
+    assert gained.person == lost.person
+
+
+async def test_who_is_gone_at_start_up_has_lost_the_seat(ctx: Context, town: Town) -> None:
+    del town.people[ADA]
+    (lost,) = await roles.sync_members(ctx, GUILD, town.members(), partial=False, how="seen")
+    assert not lost.gained
+    assert not lost.by_themselves
+
+
+async def test_a_mapped_role_seats_its_wearers_and_opens_their_channels(ctx: Context, town: Town) -> None:
+    fund = town.add_role("Green Fund")
+    town.people[31] = {fund}
+    done = await roles.map_role(
+        ctx,
+        town,
+        moderator(roles=frozenset({fund})),
+        fund,
+        "stakeholders",
+        "Member",
+        "financial contributor",
+        "Green Fund",
+    )
+    assert (done.wearers, done.own, done.access) == (1, True, None)
+    mapped = next(r for r in reversed(await record(ctx)) if r.event.type == "role mapped")
+    assert mapped.event.data == {
+        "role": "Green Fund",
+        "group": "Stakeholders",
+        "seat": "member",
+        "class": "financial contributor",
+        "organisation": "Green Fund",
+        "self": True,
+    }
+    channel = next(c for c in town.channels.values() if c.name == "stakeholders")
+    assert any(o.target == fund and "send_messages" in o.allow for o in channel.overwrites)
+    with pytest.raises(AlreadyDone):
+        await roles.map_role(
+            ctx, town, moderator(), fund, "stakeholders", "member", "financial contributor", "Green Fund"
+        )
+
+
+async def test_mapping_again_replaces_what_the_role_carried(ctx: Context, town: Town) -> None:
+    role = town.named("Core Team")
+    done = await roles.map_role(ctx, town, moderator(), role, "commons", "lead")
+    assert done.before is not None
+    assert [m.seat for m in (await partnership(ctx)).mappings if m.role == role] == ["lead"]
+    last = [r.event for r in (await record(ctx))[-3:]]
+    assert [(e.type, e.data["seat"]) for e in last] == [
+        ("role mapped", "lead"),
+        ("seat lost", "member"),
+        ("seat gained", "lead"),
+    ]
+
+
+async def test_what_may_not_be_mapped_is_refused(ctx: Context, town: Town) -> None:
+    plain, strong = town.add_role("Plain"), town.add_role("Strong", powers=("ban_members",))
+    high, higher = town.add_role("High", position=35), town.add_role("Higher", position=45)
+    before = await record(ctx)
+    for role, why in ((strong, "powers"), (high, "above you"), (higher, "above the bot"), (GUILD, "everyone")):
+        with pytest.raises(RoleRefused) as refused:
+            await roles.map_role(ctx, town, moderator(), role, "stakeholders", "member")
+        assert refused.value.why == why
+    with pytest.raises(NotEligible):
+        await roles.map_role(ctx, town, moderator(manages_roles=False), plain, "stakeholders", "member")
+    with pytest.raises(NotFound):
+        await roles.map_role(ctx, town, moderator(), 4711, "stakeholders", "member")
+    with pytest.raises(NotFound):
+        await roles.map_role(ctx, town, moderator(), plain, "nobody", "member")
+    with pytest.raises(BadValue):
+        await roles.map_role(ctx, town, moderator(), plain, "stakeholders", "contributor")
+    with pytest.raises(BadValue):
+        await roles.map_role(ctx, town, moderator(), plain, "whole:1", "member")
+    with pytest.raises(BadText):
+        await roles.map_role(ctx, town, moderator(), plain, "stakeholders", "x" * 33)
+    with pytest.raises(NotFound):
+        await roles.unmap_role(ctx, town, moderator(), plain)
+    assert await record(ctx) == before
+
+
+@pytest.mark.parametrize("way", ["unmapped", "deleted"])
+async def test_a_role_gone_stops_the_clock_until_the_seat_has_a_role_again(
+    ctx: Context, town: Town, clock: TestClock, way: str
+) -> None:
+    filed = await under_review(ctx, town)
+    closes_at = (await proposal(ctx, filed)).closes_at
+    assert closes_at is not None
+    role = town.named("Stakeholder")
+    if way == "unmapped":
+        assert (await roles.unmap_role(ctx, town, moderator(), role)).waiting == 1
+    else:
+        del town.roles[role]
+        await roles.roles_standing(ctx, GUILD, frozenset(town.roles))
+        assert await roles.role_deleted(ctx, GUILD, role) == ()
+    stopped = await proposal(ctx, filed)
+    assert stopped.clock.reasons == {clocks.ROLE, clocks.FEW}
+    assert [m.lost for m in (await partnership(ctx)).mappings if m.role == role] == [True]
+    with pytest.raises(NotEligible):
+        await objections.raise_objection(ctx, actor(town, ADA), filed, "button")
+    clock.forward(timedelta(hours=5))
+    new = town.add_role("Stakeholders now")
+    for user in (ADA, BEN, CLEO):
+        town.people[user] = {new}
+    await roles.map_role(ctx, town, moderator(), new, "stakeholders", "member")
+    running = await proposal(ctx, filed)
+    assert not clocks.is_stopped(running)
+    assert running.closes_at == closes_at + timedelta(hours=5)
+    assert not any(m.lost for m in (await partnership(ctx)).mappings)
+
+
+async def test_a_seat_taken_away_never_weakens_an_objection(ctx: Context, town: Town) -> None:
+    filed = await under_review(ctx, town)
+    await objections.raise_objection(ctx, actor(town, ADA), filed, "button")
+    await roles.sync_members(ctx, GUILD, {ADA: frozenset()}, partial=True, how="taken")
+    (objection,) = (await proposal(ctx, filed)).objections
+    assert objection.counts
+    assert objection.sponsor_by is None
+    assert [str(r.event.type) for r in await record(ctx)].count("objector seat lost") == 1
+
+
+async def test_an_objector_who_leaves_needs_a_sponsor_until_they_are_back(ctx: Context, town: Town) -> None:
+    filed = await under_review(ctx, town)
+    await objections.raise_objection(ctx, actor(town, ADA), filed, "button")
+    await roles.member_left(ctx, GUILD, ADA, by_themselves=True)
+    (objection,) = (await proposal(ctx, filed)).objections
+    assert objection.sponsor_by is not None
+    await roles.sync_members(ctx, GUILD, {ADA: frozenset(town.people[ADA])}, partial=True, how="came back")
+    (objection,) = (await proposal(ctx, filed)).objections
+    assert objection.sponsor_by is None
+
+
+async def test_someone_removed_keeps_their_objection(ctx: Context, town: Town) -> None:
+    filed = await under_review(ctx, town)
+    await objections.raise_objection(ctx, actor(town, ADA), filed, "button")
+    await roles.member_left(ctx, GUILD, ADA, by_themselves=False)
+    (objection,) = (await proposal(ctx, filed)).objections
+    assert objection.sponsor_by is None
+    assert objection.counts
+    assert await roles.member_left(ctx, GUILD, 99, by_themselves=True) == ()
+
+
+async def test_too_few_electors_stop_the_clock_and_enough_start_it(ctx: Context, town: Town) -> None:
+    filed = await under_review(ctx, town)
+    await roles.sync_members(ctx, GUILD, {ADA: frozenset(), BEN: frozenset()}, partial=True, how="taken")
+    assert (await proposal(ctx, filed)).clock.reasons == {clocks.FEW}
+    await roles.sync_members(ctx, GUILD, {ADA: frozenset(town.people[ADA])}, partial=True, how="given")
+    assert not clocks.is_stopped(await proposal(ctx, filed))
+
+
+async def test_double_hats_are_flagged_and_lists_are_for_those_concerned(ctx: Context, town: Town) -> None:
+    town.people[ADA].add(town.named("Core Team"))
+    await roles.sync_members(ctx, GUILD, town.members(), partial=False, how="seen")
+    view = await organisation.organisation_view(ctx, actor(town, BEN))
+    assert view.double_hats == (ADA,)
+    assert view.wearers[next(m.role for m in view.partnership.mappings if m.name == "Stakeholder")] == 3
+    assert view.talk is not None
+    with pytest.raises(NotEligible):
+        await organisation.organisation_view(ctx, actor(town, 99))
+
+
+async def test_choices_follow_what_was_typed(ctx: Context, town: Town) -> None:
+    assert [c.name for c in await organisation.group_choices(ctx, moderator(), "comm")] == ["Commons"]
+    everything = await organisation.group_choices(ctx, moderator(), "")
+    assert everything[-1].value == "whole:1"
+    assert await organisation.word_choices(ctx, moderator(), "class", "dom") == ("domain expert",)
+    assert "facilitator" in await organisation.word_choices(ctx, moderator(), "seat", "")
+    assert await organisation.word_choices(ctx, moderator(), "organisation", "") == ()

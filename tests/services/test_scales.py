@@ -1,0 +1,187 @@
+"""Setting up and ratifying, on real databases (SCL-1, SCL-2, SCL-5)."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from bot.governance import scales as rules
+from bot.governance.dossier import State
+from bot.governance.errors import AlreadyDone, BadValue, NotEligible, NotFound, TooFewStakeholders
+from bot.governance.ids import PartnershipId
+from bot.governance.plans import ChannelSeen
+from bot.governance.policy import genesis
+from bot.governance.proposals import check_text
+from bot.services import roles, scales
+from bot.services.ports import Context, PlaceKind
+from storage.unit_of_work import SqlUnitOfWork
+from tests.database import TestClock
+from tests.services.town import DRAFT, GUILD, Town, founded, moderator
+
+
+@pytest.fixture
+def ctx(uow: SqlUnitOfWork, clock: TestClock) -> Context:
+    return Context(uow, clock, genesis())
+
+
+@pytest.fixture
+def town() -> Town:
+    return Town()
+
+
+async def types_of(ctx: Context, named: PartnershipId) -> list[str]:
+    async with ctx.uow.read() as tx:
+        last, _ = await tx.record.head(named)
+        return [str((await tx.record.event(named, n)).event.type) for n in range(1, last + 1)]
+
+
+async def test_a_plan_changes_nothing_and_applying_it_builds_all(ctx: Context, town: Town) -> None:
+    view = await scales.keep_draft(ctx, town, moderator(), DRAFT)
+    assert view.plan is not None
+    assert view.plan.todo
+    assert town.requests == []
+    assert await scales.existing(ctx, moderator()) == ()
+    done = await scales.apply(ctx, town, moderator(), view.id)
+    assert done.plan is not None
+    assert done.plan.todo == ()
+    (partnership,) = await scales.existing(ctx, moderator())
+    assert partnership.provisional
+    assert [g.name for g in partnership.groups] == ["Stakeholders", "Core Team", "Commons", "Delivery"]
+    async with ctx.uow.read() as tx:
+        places = await tx.partnerships.places(view.id)
+        assert (await tx.policies.current(view.id)).version == 1
+        assert (await tx.record.verify(view.id)).holds
+    assert sorted(p.kind for p in places) == sorted(["category"] * 3 + ["feed", "talk"] + ["group"] * 4)
+    happened = await types_of(ctx, view.id)
+    assert happened[0] == "partnership created"
+    assert happened.count("role mapped") == len(town.roles)
+
+
+async def test_again_changes_nothing(ctx: Context, town: Town) -> None:
+    named = await founded(ctx, town)
+    requests, happened = list(town.requests), await types_of(ctx, named)
+    again = await scales.apply(ctx, town, moderator(), named)
+    assert again.done == ()
+    assert town.requests == requests
+    assert await types_of(ctx, named) == happened
+
+
+@pytest.mark.parametrize("stop", [1, 4, 8, 12, 16])
+async def test_stopped_anywhere_the_next_run_finishes(ctx: Context, town: Town, stop: int) -> None:
+    town.trouble = stop
+    view = await scales.keep_draft(ctx, town, moderator(), DRAFT)
+    stopped = await scales.apply(ctx, town, moderator(), view.id)
+    assert stopped.trouble is not None
+    assert stopped.plan is not None
+    assert stopped.plan.todo
+    assert len(stopped.done) == stop  # the partnership's own record comes before the first request
+    town.trouble = 0
+    done = await scales.apply(ctx, town, moderator(), view.id)
+    assert done.trouble is None
+    names = [role.name for role in town.roles.values()] + [c.name for c in town.channels.values()]
+    assert len(names) == len(set(names)) == 7 + 9
+
+
+async def test_two_people_applying_at_once_build_once(ctx: Context, town: Town) -> None:
+    view = await scales.keep_draft(ctx, town, moderator(), DRAFT)
+    await asyncio.gather(*(scales.apply(ctx, town, moderator(user_id=900 + n), view.id) for n in range(3)))
+    assert len(town.roles) == 7
+    assert len(town.channels) == 9
+
+
+async def test_missing_permissions_stop_before_discord_is_asked(ctx: Context, town: Town) -> None:
+    town.permissions -= {"manage_roles"}
+    view = await scales.keep_draft(ctx, town, moderator(), DRAFT)
+    assert view.plan is not None
+    assert view.plan.missing == {"manage_roles"}
+    stopped = await scales.apply(ctx, town, moderator(), view.id)
+    assert stopped.trouble is not None
+    assert stopped.trouble.detail == "manage_roles"
+    assert town.requests == []
+
+
+async def test_only_people_who_manage_roles_of_this_server(ctx: Context, town: Town) -> None:
+    view = await scales.keep_draft(ctx, town, moderator(), DRAFT)
+    nobody, stranger = moderator(manages_roles=False), moderator(guild_id=GUILD + 1)
+    for someone, refusal in ((nobody, NotEligible), (stranger, NotFound)):
+        for act in (scales.preview, scales.apply, scales.ratify):
+            with pytest.raises(refusal):
+                await act(ctx, town, someone, view.id)
+        with pytest.raises(refusal):
+            await scales.cancel(ctx, someone, view.id)
+        with pytest.raises(refusal):
+            await scales.kept_draft(ctx, someone, view.id)
+    assert town.requests == []
+
+
+async def test_a_faulty_draft_is_kept_as_written(ctx: Context, town: Town) -> None:
+    faulty = replace(DRAFT, cells="")
+    view = await scales.keep_draft(ctx, town, moderator(), faulty)
+    assert isinstance(view.problem, BadValue)
+    assert await scales.kept_draft(ctx, moderator(), view.id) == faulty
+    assert (await scales.apply(ctx, town, moderator(), view.id)).problem is not None
+    mended = await scales.keep_draft(ctx, town, moderator(), DRAFT, view.id)
+    assert mended.id == view.id
+    assert mended.problem is None
+    await scales.cancel(ctx, moderator(), view.id)
+    with pytest.raises(NotFound):
+        await scales.apply(ctx, town, moderator(), view.id)
+
+
+async def test_a_second_partnership_takes_nothing_from_the_first(ctx: Context, town: Town) -> None:
+    await founded(ctx, town)
+    first = dict(town.channels)
+    view = await scales.keep_draft(ctx, town, moderator(), replace(DRAFT, name="Hill"))
+    done = await scales.apply(ctx, town, moderator(), view.id)
+    assert done.trouble is None
+    assert len(town.roles) == 14
+    assert {named: town.channels[named] for named in first} == first
+    assert "hill-decisions" in {c.name for c in town.channels.values()}
+
+
+async def test_a_lost_channel_is_known_and_built_again(ctx: Context, town: Town) -> None:
+    named = await founded(ctx, town)
+    feed = next(c.id for c in town.channels.values() if c.name == "decisions")
+    gone: ChannelSeen = town.channels.pop(feed)
+    for _ in range(2):
+        await scales.place_lost(ctx, GUILD, gone.id)
+    assert (await types_of(ctx, named)).count("place lost") == 1
+    town.channels[999] = ChannelSeen(999, "somewhere-else")
+    done = await scales.apply(ctx, town, moderator(), named)
+    assert [step.name for step in done.done] == ["decisions"]
+    async with ctx.uow.read() as tx:
+        place = next(p for p in await tx.partnerships.places(named) if p.kind is PlaceKind.FEED)
+    assert not place.lost
+
+
+async def test_ratifying_needs_stakeholders_and_is_opened_once(ctx: Context, town: Town) -> None:
+    named = await founded(ctx, town)
+    with pytest.raises(TooFewStakeholders):
+        await scales.ratify(ctx, town, moderator(), named)
+    town.people = {11: {town.named("Stakeholder")}, 12: {town.named("Stakeholder")}, 13: {town.named("Core Team")}}
+    await roles.sync_members(ctx, GUILD, town.members(), partial=False, how="seen")
+    view = await scales.ratify(ctx, town, moderator(), named)
+    proposal = view.proposal
+    assert (proposal.number, proposal.state) == (1, State.REVIEW)
+    assert "Person 13" in proposal.current.text.ask
+    check_text("ratification", proposal.current.text)
+    with pytest.raises(AlreadyDone):
+        await scales.ratify(ctx, town, moderator(), named)
+
+
+async def test_the_longest_structure_still_fits_its_proposal(ctx: Context, town: Town) -> None:
+    long = replace(
+        DRAFT,
+        name="N" * 60,
+        purpose="p" * rules.MOST_PURPOSE,
+        top_level_purpose="t" * rules.MOST_PURPOSE,
+        cells="\n".join(f"{n}{'c' * 59}" for n in range(rules.MOST_CELLS)),
+    )
+    view = await scales.keep_draft(ctx, town, moderator(), long)
+    assert (await scales.apply(ctx, town, moderator(), view.id)).trouble is None
+    town.people = {11 + n: {town.named("Stakeholder")} for n in range(3)}
+    await roles.sync_members(ctx, GUILD, town.members(), partial=False, how="seen")
+    ratified = await scales.ratify(ctx, town, moderator(), view.id)
+    check_text("ratification", ratified.proposal.current.text)
