@@ -39,7 +39,7 @@ _LABELS = {
     "key-1": ("Rule to change: review and objections", "Choose one rule, here or in the next list"),
     "key-2": ("Rule to change: votes, waits and limits", "Choose one rule, here or in the list above"),
     "value": ("New value", "Durations such as 72h or 14d, shares such as 1/3 or 66%, numbers, yes or no"),
-    "criterion": ("Which kind of harm", "An objection names one of these published reasons"),
+    "criterion": ("Criterion", "An objection names one of these published criteria"),
     "agreement": ("Which agreement", "Only if it breaches one. Optional otherwise"),
     "reason": ("Your reason", "What harm would going ahead do? Say it so that others can follow"),
     "suggestion": ("What would resolve it", "A change that would let you withdraw the objection. Optional"),

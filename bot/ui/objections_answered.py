@@ -28,7 +28,7 @@ def raised(result: Raised) -> Answer:
     head = "Your objection stands" if result.new else "Your objection stands already"
     if objection.state is ObjectionState.RAISED and objection.state_by is not None:
         todo = (
-            f"**State it by {stamp(objection.state_by)}**: choose the kind of harm and give your reason. "
+            f"**State it by {stamp(objection.state_by)}**: choose a criterion and give your reason. "
             "Not stated by then, it becomes a concern and no longer blocks."
         )
     else:
@@ -51,7 +51,11 @@ def stated(view: ProposalView, number: int) -> Answer:
     return said(
         f"### Objection {number} is stated\n{named(view.proposal)}{claim}\n\n"
         "It counts unless you withdraw it, a new version resolves it for you, or a ruling says that it is not in form.",
-        buttons=links_to(view),
+        buttons=[
+            button("Reword it", ids.objection("state", view.proposal.id, number)),
+            button("Withdraw it", ids.objection("withdraw", view.proposal.id, number)),
+            *links_to(view),
+        ],
     )
 
 
@@ -90,10 +94,10 @@ def ruling(view: ProposalView, number: int) -> Answer:
     statement = objection.statement if objection else None
     claim = ""
     if statement is not None:
-        claim = f"Kind of harm: {_criterion(statement)}\n{quote(statement.reason, 1800)}"
+        claim = f"Criterion: {_criterion(statement)}\n{quote(statement.reason, 1800)}"
     return said(
         f"### Rule on objection {number}\n{named(view.proposal)}\n"
-        "You judge the form only: does it name a kind of harm, give a reason, and speak about this proposal? "
+        "You judge the form only: does it name a criterion, give a reason, and speak about this proposal? "
         "Whether the reason is true is not yours to judge. The first ruling holds and is public.",
         claim,
         buttons=[

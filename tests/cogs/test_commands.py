@@ -1,0 +1,107 @@
+"""Commands stay within Discord's limits; every button and form that presenters write is taken in by exactly one cog."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import AsyncIterator
+from typing import Any, cast
+
+import discord
+import pytest
+from discord.ext import commands
+
+from bot.client import EXTENSIONS
+from bot.governance.ids import GroupId, PartnershipId, ProposalId
+from bot.governance.policy import TYPES
+from bot.ui import ids, inbox
+from cogs import objections, proposals
+from cogs.base import FormCog
+
+P = ProposalId(12)
+
+FORMS = (
+    *(ids.propose_form(kind, group) for kind in TYPES for group in (None, GroupId(3))),
+    *(ids.proposal_form(form, P) for form in ids.PROPOSAL_FORMS),
+    *(ids.objection_form(form, P, 4) for form in ids.OBJECTION_FORMS),
+    *(ids.rule_form(P, 4, in_form) for in_form in (True, False)),
+    ids.object_vote_form(P, 3),
+)
+BUTTONS = (
+    *(ids.proposal(act, P) for act in ids.PROPOSAL_ACTS),
+    *(ids.objection(act, P, 4) for act in ids.OBJECTION_ACTS),
+    *(ids.cast(P, choice) for choice in range(4)),
+    ids.mine(P),
+    ids.inbox(),
+    *(ids.page(PartnershipId(1), name, before) for name in inbox.LISTS for before in (0, 7)),
+)
+MODERATORS = ("setup",)
+"""Hidden from those without Manage Roles. ``/roles`` is not: everybody may list who sits where."""
+
+
+@pytest.fixture
+async def bot() -> AsyncIterator[commands.Bot]:
+    made = commands.Bot("\0", intents=discord.Intents.none(), help_command=None)
+    cast(Any, made).ctx = cast(Any, made).reactions = cast(Any, made).incidents = None
+    for extension in EXTENSIONS:
+        await made.load_extension(extension)
+    yield made
+    await made.close()
+
+
+def size(command: dict[str, Any]) -> int:
+    """Characters as Discord counts them: names, descriptions, and the values of choices, subcommands included."""
+    own = len(command["name"]) + len(command.get("description", ""))
+    choices = sum(len(c["name"]) + len(str(c["value"])) for c in command.get("choices") or ())
+    return own + choices + sum(size(option) for option in command.get("options") or ())
+
+
+def check_texts(command: dict[str, Any]) -> None:
+    assert re.fullmatch(r"[a-z_-]{1,32}", command["name"]), command["name"]
+    assert 1 <= len(command["description"]) <= 100, command["name"]
+    assert len(command.get("options") or ()) <= 25
+    assert len(command.get("choices") or ()) <= 25
+    for option in command.get("options") or ():
+        check_texts(option)
+
+
+async def test_commands_fit_and_belong_to_servers(bot: commands.Bot) -> None:
+    found = [command.to_dict(bot.tree) for command in bot.tree.get_commands()]
+    assert 1 <= len(found) <= 100
+    assert len({command["name"] for command in found}) == len(found)
+    for command in found:
+        check_texts(command)
+        assert size(command) <= 8000
+        assert command["dm_permission"] is False, command["name"]
+        restricted = command["default_member_permissions"] is not None
+        assert restricted == (command["name"] in MODERATORS), command["name"]
+
+
+async def test_every_form_is_taken_by_exactly_one_cog(bot: commands.Bot) -> None:
+    forms = [form for cog in bot.cogs.values() if isinstance(cog, FormCog) for form in cog.forms]
+    for custom_id in FORMS:
+        assert len([form for form in forms if form.template.fullmatch(custom_id)]) == 1, custom_id
+
+
+@pytest.mark.parametrize("forged", ["form:edit:0", "form:edit:-1", "form:rule:1:1:maybe", "form:propose:x:1"])
+async def test_forged_forms_are_taken_by_none(bot: commands.Bot, forged: str) -> None:
+    forms = [form for cog in bot.cogs.values() if isinstance(cog, FormCog) for form in cog.forms]
+    assert not [form for form in forms if form.template.fullmatch(forged)]
+
+
+async def test_every_button_is_taken_by_exactly_one_control(bot: commands.Bot) -> None:
+    controls = [
+        getattr(module, name).__discord_ui_compiled_template__
+        for module in (sys.modules[name] for name in EXTENSIONS)
+        for name in dir(module)
+        if isinstance(getattr(module, name), type)
+        and issubclass(getattr(module, name), discord.ui.DynamicItem)
+        and name != "Control"
+    ]
+    for custom_id in BUTTONS:
+        assert len([template for template in controls if template.fullmatch(custom_id)]) == 1, custom_id
+
+
+def test_every_act_has_its_handler() -> None:
+    assert set(proposals.ACTS) == set(ids.PROPOSAL_ACTS)
+    assert set(objections.ACTS) == set(ids.OBJECTION_ACTS)
