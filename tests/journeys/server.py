@@ -24,7 +24,8 @@ from bot.governance.errors import Refusal
 from bot.governance.ids import PartnershipId, ProposalId
 from bot.governance.organisation import Partnership
 from bot.permissions import permissions
-from bot.services.ports import Recorded
+from bot.services.ports import Filter, Recorded
+from bot.ui import forms
 from config.settings import Settings
 from tests import wire
 from tests.permissions import needed_by
@@ -385,6 +386,27 @@ class Server:
         assert proposal.number is not None, said(opened)
         return proposal.number
 
+    async def ratify(self) -> int:
+        """The stakeholders ratify the partnership by its first proposal (SCL-5); the proposal's number."""
+        asked = await self.slash("mod", "lobby", "setup ratify")
+        await self.settle()
+        async with self.bot.ctx.uow.read() as tx:
+            found = await tx.proposals.list(PartnershipId(1), Filter(limit=1))
+        assert found, said(asked)
+        number = found[0].number
+        assert number is not None, said(asked)
+        await self.advance(hours=72)
+        for stakeholder in ("ada", "ben", "cleo", "dev", "eli", "fay"):
+            await self.vote(stakeholder, number, 0)
+        await self.advance(hours=72)
+        assert not (await self.partnership()).provisional
+        return number
+
+    async def vote(self, who: str, number: int, choice: int) -> simcord.InteractionResult:
+        """Press a choice of the open vote on the card, by its place."""
+        proposal = await self.proposal(number)
+        return await self.press(who, await self.card(number), f"vote:cast:{proposal.id}:{choice}")
+
     async def propose_policy(self, key: str, value: str, who: str = "tia", where: str = CORE) -> int:
         """File a policy change by its two pages and open its review."""
         drafted = await self.draft(who, where, "policy")
@@ -406,9 +428,9 @@ def page_one() -> dict[str, str]:
     }
 
 
-def policy_details(key: str, value: str) -> dict[str, str]:
+def policy_details(key: str, value: str) -> dict[str, Any]:
     """Page 2 of a policy change."""
-    return {"key": key, "value": value}
+    return {forms.list_of(key): [key], "value": value}
 
 
 def text_of(message: Any) -> str:
@@ -471,11 +493,11 @@ async def serving(folder: Path, database_url: str | None = None, *, set_up: bool
 
 async def _begin(server: Server) -> None:
     guild = server.guild
+    # A new role stands lowest: the moderators' above those that carry seats, and the bot's own above all (ORG-2a).
+    moderators = guild.create_role("Moderators", permissions=discord.Permissions(manage_roles=True))
     for role in SEATS:
         guild.create_role(role)
     guild.create_text_channel("lobby")
-    # The moderators' role stands above those that carry seats, and the bot's own above all (ORG-2a).
-    moderators = guild.create_role("Moderators", permissions=discord.Permissions(manage_roles=True))
     user = server.env.create_user("mod")
     server.people["mod"] = guild.add_member(user, roles=[moderators])
     server.log.saw_time(server.env.now(), sent=len(server.env.http_requests))
@@ -553,6 +575,9 @@ async def set_up_partnership(server: Server) -> None:
             organisation=organisation,
         )
         assert mapped.ephemeral, said(mapped)
+        assert "now carries" in said(mapped), said(mapped)
+    live = {mapping.role for mapping in (await server.partnership()).mappings}
+    assert {server.guild.roles[role].id for role in SEATS} <= live
     for name, roles in PEOPLE.items():
         server.join(name, roles)
     await server.settle()
