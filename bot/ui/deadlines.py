@@ -16,8 +16,8 @@ _LEFT = (
     "The time is up.",
     "Less than a quarter of the time is left.",
     "Less than half of the time is left.",
-    "Less than three quarters of the time are left.",
-    "More than three quarters of the time are left.",
+    "Less than three quarters of the time is left.",
+    "More than three quarters of the time is left.",
 )
 
 

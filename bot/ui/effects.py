@@ -32,6 +32,14 @@ def on_pass(proposal: Proposal, most: int) -> str:
     return "**On pass this will:** be recorded as decided. People carry it out; the bot changes nothing by itself."
 
 
+def done(proposal: Proposal, most: int) -> str:
+    """What it did, once it was carried out."""
+    lines = [f"- {effect(each)}" for each in proposal.current.effects]
+    if lines:
+        return fit_lines(["**Carried out:**", *lines], most, "… and {} more changes: see the full text")
+    return "It is recorded as decided; people carry it out."
+
+
 def _change_policy(wanted: Effect) -> str:
     about = f" ({KEYS[wanted.target].about})" if wanted.target in KEYS else ""
     was = f" from {inline(wanted.was, 60)}" if wanted.was else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from bot.governance.dossier import FINAL, State
@@ -63,6 +64,18 @@ def log(recorded: Recorded, partnership: Partnership, users: Mapping[PersonId, i
     return panel(marker, colour, text, f"-# Record #{recorded.number} · {recorded.hash[:HASH]} · {stamp(recorded.at)}")
 
 
+def posted_head(text: str) -> tuple[int, str] | None:
+    """Number and short hash of the record at the end of a post, if it has one (RUN-3)."""
+    found = re.search(r"^-# Record #(\d{1,15}) · ([0-9a-f]{12})(?: · .*)?\Z", text, flags=re.MULTILINE)
+    return (int(found[1]), found[2]) if found else None
+
+
+def posted_number(text: str) -> int:
+    """The number of the proposal that a post is about, 0 for other posts (RUN-3)."""
+    found = re.match(r"#+ (?:\S+ )?P-(\d{1,9})\b", text)
+    return int(found[1]) if found else 0
+
+
 _PRIVATE = "This group is private: its readers see title and text."
 
 _INCIDENTS = frozenset({Happened.ROLE_DELETED, Happened.PLACE_LOST, Happened.RESTORE_GAP})
@@ -100,7 +113,7 @@ def _reasons(view: ProposalView, recorded: Recorded) -> list[str]:
         case Happened.PROPOSAL_HALTED:
             lines.append("A majority of those who may object halted it in the waiting time. It is disputed again.")
         case Happened.PROPOSAL_ENACTED:
-            lines.append(effects.on_pass(proposal, 500).replace("On pass this will:", "It did:", 1))
+            lines.append(effects.done(proposal, 500))
         case _:
             lines.append(cards.outcome_reason(proposal))
     if data.get("low_reach"):

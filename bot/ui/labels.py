@@ -97,7 +97,7 @@ STATE_MEANINGS: Mapping[State, str] = MappingProxyType(
 
 OBJECTION_STATE_LABELS: Mapping[ObjectionState, str] = MappingProxyType(
     {
-        ObjectionState.RAISED: "raised, reason still to be stated",
+        ObjectionState.RAISED: "raised, not stated yet",
         ObjectionState.STATED: "stated and standing",
         ObjectionState.CONCERN: "not stated in time, now a concern",
         ObjectionState.DISMISSED: "ruled not in form",

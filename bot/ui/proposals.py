@@ -30,6 +30,7 @@ from bot.ui.versions import amount, text_messages
 
 __all__ = ["card", "controls", "headline", "outcome_reason", "passing", "redraw_at", "text_messages", "thread_name"]
 
+_DECIDED = FINAL | {State.PASSED, State.ADOPTED, State.STALE}
 _OBJECTIONS = 1000
 """Units of text left to the list of objections."""
 
@@ -108,6 +109,8 @@ def words(view: ProposalView) -> str:
 def passing(view: ProposalView) -> str:
     """How it passes, in words (POL-3, POL-5, OBJ-6)."""
     proposal = view.proposal
+    if proposal.state in _DECIDED:
+        return _how_it_was_decided(proposal)
     if proposal.state is State.ESCALATED and proposal.vote is not None:
         return votes.standing(proposal, proposal.vote)
     if rules.affirmative(proposal):
@@ -121,6 +124,14 @@ def passing(view: ProposalView) -> str:
         longer = span(proposal.pinned.reach_extension)
         silence += f" If fewer than {share(bar)} of those who may object have seen it, the time grows once by {longer}."
     return silence
+
+
+def _how_it_was_decided(proposal: Proposal) -> str:
+    if proposal.vote is not None and proposal.vote.tally is not None:
+        return f"**Final vote:** {votes.result(proposal.vote.tally)}"
+    if proposal.state in {State.PASSED, State.ENACTED, State.STALE}:
+        return f"**Passed by silence.** It would have been stopped if {objections.threshold(proposal)}."
+    return "No decision was taken."
 
 
 def reach(view: ProposalView) -> str:
@@ -191,17 +202,17 @@ def _decision(view: ProposalView) -> str:
 
 def _then(proposal: Proposal) -> str:
     """What happens on pass, the waiting time before it, and a halt that is under way (EFF-1, EFF-3)."""
-    if proposal.state in FINAL and proposal.state is not State.ENACTED:
+    if proposal.state is State.ENACTED:
+        return effects.done(proposal, 500)
+    if proposal.state in FINAL:
         return ""
     lines = [effects.on_pass(proposal, 500)]
-    if proposal.pinned.timelock and proposal.state not in FINAL:
+    if proposal.pinned.timelock:
         wait = span(proposal.pinned.timelock)
         lines.append(f"Between the decision and carrying it out {wait} go by, so that it can still be halted.")
     if proposal.state in {State.PASSED, State.ADOPTED} and proposal.halts:
         needed = len(proposal.electors) // 2 + 1
         lines.append(f"**Halt:** {len(proposal.halts)} of {needed} needed have asked to halt it.")
-    if proposal.vote is not None and proposal.vote.tally is not None:
-        lines.append(f"**Final vote:** {votes.result(proposal.vote.tally)}")
     return "\n".join(lines)
 
 

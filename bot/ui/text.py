@@ -19,7 +19,7 @@ EMPTY = "—"
 
 _MOST_MARKS = 4
 _BREAKS = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-_MEANINGFUL = frozenset("\\`*_~|<>[]():@#&")
+_MEANINGFUL = frozenset("\\`*_~|<>[]@")
 _LINE_START = re.compile(r"(?P<space>\s*)(?:(?P<sign>[-+=>#])|(?P<digits>\d{1,12})(?P<dot>[.)])(?=\s|$))?")
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s<>]+")
 _PLAIN_ADDRESS = re.compile(
@@ -55,18 +55,28 @@ def atoms(line: str) -> list[str]:
 
 
 def pack(pieces: Sequence[str], most: int) -> list[str]:
-    """Pieces joined to parts of at most ``most`` units; nothing is lost but white space where a part ends."""
+    """Pieces joined to parts of at most ``most`` units; nothing is lost but white space where a part ends.
+
+    A part that goes on in the middle of a line begins with "…": what stands there would be the beginning of a line.
+    """
     parts: list[str] = []
     part: list[str] = []
-    size = 0
+    size, midline = 0, False
     for piece in pieces:
-        if size + units(piece) > most and part:
+        if part and size + units(piece) > most:
             at = next((n for n in range(len(part) - 1, len(part) * 2 // 3, -1) if _fill(part[n])), len(part))
             parts.append(_trimmed(part[:at]))
-            part = part[at:]
+            midline = "\n> " not in part[at : at + 1]
+            part = [CUT] * midline + [rest for n, rest in enumerate(part[at:]) if n or not _fill(rest)]
+            part = [] if part == [CUT] else part
             size = sum(map(units, part))
         if not part and _fill(piece):
+            midline = midline and piece != "\n> "
             continue
+        if not part and midline:
+            part.append(CUT)
+            size += units(CUT)
+        midline = False
         part.append(piece)
         size += units(piece)
     return [shown for shown in (*parts, _trimmed(part)) if shown]
@@ -192,7 +202,7 @@ def _atoms(line: str) -> Iterator[str]:
     while at < len(line):
         found = _ADDRESS.search(line, at)
         until = found.start() if found else len(line)
-        yield from map(_escaped, line[at:until])
+        yield from _plainly(line[at:until] + line[until : until + 1])[: until - at]
         if found is None:
             return
         address = found[0].rstrip(_TRAILING)
@@ -205,11 +215,11 @@ def _address(address: str) -> Iterator[str]:
     if _PLAIN_ADDRESS.fullmatch(address) and len(address) <= _LONGEST_LINK:
         yield f"<{address}>"
         return
-    yield from map(_escaped, address)
+    yield from _plainly(address)
     authority = re.split(r"[/?#\\]", address.partition("://")[2], maxsplit=1)[0]
     host = authority.rpartition("@")[2]
     if "@" in authority or not host.isascii():
-        yield from map(_escaped, f" (leads to {_ascii(host)})")
+        yield from _plainly(f" (leads to {_ascii(host)})")
 
 
 def _ascii(host: str) -> str:
@@ -219,5 +229,10 @@ def _ascii(host: str) -> str:
         return host.encode("ascii", "backslashreplace").decode()
 
 
-def _escaped(character: str) -> str:
-    return "\\" + character if character in _MEANINGFUL else character
+def _plainly(text: str) -> list[str]:
+    """Each character escaped where it could mean something; a colon only where a name or an address could begin."""
+    following = f"{text[1:]} "
+    return [
+        f"\\{character}" if character in _MEANINGFUL or (character == ":" and not after.isspace()) else character
+        for character, after in zip(text, following, strict=False)
+    ]

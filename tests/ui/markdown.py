@@ -23,7 +23,7 @@ _INLINE = {
     "mention": re.compile(r"<(?:@[!&]?|#|/[-\w ]+:|id:)\w+>"),
     "everyone": re.compile(r"@(?:everyone|here)"),
     "time": re.compile(r"<t:-?\d+(?::[tTdDfFRsS])?>"),
-    "emoji": re.compile(r"<a?:\w+:\d+>|:\w+(?:::skin-tone-\d)?:"),
+    "emoji": re.compile(r"<a?:\w+:\d+>|:[\w+-]+(?:::skin-tone-\d)?:"),
     "link": re.compile(r"(?:https?|steam|discord|ftp)://\S"),
 }
 _SHOWN_LINK = re.compile(r"<(https?://[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+(?::\d+)?(?:/[A-Za-z0-9/._~%?&=+#-]*)?)>")
