@@ -94,7 +94,7 @@ def inline(text: str, most: int) -> str:
     Words written from right to left are isolated, so that they do not turn the rest of our line around.
     """
     line = _one_line(text)
-    if any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in line):
+    if most > 2 and any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in line):
         return _ISOLATE + fit_atoms(list(_atoms(line)), most - 2) + _END_ISOLATE
     return fit_atoms(list(_atoms(line)) or [EMPTY], most)
 
