@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
 
 import discord
 from discord.ext import commands
@@ -105,7 +106,7 @@ class Channels:
         name = fit(step.name, CHANNEL_NAME)
         reason = _reason(partnership)
         async with _spoken(step.name):
-            overwrites: dict[discord.Role | discord.Member | discord.Object, discord.PermissionOverwrite] = {
+            overwrites: dict[Any, discord.PermissionOverwrite] = {
                 await self._target(guild, o): _pair(o) for o in step.overwrites
             }
             if step.what is What.CATEGORY:
@@ -130,11 +131,11 @@ class Channels:
             target = await self._target(guild, overwrite)
             await channel.set_permissions(target, overwrite=_pair(overwrite), reason=_reason(partnership))
 
-    async def _target(self, guild: discord.Guild, overwrite: Overwrite) -> discord.Role | discord.Member:
+    async def _target(self, guild: discord.Guild, overwrite: Overwrite) -> Any:
         """The role or person; a role made a moment ago may not have reached the cache yet."""
         assert isinstance(overwrite.target, int)
-        if overwrite.person:
-            return guild.get_member(overwrite.target) or await guild.fetch_member(overwrite.target)
+        if overwrite.person:  # may have left the server, and what a channel allows them stays all the same
+            return guild.get_member(overwrite.target) or await self._bot.fetch_user(overwrite.target)
         return guild.get_role(overwrite.target) or await guild.fetch_role(overwrite.target)
 
     def _guild(self, guild_id: int) -> discord.Guild:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from discord import app_commands
 
-from bot.governance.organisation import RoleMapping
+from bot.governance.organisation import Partnership, RoleMapping
 from bot.services.organisation import GroupChoice, OrganisationView
 from bot.services.roles import Mapped
 from bot.ui import limits, scales
@@ -13,7 +13,8 @@ from bot.ui.panels import View, link, panel, rows
 from bot.ui.text import inline, plain
 
 COLOUR = 0x5865F2
-_LISTED = 2600
+_LISTED = 2200
+_LOST = 800
 
 
 def mapped(result: Mapped) -> str:
@@ -49,7 +50,7 @@ def listed(view: OrganisationView) -> View:
         name = f"{inline(group.name, 80)}** · {group.kind.value}" if group else "Whole partnership**"
         private = " · private" if group and group.private else ""
         lines.append(f"**{name}{private}")
-        found = [m for m in partnership.mappings if m.group == wanted]
+        found = [m for m in partnership.mappings if m.group == wanted and not m.lost]
         lines += [_mapping(m, view.wearers.get(m.role, 0)) for m in found] or ["- no role yet"]
     hats = ""
     if view.double_hats:
@@ -65,6 +66,7 @@ def listed(view: OrganisationView) -> View:
         COLOUR,
         f"### Roles of {inline(partnership.name, 80)}",
         provisional,
+        limits.fit_lines([_lost(m, partnership) for m in partnership.mappings if m.lost], _LOST),
         limits.fit_lines(lines, _LISTED),
         hats,
         *rows(link("Where you can write", talk)),
@@ -90,9 +92,16 @@ def _seat(result: Mapped) -> str:
 
 def _mapping(mapping: RoleMapping, wearers: int) -> str:
     words = f"{inline(mapping.seat, 40)}{_marks(mapping)}"
-    if mapping.lost:
-        return f"- ⚠ {words}: its role {inline(mapping.name, 80)} was deleted or unmapped. Map a role to this seat."
     return f"- <@&{mapping.role}>: {words} · {count(wearers, 'person', 'people')}"
+
+
+def _lost(mapping: RoleMapping, partnership: Partnership) -> str:
+    """What needs a moderator stands above the list, so that it is never cut off (ORG-3)."""
+    where = inline(partnership.group(mapping.group).name, 80) if mapping.group else "the whole partnership"
+    return (
+        f"⚠ **{inline(mapping.seat, 40)}** of **{where}**: its role {inline(mapping.name, 80)} was deleted or "
+        "unmapped. Map a role to this seat."
+    )
 
 
 def _marks(mapping: RoleMapping) -> str:
