@@ -30,7 +30,7 @@ def _raised(told: Told) -> str:
 
 def _stated(told: Told) -> str:
     criterion = CRITERION_LABELS.get(told.text("criterion"), told.text("criterion"))
-    lines = [f"✋ **{told.number.capitalize()} is stated.** Criterion: **{criterion}**."]
+    lines = [f"✋ **{told.number_first} is stated.** Criterion: **{criterion}**."]
     if agreement := told.text("agreement").strip():
         lines.append(f"The agreement it names: “{inline(agreement, 240)}”.")
     lines.append(said(told.actor, told.text("reason"), WORDS_OF_PEOPLE))
@@ -44,7 +44,7 @@ def _stated(told: Told) -> str:
 
 def _lapsed(told: Told) -> str:
     return (
-        f"💬 {told.number.capitalize()} by {told.objector} was not stated in time. It is a concern from now on: "
+        f"💬 {told.number_first} by {told.objector} was not stated in time. It is a concern from now on: "
         "heard, answered, and not blocking."
     )
 
@@ -63,7 +63,7 @@ def _maintained(told: Told) -> str:
 
 
 def _orphaned(told: Told) -> str:
-    return f"{told.number.capitalize()} ended: the objector left, and nobody took it over in time. It counts no more."
+    return f"{told.number_first} ended: the objector left, and nobody took it over in time. It counts no more."
 
 
 def _test_asked(told: Told) -> str:

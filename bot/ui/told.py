@@ -40,6 +40,10 @@ class Told:
         return f"objection No. {self.data.get('objection', '?')}"
 
     @property
+    def number_first(self) -> str:
+        return f"O{self.number[1:]}"
+
+    @property
     def objector(self) -> str:
         found = self.objection
         return self.view.mention(found.sponsor or found.person) if found else "the objector"

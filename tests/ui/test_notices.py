@@ -137,7 +137,7 @@ def test_a_stated_objection_is_quoted_with_its_criterion() -> None:
     raised = scene.raised(scene.opened(), scene.BO)
     proposal, (event,) = rules.state_objection(raised, 1, scene.BO.person, scene.STATEMENT, scene.NOW)
     text, ids, pinged = told(proposal, event)
-    assert "**Harm: not safe to try**" in text
+    assert "**Objection No. 1 is stated.** Criterion: **Harm: not safe to try**" in text
     assert f"> {scene.REASON}" in text
     assert "> Dig it elsewhere." in text
     assert ids == ["objection:test:7:1", "objection:rule:7:1", "objection:withdraw:7:1"]
