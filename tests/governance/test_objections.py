@@ -36,6 +36,7 @@ from tests.governance.scene import (
     FUNDER,
     JOINER,
     JUDGES,
+    NEIGHBOUR,
     NOW,
     REASON,
     SHG,
@@ -451,6 +452,14 @@ def test_an_appeal_is_decided_early_once_a_majority_of_all_who_may_judge_agree()
     assert first(proposal).state is ObjectionState.STATED
     with pytest.raises(WrongState):
         vote(proposal, FAY, True)
+
+
+def test_half_of_all_who_may_judge_is_no_majority() -> None:
+    author = member("gil", NEIGHBOUR, TOP)
+    proposal = appealed(ruled(stated(opened(author=author), BO)), BO)  # four judges: without author and objector
+    proposal = vote(vote(proposal, CY, False), DI, False)
+    proposal = vote(vote(proposal, ED, True), FAY, True)  # still open, and now tied
+    assert first(advanced(proposal, at(72))).state is ObjectionState.STATED
 
 
 def test_a_vote_on_an_appeal_may_be_changed() -> None:

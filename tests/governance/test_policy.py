@@ -82,14 +82,14 @@ def test_the_floors_of_the_specification(name: str) -> None:
     assert KEYS[name].floor == FLOORS[name]
 
 
-@pytest.mark.parametrize("key", KEYS.values(), ids=str)
+@pytest.mark.parametrize("key", KEYS.values(), ids=lambda key: str(key.name))
 def test_each_default_is_taken_and_read_back(key: Key) -> None:
     assert checked(key, key.default) == key.default
     assert read(key, written(key.default)) == key.default
     assert key.about
 
 
-@pytest.mark.parametrize("key", BOUNDED, ids=str)
+@pytest.mark.parametrize("key", BOUNDED, ids=lambda key: str(key.name))
 def test_each_bound_is_taken_and_just_outside_is_not(key: Key) -> None:
     assert key.floor is not None
     assert key.ceiling is not None
@@ -109,7 +109,7 @@ def test_each_bound_is_taken_and_just_outside_is_not(key: Key) -> None:
         checked(key, step_over(key, key.floor, -1))
 
 
-@pytest.mark.parametrize("key", KEYS.values(), ids=str)
+@pytest.mark.parametrize("key", KEYS.values(), ids=lambda key: str(key.name))
 def test_neither_a_file_nor_a_vote_crosses_a_bound(key: Key) -> None:
     bad: Value = step_over(key, key.ceiling, 1) if key.ceiling is not None else "none of these"
     bad = "no flag" if key.kind is Kind.FLAG else bad
