@@ -27,8 +27,8 @@ from bot.rehearsal.stage import Stage, Understudy
 from bot.rehearsal.troubles import Acts
 from bot.rehearsal.world import build
 
-SETTLE = 60.0
-"""Seconds that a slow machine may take for one step of the simulated world."""
+SETTLE = 5.0
+"""Seconds for one step of the simulated world. SimCord also waits this long for a bot that only sleeps for a moment."""
 
 
 @dataclass(frozen=True, slots=True)
