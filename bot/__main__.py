@@ -1,4 +1,5 @@
-"""The command line: ``python -m bot run | rehearse | check | verify | export | backup | restore | migrate`` (RUN-1).
+"""The command line: ``python -m bot run | rehearse | check | verify | export | backup | restore | confirm | migrate``
+(RUN-1).
 
 Each command is imported when it is asked for, so that ``--help`` and a bad word cost nothing.
 """
@@ -86,6 +87,10 @@ async def _operate(options: argparse.Namespace, loaded: Settings) -> int:
             outcome = await operation.export(loaded, options.file)
         case "backup":
             outcome = await operation.backup(loaded, options.file)
+        case "confirm":
+            from bot.app import PRESENT
+
+            outcome = await operation.confirm(loaded, PRESENT)
         case "restore":
             from bot.app import PRESENT
 
@@ -152,6 +157,7 @@ def _parser() -> argparse.ArgumentParser:
     backup.add_argument("file", type=Path, metavar="FILE", help="a new file")
     restore = commands.add_parser("restore", help="put a backup in the database's place; the bot has to be stopped")
     restore.add_argument("file", type=Path, metavar="FILE", help="a file written by backup")
+    commands.add_parser("confirm", help="after a restore: go on deciding although posted entries are missing")
     commands.add_parser("migrate", help="bring the database to this version of the bot")
     return parser
 

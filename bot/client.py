@@ -15,13 +15,12 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.channels import Channels
-from bot.channels import Channels
 from bot.delivery import Outbox
 from bot.guild import DiscordGuild
 from bot.incidents import Incidents
 from bot.reactions import Reactions
 from bot.reconciliation import Reconciliation
-from bot.services import clocks
+from bot.services import clocks, restores
 from bot.services import sweep as sweeping
 from bot.services.ports import Context
 from bot.waker import Waker
@@ -136,6 +135,8 @@ class GovernanceBot(commands.Bot):
             since = await clocks.last_ready(self.ctx)
             self._unseen_since = since
             await self._take_in_servers()
+            if all(self.reconciliation.knows(guild.id) for guild in self.guilds):
+                await restores.compared(self.ctx)
             self.session_ready = True
             await clocks.beat(self.ctx)
         self.outbox.open = True

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import discord
@@ -31,6 +32,14 @@ class Forbidden(Exception):
 
 class Trouble(Exception):
     """Discord could not take it now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One of the bot's own messages: what it says, and what its controls name."""
+
+    text: str
+    custom_ids: tuple[str, ...]
 
 
 @asynccontextmanager
@@ -108,6 +117,16 @@ class DiscordGuild:
                 if message.author.id == self._bot.user.id and _marked(message, marker):
                     return message.id
         return None
+
+    async def own_posts(self, channel_id: int, limit: int = 200) -> list[Post]:
+        """What the bot last posted in a channel, newest first."""
+        assert self._bot.user is not None
+        async with _spoken():
+            return [
+                Post(*_content(message))
+                async for message in self._messageable(channel_id).history(limit=limit)
+                if message.author.id == self._bot.user.id
+            ]
 
     async def add_reaction(self, channel_id: int, message_id: int, emoji: str) -> None:
         """The bot's own reaction, for people to press."""
@@ -203,6 +222,17 @@ class DiscordGuild:
         if isinstance(channel, discord.TextChannel | discord.Thread):
             return channel
         return self._bot.get_partial_messageable(channel_id)
+
+
+def _content(message: discord.Message) -> tuple[str, tuple[str, ...]]:
+    """The texts and custom_ids of a message's components."""
+    texts, custom_ids = [], []
+    for component in discord.ui.LayoutView.from_message(message, timeout=None).walk_children():
+        if isinstance(component, discord.ui.TextDisplay):
+            texts.append(component.content)
+        elif isinstance(component, discord.ui.Button) and component.custom_id:
+            custom_ids.append(component.custom_id)
+    return "\n".join(texts), tuple(custom_ids)
 
 
 def _marked(message: discord.Message, marker: int) -> bool:

@@ -14,8 +14,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import exports, instance
 from bot.exports import BadExport, Checked
 from bot.governance.ids import PartnershipId
-from bot.services.ports import Clock
+from bot.services import restores
+from bot.services.ports import Clock, Context
 from bot.trouble import Trouble, place_words, schema_words
+from bot.ui.announcements import announce
+from config import genesis
 from config.settings import Settings
 from storage import backup as copies
 from storage import migrate as schema
@@ -87,9 +90,22 @@ async def restore(settings: Settings, file: Path, clock: Clock) -> Outcome:
     if aside is not None:
         lines.append(f"The one before lies beside it as {aside.name}.")
     lines.append(
-        "At its next start the bot compares it with what it last posted and decides nothing until the gap is confirmed."
+        "At its next start the bot compares it with what it last posted and decides nothing until a gap is confirmed: "
+        "python -m bot confirm"
     )
     return Outcome(tuple(lines))
+
+
+async def confirm(settings: Settings, clock: Clock) -> Outcome:
+    """An operator has seen the gap that a restore left: deciding goes on (RUN-3)."""
+    async with _record(settings):
+        pass
+    async with _engines(settings) as engines:
+        ctx = Context(SqlUnitOfWork(engines, announce), clock, genesis.load(settings.governance_file))
+        confirmed = await restores.confirm(ctx)
+    if not confirmed:
+        return Outcome(("No gap waits to be confirmed. Nothing was changed.",))
+    return Outcome((f"Confirmed for {_counted(len(confirmed), 'partnership')}. The bot goes on within a minute.",))
 
 
 async def migrate(settings: Settings) -> Outcome:

@@ -10,8 +10,9 @@ from bot.governance.organisation import Partnership
 from bot.guild import DiscordGuild, Forbidden, Gone
 from bot.incidents import Incidents
 from bot.reactions import Reactions
-from bot.services import clocks, posts
+from bot.services import clocks, posts, restores
 from bot.services.ports import Context, DeliveryKind
+from bot.ui import feed, ids
 
 
 class Reconciliation:
@@ -26,7 +27,8 @@ class Reconciliation:
 
     async def decidable(self) -> frozenset[PartnershipId]:
         """The partnerships of servers that were taken in: nothing is decided in any other (PRO-11)."""
-        return frozenset(p.id for p in await posts.partnerships(self._ctx) if p.guild_id in self._servers)
+        hosted = {p.id for p in await posts.partnerships(self._ctx) if p.guild_id in self._servers}
+        return frozenset(hosted - await restores.unconfirmed(self._ctx))
 
     def knows(self, guild_id: int) -> bool:
         """Whether this server was taken in since it was last out of reach."""
@@ -50,6 +52,9 @@ class Reconciliation:
     async def _take_in(self, guild_id: int, partnerships: tuple[Partnership, ...], last_ready: datetime | None) -> None:
         await self._incidents.members_are(guild_id, await self._guild.everyone(guild_id), partial=False)
         roles = self._guild.role_ids(guild_id)
+        if await restores.was_restored(self._ctx):
+            for partnership in partnerships:
+                await self._compare_with_posts(partnership)
         for partnership in partnerships:
             await self._lost_roles(partnership, roles)
             await self._lost_places(partnership)
@@ -57,6 +62,15 @@ class Reconciliation:
                 await clocks.grant_outage(self._ctx, partnership.id, last_ready)
             for proposal_id in await clocks.running(self._ctx, partnership.id):
                 await self._card(partnership, proposal_id, last_ready)
+
+    async def _compare_with_posts(self, partnership: Partnership) -> None:
+        """After a restore: what the feed says against what the record says (RUN-3)."""
+        own = await self._guild.own_posts((await posts.feed_of(self._ctx, partnership.id)).channel_id)
+        heads = [head for post in own if (head := feed.posted_head(post.text)) is not None]
+        numbers = [feed.posted_number(post.text) for post in own]
+        named = [parsed.proposal or 0 for post in own for each in post.custom_ids if (parsed := ids.parse(each))]
+        last = max(heads, default=None)
+        await restores.compare(self._ctx, partnership.id, last, max(numbers, default=0), max(named, default=0))
 
     async def _lost_roles(self, partnership: Partnership, roles: frozenset[int]) -> None:
         for mapping in partnership.mappings:

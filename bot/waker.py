@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 _log = logging.getLogger(__name__)
 
 STUCK = timedelta(minutes=1)
-"""The pause when something stays due after a sweep, so that a fault does not become a busy loop."""
+"""The first pause when something stays due after a sweep; it doubles, so that a fault is no busy loop."""
 
 
 class Waker:
@@ -29,6 +29,7 @@ class Waker:
         self._longest = longest
         self._task: asyncio.Task[None] | None = None
         self._until: datetime | None = None
+        self._pause = STUCK
         self._closed = True
 
     def start(self) -> None:
@@ -72,7 +73,10 @@ class Waker:
         due_at = await self._next_due_at()
         until = min(due_at or now + self._longest, now + self._longest)
         if swept_at is not None and until <= swept_at:
-            until = now + STUCK
+            until = now + self._pause
+            self._pause = min(self._pause * 2, self._longest)
+        else:
+            self._pause = STUCK
         self._until = until
         try:
             await asyncio.sleep(max((until - now).total_seconds(), 0))

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import cache, cached_property
 from typing import Any
 
+from sqlalchemy import case
 from sqlalchemy.sql.dml import ReturningInsert
 
 from storage.deliveries import Deliveries
@@ -88,6 +89,14 @@ class SqlTransaction:
         """The next integer of a gapless series such as ``proposal`` or ``number/3``, from 1."""
         result = await self._session.connection.execute(_next(self._session.is_sqlite), {"kind": kind, "value": 1})
         return int(result.scalar_one())
+
+    async def reserve(self, kind: str, least: int) -> None:
+        """Go on with this series above ``least``, if it is not there yet."""
+        row = insert_into(sequences, self._session.is_sqlite).values(kind=kind, value=least)
+        raised = case((sequences.c.value < least, least), else_=sequences.c.value)
+        await self._session.connection.execute(
+            row.on_conflict_do_update(index_elements=["kind"], set_={"value": raised})
+        )
 
 
 @cache

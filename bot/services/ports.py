@@ -445,6 +445,10 @@ class Transaction(Protocol):
         """The next integer of a gapless series such as ``proposal`` or ``number/3``, from 1."""
         ...
 
+    async def reserve(self, kind: str, least: int) -> None:
+        """Go on with this series above ``least``, if it is not there yet."""
+        ...
+
 
 class UnitOfWork(Protocol):
     """Opens transactions."""

@@ -85,6 +85,7 @@ class Server:
     log: wire.WireLog = field(default_factory=wire.WireLog)
     crashed: list[GovernanceBot] = field(default_factory=list)
     hands: list[tuple[int, int]] = field(default_factory=list)
+    governance: str = ""
     _scope: contextvars.Context | None = None
 
     # ---- the bot ---------------------------------------------------------------------------------
@@ -98,6 +99,10 @@ class Server:
     def new_bot(self) -> GovernanceBot:
         """A fresh bot on the same database, with its ears tapped for the wire check."""
         settings = Settings(discord_token="rehearsed", database_url=self.database_url, _env_file=None)  # type: ignore[call-arg]
+        if self.governance:
+            file = self.folder / "governance.toml"
+            file.write_text(self.governance)
+            settings = settings.model_copy(update={"governance_file": file})
         bot = create_bot(settings, clock=discord.utils.utcnow, scheduler=False)
         assert isinstance(bot, GovernanceBot)
         self.listen_in(bot)
@@ -470,13 +475,18 @@ def _walk(message: Any) -> list[dict[str, Any]]:
 
 
 @asynccontextmanager
-async def serving(folder: Path, database_url: str | None = None, *, set_up: bool = True) -> AsyncIterator[Server]:
-    """A server with its people, set up by its moderator with ``/setup`` and ``/roles map``. Checked at the end."""
+async def serving(
+    folder: Path, database_url: str | None = None, *, set_up: bool = True, governance: str = ""
+) -> AsyncIterator[Server]:
+    """A server with its people, set up by its moderator with ``/setup`` and ``/roles map``. Checked at the end.
+
+    ``governance`` is a ``governance.toml`` of one's own; without it the packaged one counts.
+    """
     url = database_url or f"sqlite+aiosqlite:///{folder / 'governance.sqlite3'}"
     env = simcord.Env(Understudy(), settle_timeout=30)
     await env.start()
     try:
-        server = Server(env, env.create_guild("Willow Valley"), folder, url)
+        server = Server(env, env.create_guild("Willow Valley"), folder, url, governance=governance)
         try:
             await _begin(server)
             if set_up:

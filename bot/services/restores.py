@@ -1,0 +1,89 @@
+"""After a restore: compare the record with what was posted, and decide nothing until a gap is confirmed (RUN-3)."""
+
+from __future__ import annotations
+
+import json
+
+from bot.governance.errors import NotFound
+from bot.governance.events import Event, Happened
+from bot.governance.ids import PartnershipId
+from bot.services.ports import Context, Transaction
+
+RESTORED = "restored"
+"""Set by the restore; cleared once every partnership was compared."""
+
+_GAPS = "gaps to confirm"
+
+
+async def was_restored(ctx: Context) -> bool:
+    """Whether the database is a copy that has not been compared with Discord yet."""
+    async with ctx.uow.read() as tx:
+        return bool(await tx.runtime.get(RESTORED))
+
+
+async def compare(
+    ctx: Context, partnership: PartnershipId, posted: tuple[int, str] | None, highest_number: int, highest_id: int
+) -> bool:
+    """Whether the head and number last posted stand in the record; if not, the gap is on record and to be confirmed.
+
+    ``posted`` is its number and short hash, None when nothing was posted. New proposals go above the highest number
+    and id seen, so that two cards never share a number and no old button acts on a new proposal.
+    """
+    async with ctx.uow.write() as tx:
+        await tx.reserve(f"number/{partnership}", highest_number)
+        await tx.reserve("proposal", highest_id)
+        missing = posted is not None and not await tx.record.contains(partnership, posted[1])
+        if not missing and await _known(tx, partnership, highest_number):
+            return True
+        number, head = await tx.record.head(partnership)
+        event = Event(
+            Happened.RESTORE_GAP,
+            f"partnership/{partnership}",
+            None,
+            {"number": number, "head": head, "posted_number": posted[0] if posted else 0, "highest": highest_number},
+        )
+        await tx.record.append(partnership, (event,), ctx.clock())
+        await _put(tx, await _gaps(tx) | {partnership})
+        return False
+
+
+async def compared(ctx: Context) -> None:
+    """Every partnership was compared."""
+    async with ctx.uow.write() as tx:
+        await tx.runtime.put(RESTORED, "")
+
+
+async def unconfirmed(ctx: Context) -> frozenset[PartnershipId]:
+    """Partnerships in which nothing is decided until an operator confirms."""
+    async with ctx.uow.read() as tx:
+        return await _gaps(tx)
+
+
+async def confirm(ctx: Context) -> frozenset[PartnershipId]:
+    """An operator has seen the gaps: deciding goes on. Gives the partnerships concerned."""
+    async with ctx.uow.write() as tx:
+        gaps = await _gaps(tx)
+        for partnership in sorted(gaps):
+            number, head = await tx.record.head(partnership)
+            event = Event(
+                Happened.RESTORE_CONFIRMED, f"partnership/{partnership}", None, {"number": number, "head": head}
+            )
+            await tx.record.append(partnership, (event,), ctx.clock())
+        await _put(tx, frozenset())
+        return gaps
+
+
+async def _known(tx: Transaction, partnership: PartnershipId, number: int) -> bool:
+    try:
+        await tx.proposals.numbered(partnership, number)
+    except NotFound:
+        return number == 0
+    return True
+
+
+async def _gaps(tx: Transaction) -> frozenset[PartnershipId]:
+    return frozenset(PartnershipId(each) for each in json.loads(await tx.runtime.get(_GAPS) or "[]"))
+
+
+async def _put(tx: Transaction, gaps: frozenset[PartnershipId]) -> None:
+    await tx.runtime.put(_GAPS, json.dumps(sorted(gaps)))
