@@ -115,7 +115,7 @@ function drawTrouble() {
   fill("role", state.roles.map((each) => [each.id, each.name]), "no roles");
   fill("card", state.cards.map((each) => [`${each.channel}/${each.id}`, `#${each.place}: ${each.title}`]), "none yet");
   fill("thread", state.groups.flatMap((group) => group.channels.flatMap((channel) =>
-    channel.threads.map((each) => [each.id, each.name]))), "none yet");
+    channel.threads.map((each) => [each.id, each.name]))).reverse(), "none yet");
   at("bot").textContent = state.running ? "running" : "stopped";
   at("bot").classList.toggle("off", !state.running);
   at("stop").hidden = !state.running;
@@ -138,7 +138,7 @@ function draw() {
   if (chosen === null && state.people.length) chosen = state.people[0].id;
   at("now").textContent = when(state.now);
   at("due").textContent = state.due
-    ? `Next deadline ${distance(state.now, state.due)}: ${when(state.due)}`
+    ? `Next deadline or reminder ${distance(state.now, state.due)}: ${when(state.due)}`
     : state.running ? "No deadline is waiting." : "The bot is stopped.";
   drawPeople();
   drawPlaces();

@@ -133,7 +133,7 @@ class Page:
         if not address:
             words = stage.log.lines[-1].text if stage.log.lines else "It could not be opened."
             return web.Response(text=_sorry(words), content_type="text/html", status=409)
-        return web.HTTPSeeOther(address)
+        return web.Response(status=303, headers={"Location": address})
 
 
 def listen(port: int) -> socket.socket:

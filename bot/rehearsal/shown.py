@@ -33,7 +33,7 @@ class Front:
         """Everything that the page shows, at this instant."""
         stage = self.stage
         stage.collect()
-        due = None if stage.doing else await stage.next_due()
+        due = await stage.next_deadline()
         return {
             "now": stage.env.now().isoformat(),
             "due": due.isoformat() if due else None,
@@ -44,7 +44,9 @@ class Front:
             "people": [self._person(each) for each in stage.people],
             "groups": self._channels(),
             "roles": self._roles(),
-            "cards": [self._card(place, each) for place, each in cards(stage)],
+            "cards": sorted(
+                (self._card(place, each) for place, each in cards(stage)), key=lambda each: not each["reactions"]
+            ),
             "log": [
                 {"number": each.number, "at": each.at.isoformat(), "tone": each.tone, "text": each.text}
                 for each in stage.log.lines
@@ -119,12 +121,10 @@ class Front:
             "id": str(place.id),
             "name": place.name,
             "topic": getattr(channel, "topic", None) or "",
-            "messages": len(place.history()),
+            "messages": _public(place),
             "readers": [str(person) for person, may in rights.items() if may.view_channel and may.read_message_history],
             "writers": [str(person) for person, may in rights.items() if may.view_channel and may.send_messages],
-            "threads": [
-                {"id": str(each.id), "name": each.name, "messages": len(each.history())} for each in place.threads
-            ],
+            "threads": [{"id": str(each.id), "name": each.name, "messages": _public(each)} for each in place.threads],
         }
 
     def _reads(self, person: simcord.MemberActor, place: simcord.ChannelHandle) -> bool:
@@ -141,6 +141,11 @@ class Front:
         guild = self._guild()
         wearable = [each for each in guild.roles if not each.is_default() and not each.managed] if guild else []
         return [{"id": str(each.id), "name": each.name} for each in reversed(wearable)]
+
+    def _cards(self) -> list[Shown]:
+        """Messages with controls; those that people react to come first."""
+        found = [self._card(place, each) for place, each in cards(self.stage)]
+        return sorted(found, key=lambda each: not each["reactions"])
 
     def _card(self, place: simcord.ChannelHandle, message: discord.Message) -> Shown:
         reactions = sum(each.count for each in message.reactions)
@@ -191,8 +196,13 @@ def title_of(message: discord.Message) -> str:
     """The first line that a reader sees of a message, without its markings."""
     text = next(_texts(message.components), "") or message.content
     line = next((each for each in text.splitlines() if each.strip()), "a message without words")
-    plain = re.sub(r"[*_~`>#]+|^-# ", "", line).strip()
+    plain = re.sub(r"^\W+|[*_~`>#]+", "", line).strip()
     return plain if len(plain) <= 90 else f"{plain[:89]}…"
+
+
+def _public(place: simcord.ChannelHandle) -> int:
+    """How many messages everyone sees: private answers do not count."""
+    return sum(not each.flags.ephemeral for each in place.history())
 
 
 def _root(stage: Stage, place: simcord.ChannelHandle) -> simcord.ChannelHandle:

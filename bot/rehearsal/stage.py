@@ -142,6 +142,13 @@ class Stage:
         """The bot's next deadline; None when nothing waits or the bot is stopped."""
         return await self._performer.next_due() if self._performer is not None else None
 
+    async def next_deadline(self) -> datetime | None:
+        """When the next step of a proposal is due, reminders included; cards that are only drawn again do not count."""
+        if self.ctx is None:
+            return None
+        async with self.ctx.uow.read() as tx:
+            return await tx.proposals.next_due_at()
+
     async def pulse(self) -> None:
         """Let the bot finish what is due now, and show it."""
         await self._sweep()

@@ -34,7 +34,7 @@ class Acts:
 
     async def deadline(self) -> None:
         """The clock moves to one second after the next deadline."""
-        due = await self.stage.next_due()
+        due = await self.stage.next_deadline()
         if due is None:
             why = "No deadline is waiting." if self.stage.running else "The bot is stopped and knows of no deadline."
             self.stage.log.say(f"{why} The clock was left alone.")

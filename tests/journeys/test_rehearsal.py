@@ -1,0 +1,293 @@
+"""The rehearsal as a visitor uses it: the page, every button, the preview, and its start and stop (RUN-1, HLP-2)."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from bot import rehearsal
+from bot.rehearsal.evening import Rehearsal, rehearsing
+from bot.rehearsal.page import ACTS, listen
+
+ROOT = Path(__file__).resolve().parents[2]
+SLOW = 60
+
+
+@dataclass
+class Visitor:
+    """A browser on the front page."""
+
+    on: Rehearsal
+    session: aiohttp.ClientSession
+    token: str
+
+    async def state(self) -> Any:
+        async with self.session.get(f"{self.on.address}/state") as answer:
+            assert answer.status == 200
+            return await answer.json()
+
+    async def act(self, name: str, **form: str) -> Any:
+        headers = {"X-Rehearsal-Token": self.token}
+        async with self.session.post(f"{self.on.address}/act/{name}", data=form, headers=headers) as answer:
+            assert answer.status == 200, await answer.text()
+            return await answer.json()
+
+    async def open(self, channel: str, person: str) -> aiohttp.ClientResponse:
+        form = {"token": self.token, "channel": channel, "person": person}
+        return await self.session.post(f"{self.on.address}/open", data=form, allow_redirects=False)
+
+
+@asynccontextmanager
+async def visiting() -> AsyncIterator[Visitor]:
+    said: list[str] = []
+    with listen(0) as listener:
+        async with rehearsing(listener, said.append) as on, aiohttp.ClientSession() as session:
+            async with session.get(on.address) as answer:
+                found = re.search(r'name="token" content="([^"]+)"', await answer.text())
+            assert found
+            yield Visitor(on, session, found[1])
+    assert said
+
+
+def named(rows: list[dict[str, Any]], name: str) -> dict[str, Any]:
+    return next(row for row in rows if row["name"] == name)
+
+
+def channels(state: Any) -> list[dict[str, Any]]:
+    return [channel for group in state["groups"] for channel in group["channels"]]
+
+
+def last(state: Any) -> dict[str, Any]:
+    found: dict[str, Any] = state["log"][-1]
+    return found
+
+
+def errors(state: Any) -> list[str]:
+    return [line["text"] for line in state["log"] if line["tone"] == "error"]
+
+
+async def test_a_visitor_meets_the_example_partnership() -> None:
+    async with visiting() as visitor:
+        state = await visitor.state()
+
+        stakeholders = [each for each in state["people"] if each["about"].startswith("stakeholder")]
+        organisations = {role for each in stakeholders for role in each["roles"]} & {
+            "Green Fund",
+            "Delta University",
+            "Open Water Lab",
+            "Riverside Neighbours",
+        }
+        assert len(stakeholders) == 6
+        assert len(organisations) == 4
+        assert {each["name"] for each in channels(state)} >= {
+            "decisions",
+            "governance-talk",
+            "stakeholders",
+            "core-team",
+            "cell-planting",
+            "cell-outreach",
+        }
+        assert {each["state"] for each in state["waiting"]} >= {"Open to objections", "Passed, not carried out yet"}
+        assert named(channels(state), "stakeholders")["threads"]
+        assert any(each["letters"] for each in state["people"])
+        assert state["due"] > state["now"]
+        assert not errors(state)
+
+
+async def test_the_clock_moves_and_deadlines_are_met_on_the_way() -> None:
+    async with visiting() as visitor:
+        before = await visitor.state()
+        hour = await visitor.act("hour")
+        assert instant(hour["now"]) - instant(before["now"]) >= timedelta(hours=1)
+        soonest = before["waiting"][0]["title"]
+
+        due = await visitor.act("deadline")
+        assert instant(due["now"]) >= instant(before["due"])
+        assert next(each for each in due["waiting"] if each["title"] == soonest)["state"] != "Open to objections"
+
+        day = await visitor.act("day")
+        assert instant(day["now"]) - instant(due["now"]) >= timedelta(days=1)
+        assert not errors(day)
+
+
+async def test_the_bot_is_restarted_crashed_stopped_and_started() -> None:
+    async with visiting() as visitor:
+        for name in ("restart", "crash"):
+            state = await visitor.act(name)
+            assert state["running"]
+            assert not errors(state)
+
+        stopped = await visitor.act("stop")
+        assert not stopped["running"]
+        assert stopped["due"] is None
+        assert "stopped already" in last(await visitor.act("stop"))["text"]
+        assert "was left alone" in last(await visitor.act("deadline"))["text"]
+
+        started = await visitor.act("start")
+        assert started["running"]
+        assert "running already" in last(await visitor.act("start"))["text"]
+
+        away = await visitor.act("absent")
+        assert away["running"]
+        assert instant(away["now"]) - instant(started["now"]) >= timedelta(days=1)
+        assert instant(away["waiting"][0]["due"]) > instant(started["waiting"][0]["due"])  # PRO-11
+        assert not errors(away)
+
+
+async def test_a_moderator_takes_and_gives_roles_by_hand() -> None:
+    async with visiting() as visitor:
+        state = await visitor.state()
+        person, role = named(state["people"], "Amara Okafor"), named(state["roles"], "Green Fund")
+        form = {"person": person["id"], "role": role["id"]}
+
+        taken = await visitor.act("take", **form)
+        assert named(taken["people"], "Amara Okafor")["roles"] == []
+        assert "does not wear" in last(await visitor.act("take", **form))["text"]
+
+        given = await visitor.act("give", **form)
+        assert named(given["people"], "Amara Okafor")["roles"] == ["Green Fund"]
+        assert "wears the role" in last(await visitor.act("give", **form))["text"]
+
+
+async def test_what_a_moderator_destroys_comes_back() -> None:
+    async with visiting() as visitor:
+        state = await visitor.state()
+        card = next(each for each in state["cards"] if "Operational" in each["title"] and each["reactions"])
+        wiped = await visitor.act("wipe", channel=card["channel"], message=card["id"])
+        assert "wiped" in last(wiped)["text"]
+        back = next(each for each in wiped["cards"] if each["id"] == card["id"])
+        assert 0 < back["reactions"] < card["reactions"]  # the bot's own are put back, OBJ-5
+
+        gone = await visitor.act("delete_card", channel=card["channel"], message=card["id"])
+        assert card["id"] not in {each["id"] for each in gone["cards"]}
+        assert any(
+            each["title"] == card["title"] and each["place"] == card["place"] for each in gone["cards"]
+        )  # PRO-10
+        assert "no longer there" in last(await visitor.act("wipe", channel=card["channel"], message=card["id"]))["text"]
+
+        thread = named(channels(gone), "stakeholders")["threads"][-1]
+        after = await visitor.act("delete_thread", thread=thread["id"])
+        threads = named(channels(after), "stakeholders")["threads"]
+        assert thread["id"] not in {each["id"] for each in threads}
+        assert thread["name"] in {each["name"] for each in threads}
+
+
+async def test_channels_threads_and_direct_messages_open_in_the_preview() -> None:
+    async with visiting() as visitor:
+        state = await visitor.state()
+        amara, noor = named(state["people"], "Amara Okafor"), named(state["people"], "Noor Aziz")
+        stakeholders = named(channels(state), "stakeholders")
+        assert state["open"] is None
+
+        addresses = []
+        for place in (stakeholders["id"], stakeholders["threads"][0]["id"], amara["direct"], noor["direct"]):
+            answer = await visitor.open(place, amara["id"])
+            assert answer.status == 303
+            addresses.append(answer.headers["Location"])
+            async with visitor.session.get(addresses[-1]) as preview:
+                assert preview.status == 200
+            assert (await visitor.state())["open"]["id"] == place
+        assert len(set(addresses)) == len(addresses)
+
+        moved = await visitor.act("restart")  # the open channel stays open
+        assert moved["open"]["name"] == "direct messages of Noor Aziz"
+        assert (await visitor.open("1", amara["id"])).status == 409
+
+
+async def test_only_the_page_itself_may_act() -> None:
+    async with visiting() as visitor:
+        address, session = visitor.on.address, visitor.session
+        port = address.rsplit(":", 1)[1]
+        async with session.get(address, headers={"Host": "evil.example"}) as answer:
+            assert answer.status == 403
+        async with session.get(f"{address}/state", headers={"Host": f"localhost:{port}"}) as answer:
+            assert answer.status == 200
+        for headers in ({}, {"X-Rehearsal-Token": "guessed"}):
+            async with session.post(f"{address}/act/day", headers=headers) as answer:
+                assert answer.status == 403
+        async with session.post(f"{address}/open", data={"channel": "1"}) as answer:
+            assert answer.status == 403
+        headers = {"X-Rehearsal-Token": visitor.token}
+        async with session.post(f"{address}/act/unknown", headers=headers) as answer:
+            assert answer.status == 404
+        async with session.post(f"{address}/act/give", headers=headers, data={"person": "x"}) as answer:
+            assert answer.status == 400
+
+
+async def test_an_error_in_the_bot_is_told_and_the_rehearsal_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with visiting() as visitor:
+
+        async def broken() -> None:
+            raise RuntimeError("a screw is loose")
+
+        monkeypatch.setattr(visitor.on.acts, "hour", broken)
+        assert "a screw is loose" in errors(await visitor.act("hour"))[-1]
+        assert (await visitor.act("day"))["running"]
+
+
+def test_every_act_stands_on_the_page() -> None:
+    page = (ROOT / "bot" / "rehearsal" / "page.html").read_text()
+    assert set(re.findall(r'data-act="(\w+)"', page)) == set(ACTS)
+
+
+def test_a_taken_port_is_told_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with listen(0) as taken:
+        port = taken.getsockname()[1]
+        assert rehearsal.main(port, open_browser=False) == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert f"Port {port}" in said
+    assert "--port" in said
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are not sent so on Windows")
+@pytest.mark.parametrize("wanted", [signal.SIGINT, signal.SIGTERM])
+async def test_a_signal_stops_it_without_a_trace(wanted: signal.Signals, tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "rehearse", "--no-browser", "--port", str(port)),
+        cwd=ROOT,
+        env={**os.environ, "TMPDIR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    try:
+        async with asyncio.timeout(SLOW):
+            assert process.stdout
+            assert process.stderr
+            said = ""
+            while "To stop it" not in said:
+                line = await process.stdout.readline()
+                assert line, await process.stderr.read()
+                said += line.decode()
+            assert f"http://127.0.0.1:{port}" in said
+            process.send_signal(wanted)
+            rest, wrong = await process.communicate()
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+    assert process.returncode == 0
+    assert rest.decode().strip() == "Stopped. Nothing was kept."
+    assert wrong == b""
+    assert list(tmp_path.iterdir()) == []
+
+
+def instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)
