@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection
 from datetime import datetime
 
@@ -13,13 +14,21 @@ from bot.governance.lifecycle import Surroundings
 from bot.services.cases import Case, open_case
 from bot.services.ports import Context
 
+_log = logging.getLogger(__name__)
+
 
 async def sweep(ctx: Context, partnerships: Collection[PartnershipId]) -> int:
-    """Advance every proposal whose deadline has come, in partnerships that are reconciled. Returns how many."""
+    """Advance every proposal whose deadline has come, in partnerships that are reconciled. Returns how many.
+
+    One that cannot be advanced keeps its deadline and does not hold up the others.
+    """
     async with ctx.uow.read() as tx:
         due = await tx.proposals.due(ctx.clock(), partnerships)
     for proposal_id in due:
-        await advance(ctx, proposal_id)
+        try:
+            await advance(ctx, proposal_id)
+        except Exception:  # noqa: BLE001 -- logged; it stays due and is tried again with the next sweep
+            _log.exception("not advanced: proposal %s", proposal_id)
     return len(due)
 
 
@@ -31,7 +40,8 @@ async def advance(ctx: Context, id: ProposalId) -> None:
         changed, events = lifecycle.advance(case.proposal, case.now, around)
         changed, enacted = await _enact(case, changed)
         vote = case.proposal.vote
-        if vote is not None and vote.tally is None and changed.vote is not None and changed.vote.tally is not None:
+        if vote is not None and case.proposal.state is State.ESCALATED and changed.state is not State.ESCALATED:
+            # Also when it ended uncounted: after a vote nothing links a person to a choice (DEC-3a).
             await tx.ballots.wipe(vote.id)
         await case.keep(changed, events + enacted)
 

@@ -1,6 +1,16 @@
 """Every use case here runs on both kinds of database."""
 
+from __future__ import annotations
+
+import pytest
+
+from bot.governance.policy import genesis
+from bot.services.ports import Context
+from bot.ui.announcements import announce
+from storage.unit_of_work import SqlUnitOfWork
 from tests.database import (
+    Hearing,
+    TestClock,
     clock,
     database_url,
     engines,
@@ -10,6 +20,7 @@ from tests.database import (
     sqlite_url,
     uow,
 )
+from tests.services.scene import Scene
 
 __all__ = [
     "clock",
@@ -17,7 +28,17 @@ __all__ = [
     "engines",
     "hearing",
     "postgresql_server",
+    "scene",
     "sqlite_pattern",
     "sqlite_url",
     "uow",
 ]
+
+
+@pytest.fixture
+async def scene(uow: SqlUnitOfWork, clock: TestClock, hearing: Hearing) -> Scene:
+    """The example partnership, with the deliveries that the bot itself asks for."""
+    hearing.announce = announce
+    made = Scene(Context(uow, clock, genesis()), clock)
+    await made.set_up()
+    return made
