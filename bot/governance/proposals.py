@@ -65,6 +65,11 @@ LENGTHS = {
 }
 """Least and most characters of each text (PRO-3)."""
 
+MOST_WITHDRAWAL = 500
+"""Most characters of the reason for a withdrawal."""
+NO_REASON = "withdrawn by the author"
+"""The outcome of a withdrawal without a reason; any other is the author's own words."""
+
 MOST_AGE = timedelta(days=90)
 """From first review to the end, stopped time not counted (PRO-6)."""
 
@@ -341,7 +346,10 @@ def revise(
 
 
 def withdraw(proposal: Proposal, person: PersonId, reason: str, now: datetime) -> Outcome:
-    """The author takes it back; a draft is discarded (PRO-6). Raises NotYours, WrongState once a vote is open."""
+    """The author takes it back; a draft is discarded (PRO-6).
+
+    Raises NotYours, WrongState once a vote is open, BadText for a reason that is too long.
+    """
     if proposal.author != person:
         raise NotYours
     if proposal.state is State.DRAFT:
@@ -350,7 +358,9 @@ def withdraw(proposal: Proposal, person: PersonId, reason: str, now: datetime) -
     may = {State.REVIEW, State.SETTLING, State.DISPUTED, State.STALE}
     if proposal.state not in may and not (proposal.state is State.ESCALATED and not vote_open):
         raise WrongState(proposal.state, "withdraw")
-    gone = _to(proposal, State.WITHDRAWN, now, reason or "withdrawn by the author")
+    if len(reason) > MOST_WITHDRAWAL:
+        raise BadText("withdrawal", len(reason), 0, MOST_WITHDRAWAL)
+    gone = _to(proposal, State.WITHDRAWN, now, reason.strip() or NO_REASON)
     return gone, (_event(Happened.PROPOSAL_WITHDRAWN, gone, person, reason=reason),)
 
 

@@ -15,7 +15,7 @@ from bot.governance.effects import change_policy
 from bot.governance.ids import GroupId, ProposalId
 from bot.governance.objections import CRITERIA, MOST_REASON
 from bot.governance.policy import KEYS, Key, Policy, type_named, written
-from bot.governance.proposals import LENGTHS
+from bot.governance.proposals import LENGTHS, MOST_WITHDRAWAL
 from bot.ui import ids, limits
 from bot.ui.labels import CRITERION_LABELS
 from bot.ui.text import plain
@@ -116,7 +116,7 @@ def details(proposal: Proposal, policy: Policy) -> Form:
 def withdraw(proposal: Proposal) -> Form:
     """Taking a proposal back (PRO-6)."""
     form = _form(_named("Withdraw", proposal), ids.proposal_form("withdraw", proposal.id))
-    return _with(form, _text("withdrawal", "", most=500, long=True, required=False))
+    return _with(form, _text("withdrawal", "", most=MOST_WITHDRAWAL, long=True, required=False))
 
 
 def concern(proposal: ProposalId) -> Form:

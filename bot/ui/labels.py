@@ -201,6 +201,7 @@ FIELD_LABELS: Mapping[str, str] = MappingProxyType(
         "reason": "Reason",
         "suggestion": "Suggested change",
         "agreement": "Which agreement",
+        "withdrawal": "Reason for the withdrawal",
         "ruling": "Reason for the ruling",
         "appeal": "Reason for the appeal",
         "seat": "Seat",

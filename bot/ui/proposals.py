@@ -8,6 +8,7 @@ from __future__ import annotations
 from bot.governance import proposals as rules
 from bot.governance.dossier import FINAL, Proposal, State, Text
 from bot.governance.policy import TYPES, Electorate
+from bot.governance.proposals import NO_REASON
 from bot.services.views import ProposalView
 from bot.ui import deadlines, effects, ids, objections, votes
 from bot.ui.deadlines import redraw_at
@@ -77,16 +78,16 @@ def outcome_reason(proposal: Proposal) -> str:
         return ""
     if proposal.state is State.ENACTED:
         return ""
+    if proposal.state is State.WITHDRAWN and proposal.outcome != NO_REASON:
+        return f"The author's reason:\n{quote(proposal.outcome, 300)}"
     if proposal.outcome in OUTCOME_REASONS:
         return f"Why: {OUTCOME_REASONS[proposal.outcome]}."
-    if proposal.state is State.WITHDRAWN:
-        return f"The author's reason:\n{quote(proposal.outcome, 300)}"
     return f"Why: {inline(proposal.outcome, 200)}."
 
 
 def provisional(view: ProposalView) -> str:
-    """The banner of a partnership that is not ratified yet (SCL-5)."""
-    if not view.partnership.provisional:
+    """The banner of a partnership that is not ratified yet (SCL-5); none on a card that is never drawn again."""
+    if not view.partnership.provisional or view.proposal.state in FINAL:
         return ""
     return (
         "🚧 **Provisional partnership.** The stakeholder group has not ratified it yet. "

@@ -19,8 +19,9 @@ from bot.services.ports import Recorded, Verdict
 from bot.services.views import ProposalView, Receipt
 from bot.ui import limits
 from bot.ui.answers import Answer, links_to, named, said
-from bot.ui.labels import OUTCOME_REASONS, STATE_LABELS, STATE_MEANINGS, STOP_REASONS, count, share, span, stamp
+from bot.ui.labels import STATE_LABELS, STATE_MEANINGS, STOP_REASONS, count, share, span, stamp
 from bot.ui.objections import threshold
+from bot.ui.proposals import outcome_reason
 from bot.ui.text import inline
 
 _TIMELINE: Mapping[Happened, str] = MappingProxyType(
@@ -127,9 +128,9 @@ def verdict(partnership: Partnership, found: Verdict, kept: str = "", holds_kept
 
 def _standing(view: ProposalView) -> str:
     proposal = view.proposal
-    outcome = OUTCOME_REASONS.get(proposal.outcome, inline(proposal.outcome, 200)) if proposal.outcome else ""
-    reason = f" Reason: {outcome}." if outcome else ""
-    return f"### Why {named(proposal)}\n**{STATE_LABELS[proposal.state]}.** {STATE_MEANINGS[proposal.state]}{reason}"
+    head = f"### Why {named(proposal)}\n**{STATE_LABELS[proposal.state]}.** {STATE_MEANINGS[proposal.state]}"
+    reason = outcome_reason(proposal)
+    return f"{head}\n{reason}" if reason else head
 
 
 def _rule(proposal: Proposal) -> str:
