@@ -53,7 +53,7 @@ OBJECTION_ACTS = (
 PROPOSAL_FORMS = ("edit", "details", "revise", "revise-details", "concern", "withdraw")
 OBJECTION_FORMS = ("state", "appeal")
 
-_ID = r"[1-9][0-9]{0,17}"
+_ID = r"[1-9][0-9]{0,8}"
 _SMALL = r"[0-9]|[1-9][0-9]"
 
 PROPOSAL_TEMPLATE = rf"proposal:(?P<act>{'|'.join(PROPOSAL_ACTS)}):(?P<proposal>{_ID})"

@@ -21,8 +21,8 @@ from bot.ui.panels import Button, Style, View, button, link, panel, rows
 from bot.ui.text import inline, quote
 
 ACTS = ("apply", "cancel", "edit", "new", "ratify")
-TEMPLATE = rf"setup:(?P<act>{'|'.join(ACTS)}):(?P<partnership>0|[1-9][0-9]{{0,17}})"
-FORM_TEMPLATE = r"form:setup:(?P<partnership>0|[1-9][0-9]{0,17})"
+TEMPLATE = rf"setup:(?P<act>{'|'.join(ACTS)}):(?P<partnership>0|[1-9][0-9]{{0,8}})"
+FORM_TEMPLATE = r"form:setup:(?P<partnership>0|[1-9][0-9]{0,8})"
 
 COLOUR = 0x5865F2
 _LISTED = 1500

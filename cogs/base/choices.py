@@ -21,7 +21,7 @@ Choice = app_commands.Choice[str]
 _NUMBER = re.compile(
     r"(?:(?P<partnership>[1-9]\d{0,8})/)?\s*(?:p-?|#)?\s*(?P<number>[1-9]\d{0,8})(?:\s*·.*)?", re.IGNORECASE
 )
-_DRAFT = re.compile(r"draft-(?P<id>[1-9]\d{0,17})", re.IGNORECASE)
+_DRAFT = re.compile(r"draft-(?P<id>[1-9]\d{0,8})", re.IGNORECASE)
 
 
 async def partnerships_here(interaction: Interaction) -> tuple[Partnership, ...]:

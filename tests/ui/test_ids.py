@@ -12,8 +12,8 @@ from bot.governance.ids import GroupId, ProposalId
 from bot.governance.policy import TYPES
 from bot.ui import ids
 
-P = ProposalId(10**18 - 1)
-O = 10**18 - 2  # noqa: E741
+P = ProposalId(10**9 - 1)
+O = 10**9 - 2  # noqa: E741
 
 BUILT = {
     **{ids.proposal(act, P): ids.Parsed("proposal", act, P) for act in ids.PROPOSAL_ACTS},
