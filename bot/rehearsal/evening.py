@@ -27,7 +27,7 @@ from bot.rehearsal.stage import Stage, Understudy
 from bot.rehearsal.troubles import Acts
 from bot.rehearsal.world import build
 
-SETTLE = 5.0
+SETTLE = 15.0
 """Seconds for one step of the simulated world. SimCord also waits this long for a bot that only sleeps for a moment."""
 
 
@@ -46,10 +46,14 @@ def main(port: int, open_browser: bool) -> int:
     try:
         listener = listen(port)
     except (OSError, OverflowError) as error:
-        print(_why_not(port, error), file=sys.stderr)  # noqa: T201 - this is a command of the command line
+        _complain(_why_not(port, error))
         return 1
-    with listener, contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
-        asyncio.run(_until_stopped(listener, open_browser))
+    try:
+        with listener, contextlib.suppress(KeyboardInterrupt, asyncio.CancelledError):
+            asyncio.run(_until_stopped(listener, open_browser))
+    except TimeoutError:
+        _complain("This machine is too busy: the simulated Discord did not come to rest. Nothing was kept; try again.")
+        return 1
     _say("Stopped. Nothing was kept.")
     return 0
 
@@ -144,3 +148,7 @@ def _why_not(port: int, error: Exception) -> str:
 
 def _say(words: str) -> None:
     print(words, flush=True)  # noqa: T201 - this is a command of the command line
+
+
+def _complain(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)  # noqa: T201 - this is a command of the command line
