@@ -120,7 +120,13 @@ class Proceedings(RuleBasedStateMachine):
         self.seated = {m.person for m in STAKEHOLDERS}
         self.raised: dict[int, tuple[PersonId, datetime, timedelta]] = {}
         self.said: dict[int, Statement] = {}
+        self.said_at: dict[int, timedelta] = {}
+        self.ruled_at: dict[int, timedelta] = {}
+        self.appeals: set[int] = set()
+        self.decided: set[int] = set()
+        self.taken: set[PersonId] = set()
         self.void: set[int] = set()
+        self.gone: set[int] = set()
         self.overruled: set[int] = set()
         self.left: dict[int, timedelta] = {}
         self.speaks: dict[int, set[PersonId]] = {}
@@ -176,13 +182,18 @@ class Proceedings(RuleBasedStateMachine):
             case Happened.OBJECTION_LAPSED:
                 assert number not in self.said
                 assert self.ran - self.raised[number][2] >= LENGTH["stating"]
-                self.void.add(number)
+                self.end(number)
             case Happened.OBJECTION_WITHDRAWN | Happened.OBJECTION_INTEGRATED:
                 assert self.actor in self.speaks[number]
-                self.void.add(number)
+                self.end(number)
             case Happened.OBJECTION_ORPHANED:
                 assert self.ran - self.left[number] >= LENGTH["sponsoring"]
-                self.void.add(number)
+                self.end(number)
+            case Happened.OBJECTION_STATED:
+                self.said_at.setdefault(number, self.ran)
+            case Happened.APPEAL_FILED:
+                assert number not in self.gone
+                self.appeals.add(number)
             case Happened.SPONSOR_NEEDED:
                 self.left[number] = self.ran
             case Happened.SPONSOR_FOUND:
@@ -193,13 +204,16 @@ class Proceedings(RuleBasedStateMachine):
             case Happened.TEST_RULED:
                 assert number in self.said
                 assert number not in self.void
+                self.ruled_at[number] = self.ran
                 if not event.data["in_form"]:
                     self.void.add(number)
             case Happened.APPEAL_DECIDED:
+                self.appeals.remove(number)  # it is open, and what was withdrawn is not brought back
                 stands, against = event.data["votes_stands"], event.data["votes_against"]
                 assert isinstance(stands, int)
                 assert isinstance(against, int)
                 (self.void.discard if stands >= against else self.void.add)(number)
+                self.decided.add(number)
             case Happened.OBJECTION_OVERRULED:
                 assert ("adopted", self.cycle) in self.counted
                 self.overruled.add(number)
@@ -217,6 +231,8 @@ class Proceedings(RuleBasedStateMachine):
                 self.note_decision(event)
             case Happened.VOTE_OPENED:
                 assert isinstance(event.data["eligible"], int)
+                assert ("opened", event.data["vote"]) not in self.counted, "one vote, two ballots"
+                self.counted.add(("opened", event.data["vote"]))
                 self.eligible = event.data["eligible"]
                 assert self.eligible == len(self.seated & set(SEATS))
             case Happened.VOTE_CLOSED:
@@ -226,12 +242,30 @@ class Proceedings(RuleBasedStateMachine):
             case Happened.PROPOSAL_ENACTED:
                 self.enacted += 1
 
+    def end(self, number: int) -> None:
+        """The objector, or time, ended it for good."""
+        assert number not in self.gone
+        self.void.add(number)
+        self.gone.add(number)
+        self.appeals.discard(number)
+
+    def nothing_is_pending(self) -> bool:
+        """Every objection had its full periods (PRO-7)."""
+        stated = all(n in self.said_at or self.raised[n][0] in self.taken for n in self.counting())
+        periods = all(
+            self.ran - self.ruled_at.get(n, since) >= hours(48) or n in self.decided
+            for n, since in self.said_at.items()
+            if n not in self.gone
+        )
+        return stated and periods and not self.appeals
+
     def note_decision(self, event: Event) -> None:
         """When it leaves settling, the objections that count decide (PRO-6, OBJ-6, POL-5)."""
         if event.data.get("why") == "stale":
             return
         assert self.cycle not in self.settled, "decided twice"
         self.settled.add(self.cycle)
+        assert self.nothing_is_pending()
         assert self.reached() is (event.type is Happened.PROPOSAL_DISPUTED)
         if event.type is Happened.PROPOSAL_PASSED:
             assert all(e.target != ENTRENCHED_KEY.target for e in self.proposal.current.effects)
@@ -376,6 +410,7 @@ class Proceedings(RuleBasedStateMachine):
         if person in self.seated:
             before = self.proposal.objections
             self.seated.remove(person)
+            self.taken.add(person)
             self.do(lambda: objections.objector_gone(self.proposal, person, False, self.now))
             assert self.proposal.objections == before
             self.few()
@@ -550,6 +585,12 @@ class Proceedings(RuleBasedStateMachine):
         self.policy_amended_elsewhere("limits.open_per_author")
         self.wait_until_due(False)
 
+    @precondition(lambda self: self.proposal.state is State.STALE)
+    @rule()
+    def rebase(self) -> None:
+        self.revise(False)
+        self.let_it_run(3)
+
     # ---- what must hold after every step -----------------------------------------------------------
 
     @invariant()
@@ -617,5 +658,5 @@ class Proceedings(RuleBasedStateMachine):
             assert self.ran < timedelta(days=90)
 
 
-Proceedings.TestCase.settings = settings(max_examples=500, stateful_step_count=50, deadline=None)
+Proceedings.TestCase.settings = settings(max_examples=400, stateful_step_count=50, deadline=None)
 TestProceedings = Proceedings.TestCase
