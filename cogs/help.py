@@ -7,7 +7,7 @@ from discord.ext import commands
 
 from bot.services import organisation
 from bot.ui import help as pages
-from cogs.base import Interaction, actor, answer, ctx_of, register
+from cogs.base import Interaction, UnknownCog, actor, answer, ctx_of, register
 
 
 class HelpCommands(commands.Cog):
@@ -26,3 +26,4 @@ class HelpCommands(commands.Cog):
 async def setup(bot: commands.Bot) -> None:
     """Called by discord.py when the extension is loaded."""
     await register(bot, HelpCommands())
+    await bot.add_cog(UnknownCog())

@@ -144,7 +144,9 @@ def check_text(type: str, text: Text) -> None:
     """Whether the text is fit to be decided on (PRO-3). Raises BadText or BadValue for the first fault."""
     for field, (least, most) in LENGTHS.items():
         content = getattr(text, field)
-        if not least <= len(content.strip()) or len(content) > most:
+        if len(content) > most:
+            raise BadText(field, len(content), least, most)
+        if len(content.strip()) < least:
             raise BadText(field, len(content.strip()), least, most)
     if "\n" in text.title:
         raise BadValue("title", text.title, "one line")

@@ -138,6 +138,9 @@ MISSING: Mapping[str, str] = MappingProxyType(
         "policy": "There is no such version of the policy.",
         "role": "There is no such role in this server any more.",
         "mapping": "That role carries no seat here. `/roles list` shows those that do.",
+        "control": "This button is not known to this version of the bot. `/proposal show` and `/inbox` show what you "
+        "can do now.",
+        "form": "This form is not known to this version of the bot. Open it again with its command or button.",
         "set-up": "That set-up was finished or cancelled. `/setup start` shows how things stand.",
     }
 )

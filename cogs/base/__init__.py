@@ -170,6 +170,13 @@ class Control(discord.ui.DynamicItem[Button], template=r"(?!)"):
     A subclass gives ``template`` and ``act``. Presenters send plain buttons with the same id; this receives clicks.
     """
 
+    known: ClassVar[list[re.Pattern[str]]] = []
+    """The ids of all controls there are."""
+
+    def __init_subclass__(cls, *, template: str) -> None:
+        super().__init_subclass__(template=template)
+        Control.known.append(re.compile(template))
+
     def __init__(self, item: Button, match: re.Match[str]) -> None:
         super().__init__(item)
         self.match = match
@@ -215,6 +222,27 @@ class FormCog(commands.Cog):
                 fields = forms.submitted(data.get("components", ()))
                 await guarded(interaction, form.take(interaction, match, fields), fields)
                 return
+
+
+class UnknownCog(commands.Cog):
+    """Answers controls and forms that nothing here knows, such as those of another version of the bot.
+
+    Without it Discord would say "interaction failed", and what was typed into a form would be lost.
+    """
+
+    @commands.Cog.listener("on_interaction")
+    async def take_unknown(self, interaction: Interaction) -> None:
+        """Say so, and give the words back."""
+        data = cast("dict[str, Any]", interaction.data or {})
+        custom_id = str(data.get("custom_id", ""))
+        if interaction.type is discord.InteractionType.component:
+            if not any(template.fullmatch(custom_id) for template in Control.known):
+                await failed(interaction, NotFound("control"))
+        elif interaction.type is discord.InteractionType.modal_submit:
+            bot = cast(commands.Bot, interaction.client)
+            taken = (form for cog in bot.cogs.values() if isinstance(cog, FormCog) for form in cog.forms)
+            if not any(form.template.fullmatch(custom_id) for form in taken):
+                await failed(interaction, NotFound("form"), forms.submitted(data.get("components", ())))
 
 
 async def _where_to_type(interaction: Interaction) -> str | None:
