@@ -192,6 +192,7 @@ class Objection:
     answered_version: int = 0
     settled_in: int | None = None
     reaction_gone_asked: bool = False
+    seat_taken: bool = False
 
     @property
     def counts(self) -> bool:

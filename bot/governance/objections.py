@@ -49,17 +49,17 @@ _ON_FILE = COUNTING | {ObjectionState.DISMISSED}
 def raise_objection(
     proposal: Proposal, member: Member, via: str, now: datetime, seen_at: datetime | None = None
 ) -> Outcome:
-    """Raise an elector's objection at once; raising it again changes nothing (OBJ-1).
+    """Raise an elector's objection at once; raising one that stands again changes nothing, at any time (OBJ-1).
 
     ``seen_at`` is when the bot was last ready, for a reaction of unknown time found later: it counts if the window
     was open then, and its stating period starts now (PRO-11).
     Raises WindowClosed outside the review window, NotEligible with why: ``author``, ``joined later``,
     ``no seat now`` or ``not an elector``.
     """
+    if proposal.state in _ALIVE and proposal.open_objection_of(member.person) is not None:
+        return proposal, ()
     _check_window(proposal, seen_at or now)
     elector = eligible(proposal, member)
-    if proposal.open_objection_of(member.person) is not None:
-        return proposal, ()
     objection = Objection(
         number=len(proposal.objections) + 1,
         person=member.person,
@@ -116,7 +116,8 @@ def state_objection(proposal: Proposal, number: int, person: PersonId, statement
     _check_alive(proposal, "state an objection")
     if objection.state not in COUNTING or objection.test is not None:
         raise WrongState(objection.state, "state an objection")
-    if objection.state is ObjectionState.RAISED and clock.past(proposal, objection.state_by, now):
+    late = objection.state is ObjectionState.RAISED and clock.past(proposal, objection.state_by, now)
+    if late and not objection.seat_taken:
         raise WindowClosed
     if statement.criterion not in CRITERIA:
         raise UnknownKey(statement.criterion, CRITERIA)
@@ -302,7 +303,8 @@ def answer_revision(proposal: Proposal, number: int, person: PersonId, resolved:
 def objector_gone(proposal: Proposal, person: PersonId, by_themselves: bool, now: datetime) -> Outcome:
     """An objector no longer holds the seat (PRO-9).
 
-    Leaving, resigning or a term's end asks for a sponsor; a seat taken away by anyone else never weakens it.
+    Leaving, resigning or a term's end asks for a sponsor; a seat taken away by anyone else never weakens it: one that
+    was not stated yet counts on without being stated, for the objector may not be able to any more.
     """
     events: list[Event] = []
     if proposal.state not in _ALIVE:
@@ -311,7 +313,9 @@ def objector_gone(proposal: Proposal, person: PersonId, by_themselves: bool, now
         if objection.person != person or objection.state not in _ON_FILE:
             continue
         if not by_themselves:
-            events.append(_event(Happened.OBJECTOR_SEAT_LOST, proposal, objection, None))
+            taken = replace(objection, seat_taken=True)
+            proposal = proposal.with_objection(taken)
+            events.append(_event(Happened.OBJECTOR_SEAT_LOST, proposal, taken, None))
         elif objection.sponsor is None and objection.sponsor_by is None:
             waiting = replace(objection, sponsor_by=clock.deadline(proposal, now, proposal.pinned.sponsoring))
             proposal = proposal.with_objection(waiting)
@@ -319,11 +323,15 @@ def objector_gone(proposal: Proposal, person: PersonId, by_themselves: bool, now
     return proposal, tuple(events)
 
 
-def objector_back(proposal: Proposal, person: PersonId) -> Proposal:
-    """An objector who left holds the seat again: no sponsor is needed any more (PRO-9)."""
+def objector_back(proposal: Proposal, person: PersonId, now: datetime) -> Proposal:
+    """An objector holds the seat again: no sponsor is needed, and what could not be stated has time anew (PRO-9)."""
     for objection in proposal.objections:
-        if objection.person == person and objection.sponsor_by is not None and objection.sponsor is None:
+        if objection.person != person:
+            continue
+        if objection.sponsor_by is not None and objection.sponsor is None:
             proposal = proposal.with_objection(replace(objection, sponsor_by=None))
+        elif objection.seat_taken:
+            proposal = proposal.with_objection(_speakable(proposal, objection, now))
     return proposal
 
 
@@ -343,7 +351,7 @@ def sponsor(proposal: Proposal, number: int, member: Member, now: datetime) -> O
     if member.person == objection.person:
         raise NotEligible("own objection")
     eligible(proposal, member)
-    taken = replace(objection, sponsor=member.person, sponsor_by=None)
+    taken = replace(_speakable(proposal, objection, now), sponsor=member.person, sponsor_by=None)
     return proposal.with_objection(taken), (_event(Happened.SPONSOR_FOUND, proposal, taken, member.person),)
 
 
@@ -375,7 +383,7 @@ def lapse_due(proposal: Proposal, now: datetime) -> Outcome:
         if objection.state not in _ON_FILE:
             continue
         changed: Objection | None = None
-        if objection.state is ObjectionState.RAISED and _reached(objection.state_by, now):
+        if _waits_for_words(objection) and _reached(objection.state_by, now):
             changed = replace(objection, state=ObjectionState.CONCERN, sponsor_by=None, state_by=None)
             concern = Concern(objection.person, objection.raised_at, "", "not stated")
             proposal = replace(proposal, concerns=(*proposal.concerns, concern))
@@ -398,7 +406,7 @@ def changes_at(objection: Objection) -> tuple[datetime, ...]:
     if objection.state not in _ON_FILE:
         return ()
     found = [objection.sponsor_by]
-    if objection.state is ObjectionState.RAISED:
+    if _waits_for_words(objection):
         found.append(objection.state_by)
     test = objection.test
     if test is not None and test.appeal is not None and test.appeal.stands is None:
@@ -471,6 +479,18 @@ def _decide_appeal(proposal: Proposal, objection: Objection, now: datetime) -> O
         votes_against=against,
     )
     return proposal.with_objection(decided), (event,)
+
+
+def _speakable(proposal: Proposal, objection: Objection, now: datetime) -> Objection:
+    """Somebody with a seat speaks for it: what could not be stated in time for want of one has time anew (PRO-9)."""
+    late = objection.state is ObjectionState.RAISED and clock.past(proposal, objection.state_by, now)
+    anew = clock.deadline(proposal, now, proposal.pinned.stating) if late else objection.state_by
+    return replace(objection, seat_taken=False, state_by=anew)
+
+
+def _waits_for_words(objection: Objection) -> bool:
+    """Whether it lapses unless stated in time: not while a seat taken away keeps the objector from it (PRO-9)."""
+    return objection.state is ObjectionState.RAISED and not objection.seat_taken
 
 
 def _with_appeal(objection: Objection, changed: Appeal) -> Objection:

@@ -173,7 +173,7 @@ def _followed(
         proposal, gone = objections.objector_gone(proposal, person, left[person], now)
         events += gone
     for person in sorted(back & holders):
-        proposal = objections.objector_back(proposal, person)
+        proposal = objections.objector_back(proposal, person, now)
     if proposals.too_few_seated(proposal, holders):
         proposal, turned = clock.stop(proposal, clock.FEW, now)
     else:

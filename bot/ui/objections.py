@@ -8,7 +8,7 @@ from bot.governance import objections as rules
 from bot.governance.dossier import FINAL, Objection, ObjectionState, Proposal, State
 from bot.services.views import ProposalView
 from bot.ui import ids
-from bot.ui.labels import CONCERN_REASONS, CRITERION_LABELS, OBJECTION_STATE_LABELS, listed, stamp
+from bot.ui.labels import CONCERN_REASONS, CRITERION_LABELS, OBJECTION_STATE_LABELS, listed, moment
 from bot.ui.limits import fit_lines
 from bot.ui.panels import Button, Style, button
 from bot.ui.text import inline
@@ -34,7 +34,7 @@ def overview(view: ProposalView, most: int) -> str:
     proposal = view.proposal
     if not proposal.objections:
         head = "**Objections:** none." if proposal.state in FINAL else "**Objections:** none so far."
-        return "\n".join([head, concerns(proposal)])
+        return f"{head} {concerns(proposal)}" if not proposal.concerns else f"{head}\n{concerns(proposal)}"
     weight, needed = rules.weight(proposal), rules.threshold(proposal.pinned, proposal.electors)
     enough = f"{needed} {'is' if needed == 1 else 'are'} enough to stop it{_unit(proposal)}"
     lines = [f"**Objections:** {len(proposal.objections)} raised. Counting now: {weight}; {enough}."]
@@ -146,14 +146,16 @@ def _due(proposal: Proposal, objection: Objection) -> str:
     if proposal.clock.stopped_at is not None or proposal.state not in {State.REVIEW, State.SETTLING, State.DISPUTED}:
         return ""
     test = objection.test
+    if objection.state is ObjectionState.RAISED and objection.seat_taken:
+        return "; its seat was taken away, so it counts without being stated"
     if objection.state is ObjectionState.RAISED and objection.state_by is not None:
-        return f"; to be stated by {stamp(objection.state_by)}"
+        return f"; to be stated by {moment(objection.state_by)}"
     if test is not None and test.appeal is not None and test.appeal.stands is None:
-        return f"; decided by {stamp(test.appeal.decide_by)}"
+        return f"; decided by {moment(test.appeal.decide_by)}"
     if objection.sponsor_by is not None:
-        return f"; until {stamp(objection.sponsor_by)}"
+        return f"; until {moment(objection.sponsor_by)}"
     if test is not None and test.in_form is not None and test.appeal is None and test.appeal_by is not None:
-        return f"; appeal possible until {stamp(test.appeal_by)}"
+        return f"; appeal possible until {moment(test.appeal_by)}"
     if objection.rule_by is not None and objection.state is ObjectionState.STATED:
-        return f"; ruling possible until {stamp(objection.rule_by)}"
+        return f"; ruling possible until {moment(objection.rule_by)}"
     return ""

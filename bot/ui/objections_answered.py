@@ -25,21 +25,31 @@ def raised(result: Raised) -> Answer:
                 *links_to(view),
             ],
         )
+    if objection.state is ObjectionState.DISMISSED:
+        return said(
+            f"### Your objection no. {objection.number} was ruled not in form\n{named(view.proposal)}\n"
+            "It does not count against this version, unless an appeal says that it stands. The ruling in the "
+            "discussion says until when you may appeal; once a new version is published, you may object again.",
+            buttons=links_to(view),
+        )
     head = "Your objection stands" if result.new else "Your objection stands already"
-    if objection.state is ObjectionState.RAISED and objection.state_by is not None:
+    buttons = [button("Withdraw it", ids.objection("withdraw", view.proposal.id, objection.number))]
+    state = ids.objection("state", view.proposal.id, objection.number)
+    if objection.state is ObjectionState.RAISED:
+        until = f" by {stamp(objection.state_by)}" if objection.state_by else ""
         todo = (
-            f"**State it by {stamp(objection.state_by)}**: choose a criterion and give your reason. "
+            f"**State it{until}**: choose a criterion and give your reason. "
             "Not stated by then, it becomes a concern and no longer blocks."
         )
-    else:
+        buttons.insert(0, button("State it now", state, Style.primary))
+    elif objection.test is None:
         todo = "It is stated; you can reword it until somebody asks for a ruling."
+        buttons.insert(0, button("Reword it", state))
+    else:
+        todo = "It is stated, and a ruling on its form was asked for: its words stay as they are."
     return said(
         f"### {head}, recorded as no. {objection.number}\n{named(view.proposal)}\n{todo}",
-        buttons=[
-            button("State it now", ids.objection("state", view.proposal.id, objection.number), Style.primary),
-            button("Withdraw it", ids.objection("withdraw", view.proposal.id, objection.number)),
-            *links_to(view),
-        ],
+        buttons=[*buttons, *links_to(view)],
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from bot.governance.dossier import ObjectionState
 from bot.governance.events import Happened
 from bot.ui.labels import CRITERION_LABELS, count, stamp
 from bot.ui.text import inline, quote, said
@@ -128,10 +129,14 @@ def _sponsor_found(told: Told) -> str:
 
 
 def _seat_lost(told: Told) -> str:
-    return (
+    words = (
         f"🪑 The seat behind {told.number} by {told.objector} was taken away by somebody else or with its role. "
         "That weakens no objection: it stands and counts as before."
     )
+    found = told.objection
+    if found is not None and found.state is ObjectionState.RAISED:
+        words += " It was not stated yet, and goes on counting without that for as long as the seat is missing."
+    return words
 
 
 def _reaction_gone(told: Told) -> str:

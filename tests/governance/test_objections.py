@@ -592,17 +592,31 @@ def test_the_sponsor_period_is_half_open_and_must_have_begun() -> None:
 def test_a_seat_taken_away_never_weakens_an_objection() -> None:
     before = stated(opened(), BO)
     after, events = objections.objector_gone(before, BO.person, False, at(1))
-    assert after == before
+    assert after == before.with_objection(replace(first(before), seat_taken=True))
     assert kinds(events) == [Happened.OBJECTOR_SEAT_LOST]
     assert first(advanced(after, at(200))).counts
 
 
+def test_not_stated_when_the_seat_was_taken_away_it_counts_on_and_has_time_anew_with_the_seat() -> None:
+    proposal, _ = objections.objector_gone(raised(opened(), BO), BO.person, False, at(1))
+    proposal = advanced(proposal, at(72))
+    assert proposal.state is State.DISPUTED
+    assert first(proposal).state is ObjectionState.RAISED
+    said, _ = objections.state_objection(proposal, 1, BO.person, STATEMENT, at(100))
+    assert first(said).state is ObjectionState.STATED
+    back = objections.objector_back(proposal, BO.person, at(100))
+    assert first(back).state_by == at(148)
+    assert first(advanced(back, at(148))).state is ObjectionState.CONCERN
+    in_time, _ = objections.objector_gone(raised(opened(), BO), BO.person, False, at(1))
+    assert first(objections.objector_back(in_time, BO.person, at(2))).state_by == at(48)
+
+
 def test_who_comes_back_needs_no_sponsor() -> None:
     proposal, _ = objections.objector_gone(stated(opened(), BO), BO.person, True, NOW)
-    proposal = objections.objector_back(proposal, BO.person)
+    proposal = objections.objector_back(proposal, BO.person, NOW)
     assert first(advanced(proposal, at(60))).state is ObjectionState.STATED
     taken = sponsored(stated(opened(), BO))
-    assert objections.objector_back(taken, BO.person) == taken
+    assert objections.objector_back(taken, BO.person, NOW) == taken
 
 
 def test_nothing_changes_for_leavers_once_nobody_may_act() -> None:

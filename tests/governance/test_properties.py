@@ -412,13 +412,15 @@ class Proceedings(RuleBasedStateMachine):
             self.seated.remove(person)
             self.taken.add(person)
             self.do(lambda: objections.objector_gone(self.proposal, person, False, self.now))
-            assert self.proposal.objections == before
+            assert [replace(o, seat_taken=False) for o in self.proposal.objections] == [
+                replace(o, seat_taken=False) for o in before
+            ]
             self.few()
 
     @rule(person=st.sampled_from(list(SEATS)))
     def come_back(self, person: PersonId) -> None:
         self.seated.add(person)
-        self.proposal = objections.objector_back(self.proposal, person)
+        self.proposal = objections.objector_back(self.proposal, person, self.now)
         for number, (objector, _, _) in self.raised.items():
             if objector == person:
                 self.left.pop(number, None)
