@@ -312,6 +312,8 @@ def objector_gone(proposal: Proposal, person: PersonId, by_themselves: bool, now
     for objection in proposal.objections:
         if objection.person != person or objection.state not in _ON_FILE:
             continue
+        if objection.seat_taken:
+            continue
         if not by_themselves:
             taken = replace(objection, seat_taken=True)
             proposal = proposal.with_objection(taken)

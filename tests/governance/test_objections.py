@@ -589,6 +589,12 @@ def test_the_sponsor_period_is_half_open_and_must_have_begun() -> None:
         objections.sponsor(stated(opened(), BO), 1, CY, NOW)
 
 
+def test_who_leaves_after_their_seat_was_taken_left_no_seat_behind() -> None:
+    taken, _ = objections.objector_gone(stated(opened(), BO), BO.person, False, at(1))
+    assert objections.objector_gone(taken, BO.person, True, at(2)) == (taken, ())
+    assert objections.objector_gone(taken, BO.person, False, at(2)) == (taken, ())
+
+
 def test_a_seat_taken_away_never_weakens_an_objection() -> None:
     before = stated(opened(), BO)
     after, events = objections.objector_gone(before, BO.person, False, at(1))
