@@ -127,6 +127,15 @@ class Server:
         context = self._scope or contextvars.copy_context()
         return await context.run(asyncio.create_task, work)
 
+    async def dispatch(self, event: str, *values: object) -> None:
+        """What the library tells the bot of its connection: ``disconnect``, ``resumed``, a server out of reach."""
+
+        async def tell() -> None:
+            self.bot.dispatch(event, *values)
+
+        await self.as_bot(tell())
+        await self.env.settle()
+
     async def settle(self) -> None:
         """Sweep what is due, show what waits, and let everything come to rest."""
         guild = self.env.bot.get_guild(self.guild.id)
@@ -150,6 +159,11 @@ class Server:
     async def stop(self) -> None:
         """The bot is stopped cleanly and stays down."""
         await self.as_bot(self.bot.close())
+        await self.env.restart_bot(Understudy())
+
+    async def kill(self) -> None:
+        """The process dies in the middle of its work and stays down."""
+        self.crashed.append(self.bot)
         await self.env.restart_bot(Understudy())
 
     async def start(self) -> None:
@@ -476,11 +490,12 @@ def _walk(message: Any) -> list[dict[str, Any]]:
 
 @asynccontextmanager
 async def serving(
-    folder: Path, database_url: str | None = None, *, set_up: bool = True, governance: str = ""
+    folder: Path, database_url: str | None = None, *, set_up: bool = True, governance: str = "", private: str = ""
 ) -> AsyncIterator[Server]:
     """A server with its people, set up by its moderator with ``/setup`` and ``/roles map``. Checked at the end.
 
-    ``governance`` is a ``governance.toml`` of one's own; without it the packaged one counts.
+    ``governance`` is a ``governance.toml`` of one's own; without it the packaged one counts. ``private`` names the
+    groups that only their members read.
     """
     url = database_url or f"sqlite+aiosqlite:///{folder / 'governance.sqlite3'}"
     env = simcord.Env(Understudy(), settle_timeout=30)
@@ -490,7 +505,7 @@ async def serving(
         try:
             await _begin(server)
             if set_up:
-                await set_up_partnership(server)
+                await set_up_partnership(server, private)
             yield server
             await finish(server)
         finally:
@@ -559,7 +574,7 @@ def server_is_direct(server: Server) -> Callable[[int], bool]:
     return is_direct
 
 
-async def set_up_partnership(server: Server) -> None:
+async def set_up_partnership(server: Server, private: str = "") -> None:
     """``/setup``, apply, ``/roles map``, and everyone with their roles."""
     shown = await server.slash("mod", "lobby", "setup start")
     planned = await server.fill(
@@ -569,7 +584,7 @@ async def set_up_partnership(server: Server) -> None:
         purpose="Keep the river clean and open to everyone.",
         top_level_purpose="Coordinate the work on the river.",
         cells="Commons\nDelivery",
-        private="",
+        private=private,
     )
     plan = latest(planned)
     await server.press("mod", plan, "setup:apply:1")
