@@ -92,7 +92,7 @@ _STANDS_AGAIN: Mapping[str, tuple[DeliveryKind, ...]] = MappingProxyType(
     {
         _CARD: (_FEED, _REACTIONS, _NOTICE),
         _FEED: (_CARD,),
-        _THREAD: (_CARD, _FEED, _NOTICE),
+        _THREAD: (_CARD, _FEED, _TEXT, _NOTICE),
     }
 )
 """What links to the thing that stands in another place now, and who is told."""
@@ -107,7 +107,8 @@ def announce(event: Event) -> tuple[Asked, ...]:
         case Happened.CARD_POSTED_AGAIN:
             kinds = _STANDS_AGAIN.get(str(event.data.get("what")), ())
         case Happened.NUDGED:
-            return (*map(Asked, kinds), *(Asked(DeliveryKind.DIRECT, person) for person in _people(event)))
+            people = _people(event)
+            return (*map(Asked, kinds), *(Asked(DeliveryKind.DIRECT, each) for each in people)) if people else ()
     return tuple(map(Asked, kinds))
 
 

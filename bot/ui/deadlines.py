@@ -35,7 +35,7 @@ def time_left(view: ProposalView) -> str:
     """The bar with its words, and what ends when."""
     proposal = view.proposal
     running = _running(proposal)
-    words = _what_ends(view)
+    words = what_ends(view)
     if running is None:
         return words
     starts_at, ends_at = running
@@ -73,7 +73,8 @@ def _running(proposal: Proposal) -> tuple[datetime, datetime] | None:
     return None
 
 
-def _what_ends(view: ProposalView) -> str:
+def what_ends(view: ProposalView) -> str:
+    """What ends when, as one sentence: no bar, so that it stays true where a message is not drawn again."""
     proposal = view.proposal
     if is_stopped(proposal):
         return "Nothing ends while the clock is stopped."

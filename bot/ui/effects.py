@@ -20,30 +20,36 @@ def effect(wanted: Effect) -> str:
     )
 
 
-def on_pass(proposal: Proposal, most: int) -> str:
+def on_pass(proposal: Proposal, most: int, when: str = "On pass this will") -> str:
     """What happens when it passes, as whole sentences."""
     effects = proposal.versions[-1].effects if proposal.versions else proposal.effects
+    if len(effects) == 1:
+        return fit_lines([f"**{when}:** {effect(effects[0])}."], most)
     if effects:
-        lines = [f"**On pass this will:** {effect(effects[0])}"]
-        lines += [f"and {effect(each)}" for each in effects[1:]]
-        return fit_lines(lines, most, "… and {} more changes: see the full text")
+        lines = [f"**{when}:**", *(f"- {effect(each)}" for each in effects)]
+        return fit_lines(lines, most, "- … and {} more changes: see the full text")
     if proposal.type == "budget":
-        return "**On pass this will:** be recorded as approved spending. The bot moves no money: people pay."
-    return "**On pass this will:** be recorded as decided. People carry it out; the bot changes nothing by itself."
+        return f"**{when}:** be recorded as approved spending. The bot moves no money: people pay."
+    return f"**{when}:** be recorded as decided. People carry it out; the bot changes nothing by itself."
 
 
 def done(proposal: Proposal, most: int) -> str:
     """What it did, once it was carried out."""
-    lines = [f"- {effect(each)}" for each in proposal.current.effects]
-    if lines:
-        return fit_lines(["**Carried out:**", *lines], most, "… and {} more changes: see the full text")
+    effects = proposal.current.effects
+    if len(effects) == 1:
+        return fit_lines([f"**Carried out:** {effect(effects[0])}."], most)
+    if effects:
+        lines = ["**Carried out:**", *(f"- {effect(each)}" for each in effects)]
+        return fit_lines(lines, most, "- … and {} more changes: see the full text")
     return "It is recorded as decided; people carry it out."
 
 
 def _change_policy(wanted: Effect) -> str:
-    about = f" ({KEYS[wanted.target].about})" if wanted.target in KEYS else ""
+    rule = f"**{inline(wanted.target, 60)}**"
+    if wanted.target in KEYS:
+        rule = f"**{KEYS[wanted.target].about}** ({wanted.target})"
     was = f" from {inline(wanted.was, 60)}" if wanted.was else ""
-    return f"change **{inline(wanted.target, 60)}**{about}{was} to {inline(wanted.value, 60)}"
+    return f"change the rule {rule}{was} to {inline(wanted.value, 60)}"
 
 
 def _ratify(_: Effect) -> str:

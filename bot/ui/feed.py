@@ -14,13 +14,13 @@ from bot.services.ports import Recorded
 from bot.services.views import ProposalView
 from bot.ui import deadlines, effects, ids, objections, votes
 from bot.ui import proposals as cards
-from bot.ui.labels import STATE_COLOURS, STATE_LABELS, STATE_SIGNS, stamp, type_label
+from bot.ui.labels import STATE_COLOURS, STATE_LABELS, STATE_SIGNS, moment, stamp, type_label
 from bot.ui.panels import Part, View, button, link, panel, rows
 from bot.ui.text import inline
 
 HASH = 12
 """Characters of a head hash that an outcome shows (REC-1)."""
-_INCIDENT, _CHANGE = 0xC0392B, 0x5865F2
+_INCIDENT, _CHANGE, _QUIET = 0xC0392B, 0x5865F2, 0x4E5058
 
 
 def entry(view: ProposalView, marker: int | None) -> View:
@@ -32,8 +32,8 @@ def entry(view: ProposalView, marker: int | None) -> View:
         return panel(marker, STATE_COLOURS[proposal.state], _title(view), _PRIVATE, *rows(*choices), *rows(show))
     parts: list[Part] = [_title(view), cards.words(view)]
     if proposal.state not in FINAL:
-        parts += [deadlines.stopped(view), deadlines.time_left(view)]
-    parts += [*rows(*choices), *rows(show, *cards.acting(view), link("Card", view.links.card))]
+        parts += [deadlines.stopped(view), deadlines.what_ends(view)]
+    parts += [*rows(*choices), *rows(*cards.acting(view), show, link("Card", view.links.card))]
     return panel(marker, STATE_COLOURS[proposal.state], *parts)
 
 
@@ -41,8 +41,10 @@ def outcome(view: ProposalView, recorded: Recorded, marker: int | None) -> View:
     """What was decided, as it stood at that event, ending with the short head hash (REC-1)."""
     proposal = view.proposal
     state = _REACHED.get(recorded.event.type, proposal.state)
-    lines = [f"## {STATE_SIGNS[state]} P-{proposal.number} · {type_label(proposal.type)}: {STATE_LABELS[state]}"]
-    lines.append(f"Group: {inline(view.group.name, 80)}.")
+    lines = [
+        f"### {STATE_SIGNS[state]} P-{proposal.number} · {STATE_LABELS[state]}",
+        f"-# Outcome · {type_label(proposal.type)} · {inline(view.group.name, 80)}",
+    ]
     if view.group.private:
         lines.append(_PRIVATE)
     else:
@@ -60,8 +62,8 @@ def log(recorded: Recorded, partnership: Partnership, users: Mapping[PersonId, i
     event = recorded.event
     by = f"<@{users[event.actor]}>" if event.actor in users and event.actor is not None else ""
     text = "\n".join(line for line in _logged(recorded, partnership, by) if line)
-    colour = _INCIDENT if event.type in _INCIDENTS else _CHANGE
-    return panel(marker, colour, text, f"-# Record #{recorded.number} · {recorded.hash[:HASH]} · {stamp(recorded.at)}")
+    colour = _INCIDENT if event.type in _INCIDENTS else _QUIET if event.type in _MAPPINGS else _CHANGE
+    return panel(marker, colour, text, f"-# Record #{recorded.number} · {recorded.hash[:HASH]} · {moment(recorded.at)}")
 
 
 def posted_head(text: str) -> tuple[int, str] | None:
@@ -80,6 +82,9 @@ _PRIVATE = "This group is private: its readers see title and text."
 
 _INCIDENTS = frozenset({Happened.ROLE_DELETED, Happened.PLACE_LOST, Happened.RESTORE_GAP})
 
+_MAPPINGS = frozenset({Happened.ROLE_MAPPED, Happened.ROLE_UNMAPPED})
+"""Many of them come at once when a partnership is set up: each has its post (ORG-2a), and each post is small."""
+
 _REACHED: Mapping[Happened, State] = {
     Happened.PROPOSAL_PASSED: State.PASSED,
     Happened.PROPOSAL_DISPUTED: State.DISPUTED,
@@ -96,9 +101,10 @@ _REACHED: Mapping[Happened, State] = {
 def _title(view: ProposalView) -> str:
     proposal = view.proposal
     state = proposal.state
-    head = f"### P-{proposal.number} · {type_label(proposal.type)} · {inline(view.group.name, 60)}"
-    lines = [head, f"{STATE_SIGNS[state]} **{STATE_LABELS[state]}**"]
-    return "\n".join(lines)
+    return (
+        f"### {STATE_SIGNS[state]} P-{proposal.number} · {STATE_LABELS[state]}\n"
+        f"-# {type_label(proposal.type)} · {inline(view.group.name, 60)}"
+    )
 
 
 def _reasons(view: ProposalView, recorded: Recorded) -> list[str]:
@@ -114,17 +120,21 @@ def _reasons(view: ProposalView, recorded: Recorded) -> list[str]:
             lines.append("A majority of those who may object halted it in the waiting time. It is disputed again.")
         case Happened.PROPOSAL_ENACTED:
             lines.append(effects.done(proposal, 500))
-        case _:
+        case _ if not cards.told_by_vote(proposal):
             lines.append(cards.outcome_reason(proposal))
     if data.get("low_reach"):
         lines.append("⚠️ **Low reach:** too few people had seen it when the time was up.")
     if proposal.vote is not None and proposal.vote.tally is not None:
         lines.append(f"**Final vote:** {votes.result(proposal.vote.tally)}")
-    if proposal.timelock_ends_at is not None and kind in {Happened.PROPOSAL_PASSED, Happened.PROPOSAL_ADOPTED}:
+    if (
+        proposal.timelock_ends_at is not None
+        and proposal.pinned.timelock
+        and kind in {Happened.PROPOSAL_PASSED, Happened.PROPOSAL_ADOPTED}
+    ):
         lines.append(f"It is carried out {stamp(proposal.timelock_ends_at)}, unless it is halted before.")
     closed = [o for o in proposal.objections if not o.counts]
     if closed:
-        lines.append(f"Objections. {objections.closed_ones(closed)}")
+        lines.append(f"**Objections:** {len(proposal.objections)} raised. {objections.closed_ones(closed)}")
     return lines
 
 
@@ -135,65 +145,61 @@ def _logged(recorded: Recorded, partnership: Partnership, by: str) -> list[str]:
     match event.type:
         case Happened.PARTNERSHIP_CREATED:
             return [
-                f"## 🚧 {inline(partnership.name, 80)} was set up",
+                f"### 🚧 {inline(partnership.name, 80)} was set up",
                 f"By {who}. It is provisional until the stakeholder group ratifies it.",
             ]
         case Happened.PARTNERSHIP_RATIFIED:
             return [
-                f"## 🎉 {inline(partnership.name, 80)} is ratified",
+                f"### 🎉 {inline(partnership.name, 80)} is ratified",
                 "Its structure and first policy are binding. Budgets and policy changes can be decided from now on.",
             ]
         case Happened.ROLE_MAPPED | Happened.ROLE_UNMAPPED:
             return _mapping(event.type is Happened.ROLE_MAPPED, data, who)
         case Happened.ROLE_DELETED:
             return [
-                "## ⚠️ A role that carries a seat was deleted",
-                f"The seat {_seat(data)} is given by nothing now. Reviews that depend on it stand still.",
+                "### ⚠️ A role that carries a seat was deleted",
+                f"No role gives the seat {_seat(data)} now. Reviews that depend on it stand still.",
                 "No objection is weakened by that.",
                 "**Moderators:** map another role with `/roles map`.",
             ]
         case Happened.POLICY_AMENDED:
             key = str(data.get("key", ""))
-            about = f" ({KEYS[key].about})" if key in KEYS else ""
+            rule = f"**{KEYS[key].about}** ({key})" if key in KEYS else f"**{inline(key, 80)}**"
             change = f"from {inline(str(data.get('was', '')), 60)} to {inline(str(data.get('value', '')), 60)}"
             return [
-                f"## 📜 Policy version {data.get('version', '?')}",
-                f"**{inline(key, 80)}**{about} changed {change}, by {_by_proposal(event.thing)}.",
-                "Proposals already open keep the rules they were opened with.",
+                f"### 📜 Policy version {data.get('version', '?')}",
+                f"The rule {rule} changed {change}, by {_by_proposal(event.thing)}.",
+                "-# Proposals already open keep the rules they were opened with.",
             ]
         case Happened.PLACE_LOST:
             return [
-                f"## ⚠️ A channel of this partnership is gone: {inline(str(data.get('place') or 'unnamed'), 80)}",
+                f"### ⚠️ A channel of this partnership is gone: {inline(str(data.get('place') or 'unnamed'), 80)}",
                 "Nothing is decided by that: the record is the truth. Reviews whose card stood there stand still.",
                 "**Moderators:** run `/setup` again; it makes what is missing.",
             ]
         case Happened.RESTORE_GAP:
             return [
-                "## ⚠️ The record was restored from a backup",
+                "### ⚠️ The record was restored from a backup",
                 "Entries shown here before are missing from it. Nothing is decided until an operator confirms this.",
             ]
         case Happened.RESTORE_CONFIRMED:
             return [
-                "## The restored record was confirmed",
+                "### The restored record was confirmed",
                 "Deciding goes on. Numbers continue above the highest shown.",
             ]
-    return [f"## {inline(event.type.capitalize(), 80)}", f"By {who}."]
+    return [f"### {inline(event.type.capitalize(), 80)}", f"By {who}."]
 
 
 def _mapping(mapped: bool, data: Mapping[str, object], who: str) -> list[str]:
-    named = f"“{inline(str(data['role']), 100)}” " if data.get("role") else ""
-    seat = _seat(data)
-    lines = [
-        f"## 🪪 A role {'carries a seat now' if mapped else 'carries a seat no more'}",
-        f"The role {named}{'gives' if mapped else 'gave'} the seat {seat}.",
-        f"{'Mapped' if mapped else 'Unmapped'} by {who}.",
-    ]
+    named = f" “{inline(str(data['role']), 100)}”" if data.get("role") else ""
+    after = "Counts in reviews opened from now on." if mapped else "Reviews that depend on it stand still."
+    head = f"-# 🪪 A role carries {'a seat now' if mapped else 'a seat no more'}:"
+    seat = f"the role{named} {'gives' if mapped else 'gave'} {_seat(data)}"
+    lines = [f"{head} {seat}. {'Mapped' if mapped else 'Unmapped'} by {who}. {after}"]
     if data.get("self"):
         done = "mapped" if mapped else "unmapped"
         lines.append(f"⚠️ **By a wearer:** the person who {done} this role wears it.")
-    if mapped:
-        return [*lines, "This affects only reviews opened from now on."]
-    return [*lines, "Reviews that depend on it stand still; no objection is weakened."]
+    return lines
 
 
 def _seat(data: Mapping[str, object]) -> str:

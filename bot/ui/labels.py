@@ -108,11 +108,11 @@ OBJECTION_STATE_LABELS: Mapping[ObjectionState, str] = MappingProxyType(
     }
 )
 
-GROUP_KIND_LABELS: Mapping[GroupKind, str] = MappingProxyType(
+SCALE_LABELS: Mapping[GroupKind, str] = MappingProxyType(
     {
-        GroupKind.STAKEHOLDERS: "constituency scale (stakeholder group)",
-        GroupKind.TOP_LEVEL: "coordination scale (top-level cell)",
-        GroupKind.CELL: "collaboration scale (cell)",
+        GroupKind.STAKEHOLDERS: "constituency scale",
+        GroupKind.TOP_LEVEL: "coordination scale",
+        GroupKind.CELL: "collaboration scale",
     }
 )
 """The scale at which a group decides (SCL)."""
@@ -252,6 +252,12 @@ def stamp(instant: datetime) -> str:
     """An instant that Discord shows in the reader's own time, and how far away it is."""
     seconds = int(instant.timestamp())
     return f"<t:{seconds}:F> (<t:{seconds}:R>)"
+
+
+def moment(instant: datetime) -> str:
+    """The same, shorter: for lists and small print."""
+    seconds = int(instant.timestamp())
+    return f"<t:{seconds}:f> (<t:{seconds}:R>)"
 
 
 def listed(names: list[str], joint: str = "and") -> str:

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from bot.governance import proposals as rules
 from bot.governance.dossier import FINAL, Proposal, State, Text
-from bot.governance.policy import TYPES, Electorate
 from bot.governance.proposals import NO_REASON
 from bot.services.views import ProposalView
 from bot.ui import deadlines, effects, ids, objections, votes
 from bot.ui.deadlines import redraw_at
 from bot.ui.labels import (
-    GROUP_KIND_LABELS,
     OUTCOME_REASONS,
+    SCALE_LABELS,
     STATE_COLOURS,
     STATE_LABELS,
     STATE_MEANINGS,
@@ -25,7 +24,7 @@ from bot.ui.labels import (
     type_label,
 )
 from bot.ui.limits import THREAD_NAME
-from bot.ui.panels import Button, Part, Style, View, button, link, panel, row, rows
+from bot.ui.panels import LINE, Button, Part, Style, View, button, link, panel, row, rows
 from bot.ui.text import inline, plain, quote
 from bot.ui.versions import amount, text_messages
 
@@ -37,18 +36,25 @@ _OBJECTIONS = 1000
 
 
 def card(view: ProposalView, marker: int | None) -> View:
-    """The card as it stands now. Once final it keeps "Why?" and the way to the thread."""
+    """The card as it stands now. Once final it keeps "Why?" and the way to the thread.
+
+    First what state it is in and until when, then what is proposed and what happens on pass, how it is decided,
+    and what a reader can do.
+    """
     proposal = view.proposal
     parts: list[Part] = [
         headline(view),
         deadlines.stopped(view),
-        provisional(view),
-        words(view),
-        _decision(view),
         deadlines.time_left(view),
+        provisional(view),
+        LINE,
+        words(view),
+        _then(proposal),
+        LINE,
+        passing(view),
         objections.overview(view, _OBJECTIONS),
         reach(view),
-        _then(proposal),
+        LINE,
     ]
     return panel(marker, STATE_COLOURS[proposal.state], *parts, *controls(view))
 
@@ -60,16 +66,25 @@ def thread_name(view: ProposalView) -> str:
 
 
 def headline(view: ProposalView) -> str:
-    """Number, type, version, and the state in words beside its sign."""
+    """Number and state, the state's sign beside its words; then type, version, who decides and at which scale."""
     proposal = view.proposal
     state = proposal.state
+    decider = f"decided by {inline(view.group.name, 80)} ({SCALE_LABELS[view.group.kind]})"
     lines = [
-        f"## P-{proposal.number} · {type_label(proposal.type)} · version {len(proposal.versions)}",
-        f"{STATE_SIGNS[state]} **{STATE_LABELS[state]}.** {STATE_MEANINGS[state]}",
+        f"## {STATE_SIGNS[state]} P-{proposal.number} · {STATE_LABELS[state]}",
+        f"-# {type_label(proposal.type)} · version {len(proposal.versions)} · {decider}",
     ]
-    if why := outcome_reason(proposal):
+    if state is not State.REVIEW:
+        lines.append(STATE_MEANINGS[state])
+    if not told_by_vote(proposal) and (why := outcome_reason(proposal)):
         lines.append(why)
     return "\n".join(lines)
+
+
+def told_by_vote(proposal: Proposal) -> bool:
+    """Whether the result of its final vote says already why it ended."""
+    tally = proposal.vote.tally if proposal.vote else None
+    return tally is not None and tally.reason == proposal.outcome
 
 
 def outcome_reason(proposal: Proposal) -> str:
@@ -123,7 +138,8 @@ def passing(view: ProposalView) -> str:
     bar = proposal.pinned.reach_bar
     if bar and not proposal.extended and proposal.state is State.REVIEW:
         longer = span(proposal.pinned.reach_extension)
-        silence += f" If fewer than {share(bar)} of those who may object have seen it, the time grows once by {longer}."
+        silence += f"\n-# If fewer than {share(bar)} of those who may object have seen it by then, "
+        silence += f"the time grows once by {longer}."
     return silence
 
 
@@ -140,10 +156,10 @@ def reach(view: ProposalView) -> str:
     proposal = view.proposal
     reached, reachable = len(rules.reached(proposal)), len(rules.reachable(proposal))
     electors = count(len(proposal.electors), "person", "people")
+    seats = f"{electors} could object or consent at the opening; {view.seated} still seated."
     lines = [
         f"**Reach:** {reached} of {reachable} at opening have read it, objected, raised a concern or voted.",
-        f"{len(proposal.readers)} pressed “I have read it”. The author is not counted here.",
-        f"{electors} could object or consent at the opening; {view.seated} still seated.",
+        f"-# {len(proposal.readers)} pressed “I have read it”. The author is not counted here. {seats}",
     ]
     if proposal.extended and proposal.state is State.REVIEW:
         lines.append("The time was extended once, because too few people had seen it.")
@@ -155,7 +171,7 @@ def reach(view: ProposalView) -> str:
 def controls(view: ProposalView) -> list[Part]:
     """The buttons that make sense in this state, the same for everybody: who may press them is checked on the click."""
     proposal = view.proposal
-    thread = link("Discussion thread", view.links.thread)
+    thread = link("Discussion", view.links.thread)
     if proposal.state in FINAL:
         return [*rows(_act(proposal, "Why?", "why"), thread)]
     acts = acting(view)
@@ -163,10 +179,10 @@ def controls(view: ProposalView) -> list[Part]:
     if choices := votes.choices(proposal):
         found = [row(*choices), *rows(button("My vote", ids.mine(proposal.id)), *acts)]
     about = [
-        _act(proposal, "Who may object?", "who"),
         _act(proposal, "Full text", "text"),
+        _act(proposal, "Who may object?", "who"),
         _act(proposal, "Why?", "why"),
-        _act(proposal, "For the author", "options"),
+        _act(proposal, "More …", "options"),
         thread,
     ]
     return [*found, *rows(*about)]
@@ -194,23 +210,19 @@ def acting(view: ProposalView) -> list[Button]:
     return []
 
 
-def _decision(view: ProposalView) -> str:
-    group = view.group
-    who = "the stakeholder group" if TYPES[view.proposal.type].electors is Electorate.STAKEHOLDERS else "the group"
-    name = inline(group.name, 80)
-    return f"**Decided by:** {who} “{name}”, {GROUP_KIND_LABELS[group.kind]}.\n{passing(view)}"
-
-
 def _then(proposal: Proposal) -> str:
     """What happens on pass, the waiting time before it, and a halt that is under way (EFF-1, EFF-3)."""
     if proposal.state is State.ENACTED:
         return effects.done(proposal, 500)
     if proposal.state in FINAL:
         return ""
-    lines = [effects.on_pass(proposal, 500)]
-    if proposal.pinned.timelock:
-        wait = span(proposal.pinned.timelock)
-        lines.append(f"Between the decision and carrying it out {wait} go by, so that it can still be halted.")
+    if proposal.state in {State.PASSED, State.ADOPTED}:
+        lines = [effects.on_pass(proposal, 500, "When the waiting time ends, this will")]
+    else:
+        lines = [effects.on_pass(proposal, 500)]
+        if proposal.pinned.timelock:
+            wait = span(proposal.pinned.timelock)
+            lines.append(f"-# After the decision {wait} go by before it is carried out: until then it can be halted.")
     if proposal.state in {State.PASSED, State.ADOPTED} and proposal.halts:
         needed = len(proposal.electors) // 2 + 1
         lines.append(f"**Halt:** {len(proposal.halts)} of {needed} needed have asked to halt it.")

@@ -18,7 +18,7 @@ from bot.ui.told import WORDS_OF_PEOPLE, Told
 def _extended(told: Told) -> str:
     return (
         f"⏳ Only {told.whole('reached')} of {told.whole('reachable')} have seen this, so its time grows once by "
-        f"{span(timedelta(hours=told.whole('hours')))}. {deadlines.time_left(told.view).rpartition(chr(10))[2]}"
+        f"{span(timedelta(hours=told.whole('hours')))}. {deadlines.what_ends(told.view)}"
     )
 
 
@@ -102,14 +102,14 @@ def _stopped(told: Told) -> str:
 
 def _resumed(told: Told) -> str:
     stood = timedelta(minutes=told.whole("minutes"))
-    return f"▶️ **The clock runs again** after {span(stood)}. {deadlines.time_left(told.view).rpartition(chr(10))[2]}"
+    return f"▶️ **The clock runs again** after {span(stood)}. {deadlines.what_ends(told.view)}"
 
 
 def _nudged(told: Told) -> str:
     people = [told.view.mention(person) for person in told.people]
     shown = ", ".join(people[:50]) + (f" and {len(people) - 50} more" if len(people) > 50 else "")
     what = "have not voted yet" if told.view.proposal.state is State.ESCALATED else "have not taken part yet"
-    ends = deadlines.time_left(told.view).rpartition("\n")[2]
+    ends = deadlines.what_ends(told.view)
     return f"⏰ The time is nearly up. {ends}\nThese people {what}: {shown or 'nobody'}. This reminder comes once."
 
 
@@ -131,7 +131,11 @@ def _vote_opened(told: Told) -> str:
 
 def _vote_closed(told: Told) -> str:
     found = next((v for v in _all_votes(told) if v.id == told.text("vote") and v.tally), None)
-    return f"🗳️ **The final vote is closed.** {votes.result(found.tally)}" if found and found.tally else "🗳️ **Closed.**"
+    if found is None or found.tally is None:
+        return "🗳️ **Closed.**"
+    said = f"🗳️ **The final vote is closed.** {votes.result(found.tally)}"
+    who = votes.roll(found, told.view.mention, WORDS_OF_PEOPLE)
+    return f"{said}\n{who}" if who else said
 
 
 def _all_votes(told: Told) -> list[Vote]:

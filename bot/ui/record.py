@@ -17,7 +17,7 @@ from bot.governance.policy import TYPES
 from bot.governance.proposals import affirmative, reachable, reached
 from bot.services.ports import Recorded, Verdict
 from bot.services.views import ProposalView, Receipt
-from bot.ui import limits
+from bot.ui import limits, votes
 from bot.ui.answers import Answer, links_to, named, said
 from bot.ui.labels import STATE_LABELS, STATE_MEANINGS, STOP_REASONS, count, share, span, stamp
 from bot.ui.objections import threshold
@@ -74,7 +74,7 @@ _TIMELINE: Mapping[Happened, str] = MappingProxyType(
 def why(view: ProposalView) -> tuple[Answer, str | None]:
     """The rule, its version, the electorate, each ruling and the timeline; whole as a file if too long (REC-2)."""
     proposal = view.proposal
-    parts = [_standing(view), _rule(proposal), _electorate(view), _objections(view)]
+    parts = [_standing(view), _rule(proposal), _electorate(view), _objections(view), _votes(view)]
     lines = [line for line in (_line(view, recorded) for recorded in view.events) if line]
     room = limits.V2_TEXT - sum(limits.units(part) for part in parts) - 300
     shown = limits.fit_lines(lines, max(room, 0), "- … and {} more")
@@ -164,6 +164,17 @@ def _electorate(view: ProposalView) -> str:
 def _objections(view: ProposalView) -> str:
     rulings = [line for line in (_ruling(view, objection) for objection in view.proposal.objections) if line]
     return "**Rulings**\n" + limits.fit_lines(rulings, 1000, "- … and {} more") if rulings else ""
+
+
+def _votes(view: ProposalView) -> str:
+    proposal = view.proposal
+    held = [vote for vote in (*proposal.past_votes, proposal.vote) if vote is not None]
+    told = [
+        f"**Final vote:** {votes.result(vote.tally)}\n{votes.roll(vote, view.mention, 700)}"
+        for vote in held
+        if vote.tally is not None
+    ]
+    return "\n".join(told[-2:])
 
 
 def _ruling(view: ProposalView, objection: Objection) -> str:

@@ -41,6 +41,7 @@ class Told:
 
     @property
     def number_first(self) -> str:
+        """The same at the beginning of a sentence."""
         return f"O{self.number[1:]}"
 
     @property

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from bot.governance.dossier import Objection, Proposal, Text, Version
+from bot.governance.dossier import Objection, Text, Version
 from bot.governance.money import written_amount
 from bot.services.views import ProposalView
 from bot.ui import diff, effects, objections
-from bot.ui.labels import FIELD_LABELS, STATE_COLOURS, stamp, type_label
+from bot.ui.labels import FIELD_LABELS, STATE_COLOURS, moment, type_label
 from bot.ui.limits import units
 from bot.ui.panels import Part, View, panel, row
 from bot.ui.text import inline, quote_parts
@@ -19,28 +19,31 @@ ASKED_AT_ONCE = 8
 """Earlier objections with buttons in one message: two buttons each, within 40 components."""
 
 
-def text_messages(view: ProposalView, version_number: int, marker: int) -> list[View]:
-    """Everything that version ``version_number`` says, over as many messages as it takes; the first one is marked.
+def text_messages(view: ProposalView, version_number: int, marker: int | None, *, afresh: bool = False) -> list[View]:
+    """Everything that version ``version_number`` says, over as many messages as it takes, each of them marked.
 
-    A revision shows what changed, and asks each earlier objector whether that resolves their objection.
+    A revision shows what changed, and asks each earlier objector whether that resolves their objection. ``afresh``
+    shows the whole text all the same: for a thread that lacks the earlier ones.
     """
     proposal = view.proposal
     version = next((v for v in proposal.versions if v.number == version_number), proposal.current)
     earlier = next((v for v in proposal.versions if v.number == version.number - 1), None)
-    head = f"### P-{proposal.number} · {'What changed in' if earlier else 'Full text of'} version {version.number}"
-    head += f"\n{view.mention(proposal.author)} wrote this. It is frozen since {stamp(version.published_at)}."
-    parts = changed(earlier, version) if earlier else whole(proposal, version)
+    diffed = earlier is not None and not afresh
+    head = f"### P-{proposal.number} · {'What changed in' if diffed else 'Full text of'} version {version.number}"
+    head += f"\n-# {type_label(proposal.type)} · written by {view.mention(proposal.author)} · "
+    head += f"frozen since {moment(version.published_at)}"
+    parts = changed(earlier, version) if earlier and not afresh else whole(version)
     first, *rest = list(packed(parts, MOST - units(head))) or [""]
     asked = objections.asked_again(proposal) if version is proposal.current and earlier else []
     colour = STATE_COLOURS[proposal.state]
     messages = [panel(marker, colour, head, first, *_asked(view, asked[:ASKED_AT_ONCE]))]
-    messages += [panel(None, colour, more) for more in rest]
+    messages += [panel(marker, colour, more) for more in rest]
     for at in range(ASKED_AT_ONCE, len(asked), ASKED_AT_ONCE):
-        messages.append(panel(None, colour, *_asked(view, asked[at : at + ASKED_AT_ONCE])))
+        messages.append(panel(marker, colour, *_asked(view, asked[at : at + ASKED_AT_ONCE])))
     return messages
 
 
-def whole(proposal: Proposal, version: Version) -> list[str]:
+def whole(version: Version) -> list[str]:
     """Every field that says something, each under its name, in parts that fit a message."""
     text, parts = version.text, []
     for field in ("title", "summary", "ask", "why", "outcome", "risks", "timeline", "payee", "account"):
@@ -52,7 +55,7 @@ def whole(proposal: Proposal, version: Version) -> list[str]:
         parts.append(f"**Amount**: {money}")
     if version.effects:
         parts += ["**On pass this will:**", *(f"- {effects.effect(each)}" for each in version.effects)]
-    return [f"Type: {type_label(proposal.type)}.", *parts]
+    return parts
 
 
 def changed(before: Version, after: Version) -> list[str]:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from bot.governance.dossier import Proposal, Tally, Vote
+from bot.governance.ids import PersonId
 from bot.governance.methods import REGISTRY
 from bot.ui import ids
-from bot.ui.labels import CHOICE_LABELS, METHOD_LABELS, OUTCOME_REASONS, count, listed, share
+from bot.ui.labels import CHOICE_LABELS, CRITERION_LABELS, METHOD_LABELS, OUTCOME_REASONS, count, listed, share
+from bot.ui.limits import fit_lines
 from bot.ui.panels import Button, button
+from bot.ui.text import quote
+
+
+_NAMES = 20
+"""Most names in a line; the number of all stands in the result."""
 
 
 def how_decided(proposal: Proposal, method: str) -> str:
@@ -50,6 +59,25 @@ def result(tally: Tally) -> str:
     return f"**{verdict}**{why}. {counts}. {turnout}."
 
 
+def roll(vote: Vote, mention: Callable[[PersonId | None], str], most: int) -> str:
+    """Who took part in a closed vote, and unless it was secret, how and for what reason (DEC-1, DEC-3)."""
+    if vote.tally is None or not vote.voted:
+        return ""
+    if vote.secret:
+        names = _named([mention(person) for person in sorted(vote.voted)])
+        return fit_lines([f"**Who voted:** {names}.", "How they voted is not on record."], most)
+    lines = []
+    for choice in REGISTRY[vote.method].CHOICES:
+        people = [mention(ballot.person) for ballot in vote.ballots if ballot.choice == choice]
+        if people:
+            lines.append(f"**{CHOICE_LABELS.get(choice, choice)}:** {_named(people)}")
+    for ballot in vote.ballots:
+        if ballot.reason:
+            criterion = CRITERION_LABELS.get(ballot.criterion, ballot.criterion)
+            lines.append(f"{mention(ballot.person)} objects: {criterion}.\n{quote(ballot.reason, 600)}")
+    return fit_lines(lines, most, "… and {} more: see the record")
+
+
 def choices(proposal: Proposal) -> list[Button]:
     """One button for each choice in the method's fixed order, all alike, none preselected (DEC-2)."""
     vote = proposal.vote
@@ -57,3 +85,8 @@ def choices(proposal: Proposal) -> list[Button]:
         return []
     names = [CHOICE_LABELS.get(choice, choice) for choice in REGISTRY[vote.method].CHOICES]
     return [button(f"Vote: {name}", ids.cast(proposal.id, place)) for place, name in enumerate(names)]
+
+
+def _named(people: list[str]) -> str:
+    more = len(people) - _NAMES
+    return listed([*people[:_NAMES], *([f"{more} more"] if more > 0 else [])])

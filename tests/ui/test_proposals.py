@@ -52,9 +52,10 @@ def test_every_card_fits_and_says_its_state_in_words(name: str, provisional: boo
     card = proposals.card(view, 1_000_001)
     check_fits(card)
     text = text_of(card)
-    assert labels.STATE_LABELS[view.proposal.state] in text
-    assert f"P-{view.proposal.number} · {labels.type_label(view.proposal.type)} · version" in text
-    assert ("Provisional partnership" in text) is provisional
+    assert f" P-{view.proposal.number} · {labels.STATE_LABELS[view.proposal.state]}" in text
+    assert f"{labels.type_label(view.proposal.type)} · version {len(view.proposal.versions)}" in text
+    assert f"decided by {view.group.name} ({labels.SCALE_LABELS[view.group.kind]})" in text
+    assert ("Provisional partnership" in text) is (provisional and view.proposal.state not in FINAL)
     assert next(components(card))["id"] == 1_000_001
     assert "Reach:" in text
     assert "still seated" in text
