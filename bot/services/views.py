@@ -137,6 +137,7 @@ def people_in(proposal: Proposal) -> set[PersonId]:
             named |= {objection.test.asked_by, objection.test.ruled_by}
             if objection.test.appeal is not None:
                 named.add(objection.test.appeal.by)
-    if proposal.vote is not None:
-        named |= {b.person for b in proposal.vote.ballots} | {e.person for e in proposal.vote.electors}
+    for vote in (*proposal.past_votes, proposal.vote):
+        if vote is not None:
+            named |= {b.person for b in vote.ballots} | {e.person for e in vote.electors} | vote.voted
     return {person for person in named if person is not None}

@@ -13,7 +13,6 @@ from bot.ui.limits import fit_lines
 from bot.ui.panels import Button, button
 from bot.ui.text import quote
 
-
 _NAMES = 20
 """Most names in a line; the number of all stands in the result."""
 
