@@ -12,7 +12,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.governance.ids import ProposalId
-from bot.services import beforehand, objections, proposals
+from bot.services import beforehand, objections
 from bot.ui import forms, ids
 from bot.ui import objections_answered as answers
 from cogs.base import (
@@ -46,7 +46,7 @@ async def withdraw(interaction: Interaction, id: ProposalId, number: int) -> Non
 
 async def keep(interaction: Interaction, id: ProposalId, number: int) -> None:
     """Keep it although the reaction is gone: it stands anyway (OBJ-5)."""
-    view = await proposals.show(*asker(interaction), id)
+    view = await beforehand.keep(*asker(interaction), id, number)
     await answer(interaction, answers.objection_act(view, number, "keep"))
 
 

@@ -105,6 +105,16 @@ async def state(ctx: Context, actor: Actor, id: ProposalId, number: int) -> Prop
     )
 
 
+async def keep(ctx: Context, actor: Actor, id: ProposalId, number: int) -> ProposalView:
+    """Keeping what one could withdraw (OBJ-5). Raises NotFound and as ``objections.withdraw_objection``."""
+    return await _tried(
+        ctx,
+        actor,
+        id,
+        lambda case, member: objections.withdraw_objection(case.proposal, number, member.person, case.now),
+    )
+
+
 async def rule(ctx: Context, actor: Actor, id: ProposalId, number: int) -> ProposalView:
     """Raises NotFound and as ``objections.rule_on_form``."""
     return await _tried(
