@@ -35,6 +35,9 @@ async def compare(
         missing = posted is not None and not await tx.record.contains(partnership, posted[1])
         if not missing and await _known(tx, partnership, highest_number):
             return True
+        gaps = await _gaps(tx)
+        if partnership in gaps:  # found before the process died: it is on record already
+            return False
         number, head = await tx.record.head(partnership)
         event = Event(
             Happened.RESTORE_GAP,
@@ -43,7 +46,7 @@ async def compare(
             {"number": number, "head": head, "posted_number": posted[0] if posted else 0, "highest": highest_number},
         )
         await tx.record.append(partnership, (event,), ctx.clock())
-        await _put(tx, await _gaps(tx) | {partnership})
+        await _put(tx, gaps | {partnership})
         return False
 
 

@@ -1,0 +1,156 @@
+"""What needs *you* now, most urgent first, on real databases (RHY-3)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.governance.errors import NotEligible, NotFound
+from bot.governance.ids import PartnershipId
+from bot.services import escalations, objections, posts, proposals, roles, votes
+from bot.services.inbox import inbox
+from bot.services.ports import DeliveryKind
+from tests.services.scene import (
+    ADA,
+    BEN,
+    CLEO,
+    ENTRENCHED_KEY,
+    FREE_KEY,
+    GUILD,
+    GUS,
+    HERE,
+    ODA,
+    OTHER_TEXT,
+    QUIET,
+    QUINN,
+    RAY,
+    REASON,
+    TEXT,
+    TIA,
+    TOM,
+    Scene,
+)
+
+
+async def kinds(scene: Scene, who: int) -> list[str]:
+    return [item.kind for item in await inbox(scene.ctx, scene.actor(who), HERE)]
+
+
+async def test_nothing_waits_at_first_and_asking_writes_nothing(scene: Scene) -> None:
+    before = await scene.tables()
+    for who in (ADA, TIA, ODA):
+        assert await kinds(scene, who) == []
+    assert await scene.tables() == before
+
+
+async def test_what_is_unread_waits_until_it_is_read_objected_to_or_closed(scene: Scene) -> None:
+    filed = await scene.file()
+    (item,) = await inbox(scene.ctx, scene.actor(ADA), HERE)
+    assert (item.kind, item.listed.number, item.due_at) == ("read", 1, (await scene.get(filed)).closes_at)
+    for uninvolved in (TIA, TOM, ODA, GUS):
+        assert await kinds(scene, uninvolved) == []
+    await scene.read_by(filed, ADA)
+    await scene.object(BEN, filed, stated=True)
+    assert await kinds(scene, ADA) == []
+    assert await kinds(scene, BEN) == []
+    await proposals.withdraw(scene.ctx, scene.actor(TIA), filed)
+    assert await kinds(scene, CLEO) == []
+
+
+async def test_the_most_urgent_comes_first_and_what_has_no_deadline_last(scene: Scene) -> None:
+    await scene.draft(ADA, "general")
+    early = await scene.file(TIA)
+    scene.clock.forward(timedelta(hours=1))
+    await scene.file(TOM)
+    number = await scene.object(ADA, early)
+    items = await inbox(scene.ctx, scene.actor(ADA), HERE)
+    assert [(i.kind, i.objection) for i in items] == [
+        ("state objection", number),
+        ("read", None),
+        ("finish draft", None),
+    ]
+    due = [i.due_at for i in items if i.due_at]
+    assert due == sorted(due)
+
+
+async def test_every_step_of_an_objection_waits_for_whom_it_concerns(scene: Scene) -> None:
+    filed = await scene.file()
+    number = await scene.object(ADA, filed)
+    assert await kinds(scene, ADA) == ["state objection"]
+    await scene.object(ADA, filed, stated=True)
+    assert await kinds(scene, ADA) == []
+    await objections.ask_test(scene.ctx, scene.actor(TIA), filed, number)
+    assert await kinds(scene, GUS) == ["rule"]
+    await objections.rule(scene.ctx, scene.actor(GUS), filed, number, False, REASON)
+    assert await kinds(scene, GUS) == []
+    assert await kinds(scene, ADA) == ["appeal"]
+    await objections.appeal(scene.ctx, scene.actor(ADA), filed, number, REASON)
+    assert await kinds(scene, ADA) == []
+    assert await kinds(scene, BEN) == ["read", "vote on appeal"]
+    await objections.vote_on_appeal(scene.ctx, scene.actor(BEN), filed, number, True)
+    assert await kinds(scene, BEN) == ["read"]
+    for who in (CLEO, 14):
+        await objections.vote_on_appeal(scene.ctx, scene.actor(who), filed, number, True)
+    await proposals.revise(scene.ctx, scene.actor(TIA), filed, OTHER_TEXT, ())
+    assert await kinds(scene, ADA) == ["answer revision"]
+    scene.roles.pop(ADA)
+    await roles.member_left(scene.ctx, GUILD, ADA, by_themselves=True)
+    assert "sponsor" in await kinds(scene, BEN)
+    await objections.sponsor(scene.ctx, scene.actor(BEN), filed, number)
+    assert "sponsor" not in await kinds(scene, CLEO)
+    assert "answer revision" in await kinds(scene, BEN), "a sponsor speaks for the objection"
+
+
+async def test_a_dispute_a_vote_and_a_stale_change_wait_too(scene: Scene) -> None:
+    filed = await scene.disputed()
+    assert await kinds(scene, TIA) == ["decide what next"]
+    assert await kinds(scene, BEN) == ["decide what next"]
+    assert await kinds(scene, TOM) == []
+    await escalations.escalate(scene.ctx, scene.actor(ADA), filed)
+    await scene.sweep()
+    assert await kinds(scene, BEN) == ["vote"]
+    await votes.cast(scene.ctx, scene.actor(BEN), filed, "for")
+    assert await kinds(scene, BEN) == []
+    assert await kinds(scene, TIA) == []
+
+
+async def test_a_stale_change_waits_for_its_author(scene: Scene) -> None:
+    one = await scene.file(TIA, "policy", effects=(FREE_KEY,))
+    two = await scene.file(TOM, "policy", text=OTHER_TEXT, effects=(FREE_KEY,))
+    for filed in (one, two):
+        await scene.read_by(filed, ADA, BEN)
+    await scene.after(hours=72)
+    await scene.after(hours=48)
+    assert sorted([await kinds(scene, TIA), await kinds(scene, TOM)]) == [[], ["rebase"]]
+
+
+async def test_a_private_groups_matters_wait_for_its_members_alone(scene: Scene) -> None:
+    await scene.file(QUINN, "general", QUIET)
+    assert await kinds(scene, RAY) == ["read"]
+    for outsider in (ADA, TIA, GUS):
+        assert await kinds(scene, outsider) == []
+
+
+async def test_an_affirmative_decision_waits_to_be_read_and_then_voted(scene: Scene) -> None:
+    await scene.file(type="policy", text=TEXT, effects=(ENTRENCHED_KEY,))
+    assert await kinds(scene, ADA) == ["read"]
+    await scene.after(hours=72)
+    assert await kinds(scene, ADA) == ["vote"]
+
+
+async def test_an_item_links_to_the_card_where_it_stands(scene: Scene) -> None:
+
+    filed = await scene.file()
+    card = next(d for d in await posts.of_proposal(scene.ctx, filed) if d.kind is DeliveryKind.CARD)
+    await posts.keep(scene.ctx, (replace(card, channel_id=7, message_id=8),))
+    (item,) = await inbox(scene.ctx, scene.actor(ADA), HERE)
+    assert item.link == f"https://discord.com/channels/{GUILD}/7/8"
+
+
+async def test_without_a_seat_or_in_no_partnership_there_is_no_inbox(scene: Scene) -> None:
+    with pytest.raises(NotEligible):
+        await kinds(scene, 4711)
+    with pytest.raises(NotFound):
+        await inbox(scene.ctx, scene.actor(ADA), PartnershipId(9))
