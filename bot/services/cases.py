@@ -12,7 +12,7 @@ from bot.governance.effects.world import World
 from bot.governance.errors import NotFound
 from bot.governance.events import Event
 from bot.governance.ids import ProposalId
-from bot.governance.organisation import Elector, Member, Partnership, electors
+from bot.governance.organisation import MEMBER, Elector, Member, Partnership, electors
 from bot.services import members
 from bot.services.ports import Actor, Context, Transaction
 from bot.services.views import ProposalView, view_of
@@ -87,4 +87,23 @@ def check_visible(case: Case, actor: Actor, member: Member) -> None:
         return
     if member.person in {o.person for o in case.proposal.objections}:
         return
-    members.check_readable(case.partnership.group(case.proposal.group), member)
+    members.check_seated(member)
+    if not may_read(case.proposal, case.partnership, member):
+        raise NotFound("proposal")
+
+
+def may_read(proposal: Proposal, partnership: Partnership, member: Member) -> bool:
+    """Its group's readers, and whoever has a say in it: what people vote on they can read, private or not (SCL-2)."""
+    if not member.seats:
+        return False
+    return members.may_read(partnership.group(proposal.group), member) or _has_a_say(proposal, partnership, member)
+
+
+def _has_a_say(proposal: Proposal, partnership: Partnership, member: Member) -> bool:
+    vote = proposal.vote
+    voters = vote.electors if vote is not None and vote.tally is None else ()
+    if member.person in {elector.person for elector in (*proposal.electors, *voters)}:
+        return True
+    tests = (objection.test for objection in proposal.objections)
+    appealed = any(test and test.appeal and test.appeal.stands is None for test in tests)
+    return appealed and member.holds(partnership.stakeholders.id, MEMBER)

@@ -9,7 +9,7 @@ from bot.governance import objections, proposals
 from bot.governance.dossier import CONTESTABLE, Objection, ObjectionState, Proposal, State
 from bot.governance.ids import GroupId, PartnershipId
 from bot.governance.organisation import MEMBER, Member
-from bot.services import members
+from bot.services import cases, members
 from bot.services.ports import Actor, Context, Listed
 from bot.services.views import Item, links_of
 
@@ -28,7 +28,7 @@ async def inbox(ctx: Context, actor: Actor, partnership_id: PartnershipId) -> tu
         for proposal_id in await tx.proposals.in_states(partnership_id, _WAITING_STATES):
             proposal = await tx.proposals.get(proposal_id)
             waiting = tuple(waiting_for(proposal, member, partnership.stakeholders.id, ctx.clock()))
-            if not waiting or not members.may_read(partnership.group(proposal.group), member):
+            if not waiting or not cases.may_read(proposal, partnership, member):
                 continue
             links = await links_of(tx, proposal, partnership)
             listed = _listed(proposal)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.governance.errors import NotEligible, NotFound
+from bot.governance.errors import NotEligible
 from bot.governance.ids import PersonId
 from bot.governance.organisation import Group, Member, Partnership, seats_of
 from bot.services.ports import Actor, Transaction
@@ -30,10 +30,3 @@ def may_read(group: Group, member: Member) -> bool:
     if not member.seats:
         return False
     return not group.private or any(seat.group == group.id for seat in member.seats)
-
-
-def check_readable(group: Group, member: Member) -> None:
-    """Raises NotEligible without a seat, NotFound for a private group's matters."""
-    check_seated(member)
-    if not may_read(group, member):
-        raise NotFound("proposal")

@@ -41,8 +41,13 @@ def said(*texts: str, buttons: Sequence[Button | None] = ()) -> Answer:
 
 def named(proposal: Proposal) -> str:
     """A proposal in a line of ours, such as **P-12** and its title."""
+    return f"**{headed(proposal)}**"
+
+
+def headed(proposal: Proposal) -> str:
+    """The same in a heading, which is bold already."""
     name = f"P-{proposal.number}" if proposal.number else "Draft"
-    return f"**{name} · {inline(proposal.text.title, 100)}**"
+    return f"{name} · {inline(proposal.text.title, 100)}"
 
 
 def overview(view: ProposalView, hindrance: Refusal | None) -> Answer:
@@ -54,7 +59,7 @@ def preview(view: ProposalView) -> Answer:
     """The card as it would stand if the review opened now; its buttons wait until then."""
     if view.proposal.state is State.DRAFT:
         return said(
-            f"### Preview of {named(view.proposal)}\nThe card can be shown when nothing is missing any more. "
+            f"### Preview of {headed(view.proposal)}\nThe card can be shown when nothing is missing any more. "
             "So far it says:",
             _draft_text(view.proposal),
         )
@@ -138,7 +143,7 @@ def choose_revision(view: ProposalView) -> Answer:
     proposal = view.proposal
     left = proposal.pinned.most_versions - len(proposal.versions)
     return said(
-        f"### Revise {named(proposal)}\nWhat do you want to change? Each time you send a form in, a new version is "
+        f"### Revise {headed(proposal)}\nWhat do you want to change? Each time you send a form in, a new version is "
         f"published and those who decide get more time. {count(left, 'more version')} can follow.",
         buttons=[
             button("The words", ids.proposal("edit", proposal.id), _PRIMARY),
@@ -162,12 +167,12 @@ def escalated(view: ProposalView) -> Answer:
     """The final vote is announced or open (PRO-6)."""
     vote = view.proposal.vote
     if vote is None:
-        return said(f"{named(view.proposal)} is escalated.", buttons=links_to(view))
+        return said(f"{named(view.proposal)} goes to a final vote.", buttons=links_to(view))
     when = (
         f"The vote is open until {stamp(vote.closes_at)}." if vote.opened else f"The vote opens {stamp(vote.opens_at)}."
     )
     return said(
-        f"### Escalated to a vote\n{named(view.proposal)}: the stakeholder group decides by "
+        f"### It goes to a final vote\n{named(view.proposal)}: the stakeholder group decides by "
         f"{METHOD_LABELS.get(vote.method, vote.method)}. {when}",
         buttons=links_to(view),
     )
@@ -192,7 +197,7 @@ def text(view: ProposalView) -> tuple[Answer, str | None]:
     proposal = view.proposal
     version = proposal.versions[-1] if proposal.versions else None
     parts = [f"{label}\n{quote(words, limits.V2_TEXT)}" for label, words in _sections(proposal)]
-    head = f"### {named(proposal)}" + (
+    head = f"### {headed(proposal)}" + (
         f"\nVersion {version.number} · by {view.mention(proposal.author)}" if version else ""
     )
     fits = sum(limits.units(part) for part in (head, *parts)) <= limits.V2_TEXT
@@ -208,21 +213,21 @@ def options(view: ProposalView) -> Answer:
     proposal = view.proposal
     acts = ["text", "why", "who", "concern", *_BY_STATE.get(proposal.state, ())]
     return said(
-        f"### {named(proposal)}\nWhat do you want to do? What you may not do is refused with the reason.",
+        f"### {headed(proposal)}\nWhat do you want to do? What you may not do is refused with the reason.",
         buttons=[*(button(_ACTS[act], ids.proposal(act, proposal.id)) for act in acts), *links_to(view)],
     )
 
 
 _ACTS = {
     "text": "Full text",
-    "why": "Why this way?",
+    "why": "Why?",
     "who": "Who may object?",
     "concern": "Raise a concern",
     "read": "I have read it",
     "object": "Object",
     "revise": "Revise (author)",
     "withdraw": "Withdraw (author)",
-    "escalate": "Escalate to a vote",
+    "escalate": "Take it to a final vote",
     "halt": "Ask to halt",
 }
 _BY_STATE = {
@@ -266,9 +271,9 @@ def _sections(proposal: Proposal) -> list[tuple[str, str]]:
         ("**Rule to change**" if proposal.type == "policy" else "**On pass**", change),
         ("**Amount**", amount),
         ("**Paid to**", content.payee),
-        ("**From**", content.account),
+        ("**From which account**", content.account),
         ("**Timeline**", content.timeline),
-        ("**In one line**", content.summary),
+        ("**Summary**", content.summary),
     ]
     return [(label, words) for label, words in found if words.strip()]
 

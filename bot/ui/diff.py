@@ -131,6 +131,8 @@ def _marked(changes: tuple[Change, ...]) -> list[str]:
                 made += atoms(line)
             continue
         mark = "~~" if change.sign < 0 else "**"
+        if made and made[-1].endswith(("~~", "**")):
+            made.append(" ")
         for place, line in enumerate(change.text.split("\n")):
             made += ["\n> "] * (place > 0)
             made += _runs(line, mark)

@@ -132,6 +132,7 @@ MISSING: Mapping[str, str] = MappingProxyType(
         "objection": "There is no such objection on this proposal. The card shows those there are.",
         "group": "There is no such group in this partnership. Pick one from the suggestions.",
         "partnership": "There is no partnership here yet. A moderator can begin with `/setup`.",
+        "partnership named": "There is no such partnership in this server. Pick one from the suggestions.",
         "server": "This works only inside a server, not in direct messages. Write in a channel of your partnership.",
         "place": "This partnership has no such channel. A moderator can mend that by running `/setup` again.",
         "event": "There is no such entry in the record.",

@@ -129,7 +129,7 @@ def state(proposal: Proposal, number: int) -> Form:
     """Stating an objection, filled with what was stated before (OBJ-2)."""
     objection = proposal.objection(number)
     said = (objection.statement if objection else None) or Statement("", "")
-    form = _form(f"State objection {number}", ids.objection_form("state", proposal.id, number))
+    form = _form(f"State objection No. {number}", ids.objection_form("state", proposal.id, number))
     return _with(
         form,
         _criteria(said.criterion),
@@ -141,14 +141,14 @@ def state(proposal: Proposal, number: int) -> Form:
 
 def rule(proposal: ProposalId, objection: int, in_form: bool) -> Form:
     """The reason of a ruling on form (OBJ-4)."""
-    title = f"Objection {objection} is {'in form' if in_form else 'not in form'}"
+    title = f"Objection No. {objection} is {'in form' if in_form else 'not in form'}"
     form = _form(title, ids.rule_form(proposal, objection, in_form))
     return _with(form, _text("ruling", "", most=MOST_REASON, long=True))
 
 
 def appeal(proposal: ProposalId, objection: int) -> Form:
     """Appealing a ruling (OBJ-4)."""
-    form = _form(f"Appeal the ruling on objection {objection}", ids.objection_form("appeal", proposal, objection))
+    form = _form(f"Appeal the ruling on objection No. {objection}", ids.objection_form("appeal", proposal, objection))
     return _with(form, _text("appeal", "", most=MOST_REASON, long=True))
 
 

@@ -44,12 +44,12 @@ _WAITS: Mapping[str, str] = MappingProxyType(
         "decide what next": "It is disputed: revise, withdraw, or take it to a final vote.",
         "vote": "You have not voted yet.",
         "rebase": "What it was written against has changed: revise it, or withdraw it.",
-        "state objection": "State your objection {o}, or it becomes a concern.",
-        "answer revision": "Does the new version resolve your objection {o}? No answer means: still objecting.",
-        "appeal": "Your objection {o} was ruled not in form. You may appeal once.",
-        "sponsor": "The person behind objection {o} left. It ends unless an elector takes it over.",
-        "rule": "A ruling on the form of objection {o} is asked of you.",
-        "vote on appeal": "An appeal asks you: does objection {o} stand?",
+        "state objection": "State your objection No. {o}, or it becomes a concern.",
+        "answer revision": "Does the new version resolve your objection No. {o}? No answer means: still objecting.",
+        "appeal": "Your objection No. {o} was ruled not in form. You may appeal once.",
+        "sponsor": "The person behind objection No. {o} left. It ends unless somebody who may object takes it over.",
+        "rule": "A ruling on the form of objection No. {o} is asked of you.",
+        "vote on appeal": "An appeal asks you: does objection No. {o} stand?",
     }
 )
 """What each kind of item asks for."""

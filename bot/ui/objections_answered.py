@@ -6,7 +6,7 @@ from bot.governance.dossier import ObjectionState, Statement
 from bot.governance.objections import weight
 from bot.services.views import ProposalView, Raised, Standing
 from bot.ui import errors, ids, limits, objections
-from bot.ui.answers import Answer, links_to, named, said
+from bot.ui.answers import Answer, headed, links_to, named, said
 from bot.ui.labels import CRITERION_LABELS, stamp
 from bot.ui.panels import Style, button
 from bot.ui.text import inline, quote
@@ -27,7 +27,7 @@ def raised(result: Raised) -> Answer:
         )
     if objection.state is ObjectionState.DISMISSED:
         return said(
-            f"### Your objection no. {objection.number} was ruled not in form\n{named(view.proposal)}\n"
+            f"### Your objection No. {objection.number} was ruled not in form\n{named(view.proposal)}\n"
             "It does not count against this version, unless an appeal says that it stands. The ruling in the "
             "discussion says until when you may appeal; once a new version is published, you may object again.",
             buttons=links_to(view),
@@ -48,7 +48,7 @@ def raised(result: Raised) -> Answer:
     else:
         todo = "It is stated, and a ruling on its form was asked for: its words stay as they are."
     return said(
-        f"### {head}, recorded as no. {objection.number}\n{named(view.proposal)}\n{todo}",
+        f"### {head}, recorded as No. {objection.number}\n{named(view.proposal)}\n{todo}",
         buttons=[*buttons, *links_to(view)],
     )
 
@@ -59,7 +59,7 @@ def stated(view: ProposalView, number: int) -> Answer:
     statement = objection.statement if objection else None
     claim = f"\n{_criterion(statement)}:\n{quote(statement.reason, 1600)}" if statement else ""
     return said(
-        f"### Objection {number} is stated\n{named(view.proposal)}{claim}\n\n"
+        f"### Objection No. {number} is stated\n{named(view.proposal)}{claim}\n\n"
         "It counts unless you withdraw it, a new version resolves it for you, or a ruling says that it is not in form.",
         buttons=[
             button("Reword it", ids.objection("state", view.proposal.id, number)),
@@ -78,17 +78,17 @@ def concern(view: ProposalView) -> Answer:
 
 
 _OBJECTION_ACTS = {
-    "withdraw": "Your objection {n} to {p} is withdrawn. It stays in the record.",
-    "keep": "Your objection {n} to {p} stands. Nothing was changed.",
-    "resolved": "Noted: the new version resolves objection {n} to {p}. Thank you for working it out together.",
-    "still": "Noted: objection {n} to {p} stands against the new version as well.",
-    "test": "A ruling on the form of objection {n} to {p} is asked for. A facilitator who is not involved gives it.",
-    "in form": "Ruled: objection {n} to {p} is in form and stands. The losing side may appeal once.",
-    "not in form": "Ruled: objection {n} to {p} is not in form. The objector may appeal once.",
-    "appeal": "Your appeal about objection {n} to {p} is filed. The stakeholder group decides it by majority.",
-    "stands": "Noted: you say that objection {n} to {p} stands. You can change your vote until it is decided.",
-    "falls": "Noted: you say that objection {n} to {p} does not stand. You can change your vote until it is decided.",
-    "sponsor": "You now speak for objection {n} to {p}. You can state it, withdraw it and answer revisions.",
+    "withdraw": "Your objection No. {n} to {p} is withdrawn. It stays in the record.",
+    "keep": "Your objection No. {n} to {p} stands. Nothing was changed.",
+    "resolved": "Noted: the new version resolves objection No. {n} to {p}. Thank you for working it out together.",
+    "still": "Noted: objection No. {n} to {p} stands against the new version as well.",
+    "test": "A ruling on the form of objection No. {n} to {p} is asked for. An uninvolved facilitator gives it.",
+    "in form": "Ruled: objection No. {n} to {p} is in form and stands. The losing side may appeal once.",
+    "not in form": "Ruled: objection No. {n} to {p} is not in form. The objector may appeal once.",
+    "appeal": "Your appeal about objection No. {n} to {p} is filed. The stakeholder group decides it by majority.",
+    "stands": "Noted: you say that objection No. {n} to {p} stands. You can change this until it is decided.",
+    "falls": "Noted: you say that objection No. {n} to {p} does not stand. You can change this until it is decided.",
+    "sponsor": "You now speak for objection No. {n} to {p}. You can state it, withdraw it and answer revisions.",
 }
 
 
@@ -106,7 +106,7 @@ def ruling(view: ProposalView, number: int) -> Answer:
     if statement is not None:
         claim = f"Criterion: {_criterion(statement)}\n{quote(statement.reason, 1800)}"
     return said(
-        f"### Rule on objection {number}\n{named(view.proposal)}\n"
+        f"### Rule on objection No. {number}\n{named(view.proposal)}\n"
         "You judge the form only: does it name a criterion, give a reason, and speak about this proposal? "
         "Whether the reason is true is not yours to judge. The first ruling holds and is public.",
         claim,
@@ -128,7 +128,7 @@ def standing(result: Standing) -> Answer:
     if proposal.terms is not None:
         at_stake = f"\nIt passes unless {objections.threshold(proposal)} at the end. Counting now: {weight(proposal)}."
     return said(
-        f"### Who may object to {named(proposal)}\n{yours}{at_stake}",
+        f"### Who may object to {headed(proposal)}\n{yours}{at_stake}",
         f"Members of {inline(view.group.name, 80)} when the review opened "
         f"({len(result.electors)}, {result.seated} still seated):\n{listed}",
         "-# The author revises or withdraws instead. Everyone with a seat may raise a concern.",

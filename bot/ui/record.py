@@ -18,7 +18,7 @@ from bot.governance.proposals import affirmative, reachable, reached
 from bot.services.ports import Recorded, Verdict
 from bot.services.views import ProposalView, Receipt
 from bot.ui import limits, votes
-from bot.ui.answers import Answer, links_to, named, said
+from bot.ui.answers import Answer, headed, links_to, said
 from bot.ui.labels import STATE_LABELS, STATE_MEANINGS, STOP_REASONS, count, share, span, stamp
 from bot.ui.objections import threshold
 from bot.ui.proposals import outcome_reason
@@ -44,22 +44,22 @@ _TIMELINE: Mapping[Happened, str] = MappingProxyType(
         Happened.CLOCK_RESUMED: "clock resumed",
         Happened.NUDGED: "reminder to those who had not acted",
         Happened.CONCERN_RAISED: "concern raised by {who}",
-        Happened.OBJECTION_RAISED: "objection {objection} raised by {who}",
-        Happened.OBJECTION_STATED: "objection {objection} stated by {who}",
-        Happened.OBJECTION_LAPSED: "objection {objection} was not stated in time and is now a concern",
-        Happened.OBJECTION_WITHDRAWN: "objection {objection} withdrawn by {who}",
-        Happened.OBJECTION_INTEGRATED: "objection {objection} resolved by version {version}, says {who}",
-        Happened.OBJECTION_MAINTAINED: "objection {objection} stands against version {version}, says {who}",
-        Happened.OBJECTION_OVERRULED: "objection {objection} set aside by the final vote",
-        Happened.OBJECTION_ORPHANED: "objection {objection} ended: nobody took it over",
-        Happened.TEST_ASKED: "ruling on objection {objection} asked for by {who}",
-        Happened.TEST_RULED: "objection {objection} ruled {form} by {who}",
-        Happened.APPEAL_FILED: "ruling on objection {objection} appealed by {who}",
-        Happened.APPEAL_DECIDED: "appeal decided: objection {objection} {stands}",
-        Happened.SPONSOR_NEEDED: "objection {objection} needs somebody to take it over",
-        Happened.SPONSOR_FOUND: "objection {objection} taken over by {who}",
-        Happened.OBJECTOR_SEAT_LOST: "the seat behind objection {objection} was taken away; the objection stands",
-        Happened.REACTION_GONE: "a reaction behind objection {objection} disappeared; the objection stands",
+        Happened.OBJECTION_RAISED: "objection No. {objection} raised by {who}",
+        Happened.OBJECTION_STATED: "objection No. {objection} stated by {who}",
+        Happened.OBJECTION_LAPSED: "objection No. {objection} was not stated in time and is now a concern",
+        Happened.OBJECTION_WITHDRAWN: "objection No. {objection} withdrawn by {who}",
+        Happened.OBJECTION_INTEGRATED: "objection No. {objection} resolved by version {version}, says {who}",
+        Happened.OBJECTION_MAINTAINED: "objection No. {objection} stands against version {version}, says {who}",
+        Happened.OBJECTION_OVERRULED: "objection No. {objection} set aside by the final vote",
+        Happened.OBJECTION_ORPHANED: "objection No. {objection} ended: nobody took it over",
+        Happened.TEST_ASKED: "ruling on objection No. {objection} asked for by {who}",
+        Happened.TEST_RULED: "objection No. {objection} ruled {form} by {who}",
+        Happened.APPEAL_FILED: "ruling on objection No. {objection} appealed by {who}",
+        Happened.APPEAL_DECIDED: "appeal decided: objection No. {objection} {stands}",
+        Happened.SPONSOR_NEEDED: "objection No. {objection} needs somebody to take it over",
+        Happened.SPONSOR_FOUND: "objection No. {objection} taken over by {who}",
+        Happened.OBJECTOR_SEAT_LOST: "the seat behind objection No. {objection} was taken away; the objection stands",
+        Happened.REACTION_GONE: "a reaction behind objection No. {objection} disappeared; the objection stands",
         Happened.REACTIONS_WIPED: "reactions were wiped; nothing was withdrawn",
         Happened.PROPOSAL_ESCALATED: "taken to a final vote by {who}",
         Happened.VOTE_OPENED: "final vote opened",
@@ -128,7 +128,7 @@ def verdict(partnership: Partnership, found: Verdict, kept: str = "", holds_kept
 
 def _standing(view: ProposalView) -> str:
     proposal = view.proposal
-    head = f"### Why {named(proposal)}\n**{STATE_LABELS[proposal.state]}.** {STATE_MEANINGS[proposal.state]}"
+    head = f"### Why {headed(proposal)}\n**{STATE_LABELS[proposal.state]}.** {STATE_MEANINGS[proposal.state]}"
     reason = outcome_reason(proposal)
     return f"{head}\n{reason}" if reason else head
 
@@ -182,7 +182,9 @@ def _ruling(view: ProposalView, objection: Objection) -> str:
     if test is None or test.in_form is None:
         return ""
     form = "in form" if test.in_form else "not in form"
-    line = f"- Objection {objection.number}: {form}, says {view.mention(test.ruled_by)}: “{inline(test.reason, 200)}”"
+    line = (
+        f"- Objection No. {objection.number}: {form}, says {view.mention(test.ruled_by)}: “{inline(test.reason, 200)}”"
+    )
     if test.appeal is not None and test.appeal.stands is not None:
         line += f" On appeal: {'stands' if test.appeal.stands else 'does not stand'}."
     return line

@@ -138,7 +138,8 @@ def _visible(text: str) -> str:
     marks = 0
     for run in _runs(text):
         character, count, after = run
-        if _unseen(character, out[-1] if out else "", after) or (character == _JOINER and count > 1):
+        before = out[-1] if out and len(out[-1]) == 1 else ""
+        if _unseen(character, before, after) or (character == _JOINER and count > 1):
             times = f" ×{count}" if count > 1 else ""
             out.append(f"⟨U+{ord(character):04X}{times}⟩")
             marks = 0
@@ -167,7 +168,7 @@ def _unseen(character: str, before: str, after: str) -> bool:
     if character == _JOINER:
         return not (_emoji(before) and _emoji(after))
     if character in {_EMOJI_STYLE, _TEXT_STYLE}:
-        return not (_emoji(before) or before in "#*0123456789©®")
+        return not (_emoji(before) or before in set("#*0123456789©®"))
     if category == "Cc":
         return not (character == "\t" or _BREAKS.fullmatch(character))
     if character in _BLANK or "\ufe00" <= character <= "\ufe0d" or "\U000e0100" <= character <= "\U000e01ef":

@@ -46,13 +46,12 @@ def text_messages(view: ProposalView, version_number: int, marker: int | None, *
 def whole(version: Version) -> list[str]:
     """Every field that says something, each under its name, in parts that fit a message."""
     text, parts = version.text, []
-    for field in ("title", "summary", "ask", "why", "outcome", "risks", "timeline", "payee", "account"):
-        written = getattr(text, field)
-        if written.strip():
+    for field in ("title", "summary", "ask", "why", "outcome", "risks", "timeline", "amount", "payee", "account"):
+        if field == "amount":
+            parts += [f"**{FIELD_LABELS[field]}**: {money}"] if (money := amount(text)) else []
+        elif (written := getattr(text, field)).strip():
             first, *rest = quote_parts(written, MOST - 400)
             parts += [f"**{FIELD_LABELS[field]}**\n{first}", *rest]
-    if money := amount(text):
-        parts.append(f"**Amount**: {money}")
     if version.effects:
         parts += ["**On pass this will:**", *(f"- {effects.effect(each)}" for each in version.effects)]
     return parts

@@ -8,7 +8,7 @@ from bot.governance.methods import REGISTRY
 from bot.governance.votes import would_reveal
 from bot.services.views import ProposalView
 from bot.ui import votes
-from bot.ui.answers import Answer, links_to, named, said
+from bot.ui.answers import Answer, headed, links_to, named, said
 from bot.ui.labels import CHOICE_LABELS, stamp
 
 
@@ -18,7 +18,7 @@ def ballot(view: ProposalView, mine: Ballot | None) -> Answer:
     if vote is None or not vote.opened:
         return said(f"There is no vote on {named(view.proposal)} now.", buttons=links_to(view))
     yours = f"**Your vote: {CHOICE_LABELS.get(mine.choice, mine.choice)}.**" if mine else "**You have not voted.**"
-    lines = [f"### The vote on {named(view.proposal)}", yours]
+    lines = [f"### The vote on {headed(view.proposal)}", yours]
     open_still = view.proposal.state is State.ESCALATED and vote.tally is None
     if open_still:
         lines.append(f"It is open until {stamp(vote.closes_at)}; you can change your vote until then.")

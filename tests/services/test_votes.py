@@ -10,13 +10,14 @@ from fractions import Fraction
 import pytest
 
 from bot.governance.dossier import Ballot, ObjectionState, State
-from bot.governance.errors import BadText, NotEligible, NotYours, UnknownKey, WindowClosed, WrongState
+from bot.governance.errors import BadText, NotEligible, NotFound, NotYours, UnknownKey, WindowClosed, WrongState
 from bot.governance.ids import ProposalId, VoteId
 from bot.governance.policy import Value
-from bot.services import beforehand, escalations, objections, proposals, votes
+from bot.services import beforehand, escalations, inbox, objections, proposals, votes
 from tests.services.scene import (
     ADA,
     BEN,
+    CAL,
     CLEO,
     DEV,
     ELI,
@@ -26,6 +27,9 @@ from tests.services.scene import (
     LAB,
     NIA,
     ODA,
+    QUIET,
+    QUINN,
+    RAY,
     REASON,
     STAKEHOLDERS,
     TIA,
@@ -55,6 +59,27 @@ async def ballots(scene: Scene, filed: ProposalId) -> dict[str | None, str]:
     vote = (await scene.get(filed)).vote
     async with scene.ctx.uow.read() as tx:
         return {b.person: b.choice for b in await tx.ballots.of(vote.id if vote else VoteId(""))}
+
+
+# ---- reading what one votes on -----------------------------------------------------------------------
+
+
+async def test_whoever_votes_on_a_private_groups_matter_can_read_it_from_then_on(scene: Scene) -> None:
+    secret = await scene.file(QUINN, "general", QUIET)
+    await scene.object(RAY, secret, stated=True)
+    await scene.after(hours=72)
+    with pytest.raises(NotFound):
+        await proposals.show(scene.ctx, scene.actor(BEN), secret)
+    await escalations.escalate(scene.ctx, scene.actor(RAY), secret)
+    await scene.sweep()
+    view = await proposals.show(scene.ctx, scene.actor(BEN), secret)
+    assert view.proposal.vote is not None
+    assert view.proposal.vote.opened
+    await votes.cast(scene.ctx, scene.actor(BEN), secret, "for")
+    assert [item.kind for item in await inbox.inbox(scene.ctx, scene.actor(ADA), HERE)] == ["vote"]
+    for outsider in (CAL, TIA):
+        with pytest.raises(NotFound):
+            await proposals.show(scene.ctx, scene.actor(outsider), secret)
 
 
 # ---- escalating --------------------------------------------------------------------------------------

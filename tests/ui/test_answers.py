@@ -116,7 +116,7 @@ async def test_an_objector_is_led_to_stating() -> None:
     proposal = scene.raised(scene.opened(), scene.BO)
     raised = objections_answered.raised(Raised(view_of(proposal), scene.first(proposal), True))
     assert custom_ids(raised)[0] == f"objection:state:{proposal.id}:1"
-    assert "recorded as no. 1" in text_of(raised)
+    assert "recorded as No. 1" in text_of(raised)
     again = objections_answered.raised(Raised(view_of(proposal), scene.first(proposal), False))
     assert "stands already" in text_of(again)
 
@@ -186,7 +186,7 @@ async def test_why_fits_and_loses_no_line(name: str) -> None:
     check_fits(shown)
     assert "?" not in text_of(shown).partition("What happened")[2].replace("Does", "")
     assert whole is not None
-    assert "objection 1 raised by" in whole
+    assert "objection No. 1 raised by" in whole
 
 
 def test_verdict_and_receipt_fit_and_are_clear() -> None:

@@ -41,12 +41,12 @@ def test_words_not_letters_are_compared() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "shown"),
     [
-        ("five red chairs", "six red chairs", "> ~~five~~**six** red chairs"),
+        ("five red chairs", "six red chairs", "> ~~five~~ **six** red chairs"),
         ("a b", "a b c", "> a b **c**"),
         ("one\ntwo", "one", "> one\n> ~~two~~"),
         ("", "new", "> **new**"),
         ("gone", "", "> ~~gone~~"),
-        ("5 * 3", "5 * 4", "> 5 \\* ~~3~~**4**"),
+        ("5 * 3", "5 * 4", "> 5 \\* ~~3~~ **4**"),
     ],
 )
 def test_what_a_diff_looks_like(before: str, after: str, shown: str) -> None:

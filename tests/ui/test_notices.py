@@ -79,6 +79,10 @@ def test_a_nudge_goes_to_each_person() -> None:
     )
 
 
+def test_a_nudge_to_nobody_is_no_nudge() -> None:
+    assert announce(Event(Happened.NUDGED, "proposal/7", None, {"people": []})) == ()
+
+
 @pytest.mark.parametrize("what", ["card", "feed", "thread", "odd"])
 def test_what_was_lost_is_posted_again(what: str) -> None:
     lost = [asked.kind for asked in announce(Event(Happened.CARD_LOST, "proposal/7", None, {"what": what}))]

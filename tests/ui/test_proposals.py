@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 
 import discord
 import pytest
@@ -60,6 +61,31 @@ def test_every_card_fits_and_says_its_state_in_words(name: str, provisional: boo
     assert "Reach:" in text
     assert "still seated" in text
     assert "Concerns:" in text
+
+
+@EVERY
+def test_nothing_plain_is_swallowed_by_a_quote_or_a_list(name: str) -> None:
+    view = shown(name, provisional=True)
+    decided = feed.outcome(view, happened(Happened.PROPOSAL_ENACTED), 5)
+    for message in (proposals.card(view, 5), feed.entry(view, 5), decided):
+        for part in components(message):
+            lines = part.get("content", "").split("\n")
+            for before, line in pairwise(lines):
+                assert line.startswith(("> ", "- ")) or not before.startswith(("> ", "- ")), part["content"]
+
+
+@EVERY
+def test_a_card_has_lines_between_its_blocks_only(name: str) -> None:
+    kinds = [c["type"] for c in next(components(proposals.card(shown(name), 5)))["components"]]
+    assert kinds.count(14) == 3
+    assert kinds[0] != 14
+    assert kinds[-1] != 14
+    assert all((one, other) != (14, 14) for one, other in pairwise(kinds))
+
+
+@EVERY
+def test_the_feed_has_no_bar_since_it_is_not_drawn_again(name: str) -> None:
+    assert "▰" not in text_of(feed.entry(shown(name), 5))
 
 
 @EVERY
@@ -243,9 +269,19 @@ def test_a_revision_shows_words_and_asks_earlier_objectors() -> None:
     text = text_of(message)
     assert "**The amount grew** from 2,500.50 EUR to 9,000.00 EUR." in text
     assert "**The payee changed** from Well & Sons to Cousin." in text.replace("\\", "")
-    assert "~~behind~~**in front of** the barn" in text
+    assert "~~behind~~ **in front of** the barn" in text
     assert custom_ids(message) == [f"objection:{a}:7:{n}" for n in (1, 2) for a in ("resolved", "still")]
     assert "<@10000> (objection No. 1)" in text
+
+
+def test_a_thread_opened_again_is_given_the_whole_text() -> None:
+    proposal = scene.revised(scene.stated(scene.opened(), scene.BO), scene.at(20))
+    (message,) = proposals.text_messages(view_of(proposal, 20), 2, 5, afresh=True)
+    text = text_of(message)
+    assert "Full text of version 2" in text
+    assert "~~" not in text
+    assert scene.OTHER_TEXT.ask in text
+    assert custom_ids(message) == ["objection:resolved:7:1", "objection:still:7:1"]
 
 
 def test_a_revision_asks_fifty_objectors_over_several_messages() -> None:
