@@ -90,7 +90,6 @@ class GovernanceBot(commands.Bot):
         self.ctx = ctx
         self.guild_adapter = DiscordGuild(self)
         self.server = Channels(self)
-        self.server = Channels(self)
         self.outbox = Outbox(ctx, self.guild_adapter)
         self.reactions = Reactions(ctx, self.guild_adapter)
         self.incidents = Incidents(ctx, self.guild_adapter)
@@ -102,7 +101,7 @@ class GovernanceBot(commands.Bot):
         self._waker = Waker(ctx.clock, self.next_due, self.sweep, longest_sleep)
         self._sweep_turn = asyncio.Lock()
         self._ready_turn = asyncio.Lock()
-        self._unseen_since: datetime | None = None
+        self._sessions_lost = 0
         self.session_ready = False
 
     async def setup_hook(self) -> None:
@@ -126,31 +125,40 @@ class GovernanceBot(commands.Bot):
     async def on_disconnect(self) -> None:
         """While the gateway session is dead nothing is decided and no heartbeat is written (PRO-11)."""
         self.session_ready = False
+        self._sessions_lost += 1
         self.reconciliation.forget()
 
     async def catch_up(self) -> None:
-        """Reconcile every server, then sweep."""
+        """Reconcile every server, then sweep. A session that dies meanwhile leaves it to the next."""
         async with self._ready_turn:
             self.session_ready = False
+            self.reconciliation.forget()
+            lost = self._sessions_lost
             since = await clocks.last_ready(self.ctx)
-            self._unseen_since = since
-            await self._take_in_servers()
+            await self._take_in_servers(since)
+            for guild in self.guilds:
+                if guild.unavailable and since is not None:
+                    await clocks.out_of_reach(self.ctx, guild.id, since)
+            if lost != self._sessions_lost:
+                return
             if all(self.reconciliation.knows(guild.id) for guild in self.guilds):
                 await restores.compared(self.ctx)
-            self.session_ready = True
+            self.session_ready = lost == self._sessions_lost
+            if not self.session_ready:
+                return
             await clocks.beat(self.ctx)
         self.outbox.open = True
         self.outbox.poke()
         self._waker.start()
         await self.sweep()
 
-    async def _take_in_servers(self) -> None:
+    async def _take_in_servers(self, last_ready: datetime | None = None) -> None:
         """Take in every server not known yet. One that fails is tried again with the next sweep."""
         for guild in self.guilds:
-            if self.reconciliation.knows(guild.id):
+            if guild.unavailable or self.reconciliation.knows(guild.id):
                 continue
             try:
-                await self.reconciliation.take_in(guild.id, self._unseen_since)
+                await self.reconciliation.take_in(guild.id, last_ready)
             except Exception:  # noqa: BLE001 -- one server's trouble must not keep the others waiting
                 _log.exception("server not taken in yet", extra={"server": guild.id})
 
@@ -161,7 +169,17 @@ class GovernanceBot(commands.Bot):
 
     async def on_guild_unavailable(self, guild: discord.Guild) -> None:
         """A server out of reach: nothing in it is decided until it is back."""
+        await self._out_of_reach(guild)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """The bot was removed from a server: nothing in it is decided unless it is invited again."""
+        await self._out_of_reach(guild)
+
+    async def _out_of_reach(self, guild: discord.Guild) -> None:
+        known = self.reconciliation.knows(guild.id)
         self.reconciliation.forget(guild.id)
+        if known:
+            await clocks.out_of_reach(self.ctx, guild.id, self.ctx.clock())
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """A new server."""
@@ -174,9 +192,14 @@ class GovernanceBot(commands.Bot):
             return
         async with self._sweep_turn:
             await self._take_in_servers()
-            await clocks.beat(self.ctx)
+            await self._beat()
             await sweeping.sweep(self.ctx, await self.reconciliation.decidable())
         self.outbox.poke()
+
+    async def _beat(self) -> None:
+        """No heartbeat is written without a session (PRO-11)."""
+        if self.session_ready:
+            await clocks.beat(self.ctx)
 
     async def next_due(self) -> datetime | None:
         """When the next deadline or repeated delivery comes."""
@@ -199,8 +222,7 @@ class GovernanceBot(commands.Bot):
         await self._waker.close()
         await self.outbox.close()
         async with self._sweep_turn:
-            if self.session_ready:
-                await clocks.beat(self.ctx)
+            await self._beat()
             self.session_ready = False
         await super().close()
         await self._release()

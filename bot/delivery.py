@@ -7,6 +7,7 @@ one sent just before a crash is found again and adopted instead of being sent tw
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,6 +18,7 @@ import discord
 from bot.governance.clock import CARD
 from bot.governance.dossier import FINAL, State
 from bot.governance.errors import NotFound
+from bot.governance.events import Happened
 from bot.governance.ids import ProposalId
 from bot.guild import DiscordGuild, Forbidden, Gone, Trouble
 from bot.services import clocks, posts
@@ -32,11 +34,20 @@ MARKERS_FROM = 1_000_000
 FOLLOWING = frozenset({DeliveryKind.CARD, DeliveryKind.FEED})
 """Kinds that are edited when their proposal changes."""
 
+TOLD_IN_THREAD = frozenset({DeliveryKind.TEXT, DeliveryKind.NOTICE})
+"""Kinds that are messages in a proposal's thread."""
+
+STOOD_ON = frozenset({DeliveryKind.CARD, DeliveryKind.THREAD})
+"""What other posts of a proposal need before they can be shown."""
+
 HICCUPS = 3
 """Attempts in a row that Discord may fail to take a card before its proposal's clock stops."""
 
 _PATIENCE = (1, 2, 5, 15, 60, 300, 900, 3600)
 """Seconds to wait after each failure in a row."""
+
+UNTIL_THERE = timedelta(days=1)
+"""The wait for what is missing on our side. It is cut short when the channel is set up again or the card stands."""
 
 
 class NotYet(Exception):
@@ -77,10 +88,13 @@ class Outbox:
     async def _work(self) -> None:
         while self.open:
             self._again = False
-            batch = await posts.waiting(self._ctx)
-            if batch:
+            try:
+                batch = await posts.waiting(self._ctx)
                 await self._show_all(batch)
-            elif not self._again:
+            except Exception:  # noqa: BLE001 -- the database did not answer; what waits is taken up with the next sweep
+                _log.exception("the outbox rests until the next sweep")
+                return
+            if not batch and not self._again:
                 return
 
     async def _show_all(self, batch: Sequence[Delivery]) -> None:
@@ -113,7 +127,10 @@ class Outbox:
         if delivery.kind is DeliveryKind.CARD and delivery.proposal is not None:
             await self._card_stands(delivery, views[delivery.proposal])
             shown = _redraw(shown, views[delivery.proposal])
-        return replace(shown, shown=wanted, attempts=0)
+        shown = replace(shown, shown=wanted, attempts=0)
+        if delivery.kind in STOOD_ON and shown.message_id != delivery.message_id and delivery.proposal is not None:
+            await posts.hurry(self._ctx, shown, delivery.proposal)
+        return shown
 
     async def _card_stands(self, delivery: Delivery, view: ProposalView) -> None:
         if CARD in view.proposal.clock.reasons:
@@ -128,14 +145,25 @@ class Outbox:
             await clocks.forget_message(self._ctx, gone)
             return gone
         _log.warning("not shown yet: %s", delivery.key, extra={"why": repr(error)})
-        if delivery.kind is DeliveryKind.DIRECT:
+        if delivery.kind is DeliveryKind.DIRECT and delivery.attempts >= HICCUPS:
             return replace(delivery, state=DeliveryState.GIVEN_UP)
         if delivery.kind is DeliveryKind.CARD and delivery.proposal is not None and _does_not_stand(delivery, error):
             since = now if _is_edit(delivery) else delivery.since or now
             await clocks.stop(self._ctx, delivery.proposal, CARD, since)
         if isinstance(error, Gone) and delivery.kind in FOLLOWING:
             delivery = replace(delivery, message_id=None)
+        if isinstance(error, Gone) and delivery.kind in TOLD_IN_THREAD and delivery.proposal is not None:
+            await self._thread_gone(delivery.proposal)
+        if isinstance(error, NotFound | NotYet):
+            return replace(_later(delivery, now, taken_perhaps=False), retry_at=now + UNTIL_THERE)
         return _later(delivery, now, taken_perhaps=isinstance(error, Trouble))
+
+    async def _thread_gone(self, id: ProposalId) -> None:
+        """Nothing can be told in a thread that was deleted unseen: it is opened again (PRO-10)."""
+        with contextlib.suppress(Trouble, NotYet):
+            thread = await self._standing(id, DeliveryKind.THREAD)
+            if thread.message_id is not None and not await self._guild.exists(thread.message_id):
+                await clocks.forget_message(self._ctx, thread)
 
     async def _place(self, delivery: Delivery, views: dict[ProposalId, ProposalView], adopt: bool) -> Delivery:
         if delivery.kind is DeliveryKind.LOG:
@@ -156,7 +184,7 @@ class Outbox:
             case DeliveryKind.REACTIONS:
                 return await self._reactions(delivery, view)
             case DeliveryKind.DIRECT:
-                return await self._direct(delivery, view)
+                return await self._direct(delivery, view, adopt)
             case _:
                 return await self._once(delivery, view, adopt)
 
@@ -168,9 +196,11 @@ class Outbox:
             return replace(delivery, state=DeliveryState.SENT)
         place = await posts.place_of(self._ctx, view, kind)
         again = delivery.shown > 0
-        sent = await self._send(delivery, place.channel_id, [card], (), adopt)
+        sent, was_there = await self._send(delivery, place.channel_id, [card], (), adopt)
+        if was_there and sent.message_id is not None:
+            await self._guild.edit(place.channel_id, sent.message_id, card)
         if again:
-            await clocks.posted_again(self._ctx, view.proposal.id, delivery.kind)
+            await clocks.posted_again(self._ctx, replace(sent, shown=delivery.wanted))
         return sent
 
     async def _thread(self, delivery: Delivery, view: ProposalView) -> Delivery:
@@ -181,9 +211,10 @@ class Outbox:
         assert card.message_id is not None
         name = proposals.thread_name(view)
         thread_id = await self._guild.open_thread(card.channel_id, card.message_id, name)
+        opened = replace(delivery, state=DeliveryState.SENT, channel_id=thread_id, message_id=thread_id)
         if delivery.shown > 0:
-            await clocks.posted_again(self._ctx, view.proposal.id, delivery.kind)
-        return replace(delivery, state=DeliveryState.SENT, channel_id=thread_id, message_id=thread_id)
+            await clocks.posted_again(self._ctx, replace(opened, shown=delivery.wanted))
+        return opened
 
     async def _reactions(self, delivery: Delivery, view: ProposalView) -> Delivery:
         card = await self._standing(view.proposal.id, DeliveryKind.CARD)
@@ -194,10 +225,11 @@ class Outbox:
                 await self._guild.add_reaction(card.channel_id, card.message_id, view.policy.text(key))
         return replace(delivery, state=DeliveryState.SENT, channel_id=card.channel_id, message_id=None)
 
-    async def _direct(self, delivery: Delivery, view: ProposalView) -> Delivery:
+    async def _direct(self, delivery: Delivery, view: ProposalView, adopt: bool) -> Delivery:
         assert delivery.person is not None
         user = await posts.user_of(self._ctx, delivery.person)
-        taken = user is not None and await self._guild.direct(user, direct.nudge(view))
+        unless_since = delivery.since if adopt else None
+        taken = user is not None and await self._guild.direct(user, direct.nudge(view), unless_since)
         return replace(delivery, state=DeliveryState.SENT if taken else DeliveryState.GIVEN_UP)
 
     async def _once(self, delivery: Delivery, view: ProposalView, adopt: bool) -> Delivery:
@@ -206,23 +238,25 @@ class Outbox:
         marker = _marker(delivery)
         if delivery.kind is DeliveryKind.OUTCOME:
             place = await posts.place_of(self._ctx, view, PlaceKind.FEED)
-            return await self._send(delivery, place.channel_id, [feed.outcome(view, event, marker)], (), adopt)
+            outcome = feed.outcome(view, event, marker)
+            return (await self._send(delivery, place.channel_id, [outcome], (), adopt))[0]
         thread = await self._standing(view.proposal.id, DeliveryKind.THREAD)
         assert thread.channel_id is not None
         if delivery.kind is DeliveryKind.TEXT:
-            number = event.event.data.get("version", 1)
+            afresh = event.event.type is Happened.CARD_POSTED_AGAIN
+            number = view.proposal.current.number if afresh else event.event.data.get("version", 1)
             assert isinstance(number, int)
-            messages = proposals.text_messages(view, number, marker)
-            return await self._send(delivery, thread.channel_id, messages, notices.mentioned(event, view), adopt)
-        notice = notices.notice(view, event, marker)
-        return await self._send(delivery, thread.channel_id, [notice], notices.mentioned(event, view), adopt)
+            messages = proposals.text_messages(view, number, marker, afresh=afresh)
+        else:
+            messages = [notices.notice(view, event, marker)]
+        return (await self._send(delivery, thread.channel_id, messages, notices.mentioned(event, view), adopt))[0]
 
     async def _log_post(self, delivery: Delivery, adopt: bool) -> Delivery:
         assert delivery.event is not None
         logged = await posts.logged(self._ctx, delivery.partnership, delivery.event)
-        place = await posts.feed_of(self._ctx, delivery.partnership)
+        place = await posts.log_place(self._ctx, logged)
         card = feed.log(logged.recorded, logged.partnership, logged.users, _marker(delivery))
-        return await self._send(delivery, place.channel_id, [card], (), adopt)
+        return (await self._send(delivery, place.channel_id, [card], (), adopt))[0]
 
     async def _send(
         self,
@@ -231,16 +265,18 @@ class Outbox:
         messages: Sequence[discord.ui.LayoutView],
         mention: Sequence[int],
         adopt: bool,
-    ) -> Delivery:
-        """Post, unless it was posted just before a crash; the first message stands for the rest."""
-        found = None
+    ) -> tuple[Delivery, bool]:
+        """Post what is not there yet, and tell whether some was: all of it carries the marker, the first stands for it.
+
+        It may be there because Discord took it just before a crash, or without being able to say so.
+        """
+        there: list[int] = []
         if adopt and delivery.since is not None:
-            found = await self._guild.find_marked(channel_id, _marker(delivery), delivery.since)
-        if found is None:
-            found = await self._guild.post(channel_id, messages[0], mention)
-            for message in messages[1:]:
-                await self._guild.post(channel_id, message)
-        return replace(delivery, state=DeliveryState.SENT, channel_id=channel_id, message_id=found)
+            there = await self._guild.find_marked(channel_id, _marker(delivery), delivery.since)
+        ids = list(there)
+        for message in messages[len(there) :]:
+            ids.append(await self._guild.post(channel_id, message, () if ids else mention))
+        return replace(delivery, state=DeliveryState.SENT, channel_id=channel_id, message_id=ids[0]), bool(there)
 
     async def _standing(self, id: ProposalId, kind: DeliveryKind) -> Delivery:
         for delivery in await posts.of_proposal(self._ctx, id):

@@ -6,7 +6,7 @@ and ``Trouble`` (try again later).
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -104,19 +104,22 @@ class DiscordGuild:
         try:
             async with _spoken():
                 await self._bot.fetch_channel(channel_id)
-        except (Gone, Forbidden):
+        except Gone:
             return False
+        except Forbidden:  # it is there, only hidden from the bot
+            return True
         return True
 
-    async def find_marked(self, channel_id: int, marker: int, since: datetime) -> int | None:
-        """The bot's own message whose first component carries this marker, sent since an instant, or None."""
+    async def find_marked(self, channel_id: int, marker: int, since: datetime) -> list[int]:
+        """The bot's own messages whose first component carries this marker, sent since an instant, oldest first."""
         assert self._bot.user is not None
         async with _spoken():
-            history = self._messageable(channel_id).history(after=since - timedelta(minutes=1), limit=200)
-            async for message in history:
-                if message.author.id == self._bot.user.id and _marked(message, marker):
-                    return message.id
-        return None
+            history = self._messageable(channel_id).history(after=since - timedelta(minutes=1), limit=None)
+            return [
+                message.id
+                async for message in history
+                if message.author.id == self._bot.user.id and _marked(message, marker)
+            ]
 
     async def own_posts(self, channel_id: int, limit: int = 200) -> list[Post]:
         """What the bot last posted in a channel, newest first."""
@@ -127,6 +130,15 @@ class DiscordGuild:
                 async for message in self._messageable(channel_id).history(limit=limit)
                 if message.author.id == self._bot.user.id
             ]
+
+    async def missing(self, channel_id: int, message_ids: Collection[int]) -> frozenset[int]:
+        """Which of these messages do not stand in a channel any more. Raises Gone, Forbidden."""
+        if not message_ids:
+            return frozenset()
+        before_first = discord.Object(min(message_ids) - 1)
+        async with _spoken():
+            history = self._messageable(channel_id).history(after=before_first, limit=None)
+            return frozenset(message_ids) - {message.id async for message in history}
 
     async def add_reaction(self, channel_id: int, message_id: int, emoji: str) -> None:
         """The bot's own reaction, for people to press."""
@@ -154,11 +166,19 @@ class DiscordGuild:
                 )
         return found
 
-    async def direct(self, user_id: int, text: str) -> bool:
-        """A direct message; False when the person does not take them. Never rely on it."""
+    async def direct(self, user_id: int, text: str, unless_since: datetime | None = None) -> bool:
+        """A direct message; False when the person does not take them. Never rely on it.
+
+        With ``unless_since`` it is not sent if these words were sent since then, just before a crash.
+        """
         try:
             async with _spoken():
                 user = self._bot.get_user(user_id) or await self._bot.fetch_user(user_id)
+                if unless_since is not None:
+                    channel = user.dm_channel or await user.create_dm()
+                    async for message in channel.history(after=unless_since - timedelta(minutes=1), limit=100):
+                        if message.author == self._bot.user and message.content == text:
+                            return True
                 await user.send(text, allowed_mentions=discord.AllowedMentions.none())
         except (Gone, Forbidden):
             return False
@@ -179,18 +199,15 @@ class DiscordGuild:
         return frozenset(role.id for role in member.roles), member.guild_permissions.manage_roles
 
     async def everyone(self, guild_id: int) -> dict[int, frozenset[int]]:
-        """The roles of every member of a server, people only."""
-        guild = self._bot.get_guild(guild_id)
-        if guild is None:
-            return {}
+        """The roles of every member of a server, people only. Raises Trouble while it is out of reach."""
+        guild = self._reachable(guild_id)
         if not guild.chunked:
             await guild.chunk()
         return {member.id: frozenset(role.id for role in member.roles) for member in guild.members if not member.bot}
 
     def role_ids(self, guild_id: int) -> frozenset[int]:
-        """The roles that the server has now."""
-        guild = self._bot.get_guild(guild_id)
-        return frozenset(role.id for role in guild.roles) if guild else frozenset()
+        """The roles that the server has now. Raises Trouble while it is out of reach."""
+        return frozenset(role.id for role in self._reachable(guild_id).roles)
 
     async def left_by_themselves(self, guild_id: int, user_id: int, now: datetime) -> bool:
         """Whether a person who is gone left of their own will, as far as the audit log tells (PRO-9).
@@ -216,6 +233,13 @@ class DiscordGuild:
         except (Gone, Forbidden, Trouble):
             return False
         return True
+
+    def _reachable(self, guild_id: int) -> discord.Guild:
+        """A server with its members and roles: one that is out of reach seems to have none of either."""
+        guild = self._bot.get_guild(guild_id)
+        if guild is None or guild.unavailable:
+            raise Trouble("the server is out of reach")
+        return guild
 
     def _messageable(self, channel_id: int) -> discord.PartialMessageable | discord.TextChannel | discord.Thread:
         channel = self._bot.get_channel(channel_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.governance.ids import ProposalId
 from bot.guild import DiscordGuild
 from bot.services import clocks, posts, roles, scales
 from bot.services.ports import Context, DeliveryKind
@@ -36,6 +37,16 @@ class Incidents:
         await scales.place_lost(self._ctx, guild_id, channel_id)
         for shown in await posts.in_channel(self._ctx, channel_id):
             if shown.kind in {DeliveryKind.CARD, DeliveryKind.FEED}:
+                await clocks.forget_message(self._ctx, shown)
+            if shown.kind is DeliveryKind.CARD and shown.proposal is not None:
+                await self._threads_below(shown.proposal)
+
+    async def _threads_below(self, proposal: ProposalId) -> None:
+        """With a channel its threads are gone, and Discord says so of the channel only."""
+        for shown in await posts.of_proposal(self._ctx, proposal):
+            if shown.kind is not DeliveryKind.THREAD or shown.message_id is None:
+                continue
+            if not await self._guild.exists(shown.message_id):
                 await clocks.forget_message(self._ctx, shown)
 
     async def role_deleted(self, guild_id: int, role_id: int) -> None:

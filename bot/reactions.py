@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.governance.errors import NotEligible, Refusal
@@ -13,12 +15,27 @@ from bot.services.views import ProposalView
 from bot.ui import direct
 
 
+@dataclass(frozen=True, slots=True)
+class _Reacted:
+    """One person's reaction. ``role_ids`` is None when Discord did not tell them."""
+
+    channel_id: int
+    message_id: int
+    user_id: int
+    emoji: str
+    role_ids: frozenset[int] | None = None
+    manages_roles: bool = False
+
+
 class Reactions:
     """Takes in what people do with reactions. Values in, no discord.py objects."""
 
     def __init__(self, ctx: Context, guild: DiscordGuild) -> None:
         self._ctx = ctx
         self._guild = guild
+        self._late: dict[int, list[_Reacted]] = {}
+        self.taken_in: Callable[[int], bool] = lambda guild_id: True
+        """Whether a server was taken in since the bot was last away; until then times are not what they seem."""
 
     async def added(
         self,
@@ -30,11 +47,34 @@ class Reactions:
         role_ids: frozenset[int] | None,
         manages_roles: bool,
         is_bot: bool,
-        seen_at: datetime | None = None,
     ) -> None:
-        """Somebody reacted. ``seen_at`` is set for reactions found after an outage (PRO-11)."""
+        """Somebody reacted. What Discord tells of before a server is taken in waits until it is (PRO-11)."""
         card = await self._card(message_id)
-        if card is None or card.proposal is None or is_bot:
+        if card is None or is_bot:
+            return
+        reacted = _Reacted(channel_id, message_id, user_id, emoji, role_ids, manages_roles)
+        if self.taken_in(guild_id):
+            await self._take(guild_id, reacted, None)
+        else:
+            self._late.setdefault(guild_id, []).append(reacted)
+
+    async def found(
+        self, guild_id: int, channel_id: int, message_id: int, user_id: int, emoji: str, seen_at: datetime | None
+    ) -> None:
+        """A reaction found on a card after an outage; ``seen_at`` is when the bot was last ready (PRO-11)."""
+        await self._take(guild_id, _Reacted(channel_id, message_id, user_id, emoji), seen_at)
+
+    async def take_late(self, guild_id: int, seen_at: datetime | None) -> None:
+        """Those that waited. Leaves none waiting: nothing else runs between the last look and the return."""
+        while waited := self._late.pop(guild_id, None):
+            for reacted in waited:
+                await self._take(guild_id, reacted, seen_at)
+
+    async def _take(self, guild_id: int, reacted: _Reacted, seen_at: datetime | None) -> None:
+        channel_id, message_id, user_id = reacted.channel_id, reacted.message_id, reacted.user_id
+        emoji, role_ids, manages_roles = reacted.emoji, reacted.role_ids, reacted.manages_roles
+        card = await self._card(message_id)
+        if card is None or card.proposal is None:
             return
         view = await posts.view(self._ctx, card.proposal)
         if emoji not in {view.policy.text("objection.emoji"), view.policy.text("concern.emoji")}:

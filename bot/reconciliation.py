@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterable
 from datetime import datetime
 
-from bot.governance.dossier import CONTESTABLE, State
+from bot.governance.dossier import State
 from bot.governance.ids import PartnershipId, ProposalId
 from bot.governance.organisation import Partnership
 from bot.guild import DiscordGuild, Forbidden, Gone
 from bot.incidents import Incidents
 from bot.reactions import Reactions
-from bot.services import clocks, posts, restores
-from bot.services.ports import Context, DeliveryKind
+from bot.services import clocks, posts, restores, roles
+from bot.services.ports import Context, Delivery, DeliveryKind
 from bot.ui import feed, ids
 
 
@@ -24,6 +26,8 @@ class Reconciliation:
         self._reactions = reactions
         self._incidents = incidents
         self._servers: set[int] = set()
+        self._lost_sight = 0
+        reactions.taken_in = self.knows
 
     async def decidable(self) -> frozenset[PartnershipId]:
         """The partnerships of servers that were taken in: nothing is decided in any other (PRO-11)."""
@@ -36,32 +40,49 @@ class Reconciliation:
 
     def forget(self, guild_id: int | None = None) -> None:
         """What stands in this server (or in any) is not known any more."""
+        self._lost_sight += 1
         self._servers = self._servers - {guild_id} if guild_id is not None else set()
 
     async def take_in(self, guild_id: int, last_ready: datetime | None) -> None:
         """Seats, roles, outage, cards and reactions of one server, in this order.
 
+        ``last_ready`` is when the bot was last ready; a server may have been out of its reach for longer.
         Raises Trouble when Discord does not answer: then nothing is decided there until it does.
         """
         self.forget(guild_id)
+        sight = self._lost_sight
+        seen = [at for at in (last_ready, await clocks.unseen_since(self._ctx, guild_id)) if at is not None]
+        since = min(seen, default=None)
         partnerships = await posts.partnerships_of(self._ctx, guild_id)
-        if partnerships:
-            await self._take_in(guild_id, partnerships, last_ready)
-        self._servers.add(guild_id)
+        try:
+            if partnerships:
+                await self._take_in(guild_id, partnerships, since)
+        except Exception:
+            if since is not None:
+                await clocks.out_of_reach(self._ctx, guild_id, since)
+            raise
+        if sight != self._lost_sight:
+            return  # the session died meanwhile: all this is to be done again
+        await clocks.within_reach(self._ctx, guild_id)
+        await self._reactions.take_late(guild_id, since)
+        if sight == self._lost_sight:
+            self._servers.add(guild_id)
 
     async def _take_in(self, guild_id: int, partnerships: tuple[Partnership, ...], last_ready: datetime | None) -> None:
-        await self._incidents.members_are(guild_id, await self._guild.everyone(guild_id), partial=False)
-        roles = self._guild.role_ids(guild_id)
+        members = await self._guild.everyone(guild_id)
+        await roles.roles_standing(self._ctx, guild_id, self._guild.role_ids(guild_id))
+        await self._incidents.members_are(guild_id, members, partial=False)
         if await restores.was_restored(self._ctx):
             for partnership in partnerships:
                 await self._compare_with_posts(partnership)
         for partnership in partnerships:
-            await self._lost_roles(partnership, roles)
             await self._lost_places(partnership)
             if last_ready is not None:
                 await clocks.grant_outage(self._ctx, partnership.id, last_ready)
-            for proposal_id in await clocks.running(self._ctx, partnership.id):
+            running = await clocks.running(self._ctx, partnership.id)
+            for proposal_id in running:
                 await self._card(partnership, proposal_id, last_ready)
+            await self._feed(running)
 
     async def _compare_with_posts(self, partnership: Partnership) -> None:
         """After a restore: what the feed says against what the record says (RUN-3)."""
@@ -72,45 +93,48 @@ class Reconciliation:
         last = max(heads, default=None)
         await restores.compare(self._ctx, partnership.id, last, max(numbers, default=0), max(named, default=0))
 
-    async def _lost_roles(self, partnership: Partnership, roles: frozenset[int]) -> None:
-        for mapping in partnership.mappings:
-            if mapping.role not in roles:
-                await self._incidents.role_deleted(partnership.guild_id, mapping.role)
-
     async def _lost_places(self, partnership: Partnership) -> None:
         for place in await posts.places(self._ctx, partnership.id):
             if not place.lost and not await self._guild.exists(place.channel_id):
                 await self._incidents.channel_deleted(partnership.guild_id, place.channel_id)
 
     async def _card(self, partnership: Partnership, proposal_id: ProposalId, last_ready: datetime | None) -> None:
-        """The card must stand, and reactions on it that nobody saw are taken in; none recorded is ever deleted."""
+        """Card and thread must stand, and reactions that nobody saw are taken in; none recorded is ever deleted."""
         view = await posts.view(self._ctx, proposal_id)
-        card = next((d for d in await posts.of_proposal(self._ctx, proposal_id) if d.kind is DeliveryKind.CARD), None)
+        shown = {d.kind: d for d in await posts.of_proposal(self._ctx, proposal_id) if d.message_id is not None}
+        thread = shown.get(DeliveryKind.THREAD)
+        if thread is not None and thread.message_id is not None and not await self._guild.exists(thread.message_id):
+            await clocks.forget_message(self._ctx, thread)
+        card = shown.get(DeliveryKind.CARD)
         if card is None or card.message_id is None or card.channel_id is None:
-            return
-        if view.proposal.state not in CONTESTABLE:
             return
         emojis = [view.policy.text("objection.emoji"), view.policy.text("concern.emoji")]
         try:
             reactors = await self._guild.reactors(card.channel_id, card.message_id, emojis)
-        except (Gone, Forbidden):
+        except Gone:
             await clocks.forget_message(self._ctx, card)
+            return
+        except Forbidden:
+            await clocks.hidden(self._ctx, card, last_ready or self._ctx.clock())
             return
         if view.proposal.state is not State.REVIEW:
             return
         objected = {view.users.get(o.person) for o in view.proposal.objections}
         concerned = {view.users.get(c.person) for c in view.proposal.concerns}
+        guild_id = partnership.guild_id
         for emoji, known in zip(emojis, (objected, concerned), strict=True):
             for user_id in reactors.get(emoji, ()):
                 if user_id not in known:
-                    await self._reactions.added(
-                        partnership.guild_id,
-                        card.channel_id,
-                        card.message_id,
-                        user_id,
-                        emoji,
-                        None,
-                        manages_roles=False,
-                        is_bot=False,
-                        seen_at=last_ready,
-                    )
+                    await self._reactions.found(guild_id, card.channel_id, card.message_id, user_id, emoji, last_ready)
+
+    async def _feed(self, running: Iterable[ProposalId]) -> None:
+        """Every pending proposal must stand in the feed (SCL-2, PRO-10)."""
+        entries: dict[int, dict[int, Delivery]] = {}
+        for proposal_id in running:
+            for shown in await posts.of_proposal(self._ctx, proposal_id):
+                if shown.kind is DeliveryKind.FEED and shown.channel_id and shown.message_id:
+                    entries.setdefault(shown.channel_id, {})[shown.message_id] = shown
+        for channel_id, found in entries.items():
+            with contextlib.suppress(Gone, Forbidden):
+                for message_id in sorted(await self._guild.missing(channel_id, found)):
+                    await clocks.forget_message(self._ctx, found[message_id])

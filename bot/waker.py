@@ -30,6 +30,7 @@ class Waker:
         self._task: asyncio.Task[None] | None = None
         self._until: datetime | None = None
         self._pause = STUCK
+        self._stale = False
         self._closed = True
 
     def start(self) -> None:
@@ -39,7 +40,7 @@ class Waker:
 
     def due(self, at: datetime) -> None:
         """Something is due at this instant: wake up earlier if need be."""
-        if not self._closed and self._until is not None and at < self._until:
+        if not self._closed and (self._until is None or at < self._until):
             self._restart()
 
     async def close(self) -> None:
@@ -53,7 +54,11 @@ class Waker:
         await asyncio.wait({task})
 
     def _restart(self) -> None:
-        if self._task is not None and self._until is not None:
+        """Reckon again how long to sleep. There is never more than one task: one that is at work is only told."""
+        if self._task is not None and not self._task.done():
+            if self._until is None:
+                self._stale = True
+                return
             self._task.cancel()
         self._until = None
         self._task = asyncio.create_task(self._run(), name="waker")
@@ -64,13 +69,15 @@ class Waker:
             await self._sleep(swept_at)
             swept_at = self._clock()
             try:
-                await self._sweep()
+                if self._is_on():
+                    await self._sweep()
             except Exception:  # noqa: BLE001 -- a fault in one sweep must not end all later ones
                 _log.exception("the sweep failed; it is tried again")
 
     async def _sleep(self, swept_at: datetime | None) -> None:
-        now = self._clock()
-        due_at = await self._next_due_at()
+        now, due_at = await self._reckoned()
+        if not self._is_on():
+            return
         until = min(due_at or now + self._longest, now + self._longest)
         if swept_at is not None and until <= swept_at:
             until = now + self._pause
@@ -82,3 +89,19 @@ class Waker:
             await asyncio.sleep(max((until - now).total_seconds(), 0))
         finally:
             self._until = None
+
+    def _is_on(self) -> bool:
+        return not self._closed
+
+    async def _reckoned(self) -> tuple[datetime, datetime | None]:
+        """Now, and when the next deadline comes; read anew if something became due while it was read."""
+        while True:
+            self._stale = False
+            now = self._clock()
+            try:
+                due_at = await self._next_due_at()
+            except Exception:  # noqa: BLE001 -- a database in trouble now must not keep the bot asleep later
+                _log.exception("the next deadline is not known; it is looked up again")
+                due_at = now + STUCK
+            if not self._stale or not self._is_on():
+                return now, due_at

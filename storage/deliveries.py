@@ -63,6 +63,10 @@ _SAVE = (
     )
 )
 
+_RETRY_NOW = update(deliveries).where(_WAITS, _C.attempts > 0).values(retry_at=null())
+_HURRY = _RETRY_NOW.where(_C.partnership_id == bindparam("partnership"))
+_HURRY_ONE = _RETRY_NOW.where(_C.proposal_id == bindparam("proposal"))
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -147,7 +151,17 @@ class Deliveries:
                 "new_since": delivery.since,
             },
         )
+        if delivery.state in {DeliveryState.PENDING, DeliveryState.SENDING}:
+            self._session.becomes_due(delivery.retry_at)
         self._session.asked = self._session.asked or delivery.state is DeliveryState.PENDING
+
+    async def hurry(self, partnership: PartnershipId, proposal: ProposalId | None = None) -> None:
+        """What waits for another attempt is tried again now; of one proposal, or of all."""
+        if proposal is None:
+            await self._session.connection.execute(_HURRY, {"partnership": partnership})
+        else:
+            await self._session.connection.execute(_HURRY_ONE, {"proposal": proposal})
+        self._session.asked = True
 
     async def of_proposal(self, proposal: ProposalId) -> tuple[Delivery, ...]:
         """Card, feed entry, thread and the rest."""

@@ -11,7 +11,7 @@ from bot.governance.dossier import CONTESTABLE, Proposal, State
 from bot.governance.events import Event, Happened, proposal_thing
 from bot.governance.ids import PartnershipId, ProposalId
 from bot.services.cases import open_case
-from bot.services.ports import Context, Delivery, DeliveryKind, DeliveryState
+from bot.services.ports import Context, Delivery, DeliveryState
 
 RUNNING = frozenset(CONTESTABLE | {State.PASSED, State.ADOPTED})
 """States with a deadline that an outage moves."""
@@ -29,6 +29,27 @@ async def last_ready(ctx: Context) -> datetime | None:
         return await tx.runtime.last_heartbeat()
 
 
+async def out_of_reach(ctx: Context, guild_id: int, since: datetime) -> None:
+    """A server cannot be followed since then, while the bot itself may be ready; kept over a crash (PRO-11)."""
+    async with ctx.uow.write() as tx:
+        if await tx.partnerships.of_guild(guild_id) and not await tx.runtime.get(_unseen(guild_id)):
+            await tx.runtime.put(_unseen(guild_id), since.isoformat())
+
+
+async def unseen_since(ctx: Context, guild_id: int) -> datetime | None:
+    """Since when a server could not be followed, as far as that differs from when the bot was last ready."""
+    async with ctx.uow.read() as tx:
+        kept = await tx.runtime.get(_unseen(guild_id))
+    return datetime.fromisoformat(kept) if kept else None
+
+
+async def within_reach(ctx: Context, guild_id: int) -> None:
+    """A server is followed again."""
+    if await unseen_since(ctx, guild_id) is not None:
+        async with ctx.uow.write() as tx:
+            await tx.runtime.put(_unseen(guild_id), "")
+
+
 async def running(ctx: Context, partnership: PartnershipId) -> tuple[ProposalId, ...]:
     """The proposals of a partnership whose deadlines run."""
     async with ctx.uow.read() as tx:
@@ -36,7 +57,10 @@ async def running(ctx: Context, partnership: PartnershipId) -> tuple[ProposalId,
 
 
 async def grant_outage(ctx: Context, partnership: PartnershipId, since: datetime) -> None:
-    """Every deadline moves by an outage longer than the tolerance; each proposal in its own transaction (PRO-11)."""
+    """Every deadline moves by an outage longer than the tolerance; each proposal in its own transaction (PRO-11).
+
+    A clock that would have stood too long by now stays stopped: the next sweep finds that it could not be held.
+    """
     for proposal_id in await running(ctx, partnership):
         async with ctx.uow.write() as tx:
             now = ctx.clock()
@@ -44,6 +68,10 @@ async def grant_outage(ctx: Context, partnership: PartnershipId, since: datetime
             if now - max(since, case.proposal.clock.resumed_at or since) <= case.proposal.pinned.outage_tolerance:
                 continue
             stopped, first = rules.stop(case.proposal, rules.OUTAGE, since)
+            stopped_at = stopped.clock.stopped_at
+            if stopped.state in CONTESTABLE and stopped_at and stopped_at + rules.MOST_STOPPED <= now:
+                await case.keep(stopped, first)
+                continue
             resumed, then = rules.resume(stopped, rules.OUTAGE, now)
             await case.keep(resumed, (*first, *then))
 
@@ -59,21 +87,39 @@ async def resume(ctx: Context, id: ProposalId, reason: str) -> None:
 
 
 async def forget_message(ctx: Context, shown: Delivery) -> None:
-    """What showed a proposal was deleted: nothing is decided, it is in the record and posted again (PRO-10)."""
+    """What showed a proposal was deleted: nothing is decided, it is in the record and posted again (PRO-10).
+
+    Found twice, by an event and by an edit that failed, it is one incident.
+    """
     if shown.proposal is None:
         return
     async with ctx.uow.write() as tx:
+        now_shown = next((d for d in await tx.deliveries.of_proposal(shown.proposal) if d.id == shown.id), None)
+        if now_shown is None or now_shown.message_id != shown.message_id:
+            return
         case = await open_case(tx, shown.proposal, ctx.clock())
-        await tx.deliveries.save(replace(shown, message_id=None, state=DeliveryState.PENDING, retry_at=None))
+        await tx.deliveries.save(replace(now_shown, message_id=None, state=DeliveryState.PENDING, retry_at=None))
         event = Event(Happened.CARD_LOST, proposal_thing(shown.proposal), None, {"what": str(shown.kind)})
         await tx.record.append(case.partnership.id, (event,), case.now)
 
 
-async def posted_again(ctx: Context, id: ProposalId, kind: DeliveryKind) -> None:
-    """It stands again, with a link; the incident is in the record (PRO-10)."""
+async def hidden(ctx: Context, shown: Delivery, since: datetime) -> None:
+    """The card stands, but the bot cannot see it: the clock stops, and it is looked at again (PRO-11)."""
+    if shown.proposal is None:
+        return
     async with ctx.uow.write() as tx:
-        case = await open_case(tx, id, ctx.clock())
-        event = Event(Happened.CARD_POSTED_AGAIN, proposal_thing(id), None, {"what": str(kind)})
+        await tx.deliveries.ask(shown.partnership, shown.kind, shown.proposal)
+    await stop(ctx, shown.proposal, rules.CARD, since)
+
+
+async def posted_again(ctx: Context, shown: Delivery) -> None:
+    """It stands again, with a link; the incident is in the record, once even if a crash follows (PRO-10)."""
+    if shown.proposal is None:
+        return
+    async with ctx.uow.write() as tx:
+        await tx.deliveries.save(shown)
+        case = await open_case(tx, shown.proposal, ctx.clock())
+        event = Event(Happened.CARD_POSTED_AGAIN, proposal_thing(shown.proposal), None, {"what": str(shown.kind)})
         await tx.record.append(case.partnership.id, (event,), case.now)
 
 
@@ -81,6 +127,10 @@ async def states_of(ctx: Context, ids: Iterable[ProposalId]) -> dict[ProposalId,
     """Several dossiers at once."""
     async with ctx.uow.read() as tx:
         return {proposal_id: await tx.proposals.get(proposal_id) for proposal_id in ids}
+
+
+def _unseen(guild_id: int) -> str:
+    return f"unseen/{guild_id}"
 
 
 async def _change(ctx: Context, id: ProposalId, reason: str, since: datetime | None) -> None:

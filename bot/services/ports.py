@@ -386,6 +386,10 @@ class Deliveries(Protocol):
         """
         ...
 
+    async def hurry(self, partnership: PartnershipId, proposal: ProposalId | None = None) -> None:
+        """What waits for another attempt is tried again now; of one proposal, or of all."""
+        ...
+
     async def of_proposal(self, proposal: ProposalId) -> tuple[Delivery, ...]:
         """Card, feed entry, thread and the rest."""
         ...

@@ -6,10 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.governance.errors import NotFound
+from bot.governance.events import Happened
 from bot.governance.ids import PartnershipId, PersonId, ProposalId
 from bot.governance.organisation import Partnership
 from bot.services.ports import Context, Delivery, Place, PlaceKind, Recorded
 from bot.services.views import ProposalView, view_of
+
+ALERTS = frozenset({Happened.PLACE_LOST, Happened.ROLE_DELETED})
+"""What moderators have to hear of at once, even while the feed is gone (ORG-3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,13 @@ async def keep(ctx: Context, deliveries: Iterable[Delivery]) -> None:
     async with ctx.uow.write() as tx:
         for delivery in deliveries:
             await tx.deliveries.save(delivery)
+
+
+async def hurry(ctx: Context, stands: Delivery, proposal: ProposalId) -> None:
+    """Save what stands now, and show at once what waited for it."""
+    async with ctx.uow.write() as tx:
+        await tx.deliveries.save(stands)
+        await tx.deliveries.hurry(stands.partnership, proposal)
 
 
 async def view(ctx: Context, id: ProposalId) -> ProposalView:
@@ -105,6 +116,22 @@ async def place_of(ctx: Context, view: ProposalView, kind: PlaceKind) -> Place:
         if place.kind is kind and not place.lost and (kind is PlaceKind.FEED or place.group == view.group.id):
             return place
     raise NotFound("place", kind)
+
+
+async def log_place(ctx: Context, logged: Logged) -> Place:
+    """Where an event of the partnership is told: in the feed, or while that is gone itself, where everyone may write.
+
+    Raises NotFound while there is neither.
+    """
+    try:
+        return await feed_of(ctx, logged.partnership.id)
+    except NotFound:
+        if logged.recorded.event.type not in ALERTS:
+            raise
+    for place in await places(ctx, logged.partnership.id):
+        if place.kind is PlaceKind.TALK and not place.lost:
+            return place
+    raise NotFound("place", PlaceKind.TALK)
 
 
 async def feed_of(ctx: Context, partnership: PartnershipId) -> Place:

@@ -253,6 +253,7 @@ async def _keep_place(ctx: Context, actor: Actor, id: PartnershipId, step: Step,
         happened = Happened.ACCESS_CHANGED
         if step.do is not Do.CHANGE:
             await tx.partnerships.save_place(Place(id, kind, channel, step.group))
+            await tx.deliveries.hurry(id)
             happened = Happened.PLACE_SET
             data["adopted"] = step.do is Do.ADOPT
         event = Event(happened, seats.group_thing(partnership, step.group), person, data)
