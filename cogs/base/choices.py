@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from typing import Any
 
 from discord import app_commands
 
+from bot.governance.dossier import State
 from bot.governance.errors import NotFound
-from bot.governance.ids import ProposalId
+from bot.governance.ids import PersonId, ProposalId
 from bot.governance.organisation import Group, Partnership
 from bot.services import organisation, proposals
 from bot.services.ports import Filter
@@ -21,6 +24,7 @@ Choice = app_commands.Choice[str]
 _NUMBER = re.compile(
     r"(?:(?P<partnership>[1-9]\d{0,8})/)?\s*(?:p-?|#)?\s*(?P<number>[1-9]\d{0,8})(?:\s*·.*)?", re.IGNORECASE
 )
+_OWN_DRAFTS: dict[str, Any] = {"states": frozenset({State.DRAFT}), "author": PersonId("the asker")}
 _DRAFT = re.compile(r"draft-(?P<id>[1-9]\d{0,8})", re.IGNORECASE)
 
 
@@ -42,7 +46,7 @@ async def partnership_chosen(interaction: Interaction, chosen: str = "") -> Part
     for partnership in found:
         if words in {str(partnership.id), partnership.name.casefold()}:
             return partnership
-    raise NotFound("partnership", chosen)
+    raise NotFound("partnership named", chosen)
 
 
 async def group_chosen(interaction: Interaction, chosen: str, partnership: str) -> tuple[Partnership, Group | None]:
@@ -101,15 +105,15 @@ async def suggest_groups(interaction: Interaction, current: str) -> list[Choice]
 
 @suggesting
 async def suggest_proposals(interaction: Interaction, current: str) -> list[Choice]:
-    """Proposals that the asker may read, newest first, those of this channel's partnership before others."""
+    """The asker's drafts and what they may read, newest first, of this channel's partnership before others."""
     ctx, who = asker(interaction)
     found = await partnerships_here(interaction)
     choices: list[Choice] = []
     for place, partnership in enumerate(found):
-        rows = await proposals.list_proposals(
-            ctx, who, partnership.id, Filter(search=current.strip(), limit=SUGGESTIONS)
-        )
-        for row in rows:
+        search = Filter(search=current.strip(), limit=SUGGESTIONS)
+        drafts = await proposals.list_proposals(ctx, who, partnership.id, replace(search, **_OWN_DRAFTS))
+        rows = await proposals.list_proposals(ctx, who, partnership.id, search)
+        for row in (*drafts, *rows):
             name, value = suggestion(row)
             shown = plain(_within(name, partnership, len(found)), SUGGESTION)
             choices.append(app_commands.Choice(name=shown, value=value if place == 0 else f"{partnership.id}/{value}"))
