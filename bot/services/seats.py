@@ -11,7 +11,7 @@ from bot.governance.dossier import CONTESTABLE, Proposal, State
 from bot.governance.events import Event, Happened
 from bot.governance.ids import GroupId, PartnershipId, PersonId, RoleId
 from bot.governance.organisation import MEMBER, Partnership, RoleMapping, role_missing
-from bot.services.ports import Context, SeatRecord, Transaction
+from bot.services.ports import Context, DeliveryKind, SeatRecord, Transaction
 from bot.services.views import members_of
 
 
@@ -154,6 +154,8 @@ async def keep_up(
         waiting += clock.ROLE in followed.clock.reasons
         if followed != before:
             await tx.proposals.save(followed, lifecycle.next_due(followed))
+        if {e.person for e in followed.electors} & (left.keys() | back):
+            await tx.deliveries.ask(partnership.id, DeliveryKind.CARD, proposal)  # it says how many are still seated
         events += happened
     if events:
         await tx.record.append(partnership.id, events, now)
