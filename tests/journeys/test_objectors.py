@@ -1,0 +1,174 @@
+"""Objectors who leave, are removed, or lose their role (PRO-9)."""
+
+from __future__ import annotations
+
+from bot.governance.dossier import ObjectionState, State
+from tests.journeys.objecting import (
+    REASON,
+    card,
+    control,
+    everyone_reads,
+    in_thread,
+    last_notice,
+    rule,
+    state,
+    states,
+    told,
+)
+from tests.journeys.server import TALK, Server, said
+
+
+async def operational(server: Server) -> int:
+    """A proposal of the core team which the six stakeholders review, two of whom have read it."""
+    number = await server.propose("tia", TALK, "operational")
+    await everyone_reads(server, number, "ada", "ben")
+    return number
+
+
+async def test_an_objector_who_leaves_is_sponsored(server: Server) -> None:
+    number = await operational(server)
+    await server.react("cleo", number)
+    await server.settle()
+    await server.leave("cleo")
+    notice = await last_notice(server, number)
+    assert "gave up the seat behind objection No. 1" in notice
+    assert "If nobody does, it ends" in notice
+    assert "[Take over this objection]" in notice
+    shown = await card(server, number)
+    assert "needs someone to take it over" in shown
+    assert "6 people could object or consent at the opening; 5 still seated" in shown
+    refused = await in_thread(server, "uma", number, "sponsor")
+    assert "Only members of the deciding group" in said(refused)
+    refused = await in_thread(server, "tia", number, "sponsor")
+    assert "You wrote this proposal" in said(refused)
+    taken = await in_thread(server, "fay", number, "sponsor")
+    assert "You now speak for objection No. 1" in said(taken)
+    assert f"{server['fay'].mention} took over objection No. 1" in await last_notice(server, number)
+    for late in ("fay", "dev"):
+        again = await in_thread(server, late, number, "sponsor")
+        assert "Somebody has taken over this objection already" in said(again)
+    assert (await server.happened(number)).count("sponsor found") == 1
+    await state(server, "fay", number)
+    assert f"{server['fay'].mention} wrote:\n> {REASON}" in await last_notice(server, number)
+    await server.advance(hours=72)
+    assert await server.state(number) is State.DISPUTED
+
+
+async def test_an_objector_who_leaves_and_is_not_sponsored_leaves_it_orphaned(server: Server) -> None:
+    number = await operational(server)
+    await server.react("cleo", number)
+    await server.settle()
+    await state(server, "cleo", number)
+    await server.leave("cleo")
+    await server.advance(hours=47)
+    assert await states(server, number) == [ObjectionState.STATED]
+    await server.advance(hours=1)
+    assert await states(server, number) == [ObjectionState.ORPHANED]
+    assert "the objector left" in await told(server, number, "nobody took it over in time")
+    late = await server.press(
+        "fay",
+        await server.notice_with(number, await control(server, number, "sponsor", 1)),
+        await control(server, number, "sponsor", 1),
+    )
+    assert "Nothing was changed" in said(late)
+    await server.advance(hours=24)
+    assert await server.state(number) is State.ENACTED
+
+
+async def test_an_objector_who_leaves_after_the_close_keeps_the_proposal_waiting_for_a_sponsor(server: Server) -> None:
+    number = await operational(server)
+    await server.advance(hours=71)
+    await server.react("cleo", number)
+    await server.advance(hours=2)
+    await state(server, "cleo", number)
+    await server.advance(hours=40)
+    await server.leave("cleo")
+    await server.advance(hours=10)  # the ruling period is over, the sponsor period is not
+    assert await server.state(number) is State.SETTLING
+    await in_thread(server, "dev", number, "sponsor")
+    await server.advance(minutes=1)
+    assert await server.state(number) is State.DISPUTED
+
+
+async def test_an_objector_who_is_kicked_loses_nothing(server: Server) -> None:
+    number = await operational(server)
+    await server.react("cleo", number)
+    await server.react("dev", number)
+    await server.settle()
+    await state(server, "cleo", number)
+    for who, at in (("cleo", 1), ("dev", 2)):  # the second is not stated yet
+        await server.kick(who)
+        notice = await last_notice(server, number)
+        assert f"The seat behind objection No. {at}" in notice
+        assert "taken away by somebody else" in notice
+        assert "it stands and counts as before" in notice
+    assert "goes on counting without that" in notice
+    shown = await card(server, number)
+    assert "Counting now: 2" in shown
+    assert "4 still seated" in shown
+    assert "sponsor needed" not in await server.happened(number)
+    await server.advance(hours=72)
+    assert await states(server, number) == [ObjectionState.STATED, ObjectionState.RAISED]
+    assert await server.state(number) is State.DISPUTED
+
+
+async def test_a_role_taken_away_weakens_nothing_and_given_back_gives_time_to_state_it(server: Server) -> None:
+    number = await operational(server)
+    await server.react("cleo", number)
+    await server.settle()
+    await server.take_role("cleo", "River Trust")
+    notice = await last_notice(server, number)
+    assert server["cleo"].mention in notice
+    assert "was taken away by somebody else or with its role" in notice
+    assert "its seat was taken away" in await card(server, number)
+    # Without the seat nothing new can be raised; what was raised is kept, also where the reaction is given again.
+    await server.advance(hours=60)
+    assert await states(server, number) == [ObjectionState.RAISED]
+    await server.give_role("cleo", "River Trust")
+    again = await server.slash("cleo", TALK, "object", proposal=f"P-{number}")
+    assert "Your objection stands already" in said(again)
+    await server.advance(hours=12)
+    assert await server.state(number) is State.SETTLING
+    await state(server, "cleo", number)
+    await rule(server, "gus", number, True)
+    await server.advance(hours=48)
+    assert await server.state(number) is State.DISPUTED
+
+
+async def test_an_elector_without_the_seat_now_cannot_object(server: Server) -> None:
+    number = await operational(server)
+    await server.take_role("cleo", "River Trust")
+    await server.give_role("cleo", "Contributor")
+    await server.react("cleo", number)
+    await server.settle()
+    assert await states(server, number) == []
+    assert "You do not hold the member seat that this needs any more" in server.direct_messages("cleo")[-1]
+    assert "6 people could object or consent at the opening; 5 still seated" in await card(server, number)
+    await server.give_role("cleo", "River Trust")
+    assert "6 people could object or consent at the opening; 6 still seated" in await card(server, number)
+
+
+async def test_a_role_deleted_weakens_nothing(server: Server) -> None:
+    number = await operational(server)
+    await server.react("cleo", number)
+    await server.settle()
+    await state(server, "cleo", number)
+    await server.delete_role("River Trust")
+    notice = "\n".join(await server.notices(number))
+    assert "was taken away by somebody else or with its role" in notice
+    assert await states(server, number) == [ObjectionState.STATED]
+    assert "Counting now: 1" in await card(server, number)
+
+
+async def test_an_objector_who_comes_back_needs_no_sponsor(server: Server) -> None:
+    number = await operational(server)
+    await server.react("cleo", number)
+    await server.settle()
+    await state(server, "cleo", number)
+    await server.leave("cleo")
+    server.people["cleo"] = server.guild.add_member(server["cleo"].user, roles=[server.guild.roles["River Trust"]])
+    await server.settle()
+    assert "needs someone to take it over" not in await card(server, number)
+    await server.advance(hours=72)
+    assert await states(server, number) == [ObjectionState.STATED]
+    assert await server.state(number) is State.DISPUTED
