@@ -66,7 +66,7 @@ async def test_upheld_revised_with_diff_resolved_and_passed(server: Server) -> N
     published = await revise(server, "tia", number, ask=ask)
     assert "Version 2 is published" in said(published)
     changes = await last_notice(server, number)
-    assert "~~every group~~**one paid person**" in changes
+    assert "~~every group~~ **one paid person**" in changes
     assert "Does this version resolve your objection?" in changes
     assert server["cleo"].mention in changes
 
