@@ -39,9 +39,13 @@ def escalate(proposal: Proposal, member: Member, stakeholders: tuple[Elector, ..
 
 
 def to_vote(proposal: Proposal, stakeholders: tuple[Elector, ...], now: datetime, by: Member | None = None) -> Outcome:
-    """Announce the final vote and, without a notice period, open it at once."""
+    """Announce the final vote and, without a notice period, open it at once.
+
+    Low reach marks what passes by silence (PRO-8); what is voted on has a quorum instead.
+    """
     method = method_for(proposal)
-    announced = replace(enter(proposal, State.ESCALATED, now), vote=votes.announce(proposal, method, now))
+    voted_on = replace(enter(proposal, State.ESCALATED, now), low_reach=False)
+    announced = replace(voted_on, vote=votes.announce(proposal, method, now))
     escalated = Event(
         Happened.PROPOSAL_ESCALATED,
         proposal_thing(proposal.id),

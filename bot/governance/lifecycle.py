@@ -182,7 +182,7 @@ def _settle(proposal: Proposal, now: datetime, around: Surroundings) -> Outcome:
     if not all(objections.is_settled(o, now) for o in proposal.objections):
         return proposal, ()
     if objections.threshold_reached(proposal):
-        disputed = proposals.enter(proposal, State.DISPUTED, now)
+        disputed = proposals.enter(replace(proposal, low_reach=False), State.DISPUTED, now)
         counted = {"weight": objections.weight(proposal), "threshold": _threshold(proposal)}
         return disputed, (_event(Happened.PROPOSAL_DISPUTED, disputed, **counted),)
     if proposals.affirmative(proposal):

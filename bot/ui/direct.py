@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.governance.dossier import State
+from bot.governance.dossier import Proposal, State
+from bot.governance.proposals import affirmative
 from bot.services.views import ProposalView
 from bot.ui.errors import why_not
 from bot.ui.labels import stamp
@@ -22,9 +23,7 @@ def nudge(view: ProposalView) -> str:
     return _lines(
         f"**{_name(view)}** waits for you.",
         until,
-        "Silence counts as consent only if it is informed: “I have read it” on the card is not a yes."
-        if vote is None
-        else "Your choice can be changed until the close.",
+        _what_silence_means(proposal),
         _where(view),
         "This reminder comes once.",
     )
@@ -48,6 +47,14 @@ def joined_later(view: ProposalView) -> str:
         "A concern is shown and answered; it does not block. You can say more with “Raise a concern” on the card.",
         _where(view),
     )
+
+
+def _what_silence_means(proposal: Proposal) -> str:
+    if proposal.state is State.ESCALATED:
+        return "Your choice can be changed until the close."
+    if affirmative(proposal):
+        return "Silence is not enough for this one: when the time for objections is over, a vote follows."
+    return "Silence counts as consent only if it is informed: “I have read it” on the card is not a yes."
 
 
 def _name(view: ProposalView) -> str:

@@ -40,7 +40,7 @@ _PRIMARY = discord.ButtonStyle.primary
 _WAITS: Mapping[str, str] = MappingProxyType(
     {
         "finish draft": "Your draft is not open yet.",
-        "read": "Read it: do you see harm in it? Silence counts as consent.",
+        "read": "Read it. If you see harm in it, object before the time is up.",
         "decide what next": "It is disputed: revise, withdraw, or take it to a final vote.",
         "vote": "You have not voted yet.",
         "rebase": "What it was written against has changed: revise it, or withdraw it.",

@@ -134,6 +134,10 @@ def passing(view: ProposalView) -> str:
             "**Passes only by a supermajority vote** of the stakeholder group, which opens when the time for "
             f"objections is over. Silence is not enough here. {votes.how_decided(proposal, 'supermajority')}"
         )
+    if proposal.state is State.DISPUTED:
+        return f"**Stopped by objections.** It would have passed by silence, unless {objections.threshold(proposal)}."
+    if proposal.state is State.SETTLING:
+        return f"**Passes by silence**, unless {objections.threshold(proposal)} once those raised are settled."
     silence = f"**Passes by silence**, unless {objections.threshold(proposal)} when the time is up."
     bar = proposal.pinned.reach_bar
     if bar and not proposal.extended and proposal.state is State.REVIEW:
