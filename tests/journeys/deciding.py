@@ -69,7 +69,7 @@ async def ballots(server: Server, number: int, **choices: int) -> None:
 
 def outcome_posts(server: Server, number: int) -> list[str]:
     """The posts in the decisions feed that tell an outcome of this proposal."""
-    return [post for post in server.feed() if post.startswith("## ") and f"P-{number} " in post.partition("\n")[0]]
+    return [post for post in server.feed() if "\n-# Outcome" in post and f"P-{number} " in post.partition("\n")[0]]
 
 
 async def assert_heads_stand(server: Server, number: int) -> None:

@@ -212,3 +212,16 @@ async def test_withdrawing_in_each_state_where_it_is_possible(server: Server) ->
     assert await server.state(enacted) is State.ENACTED
     refused = await withdraw(server, "uma", enacted)
     assert "A proposal can be withdrawn while" in said(refused), said(refused)
+
+
+async def test_before_its_vote_opens_it_can_still_be_withdrawn(tmp_path: Path) -> None:
+    async with serving(tmp_path, governance='[vote]\nnotice = "24h"\n') as server:
+        number = await escalated(server)
+        assert "The vote opens" in text_of(await server.card(number))
+        early = await server.slash("ada", TALK, "vote", proposal=f"P-{number}", choice="For")
+        assert "There is no final vote open" in said(early), said(early)
+        done = await withdraw(server, "tia", number, "We found another way.")
+        assert "is withdrawn" in said(done), said(done)
+        await server.advance(hours=24)
+        assert await server.state(number) is State.WITHDRAWN
+        assert "vote opened" not in await server.happened(number)

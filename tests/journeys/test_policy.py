@@ -16,6 +16,7 @@ from tests.journeys.deciding import (
     ratified,
     revise_details,
     rows,
+    withdraw,
 )
 from tests.journeys.objecting import everyone_reads
 from tests.journeys.server import CORE, TALK, Server, controls_of, latest, policy_details, said, text_of
@@ -43,6 +44,7 @@ async def test_until_it_is_ratified_a_banner_stands_and_money_and_rules_wait(ser
     number = await server.ratify()
     assert await server.state(number) is State.ENACTED
     assert any("is ratified" in post for post in server.feed())
+    assert "Low reach" not in text_of(await server.card(number)), "a vote has a quorum; silence played no part"
     again = await server.slash("mod", "lobby", "setup ratify")
     assert "ratified already" in said(again), said(again)
     await assert_heads_stand(server, number)
@@ -113,7 +115,8 @@ async def test_what_another_decision_changed_meanwhile_makes_it_stale(tmp_path: 
         await server.advance(hours=1)
         second = await server.propose_policy("limits.open_per_group", "15", who="tom")
         third = await server.propose_policy("limits.open_per_group", "9", who="uma")
-        for number in (first, second, third):
+        fourth = await server.propose_policy("limits.open_per_group", "8", who="tia")
+        for number in (first, second, third, fourth):
             await everyone_reads(server, number, "ada", "ben", "cleo")
         await server.advance(hours=124)
         assert [await server.state(n) for n in (first, second, third)] == [State.ENACTED, State.STALE, State.STALE]
@@ -133,6 +136,9 @@ async def test_what_another_decision_changed_meanwhile_makes_it_stale(tmp_path: 
         await server.advance(hours=96)
         assert await server.state(second) is State.ENACTED
         assert await server.policy_value("limits.open_per_group") == 14
+        done = await withdraw(server, "tia", fourth, "The other change is enough.")
+        assert "is withdrawn" in said(done), said(done)
+        assert await server.state(fourth) is State.WITHDRAWN
         await server.advance(hours=24 * 14)
         assert await server.state(third) is State.LAPSED
         assert "nobody revised it" in text_of(await server.card(third))

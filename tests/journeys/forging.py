@@ -1,0 +1,48 @@
+"""Controls and forms that the bot never made, as somebody might forge them or another version might have left them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import discord
+import pytest
+import simcord
+
+from bot.ui import forms
+from tests.journeys.server import CORE, Server
+
+
+async def press_forged(server: Server, who: str, where: str, custom_id: str) -> simcord.InteractionResult:
+    """A click on a button of this id, on a message that stands in this channel."""
+    channel = server.env.bot.get_channel(server.channel(where).id)
+    assert isinstance(channel, discord.TextChannel)
+    view = discord.ui.View(timeout=None)
+    view.add_item(discord.ui.Button(label="forged", custom_id=custom_id))
+    async with server.by_hand():
+        message = await channel.send(view=view)
+        view.stop()
+    result = await server[who].click(server.message(channel.id, message.id), custom_id=custom_id)
+    await server.settle()
+    return result
+
+
+async def send_forged(
+    server: Server,
+    monkeypatch: pytest.MonkeyPatch,
+    who: str,
+    custom_id: str,
+    fields: Mapping[str, str],
+    where: str = "",
+) -> simcord.InteractionResult:
+    """A form of this id sent in, holding anything at all: the fields that Discord would have kept short included."""
+    form = discord.ui.Modal(title="forged", custom_id=custom_id)
+    for name in list(fields)[:5]:
+        entry: discord.ui.TextInput[Any] = discord.ui.TextInput(custom_id=name, max_length=4000, required=False)
+        form.add_item(discord.ui.Label(text=name[:45], component=entry))
+    with monkeypatch.context() as patched:
+        patched.setattr(forms, "propose", lambda *_: form)
+        shown = await server.slash(who, where or CORE, "propose", type="general")
+    result = await server.people[who].submit_modal(shown, dict(fields))
+    await server.settle()
+    return result
