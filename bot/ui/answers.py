@@ -13,7 +13,7 @@ from bot.governance.policy import type_named
 from bot.services.views import ProposalView
 from bot.ui import errors, forms, ids, limits, proposals
 from bot.ui.labels import FIELD_LABELS, METHOD_LABELS, count, stamp
-from bot.ui.panels import Button, button, link, panel, rows
+from bot.ui.panels import LINE, Button, Rule, button, link, panel, rows
 from bot.ui.text import inline, quote
 
 Answer = discord.ui.LayoutView
@@ -34,7 +34,7 @@ NOT_HERE = "This works in a channel of the server, not in direct messages. Open 
 _PRIMARY, _PLAIN, _DANGER = discord.ButtonStyle.primary, discord.ButtonStyle.secondary, discord.ButtonStyle.danger
 
 
-def said(*texts: str, buttons: Sequence[Button | None] = ()) -> Answer:
+def said(*texts: str | Rule, buttons: Sequence[Button | None] = ()) -> Answer:
     """A private answer: texts in a box, with buttons below in rows of five."""
     return panel(None, COLOUR, *texts, *rows(*buttons))
 
@@ -82,7 +82,7 @@ def draft(view: ProposalView, hindrance: Refusal | None) -> Answer:
     kind = type_named(proposal.type)
     head = (
         f"### Your draft is kept\n{named(proposal)}\n"
-        f"{kind.label} proposal · decided by {inline(view.group.name, 80)} · only you see this"
+        f"-# {kind.label} · decided by {inline(view.group.name, 80)} · only you see this"
     )
     if hindrance is None:
         state = (
@@ -95,7 +95,9 @@ def draft(view: ProposalView, hindrance: Refusal | None) -> Answer:
     styles = (_PLAIN, _PRIMARY) if hindrance is None else (_PRIMARY, _PLAIN)
     return said(
         head,
+        LINE,
         _draft_text(proposal),
+        LINE,
         state,
         note,
         buttons=[
@@ -198,7 +200,7 @@ def text(view: ProposalView) -> tuple[Answer, str | None]:
     version = proposal.versions[-1] if proposal.versions else None
     parts = [f"{label}\n{quote(words, limits.V2_TEXT)}" for label, words in _sections(proposal)]
     head = f"### {headed(proposal)}" + (
-        f"\nVersion {version.number} · by {view.mention(proposal.author)}" if version else ""
+        f"\n-# Version {version.number} · written by {view.mention(proposal.author)}" if version else ""
     )
     fits = sum(limits.units(part) for part in (head, *parts)) <= limits.V2_TEXT
     if fits:

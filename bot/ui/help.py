@@ -8,7 +8,7 @@ from bot.governance.organisation import CONTRIBUTOR, FACILITATOR, MEMBER, OBSERV
 from bot.ui import ids
 from bot.ui.answers import Answer, said
 from bot.ui.labels import listed
-from bot.ui.panels import Button, button
+from bot.ui.panels import LINE, Button, button
 from bot.ui.text import inline
 
 _HOW = (
@@ -30,7 +30,7 @@ _ACTIVE = (
 _MEMBERS = (
     "Press “I have read it” on a card: that is not support, it says that you know",
     "Object with ✋, the button on a card, or `/object`; then give your reason",
-    "`/vote` in a final vote, `/escalate` a disputed proposal, `/proposal halt` before one is carried out",
+    "`/vote` in a final vote, `/escalate` a disputed proposal, `/proposal halt` to stop one before it is carried out",
 )
 _AUTHORS = ("Your own: `/proposal revise` publishes a new version, `/proposal withdraw` takes it back",)
 _FACILITATORS = ("Rule on the form of objections where you are not involved: `/inbox` shows them",)
@@ -63,4 +63,6 @@ def help_page(partnership: Partnership | None, roles: Iterable[int], manages_rol
         lines.append(f"Every command works in <#{talk}>; Discord hides them where you cannot write")
     todo = "**What you can do**\n" + "\n".join(f"- {line}" for line in lines) if lines else ""
     buttons: list[Button] = [button("My inbox", ids.inbox())] if kinds else []
-    return said(f"### Help for {inline(partnership.name, 100)}\n{yours}", todo, _HOW, _FORMS, buttons=buttons)
+    return said(
+        f"### Help for {inline(partnership.name, 100)}\n{yours}", LINE, todo, LINE, _HOW, _FORMS, buttons=buttons
+    )

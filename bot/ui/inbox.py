@@ -170,7 +170,7 @@ def _turning(partnership: PartnershipId, name: str, before: int | None, last: in
 def _row(row: Listed, partnership: Partnership) -> str:
     group = inline(partnership.group(row.group).name, 60)
     due: datetime | None = row.closes_at if row.state is State.REVIEW else None
-    until = f" · until {discord.utils.format_dt(due, 'R')}" if due else ""
+    until = f" · ends {discord.utils.format_dt(due, 'R')}" if due else ""
     state = f"{STATE_SIGNS[row.state]} {STATE_LABELS[row.state]}"
     return f"**{_name(row)}**\n{state} · {type_label(row.type)} · {group}{until}"
 
