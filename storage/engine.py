@@ -43,8 +43,12 @@ class Engines:
                 yield connection
             return
         async with self._turn, self.writer.connect() as connection:
-            async with connection.begin():
-                yield connection
+            try:
+                async with connection.begin():
+                    yield connection
+            except BaseException:
+                await self._roll_back(connection)
+                raise
             if self._wipes_waiting:
                 await self._truncate(connection)
 
@@ -63,6 +67,14 @@ class Engines:
         await self.writer.dispose()
         if self.reader is not self.writer:
             await self.reader.dispose()
+
+    async def _roll_back(self, connection: AsyncConnection) -> None:
+        """A commit that SQLite refuses leaves the transaction open, and nothing resets connections here."""
+        if connection.invalidated:
+            return
+        raw = await connection.get_raw_connection()
+        driver: Any = raw.driver_connection
+        await driver.rollback()
 
     async def _truncate(self, connection: AsyncConnection) -> None:
         """Empty the write-ahead log. While a reader holds it, the next commit tries again."""
