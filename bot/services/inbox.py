@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.governance import objections, proposals
 from bot.governance.dossier import CONTESTABLE, Objection, ObjectionState, Proposal, State
+from bot.governance.errors import NotFound
 from bot.governance.ids import GroupId, PartnershipId
 from bot.governance.organisation import MEMBER, Member
 from bot.services import cases, members
@@ -22,6 +23,8 @@ async def inbox(ctx: Context, actor: Actor, partnership_id: PartnershipId) -> tu
     """Everything that waits for the asker in this partnership. Raises NotFound, NotEligible."""
     async with ctx.uow.read() as tx:
         partnership = await tx.partnerships.get(partnership_id)
+        if partnership.guild_id != actor.guild_id:
+            raise NotFound("partnership")
         member = await members.reader_of(tx, partnership, actor)
         members.check_seated(member)
         items = []

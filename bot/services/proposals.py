@@ -139,6 +139,8 @@ async def list_proposals(
     """What the asker may read, newest first (SCL-2). Raises NotEligible without a seat."""
     async with ctx.uow.read() as tx:
         partnership = await tx.partnerships.get(partnership_id)
+        if partnership.guild_id != actor.guild_id:
+            raise NotFound("partnership")
         member = await members.reader_of(tx, partnership, actor)
         members.check_seated(member)
         readable = {g.id for g in partnership.groups if members.may_read(g, member)}
