@@ -55,7 +55,7 @@ async def escalated(server: Server) -> int:
     """A disputed proposal in the stakeholders' final vote; its number."""
     number = await disputed(server)
     shown = await by_card(server, "uma", number, "escalate")
-    assert "final vote" in said(shown).lower() or "Escalated" in said(shown), said(shown)
+    assert "goes to a final vote" in said(shown), said(shown)
     assert await server.state(number) is State.ESCALATED
     return number
 

@@ -15,7 +15,18 @@ from bot.governance.proposals import LENGTHS
 from tests.journeys.deciding import ratified, rows
 from tests.journeys.forging import press_forged, send_forged
 from tests.journeys.objecting import control, on_card
-from tests.journeys.server import CORE, STAKEHOLDERS, TALK, Server, controls_of, latest, page_one, said, text_of
+from tests.journeys.server import (
+    CORE,
+    STAKEHOLDERS,
+    TALK,
+    Server,
+    controls_of,
+    latest,
+    page_one,
+    said,
+    serving,
+    text_of,
+)
 
 BOMB = (
     "# Heading\n> quote\n-# small\n- [masked](https://evil.example) @everyone @here <@1> <@&2> <#3> <t:0:R> "
@@ -145,7 +156,10 @@ async def test_unknown_numbers_are_answered_in_words(server: Server) -> None:
     for number, words in enumerate(typed):
         shown = await server.slash("ben", TALK, commands[number % len(commands)], proposal=words)
         answer = assert_private(shown)
-        assert "There is no such proposal" in answer or "There is no such partnership in this server" in answer, (words, answer)
+        assert "There is no such proposal" in answer or "There is no such partnership in this server" in answer, (
+            words,
+            answer,
+        )
         assert "@everyone" not in answer.replace("\\@everyone", "")
         assert "Nothing was changed" in answer
     assert rows(server) == before
@@ -302,3 +316,41 @@ def _id_of(drafted: simcord.InteractionResult) -> int:
 async def _text_of(server: Server, proposal: int) -> Any:
     async with server.bot.ctx.uow.read() as tx:
         return (await tx.proposals.get(ProposalId(proposal))).text
+
+
+async def test_bombs_in_the_set_up_and_in_mappings(tmp_path: Path) -> None:
+    async with serving(tmp_path, set_up=False) as server:
+        words = {"name": 60, "purpose": 600, "top_level_purpose": 600, "cells": 400, "private": 200}
+        for bomb in (LONG, "@everyone " * 60, "\u202e\u200b" * 300, "x" * 4000, "\n" * 400):
+            shown = await server.slash("mod", "lobby", "setup start")
+            if shown.modal is None:
+                answer = latest(shown)
+                shown = await server.press(
+                    "mod", answer, next(c for c in controls_of(answer) if c.startswith("setup:edit:"))
+                )
+            limits = {
+                f["component"]["custom_id"]: f["component"]["max_length"] for f in (shown.modal or {})["components"]
+            }
+            filled = {name: bomb[: limits[name]] for name in words}
+            filled["name"] = filled["name"].replace("\n", " ").strip() or "Name"
+            result = await server.fill("mod", shown, **filled)
+            text = assert_private(result)
+            assert "Something went wrong" not in text
+            assert "\u202e" not in text
+            assert "@everyone" not in text.replace("\\@everyone", "")
+        assert not {"Stakeholder", "Core Team"} & set(server.guild.roles)
+    (tmp_path / "second").mkdir()
+    async with serving(tmp_path / "second") as server:
+        role = server.guild.create_role("Odd role \u202e @everyone")
+        before = rows(server)
+        for most in (1, 41, 60):
+            for option in ("class", "organisation"):
+                texts = {"class": "financial contributor", "organisation": "Green Fund"} | {option: LONG[:most]}
+                answer = assert_private(
+                    await server.slash(
+                        "mod", "lobby", "roles map", role=role, group="Stakeholders", seat="member", **texts
+                    )
+                )
+                assert "Something went wrong" not in answer
+                assert "\u202e" not in answer
+        assert rows(server).keys() == before.keys()

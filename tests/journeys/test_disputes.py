@@ -137,7 +137,7 @@ async def test_who_may_escalate_and_once(server: Server) -> None:
         assert "Only members of the deciding group" in said(refused), said(refused)
     assert rows(server) == before
     first = await by_card(server, "tia", number, "escalate")
-    assert "Escalated to a vote" in said(first), said(first)
+    assert "goes to a final vote" in said(first), said(first)
     second = await server.slash("uma", TALK, "escalate", proposal=f"P-{number}")
     assert "Only a disputed proposal" in said(second), said(second)
     assert (await server.happened(number)).count("proposal escalated") == 1

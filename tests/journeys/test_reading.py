@@ -10,7 +10,7 @@ import simcord
 from bot.governance.dossier import State
 from tests.journeys.deciding import assert_heads_stand, by_card, outcome_posts, rows
 from tests.journeys.objecting import everyone_reads, state
-from tests.journeys.server import CORE, FEED, TALK, Server, controls_of, latest, said, serving, text_of
+from tests.journeys.server import CORE, TALK, Server, controls_of, latest, said, serving, text_of
 
 SECRET_TITLE = "Move the tools to the old mill"
 
@@ -149,4 +149,3 @@ async def test_buttons_in_the_feed_serve_those_who_cannot_type_there(server: Ser
     assert "Only members of the deciding group" in answer
     talk = server.channel(TALK)
     assert f"You can type commands in <#{talk.id}>" in answer, answer
-    assert server.channel(FEED)
