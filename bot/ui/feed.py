@@ -26,7 +26,7 @@ _INCIDENT, _CHANGE, _QUIET = 0xC0392B, 0x5865F2, 0x4E5058
 def entry(view: ProposalView, marker: int | None) -> View:
     """A proposal in the feed, with everything a reader may do; of a private group no title and no text (SCL-2)."""
     proposal = view.proposal
-    show = button("Show details", ids.proposal("show", proposal.id))
+    show = button("Details", ids.proposal("show", proposal.id))
     choices = votes.choices(proposal)
     if view.group.private:
         return panel(marker, STATE_COLOURS[proposal.state], _title(view), _PRIVATE, *rows(*choices), *rows(show))
@@ -51,7 +51,7 @@ def outcome(view: ProposalView, recorded: Recorded, marker: int | None) -> View:
         lines += [f"> **{inline(proposal.current.text.title, 240)}**", *_reasons(view, recorded)]
     end = f"-# Record #{recorded.number} · {recorded.hash[:HASH]}"
     buttons = rows(
-        button("Show details", ids.proposal("show", proposal.id)),
+        button("Details", ids.proposal("show", proposal.id)),
         link("Card", None if view.group.private else view.links.card),
     )
     return panel(marker, STATE_COLOURS[state], "\n".join(line for line in lines if line), *buttons, end)
@@ -78,6 +78,8 @@ def posted_number(text: str) -> int:
     return int(found[1]) if found else 0
 
 
+_WHOLE = "whole partnership"
+"""What the record calls the group of a seat that belongs to no single group."""
 _PRIVATE = "This group is private: its readers see title and text."
 
 _INCIDENTS = frozenset({Happened.ROLE_DELETED, Happened.PLACE_LOST, Happened.RESTORE_GAP})
@@ -203,7 +205,10 @@ def _mapping(mapped: bool, data: Mapping[str, object], who: str) -> list[str]:
 
 
 def _seat(data: Mapping[str, object]) -> str:
-    where = f" of “{inline(str(data['group']), 60)}”" if data.get("group") else ""
+    group = str(data.get("group") or "")
+    where = f" of “{inline(group, 60)}”" if group else ""
+    if group == _WHOLE:
+        where = f" of the {_WHOLE}"
     extra = ", ".join(str(data[key]) for key in ("class", "organisation") if data.get(key))
     return f"“{inline(str(data.get('seat') or 'seat'), 60)}”{where}" + (f" ({inline(extra, 120)})" if extra else "")
 

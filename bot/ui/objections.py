@@ -36,8 +36,10 @@ def overview(view: ProposalView, most: int) -> str:
         head = "**Objections:** none." if proposal.state in FINAL else "**Objections:** none so far."
         return f"{head} {concerns(proposal)}" if not proposal.concerns else f"{head}\n{concerns(proposal)}"
     weight, needed = rules.weight(proposal), rules.threshold(proposal.pinned, proposal.electors)
-    enough = f"{needed} {'is' if needed == 1 else 'are'} enough to stop it{_unit(proposal)}"
-    lines = [f"**Objections:** {len(proposal.objections)} raised. Counting now: {weight}; {enough}."]
+    enough = f"; {needed} {'is' if needed == 1 else 'are'} enough to stop it{_unit(proposal)}"
+    if proposal.state not in {State.REVIEW, State.SETTLING, State.DISPUTED}:
+        enough = ""
+    lines = [f"**Objections:** {len(proposal.objections)} raised. Counting now: {weight}{enough}."]
     closed = [o for o in proposal.objections if o.state not in _OPEN]
     tail = [closed_ones(closed)] if closed else []
     tail.append(concerns(proposal))

@@ -143,7 +143,7 @@ def passing(view: ProposalView) -> str:
     if bar and not proposal.extended and proposal.state is State.REVIEW:
         longer = span(proposal.pinned.reach_extension)
         silence += f"\n-# If fewer than {share(bar)} of those who may object have seen it by then, "
-        silence += f"the time grows once by {longer}."
+        silence += f"the time is extended once by {longer}."
     return silence
 
 

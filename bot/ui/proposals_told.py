@@ -17,7 +17,7 @@ from bot.ui.told import WORDS_OF_PEOPLE, Told
 
 def _extended(told: Told) -> str:
     return (
-        f"⏳ Only {told.whole('reached')} of {told.whole('reachable')} have seen this, so its time grows once by "
+        f"⏳ Only {told.whole('reached')} of {told.whole('reachable')} have seen this, so its time is extended once by "
         f"{span(timedelta(hours=told.whole('hours')))}. {deadlines.what_ends(told.view)}"
     )
 
