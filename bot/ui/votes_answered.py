@@ -23,7 +23,7 @@ def ballot(view: ProposalView, mine: Ballot | None) -> Answer:
     if open_still:
         lines.append(f"It is open until {stamp(vote.closes_at)}; you can change your vote until then.")
     if vote.secret:
-        lines.append("It is secret: that you voted is shown, how you voted is not, and the names are deleted at close.")
+        lines.append("It is secret: that you voted is told, how is not. At the close the choices lose their names.")
     if view.proposal.terms is not None and would_reveal(vote, view.proposal.terms):
         lines.append("Take note: so few vote that a unanimous result would show how everyone voted.")
     return said("\n".join(lines), buttons=votes.choices(view.proposal) if open_still else links_to(view))

@@ -143,6 +143,16 @@ def test_an_affirmative_proposal_never_passes_by_silence() -> None:
     assert after.policy.count("objection.threshold") == 2
 
 
+def test_what_is_voted_on_is_not_marked_low_reach() -> None:
+    """The mark tells of silence that was hardly informed (PRO-8); a vote has a quorum instead."""
+    for unread in (opened("policy", effects=(ENTRENCHED_KEY,)), disputed(opened())):
+        proposal = advanced(unread, at(72))
+        if proposal.state is State.DISPUTED:
+            assert not proposal.low_reach
+            proposal, _ = escalations.escalate(proposal, BO, ELECTORS, at(201))
+        assert (proposal.state, proposal.low_reach) == (State.ESCALATED, False)
+
+
 def test_an_affirmative_proposal_with_objections_is_disputed_first() -> None:
     proposal = disputed(opened("policy", effects=(ENTRENCHED_KEY,)))
     assert escalations.method_for(proposal) == "supermajority"

@@ -491,6 +491,14 @@ def test_in_which_states_the_author_withdraws(state: State) -> None:
             proposals.withdraw(proposal, ANA.person, "", at(1))
 
 
+def test_a_reason_for_a_withdrawal_has_a_length_and_none_is_the_bots_words() -> None:
+    longest = "x" * proposals.MOST_WITHDRAWAL
+    assert proposals.withdraw(opened(), ANA.person, longest, at(1))[0].outcome == longest
+    assert proposals.withdraw(opened(), ANA.person, " \n", at(1))[0].outcome == proposals.NO_REASON
+    with pytest.raises(BadText):
+        proposals.withdraw(opened(), ANA.person, f"{longest}x", at(1))
+
+
 def test_withdrawing_ends_when_the_vote_opens_and_is_the_authors() -> None:
     with pytest.raises(NotYours):
         proposals.withdraw(opened(), BO.person, "", at(1))

@@ -57,7 +57,7 @@ async def test_a_secret_ballot_is_counted_and_its_choices_are_forgotten(
         assert "It is secret: who voted is known, how they voted is not" in card
         first = await server.vote("ada", number, AGAINST)
         assert "so few vote that a unanimous result would show how everyone voted" in said(first), said(first)
-        assert "the names are deleted at close" in said(first)
+        assert "At the close the choices lose their names" in said(first)
         await ballots(server, number, ben=FOR, cleo=FOR, dev=AGAINST)
         await server.vote("dev", number, FOR)
         people = {name: (await person(server, name)).encode() for name in ("ada", "ben", "cleo", "dev")}
