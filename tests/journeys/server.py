@@ -98,7 +98,7 @@ class Server:
 
     def new_bot(self) -> GovernanceBot:
         """A fresh bot on the same database, with its ears tapped for the wire check."""
-        settings = Settings(discord_token="rehearsed", database_url=self.database_url, _env_file=None)  # type: ignore[call-arg]
+        settings = Settings(discord_token="rehearsed", database_url=self.database_url, _env_file=None)
         if self.governance:
             file = self.folder / "governance.toml"
             file.write_text(self.governance)
