@@ -12,6 +12,8 @@ from sqlalchemy import Connection, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from storage.driver import connect
+
 BUSY_TIMEOUT_MS = 5000
 """How long SQLite waits for another process, such as a backup, before it gives up."""
 
@@ -107,7 +109,12 @@ def create_engines(url: str) -> Engines:
 def _sqlite(url: URL, *, writes: bool) -> AsyncEngine:
     # Resetting a connection on return costs a thread hop, and every block here ends its own transaction.
     engine = create_async_engine(
-        url, pool_size=1 if writes else 4, max_overflow=0, pool_reset_on_return=None, hide_parameters=True
+        url,
+        connect_args={"async_creator_fn": connect},
+        pool_size=1 if writes else 4,
+        max_overflow=0,
+        pool_reset_on_return=None,
+        hide_parameters=True,
     )
 
     def prepare(connection: Any, _record: object) -> None:
