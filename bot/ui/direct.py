@@ -54,12 +54,14 @@ def _what_silence_means(proposal: Proposal) -> str:
         return "Your choice can be changed until the close."
     if affirmative(proposal):
         return "Silence is not enough for this one: when the time for objections is over, a vote follows."
-    return "Silence counts as consent only if it is informed: “I have read it” on the card is not a yes."
+    return (
+        "Silence counts as consent. “I have read it” on the card is not a yes: it says that you know what is proposed."
+    )
 
 
 def _name(view: ProposalView) -> str:
     title = "" if view.group.private or not view.proposal.versions else inline(view.proposal.current.text.title, 180)
-    return f"P-{view.proposal.number} {title}".strip()
+    return f"P-{view.proposal.number} · {title}" if title else f"P-{view.proposal.number}"
 
 
 def _where(view: ProposalView) -> str:
