@@ -28,6 +28,11 @@ _SENT, _GIVEN_UP = DeliveryState.SENT.value, DeliveryState.GIVEN_UP.value
 _WAITS = _C.state.in_([literal_column(f"'{_PENDING}'"), literal_column(f"'{_SENDING}'")])
 _NEXT_RETRY = select(func.min(_C.retry_at)).where(_WAITS)
 _OF_PROPOSAL = select(deliveries).where(_C.proposal_id == bindparam("proposal")).order_by(_C.rank, _C.id)
+_STANDING = select(deliveries).where(
+    _C.proposal_id == bindparam("proposal"),
+    _C.message_id.is_not(None),
+    _C.kind.in_([DeliveryKind.CARD.value, DeliveryKind.THREAD.value, DeliveryKind.FEED.value]),
+)
 _OF_MESSAGE = select(deliveries).where(_C.message_id == bindparam("message")).order_by(_C.rank, _C.id).limit(1)
 _IN_CHANNEL = (
     select(deliveries)
@@ -166,6 +171,11 @@ class Deliveries:
     async def of_proposal(self, proposal: ProposalId) -> tuple[Delivery, ...]:
         """Card, feed entry, thread and the rest."""
         rows = await self._session.connection.execute(_OF_PROPOSAL, {"proposal": proposal})
+        return tuple(_delivery(row) for row in rows)
+
+    async def standing(self, proposal: ProposalId) -> tuple[Delivery, ...]:
+        """Card, thread and feed entry, those that stand: not the many messages of a long discussion."""
+        rows = await self._session.connection.execute(_STANDING, {"proposal": proposal})
         return tuple(_delivery(row) for row in rows)
 
     async def of_message(self, message_id: int) -> Delivery | None:

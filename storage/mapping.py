@@ -6,13 +6,15 @@ lacks takes its default; one without a default is refused. Durations are whole m
 
 from __future__ import annotations
 
+import json
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
 from fractions import Fraction
-from typing import Any, NamedTuple, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
+from functools import lru_cache
+from typing import Any, NamedTuple, NewType, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from bot.governance.policy import KEYS, Key, Kind, Policy, Value, checked
 from storage.types import written
@@ -41,6 +43,21 @@ def from_json(type_: type[T], document: Any) -> T:
     """The ``type_`` that this plain JSON holds. Raises BadDocument."""
     result: T = codec(type_).decode(document)
     return result
+
+
+def from_text(type_: type[T], document: str) -> T:
+    """The ``type_`` that this text holds. Raises BadDocument.
+
+    The same text was read before more often than not. It means the same whoever wrote it, and what it holds is frozen,
+    so the reading is shared; the text itself comes from the database every time.
+    """
+    result: T = _read(cast(Hashable, type_), document)
+    return result
+
+
+@lru_cache(maxsize=512)
+def _read(type_: Any, document: str) -> Any:
+    return codec(type_).decode(json.loads(document))
 
 
 def codec(hint: Any) -> Codec:

@@ -6,19 +6,22 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Text, bindparam, select, type_coerce, update
 
 from bot.governance.errors import Changed, NotFound
 from bot.governance.ids import GroupId, PartnershipId, PersonId, RoleId
 from bot.governance.organisation import Holding, Partnership, RoleMapping
 from bot.services.ports import Place, PlaceKind, SeatRecord
-from storage.mapping import from_json, to_json
+from storage.mapping import from_text, to_json
 from storage.session import Session
 from storage.tables import NOBODYS_GROUP, partnerships, places, seats
 
-_GET = select(partnerships.c.document).where(partnerships.c.id == bindparam("id"))
+_TEXT = type_coerce(partnerships.c.document, Text)
+_GET = select(_TEXT).where(partnerships.c.id == bindparam("id"))
 _AT = select(places).where(places.c.channel_id == bindparam("channel")).order_by(places.c.lost, places.c.partnership_id)
-_OPEN = select(seats).where(seats.c.partnership_id == bindparam("partnership"), seats.c.until.is_(None))
+_HELD = seats.c.partnership_id == bindparam("partnership"), seats.c.until.is_(None)
+_OPEN = select(seats).where(*_HELD)
+_WORN = select(seats.c.person_id, seats.c.role_id).where(*_HELD).distinct()
 
 
 class Partnerships:
@@ -32,19 +35,19 @@ class Partnerships:
         document = (await self._session.connection.execute(_GET, {"id": id})).scalar_one_or_none()
         if document is None:
             raise NotFound("partnership", str(id))
-        return from_json(Partnership, document)
+        return from_text(Partnership, document)
 
     async def of_guild(self, guild_id: int) -> tuple[Partnership, ...]:
         """Every partnership that the server hosts."""
-        chosen = select(partnerships.c.document).where(partnerships.c.guild_id == guild_id).order_by(partnerships.c.id)
+        chosen = select(_TEXT).where(partnerships.c.guild_id == guild_id).order_by(partnerships.c.id)
         documents = (await self._session.connection.execute(chosen)).scalars()
-        return tuple(from_json(Partnership, document) for document in documents)
+        return tuple(from_text(Partnership, document) for document in documents)
 
     async def all(self) -> tuple[Partnership, ...]:
         """Every partnership."""
-        chosen = select(partnerships.c.document).order_by(partnerships.c.id)
+        chosen = select(_TEXT).order_by(partnerships.c.id)
         documents = (await self._session.connection.execute(chosen)).scalars()
-        return tuple(from_json(Partnership, document) for document in documents)
+        return tuple(from_text(Partnership, document) for document in documents)
 
     async def save(self, partnership: Partnership) -> Partnership:
         """Insert or update; returns it with the next ``version``. Raises Changed."""
@@ -94,8 +97,8 @@ class Seats:
         mapped: dict[int, list[RoleMapping]] = {}
         for mapping in partnership.mappings:
             mapped.setdefault(mapping.role, []).append(mapping)
-        rows = await self._session.connection.execute(_OPEN, {"partnership": partnership.id})
-        worn = sorted({(row.person_id, row.role_id) for row in rows})
+        rows = await self._session.connection.execute(_WORN, {"partnership": partnership.id})
+        worn = sorted((person, role) for person, role in rows)
         return tuple(Holding(PersonId(person), each) for person, role in worn for each in mapped.get(role, ()))
 
     async def held_by(self, partnership: PartnershipId, person: PersonId) -> tuple[SeatRecord, ...]:

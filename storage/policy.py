@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Text, bindparam, select, type_coerce
 
 from bot.governance.errors import Changed, NotFound
 from bot.governance.ids import PartnershipId, ProposalId
 from bot.governance.policy import Policy
-from storage.mapping import from_json, to_json
+from storage.mapping import from_text, to_json
 from storage.session import Session
 from storage.tables import policies
 
+_TEXT = type_coerce(policies.c.document, Text)
 _CURRENT = (
-    select(policies.c.document)
+    select(_TEXT)
     .where(policies.c.partnership_id == bindparam("partnership"))
     .order_by(policies.c.version.desc())
     .limit(1)
 )
-_VERSION = select(policies.c.document).where(
+_VERSION = select(_TEXT).where(
     policies.c.partnership_id == bindparam("partnership"), policies.c.version == bindparam("version")
 )
 
@@ -54,7 +55,7 @@ class Policies:
             raise Changed(f"policy version {policy.version} of partnership {partnership}")
 
 
-def _policy(document: object, name: str) -> Policy:
+def _policy(document: str | None, name: str) -> Policy:
     if document is None:
         raise NotFound("policy", name)
-    return from_json(Policy, document)
+    return from_text(Policy, document)

@@ -7,20 +7,21 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select, text, update
+from sqlalchemy import Select, Text, bindparam, func, select, text, type_coerce, update
 
 from bot.governance.dossier import FINAL, Proposal, State
 from bot.governance.errors import Changed, NotFound
 from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId
 from bot.services.ports import Filter, Listed
-from storage.mapping import from_json, to_json
+from storage.mapping import from_text, to_json
 from storage.session import Session
 from storage.tables import proposals
 
 _C = proposals.c
 _OPEN = sorted(state.value for state in State if state not in FINAL and state is not State.DRAFT)
-_GET = select(_C.document).where(_C.id == bindparam("id"))
-_NUMBERED = select(_C.document).where(_C.partnership_id == bindparam("partnership"), _C.number == bindparam("number"))
+_TEXT = type_coerce(_C.document, Text)
+_GET = select(_TEXT).where(_C.id == bindparam("id"))
+_NUMBERED = select(_TEXT).where(_C.partnership_id == bindparam("partnership"), _C.number == bindparam("number"))
 _NEXT_DUE = select(_C.due_at).where(_C.due_at.is_not(None)).order_by(_C.due_at).limit(1)
 _LISTED = select(_C.id, _C.number, _C.group_id, _C.type, _C.title, _C.state, _C.author_id, _C.closes_at, _C.due_at)
 _HERE = _C.partnership_id == bindparam("partnership")
@@ -119,7 +120,7 @@ class Proposals:
         document = (await self._session.connection.execute(chosen, wanted)).scalar_one_or_none()
         if document is None:
             raise NotFound("proposal", name)
-        return from_json(Proposal, document)
+        return from_text(Proposal, document)
 
     async def _ids(self, chosen: Select[Any]) -> tuple[ProposalId, ...]:
         return tuple(ProposalId(each) for each in (await self._session.connection.execute(chosen)).scalars())

@@ -394,6 +394,10 @@ class Deliveries(Protocol):
         """Card, feed entry, thread and the rest."""
         ...
 
+    async def standing(self, proposal: ProposalId) -> tuple[Delivery, ...]:
+        """Card, thread and feed entry, those that stand."""
+        ...
+
     async def in_channel(self, channel_id: int) -> tuple[Delivery, ...]:
         """Cards, feed entries and threads that stand in this channel or are this thread, of open proposals."""
         ...

@@ -112,7 +112,7 @@ async def view_of(
 async def links_of(tx: Transaction, proposal: Proposal, partnership: Partnership) -> Links:
     """Where the proposal stands in Discord now."""
     found: dict[DeliveryKind, str] = {}
-    for delivery in await tx.deliveries.of_proposal(proposal.id):
+    for delivery in await tx.deliveries.standing(proposal.id):
         if delivery.message_id is None or delivery.channel_id is None:
             continue
         where = f"https://discord.com/channels/{partnership.guild_id}/{delivery.channel_id}"
