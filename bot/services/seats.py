@@ -201,6 +201,7 @@ async def _bring_up(
     how: str,
     now: datetime,
 ) -> tuple[Change, ...]:
+    await _hold(tx, partnership.id)
     found = await _difference(tx, partnership, members, partial)
     changes = []
     for person, role, group, seat in found.lost:
@@ -211,6 +212,12 @@ async def _bring_up(
         changes.append(await _gain(tx, partnership, people[user], mapping, how, now))
     await keep_up(tx, partnership, now, tuple(changes), events_of(partnership, changes))
     return tuple(changes)
+
+
+async def _hold(tx: Transaction, partnership: PartnershipId) -> None:
+    """Take the proposals before the people, as every act does: else newcomers who act at once block each other."""
+    for proposal in await tx.proposals.in_states(partnership, CONTESTABLE):
+        await tx.proposals.get(proposal)
 
 
 async def _gain(

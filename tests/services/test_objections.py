@@ -22,7 +22,7 @@ from bot.governance.errors import (
     WrongState,
 )
 from bot.services import beforehand, objections, proposals, roles
-from bot.services.ports import Context, DeliveryKind, Transaction, UnitOfWork
+from bot.services.ports import Actor, Context, DeliveryKind, Transaction, UnitOfWork
 from tests.database import TestClock
 from tests.services.scene import (
     ADA,
@@ -136,6 +136,19 @@ async def test_who_joined_later_is_heard_as_a_concern(scene: Scene) -> None:
     assert (again.concern, again.new) == (True, False)
     proposal = await scene.get(filed)
     assert (len(proposal.objections), [c.why for c in proposal.concerns]) == (0, ["joined later"])
+
+
+async def test_newcomers_who_act_while_their_seats_are_seen_do_not_block_each_other(scene: Scene) -> None:
+    filed = await scene.file()
+    crowd = range(2000, 2020)
+    given = Actor(0, GUILD, frozenset({LAB}))
+    await asyncio.gather(
+        *(scene.joined(user, LAB) for user in crowd),
+        *(objections.raise_objection(scene.ctx, replace(given, user_id=user), filed, "reaction") for user in crowd),
+        *(scene.joined(user, LAB) for user in crowd),
+    )
+    assert len((await scene.get(filed)).concerns) == 20
+    assert [str(r.event.type) for r in await scene.record()].count("seat gained") == 16 + 20
 
 
 @pytest.mark.parametrize(("who", "why"), [(TIA, "author"), (TOM, "not an elector"), (GUS, "not an elector")])
