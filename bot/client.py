@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +23,7 @@ from bot.reconciliation import Reconciliation
 from bot.services import clocks, restores
 from bot.services import sweep as sweeping
 from bot.services.ports import Context
+from bot.ui.text import sound
 from bot.waker import Waker
 
 _log = logging.getLogger(__name__)
@@ -55,9 +56,15 @@ def intents() -> discord.Intents:
 
 
 class Tree(app_commands.CommandTree[commands.Bot]):
-    """A command tree whose errors are spoken in one place."""
+    """A command tree whose errors are spoken in one place, and whose texts are cleaned at the door."""
 
     speak: Callable[[discord.Interaction[Any], app_commands.AppCommandError], Awaitable[None]] | None = None
+
+    async def interaction_check(self, interaction: discord.Interaction[commands.Bot], /) -> bool:
+        """Nobody is turned away here; what no database keeps is replaced in every text of the command."""
+        data: Any = interaction.data
+        _clean(data.get("options") or ())
+        return True
 
     async def on_error(
         self, interaction: discord.Interaction[commands.Bot], error: app_commands.AppCommandError, /
@@ -65,6 +72,13 @@ class Tree(app_commands.CommandTree[commands.Bot]):
         """Hand over to the one place that answers."""
         if self.speak is not None:
             await self.speak(interaction, error)
+
+
+def _clean(options: Iterable[dict[str, Any]]) -> None:
+    for option in options:
+        if isinstance(option.get("value"), str):
+            option["value"] = sound(option["value"])
+        _clean(option.get("options") or ())
 
 
 class GovernanceBot(commands.Bot):

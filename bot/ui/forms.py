@@ -18,7 +18,7 @@ from bot.governance.policy import KEYS, Key, Policy, type_named, written
 from bot.governance.proposals import LENGTHS, MOST_WITHDRAWAL
 from bot.ui import ids, limits
 from bot.ui.labels import CRITERION_LABELS
-from bot.ui.text import plain
+from bot.ui.text import plain, sound
 
 Form = discord.ui.Modal
 Fields = Mapping[str, str]
@@ -64,14 +64,17 @@ _KEYS_1 = ("review", "objection", "concern")
 
 
 def submitted(components: Iterable[Mapping[str, Any]]) -> dict[str, str]:
-    """What a form held when it was sent in, by field id: texts as typed, and the chosen option of each list."""
+    """What a form held when it was sent in, by field id: texts as typed, and the chosen option of each list.
+
+    Only characters that no database keeps are replaced, here and once for all.
+    """
     found: dict[str, str] = {}
     for component in components:
         nested = component.get("components") or [component.get("component") or {}]
         if "custom_id" in component:
             values = component.get("values")
             value = ", ".join(map(str, values)) if isinstance(values, Sequence) else str(component.get("value") or "")
-            found[str(component["custom_id"])] = value
+            found[sound(str(component["custom_id"]))] = sound(value)
         elif any(nested):
             found |= submitted(nested)
     return found

@@ -29,9 +29,15 @@ _LONGEST_LINK = 300
 _TRAILING = ".,:;!?\"')]}*_~|`"
 _DANGLING = re.compile(rf"(?:\n> ?)+{CUT}\Z")
 _RIGHT_TO_LEFT = frozenset({"R", "AL"})
+_HALVES = re.compile("[\ud800-\udfff]")
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 _JOINER, _EMOJI_STYLE, _TEXT_STYLE = "\u200d", "\ufe0f", "\ufe0e"
 _BLANK = frozenset("\u00ad\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+
+
+def sound(text: str) -> str:
+    """The text without what no database can keep: half characters are replaced, NUL is dropped."""
+    return _HALVES.sub("\ufffd", text).replace("\0", "")
 
 
 def quote(text: str, most: int) -> str:

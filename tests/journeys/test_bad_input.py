@@ -354,3 +354,22 @@ async def test_bombs_in_the_set_up_and_in_mappings(tmp_path: Path) -> None:
                 assert "Something went wrong" not in answer
                 assert "\u202e" not in answer
         assert rows(server).keys() == before.keys()
+
+
+async def test_broken_characters_are_replaced_and_nothing_typed_is_lost(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half an emoji (a lone surrogate) cannot be written as UTF-8, and PostgreSQL keeps no NUL."""
+    broken, mended = "half \ud83d an \x00emoji, and the rest of it", "half \ufffd an emoji, and the rest of it"
+    draft = _id_of(await server.draft("tia", CORE, "general"))
+    sent = await send_forged(server, monkeypatch, "tia", f"form:edit:{draft}", page_one() | {"ask": broken})
+    assert "Your draft is kept" in assert_private(sent)
+    assert (await _text_of(server, draft)).ask == mended
+    refused = await send_forged(server, monkeypatch, "uma", f"form:edit:{draft}", {"ask": broken + "```"})
+    assert "Something went wrong" not in assert_private(refused)
+    assert latest(refused).attachments, "the words come back as a file"
+    for command, option in (("proposal show", "proposal"), ("propose", "group"), ("proposal list", "partnership")):
+        needed = {"type": "general"} if command == "propose" else {}
+        answer = assert_private(await server.slash("tia", TALK, command, **needed, **{option: broken}))
+        assert "There is no such" in answer, answer
+        assert await server["tia"].autocomplete(server.channel(TALK), command, option, broken) == []

@@ -113,6 +113,14 @@ def test_sent_in_values_are_read_from_labels_rows_and_lists() -> None:
     assert forms.submitted(sent) == {"title": "A well", "criterion": "harm", "key-1": "", "reason": ""}
 
 
+def test_what_no_database_keeps_is_replaced_once_at_the_door() -> None:
+    sent: list[dict[str, Any]] = [
+        {"type": 18, "component": {"type": 4, "custom_id": "ask", "value": "a\ud800b\x00c\udfff \U0001f600"}},
+        {"type": 18, "component": {"type": 3, "custom_id": "key-1", "values": ["\udc00", "x"]}},
+    ]
+    assert forms.submitted(sent) == {"ask": "a\ufffdbc\ufffd \U0001f600", "key-1": "\ufffd, x"}
+
+
 @given(st.dictionaries(st.sampled_from(forms.PAGE_1), st.text(max_size=4000)))
 def test_whatever_page_1_held_is_kept_and_opens_filled(fields: dict[str, str]) -> None:
     kept = forms.merged(BIG, fields)
