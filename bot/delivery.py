@@ -140,7 +140,10 @@ class Outbox:
         """Keep it waiting; a card that does not stand stops its proposal's clock (PRO-11)."""
         now = self._ctx.clock()
         if isinstance(error, Gone) and error.what == "message" and _is_edit(delivery):
-            assert delivery.proposal is not None
+            assert delivery.channel_id is not None
+            assert delivery.message_id is not None
+            if await self._guild.stands(delivery.channel_id, delivery.message_id):
+                return _later(delivery, now, taken_perhaps=False)  # an incident is no guess: it is asked again
             gone = replace(delivery, message_id=None, state=DeliveryState.PENDING, retry_at=None)
             await clocks.forget_message(self._ctx, gone)
             return gone

@@ -99,7 +99,10 @@ class DiscordGuild:
 
     async def exists(self, channel_id: int) -> bool:
         """Whether a channel or thread is there, asking Discord when the cache does not know it."""
-        if self._bot.get_channel(channel_id) is not None:
+        known = self._bot.get_channel(channel_id)
+        if isinstance(known, discord.Thread) and known.parent is None:
+            return False  # with its channel a thread is gone, whatever the cache still holds
+        if known is not None:
             return True
         try:
             async with _spoken():
@@ -107,6 +110,17 @@ class DiscordGuild:
         except Gone:
             return False
         except Forbidden:  # it is there, only hidden from the bot
+            return True
+        return True
+
+    async def stands(self, channel_id: int, message_id: int) -> bool:
+        """Whether a message is there, asked of Discord: True unless it says that it is not."""
+        try:
+            async with _spoken():
+                await self._messageable(channel_id).fetch_message(message_id)
+        except Gone:
+            return False
+        except (Forbidden, Trouble):
             return True
         return True
 
