@@ -149,10 +149,14 @@ class DiscordGuild:
         """Which of these messages do not stand in a channel any more. Raises Gone, Forbidden."""
         if not message_ids:
             return frozenset()
-        before_first = discord.Object(min(message_ids) - 1)
+        first, standing = min(message_ids), set()
         async with _spoken():
-            history = self._messageable(channel_id).history(after=before_first, limit=None)
-            return frozenset(message_ids) - {message.id async for message in history}
+            # From the newest back: simulated Discord hands out the newest page where Discord hands out the next one.
+            async for message in self._messageable(channel_id).history(limit=None):
+                if message.id < first:
+                    break
+                standing.add(message.id)
+        return frozenset(message_ids) - standing
 
     async def add_reaction(self, channel_id: int, message_id: int, emoji: str) -> None:
         """The bot's own reaction, for people to press."""
