@@ -171,12 +171,12 @@ class PageButton(Control, template=ids.PAGE_TEMPLATE):
 
     async def act(self, interaction: Interaction) -> None:
         """Show it in place of the present one."""
-        partnership, before = int(self.match["partnership"]), int(self.match["before"])
-        await show_list(interaction, PartnershipId(partnership), self.match["act"], before or None, replace=True)
+        partnership, before = PartnershipId(int(self.match["partnership"])), ProposalId(int(self.match["before"]))
+        await show_list(interaction, partnership, self.match["act"], before or None, replace=True)
 
 
 async def show_list(
-    interaction: Interaction, id: PartnershipId, name: str, before: int | None, *, replace: bool = False
+    interaction: Interaction, id: PartnershipId, name: str, before: ProposalId | None, *, replace: bool = False
 ) -> None:
     """One page of a list of proposals (REC-4)."""
     rows = await proposals.list_proposals(*asker(interaction), id, inbox.wanted(name, before))

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Text, bindparam, func, select, text, type_coerce, update
+from sqlalchemy import Select, Text, and_, bindparam, func, or_, select, text, type_coerce, update
 
 from bot.governance.dossier import FINAL, Proposal, State
 from bot.governance.errors import Changed, NotFound
@@ -70,9 +70,10 @@ class Proposals:
             chosen = chosen.where(_C.partnership_id.in_(list(partnerships)))
         return await self._ids(chosen)
 
-    async def next_due_at(self) -> datetime | None:
-        """The earliest ``due_at`` of all."""
-        value: datetime | None = (await self._session.connection.execute(_NEXT_DUE)).scalar_one_or_none()
+    async def next_due_at(self, partnerships: Iterable[PartnershipId] | None = None) -> datetime | None:
+        """The earliest ``due_at`` of all, or in these partnerships."""
+        chosen = _NEXT_DUE if partnerships is None else _NEXT_DUE.where(_C.partnership_id.in_(list(partnerships)))
+        value: datetime | None = (await self._session.connection.execute(chosen)).scalar_one_or_none()
         return value
 
     async def in_states(self, partnership: PartnershipId, states: Iterable[State]) -> tuple[ProposalId, ...]:
@@ -94,11 +95,17 @@ class Proposals:
             chosen = chosen.where(_C.state.in_(sorted(state.value for state in wanted.states)))
         if wanted.group is not None:
             chosen = chosen.where(_C.group_id == wanted.group)
-        if wanted.before_number is not None:
-            chosen = chosen.where(_C.number < wanted.before_number)
+        if wanted.before is not None:
+            chosen = chosen.where(_after(wanted.before, with_drafts=wanted.author is not None))
         if wanted.search:
             chosen = chosen.where(_matches(wanted.search))
         return tuple(_listed(row) for row in await self._session.connection.execute(chosen))
+
+    async def drafts_of(self, partnership: PartnershipId, author: PersonId) -> tuple[ProposalId, ...]:
+        """The ids of this author's drafts, newest first. A writer who counts keeps others from adding one meanwhile."""
+        await self._count_in_turn(partnership)
+        chosen = select(_C.id).where(_C.partnership_id == partnership, _C.author_id == author)
+        return await self._ids(chosen.where(_C.state == State.DRAFT.value).order_by(_C.id.desc()))
 
     async def load_of(
         self, partnership: PartnershipId, author: PersonId, group: GroupId, since: datetime
@@ -107,12 +114,15 @@ class Proposals:
 
         A writer who counts keeps other writers of the partnership from opening one more meanwhile (PRO-3).
         """
-        if self._session.locks_rows:
-            count_in_turn = text("SELECT pg_advisory_xact_lock(71, :partnership)")
-            await self._session.connection.execute(count_in_turn, {"partnership": partnership})
+        await self._count_in_turn(partnership)
         wanted = {"partnership": partnership, "author": author, "group": group, "since": since}
         by_author, recent, in_group = (await self._session.connection.execute(_LOAD, wanted)).one()
         return by_author, recent, in_group
+
+    async def _count_in_turn(self, partnership: PartnershipId) -> None:
+        if self._session.locks_rows:
+            in_turn = text("SELECT pg_advisory_xact_lock(71, :partnership)")
+            await self._session.connection.execute(in_turn, {"partnership": partnership})
 
     async def _one(self, chosen: Select[Any], wanted: dict[str, Any], name: str) -> Proposal:
         if self._session.locks_rows:
@@ -142,6 +152,16 @@ def _row(proposal: Proposal, due_at: datetime | None) -> dict[str, Any]:
         "version": proposal.version,
         "document": to_json(proposal),
     }
+
+
+def _after(last: ProposalId, *, with_drafts: bool) -> Any:
+    """What follows this one, newest first; drafts stand before everything that has a number."""
+    number = select(_C.number).where(_C.id == last).scalar_subquery()
+    older = _C.number < number
+    if not with_drafts:
+        return older
+    draft = and_(number.is_(None), or_(_C.number.is_not(None), _C.id < last))
+    return or_(older, draft)
 
 
 def _matches(search: str) -> Any:

@@ -24,6 +24,7 @@ from bot.governance.errors import (
     AlreadyDone,
     BadText,
     Conflicted,
+    LimitReached,
     NotEligible,
     NotFound,
     UnknownKey,
@@ -41,6 +42,9 @@ CRITERIA = ("purpose", "agreement", "capture", "harm", "not this body's")
 
 LEAST_REASON, MOST_REASON = 20, 1500
 """Characters of a reason."""
+
+MOST_CONCERNS = 5
+"""Concerns that one person raises on one proposal; what became of an objection is not counted."""
 
 _ALIVE = frozenset({State.REVIEW, State.SETTLING, State.DISPUTED})
 _ON_FILE = COUNTING | {ObjectionState.DISMISSED}
@@ -91,7 +95,7 @@ def raise_concern(proposal: Proposal, member: Member, text: str, why: str, now: 
     """Record a concern, which is heard and never blocks (OBJ-3).
 
     ``why`` is a key when an objection could not be taken (``joined later``). The same text twice is one concern.
-    Raises NotEligible without a seat, WrongState once the proposal is decided.
+    Raises NotEligible without a seat, WrongState once the proposal is decided, LimitReached after ``MOST_CONCERNS``.
     """
     if proposal.state not in {State.REVIEW, State.SETTLING, State.DISPUTED, State.ESCALATED}:
         raise WrongState(proposal.state, "raise a concern")
@@ -100,6 +104,8 @@ def raise_concern(proposal: Proposal, member: Member, text: str, why: str, now: 
     _check_length("concern", text, 0, MOST_REASON)
     if any(c.person == member.person and c.text == text for c in proposal.concerns):
         return proposal, ()
+    if not why and sum(c.person == member.person and not c.why for c in proposal.concerns) >= MOST_CONCERNS:
+        raise LimitReached("concerns", MOST_CONCERNS)
     concern = Concern(member.person, now, text, why)
     event = Event(Happened.CONCERN_RAISED, proposal_thing(proposal.id), member.person, {"text": text, "why": why})
     return replace(proposal, concerns=(*proposal.concerns, concern)), (event,)
@@ -116,8 +122,7 @@ def state_objection(proposal: Proposal, number: int, person: PersonId, statement
     _check_alive(proposal, "state an objection")
     if objection.state not in COUNTING or objection.test is not None:
         raise WrongState(objection.state, "state an objection")
-    late = objection.state is ObjectionState.RAISED and clock.past(proposal, objection.state_by, now)
-    if late and not objection.seat_taken:
+    if _waits_for_words(objection) and clock.past(proposal, objection.state_by, now):
         raise WindowClosed
     if statement.criterion not in CRITERIA:
         raise UnknownKey(statement.criterion, CRITERIA)
@@ -326,13 +331,12 @@ def objector_gone(proposal: Proposal, person: PersonId, by_themselves: bool, now
 
 
 def objector_back(proposal: Proposal, person: PersonId, now: datetime) -> Proposal:
-    """An objector holds the seat again: no sponsor is needed, and what could not be stated has time anew (PRO-9)."""
+    """An objector holds the seat again: no sponsor is needed, and what was not stated has its full period (PRO-9)."""
     for objection in proposal.objections:
         if objection.person != person:
             continue
-        if objection.sponsor_by is not None and objection.sponsor is None:
-            proposal = proposal.with_objection(replace(objection, sponsor_by=None))
-        elif objection.seat_taken:
+        waits = objection.sponsor_by is not None and objection.sponsor is None
+        if waits or objection.seat_taken:
             proposal = proposal.with_objection(_speakable(proposal, objection, now))
     return proposal
 
@@ -353,7 +357,7 @@ def sponsor(proposal: Proposal, number: int, member: Member, now: datetime) -> O
     if member.person == objection.person:
         raise NotEligible("own objection")
     eligible(proposal, member)
-    taken = replace(_speakable(proposal, objection, now), sponsor=member.person, sponsor_by=None)
+    taken = replace(_speakable(proposal, objection, now), sponsor=member.person)
     return proposal.with_objection(taken), (_event(Happened.SPONSOR_FOUND, proposal, taken, member.person),)
 
 
@@ -484,15 +488,15 @@ def _decide_appeal(proposal: Proposal, objection: Objection, now: datetime) -> O
 
 
 def _speakable(proposal: Proposal, objection: Objection, now: datetime) -> Objection:
-    """Somebody with a seat speaks for it: what could not be stated in time for want of one has time anew (PRO-9)."""
-    late = objection.state is ObjectionState.RAISED and clock.past(proposal, objection.state_by, now)
-    anew = clock.deadline(proposal, now, proposal.pinned.stating) if late else objection.state_by
-    return replace(objection, seat_taken=False, state_by=anew)
+    """Somebody with a seat speaks for it again, and has the full period to state it (PRO-9)."""
+    unstated = objection.state is ObjectionState.RAISED
+    anew = clock.deadline(proposal, now, proposal.pinned.stating) if unstated else objection.state_by
+    return replace(objection, seat_taken=False, sponsor_by=None, state_by=anew)
 
 
 def _waits_for_words(objection: Objection) -> bool:
-    """Whether it lapses unless stated in time: not while a seat taken away keeps the objector from it (PRO-9)."""
-    return objection.state is ObjectionState.RAISED and not objection.seat_taken
+    """Whether it lapses unless stated in time: not while nobody with a seat is there to state it (PRO-9)."""
+    return objection.state is ObjectionState.RAISED and not objection.seat_taken and objection.sponsor_by is None
 
 
 def _with_appeal(objection: Objection, changed: Appeal) -> Objection:

@@ -70,6 +70,9 @@ MOST_WITHDRAWAL = 500
 NO_REASON = "withdrawn by the author"
 """The outcome of a withdrawal without a reason; any other is the author's own words."""
 
+MOST_DRAFTS = 10
+"""Drafts that one author keeps at a time (PRO-3)."""
+
 MOST_AGE = timedelta(days=90)
 """From first review to the end, stopped time not counted (PRO-6)."""
 
@@ -110,6 +113,12 @@ def check_may_file(partnership: Partnership, member: Member, type: str) -> None:
     }
     if not allowed[row.may_file]:
         raise NotEligible("may not file", row.may_file)
+
+
+def check_drafts(kept: int) -> None:
+    """Raises LimitReached when an author keeps as many drafts as may be kept (PRO-3)."""
+    if kept >= MOST_DRAFTS:
+        raise LimitReached("drafts", MOST_DRAFTS)
 
 
 def deciding_group(partnership: Partnership, type: str, chosen: GroupId | None) -> Group:
@@ -367,10 +376,10 @@ def withdraw(proposal: Proposal, person: PersonId, reason: str, now: datetime) -
 
 
 def discard(proposal: Proposal, now: datetime) -> Outcome:
-    """A draft that goes no further (PRO-6). Raises WrongState."""
+    """A draft that goes no further (PRO-6); nobody else has read its words, and nobody will. Raises WrongState."""
     if proposal.state is not State.DRAFT:
         raise WrongState(proposal.state, "discard")
-    gone = _to(proposal, State.DISCARDED, now)
+    gone = replace(_to(proposal, State.DISCARDED, now), text=Text(), effects=())
     return gone, (_event(Happened.DRAFT_DISCARDED, gone, None),)
 
 

@@ -46,12 +46,14 @@ class Choice:
 
 
 async def propose(ctx: Context, actor: Actor, partnership_id: PartnershipId, type: str) -> None:
-    """Raises NotFound, UnknownKey, NotEligible (POL-3)."""
+    """Raises NotFound, UnknownKey, NotEligible (POL-3), LimitReached."""
     async with ctx.uow.read() as tx:
         partnership = await tx.partnerships.get(partnership_id)
         if partnership.guild_id != actor.guild_id:
             raise NotFound("partnership")
-        rules.check_may_file(partnership, await members.reader_of(tx, partnership, actor), type)
+        member = await members.reader_of(tx, partnership, actor)
+        rules.check_may_file(partnership, member, type)
+        rules.check_drafts(len(await tx.proposals.drafts_of(partnership.id, member.person)))
 
 
 async def write(ctx: Context, actor: Actor, id: ProposalId) -> ProposalView:

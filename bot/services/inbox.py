@@ -16,7 +16,7 @@ from bot.services.views import Item, links_of
 
 _Waiting = tuple[str, datetime | None, int | None]
 
-_WAITING_STATES = frozenset(CONTESTABLE | {State.PASSED, State.ADOPTED, State.STALE, State.DRAFT})
+_WAITING_STATES = frozenset(CONTESTABLE | {State.PASSED, State.ADOPTED, State.STALE})
 
 
 async def inbox(ctx: Context, actor: Actor, partnership_id: PartnershipId) -> tuple[Item, ...]:
@@ -28,7 +28,8 @@ async def inbox(ctx: Context, actor: Actor, partnership_id: PartnershipId) -> tu
         member = await members.reader_of(tx, partnership, actor)
         members.check_seated(member)
         items = []
-        for proposal_id in await tx.proposals.in_states(partnership_id, _WAITING_STATES):
+        drafts = await tx.proposals.drafts_of(partnership_id, member.person)
+        for proposal_id in (*drafts, *await tx.proposals.in_states(partnership_id, _WAITING_STATES)):
             proposal = await tx.proposals.get(proposal_id)
             waiting = tuple(waiting_for(proposal, member, partnership.stakeholders.id, ctx.clock()))
             if not waiting or not cases.may_read(proposal, partnership, member):

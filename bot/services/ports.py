@@ -172,7 +172,7 @@ class Filter:
     group: GroupId | None = None
     author: PersonId | None = None
     limit: int = 25
-    before_number: int | None = None
+    before: ProposalId | None = None
     search: str = ""
 
 
@@ -287,8 +287,8 @@ class Proposals(Protocol):
         """Those with ``due_at <= now``, earliest first, in these partnerships."""
         ...
 
-    async def next_due_at(self) -> datetime | None:
-        """The earliest ``due_at`` of all."""
+    async def next_due_at(self, partnerships: Iterable[PartnershipId] | None = None) -> datetime | None:
+        """The earliest ``due_at`` of all, or in these partnerships."""
         ...
 
     async def in_states(self, partnership: PartnershipId, states: Iterable[State]) -> tuple[ProposalId, ...]:
@@ -297,6 +297,10 @@ class Proposals(Protocol):
 
     async def list(self, partnership: PartnershipId, wanted: Filter) -> tuple[Listed, ...]:
         """Rows for lists and autocomplete, newest first. Drafts only when filtered by their author."""
+        ...
+
+    async def drafts_of(self, partnership: PartnershipId, author: PersonId) -> tuple[ProposalId, ...]:
+        """The ids of this author's drafts, newest first."""
         ...
 
     async def load_of(

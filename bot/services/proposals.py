@@ -27,7 +27,10 @@ async def draft(
     text: Text,
     effects: tuple[Effect, ...] = (),
 ) -> ProposalView:
-    """Keep page 1 as a private draft, valid or not (PRO-1). Raises NotEligible, UnknownKey, NotFound."""
+    """Keep page 1 as a private draft, valid or not (PRO-1).
+
+    Raises NotEligible, UnknownKey, NotFound, LimitReached.
+    """
     async with ctx.uow.write() as tx:
         now = ctx.clock()
         partnership = await tx.partnerships.get(partnership_id)
@@ -35,6 +38,7 @@ async def draft(
             raise NotFound("partnership")
         member = await members.member_of(tx, partnership, actor)
         rules.check_may_file(partnership, member, type)
+        rules.check_drafts(len(await tx.proposals.drafts_of(partnership.id, member.person)))
         blank_id = ProposalId(await tx.next_id("proposal"))
         blank = rules.start(blank_id, partnership, member, type, group, now)
         written = rules.edit_draft(blank, member.person, text, effects)
@@ -157,9 +161,9 @@ async def _readable(
     while True:
         rows = await tx.proposals.list(partnership_id, wanted)
         found += [row for row in rows if row.group in readable]
-        if len(found) >= wanted.limit or len(rows) < wanted.limit or rows[-1].number is None:
+        if len(found) >= wanted.limit or len(rows) < wanted.limit:
             return tuple(found[: wanted.limit])
-        wanted = replace(wanted, before_number=rows[-1].number)
+        wanted = replace(wanted, before=rows[-1].id)
 
 
 async def who_may_object(ctx: Context, actor: Actor, id: ProposalId) -> Standing:

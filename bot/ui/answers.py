@@ -123,7 +123,7 @@ def opened(view: ProposalView) -> Answer:
 
 def discarded(view: ProposalView) -> Answer:
     """A draft was thrown away."""
-    return said(f"Your draft {named(view.proposal)} is discarded. Nobody else has seen it.")
+    return said("Your draft is discarded and its words are deleted. Nobody else has seen it.")
 
 
 def withdrawn(view: ProposalView) -> Answer:

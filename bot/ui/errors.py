@@ -115,6 +115,8 @@ LIMITS: Mapping[str, str] = MappingProxyType(
     {
         "versions": "A proposal has at most {most}. Withdraw it and file a new one, or take it to a final vote "
         "once it is disputed.",
+        "drafts": "You may keep at most {most}. Open or discard one: `/proposal list` under *Mine* shows them.",
+        "concerns": "You may raise at most {most} on one proposal. They are all shown; say more in its thread.",
         "limits.open_per_author": "You may have at most {most} open at the same time. Wait for one to be decided, "
         "or withdraw one. Your draft is kept.",
         "limits.filed_per_day": "You may open at most {most} in 24 hours. Your draft is kept: open it later.",
@@ -124,7 +126,7 @@ LIMITS: Mapping[str, str] = MappingProxyType(
 )
 """Which cap is used up; the keys of ``LimitReached``."""
 
-_LIMIT_NOUNS = {"versions": "version", "limits.filed_per_day": "review"}
+_LIMIT_NOUNS = {"versions": "version", "drafts": "draft", "concerns": "concern", "limits.filed_per_day": "review"}
 
 MISSING: Mapping[str, str] = MappingProxyType(
     {

@@ -151,9 +151,9 @@ def inbox() -> str:
     return "inbox:show"
 
 
-def page(partnership: PartnershipId, name: str, before: int) -> str:
-    """A page of a list of proposals: those filed before this number, or the newest for 0."""
-    return _known(f"list:{name}:{partnership}:{before}")
+def page(partnership: PartnershipId, name: str, before: ProposalId | None) -> str:
+    """A page of a list of proposals: those that follow this one, or the newest."""
+    return _known(f"list:{name}:{partnership}:{before or 0}")
 
 
 def propose_form(type: str, group: GroupId | None) -> str:

@@ -71,7 +71,7 @@ def inbox(items: Sequence[Item], partnership: Partnership) -> Answer:
     return view
 
 
-def wanted(name: str, before: int | None) -> Filter:
+def wanted(name: str, before: ProposalId | None) -> Filter:
     """The filter of a list, one row more than a page holds so that it is known whether more follow.
 
     Raises UnknownKey.
@@ -79,10 +79,10 @@ def wanted(name: str, before: int | None) -> Filter:
     if name not in LISTS:
         raise UnknownKey(name, tuple(LISTS))
     author = PersonId("the asker") if name == "mine" else None
-    return Filter(states=LISTS[name][1], author=author, limit=PAGE + 1, before_number=before)
+    return Filter(states=LISTS[name][1], author=author, limit=PAGE + 1, before=before)
 
 
-def listing(rows: Sequence[Listed], partnership: Partnership, name: str, before: int | None) -> Answer:
+def listing(rows: Sequence[Listed], partnership: Partnership, name: str, before: ProposalId | None) -> Answer:
     """One page of a list, newest first."""
     head = f"### {LISTS[name][0]}\n{inline(partnership.name, 100)}"
     if not rows:
@@ -92,7 +92,7 @@ def listing(rows: Sequence[Listed], partnership: Partnership, name: str, before:
     for listed in rows[:PAGE]:
         show = button("Show", ids.proposal("show", listed.id))
         box.add_item(discord.ui.Section(discord.ui.TextDisplay(_row(listed, partnership)), accessory=show))
-    last = rows[:PAGE][-1].number
+    last = rows[:PAGE][-1].id
     turning = _turning(partnership.id, name, before, last if len(rows) > PAGE else None)
     if turning:
         box.add_item(row(*turning))
@@ -158,10 +158,10 @@ _ONE = {
 }
 
 
-def _turning(partnership: PartnershipId, name: str, before: int | None, last: int | None) -> list[Button]:
+def _turning(partnership: PartnershipId, name: str, before: ProposalId | None, last: ProposalId | None) -> list[Button]:
     found = []
     if before:
-        found.append(button("Newest", ids.page(partnership, name, 0)))
+        found.append(button("Newest", ids.page(partnership, name, None)))
     if last:
         found.append(button("Older", ids.page(partnership, name, last)))
     return found

@@ -33,7 +33,7 @@ BUTTONS = (
     *(ids.cast(P, choice) for choice in range(4)),
     ids.mine(P),
     ids.inbox(),
-    *(ids.page(PartnershipId(1), name, before) for name in inbox.LISTS for before in (0, 7)),
+    *(ids.page(PartnershipId(1), name, before) for name in inbox.LISTS for before in (None, ProposalId(7))),
 )
 MODERATORS = ("setup",)
 """Hidden from those without Manage Roles. ``/roles`` is not: everybody may list who sits where."""

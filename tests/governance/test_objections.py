@@ -12,6 +12,7 @@ from bot.governance.errors import (
     AlreadyDone,
     BadText,
     Conflicted,
+    LimitReached,
     NotEligible,
     NotFound,
     Refusal,
@@ -269,6 +270,17 @@ def test_a_concern_is_heard_once_and_never_counts() -> None:
     assert objections.raise_concern(proposal, JOINER, "The noise.", "", at(2)) == (proposal, ())
     assert len(objections.raise_concern(proposal, JOINER, "The dust.", "", at(2))[0].concerns) == 2
     assert objections.weight(proposal) == 0
+
+
+def test_five_concerns_by_one_person_are_enough_and_what_came_of_an_objection_is_none_of_them() -> None:
+    proposal, _ = objections.raise_concern(opened(), JOINER, "", "joined later", NOW)
+    for number in range(5):
+        proposal, _ = objections.raise_concern(proposal, JOINER, f"Point {number}.", "", NOW)
+    with pytest.raises(LimitReached):
+        objections.raise_concern(proposal, JOINER, "One more.", "", NOW)
+    assert objections.raise_concern(proposal, JOINER, "Point 1.", "", NOW) == (proposal, ())
+    assert len(objections.raise_concern(proposal, BO, "Point 1.", "", NOW)[0].concerns) == 7
+    assert len(objections.raise_concern(opened(), JOINER, "", "joined later", NOW)[0].concerns) == 1
 
 
 def test_who_may_not_raise_a_concern_and_when_not() -> None:
@@ -566,6 +578,21 @@ def test_a_sponsor_speaks_for_the_leaver() -> None:
         objections.sponsor(proposal, 1, DI, at(3))
 
 
+@pytest.mark.parametrize("left", [1, 24, 47])
+def test_what_waits_for_a_sponsor_does_not_lapse_unstated_and_a_sponsor_has_the_full_period(left: int) -> None:
+    waiting, _ = objections.objector_gone(raised(opened(), BO), BO.person, True, at(left))
+    late = advanced(waiting, at(left + 48) - TICK)
+    assert first(late).state is ObjectionState.RAISED
+    objections.state_objection(late, 1, BO.person, STATEMENT, at(left + 48) - TICK)
+    taken, _ = objections.sponsor(late, 1, CY, at(left + 47))
+    assert first(taken).state_by == at(left + 95)
+    assert first(advanced(taken, at(left + 95) - TICK)).state is ObjectionState.RAISED
+    assert first(advanced(taken, at(left + 95))).state is ObjectionState.CONCERN
+    back = objections.objector_back(late, BO.person, at(left + 47))
+    assert first(back).state_by == at(left + 95)
+    assert first(advanced(waiting, at(left + 48))).state is ObjectionState.ORPHANED
+
+
 def test_leaving_twice_asks_for_one_sponsor_and_a_sponsored_one_needs_no_other() -> None:
     proposal, _ = objections.objector_gone(stated(opened(), BO), BO.person, True, at(1))
     assert objections.objector_gone(proposal, BO.person, True, at(5)) == (proposal, ())
@@ -614,7 +641,7 @@ def test_not_stated_when_the_seat_was_taken_away_it_counts_on_and_has_time_anew_
     assert first(back).state_by == at(148)
     assert first(advanced(back, at(148))).state is ObjectionState.CONCERN
     in_time, _ = objections.objector_gone(raised(opened(), BO), BO.person, False, at(1))
-    assert first(objections.objector_back(in_time, BO.person, at(2))).state_by == at(48)
+    assert first(objections.objector_back(in_time, BO.person, at(2))).state_by == at(50)
 
 
 def test_who_comes_back_needs_no_sponsor() -> None:

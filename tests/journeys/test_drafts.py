@@ -152,3 +152,17 @@ async def test_pressing_twice_acts_once(tmp_path: Path) -> None:
         assert happened.count("proposal read") == 1
         assert happened.count("objection raised") == 1
         assert "2 of" in text_of(await server.card(number))
+
+
+async def test_ten_drafts_and_every_one_of_ones_proposals_can_be_reached(server: Server) -> None:
+    number = await server.propose("tia", CORE)
+    for _ in range(10):
+        await server.draft("tia", CORE, "general")
+    refused = await server.slash("tia", CORE, "propose", type="general")
+    assert refused.modal is None
+    assert "keep at most 10 drafts" in said(refused), said(refused)
+    first = await server.slash("tia", TALK, "proposal list", state="mine")
+    assert said(first).count("**Draft · ") == 10
+    older = next(c for c in controls_of(latest(first)) if c.startswith("list:mine:"))
+    second = await server.press("tia", latest(first), older)
+    assert f"P-{number} · " in text_of(latest(second)) or f"P-{number} · " in said(second)

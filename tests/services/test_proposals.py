@@ -180,6 +180,26 @@ async def test_unknown_types_groups_and_partnerships(scene: Scene) -> None:
     assert await scene.tables() == before
 
 
+async def test_an_author_keeps_ten_drafts_at_most_and_a_discarded_one_holds_no_words(scene: Scene) -> None:
+    kept = await asyncio.gather(*(scene.draft() for _ in range(12)), return_exceptions=True)
+    drafts = [each for each in kept if not isinstance(each, BaseException)]
+    refusals = [each for each in kept if isinstance(each, LimitReached)]
+    assert (len(drafts), {(each.limit, each.most) for each in refusals}) == (10, {("drafts", 10)})
+    before = await scene.tables()
+    with pytest.raises(LimitReached):
+        await scene.draft()
+    with pytest.raises(LimitReached):
+        await beforehand.propose(scene.ctx, scene.actor(TIA), HERE, "general")
+    assert await scene.tables() == before
+    await scene.draft(TOM)
+    await proposals.discard(scene.ctx, scene.actor(TIA), drafts[0])
+    gone = await scene.get(drafts[0])
+    assert (gone.text, gone.effects) == (Text(), ())
+    await scene.draft()
+    await scene.after(hours=24 * 14)
+    assert {(await scene.get(each)).text for each in drafts} == {Text()}
+
+
 # ---- opening -----------------------------------------------------------------------------------------
 
 
@@ -415,8 +435,20 @@ async def test_a_list_is_full_also_where_hidden_proposals_stand_between(scene: S
         await scene.file(other, "general", QUIET)
     rows = await proposals.list_proposals(scene.ctx, scene.actor(ADA), HERE, Filter(limit=2))
     assert [row.id for row in rows] == [readable[2], readable[1]]
-    rows = await proposals.list_proposals(scene.ctx, scene.actor(ADA), HERE, Filter(limit=3, before_number=5))
+    rows = await proposals.list_proposals(scene.ctx, scene.actor(ADA), HERE, Filter(limit=3, before=readable[2]))
     assert [row.id for row in rows] == [readable[1], readable[0]]
+
+
+async def test_one_list_of_drafts_and_proposals_is_turned_page_by_page(scene: Scene) -> None:
+    filed = [await scene.file(), await scene.file()]
+    drafts = [await scene.draft() for _ in range(10)]
+    for size in (1, 2, 10, 11, 12, 13):
+        seen: list[ProposalId] = []
+        mine = Filter(author=await scene.person(TIA), limit=size)
+        while rows := await proposals.list_proposals(scene.ctx, scene.actor(TIA), HERE, mine):
+            seen += [row.id for row in rows]
+            mine = replace(mine, before=seen[-1])
+        assert seen == [*reversed(drafts), *reversed(filed)], size
 
 
 async def test_lists_are_filtered_by_state_group_and_words(scene: Scene) -> None:

@@ -149,7 +149,10 @@ async def test_lists_are_newest_first_and_hide_other_peoples_drafts(kept: UnitOf
         assert await ids(states=frozenset({State.ENACTED})) == [2]
         assert await ids(group=CELL) == [2]
         assert await ids(limit=1) == [4]
-        assert await ids(before_number=3) == [2, 1]
+        assert await ids(before=4) == [2, 1]
+        assert await ids(before=2) == [1]
+        assert await ids(author=ADA, before=3) == [2, 1]
+        assert await ids(author=ADA, before=2) == [1]
         assert await ids(search="ÖKO") == [4]
         assert await ids(search="0% ö") == [4]
         assert await ids(search="%") == [4]
@@ -157,6 +160,17 @@ async def test_lists_are_newest_first_and_hide_other_peoples_drafts(kept: UnitOf
         assert await ids(search="p-999999999999999999") == []
         assert await tx.proposals.in_states(HERE, [State.REVIEW, State.DRAFT]) == (1, 3, 4)
         assert await tx.proposals.in_states(HERE, []) == ()
+
+
+async def test_drafts_are_found_by_their_author_newest_first(kept: UnitOfWork) -> None:
+    async with kept.write() as tx:
+        for which, author in ((1, ADA), (2, BEN), (3, ADA)):
+            await tx.proposals.save(proposal(which, number=None, state=State.DRAFT, author=author), None)
+        await tx.proposals.save(proposal(4), None)
+        await tx.proposals.save(proposal(5, number=None, state=State.DRAFT, partnership=PartnershipId(2)), None)
+        assert await tx.proposals.drafts_of(HERE, ADA) == (3, 1)
+    async with kept.read() as tx:
+        assert await tx.proposals.drafts_of(HERE, BEN) == (2,)
 
 
 async def test_load_counts_what_is_open_and_what_was_opened(kept: UnitOfWork) -> None:

@@ -161,13 +161,13 @@ async def test_the_inbox_fits_however_full() -> None:
 
 async def test_a_page_of_a_list_fits_and_turns() -> None:
     rows = [listed(n, bomb(90)) for n in range(30, 19, -1)]
-    shown = inbox.listing(rows, scene.PARTNERSHIP, "open", 31)
+    shown = inbox.listing(rows, scene.PARTNERSHIP, "open", ProposalId(31))
     check_fits(shown)
     assert f"list:open:{scene.PARTNERSHIP.id}:21" in custom_ids(shown)
     assert f"list:open:{scene.PARTNERSHIP.id}:0" in custom_ids(shown)
     last = inbox.listing(rows[:3], scene.PARTNERSHIP, "mine", None)
     assert custom_ids(last) == [f"proposal:show:{row.id}" for row in rows[:3]]
-    check_fits(inbox.listing([], scene.PARTNERSHIP, "decided", 4))
+    check_fits(inbox.listing([], scene.PARTNERSHIP, "decided", ProposalId(4)))
     check_fits(inbox.listing([listed(None)], scene.PARTNERSHIP, "mine", None))
 
 
