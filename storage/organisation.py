@@ -95,7 +95,7 @@ class Seats:
     async def holdings(self, partnership: Partnership) -> tuple[Holding, ...]:
         """Every seat held now by a mapped role. What the role means now is what counts, not what it meant before."""
         mapped: dict[int, list[RoleMapping]] = {}
-        for mapping in partnership.mappings:
+        for mapping in (m for m in partnership.mappings if not m.lost):
             mapped.setdefault(mapping.role, []).append(mapping)
         rows = await self._session.connection.execute(_WORN, {"partnership": partnership.id})
         worn = sorted((person, role) for person, role in rows)

@@ -49,8 +49,8 @@ class Group:
 class RoleMapping:
     """A Discord role that carries a seat (ORG-2). ``group`` is None for the partnership-wide contributor seat.
 
-    ``lost`` once the role was deleted or unmapped while nothing took its place (ORG-3). ``name`` is the role's name
-    when it was mapped, for the record: Discord ids stand outside it.
+    ``lost`` once the role was deleted, unmapped or mapped elsewhere while nothing took its place (ORG-3): it gives the
+    seat to nobody. ``name`` is the role's name when it was mapped, for the record: Discord ids stand outside it.
     """
 
     role: RoleId
@@ -179,16 +179,20 @@ def role_missing(partnership: Partnership, group: GroupId) -> bool:
 
 
 def with_mapping(partnership: Partnership, mapping: RoleMapping) -> Partnership:
-    """The partnership with this role mapped (ORG-2).
+    """The partnership with this role mapped, in place of what it carried before (ORG-2).
 
-    It replaces what the role carried before, and lost roles of the same seat: the seat has a role again (ORG-3).
+    A member seat that it carried elsewhere has lost its role (ORG-3). One lost role of the seat it comes to is made
+    good: itself, else one of the same class and organisation, else the one that was mapped first.
     """
-    kept = (
-        m
-        for m in partnership.mappings
-        if m.role != mapping.role and not (m.lost and (m.group, m.seat) == (mapping.group, mapping.seat))
-    )
-    return replace(partnership, mappings=(*kept, mapping))
+    seat = (mapping.group, mapping.seat)
+    before = [m for m in partnership.mappings if m.role == mapping.role]
+    others = [m for m in partnership.mappings if m.role != mapping.role]
+    if all((m.group, m.seat) != seat for m in before):
+        waiting = [m for m in others if m.lost and (m.group, m.seat) == seat]
+        nearest = sorted(waiting, key=lambda m: _speaks_for(m) != _speaks_for(mapping))
+        others = [m for m in others if m not in nearest[:1]]
+    left = [replace(m, lost=True) for m in before if m.seat == MEMBER and (m.group, m.seat) != seat]
+    return replace(partnership, mappings=(*others, *left, mapping))
 
 
 def without_role(partnership: Partnership, role: RoleId) -> Partnership:
@@ -237,6 +241,10 @@ def double_hat(member: Member, stakeholders: GroupId) -> bool:
     return member.holds(stakeholders) and any(
         s.group not in {None, stakeholders} and s.seat not in {OBSERVER, CONTRIBUTOR} for s in member.seats
     )
+
+
+def _speaks_for(mapping: RoleMapping) -> tuple[str, str]:
+    return mapping.stakeholder_class, mapping.organisation
 
 
 def _earlier(one: RoleMapping, other: RoleMapping) -> bool:

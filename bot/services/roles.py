@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 
 from bot.governance.errors import AlreadyDone, NotEligible, NotFound
 from bot.governance.events import Event, Happened, Json
-from bot.governance.ids import RoleId
+from bot.governance.ids import PersonId, RoleId
 from bot.governance.organisation import (
+    MEMBER,
     Group,
     Partnership,
     RoleMapping,
@@ -74,27 +75,32 @@ async def map_role(
         before = mapping_of(choice.partnership, role_id)
         if before is not None and replace(before, mapped_at=now, name=role.name) == mapping:
             raise AlreadyDone("map")
-        kept = await keep_mapping(tx, choice.partnership, mapping, actor, worn_by)
+        kept, waiting = await keep_mapping(tx, choice.partnership, mapping, actor, worn_by)
     refused = await access.follow(ctx, server, kept.id, seen, role_id)
     own = role_id in actor.roles
-    return Mapped(kept, mapping, choice.group, len(worn_by), own, before, refused)
+    return Mapped(kept, mapping, choice.group, len(worn_by), own, before, refused, waiting)
 
 
 async def keep_mapping(
     tx: Transaction, partnership: Partnership, mapping: RoleMapping, actor: Actor, worn_by: tuple[int, ...]
-) -> Partnership:
-    """Save and record a mapping, its wearers' seats, and what it does to open proposals, in this transaction."""
+) -> tuple[Partnership, int]:
+    """Save and record a mapping and its wearers' seats, in this transaction; how many proposals stand still now.
+
+    A member seat that the role leaves is without it, as if it had been unmapped (ORG-3).
+    """
     assert mapping.mapped_at is not None
     now = mapping.mapped_at
     person = await tx.people.id_of(actor.user_id)
+    own = mapping.role in actor.roles
+    before = mapping_of(partnership, mapping.role)
     lost = await seats.lose_role(tx, partnership, mapping.role, "role mapped anew", now)
     kept = await tx.partnerships.save(with_mapping(partnership, mapping))
-    data = mapping_data(kept, mapping, own=mapping.role in actor.roles)
-    happened = Event(Happened.ROLE_MAPPED, group_thing(kept, mapping.group), person, data)
+    happened = [_mapping_event(Happened.ROLE_MAPPED, kept, mapping, person, own=own)]
+    if before is not None and before.seat == MEMBER and (before.group, before.seat) != (mapping.group, mapping.seat):
+        happened.insert(0, _mapping_event(Happened.ROLE_UNMAPPED, kept, before, person, own=own))
     gained = await seats.gain_role(tx, kept, mapping, worn_by, "role mapped", now)
     changes = (*lost, *gained)
-    await seats.keep_up(tx, kept, now, changes, (happened, *seats.events_of(kept, changes)))
-    return kept
+    return kept, await seats.keep_up(tx, kept, now, changes, (*happened, *seats.events_of(kept, changes)))
 
 
 async def unmap_role(ctx: Context, server: Server, actor: Actor, role_id: int) -> Mapped:
@@ -108,8 +114,7 @@ async def unmap_role(ctx: Context, server: Server, actor: Actor, role_id: int) -
         partnership, mapping = await _mapped_here(tx, actor, role_id)
         person = await tx.people.id_of(actor.user_id)
         own = role_id in actor.roles
-        data = mapping_data(partnership, mapping, own=own)
-        happened = Event(Happened.ROLE_UNMAPPED, group_thing(partnership, mapping.group), person, data)
+        happened = _mapping_event(Happened.ROLE_UNMAPPED, partnership, mapping, person, own=own)
         lost, waiting = await _take_away(tx, partnership, mapping, happened, "role unmapped", ctx)
         group = partnership.group(mapping.group) if mapping.group else None
     refused = await access.follow(ctx, server, partnership.id, seen, role_id)
@@ -127,8 +132,7 @@ async def role_deleted(ctx: Context, guild_id: int, role_id: int) -> tuple[Chang
             mapping = mapping_of(partnership, role_id)
             if mapping is None:
                 continue
-            data = mapping_data(partnership, mapping, own=False)
-            happened = Event(Happened.ROLE_DELETED, group_thing(partnership, mapping.group), None, data)
+            happened = _mapping_event(Happened.ROLE_DELETED, partnership, mapping, None, own=False)
             lost, _ = await _take_away(tx, partnership, mapping, happened, "role deleted", ctx)
             changes += lost
     return tuple(changes)
@@ -154,9 +158,11 @@ def check_manages(actor: Actor) -> None:
         raise NotEligible("manage roles")
 
 
-def mapping_data(partnership: Partnership, mapping: RoleMapping, *, own: bool) -> dict[str, Json]:
+def _mapping_event(
+    type: Happened, partnership: Partnership, mapping: RoleMapping, by: PersonId | None, *, own: bool
+) -> Event:
     """A mapping as the record tells it: names, no Discord ids."""
-    return {
+    data: dict[str, Json] = {
         "role": mapping.name,
         "group": seats.group_name(partnership, mapping.group),
         "seat": mapping.seat,
@@ -164,6 +170,7 @@ def mapping_data(partnership: Partnership, mapping: RoleMapping, *, own: bool) -
         "organisation": mapping.organisation,
         "self": own,
     }
+    return Event(type, group_thing(partnership, mapping.group), by, data)
 
 
 async def _mapped_here(tx: Transaction, actor: Actor, role_id: int) -> tuple[Partnership, RoleMapping]:
@@ -182,7 +189,7 @@ async def _take_away(
     lost = await seats.lose_role(tx, partnership, mapping.role, how, now)
     kept = await tx.partnerships.save(without_role(partnership, mapping.role))
     events = (happened, *seats.events_of(kept, lost))
-    waiting = await seats.keep_up(tx, kept, now, lost, events, role_lost=mapping)
+    waiting = await seats.keep_up(tx, kept, now, lost, events)
     return lost, waiting
 
 

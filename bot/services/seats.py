@@ -10,7 +10,7 @@ from bot.governance import clock, lifecycle, objections, proposals
 from bot.governance.dossier import CONTESTABLE, Proposal, State
 from bot.governance.events import Event, Happened
 from bot.governance.ids import GroupId, PartnershipId, PersonId, RoleId
-from bot.governance.organisation import MEMBER, Partnership, RoleMapping, role_missing
+from bot.governance.organisation import Partnership, RoleMapping, role_missing
 from bot.services.ports import Context, DeliveryKind, SeatRecord, Transaction
 from bot.services.views import members_of
 
@@ -132,7 +132,6 @@ async def keep_up(
     events: tuple[Event, ...],
     *,
     gone: Mapping[PersonId, bool] | None = None,
-    role_lost: RoleMapping | None = None,
 ) -> int:
     """Record ``events`` and let every open proposal follow the seats; how many stand still for want of a role.
 
@@ -148,9 +147,6 @@ async def keep_up(
         before = await tx.proposals.get(proposal)
         holders = members_of(before, holdings)
         followed, happened = _followed(before, partnership, holders, left, back, now)
-        if role_lost is not None and role_lost.seat == MEMBER and role_lost.group in _relied(before, partnership):
-            followed, stopped = clock.stop(followed, clock.ROLE, now)
-            happened += stopped
         waiting += clock.ROLE in followed.clock.reasons
         if followed != before:
             await tx.proposals.save(followed, lifecycle.next_due(followed))
@@ -181,10 +177,11 @@ def _followed(
     else:
         proposal, turned = clock.resume(proposal, clock.FEW, now)
     events += turned
-    if not any(role_missing(partnership, group) for group in _relied(proposal, partnership)):
+    if any(role_missing(partnership, group) for group in _relied(proposal, partnership)):
+        proposal, turned = clock.stop(proposal, clock.ROLE, now)
+    else:
         proposal, turned = clock.resume(proposal, clock.ROLE, now)
-        events += turned
-    return proposal, events
+    return proposal, events + turned
 
 
 def _relied(proposal: Proposal, partnership: Partnership) -> frozenset[GroupId]:

@@ -25,6 +25,7 @@ def mapped(result: Mapped) -> str:
     if result.own:
         lines.append("You wear this role yourself: the decisions feed says so.")
     lines.append("It counts in reviews opened from now on; those already open keep the list they opened with.")
+    lines += _waiting(result)
     return limits.fit_lines([*lines, *_access(result)], limits.CONTENT)
 
 
@@ -33,11 +34,7 @@ def unmapped(result: Mapped) -> str:
     lines = [f"<@&{result.mapping.role}> carries no seat any more. It was: {_seat(result)}. {_worn(result.wearers)}"]
     if result.own:
         lines.append("You wear this role yourself: the decisions feed says so.")
-    if result.waiting:
-        lines.append(
-            f"**{count(result.waiting, 'open proposal')} now stand still**, because those who may object held "
-            "this role. Map a role to the same seat and they go on with the time they had left."
-        )
+    lines += _waiting(result)
     return limits.fit_lines([*lines, *_access(result)], limits.CONTENT)
 
 
@@ -115,6 +112,17 @@ def _marks(mapping: RoleMapping) -> str:
 
 def _worn(wearers: int) -> str:
     return f"{count(wearers, 'person', 'people')} wear{'s' if wearers == 1 else ''} it."
+
+
+def _waiting(result: Mapped) -> list[str]:
+    if not result.waiting:
+        return []
+    still = f"{count(result.waiting, 'open proposal')} now stand{'s' if result.waiting == 1 else ''} still"
+    words = (
+        f"**{still}**, because a role of those who may object carries their seat no more. `/roles list` shows which "
+        "seats lost a role. Map a role to each, and they go on with the time they had left."
+    )
+    return [words]
 
 
 def _access(result: Mapped) -> list[str]:

@@ -12,13 +12,17 @@ from bot.governance.organisation import (
     Elector,
     GroupKind,
     Holding,
+    Partnership,
     RoleFacts,
     RoleMapping,
     check_mapping,
     double_hat,
     electors,
     relied_on,
+    role_missing,
     seats_of,
+    with_mapping,
+    without_role,
 )
 from tests.governance.scene import (
     EXPERT,
@@ -129,3 +133,40 @@ def test_groups_are_found_or_named() -> None:
         PARTNERSHIP.group(GroupId(99))
     with pytest.raises(NotFound):
         replace(PARTNERSHIP, groups=()).of_kind(GroupKind.CELL)
+
+
+def lost_at(partnership: Partnership, group: GroupId) -> list[RoleId]:
+    return [m.role for m in partnership.mappings if m.lost and m.group == group]
+
+
+def test_a_role_that_carries_another_seat_now_is_missing_where_it_was() -> None:
+    moved = with_mapping(PARTNERSHIP, replace(FUNDER, group=TLC, seat="observer"))
+    assert role_missing(moved, SHG)
+    assert lost_at(moved, SHG) == [FUNDER.role]
+    assert seats_of(moved, [FUNDER.role]) == (replace(FUNDER, group=TLC, seat="observer"),)
+    assert not role_missing(with_mapping(moved, FUNDER), SHG), "the same role came back"
+    assert not role_missing(with_mapping(moved, replace(EXPERT, role=RoleId(77))), SHG), "another took its place"
+
+
+def test_an_unmapped_role_is_missing_also_when_it_carries_another_seat_later() -> None:
+    moved = with_mapping(without_role(PARTNERSHIP, FUNDER.role), replace(FUNDER, group=TLC))
+    assert lost_at(moved, SHG) == [FUNDER.role]
+    assert lost_at(without_role(moved, FUNDER.role), TLC) == [FUNDER.role]
+
+
+def test_a_seat_other_than_a_members_is_replaced_and_nothing_waits_for_it() -> None:
+    moved = with_mapping(PARTNERSHIP, replace(SHG_FACILITATOR, seat="lead"))
+    assert not any(m.lost for m in moved.mappings)
+
+
+def test_one_role_takes_the_place_of_one() -> None:
+    both = without_role(without_role(PARTNERSHIP, FUNDER.role), EXPERT.role)
+    stand_in = replace(EXPERT, role=RoleId(77), name="new")
+    assert lost_at(with_mapping(both, stand_in), SHG) == [FUNDER.role], "of the same class and organisation first"
+    assert lost_at(with_mapping(both, replace(stand_in, organisation="None of them")), SHG) == [EXPERT.role]
+    assert lost_at(with_mapping(both, FUNDER), SHG) == [EXPERT.role], "a role that comes back brings itself only"
+
+
+def test_new_words_for_a_role_that_was_there_take_nobodys_place() -> None:
+    lost = without_role(PARTNERSHIP, FUNDER.role)
+    assert role_missing(with_mapping(lost, replace(EXPERT, organisation=FUNDER.organisation)), SHG)

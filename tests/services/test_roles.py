@@ -7,15 +7,17 @@ from datetime import timedelta
 import pytest
 
 from bot.governance import clock as clocks
-from bot.governance.dossier import Proposal, Text
+from bot.governance.dossier import Proposal, State, Text
 from bot.governance.errors import AlreadyDone, BadText, BadValue, NotEligible, NotFound, RoleRefused
-from bot.governance.ids import PartnershipId, ProposalId
-from bot.governance.organisation import Partnership
+from bot.governance.ids import PartnershipId, ProposalId, RoleId
+from bot.governance.organisation import Partnership, RoleMapping
 from bot.governance.policy import genesis
 from bot.services import objections, organisation, proposals, roles
-from bot.services.ports import Context, Recorded
+from bot.services import sweep as sweeping
+from bot.services.ports import Actor, Context, Recorded
 from storage.unit_of_work import SqlUnitOfWork
 from tests.database import TestClock
+from tests.services.scene import LAB, SHG, TRUST, Scene
 from tests.services.town import GUILD, Town, actor, founded, moderator
 
 ADA, BEN, CLEO, TIA = 11, 12, 13, 21
@@ -124,7 +126,8 @@ async def test_mapping_again_replaces_what_the_role_carried(ctx: Context, town: 
     role = town.named("Core Team")
     done = await roles.map_role(ctx, town, moderator(), role, "commons", "lead")
     assert done.before is not None
-    assert [m.seat for m in (await partnership(ctx)).mappings if m.role == role] == ["lead"]
+    mappings = [m for m in (await partnership(ctx)).mappings if m.role == role]
+    assert [(m.seat, m.lost) for m in mappings] == [("member", True), ("lead", False)]
     last = [r.event for r in (await record(ctx))[-3:]]
     assert [(e.type, e.data["seat"]) for e in last] == [
         ("role mapped", "lead"),
@@ -245,3 +248,52 @@ async def test_choices_follow_what_was_typed(ctx: Context, town: Town) -> None:
     assert await organisation.word_choices(ctx, moderator(), "class", "dom") == ("domain expert",)
     assert "facilitator" in await organisation.word_choices(ctx, moderator(), "seat", "")
     assert await organisation.word_choices(ctx, moderator(), "organisation", "") == ()
+
+
+@pytest.mark.parametrize("unmapped_first", [False, True])
+async def test_a_role_mapped_to_another_seat_silences_nobody(
+    ctx: Context, town: Town, clock: TestClock, unmapped_first: bool
+) -> None:
+    """A moderator moves the electors' role elsewhere: the review stands still until the seat has a role again."""
+    filed = await under_review(ctx, town)
+    role = town.named("Stakeholder")
+    if unmapped_first:
+        await roles.unmap_role(ctx, town, moderator(), role)
+    done = await roles.map_role(ctx, town, moderator(), role, "commons", "observer")
+    assert done.waiting == 1
+    assert clocks.ROLE in (await proposal(ctx, filed)).clock.reasons
+    told = [r.event for r in await record(ctx) if r.event.type == "role unmapped"]
+    assert [(e.data["seat"], e.data["group"]) for e in told] == [("member", "Stakeholders")], "and the feed says so"
+    clock.forward(timedelta(hours=100))
+    await sweeping.sweep(ctx, (P,))
+    assert (await proposal(ctx, filed)).state is State.REVIEW
+    back = await roles.map_role(ctx, town, moderator(), role, "stakeholders", "member")
+    assert back.waiting == 0
+    assert not clocks.is_stopped(await proposal(ctx, filed))
+    await objections.raise_objection(ctx, actor(town, ADA), filed, "button")
+
+
+async def test_two_organisations_roles_gone_and_one_back_is_not_enough(scene: Scene) -> None:
+    filed = await scene.file()
+    for role in (TRUST, LAB):
+        await roles.role_deleted(scene.ctx, GUILD, role)
+    await mapped(scene, 200, "strategic partner", "River Trust")
+    assert (await scene.get(filed)).clock.reasons == {clocks.ROLE}
+    await mapped(scene, 201, "domain expert", "Delta Lab")
+    assert not clocks.is_stopped(await scene.get(filed))
+
+
+async def test_who_wears_a_role_that_was_lost_holds_nothing(scene: Scene) -> None:
+    await roles.role_deleted(scene.ctx, GUILD, TRUST)
+    await scene.seen()
+    async with scene.ctx.uow.read() as tx:
+        found = await tx.seats.holdings(await tx.partnerships.get(P))
+    assert TRUST not in {h.mapping.role for h in found}
+
+
+async def mapped(scene: Scene, role: int, stakeholder_class: str, organisation: str) -> None:
+    """A moderator maps a role to the stakeholders' member seat."""
+    boss = Actor(900, GUILD, manages_roles=True, top_position=50)
+    made = RoleMapping(RoleId(role), SHG, "member", stakeholder_class, organisation, scene.clock(), organisation)
+    async with scene.ctx.uow.write() as tx:
+        await roles.keep_mapping(tx, await tx.partnerships.get(P), made, boss, ())
