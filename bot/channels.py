@@ -14,6 +14,7 @@ from bot.governance.ids import RoleId
 from bot.governance.organisation import RoleFacts
 from bot.governance.plans import ChannelSeen, RoleSeen, Snapshot, Step, What
 from bot.governance.scales import Overwrite
+from bot.guild import Trouble, know_members
 from bot.services.ports import DiscordRefused
 from bot.ui.limits import AUDIT_REASON, CHANNEL_NAME, TOPIC, fit
 from bot.ui.scales import topic
@@ -56,9 +57,7 @@ class Channels:
 
     async def snapshot(self, guild_id: int) -> Snapshot:
         """The server as it stands, asked of Discord: the cache may lag behind what was just built."""
-        guild = self._guild(guild_id)
-        if not guild.chunked:
-            await guild.chunk()
+        guild = await self._peopled(guild_id)
         async with _spoken("the server"):
             roles = await guild.fetch_roles()
             channels = await guild.fetch_channels()
@@ -79,11 +78,17 @@ class Channels:
 
     async def wearers(self, guild_id: int, role_id: int) -> tuple[int, ...]:
         """The people (not bots) who wear this role."""
-        guild = self._guild(guild_id)
-        if not guild.chunked:
-            await guild.chunk()
+        guild = await self._peopled(guild_id)
         role = guild.get_role(role_id)
         return tuple(sorted(m.id for m in role.members if not m.bot)) if role else ()
+
+    async def _peopled(self, guild_id: int) -> discord.Guild:
+        guild = self._guild(guild_id)
+        try:
+            await know_members(guild)
+        except Trouble as error:
+            raise DiscordRefused("the members", "discord in trouble", str(error)) from error
+        return guild
 
     async def names(self, guild_id: int, user_ids: Iterable[int]) -> tuple[str, ...]:
         """The names that these people go by in the server; those who left are missing."""

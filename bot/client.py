@@ -116,6 +116,7 @@ class GovernanceBot(commands.Bot):
         self._sweep_turn = asyncio.Lock()
         self._ready_turn = asyncio.Lock()
         self._sessions_lost = 0
+        self._connected = False
         self.session_ready = False
 
     async def setup_hook(self) -> None:
@@ -130,20 +131,25 @@ class GovernanceBot(commands.Bot):
 
     async def on_ready(self) -> None:
         """Every READY: take in what was missed, then decide what is due (PRO-11)."""
+        self._connected = True
         await self.catch_up()
 
     async def on_resumed(self) -> None:
         """A session that was dead is alive again: Discord replays events, but not for ever."""
+        self._connected = True
         await self.catch_up()
 
     async def on_disconnect(self) -> None:
         """While the gateway session is dead nothing is decided and no heartbeat is written (PRO-11)."""
-        self.session_ready = False
+        self.session_ready = self._connected = False
         self._sessions_lost += 1
         self.reconciliation.forget()
 
     async def catch_up(self) -> None:
-        """Reconcile every server, then sweep. A session that dies meanwhile leaves it to the next."""
+        """Reconcile every server, then sweep. A session that dies meanwhile leaves it to the next.
+
+        What fails is tried again with the next sweep: until then nothing is decided.
+        """
         async with self._ready_turn:
             self.session_ready = False
             self.reconciliation.forget()
@@ -157,10 +163,10 @@ class GovernanceBot(commands.Bot):
                 return
             if all(self.reconciliation.knows(guild.id) for guild in self.guilds):
                 await restores.compared(self.ctx)
+            await clocks.beat(self.ctx)
             self.session_ready = lost == self._sessions_lost
             if not self.session_ready:
                 return
-            await clocks.beat(self.ctx)
         self.outbox.open = True
         self.outbox.poke()
         self._waker.start()
@@ -203,11 +209,15 @@ class GovernanceBot(commands.Bot):
     async def sweep(self) -> None:
         """Everything that is due now; does nothing twice, and nothing before reconciliation (PRO-11)."""
         if not self.session_ready:
+            if self._connected and not self._ready_turn.locked():
+                await self.catch_up()
             return
         async with self._sweep_turn:
-            await self._take_in_servers()
+            await self._take_in_servers(await clocks.last_ready(self.ctx))
             await self._beat()
-            await sweeping.sweep(self.ctx, await self.reconciliation.decidable())
+            decidable = await self.reconciliation.decidable()
+            unseen = await self.reconciliation.look_again(await sweeping.closing(self.ctx, decidable))
+            await sweeping.sweep(self.ctx, decidable, unseen)
         self.outbox.poke()
 
     async def _beat(self) -> None:
@@ -217,7 +227,7 @@ class GovernanceBot(commands.Bot):
 
     async def next_due(self) -> datetime | None:
         """When the next deadline or repeated delivery comes."""
-        return await sweeping.next_due_at(self.ctx)
+        return await sweeping.next_due_at(self.ctx, await self.reconciliation.decidable())
 
     def work_waits(self, due_at: datetime | None, deliveries: bool) -> None:
         """A commit left something to do: show it, and wake up for it."""

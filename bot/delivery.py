@@ -144,9 +144,7 @@ class Outbox:
             assert delivery.message_id is not None
             if await self._guild.stands(delivery.channel_id, delivery.message_id):
                 return _later(delivery, now, taken_perhaps=False)  # an incident is no guess: it is asked again
-            gone = replace(delivery, message_id=None, state=DeliveryState.PENDING, retry_at=None)
-            await clocks.forget_message(self._ctx, gone)
-            return gone
+            return await clocks.forget_message(self._ctx, delivery) or delivery
         _log.warning("not shown yet: %s", delivery.key, extra={"why": repr(error)})
         if delivery.kind is DeliveryKind.DIRECT and delivery.attempts >= HICCUPS:
             return replace(delivery, state=DeliveryState.GIVEN_UP)

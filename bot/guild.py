@@ -6,6 +6,7 @@ and ``Trouble`` (try again later).
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,7 +16,10 @@ import discord
 from discord.ext import commands
 
 _CHANNEL_GONE, _THREAD_EXISTS = 10003, 160004
-_KICK_IS_RECENT = timedelta(seconds=30)
+MEMBERS_WITHIN = 60.0
+"""Seconds that Discord may take to tell all members of a server."""
+REMOVALS = frozenset({discord.AuditLogAction.kick, discord.AuditLogAction.ban, discord.AuditLogAction.member_prune})
+"""What the audit log calls the ways in which a member is removed by somebody else."""
 
 
 class Gone(Exception):
@@ -219,34 +223,28 @@ class DiscordGuild:
     async def everyone(self, guild_id: int) -> dict[int, frozenset[int]]:
         """The roles of every member of a server, people only. Raises Trouble while it is out of reach."""
         guild = self._reachable(guild_id)
-        if not guild.chunked:
-            await guild.chunk()
+        await know_members(guild)
         return {member.id: frozenset(role.id for role in member.roles) for member in guild.members if not member.bot}
 
     def role_ids(self, guild_id: int) -> frozenset[int]:
         """The roles that the server has now. Raises Trouble while it is out of reach."""
         return frozenset(role.id for role in self._reachable(guild_id).roles)
 
-    async def left_by_themselves(self, guild_id: int, user_id: int, now: datetime) -> bool:
-        """Whether a person who is gone left of their own will, as far as the audit log tells (PRO-9).
+    async def left_by_themselves(self, guild_id: int, user_id: int, since: datetime) -> bool:
+        """Whether a person who is gone left of their own will, as far as the audit log tells since then (PRO-9).
 
         Without the audit log it is not known, and then it counts as taken away: that never weakens an objection.
         """
         guild = self._bot.get_guild(guild_id)
         if guild is None:
             return False
-        since = now - _KICK_IS_RECENT
         try:
             async with _spoken():
-                async for entry in guild.audit_logs(limit=20):
-                    removed = entry.action in {
-                        discord.AuditLogAction.kick,
-                        discord.AuditLogAction.ban,
-                        discord.AuditLogAction.member_prune,
-                    }
+                async for entry in guild.audit_logs(limit=100, after=since, oldest_first=False):
+                    removed = entry.action in REMOVALS
                     target = getattr(entry.target, "id", None)
                     aimed = target == user_id or entry.action is discord.AuditLogAction.member_prune
-                    if removed and aimed and entry.created_at >= since:
+                    if removed and aimed:
                         return False
         except (Gone, Forbidden, Trouble):
             return False
@@ -264,6 +262,22 @@ class DiscordGuild:
         if isinstance(channel, discord.TextChannel | discord.Thread):
             return channel
         return self._bot.get_partial_messageable(channel_id)
+
+
+async def know_members(guild: discord.Guild) -> None:
+    """Have every member of a server in the cache. Raises Trouble when Discord does not tell them all.
+
+    A list that is not whole must never be taken for the server: everyone missing would lose their seats.
+    """
+    if guild.chunked:
+        return
+    try:
+        async with asyncio.timeout(MEMBERS_WITHIN):
+            await guild.chunk()
+    except TimeoutError:
+        raise Trouble("the list of members did not come") from None
+    if not guild.chunked:
+        raise Trouble("the list of members is not whole")
 
 
 def _content(message: discord.Message) -> tuple[str, tuple[str, ...]]:

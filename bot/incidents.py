@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from bot.governance.ids import ProposalId
 from bot.guild import DiscordGuild
 from bot.services import clocks, posts, roles, scales
 from bot.services.ports import Context, DeliveryKind
+
+REMOVED_BEFORE = timedelta(minutes=5)
+"""How long before the bot was last ready a kick may lie that explains why somebody is gone: it may be told late."""
 
 
 class Incidents:
@@ -63,5 +67,7 @@ class Incidents:
 
     async def member_left(self, guild_id: int, user_id: int) -> None:
         """A person is gone: of their own will an objection needs a sponsor; taken away, it stands (PRO-9)."""
-        alone = await self._guild.left_by_themselves(guild_id, user_id, self._ctx.clock())
+        now = self._ctx.clock()
+        since = min(now, await clocks.last_ready(self._ctx) or now) - REMOVED_BEFORE
+        alone = await self._guild.left_by_themselves(guild_id, user_id, since)
         await roles.member_left(self._ctx, guild_id, user_id, by_themselves=alone)

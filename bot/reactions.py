@@ -36,6 +36,8 @@ class Reactions:
         self._late: dict[int, list[_Reacted]] = {}
         self.taken_in: Callable[[int], bool] = lambda guild_id: True
         """Whether a server was taken in since the bot was last away; until then times are not what they seem."""
+        self.lost_sight: Callable[[int], None] = lambda guild_id: None
+        """A reaction could not be taken: the server's cards have to be read again before anything is decided."""
 
     async def added(
         self,
@@ -54,7 +56,11 @@ class Reactions:
             return
         reacted = _Reacted(channel_id, message_id, user_id, emoji, role_ids, manages_roles)
         if self.taken_in(guild_id):
-            await self._take(guild_id, reacted, None)
+            try:
+                await self._take(guild_id, reacted, None)
+            except Exception:
+                self.lost_sight(guild_id)
+                raise
         else:
             self._late.setdefault(guild_id, []).append(reacted)
 

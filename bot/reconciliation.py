@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.governance.dossier import State
+from bot.governance.errors import NotFound
 from bot.governance.ids import PartnershipId, ProposalId
 from bot.governance.organisation import Partnership
-from bot.guild import DiscordGuild, Forbidden, Gone
+from bot.guild import DiscordGuild, Forbidden, Gone, Trouble
 from bot.incidents import Incidents
 from bot.reactions import Reactions
 from bot.services import clocks, posts, restores, roles
 from bot.services.ports import Context, Delivery, DeliveryKind
 from bot.ui import feed, ids
+
+JUST_BEFORE = timedelta(microseconds=1)
 
 
 class Reconciliation:
@@ -28,6 +31,7 @@ class Reconciliation:
         self._servers: set[int] = set()
         self._lost_sight = 0
         reactions.taken_in = self.knows
+        reactions.lost_sight = self.forget
 
     async def decidable(self) -> frozenset[PartnershipId]:
         """The partnerships of servers that were taken in: nothing is decided in any other (PRO-11)."""
@@ -72,11 +76,11 @@ class Reconciliation:
         members = await self._guild.everyone(guild_id)
         await roles.roles_standing(self._ctx, guild_id, self._guild.role_ids(guild_id))
         await self._incidents.members_are(guild_id, members, partial=False)
-        if await restores.was_restored(self._ctx):
-            for partnership in partnerships:
-                await self._compare_with_posts(partnership)
+        restored = await restores.was_restored(self._ctx)
         for partnership in partnerships:
             await self._lost_places(partnership)
+            if restored:
+                await self._compare_with_posts(partnership)
             if last_ready is not None:
                 await clocks.grant_outage(self._ctx, partnership.id, last_ready)
             running = await clocks.running(self._ctx, partnership.id)
@@ -86,7 +90,10 @@ class Reconciliation:
 
     async def _compare_with_posts(self, partnership: Partnership) -> None:
         """After a restore: what the feed says against what the record says (RUN-3)."""
-        own = await self._guild.own_posts((await posts.feed_of(self._ctx, partnership.id)).channel_id)
+        try:
+            own = await self._guild.own_posts((await posts.feed_of(self._ctx, partnership.id)).channel_id)
+        except NotFound:
+            own = []  # with the feed lost, Discord remembers nothing to compare with
         heads = [head for post in own if (head := feed.posted_head(post.text)) is not None]
         numbers = [feed.posted_number(post.text) for post in own]
         named = [parsed.proposal or 0 for post in own for each in post.custom_ids if (parsed := ids.parse(each))]
@@ -126,6 +133,23 @@ class Reconciliation:
             for user_id in reactors.get(emoji, ()):
                 if user_id not in known:
                     await self._reactions.found(guild_id, card.channel_id, card.message_id, user_id, emoji, last_ready)
+
+    async def look_again(self, closing: Iterable[ProposalId]) -> frozenset[ProposalId]:
+        """Just before a window's end is decided, the card's reactions are read once more (PRO-11).
+
+        Discord notices a dead connection late, and what happens on it is never told. Gives those that could not be
+        looked at: they are decided when they were.
+        """
+        unseen = set()
+        for proposal_id in closing:
+            view = await posts.view(self._ctx, proposal_id)
+            closes_at = view.proposal.closes_at or view.now
+            seen_at = min(await clocks.last_ready(self._ctx) or closes_at, closes_at - JUST_BEFORE)
+            try:
+                await self._card(view.partnership, proposal_id, seen_at)
+            except Trouble:
+                unseen.add(proposal_id)
+        return frozenset(unseen)
 
     async def _feed(self, running: Iterable[ProposalId]) -> None:
         """Every pending proposal must stand in the feed (SCL-2, PRO-10)."""

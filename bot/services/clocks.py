@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.governance import clock as rules
 from bot.governance.dossier import CONTESTABLE, Proposal, State
 from bot.governance.events import Event, Happened, proposal_thing
 from bot.governance.ids import PartnershipId, ProposalId
-from bot.services.cases import open_case
-from bot.services.ports import Context, Delivery, DeliveryState
+from bot.services.cases import Case, open_case
+from bot.services.ports import Context, Delivery, DeliveryKind, DeliveryState, Transaction
+
+PATIENT_LOSSES = 3
+"""Losses of the same card within an hour that are made good at once."""
 
 RUNNING = frozenset(CONTESTABLE | {State.PASSED, State.ADOPTED})
 """States with a deadline that an outage moves."""
@@ -86,21 +89,31 @@ async def resume(ctx: Context, id: ProposalId, reason: str) -> None:
     await _change(ctx, id, reason, None)
 
 
-async def forget_message(ctx: Context, shown: Delivery) -> None:
+async def forget_message(ctx: Context, shown: Delivery) -> Delivery | None:
     """What showed a proposal was deleted: nothing is decided, it is in the record and posted again (PRO-10).
 
-    Found twice, by an event and by an edit that failed, it is one incident.
+    Found twice, by an event and by an edit that failed, it is one incident. What is deleted again and again is posted
+    again after a growing pause, and a card's clock stands meanwhile. Gives it as it waits now.
     """
     if shown.proposal is None:
-        return
+        return None
     async with ctx.uow.write() as tx:
-        now_shown = next((d for d in await tx.deliveries.of_proposal(shown.proposal) if d.id == shown.id), None)
+        now_shown = await _current(tx, shown)
         if now_shown is None or now_shown.message_id != shown.message_id:
-            return
+            return now_shown
         case = await open_case(tx, shown.proposal, ctx.clock())
+        pause = await _pause(case, shown.kind)
         await tx.deliveries.save(replace(now_shown, message_id=None, state=DeliveryState.PENDING, retry_at=None))
         event = Event(Happened.CARD_LOST, proposal_thing(shown.proposal), None, {"what": str(shown.kind)})
         await tx.record.append(case.partnership.id, (event,), case.now)
+        waiting = await _current(tx, shown)
+        if pause and waiting is not None:
+            waiting = replace(waiting, retry_at=case.now + pause)
+            await tx.deliveries.save(waiting)
+            if shown.kind is DeliveryKind.CARD:
+                await case.keep(*rules.stop(case.proposal, rules.CARD, case.now))
+                await tx.deliveries.save(replace(await _current(tx, shown) or waiting, retry_at=waiting.retry_at))
+        return waiting
 
 
 async def hidden(ctx: Context, shown: Delivery, since: datetime) -> None:
@@ -127,6 +140,21 @@ async def states_of(ctx: Context, ids: Iterable[ProposalId]) -> dict[ProposalId,
     """Several dossiers at once."""
     async with ctx.uow.read() as tx:
         return {proposal_id: await tx.proposals.get(proposal_id) for proposal_id in ids}
+
+
+async def _current(tx: Transaction, shown: Delivery) -> Delivery | None:
+    assert shown.proposal is not None
+    return next((d for d in await tx.deliveries.of_proposal(shown.proposal) if d.id == shown.id), None)
+
+
+async def _pause(case: Case, kind: DeliveryKind) -> timedelta:
+    """None for the first losses in an hour; after that it doubles with each."""
+    events = await case.tx.record.of(case.partnership.id, proposal_thing(case.proposal.id))
+    lost = [e for e in events if e.event.type is Happened.CARD_LOST and e.event.data.get("what") == kind]
+    recent = sum(1 for e in lost if e.at > case.now - timedelta(hours=1))
+    if recent < PATIENT_LOSSES:
+        return timedelta(0)
+    return min(timedelta(minutes=1 << (recent - PATIENT_LOSSES)), timedelta(hours=1))
 
 
 def _unseen(guild_id: int) -> str:

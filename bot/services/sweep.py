@@ -17,14 +17,26 @@ from bot.services.ports import Context
 _log = logging.getLogger(__name__)
 
 
-async def sweep(ctx: Context, partnerships: Collection[PartnershipId]) -> int:
+async def closing(ctx: Context, partnerships: Collection[PartnershipId]) -> tuple[ProposalId, ...]:
+    """The reviews whose window is over by now: what stands on their cards is about to be decided on."""
+    async with ctx.uow.read() as tx:
+        now = ctx.clock()
+        due = [await tx.proposals.get(each) for each in await tx.proposals.due(now, partnerships)]
+        return tuple(p.id for p in due if p.state is State.REVIEW and p.closes_at is not None and p.closes_at <= now)
+
+
+async def sweep(
+    ctx: Context, partnerships: Collection[PartnershipId], unseen: Collection[ProposalId] = frozenset()
+) -> int:
     """Advance every proposal whose deadline has come, in partnerships that are reconciled. Returns how many.
 
-    One that cannot be advanced keeps its deadline and does not hold up the others.
+    One that cannot be advanced keeps its deadline and does not hold up the others. Those ``unseen`` wait.
     """
     async with ctx.uow.read() as tx:
         due = await tx.proposals.due(ctx.clock(), partnerships)
     for proposal_id in due:
+        if proposal_id in unseen:
+            continue
         try:
             await advance(ctx, proposal_id)
         except Exception:  # noqa: BLE001 -- logged; it stays due and is tried again with the next sweep
@@ -46,10 +58,10 @@ async def advance(ctx: Context, id: ProposalId) -> None:
         await case.keep(changed, events + enacted)
 
 
-async def next_due_at(ctx: Context) -> datetime | None:
-    """When the next deadline or repeated delivery comes."""
+async def next_due_at(ctx: Context, partnerships: Collection[PartnershipId] | None = None) -> datetime | None:
+    """When the next deadline (in these partnerships) or repeated delivery comes."""
     async with ctx.uow.read() as tx:
-        candidates = (await tx.proposals.next_due_at(), await tx.deliveries.next_retry_at())
+        candidates = (await tx.proposals.next_due_at(partnerships), await tx.deliveries.next_retry_at())
         return min((instant for instant in candidates if instant is not None), default=None)
 
 
