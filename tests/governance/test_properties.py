@@ -119,12 +119,14 @@ class Proceedings(RuleBasedStateMachine):
         self.electors = {e.person for e in ELECTORS}
         self.seated = {m.person for m in STAKEHOLDERS}
         self.raised: dict[int, tuple[PersonId, datetime, timedelta]] = {}
+        self.asked: dict[int, timedelta] = {}
         self.said: dict[int, Statement] = {}
         self.said_at: dict[int, timedelta] = {}
         self.ruled_at: dict[int, timedelta] = {}
         self.appeals: set[int] = set()
         self.decided: set[int] = set()
         self.taken: set[PersonId] = set()
+        self.kept: set[int] = set()
         self.void: set[int] = set()
         self.gone: set[int] = set()
         self.overruled: set[int] = set()
@@ -178,10 +180,12 @@ class Proceedings(RuleBasedStateMachine):
                 assert self.ran < self.closes
                 assert number not in self.raised
                 self.raised[number] = (event.actor, self.now, self.ran)
+                self.asked[number] = self.ran
                 self.speaks[number] = {event.actor}
             case Happened.OBJECTION_LAPSED:
                 assert number not in self.said
-                assert self.ran - self.raised[number][2] >= LENGTH["stating"]
+                assert number not in self.left, "nobody was there to state it"
+                assert self.ran - self.asked[number] >= LENGTH["stating"]
                 self.end(number)
             case Happened.OBJECTION_WITHDRAWN | Happened.OBJECTION_INTEGRATED:
                 assert self.actor in self.speaks[number]
@@ -196,10 +200,13 @@ class Proceedings(RuleBasedStateMachine):
                 self.appeals.add(number)
             case Happened.SPONSOR_NEEDED:
                 self.left[number] = self.ran
+            case Happened.OBJECTOR_SEAT_LOST:
+                self.kept.add(number)
             case Happened.SPONSOR_FOUND:
                 assert event.actor in (self.electors & self.seated) - {ANA.person}
                 assert event.actor is not None
                 self.speaks[number].add(event.actor)
+                self.asked[number] = self.ran
                 del self.left[number]
             case Happened.TEST_RULED:
                 assert number in self.said
@@ -420,10 +427,14 @@ class Proceedings(RuleBasedStateMachine):
     @rule(person=st.sampled_from(list(SEATS)))
     def come_back(self, person: PersonId) -> None:
         self.seated.add(person)
+        self.taken.discard(person)
         self.proposal = objections.objector_back(self.proposal, person, self.now)
-        for number, (objector, _, _) in self.raised.items():
-            if objector == person:
+        for objection in self.proposal.objections:
+            number = objection.number
+            if objection.person == person and (number in self.left or number in self.kept):
                 self.left.pop(number, None)
+                self.kept.discard(number)
+                self.asked[number] = self.ran
         self.few()
 
     @rule(text=st.sampled_from(["limits.versions", "objection.threshold", "limits.open_per_author", "vote.majority"]))
@@ -557,6 +568,19 @@ class Proceedings(RuleBasedStateMachine):
             self.object(person)
         self.state_all()
 
+    @rule(person=people, hours_later=st.sampled_from([1, 24, 47]))
+    def object_and_leave(self, person: PersonId, hours_later: int) -> None:
+        if person in self.seated:
+            self.object(person)
+            self.wait(hours_later)
+            self.leave(person)
+
+    @rule(person=people, after=st.sampled_from([1, 24, 47]))
+    def sponsor_whatever_waits(self, person: PersonId, after: int) -> None:
+        self.wait(after)
+        for number in list(self.raised):
+            self.sponsor(number, person)
+
     @precondition(lambda self: self.proposal.state in {State.REVIEW, State.SETTLING})
     @rule()
     def bring_to_dispute(self) -> None:
@@ -637,7 +661,9 @@ class Proceedings(RuleBasedStateMachine):
             assert proposal.closes_at is not None
             assert proposal.closes_at - present == self.closes - self.ran
         for o in proposal.objections:
-            left = LENGTH["stating"] - (self.ran - self.raised[o.number][2])
+            left = LENGTH["stating"] - (self.ran - self.asked[o.number])
+            if o.number in self.left or o.number in self.kept:
+                continue
             if o.state is ObjectionState.RAISED and left > timedelta(0) and self.final is None:
                 assert o.state_by is not None
                 assert o.state_by - present == left
