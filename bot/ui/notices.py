@@ -16,7 +16,7 @@ from bot.services.views import ProposalView
 from bot.ui import ids, objections, objections_told, proposals_told, votes
 from bot.ui.labels import STATE_COLOURS
 from bot.ui.panels import Button, Part, Style, View, button, link, panel, rows
-from bot.ui.told import Told
+from bot.ui.told import MOST_NAMED, Told
 
 WORDS: Mapping[Happened, Callable[[Told], str]] = MappingProxyType({**objections_told.WORDS, **proposals_told.WORDS})
 """The sentences for every event that asks for a notice (see ``announcements``)."""
@@ -49,10 +49,10 @@ def mentioned(recorded: Recorded, view: ProposalView) -> list[int]:
         case Happened.PROPOSAL_DISPUTED | Happened.PROPOSAL_STALE | Happened.PROPOSAL_HALTED:
             people = {proposal.author}
         case Happened.NUDGED:
-            people = set(told.people)
+            people = set(told.people[:MOST_NAMED])
     if event.actor is not None and event.type is not Happened.OBJECTION_RAISED:
         people -= {event.actor}
-    return sorted(view.users[person] for person in people if person in view.users)
+    return sorted(view.users[person] for person in people if person in view.users)[:MOST_NAMED]
 
 
 _WITH_CONTROLS = frozenset(

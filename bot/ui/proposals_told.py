@@ -12,7 +12,7 @@ from bot.governance.events import Happened
 from bot.ui import deadlines, effects, votes
 from bot.ui.labels import METHOD_LABELS, OUTCOME_REASONS, STOP_REASONS, count, span, stamp
 from bot.ui.text import inline, quote
-from bot.ui.told import WORDS_OF_PEOPLE, Told
+from bot.ui.told import MOST_NAMED, WORDS_OF_PEOPLE, Told
 
 
 def _extended(told: Told) -> str:
@@ -107,7 +107,8 @@ def _resumed(told: Told) -> str:
 
 def _nudged(told: Told) -> str:
     people = [told.view.mention(person) for person in told.people]
-    shown = ", ".join(people[:50]) + (f" and {len(people) - 50} more" if len(people) > 50 else "")
+    more = len(people) - MOST_NAMED
+    shown = ", ".join(people[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
     what = "have not voted yet" if told.view.proposal.state is State.ESCALATED else "have not taken part yet"
     ends = deadlines.what_ends(told.view)
     return f"⏰ The time is nearly up. {ends}\nThese people {what}: {shown or 'nobody'}. This reminder comes once."

@@ -14,6 +14,9 @@ from bot.services.views import ProposalView
 WORDS_OF_PEOPLE = 1500
 """Units given to somebody's words in a notice; longer ones are cut and stand whole in the record."""
 
+MOST_NAMED = 50
+"""People named, and so pinged, in one notice; Discord pings a hundred at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class Told:

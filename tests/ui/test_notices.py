@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.governance import objections as rules
@@ -182,6 +184,16 @@ def test_a_nudge_names_people_and_pings_them() -> None:
     assert "<@10000>, <@10001>, someone (erased on request)" in text
     assert ids == ["proposal:read:7"]
     assert pinged == [10_000, 10_001]
+
+
+def test_a_nudge_pings_those_whom_it_names_and_no_more_than_discord_takes() -> None:
+    crowd: list[Json] = [f"person {n}" for n in range(300)]
+    recorded = happened(Happened.NUDGED, None, people=crowd)
+    view = replace(view_of(scene.opened(), 50), users={PersonId(str(each)): 10**6 + n for n, each in enumerate(crowd)})
+    shown, pinged = text_of(notices.notice(view, recorded, 1)), notices.mentioned(recorded, view)
+    assert len(pinged) == 50
+    assert all(f"<@{user}>" in shown for user in pinged)
+    assert "and 250 more" in shown
 
 
 def test_an_open_vote_can_be_cast_from_the_thread() -> None:
