@@ -1,31 +1,64 @@
-"""``python -m tests.bench``: print how the bot compares, as ratios."""
+"""``python -m tests.bench``: how the bot compares, printed as ratios. Nothing here passes or fails."""
 
 from __future__ import annotations
 
+import logging
+import sys
 import tempfile
+import warnings
 from pathlib import Path
+from statistics import median
 
-from tests.bench import acts
+from tests.bench import acts, growth
+
+_ACTS = {"propose": "/propose, sent in and opened", "object": "objection by reaction", "read": '"I have read it"'}
+_GROWN = {
+    "start-up": "start-up, per open proposal",
+    "reconciliation": "reconciliation, per open proposal",
+    "requests": "requests at start-up, per open proposal",
+    "sweep": "sweep with everything due, per open proposal",
+    "memory": "most memory for all of these, per open proposal",
+    "list": "/proposal list",
+    "resident": "memory of the whole process",
+}
 
 
 def main() -> None:
     """Both parts, one after the other."""
-    with tempfile.TemporaryDirectory() as folder:
-        acts.compare(Path(folder), _told)
+    logging.disable()
+    warnings.simplefilter("ignore")
+    parts = sys.argv[1:] or ["acts", "growth"]
+    if "acts" in parts:
+        print("Beside a bare bot that makes the same Discord calls and writes one row (aim: at most 2)\n", flush=True)
+        with tempfile.TemporaryDirectory() as folder:
+            acts.compare(Path(folder), _told)
+    if "growth" in parts:
+        many, resolved = growth.LARGE
+        few, fewer = growth.SMALL
+        print(
+            f"\n{many} open and {resolved:,} resolved proposals beside {few} and {fewer} (aim: at most 1.2)\n",
+            flush=True,
+        )
+        grown = growth.compare()
+        for what, words in _GROWN.items():
+            small, large = median(grown.small[what]), median(grown.large[what])
+            print(f"  {words:<50} {grown.ratio(what):6.2f} ×   ({_shown(what, large)} beside {_shown(what, small)})")
 
 
-def _told(c: acts.Compared) -> None:
-    from statistics import median
-
+def _told(found: acts.Compared) -> None:
+    crowd = "one at a time" if found.at_once == 1 else f"{found.at_once} at once"
+    ours, theirs = median(found.real) * 1000, median(found.bare) * 1000
     print(
-        c.act,
-        c.at_once,
-        f"{c.ratio:.2f}",
-        f"{median(c.real) * 1000:.1f} ms / {median(c.bare) * 1000:.1f} ms",
-        "calls",
-        c.calls,
+        f"  {_ACTS[found.act]:<30} {crowd:<14} {found.ratio:6.1f} ×   "
+        f"({ours:.0f} ms beside {theirs:.0f} ms, {median(found.calls):.0f} calls)",
         flush=True,
     )
+
+
+def _shown(what: str, value: float) -> str:
+    if what in {"memory", "resident"}:
+        return f"{value / 2**20:.1f} MiB"
+    return f"{value:.0f}" if what == "requests" else f"{value * 1000:.0f} ms"
 
 
 if __name__ == "__main__":
