@@ -109,6 +109,14 @@ class TooFewStakeholders(TooFewElectors):
     """Fewer stakeholders wear their role than a ratification needs (SCL-5)."""
 
 
+class RoleMissing(Refusal):
+    """A role that gave the deciding group's member seat carries it no more: who may object is not known (ORG-3)."""
+
+    def __init__(self, group: str) -> None:
+        super().__init__(group)
+        self.group = group
+
+
 class Provisional(Refusal):
     """The partnership is not ratified yet, so this type of decision cannot be opened (SCL-5)."""
 

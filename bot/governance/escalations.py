@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.governance import votes
+from bot.governance import clock, votes
 from bot.governance.dossier import Proposal, State
 from bot.governance.errors import NotEligible, WrongState
 from bot.governance.events import Event, Happened, proposal_thing
@@ -23,7 +23,14 @@ def method_for(proposal: Proposal) -> str:
     return "supermajority" if affirmative(proposal) else proposal.pinned.vote_method
 
 
-def escalate(proposal: Proposal, member: Member, stakeholders: tuple[Elector, ...], now: datetime) -> Outcome:
+def escalate(
+    proposal: Proposal,
+    member: Member,
+    stakeholders: tuple[Elector, ...],
+    now: datetime,
+    *,
+    role_missing: bool = False,
+) -> Outcome:
     """The author or any elector takes a disputed proposal to the stakeholder group's final vote (PRO-6, DEC-1).
 
     Raises WrongState unless disputed, NotEligible.
@@ -35,10 +42,17 @@ def escalate(proposal: Proposal, member: Member, stakeholders: tuple[Elector, ..
             raise NotEligible("not an elector")
         if not member.holds(proposal.group, MEMBER):
             raise NotEligible("no seat now")
-    return to_vote(proposal, stakeholders, now, member)
+    return to_vote(proposal, stakeholders, now, member, role_missing=role_missing)
 
 
-def to_vote(proposal: Proposal, stakeholders: tuple[Elector, ...], now: datetime, by: Member | None = None) -> Outcome:
+def to_vote(
+    proposal: Proposal,
+    stakeholders: tuple[Elector, ...],
+    now: datetime,
+    by: Member | None = None,
+    *,
+    role_missing: bool = False,
+) -> Outcome:
     """Announce the final vote and, without a notice period, open it at once.
 
     Low reach marks what passes by silence (PRO-8); what is voted on has a quorum instead.
@@ -54,5 +68,25 @@ def to_vote(proposal: Proposal, stakeholders: tuple[Elector, ...], now: datetime
     )
     if proposal.pinned.vote_notice:
         return announced, (escalated,)
-    opened, event = votes.open_vote(announced, stakeholders, now)
-    return opened, (escalated, event)
+    begun, events = begin(announced, stakeholders, now, role_missing=role_missing)
+    return begun, (escalated, *events)
+
+
+def begin(
+    proposal: Proposal, stakeholders: tuple[Elector, ...], now: datetime, *, role_missing: bool = False
+) -> Outcome:
+    """Open the announced vote, or stop the clock while it could not be held (PRO-9, PRO-11).
+
+    Who may vote is fixed at the opening, so it waits until every role that carries a say in it is there, and as many
+    people as a review needs.
+    """
+    few = votes.too_few_voters(proposal, (elector.person for elector in stakeholders))
+    hindrances = [reason for reason, stands in ((clock.ROLE, role_missing), (clock.FEW, few)) if stands]
+    if not hindrances:
+        opened, event = votes.open_vote(proposal, stakeholders, now)
+        return opened, (event,)
+    events: tuple[Event, ...] = ()
+    for reason in hindrances:
+        proposal, stopped = clock.stop(proposal, reason, now)
+        events += stopped
+    return proposal, events

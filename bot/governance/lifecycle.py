@@ -37,10 +37,14 @@ MOST_STALE = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a deadline needs from outside: the stakeholder group now, and the ballots of an open vote."""
+    """What a deadline needs from outside: the stakeholder group now, and the ballots of an open vote.
+
+    ``role_missing``: a role that carries a say in the final vote is gone (ORG-3).
+    """
 
     stakeholders: tuple[Elector, ...] = ()
     ballots: Sequence[Ballot] = ()
+    role_missing: bool = False
 
 
 def next_due(proposal: Proposal) -> datetime | None:
@@ -186,7 +190,7 @@ def _settle(proposal: Proposal, now: datetime, around: Surroundings) -> Outcome:
         counted = {"weight": objections.weight(proposal), "threshold": _threshold(proposal)}
         return disputed, (_event(Happened.PROPOSAL_DISPUTED, disputed, **counted),)
     if proposals.affirmative(proposal):
-        return escalations.to_vote(proposal, around.stakeholders, now)
+        return escalations.to_vote(proposal, around.stakeholders, now, role_missing=around.role_missing)
     if proposal.low_reach and _lapses(proposal):
         lapsed = proposals.enter(proposal, State.LAPSED, now, "low reach")
         return lapsed, (_event(Happened.PROPOSAL_LAPSED, lapsed, why="low reach", **_reach(lapsed)),)
@@ -205,8 +209,7 @@ def _escalated(proposal: Proposal, now: datetime, around: Surroundings) -> Outco
     if not vote.opened:
         if vote.opens_at > now:
             return proposal, ()
-        opened, event = votes.open_vote(proposal, around.stakeholders, now)
-        return opened, (event,)
+        return escalations.begin(proposal, around.stakeholders, now, role_missing=around.role_missing)
     if now < vote.closes_at:
         nudge_at = vote.closes_at - proposal.pinned.nudge_before
         if vote.nudged or now < nudge_at or nudge_at <= vote.opens_at:

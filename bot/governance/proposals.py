@@ -31,6 +31,7 @@ from bot.governance.errors import (
     NotEligible,
     NotYours,
     Provisional,
+    RoleMissing,
     TooFewElectors,
     WindowClosed,
     WrongState,
@@ -47,6 +48,7 @@ from bot.governance.organisation import (
     GroupKind,
     Member,
     Partnership,
+    role_missing,
 )
 from bot.governance.policy import Electorate, Filer, Passing, Policy, type_named
 
@@ -197,7 +199,7 @@ def open_review(
     """Open the review: freeze version 1, pin the terms, snapshot the electors, start the clock (PRO-2, POL-2).
 
     Raises NotYours, WrongState, NotEligible, Provisional, BadText, BadValue, UnknownKey, OutOfBounds, Stale,
-    LimitReached and TooFewElectors.
+    LimitReached, RoleMissing and TooFewElectors.
     """
     if proposal.author != author.person:
         raise NotYours
@@ -319,6 +321,7 @@ def revise(
     terms = proposal.pinned
     if len(proposal.versions) >= terms.most_versions:
         raise LimitReached("versions", terms.most_versions)
+    _check_roles(proposal, world.partnership)
     text = with_amount(text)
     check_text(proposal.type, text)
     prepared = prepare_effects(proposal.type, effects, world)
@@ -454,6 +457,7 @@ def _open(
     terms = pin(world.policy, proposal.type)
     check_text(proposal.type, proposal.text)
     prepared = prepare_effects(proposal.type, proposal.effects, world)
+    _check_roles(proposal, world.partnership)
     _check_electors(proposal.author, electors, terms)
     version = versions.freeze(1, proposal.text, prepared, now)
     opened = replace(
@@ -494,6 +498,12 @@ def _check_electors(author: PersonId, electors: tuple[Elector, ...], terms: Term
     others = len({e.person for e in electors} - {author})
     if others < terms.least_electors:
         raise TooFewElectors(others, terms.least_electors)
+
+
+def _check_roles(proposal: Proposal, partnership: Partnership) -> None:
+    """The electorate is fixed now: not while a role that belongs to it gives its seat to nobody (ORG-3)."""
+    if role_missing(partnership, proposal.group):
+        raise RoleMissing(partnership.group(proposal.group).name)
 
 
 def _past_votes(proposal: Proposal) -> tuple[Vote, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from fractions import Fraction
@@ -11,7 +11,7 @@ from bot.governance.clock import deadline, past
 from bot.governance.dossier import Ballot, Proposal, State, Tally, Terms, Vote
 from bot.governance.errors import BadText, NotEligible, UnknownKey, WindowClosed, WrongState
 from bot.governance.events import Event, Happened, Json, proposal_thing
-from bot.governance.ids import GroupId, VoteId
+from bot.governance.ids import GroupId, PersonId, VoteId
 from bot.governance.methods import REGISTRY
 from bot.governance.objections import CRITERIA, LEAST_REASON, MOST_REASON
 from bot.governance.organisation import MEMBER, Elector, Member
@@ -34,10 +34,19 @@ def announce(proposal: Proposal, method: str, now: datetime) -> Vote:
 def open_vote(proposal: Proposal, stakeholders: tuple[Elector, ...], now: datetime) -> tuple[Proposal, Event]:
     """The announced vote opens with a snapshot of the stakeholder group (PRO-9)."""
     vote = _vote(proposal)
-    window = vote.closes_at - vote.opens_at
-    opened = replace(vote, electors=stakeholders, opened=True, opens_at=now, closes_at=deadline(proposal, now, window))
+    closes_at = deadline(proposal, now, proposal.pinned.vote_window)
+    opened = replace(vote, electors=stakeholders, opened=True, opens_at=now, closes_at=closes_at)
     data: dict[str, Json] = {"vote": vote.id, "method": vote.method, "eligible": len(stakeholders)}
     return replace(proposal, vote=opened), Event(Happened.VOTE_OPENED, proposal_thing(proposal.id), None, data)
+
+
+def too_few_voters(proposal: Proposal, stakeholders: Iterable[PersonId]) -> bool:
+    """Whether fewer than the least electors hold a seat for the final vote now; the author votes too (PRO-9)."""
+    vote = _vote(proposal)
+    seated = set(stakeholders)
+    if vote.opened:
+        seated &= {elector.person for elector in vote.electors}
+    return len(seated) < proposal.pinned.least_electors
 
 
 def cast(

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.governance import clock, lifecycle, objections, proposals
+from bot.governance import clock, lifecycle, objections, proposals, votes
 from bot.governance.dossier import CONTESTABLE, Proposal, State
 from bot.governance.events import Event, Happened
 from bot.governance.ids import GroupId, PartnershipId, PersonId, RoleId
-from bot.governance.organisation import Partnership, RoleMapping, role_missing
+from bot.governance.organisation import Holding, Partnership, RoleMapping, electors, role_missing
 from bot.services.ports import Context, DeliveryKind, SeatRecord, Transaction
 from bot.services.views import members_of
 
@@ -145,8 +145,7 @@ async def keep_up(
     waiting = 0
     for proposal in await tx.proposals.in_states(partnership.id, CONTESTABLE):
         before = await tx.proposals.get(proposal)
-        holders = members_of(before, holdings)
-        followed, happened = _followed(before, partnership, holders, left, back, now)
+        followed, happened = _followed(before, partnership, holdings, left, back, now)
         waiting += clock.ROLE in followed.clock.reasons
         if followed != before:
             await tx.proposals.save(followed, lifecycle.next_due(followed))
@@ -161,33 +160,55 @@ async def keep_up(
 def _followed(
     proposal: Proposal,
     partnership: Partnership,
-    holders: frozenset[PersonId],
+    holdings: tuple[Holding, ...],
     left: Mapping[PersonId, bool],
     back: frozenset[PersonId],
     now: datetime,
 ) -> tuple[Proposal, tuple[Event, ...]]:
     events: tuple[Event, ...] = ()
+    holders = members_of(proposal, holdings)
     for person in sorted(left.keys() - holders):
         proposal, gone = objections.objector_gone(proposal, person, left[person], now)
         events += gone
     for person in sorted(back & holders):
         proposal = objections.objector_back(proposal, person, now)
-    if proposals.too_few_seated(proposal, holders):
-        proposal, turned = clock.stop(proposal, clock.FEW, now)
-    else:
-        proposal, turned = clock.resume(proposal, clock.FEW, now)
-    events += turned
-    if any(role_missing(partnership, group) for group in _relied(proposal, partnership)):
-        proposal, turned = clock.stop(proposal, clock.ROLE, now)
-    else:
-        proposal, turned = clock.resume(proposal, clock.ROLE, now)
+    proposal, turned = follow(proposal, partnership, holdings, now)
     return proposal, events + turned
 
 
-def _relied(proposal: Proposal, partnership: Partnership) -> frozenset[GroupId]:
-    """The groups whose member roles this proposal's electorate depends on: with a final vote, the stakeholders too."""
-    voting = {partnership.stakeholders.id} if proposal.state is State.ESCALATED else set()
-    return frozenset({proposal.group} | voting)
+def follow(
+    proposal: Proposal, partnership: Partnership, holdings: tuple[Holding, ...], now: datetime
+) -> tuple[Proposal, tuple[Event, ...]]:
+    """Stop the clock while a role or enough people are missing that the decision depends on (PRO-9, PRO-11).
+
+    It runs again once they are there. Said of every change of seats and of every step into another state, because
+    with it the decision may depend on others.
+    """
+    if proposal.state not in CONTESTABLE:
+        return proposal, ()
+    events: tuple[Event, ...] = ()
+    for reason, stands in (
+        (clock.FEW, _too_few(proposal, partnership, holdings)),
+        (clock.ROLE, lacks_role(proposal, partnership, voting=proposal.state is State.ESCALATED)),
+    ):
+        turn = clock.stop if stands else clock.resume
+        proposal, turned = turn(proposal, reason, now)
+        events += turned
+    return proposal, events
+
+
+def lacks_role(proposal: Proposal, partnership: Partnership, *, voting: bool) -> bool:
+    """Whether a role is gone that the electorate depends on; in a final vote, the stakeholder group's too (ORG-3)."""
+    groups = {proposal.group} | ({partnership.stakeholders.id} if voting else set())
+    return any(role_missing(partnership, group) for group in groups)
+
+
+def _too_few(proposal: Proposal, partnership: Partnership, holdings: tuple[Holding, ...]) -> bool:
+    """Of those who may object or, in a final vote, of those who may vote."""
+    if proposal.state is State.ESCALATED:
+        stakeholders = electors(partnership, partnership.stakeholders.id, holdings)
+        return votes.too_few_voters(proposal, (elector.person for elector in stakeholders))
+    return proposals.too_few_seated(proposal, members_of(proposal, holdings))
 
 
 async def _bring_up(

@@ -48,7 +48,7 @@ async def advance(ctx: Context, id: ProposalId) -> None:
     """Take the steps of one proposal that are due, in one transaction, enactment included (EFF-4)."""
     async with ctx.uow.write() as tx:
         case = await open_case(tx, id, ctx.clock())
-        around = Surroundings(await case.stakeholders(), await _ballots(case))
+        around = Surroundings(await case.stakeholders(), await _ballots(case), case.lacks_role())
         changed, events = lifecycle.advance(case.proposal, case.now, around)
         changed, enacted = await _enact(case, changed)
         vote = case.proposal.vote

@@ -258,6 +258,15 @@ def _too_few_stakeholders(refusal: errors.TooFewStakeholders) -> str:
     )
 
 
+def _role_missing(refusal: errors.RoleMissing) -> str:
+    return (
+        f"A Discord role that gave the member seat of **{inline(refusal.group, 80)}** was deleted, unmapped or given "
+        "another seat. Those who wore it could not object, so nothing is opened or revised until that is mended. "
+        "Your draft is kept. `/roles list` shows what is missing; a moderator maps a role to that seat with "
+        "`/roles map`. If nobody is meant to hold it any more, that is a role which nobody wears."
+    )
+
+
 def _provisional(refusal: errors.Provisional) -> str:
     return (
         "This partnership is provisional: the stakeholder group has not ratified it yet. Until then budgets and "
@@ -305,6 +314,7 @@ _WORDS: Mapping[type, Callable[[Any], str]] = MappingProxyType(
         errors.LimitReached: _limit_reached,
         errors.TooFewElectors: _too_few,
         errors.TooFewStakeholders: _too_few_stakeholders,
+        errors.RoleMissing: _role_missing,
         errors.Provisional: _provisional,
         errors.Conflicted: _conflicted,
         errors.Stale: _stale,

@@ -147,8 +147,8 @@ STOP_REASONS: Mapping[str, str] = MappingProxyType(
     {
         "outage": "the bot was not connected",
         "card missing": "the card did not stand where the members can see it",
-        "role missing": "a Discord role that gives members their seats was removed",
-        "too few electors": "too few of the people who may object still hold their seat",
+        "role missing": "a Discord role that gives members their seats was removed or given another seat",
+        "too few electors": "too few of the people who may object, or vote, hold their seat now",
     }
 )
 """Why a clock stands (PRO-11)."""

@@ -41,7 +41,7 @@ def role(id: int, name: str, position: int = 5, **facts: object) -> RoleSeen:
 
 def built(site: Site, seen: Snapshot, most: int = 200) -> tuple[Site, Snapshot, list[Step]]:
     """Take step after step, as the set-up does, planning anew each time."""
-    ids = count(1000)
+    ids = count(1000 + len(seen.roles) + len(seen.channels))
     taken: list[Step] = []
     while (todo := plans.plan(site, seen).todo) and todo[0].do is not Do.REFUSED and len(taken) < most:
         step = todo[0]

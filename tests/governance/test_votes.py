@@ -9,6 +9,7 @@ from bot.governance import clock, escalations, lifecycle, objections, votes
 from bot.governance.dossier import Ballot, ObjectionState, Proposal, State, Statement
 from bot.governance.errors import BadText, NotEligible, UnknownKey, WindowClosed, WrongState
 from bot.governance.events import Happened
+from bot.governance.ids import PersonId
 from bot.governance.lifecycle import Surroundings
 from bot.governance.organisation import Elector, Member
 from bot.governance.policy import Value
@@ -292,3 +293,46 @@ def test_a_small_electorate_is_warned() -> None:
     more = tuple(Elector(member(f"p{n}", FUNDER).person) for n in range(7))
     assert not votes.would_reveal(replace(vote, electors=more), terms)
     assert not votes.would_reveal(replace(vote, secret=False), terms)
+
+
+ALONE = ELECTORS[:1]
+
+
+@pytest.mark.parametrize(
+    ("stakeholders", "missing", "reasons"),
+    [(ELECTORS, True, {clock.ROLE}), (ALONE, False, {clock.FEW}), ((), True, {clock.ROLE, clock.FEW})],
+)
+@pytest.mark.parametrize("notice", [0, 24])
+def test_a_vote_that_could_not_be_held_waits(
+    stakeholders: tuple[Elector, ...], missing: bool, reasons: set[str], notice: int
+) -> None:
+    """Who may vote is fixed at the opening: not while a role is gone, nor with one stakeholder alone (PRO-9)."""
+    dispute = disputed(opened(changes={"vote.notice": hours(notice)}))
+    proposal, events = escalations.escalate(dispute, BO, stakeholders, at(201), role_missing=missing)
+    if notice:
+        around = Surroundings(stakeholders, role_missing=missing)
+        proposal, events = lifecycle.advance(proposal, at(201 + notice), around)
+    assert proposal.vote is not None
+    assert not proposal.vote.opened
+    assert proposal.clock.reasons == reasons
+    assert Happened.VOTE_OPENED not in [event.type for event in events]
+    for reason in reasons:
+        proposal, _ = clock.resume(proposal, reason, at(300))
+    proposal, _ = lifecycle.advance(proposal, at(300), Surroundings(ELECTORS))
+    assert proposal.vote is not None
+    assert proposal.vote.electors == ELECTORS
+    assert proposal.vote.closes_at == at(300) + proposal.pinned.vote_window
+
+
+def test_a_vote_that_waits_too_long_could_not_be_held() -> None:
+    proposal, _ = escalations.escalate(disputed(), BO, ALONE, at(201))
+    proposal, _ = lifecycle.advance(proposal, at(201 + 14 * 24), Surroundings(ALONE))
+    assert (proposal.state, proposal.outcome) == (State.NOT_ADOPTED, "could not be held")
+
+
+def test_too_few_voters_are_those_of_the_vote() -> None:
+    proposal = voting()
+    everybody = [elector.person for elector in ELECTORS]
+    assert not votes.too_few_voters(proposal, everybody)
+    assert votes.too_few_voters(proposal, everybody[:1])
+    assert votes.too_few_voters(proposal, [*everybody[:1], *map(PersonId, "xyz")]), "who came later has no vote"

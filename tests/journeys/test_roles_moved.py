@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.governance.dossier import State
-from tests.journeys import objecting
-from tests.journeys.server import CORE, Server, offered, said, text_of
+from tests.journeys import deciding, objecting
+from tests.journeys.server import CORE, Server, latest, offered, said, text_of
 
 
 async def move(server: Server, role: str, group: str, seat: str, **words: str) -> str:
@@ -42,3 +42,39 @@ async def test_the_electors_roles_are_mapped_elsewhere(server: Server) -> None:
     await objecting.state(server, "cleo", 1)
     await server.advance(hours=72 + 48)
     assert await server.state(1) is State.DISPUTED
+
+
+async def test_nothing_is_opened_while_a_role_is_gone(server: Server) -> None:
+    drafted = await server.draft("tia", CORE, "operational")
+    await server.delete_role("Delta Lab")
+    refused = await server.press("tia", latest(drafted), "proposal:open:1")
+    assert "gave the member seat of **Stakeholders** was deleted" in said(refused), said(refused)
+    server.guild.create_role("New Lab")
+    for name in ("dev", "eli"):
+        await server.give_role(name, "New Lab")
+    await move(server, "New Lab", "stakeholders", "member")
+    assert await server.open("tia", drafted) == 1
+    assert len((await server.proposal(1)).electors) == 6
+
+
+async def test_the_stakeholders_roles_are_gone_when_a_vote_is_called(server: Server) -> None:
+    """The core team disputes its own proposal, and nobody could vote on it: the vote waits."""
+    await server.propose("tia", CORE)
+    await deciding.dispute(server, 1, "uma")
+    for role in ("Green Fund", "River Trust"):
+        await server.delete_role(role)
+    await deciding.by_card(server, "tia", 1, "escalate")
+    assert "clock is stopped" in text_of(await server.card(1))
+    await server.advance(hours=96)
+    proposal = await server.proposal(1)
+    assert proposal.vote is not None
+    assert not proposal.vote.opened
+    for name, role in (("ada", "New Fund"), ("cleo", "New Trust")):
+        server.guild.create_role(role)
+        await server.give_role(name, role)
+        await move(server, role, "stakeholders", "member")
+    proposal = await server.proposal(1)
+    assert proposal.vote is not None
+    assert proposal.vote.opened
+    assert len(proposal.vote.electors) == 5, "ada, cleo, dev, eli and fay"
+    await server.vote("cleo", 1, deciding.FOR)

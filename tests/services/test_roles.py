@@ -2,22 +2,45 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.governance import clock as clocks
 from bot.governance.dossier import Proposal, State, Text
-from bot.governance.errors import AlreadyDone, BadText, BadValue, NotEligible, NotFound, RoleRefused
+from bot.governance.errors import (
+    AlreadyDone,
+    BadText,
+    BadValue,
+    NotEligible,
+    NotFound,
+    RoleMissing,
+    RoleRefused,
+    WrongState,
+)
 from bot.governance.ids import PartnershipId, ProposalId, RoleId
 from bot.governance.organisation import Partnership, RoleMapping
 from bot.governance.policy import genesis
-from bot.services import objections, organisation, proposals, roles
+from bot.services import escalations, objections, organisation, proposals, roles, votes
 from bot.services import sweep as sweeping
 from bot.services.ports import Actor, Context, Recorded
 from storage.unit_of_work import SqlUnitOfWork
 from tests.database import TestClock
-from tests.services.scene import LAB, SHG, TRUST, Scene
+from tests.services.scene import (
+    DEV,
+    ELI,
+    FAY,
+    FUND,
+    LAB,
+    OTHER_TEXT,
+    SHG,
+    TLC,
+    TOM,
+    TRUST,
+    UMA,
+    Scene,
+)
 from tests.services.town import GUILD, Town, actor, founded, moderator
 
 ADA, BEN, CLEO, TIA = 11, 12, 13, 21
@@ -291,9 +314,96 @@ async def test_who_wears_a_role_that_was_lost_holds_nothing(scene: Scene) -> Non
     assert TRUST not in {h.mapping.role for h in found}
 
 
-async def mapped(scene: Scene, role: int, stakeholder_class: str, organisation: str) -> None:
+async def mapped(scene: Scene, role: int, stakeholder_class: str, organisation: str, *worn_by: int) -> None:
     """A moderator maps a role to the stakeholders' member seat."""
     boss = Actor(900, GUILD, manages_roles=True, top_position=50)
     made = RoleMapping(RoleId(role), SHG, "member", stakeholder_class, organisation, scene.clock(), organisation)
     async with scene.ctx.uow.write() as tx:
-        await roles.keep_mapping(tx, await tx.partnerships.get(P), made, boss, ())
+        await roles.keep_mapping(tx, await tx.partnerships.get(P), made, boss, worn_by)
+    for user in worn_by:
+        scene.roles[user] |= {role}
+
+
+async def test_no_review_opens_and_no_version_comes_while_a_role_is_gone(scene: Scene) -> None:
+    """Whose role is gone could not object: the electorate is not fixed without them."""
+    drafted = await scene.draft()
+    filed = await scene.file()
+    await roles.role_deleted(scene.ctx, GUILD, LAB)
+    with pytest.raises(RoleMissing):
+        await proposals.open_review(scene.ctx, scene.actor(TIA), drafted)
+    with pytest.raises(RoleMissing):
+        await proposals.revise(scene.ctx, scene.actor(TIA), filed, OTHER_TEXT, ())
+    await mapped(scene, 200, "domain expert", "Delta Lab", ELI, FAY)
+    opened = await proposals.open_review(scene.ctx, scene.actor(TIA), drafted)
+    assert len(opened.proposal.electors) == 6
+
+
+async def test_a_final_vote_waits_for_the_stakeholders_roles(scene: Scene) -> None:
+    filed = await core_dispute(scene)
+    for role in (FUND, TRUST, LAB):
+        await roles.role_deleted(scene.ctx, GUILD, role)
+    assert not clocks.is_stopped(await scene.get(filed)), "the core team disputes it, not the stakeholders"
+    await escalations.escalate(scene.ctx, scene.actor(TIA), filed)
+    waiting = await scene.get(filed)
+    assert waiting.clock.reasons == {clocks.ROLE, clocks.FEW}
+    assert waiting.vote is not None
+    assert not waiting.vote.opened
+    await scene.after(hours=100)
+    assert await scene.state(filed) is State.ESCALATED
+    for number, users in ((200, (ADA, BEN)), (201, (CLEO,)), (202, (ELI,))):
+        await mapped(scene, number, "", "", *users)
+    await scene.sweep()
+    vote = (await scene.get(filed)).vote
+    assert vote is not None
+    assert (vote.opened, len(vote.electors)) == (True, 4)
+    assert vote.closes_at == scene.clock() + timedelta(hours=72)
+
+
+async def test_one_stakeholder_alone_overrules_nobody(scene: Scene) -> None:
+    for user in (ADA, BEN, CLEO, DEV, ELI):
+        await scene.joined(user)
+    filed = await core_dispute(scene)
+    await escalations.escalate(scene.ctx, scene.actor(TIA), filed)
+    assert (await scene.get(filed)).clock.reasons == {clocks.FEW}
+    with pytest.raises(WrongState):
+        await votes.cast(scene.ctx, scene.actor(FAY), filed, "for")
+    await scene.joined(ADA, FUND)
+    await scene.sweep()
+    await votes.cast(scene.ctx, scene.actor(FAY), filed, "for")
+
+
+async def test_a_vote_counts_its_own_voters_and_not_those_who_could_object(scene: Scene) -> None:
+    filed = await core_dispute(scene)
+    await escalations.escalate(scene.ctx, scene.actor(TIA), filed)
+    for user in (TOM, UMA):
+        await scene.joined(user)
+    assert not clocks.is_stopped(await scene.get(filed)), "the core team has no part in the vote"
+    for user in (ADA, BEN, CLEO, DEV, ELI):
+        await scene.joined(user)
+    assert (await scene.get(filed)).clock.reasons == {clocks.FEW}
+    await scene.joined(ADA, FUND)
+    assert not clocks.is_stopped(await scene.get(filed))
+
+
+async def test_a_halted_decision_stands_still_if_its_electors_role_is_gone(scene: Scene) -> None:
+    priced = replace(OTHER_TEXT, amount_written="100", currency="EUR", payee="Baker")
+    filed = await scene.file(TIA, "budget", text=priced)
+    await scene.read_by(filed, ADA, BEN, CLEO, DEV, ELI, FAY)
+    await scene.after(hours=72)
+    assert await scene.state(filed) is State.PASSED
+    for user in (ADA, BEN, CLEO):
+        await proposals.halt(scene.ctx, scene.actor(user), filed)
+    await roles.role_deleted(scene.ctx, GUILD, LAB)
+    await proposals.halt(scene.ctx, scene.actor(DEV), filed)
+    halted = await scene.get(filed)
+    assert halted.state is State.DISPUTED
+    assert halted.clock.reasons == {clocks.ROLE}
+
+
+async def core_dispute(scene: Scene) -> ProposalId:
+    """A dispute among the core team, which the stakeholders would decide."""
+    filed = await scene.file(TIA, "general", TLC)
+    await scene.object(TOM, filed, stated=True)
+    await scene.after(hours=72)
+    assert await scene.state(filed) is State.DISPUTED
+    return filed
