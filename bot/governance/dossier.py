@@ -193,11 +193,22 @@ class Objection:
     settled_in: int | None = None
     reaction_gone_asked: bool = False
     seat_taken: bool = False
+    sponsor_taken: bool = False
 
     @property
     def counts(self) -> bool:
         """Whether it counts against the threshold."""
         return self.state in COUNTING
+
+    @property
+    def guarded(self) -> bool:
+        """A seat behind it was taken away: no silence of those who speak for it weakens it (PRO-9)."""
+        return self.seat_taken or self.sponsor_taken
+
+    @property
+    def needs_sponsor(self) -> bool:
+        """Whether nobody with a seat speaks for it, so that another elector may."""
+        return self.sponsor_taken or (self.sponsor is None and (self.seat_taken or self.sponsor_by is not None))
 
 
 @dataclass(frozen=True, slots=True)

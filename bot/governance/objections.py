@@ -270,6 +270,7 @@ def withdraw_objection(proposal: Proposal, number: int, person: PersonId, now: d
     """The objector withdraws, explicitly (OBJ-5). Raises NotEligible, WrongState."""
     objection = _found(proposal, number)
     _speaks_for(objection, person)
+    _check_own_word(objection, person)
     if objection.state not in _ON_FILE:
         raise WrongState(objection.state, "withdraw an objection")
     _check_alive(proposal, "withdraw an objection")
@@ -289,6 +290,7 @@ def answer_revision(proposal: Proposal, number: int, person: PersonId, resolved:
     if not objection.counts or objection.version == version:
         raise WrongState(objection.state, "answer a revision")
     if resolved:
+        _check_own_word(objection, person)
         done = replace(
             objection,
             state=ObjectionState.INTEGRATED,
@@ -306,50 +308,51 @@ def answer_revision(proposal: Proposal, number: int, person: PersonId, resolved:
 
 
 def objector_gone(proposal: Proposal, person: PersonId, by_themselves: bool, now: datetime) -> Outcome:
-    """An objector no longer holds the seat (PRO-9).
+    """An objector, or who took an objection over, no longer holds the seat (PRO-9).
 
     Leaving, resigning or a term's end asks for a sponsor; a seat taken away by anyone else never weakens it: one that
-    was not stated yet counts on without being stated, for the objector may not be able to any more.
+    was not stated yet counts on without being stated, and a ruling against it goes to appeal by itself, for whoever
+    lost the seat may not be able to speak any more.
     """
     events: list[Event] = []
     if proposal.state not in _ALIVE:
         return proposal, ()
     for objection in proposal.objections:
-        if objection.person != person or objection.state not in _ON_FILE:
+        if person not in _speakers(objection) or objection.state not in _ON_FILE:
             continue
-        if objection.seat_taken:
+        changed = _left(proposal, objection, person, now) if by_themselves else _taken(proposal, objection, person, now)
+        if changed == objection:
             continue
-        if not by_themselves:
-            taken = replace(objection, seat_taken=True)
-            proposal = proposal.with_objection(taken)
-            events.append(_event(Happened.OBJECTOR_SEAT_LOST, proposal, taken, None))
-        elif objection.sponsor is None and objection.sponsor_by is None:
-            waiting = replace(objection, sponsor_by=clock.deadline(proposal, now, proposal.pinned.sponsoring))
-            proposal = proposal.with_objection(waiting)
-            events.append(_event(Happened.SPONSOR_NEEDED, proposal, waiting, None))
+        proposal = proposal.with_objection(changed)
+        kind = Happened.SPONSOR_NEEDED if by_themselves else Happened.OBJECTOR_SEAT_LOST
+        events.append(_event(kind, proposal, changed, None))
     return proposal, tuple(events)
 
 
 def objector_back(proposal: Proposal, person: PersonId, now: datetime) -> Proposal:
-    """An objector holds the seat again: no sponsor is needed, and what was not stated has its full period (PRO-9)."""
+    """An objector, or who took it over, holds the seat again: nobody else need speak, each period runs anew (PRO-9).
+
+    A returning objector's objection is their own again.
+    """
     for objection in proposal.objections:
-        if objection.person != person:
-            continue
-        waits = objection.sponsor_by is not None and objection.sponsor is None
-        if waits or objection.seat_taken:
-            proposal = proposal.with_objection(_speakable(proposal, objection, now))
+        if objection.person == person and (objection.needs_sponsor or objection.sponsor is not None):
+            own = replace(_speakable(proposal, objection, now), seat_taken=False, sponsor=None, sponsor_taken=False)
+            proposal = proposal.with_objection(own)
+        elif objection.sponsor == person and objection.sponsor_taken:
+            proposal = proposal.with_objection(replace(_speakable(proposal, objection, now), sponsor_taken=False))
     return proposal
 
 
 def sponsor(proposal: Proposal, number: int, member: Member, now: datetime) -> Outcome:
-    """Another elector takes over the objection of someone who left (PRO-9).
+    """Another elector takes over the objection of someone who left, or speaks for someone removed (PRO-9).
 
+    Whoever speaks for someone removed can state and appeal, not withdraw: else a kick and a friend would end it.
     Raises WrongState when no sponsor is needed, WindowClosed after the sponsor period, NotEligible, AlreadyDone.
     """
     objection = _found(proposal, number)
-    if objection.sponsor is not None:
+    if objection.sponsor is not None and not objection.needs_sponsor:
         raise AlreadyDone("sponsor")
-    if objection.sponsor_by is None or objection.state not in _ON_FILE:
+    if not objection.needs_sponsor or objection.state not in _ON_FILE:
         raise WrongState(objection.state, "sponsor an objection")
     _check_alive(proposal, "sponsor an objection")
     if clock.past(proposal, objection.sponsor_by, now):
@@ -357,7 +360,8 @@ def sponsor(proposal: Proposal, number: int, member: Member, now: datetime) -> O
     if member.person == objection.person:
         raise NotEligible("own objection")
     eligible(proposal, member)
-    taken = replace(_speakable(proposal, objection, now), sponsor=member.person)
+    spoken = _speakable(proposal, objection, now)
+    taken = replace(spoken, sponsor=member.person, seat_taken=objection.guarded, sponsor_taken=False)
     return proposal.with_objection(taken), (_event(Happened.SPONSOR_FOUND, proposal, taken, member.person),)
 
 
@@ -397,6 +401,9 @@ def lapse_due(proposal: Proposal, now: datetime) -> Outcome:
         elif objection.sponsor is None and _reached(objection.sponsor_by, now):
             changed = replace(objection, state=ObjectionState.ORPHANED, sponsor_by=None)
             events.append(_event(Happened.OBJECTION_ORPHANED, proposal, changed, None))
+        elif (appeal_by := _appeals_at(objection)) is not None and appeal_by <= now:
+            changed = _appealed_by_itself(proposal, objection, now)
+            events.append(_event(Happened.APPEAL_FILED, proposal, changed, None, reason=""))
         if changed is not None:
             proposal = proposal.with_objection(changed)
             continue
@@ -411,7 +418,7 @@ def changes_at(objection: Objection) -> tuple[datetime, ...]:
     """The instants at which time alone changes this objection: see ``lapse_due``."""
     if objection.state not in _ON_FILE:
         return ()
-    found = [objection.sponsor_by]
+    found = [objection.sponsor_by, _appeals_at(objection)]
     if _waits_for_words(objection):
         found.append(objection.state_by)
     test = objection.test
@@ -487,16 +494,57 @@ def _decide_appeal(proposal: Proposal, objection: Objection, now: datetime) -> O
     return proposal.with_objection(decided), (event,)
 
 
+def _left(proposal: Proposal, objection: Objection, person: PersonId, now: datetime) -> Objection:
+    """Who spoke for it gave the seat up: it waits for a sponsor, unless a seat behind it was taken away before."""
+    if person == objection.sponsor and not objection.sponsor_taken:
+        objection = replace(objection, sponsor=None)
+    elif objection.guarded or objection.sponsor is not None or objection.sponsor_by is not None:
+        return objection
+    if objection.guarded:
+        return objection
+    return replace(objection, sponsor_by=clock.deadline(proposal, now, proposal.pinned.sponsoring))
+
+
+def _taken(proposal: Proposal, objection: Objection, person: PersonId, now: datetime) -> Objection:
+    """The seat of who speaks for it was taken away; a ruling that became final before stays final."""
+    test = objection.test
+    unappealed = objection.state is ObjectionState.DISMISSED and test is not None and test.appeal is None
+    if test is not None and unappealed and clock.past(proposal, test.appeal_by, now):
+        return objection
+    if person == objection.person:
+        return replace(objection, seat_taken=True, sponsor_by=None)
+    return replace(objection, sponsor_taken=True)
+
+
+def _appeals_at(objection: Objection) -> datetime | None:
+    """When a ruling against it goes to appeal by itself, because a seat behind it was taken away; or None (PRO-9)."""
+    test = objection.test
+    if objection.state is not ObjectionState.DISMISSED or not objection.guarded or test is None:
+        return None
+    return test.appeal_by if test.appeal is None else None
+
+
+def _appealed_by_itself(proposal: Proposal, objection: Objection, now: datetime) -> Objection:
+    """As if the objector had appealed: the stakeholder group decides; without votes the objection stands (OBJ-4)."""
+    decide_by = clock.deadline(proposal, now, proposal.pinned.appeal_decision)
+    return _with_appeal(objection, Appeal(objection.person, now, decide_by, ""))
+
+
 def _speakable(proposal: Proposal, objection: Objection, now: datetime) -> Objection:
-    """Somebody with a seat speaks for it again, and has the full period to state it (PRO-9)."""
-    unstated = objection.state is ObjectionState.RAISED
-    anew = clock.deadline(proposal, now, proposal.pinned.stating) if unstated else objection.state_by
-    return replace(objection, seat_taken=False, sponsor_by=None, state_by=anew)
+    """Somebody with a seat speaks for it again, and has the full period to state it or to appeal (PRO-9)."""
+    terms, test = proposal.pinned, objection.test
+    if objection.state is ObjectionState.RAISED:
+        objection = replace(objection, state_by=clock.deadline(proposal, now, terms.stating))
+    appealable = objection.state is ObjectionState.DISMISSED and test is not None and test.appeal is None
+    if test is not None and appealable and not clock.past(proposal, test.appeal_by, now):
+        anew = replace(test, appeal_by=clock.deadline(proposal, now, terms.appeal_filing))
+        objection = replace(objection, test=anew)
+    return replace(objection, sponsor_by=None)
 
 
 def _waits_for_words(objection: Objection) -> bool:
     """Whether it lapses unless stated in time: not while nobody with a seat is there to state it (PRO-9)."""
-    return objection.state is ObjectionState.RAISED and not objection.seat_taken and objection.sponsor_by is None
+    return objection.state is ObjectionState.RAISED and not objection.guarded and objection.sponsor_by is None
 
 
 def _with_appeal(objection: Objection, changed: Appeal) -> Objection:
@@ -518,6 +566,12 @@ def _speakers(objection: Objection) -> frozenset[PersonId]:
 def _speaks_for(objection: Objection, person: PersonId) -> None:
     if person not in _speakers(objection):
         raise NotEligible("not the objector")
+
+
+def _check_own_word(objection: Objection, person: PersonId) -> None:
+    """What ends it is the objector's own to say once a seat behind it was taken away (PRO-9, OBJ-7)."""
+    if objection.guarded and person != objection.person:
+        raise NotEligible("objector's own word")
 
 
 def _check_window(proposal: Proposal, now: datetime) -> None:

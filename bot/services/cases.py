@@ -96,7 +96,7 @@ def check_visible(case: Case, actor: Actor, member: Member) -> None:
         if case.proposal.author != member.person:
             raise NotFound("proposal")
         return
-    if member.person in {o.person for o in case.proposal.objections}:
+    if any(member.person in {o.person, o.sponsor} for o in case.proposal.objections):
         return
     members.check_seated(member)
     if not may_read(case.proposal, case.partnership, member):

@@ -32,6 +32,8 @@ NOT_ELIGIBLE: Mapping[str, str] = MappingProxyType(
         "not an elector": "Only members of the deciding group, as it stood when the review opened, may do this. "
         "The button “Who may object?” on the card shows them. Anyone with a seat may raise a concern instead.",
         "not the objector": "Only the person who raised this objection, or who took it over, may do this.",
+        "objector's own word": "A seat behind this objection was taken away. You speak for it: you can state it, "
+        "appeal for it and say that it still stands. Only whoever raised it can withdraw it or call it resolved.",
         "own objection": "This is your own objection. It needs somebody else to take it over.",
         "ask test": "Only the author, or a facilitator of the deciding group, may ask for a test of an objection.",
         "rule": "Only a facilitator of the deciding group may rule on an objection. `/roles list` shows who that is.",

@@ -65,6 +65,7 @@ _WITH_CONTROLS = frozenset(
         Happened.APPEAL_FILED,
         Happened.SPONSOR_NEEDED,
         Happened.SPONSOR_FOUND,
+        Happened.OBJECTOR_SEAT_LOST,
     }
 )
 

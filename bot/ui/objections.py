@@ -119,7 +119,7 @@ def controls(proposal: Proposal, objection: Objection) -> list[Button]:
             found.append(act("Appeal this ruling", "appeal"))
         elif test.appeal.stands is None:
             found += [act("The objection stands", "stands"), act("The objection falls", "falls")]
-    if objection.sponsor_by is not None:
+    if objection.needs_sponsor:
         found.append(act("Take over this objection", "sponsor", Style.primary))
     return [*found, act("Withdraw my objection", "withdraw")]
 
@@ -148,9 +148,9 @@ def _due(proposal: Proposal, objection: Objection) -> str:
     if proposal.clock.stopped_at is not None or proposal.state not in {State.REVIEW, State.SETTLING, State.DISPUTED}:
         return ""
     test = objection.test
-    if objection.state is ObjectionState.RAISED and objection.seat_taken:
+    if objection.state is ObjectionState.RAISED and objection.guarded:
         return "; its seat was taken away, so it counts without being stated"
-    if objection.state is ObjectionState.RAISED and objection.state_by is not None:
+    if objection.state is ObjectionState.RAISED and objection.state_by is not None and objection.sponsor_by is None:
         return f"; to be stated by {moment(objection.state_by)}"
     if test is not None and test.appeal is not None and test.appeal.stands is None:
         return f"; decided by {moment(test.appeal.decide_by)}"

@@ -88,12 +88,17 @@ _OBJECTION_ACTS = {
     "appeal": "Your appeal about objection No. {n} to {p} is filed. The stakeholder group decides it by majority.",
     "stands": "Noted: you say that objection No. {n} to {p} stands. You can change this until it is decided.",
     "falls": "Noted: you say that objection No. {n} to {p} does not stand. You can change this until it is decided.",
+    "speak": "You now speak for objection No. {n} to {p}: you can state it, appeal for it and answer revisions. "
+    "A seat behind it was taken away, so only the person who raised it can withdraw it.",
     "sponsor": "You now speak for objection No. {n} to {p}. You can state it, withdraw it and answer revisions.",
 }
 
 
 def objection_act(view: ProposalView, number: int, act: str) -> Answer:
     """What an act on an objection led to (OBJ-4 to OBJ-7, PRO-9)."""
+    objection = view.proposal.objection(number)
+    if act == "sponsor" and objection is not None and objection.guarded:
+        act = "speak"
     words = _OBJECTION_ACTS[act].format(n=number, p=named(view.proposal))
     return said(words, buttons=links_to(view))
 

@@ -97,9 +97,15 @@ def _appealed(told: Told) -> str:
     found = told.objection
     appeal = found.test.appeal if found and found.test else None
     until = f" until {stamp(appeal.decide_by)}" if appeal else ""
+    words = said(told.actor, told.text("reason"), WORDS_OF_PEOPLE)
+    if told.recorded.event.actor is None:
+        words = (
+            "A seat behind this objection was taken away and nobody appealed in time, so the rules do: "
+            "taking a seat away decides nothing."
+        )
     return (
         f"⚖️ **Appeal** against the ruling on {told.number} by {told.objector}.\n"
-        f"{said(told.actor, told.text('reason'), WORDS_OF_PEOPLE)}\n"
+        f"{words}\n"
         f"Members of the stakeholder group other than author and objector decide by majority{until}: does the "
         "objection stand or fall? Without votes, and on a tie, it stands."
     )
@@ -118,6 +124,11 @@ def _appeal_decided(told: Told) -> str:
 def _sponsor_needed(told: Told) -> str:
     found = told.objection
     until = f" until {stamp(found.sponsor_by)}" if found and found.sponsor_by else ""
+    if found is not None and found.guarded:
+        return (
+            f"🪑 Nobody with a seat speaks for {told.number} any more. A seat behind it was taken away, so it stands "
+            "and counts as before. Anyone else who may object can speak for it."
+        )
     return (
         f"🪑 {told.objector} gave up the seat behind {told.number}. Anyone else who may object can take it "
         f"over{until}. If nobody does, it ends."
@@ -131,7 +142,8 @@ def _sponsor_found(told: Told) -> str:
 def _seat_lost(told: Told) -> str:
     words = (
         f"🪑 The seat behind {told.number} by {told.objector} was taken away by somebody else or with its role. "
-        "That weakens no objection: it stands and counts as before."
+        "That weakens no objection: it stands and counts as before. Anyone else who may object can speak for it: "
+        "state it, and appeal a ruling on it."
     )
     found = told.objection
     if found is not None and found.state is ObjectionState.RAISED:

@@ -1,12 +1,12 @@
 """Objections: every step of OBJ-8, every refusal, every deadline to the microsecond, and the threshold."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from fractions import Fraction
 
 import pytest
 
-from bot.governance import clock, objections, proposals
+from bot.governance import clock, lifecycle, objections, proposals
 from bot.governance.dossier import ObjectionState, Proposal, State, Statement
 from bot.governance.errors import (
     AlreadyDone,
@@ -26,6 +26,7 @@ from bot.governance.organisation import Elector, Member
 from bot.governance.policy import Value, genesis
 from tests.governance.scene import (
     ANA,
+    AROUND,
     BO,
     CY,
     DI,
@@ -616,6 +617,88 @@ def test_the_sponsor_period_is_half_open_and_must_have_begun() -> None:
         objections.sponsor(stated(opened(), BO), 1, CY, NOW)
 
 
+def without_a_seat(proposal: Proposal, who: Member, now: datetime = NOW) -> Proposal:
+    return objections.objector_gone(proposal, who.person, False, now)[0]
+
+
+def test_a_sponsors_seat_taken_away_weakens_nothing_either() -> None:
+    proposal, events = objections.objector_gone(sponsored(raised(opened(), BO)), CY.person, False, at(2))
+    assert kinds(events) == [Happened.OBJECTOR_SEAT_LOST]
+    assert objections.objector_gone(proposal, CY.person, False, at(3)) == (proposal, ())
+    late = advanced(proposal, at(72))
+    assert late.state is State.DISPUTED
+    assert first(late).state is ObjectionState.RAISED
+    objections.state_objection(late, 1, CY.person, STATEMENT, at(100))
+    back = objections.objector_back(late, CY.person, at(100))
+    assert first(advanced(back, at(148) - TICK)).counts
+    assert first(advanced(back, at(148))).state is ObjectionState.CONCERN
+
+
+def test_a_sponsor_who_leaves_asks_for_another() -> None:
+    proposal, events = objections.objector_gone(sponsored(raised(opened(), BO)), CY.person, True, at(2))
+    assert kinds(events) == [Happened.SPONSOR_NEEDED]
+    assert first(proposal).sponsor is None
+    assert first(advanced(proposal, at(50) - TICK)).counts
+    assert first(advanced(proposal, at(50))).state is ObjectionState.ORPHANED
+    again, _ = objections.sponsor(proposal, 1, DI, at(49))
+    assert first(again).sponsor == DI.person
+    with pytest.raises(NotEligible):
+        objections.state_objection(again, 1, CY.person, STATEMENT, at(49))
+
+
+def test_no_kick_and_no_friend_of_the_proposal_makes_an_objection_end() -> None:
+    for start in (without_a_seat(stated(opened(), BO), BO), without_a_seat(sponsored(stated(opened(), BO)), CY)):
+        helped, _ = objections.sponsor(start, 1, DI, at(60))
+        with pytest.raises(AlreadyDone):
+            objections.sponsor(helped, 1, ED, at(61))
+        with pytest.raises(NotEligible, match="objector's own word"):
+            objections.withdraw_objection(helped, 1, DI.person, at(61))
+        newer = revised(helped, at(62))
+        with pytest.raises(NotEligible, match="objector's own word"):
+            objections.answer_revision(newer, 1, DI.person, True, at(63))
+        objections.answer_revision(newer, 1, DI.person, False, at(63))
+        gone, _ = objections.objector_gone(helped, DI.person, True, at(64))
+        assert first(gone).counts
+        assert first(gone).sponsor_by is None
+        assert first(advanced(gone, at(300))).counts
+        objections.sponsor(gone, 1, ED, at(65))
+    back = objections.objector_back(helped, BO.person, at(66))
+    objections.withdraw_objection(back, 1, BO.person, at(66))
+
+
+def test_unstated_a_taken_seat_is_spoken_for_by_a_sponsor_without_any_deadline() -> None:
+    helped, _ = objections.sponsor(without_a_seat(raised(opened(), BO), BO), 1, CY, at(60))
+    said, _ = objections.state_objection(helped, 1, CY.person, STATEMENT, at(70))
+    assert first(said).statement == STATEMENT
+    assert first(advanced(helped, at(200))).state is ObjectionState.RAISED
+
+
+def test_a_ruling_that_nobody_may_be_able_to_appeal_goes_to_the_stakeholders_by_itself() -> None:
+    for proposal in (
+        ruled(without_a_seat(stated(opened(), BO), BO)),
+        without_a_seat(ruled(stated(opened(), BO)), BO, at(1)),
+        without_a_seat(ruled(sponsored(stated(opened(), BO))), CY, at(1)),
+    ):
+        assert lifecycle.next_due(proposal) == at(48)
+        after, events = lifecycle.advance(proposal, at(48), AROUND)
+        assert Happened.APPEAL_FILED in kinds(events)
+        test = first(after).test
+        assert test is not None
+        assert test.appeal is not None
+        assert test.appeal.decide_by == at(120)
+        assert advanced(advanced(after, at(72)), at(120)).state is State.DISPUTED
+        helped, _ = objections.sponsor(proposal, 1, DI, at(40))
+        assert first(advanced(helped, at(88) - TICK)).test == first(helped).test
+        assert first(appealed(helped, DI, now=at(88) - TICK)).test != first(helped).test
+    final = advanced(ruled(stated(opened(), BO)), at(48))
+    assert without_a_seat(final, BO, at(48)) == final
+
+
+def test_found_out_later_that_the_seat_was_taken_it_needs_no_sponsor() -> None:
+    proposal, _ = objections.objector_gone(stated(opened(), BO), BO.person, True, at(1))
+    assert first(advanced(without_a_seat(proposal, BO, at(2)), at(200))).counts
+
+
 def test_who_leaves_after_their_seat_was_taken_left_no_seat_behind() -> None:
     taken, _ = objections.objector_gone(stated(opened(), BO), BO.person, False, at(1))
     assert objections.objector_gone(taken, BO.person, True, at(2)) == (taken, ())
@@ -649,7 +732,7 @@ def test_who_comes_back_needs_no_sponsor() -> None:
     proposal = objections.objector_back(proposal, BO.person, NOW)
     assert first(advanced(proposal, at(60))).state is ObjectionState.STATED
     taken = sponsored(stated(opened(), BO))
-    assert objections.objector_back(taken, BO.person, NOW) == taken
+    assert first(objections.objector_back(taken, BO.person, NOW)).sponsor is None
 
 
 def test_nothing_changes_for_leavers_once_nobody_may_act() -> None:

@@ -125,8 +125,9 @@ class Proceedings(RuleBasedStateMachine):
         self.ruled_at: dict[int, timedelta] = {}
         self.appeals: set[int] = set()
         self.decided: set[int] = set()
-        self.taken: set[PersonId] = set()
-        self.kept: set[int] = set()
+        self.kept: dict[int, set[PersonId]] = {}
+        self.lost_at: dict[int, timedelta] = {}
+        self.sponsors: dict[int, PersonId] = {}
         self.void: set[int] = set()
         self.gone: set[int] = set()
         self.overruled: set[int] = set()
@@ -184,13 +185,16 @@ class Proceedings(RuleBasedStateMachine):
                 self.speaks[number] = {event.actor}
             case Happened.OBJECTION_LAPSED:
                 assert number not in self.said
-                assert number not in self.left, "nobody was there to state it"
+                assert self.speaker(number) in self.seated, "nobody was there to state it"
+                assert number not in self.kept
                 assert self.ran - self.asked[number] >= LENGTH["stating"]
                 self.end(number)
             case Happened.OBJECTION_WITHDRAWN | Happened.OBJECTION_INTEGRATED:
                 assert self.actor in self.speaks[number]
+                assert number not in self.kept or self.actor == self.raised[number][0]
                 self.end(number)
             case Happened.OBJECTION_ORPHANED:
+                assert number not in self.kept, "ended by taking a seat away"
                 assert self.ran - self.left[number] >= LENGTH["sponsoring"]
                 self.end(number)
             case Happened.OBJECTION_STATED:
@@ -199,15 +203,22 @@ class Proceedings(RuleBasedStateMachine):
                 assert number not in self.gone
                 self.appeals.add(number)
             case Happened.SPONSOR_NEEDED:
-                self.left[number] = self.ran
+                assert self.actor == self.speaker(number)
+                self.speaks[number].discard(self.sponsors.pop(number, PersonId("")))
+                if number not in self.kept:
+                    self.left[number] = self.ran
             case Happened.OBJECTOR_SEAT_LOST:
-                self.kept.add(number)
+                assert self.actor == self.speaker(number)
+                self.kept.setdefault(number, set()).add(self.speaker(number))
+                self.lost_at.setdefault(number, self.ran)
             case Happened.SPONSOR_FOUND:
                 assert event.actor in (self.electors & self.seated) - {ANA.person}
                 assert event.actor is not None
-                self.speaks[number].add(event.actor)
+                assert number in self.left or self.speaker(number) in self.kept[number]
+                self.sponsors[number] = event.actor
+                self.speaks[number] = {self.raised[number][0], event.actor}
                 self.asked[number] = self.ran
-                del self.left[number]
+                self.left.pop(number, None)
             case Happened.TEST_RULED:
                 assert number in self.said
                 assert number not in self.void
@@ -249,6 +260,10 @@ class Proceedings(RuleBasedStateMachine):
             case Happened.PROPOSAL_ENACTED:
                 self.enacted += 1
 
+    def speaker(self, number: int) -> PersonId:
+        """Who answers for an objection: who took it over last, else who raised it."""
+        return self.sponsors.get(number, self.raised[number][0])
+
     def end(self, number: int) -> None:
         """The objector, or time, ended it for good."""
         assert number not in self.gone
@@ -258,7 +273,10 @@ class Proceedings(RuleBasedStateMachine):
 
     def nothing_is_pending(self) -> bool:
         """Every objection had its full periods (PRO-7)."""
-        stated = all(n in self.said_at or self.raised[n][0] in self.taken for n in self.counting())
+        stated = all(n in self.said_at or n in self.kept for n in self.counting())
+        ruled_out = self.void - self.gone - self.decided
+        for n in ruled_out & self.kept.keys():
+            assert self.lost_at[n] - self.ruled_at[n] >= hours(48), "a ruling that nobody could appeal"
         periods = all(
             self.ran - self.ruled_at.get(n, since) >= hours(48) or n in self.decided
             for n, since in self.said_at.items()
@@ -409,7 +427,7 @@ class Proceedings(RuleBasedStateMachine):
     def leave(self, person: PersonId) -> None:
         if person in self.seated:
             self.seated.remove(person)
-            self.do(lambda: objections.objector_gone(self.proposal, person, True, self.now))
+            self.do(lambda: objections.objector_gone(self.proposal, person, True, self.now), person)
             self.few()
 
     @rule(person=st.sampled_from(list(SEATS)))
@@ -417,24 +435,31 @@ class Proceedings(RuleBasedStateMachine):
         if person in self.seated:
             before = self.proposal.objections
             self.seated.remove(person)
-            self.taken.add(person)
-            self.do(lambda: objections.objector_gone(self.proposal, person, False, self.now))
-            assert [replace(o, seat_taken=False) for o in self.proposal.objections] == [
-                replace(o, seat_taken=False) for o in before
+            self.do(lambda: objections.objector_gone(self.proposal, person, False, self.now), person)
+            assert [replace(o, seat_taken=False, sponsor_taken=False) for o in self.proposal.objections] == [
+                replace(o, seat_taken=False, sponsor_taken=False) for o in before
             ]
             self.few()
 
     @rule(person=st.sampled_from(list(SEATS)))
     def come_back(self, person: PersonId) -> None:
         self.seated.add(person)
-        self.taken.discard(person)
         self.proposal = objections.objector_back(self.proposal, person, self.now)
         for objection in self.proposal.objections:
             number = objection.number
-            if objection.person == person and (number in self.left or number in self.kept):
+            if objection.person == person and number in self.left.keys() | self.kept.keys() | self.sponsors.keys():
                 self.left.pop(number, None)
-                self.kept.discard(number)
+                self.kept.pop(number, None)
+                self.lost_at.pop(number, None)
+                self.sponsors.pop(number, None)
+                self.speaks[number] = {person}
                 self.asked[number] = self.ran
+            elif self.speaker(number) == person and person in self.kept.get(number, ()):
+                self.kept[number].discard(person)
+                self.asked[number] = self.ran
+                if not self.kept[number]:
+                    del self.kept[number]
+                    del self.lost_at[number]
         self.few()
 
     @rule(text=st.sampled_from(["limits.versions", "objection.threshold", "limits.open_per_author", "vote.majority"]))
@@ -580,6 +605,23 @@ class Proceedings(RuleBasedStateMachine):
         self.wait(after)
         for number in list(self.raised):
             self.sponsor(number, person)
+
+    @rule(person=people, other=people, by_themselves=st.booleans(), after=st.sampled_from([1, 47, 49]))
+    def sponsor_and_lose_the_sponsor(self, person: PersonId, other: PersonId, by_themselves: bool, after: int) -> None:
+        self.object_and_leave(person, 1)
+        for number in list(self.raised):
+            self.sponsor(number, other)
+        if other in self.sponsors.values():
+            (self.leave if by_themselves else self.seat_taken_away)(other)
+            self.wait(after)
+
+    @rule(number=numbers, after=st.sampled_from([1, 47, 49]))
+    def take_the_seat_and_rule_against_it(self, number: int, after: int) -> None:
+        if number in self.raised:
+            self.state(number, self.raised[number][0])
+            self.seat_taken_away(self.raised[number][0])
+            self.decide_form(number, False)
+            self.wait(after)
 
     @precondition(lambda self: self.proposal.state in {State.REVIEW, State.SETTLING})
     @rule()

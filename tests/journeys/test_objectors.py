@@ -172,3 +172,51 @@ async def test_an_objector_who_comes_back_needs_no_sponsor(server: Server) -> No
     await server.advance(hours=72)
     assert await states(server, number) == [ObjectionState.STATED]
     assert await server.state(number) is State.DISPUTED
+
+
+async def test_whoever_spoke_for_a_leaver_and_is_removed_loses_nothing_and_another_can_speak(server: Server) -> None:
+    number = await operational(server)
+    await server.react("cleo", number)
+    await server.settle()
+    await server.leave("cleo")
+    await in_thread(server, "fay", number, "sponsor")
+    await server.kick("fay")
+    notice = await last_notice(server, number)
+    assert "was taken away by somebody else" in notice
+    assert "[Take over this objection]" in notice
+    await server.advance(hours=60)
+    assert await states(server, number) == [ObjectionState.RAISED]
+    helped = await in_thread(server, "dev", number, "sponsor")
+    assert "only the person who raised it can withdraw it" in said(helped)
+    refused = await in_thread(server, "dev", number, "withdraw")
+    assert "A seat behind this objection was taken away" in said(refused)
+    await state(server, "dev", number)
+    await server.advance(hours=72)
+    assert await server.state(number) is State.DISPUTED
+
+
+async def test_a_sponsor_whose_role_was_taken_away_can_still_state_it(server: Server) -> None:
+    number = await operational(server)
+    await server.react("cleo", number)
+    await server.settle()
+    await server.leave("cleo")
+    await in_thread(server, "fay", number, "sponsor")
+    await server.take_role("fay", "Harbour Club")
+    await state(server, "fay", number)
+    assert await states(server, number) == [ObjectionState.STATED]
+
+
+async def test_a_ruling_against_who_was_kicked_goes_to_the_stakeholders_by_itself(server: Server) -> None:
+    number = await operational(server)
+    await server.react("cleo", number)
+    await server.settle()
+    await state(server, "cleo", number)
+    await server.kick("cleo")
+    await rule(server, "gus", number, False)
+    assert await states(server, number) == [ObjectionState.DISMISSED]
+    await server.advance(hours=48)
+    notice = await told(server, number, "nobody appealed in time, so the rules do")
+    assert "[The objection stands]" in notice
+    await server.advance(hours=72)
+    assert await states(server, number) == [ObjectionState.STATED]
+    assert await server.state(number) is State.DISPUTED
