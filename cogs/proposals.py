@@ -101,9 +101,18 @@ async def details(interaction: Interaction, id: ProposalId) -> None:
 
 
 async def revise(interaction: Interaction, id: ProposalId) -> None:
-    """Which page of the next version to write (PRO-5)."""
-    view = await beforehand.write(*asker(interaction), id)
-    await answer(interaction, answers.choose_revision(view))
+    """What is kept of the next version, and its pages (PRO-5)."""
+    await _show_kept(interaction, await beforehand.write(*asker(interaction), id))
+
+
+async def publish(interaction: Interaction, id: ProposalId) -> None:
+    """Publish what is kept as the next version (PRO-5)."""
+    await answer(interaction, answers.revised(await proposals.revise(*asker(interaction), id)), replace=True)
+
+
+async def start_over(interaction: Interaction, id: ProposalId) -> None:
+    """Forget what is kept of the next version (PRO-5)."""
+    await _show_kept(interaction, await proposals.drop_revision(*asker(interaction), id))
 
 
 async def withdraw(interaction: Interaction, id: ProposalId) -> None:
@@ -153,6 +162,8 @@ ACTS: Mapping[str, Act] = MappingProxyType(
         "open": open_review,
         "discard": discard,
         "options": options,
+        "publish": publish,
+        "start-over": start_over,
     }
 )
 """What each button about a proposal does."""
@@ -190,7 +201,7 @@ async def take_new(interaction: Interaction, match: re.Match[str], fields: Field
     partnership, _ = await choices.group_chosen(interaction, str(group or ""), "")
     text = forms.merged(Text(), fields)
     view = await proposals.draft(*asker(interaction), partnership.id, match["type"], group, text)
-    await _show_draft(interaction, view)
+    await _show_kept(interaction, view)
 
 
 async def take_draft(interaction: Interaction, match: re.Match[str], fields: Fields) -> None:
@@ -199,16 +210,18 @@ async def take_draft(interaction: Interaction, match: re.Match[str], fields: Fie
     wanted = ProposalId(int(match["proposal"]))
     before = (await proposals.show(ctx, who, wanted)).proposal
     text, effects = forms.merged(before.text, fields), forms.effects_of(before.effects, fields)
-    await _show_draft(interaction, await proposals.edit(ctx, who, wanted, text, effects))
+    await _show_kept(interaction, await proposals.edit(ctx, who, wanted, text, effects))
 
 
 async def take_revision(interaction: Interaction, match: re.Match[str], fields: Fields) -> None:
-    """A page of the next version was sent in (PRO-5)."""
+    """A page of the next version was sent in: kept, valid or not, until it is published (PRO-5)."""
     ctx, who = asker(interaction)
     wanted = ProposalId(int(match["proposal"]))
-    before = (await proposals.show(ctx, who, wanted)).proposal
-    text, effects = forms.merged(before.text, fields), forms.effects_of(before.effects, fields)
-    await answer(interaction, answers.revised(await proposals.revise(ctx, who, wanted, text, effects)))
+    kept = (await proposals.show(ctx, who, wanted)).proposal.next_words
+    text, effects = forms.merged(kept.text, fields), forms.effects_of(kept.effects, fields)
+    await _show_kept(
+        interaction, await proposals.write_revision(ctx, who, wanted, int(match["version"]), text, effects)
+    )
 
 
 async def take_concern(interaction: Interaction, match: re.Match[str], fields: Fields) -> None:
@@ -231,7 +244,7 @@ class ProposalCommands(FormCog):
     forms = (
         Form(re.compile(ids.PROPOSE_FORM_TEMPLATE), take_new),
         Form(re.compile(ids.proposal_form_template("edit", "details")), take_draft),
-        Form(re.compile(ids.proposal_form_template("revise", "revise-details")), take_revision),
+        Form(re.compile(ids.REVISION_FORM_TEMPLATE), take_revision),
         Form(re.compile(ids.proposal_form_template("concern")), take_concern),
         Form(re.compile(ids.proposal_form_template("withdraw")), take_withdrawal),
     )
@@ -278,7 +291,7 @@ class ProposalCommands(FormCog):
     @app_commands.describe(**_PROPOSAL)
     @app_commands.autocomplete(proposal=choices.suggest_proposals)
     async def revise(self, interaction: Interaction, proposal: str) -> None:
-        """Choose which page to revise (PRO-5)."""
+        """Show what is kept of the next version, and its pages (PRO-5)."""
         await revise(interaction, await choices.proposal_chosen(interaction, proposal))
 
     @proposal.command(name="withdraw", description="Take your proposal back; it stays in the record")
@@ -315,8 +328,9 @@ async def setup(bot: commands.Bot) -> None:
     await register(bot, ProposalCommands(), ProposalButton, PageButton)
 
 
-async def _show_draft(interaction: Interaction, view: ProposalView) -> None:
-    await answer(interaction, answers.draft(view, proposals.hindrance(view)), replace=True)
+async def _show_kept(interaction: Interaction, view: ProposalView) -> None:
+    """The draft, or what is kept of the next version."""
+    await answer(interaction, answers.kept(view, proposals.hindrance(view)), replace=True)
 
 
 def _file(whole: str | None, name: str) -> discord.File | None:

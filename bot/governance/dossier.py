@@ -113,6 +113,15 @@ class Version:
     published_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """What the author has written so far for the version after ``of``; nobody else sees it (PRO-5)."""
+
+    of: int
+    text: Text
+    effects: tuple[Effect, ...] = ()
+
+
 class ObjectionState(StrEnum):
     """The life cycle of an objection (OBJ-8)."""
 
@@ -297,6 +306,7 @@ class Proposal:
     changed_since: str = ""
     terms: Terms | None = None
     versions: tuple[Version, ...] = ()
+    revision: Revision | None = None
     electors: tuple[Elector, ...] = ()
     opened_at: datetime | None = None
     closes_at: datetime | None = None
@@ -319,6 +329,11 @@ class Proposal:
     def current(self) -> Version:
         """The version on the table. Only after the review opened."""
         return self.versions[-1]
+
+    @property
+    def next_words(self) -> Revision:
+        """What the author has written so far, to begin with what stands: of a draft, or for the next version."""
+        return self.revision or Revision(len(self.versions), self.text, self.effects)
 
     @property
     def pinned(self) -> Terms:

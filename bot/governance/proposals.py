@@ -17,6 +17,7 @@ from bot.governance.dossier import (
     Objection,
     ObjectionState,
     Proposal,
+    Revision,
     State,
     Terms,
     Text,
@@ -32,6 +33,7 @@ from bot.governance.errors import (
     NotYours,
     Provisional,
     RoleMissing,
+    Stale,
     TooFewElectors,
     WindowClosed,
     WrongState,
@@ -299,6 +301,24 @@ def reachable(proposal: Proposal) -> frozenset[PersonId]:
     return frozenset(e.person for e in proposal.electors) - {proposal.author}
 
 
+def write_revision(proposal: Proposal, person: PersonId, of: int, text: Text, effects: tuple[Effect, ...]) -> Proposal:
+    """Keep what was submitted for the version after ``of``, valid or not; only ``revise`` publishes it (PRO-5).
+
+    Raises NotYours, WrongState, LimitReached; Stale when another version is on the table by now.
+    """
+    _check_revisable(proposal, person)
+    if of != proposal.current.number:
+        raise Stale("the version on the table", f"version {of}", f"version {proposal.current.number}")
+    return replace(proposal, revision=Revision(of, with_amount(text), effects))
+
+
+def drop_revision(proposal: Proposal, person: PersonId) -> Proposal:
+    """Forget what was kept for the next version (PRO-5). Raises NotYours."""
+    if proposal.author != person:
+        raise NotYours
+    return replace(proposal, revision=None)
+
+
 def revise(
     proposal: Proposal,
     person: PersonId,
@@ -314,13 +334,8 @@ def revise(
     an earlier version overruled stands again: no answer means still objecting.
     Raises NotYours, WrongState, LimitReached, AlreadyDone when nothing changed, and as ``open_review`` on content.
     """
-    if proposal.author != person:
-        raise NotYours
-    if proposal.state not in {State.REVIEW, State.SETTLING, State.DISPUTED, State.STALE}:
-        raise WrongState(proposal.state, "revise")
+    _check_revisable(proposal, person)
     terms = proposal.pinned
-    if len(proposal.versions) >= terms.most_versions:
-        raise LimitReached("versions", terms.most_versions)
     _check_roles(proposal, world.partnership)
     text = with_amount(text)
     check_text(proposal.type, text)
@@ -338,6 +353,7 @@ def revise(
         text=text,
         effects=prepared,
         versions=(*proposal.versions, version),
+        revision=None,
         electors=_with_objectors(electors, standing),
         objections=standing,
         closes_at=closes_at,
@@ -443,7 +459,10 @@ def enter(proposal: Proposal, state: State, now: datetime, outcome: str = "") ->
 
 def _to(proposal: Proposal, state: State, now: datetime, outcome: str = "") -> Proposal:
     clock = Clock(stood=proposal.clock.stood) if state in FINAL else proposal.clock
-    return replace(proposal, state=state, state_since=now, outcome=outcome or proposal.outcome, clock=clock)
+    revision = None if state in FINAL else proposal.revision
+    return replace(
+        proposal, state=state, state_since=now, outcome=outcome or proposal.outcome, clock=clock, revision=revision
+    )
 
 
 def _open(
@@ -481,6 +500,15 @@ def _open(
         "electors": [e.person for e in electors],
     }
     return opened, (_event(Happened.REVIEW_OPENED, opened, proposal.author, **data),)
+
+
+def _check_revisable(proposal: Proposal, person: PersonId) -> None:
+    if proposal.author != person:
+        raise NotYours
+    if proposal.state not in {State.REVIEW, State.SETTLING, State.DISPUTED, State.STALE}:
+        raise WrongState(proposal.state, "revise")
+    if len(proposal.versions) >= proposal.pinned.most_versions:
+        raise LimitReached("versions", proposal.pinned.most_versions)
 
 
 def _check_load(load: Load, policy: Policy) -> None:

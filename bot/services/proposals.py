@@ -54,11 +54,11 @@ async def edit(ctx: Context, actor: Actor, id: ProposalId, text: Text, effects: 
 
 
 def hindrance(view: ProposalView) -> Refusal | None:
-    """The first thing in a draft's content that keeps its review from opening, or None (PRO-3)."""
-    proposal = view.proposal
+    """The first thing in the words kept for a draft, or for the next version, that keeps it from going on (PRO-3)."""
+    proposal, kept = view.proposal, view.proposal.next_words
     try:
-        rules.check_text(proposal.type, proposal.text)
-        rules.prepare_effects(proposal.type, proposal.effects, World(view.partnership, view.policy))
+        rules.check_text(proposal.type, kept.text)
+        rules.prepare_effects(proposal.type, kept.effects, World(view.partnership, view.policy))
     except Refusal as refusal:
         return refusal
     return None
@@ -88,8 +88,29 @@ async def mark_read(ctx: Context, actor: Actor, id: ProposalId) -> ProposalView:
     return await cases.act(ctx, actor, id, rules.mark_read)
 
 
-async def revise(ctx: Context, actor: Actor, id: ProposalId, text: Text, effects: tuple[Effect, ...]) -> ProposalView:
-    """Publish the next version (PRO-5). Raises NotFound and everything that ``rules.revise`` refuses."""
+async def write_revision(
+    ctx: Context, actor: Actor, id: ProposalId, of: int, text: Text, effects: tuple[Effect, ...]
+) -> ProposalView:
+    """Keep words for the version after ``of`` (PRO-5). Raises NotFound and as ``rules.write_revision``."""
+    return await cases.act(
+        ctx,
+        actor,
+        id,
+        lambda proposal, member, now: (rules.write_revision(proposal, member.person, of, text, effects), ()),
+    )
+
+
+async def drop_revision(ctx: Context, actor: Actor, id: ProposalId) -> ProposalView:
+    """Forget the words kept for the next version (PRO-5). Raises NotFound, NotYours."""
+    return await cases.act(
+        ctx, actor, id, lambda proposal, member, now: (rules.drop_revision(proposal, member.person), ())
+    )
+
+
+async def revise(
+    ctx: Context, actor: Actor, id: ProposalId, text: Text | None = None, effects: tuple[Effect, ...] = ()
+) -> ProposalView:
+    """Publish the next version: the words kept for it, or these (PRO-5). Raises NotFound and as ``rules.revise``."""
     async with ctx.uow.write() as tx:
         now = ctx.clock()
         case = await cases.open_case(tx, id, now)
@@ -99,7 +120,9 @@ async def revise(ctx: Context, actor: Actor, id: ProposalId, text: Text, effects
         others = len({e.person for e in electors} - {case.proposal.author})
         if case.proposal.terms is not None and others < case.proposal.terms.least_electors:
             raise TooFewElectors(others, case.proposal.terms.least_electors)
-        revised, events = rules.revise(case.proposal, member.person, text, effects, await case.world(), electors, now)
+        kept = case.proposal.next_words
+        words = (kept.text, kept.effects) if text is None else (text, effects)
+        revised, events = rules.revise(case.proposal, member.person, *words, await case.world(), electors, now)
         return await case.view(await case.keep(revised, events))
 
 

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import discord
 
-from bot.governance.dossier import Proposal, State
+from bot.governance.dossier import Proposal, State, Version
 from bot.governance.errors import BadValue, Refusal
 from bot.governance.money import written_amount
 from bot.governance.policy import type_named
 from bot.services.views import ProposalView
-from bot.ui import errors, forms, ids, limits, proposals
+from bot.ui import errors, forms, ids, limits, proposals, versions
 from bot.ui.labels import FIELD_LABELS, METHOD_LABELS, count, stamp
 from bot.ui.panels import LINE, Button, Rule, button, link, panel, rows
 from bot.ui.text import inline, quote
@@ -30,6 +30,9 @@ SOMETHING_WRONG = (
 )
 COMMANDS_CHANGED = "My commands have just changed. Please reload Discord (Ctrl-R, or close the app) and try again."
 NOT_HERE = "This works in a channel of the server, not in direct messages. Open the server and try again there."
+
+_MOST_CHANGE = 2400
+"""Units of what a revision changes so far, in the private answer."""
 
 _PRIMARY, _PLAIN, _DANGER = discord.ButtonStyle.primary, discord.ButtonStyle.secondary, discord.ButtonStyle.danger
 
@@ -140,16 +143,45 @@ def read(view: ProposalView) -> Answer:
     )
 
 
-def choose_revision(view: ProposalView) -> Answer:
-    """Which page of the next version to write (PRO-5)."""
-    proposal = view.proposal
+def kept(view: ProposalView, hindrance: Refusal | None) -> Answer:
+    """What was sent in and only its author sees: a draft, or words for the next version (PRO-1, PRO-5)."""
+    return draft(view, hindrance) if view.proposal.state is State.DRAFT else revision(view, hindrance)
+
+
+def revision(view: ProposalView, hindrance: Refusal | None) -> Answer:
+    """What the next version will change so far, what keeps it from being published, and its pages (PRO-5)."""
+    proposal, now = view.proposal, view.proposal.next_words
+    coming = Version(now.of + 1, now.text, now.effects, "", view.now)
+    begun = proposal.revision is not None
     left = proposal.pinned.most_versions - len(proposal.versions)
+    if not begun:
+        change, state = "Nothing is changed yet.", "Change the words, the details, or both; then publish them together."
+    else:
+        first, *more = versions.packed(versions.changed(proposal.current, coming), _MOST_CHANGE)
+        change = first + ("\n-# … and more; the forms open with all of it." if more else "")
+        state = f"**Nothing is missing.** Publishing makes this version {coming.number}, for everybody to read."
+        if hindrance is not None:
+            needed = _needed(hindrance, "The words", _details(proposal))
+            state = f"**Still needed before it can be published:** {needed}"
     return said(
-        f"### Revise {headed(proposal)}\nWhat do you want to change? Each time you send a form in, a new version is "
-        f"published and those who decide get more time. {count(left, 'more version')} can follow.",
+        f"### Revise {headed(proposal)}\n-# Only you see this until you publish it.",
+        LINE,
+        change,
+        LINE,
+        state,
+        f"-# {count(left, 'more version')} can follow. Those who decide get more time with each. Only what you send in "
+        "is kept: a form that you close unsent is lost.",
         buttons=[
-            button("The words", ids.proposal("edit", proposal.id), _PRIMARY),
-            button(_DETAILS.get(proposal.type, "Timeline and summary"), ids.proposal("details", proposal.id), _PRIMARY),
+            button("The words", ids.proposal("edit", proposal.id), _PLAIN if begun else _PRIMARY),
+            button(_details(proposal), ids.proposal("details", proposal.id), _PLAIN if begun else _PRIMARY),
+            *(
+                (
+                    button(f"Publish version {coming.number}", ids.proposal("publish", proposal.id), _PRIMARY),
+                    button("Start over", ids.proposal("start-over", proposal.id), _DANGER),
+                )
+                if begun
+                else ()
+            ),
         ],
     )
 
@@ -244,10 +276,14 @@ _BY_STATE = {
 _DETAILS = {"budget": "Amount, payee, account, timeline", "policy": "Rule, value, timeline"}
 
 
-def _needed(hindrance: Refusal) -> str:
+def _details(proposal: Proposal) -> str:
+    return _DETAILS.get(proposal.type, "Timeline and summary")
+
+
+def _needed(hindrance: Refusal, words: str = "Edit", details: str = "Details") -> str:
     """What is still missing, and behind which button it is mended."""
     field = getattr(hindrance, "field", "")
-    page = "Edit" if field in forms.PAGE_1 else "Details"
+    page = words if field in forms.PAGE_1 else details
     if isinstance(hindrance, BadValue) and not hindrance.text.strip():
         name = FIELD_LABELS.get(field, field)
         return f"**{name}** is missing: {hindrance.expected}. Press *{page}*."

@@ -105,14 +105,15 @@ def words(proposal: Proposal) -> Form:
     """Page 1, filled with whatever was sent in before: of a draft, or of the next version (PRO-1, PRO-5)."""
     if proposal.state is State.DRAFT:
         return _page_1("Edit your draft", ids.proposal_form("edit", proposal.id), proposal.text)
-    return _page_1(_named("Revise", proposal), ids.proposal_form("revise", proposal.id), proposal.text)
+    kept = proposal.next_words
+    return _page_1(_named("Revise", proposal), ids.revision_form("revise", proposal.id, kept.of), kept.text)
 
 
 def details(proposal: Proposal, policy: Policy) -> Form:
     """Page 2 by type, filled: of a draft, or of the next version (PRO-1, PRO-5)."""
     if proposal.state is State.DRAFT:
         return _page_2("Details of your draft", ids.proposal_form("details", proposal.id), proposal, policy)
-    custom_id = ids.proposal_form("revise-details", proposal.id)
+    custom_id = ids.revision_form("revise-details", proposal.id, proposal.next_words.of)
     return _page_2(_named("Revise details of", proposal), custom_id, proposal, policy)
 
 
@@ -219,7 +220,7 @@ def _page_1(title: str, custom_id: str, text: Text) -> Form:
 
 
 def _page_2(title: str, custom_id: str, proposal: Proposal, policy: Policy) -> Form:
-    text = proposal.text
+    text, effects = proposal.next_words.text, proposal.next_words.effects
     parts: list[discord.ui.Label[Any]] = []
     if proposal.type == "budget":
         amount = f"{text.amount_written} {text.currency}".strip()
@@ -229,7 +230,7 @@ def _page_2(title: str, custom_id: str, proposal: Proposal, policy: Policy) -> F
             _text("account", text.account, most=LENGTHS["account"][1], required=False),
         ]
     elif proposal.type == "policy":
-        effect = proposal.effects[0] if proposal.effects else Effect(change_policy.KIND)
+        effect = effects[0] if effects else Effect(change_policy.KIND)
         parts = [
             *(
                 _keys(name, [k for k in KEYS.values() if list_of(k.name) == name], effect.target, policy)

@@ -34,6 +34,8 @@ PROPOSAL_ACTS = (
     "open",
     "discard",
     "options",
+    "publish",
+    "start-over",
 )
 OBJECTION_ACTS = (
     "state",
@@ -50,7 +52,8 @@ OBJECTION_ACTS = (
     "falls",
     "sponsor",
 )
-PROPOSAL_FORMS = ("edit", "details", "revise", "revise-details", "concern", "withdraw")
+PROPOSAL_FORMS = ("edit", "details", "concern", "withdraw")
+REVISION_FORMS = ("revise", "revise-details")
 OBJECTION_FORMS = ("state", "appeal")
 
 _ID = r"[1-9][0-9]{0,8}"
@@ -64,6 +67,7 @@ INBOX_TEMPLATE = r"inbox:(?P<act>show)"
 PAGE_TEMPLATE = rf"list:(?P<act>[a-z]{{1,12}}):(?P<partnership>{_ID}):(?P<before>0|{_ID})"
 
 PROPOSE_FORM_TEMPLATE = rf"form:(?P<act>propose):(?P<type>{'|'.join(TYPES)}):(?P<group>0|{_ID})"
+REVISION_FORM_TEMPLATE = rf"form:(?P<act>{'|'.join(REVISION_FORMS)}):(?P<proposal>{_ID}):(?P<version>{_ID})"
 RULE_FORM_TEMPLATE = rf"form:(?P<act>rule):(?P<proposal>{_ID}):(?P<objection>{_ID}):(?P<in_form>yes|no)"
 OBJECT_VOTE_FORM_TEMPLATE = rf"form:(?P<act>object-vote):(?P<proposal>{_ID}):(?P<choice>{_SMALL})"
 
@@ -82,6 +86,7 @@ _FORMS = (
     PROPOSE_FORM_TEMPLATE,
     proposal_form_template(*PROPOSAL_FORMS),
     objection_form_template(*OBJECTION_FORMS),
+    REVISION_FORM_TEMPLATE,
     RULE_FORM_TEMPLATE,
     OBJECT_VOTE_FORM_TEMPLATE,
 )
@@ -114,6 +119,7 @@ class Parsed:
     type: str | None = None
     group: GroupId | None = None
     in_form: bool | None = None
+    version: int | None = None
 
 
 def parse(custom_id: str) -> Parsed | None:
@@ -166,6 +172,11 @@ def proposal_form(form: str, proposal: ProposalId) -> str:
     return _known(f"form:{form}:{proposal}")
 
 
+def revision_form(form: str, proposal: ProposalId, version: int) -> str:
+    """A form for the version that follows this one: one of REVISION_FORMS."""
+    return _known(f"form:{form}:{proposal}:{version}")
+
+
 def objection_form(form: str, proposal: ProposalId, objection: int) -> str:
     """A form about an objection: one of OBJECTION_FORMS."""
     return _known(f"form:{form}:{proposal}:{objection}")
@@ -198,4 +209,5 @@ def _parsed(kind: str, found: dict[str, str]) -> Parsed:
         found.get("type"),
         GroupId(named["group"]) if named.get("group") else None,
         found["in_form"] == "yes" if "in_form" in found else None,
+        int(found["version"]) if "version" in found else None,
     )

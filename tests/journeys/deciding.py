@@ -12,7 +12,7 @@ import simcord
 
 from bot.governance.dossier import State
 from bot.governance.ids import PartnershipId
-from tests.journeys.objecting import on_card, state
+from tests.journeys.objecting import on_card, publish, state
 from tests.journeys.server import CORE, TALK, Server, controls_of, latest, said, serving
 
 FOR, AGAINST, ABSTAIN = 0, 1, 2
@@ -111,10 +111,8 @@ async def withdraw(server: Server, who: str, number: int, reason: str = "") -> s
 
 
 async def revise_details(server: Server, who: str, number: int, **values: Any) -> simcord.InteractionResult:
-    """``/proposal revise``, the second page, sent in changed."""
+    """``/proposal revise``, the second page, sent in changed and published."""
     shown = await server.slash(who, TALK, "proposal revise", proposal=f"P-{number}")
     answer = latest(shown)
     form = await server.press(who, answer, next(c for c in controls_of(answer) if c.startswith("proposal:details:")))
-    result = await server.fill(who, form, **values)
-    await server.settle()
-    return result
+    return await publish(server, who, await server.fill(who, form, **values))

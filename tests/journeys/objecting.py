@@ -6,7 +6,7 @@ import discord
 import simcord
 
 from bot.governance.dossier import Objection, ObjectionState
-from tests.journeys.server import TALK, Server, controls_of, said, text_of
+from tests.journeys.server import TALK, Server, controls_of, latest, said, text_of
 
 REASON = "Volunteers would have to copy every date by hand, and the last time this ended in two wrong meetings."
 RULING = "It names a kind of harm, gives a reason, and speaks about this proposal."
@@ -65,13 +65,19 @@ async def appeal(server: Server, who: str, number: int, objection: int = 1) -> s
 
 
 async def revise(server: Server, who: str, number: int, where: str = TALK, **texts: str) -> simcord.InteractionResult:
-    """``/proposal revise``, the words, sent in changed."""
+    """``/proposal revise``, the words, sent in changed and published."""
     shown = await server.slash(who, where, "proposal revise", proposal=f"P-{number}")
     assert shown.response is not None, said(shown)
     form = await server.press(who, shown.response, await control(server, number, "edit"))
     proposal = await server.proposal(number)
     words = {name: getattr(proposal.text, name) for name in ("title", "ask", "why", "outcome", "risks")}
-    result = await server.fill(who, form, **(words | texts))
+    return await publish(server, who, await server.fill(who, form, **(words | texts)))
+
+
+async def publish(server: Server, who: str, kept: simcord.InteractionResult) -> simcord.InteractionResult:
+    """*Publish version n* under what was kept of the next version."""
+    button = next((c for c in controls_of(latest(kept)) if c.startswith("proposal:publish:")), None)
+    result = await server.press(who, latest(kept), button) if button else kept
     await server.settle()
     return result
 

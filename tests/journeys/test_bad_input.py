@@ -124,8 +124,9 @@ async def test_texts_of_other_forms_at_and_over_their_limits(server: Server, mon
         ("tom", f"form:concern:{proposal}", {"concern": "x" * 1501}, "at most 1500"),
         ("tom", f"form:concern:{proposal}", {"concern": ""}, ""),
         ("tia", f"form:withdraw:{proposal}", {"withdrawal": "x" * 501}, "at most 500"),
-        ("tia", f"form:revise:{proposal}", page_one() | {"ask": "x" * 19}, "at least 20"),
-        ("tia", f"form:revise:{proposal}", page_one() | {"title": LONG}, "at most 90"),
+        ("tia", f"form:revise:{proposal}:7", page_one() | {"title": LONG}, "is now version 1"),
+        ("tom", f"form:revise:{proposal}:1", page_one() | {"title": LONG}, "Only the author"),
+        ("tia", f"form:revise:{proposal}", page_one(), "not known to this version"),
         ("tom", f"form:rule:{proposal}:1:no", {"ruling": "x" * 30}, ""),
         ("tia", f"form:appeal:{proposal}:1", {"appeal": "x" * 30}, ""),
         ("ada", f"form:object-vote:{proposal}:3", {"criterion": "harm", "reason": "x" * 30}, "no final vote open"),
@@ -169,7 +170,7 @@ async def test_forged_controls_are_answered_privately_and_change_nothing(server:
     number = await server.propose("tia", CORE)
     draft = _id_of(await server.draft("tom", CORE, "general"))
     acts = ["read", "object", "concern", "who", "why", "show", "text", "revise", "withdraw", "escalate", "halt"]
-    acts += ["details", "edit", "preview", "open", "discard", "options"]
+    acts += ["details", "edit", "preview", "open", "discard", "options", "publish", "start-over"]
     forged = [f"proposal:{act}:{named}" for act in acts for named in (999999, draft)]
     forged += [f"objection:{act}:1:7" for act in ("state", "withdraw", "keep", "resolved", "still", "test", "rule")]
     forged += ["objection:sponsor:1:1", "objection:stands:1:1", "objection:falls:1:999999999", "objection:appeal:1:1"]
@@ -199,7 +200,8 @@ async def test_forged_forms_are_answered_privately_and_give_the_words_back(
     for custom_id in (
         f"form:edit:{draft}",
         f"form:details:{draft}",
-        f"form:revise:{file.id}",
+        f"form:revise:{file.id}:1",
+        f"form:revise-details:{file.id}:2",
         f"form:withdraw:{file.id}",
         f"form:edit:{file.id}",
         "form:edit:999999",

@@ -19,6 +19,7 @@ from bot.governance.errors import (
     NotYours,
     OutOfBounds,
     Provisional,
+    Stale,
     TooFewElectors,
     UnknownKey,
     WindowClosed,
@@ -344,6 +345,50 @@ async def test_versions_are_limited_and_a_bad_one_leaves_the_last(scene: Scene) 
     with pytest.raises(LimitReached):
         await beforehand.write(scene.ctx, scene.actor(TIA), filed)
     assert await scene.tables() == before
+
+
+async def test_a_revision_is_collected_in_private_and_published_as_one_version(scene: Scene) -> None:
+    filed = await scene.file(type="budget", text=BUDGET)
+    who = scene.actor(TIA)
+    await proposals.write_revision(scene.ctx, who, filed, 1, replace(BUDGET, ask=""), ())
+    worse = await proposals.show(scene.ctx, who, filed)
+    assert isinstance(proposals.hindrance(worse), BadText)
+    with pytest.raises(BadText):
+        await proposals.revise(scene.ctx, who, filed)
+    changed = replace(BUDGET, ask=OTHER_TEXT.ask, amount_written="9")
+    await proposals.write_revision(scene.ctx, who, filed, 1, changed, ())
+    proposal = await scene.get(filed)
+    assert (len(proposal.versions), proposal.text.ask, proposal.readers) == (1, BUDGET.ask, frozenset())
+    assert (await scene.happened(filed))["version published"] == 0
+    assert proposals.hindrance(await proposals.show(scene.ctx, who, filed)) is None
+    await proposals.revise(scene.ctx, who, filed)
+    proposal = await scene.get(filed)
+    assert (proposal.text.ask, proposal.text.amount, len(proposal.versions)) == (OTHER_TEXT.ask, 900, 2)
+    assert proposal.revision is None
+    with pytest.raises(AlreadyDone):
+        await proposals.revise(scene.ctx, who, filed)
+
+
+async def test_a_page_written_for_an_older_version_is_refused_and_changes_nothing(scene: Scene) -> None:
+    filed = await scene.file()
+    await proposals.revise(scene.ctx, scene.actor(TIA), filed, OTHER_TEXT, ())
+    before = await scene.tables()
+    with pytest.raises(Stale):
+        await proposals.write_revision(scene.ctx, scene.actor(TIA), filed, 1, TEXT, ())
+    for other in (TOM, ADA):
+        with pytest.raises(NotYours):
+            await proposals.write_revision(scene.ctx, scene.actor(other), filed, 2, TEXT, ())
+        with pytest.raises(NotYours):
+            await proposals.drop_revision(scene.ctx, scene.actor(other), filed)
+    assert await scene.tables() == before
+    await proposals.write_revision(scene.ctx, scene.actor(TIA), filed, 2, TEXT, ())
+    await proposals.drop_revision(scene.ctx, scene.actor(TIA), filed)
+    assert (await scene.get(filed)).revision is None
+    await proposals.write_revision(scene.ctx, scene.actor(TIA), filed, 2, TEXT, ())
+    await proposals.withdraw(scene.ctx, scene.actor(TIA), filed)
+    assert (await scene.get(filed)).revision is None, "words that were never published are not kept beyond the end"
+    with pytest.raises(WrongState):
+        await proposals.write_revision(scene.ctx, scene.actor(TIA), filed, 2, TEXT, ())
 
 
 async def test_clicking_revise_twice_publishes_one_version(scene: Scene) -> None:

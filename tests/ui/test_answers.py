@@ -7,7 +7,7 @@ from dataclasses import replace
 import discord
 import pytest
 
-from bot.governance.dossier import Ballot, Effect, State
+from bot.governance.dossier import Ballot, Effect, Revision, State
 from bot.governance.errors import BadText, BadValue, Refusal, UnknownKey, WrongState
 from bot.governance.events import Happened
 from bot.governance.ids import PersonId, ProposalId
@@ -33,6 +33,13 @@ def listed(number: int | None, title: str = "A well") -> Listed:
     return Listed(ProposalId(number or 900), number, group, "budget", title, State.REVIEW, author, scene.NOW, None)
 
 
+def revising(view: ProposalView) -> ProposalView:
+    """The same with the next version begun, every field of it full of markdown."""
+    effects = (Effect("change policy", bomb(100), bomb(100)),)
+    begun = Revision(view.proposal.current.number, replace(BIG, ask=BIG.ask[::-1], why="x" * 4000), effects)
+    return replace(view, proposal=replace(view.proposal, revision=begun))
+
+
 @pytest.mark.parametrize("name", STATES)
 async def test_every_answer_about_a_proposal_fits(name: str) -> None:
     view = of(name)
@@ -41,7 +48,8 @@ async def test_every_answer_about_a_proposal_fits(name: str) -> None:
         answers.opened(view),
         answers.withdrawn(view),
         answers.read(view),
-        answers.choose_revision(view),
+        *(answers.revision(view, hindrance) for hindrance in (None, BadText("ask", 3, 20, 2000))),
+        answers.revision(revising(view), UnknownKey(bomb(300), ("review.window",))),
         answers.revised(view),
         answers.escalated(view),
         answers.halted(view),

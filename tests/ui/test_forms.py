@@ -38,7 +38,7 @@ def every_form() -> Iterator[discord.ui.Modal]:
     yield from (forms.propose(kind, scene.GROUPS[0].id) for kind in TYPES)
     yield forms.propose("general", None)
     for draft in drafts():
-        for proposal in (draft, replace(draft, state=State.REVIEW, number=10**6)):
+        for proposal in (draft, replace(draft, state=State.REVIEW, number=10**6, versions=opened.versions)):
             yield forms.words(proposal)
             yield forms.details(proposal, POLICY)
     yield forms.withdraw(opened)

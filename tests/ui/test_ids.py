@@ -25,6 +25,7 @@ BUILT = {
     **{ids.propose_form(t, GroupId(3)): ids.Parsed("form", "propose", type=t, group=GroupId(3)) for t in TYPES},
     ids.propose_form("general", None): ids.Parsed("form", "propose", type="general"),
     **{ids.proposal_form(form, P): ids.Parsed("form", form, P) for form in ids.PROPOSAL_FORMS},
+    **{ids.revision_form(form, P, 7): ids.Parsed("form", form, P, version=7) for form in ids.REVISION_FORMS},
     **{ids.objection_form(form, P, O): ids.Parsed("form", form, P, O) for form in ids.OBJECTION_FORMS},
     ids.rule_form(P, O, True): ids.Parsed("form", "rule", P, O, in_form=True),
     ids.rule_form(P, O, False): ids.Parsed("form", "rule", P, O, in_form=False),
