@@ -73,9 +73,9 @@ class Reconciliation:
             self._servers.add(guild_id)
 
     async def _take_in(self, guild_id: int, partnerships: tuple[Partnership, ...], last_ready: datetime | None) -> None:
-        members = await self._guild.everyone(guild_id)
         await roles.roles_standing(self._ctx, guild_id, self._guild.role_ids(guild_id))
-        await self._incidents.members_are(guild_id, members, partial=False)
+        # Read last: an event that comes in while this waits its turn must be older than the list, or come after it.
+        await self._incidents.members_are(guild_id, await self._guild.everyone(guild_id), partial=False)
         restored = await restores.was_restored(self._ctx)
         for partnership in partnerships:
             await self._lost_places(partnership)

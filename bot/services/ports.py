@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -526,3 +527,11 @@ class Context:
     uow: UnitOfWork
     clock: Clock
     genesis: Policy = field(repr=False)
+    _turns: dict[int, asyncio.Lock] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def turn(self, guild_id: int) -> asyncio.Lock:
+        """Seats of one server change one after another, in the order in which it was told (ORG-2).
+
+        Who reads Discord's members to compare them reads them inside: what is told later then comes later too.
+        """
+        return self._turns.setdefault(guild_id, asyncio.Lock())

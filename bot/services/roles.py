@@ -58,24 +58,25 @@ async def map_role(
     if role is None:
         raise NotFound("role", str(role_id))
     check_mapping(role.facts, seen.bot_position, actor.top_position)
-    worn_by = await server.wearers(actor.guild_id, role_id)
-    async with ctx.uow.write() as tx:
-        now = ctx.clock()
-        choice = await find_group(tx, actor, group)
-        mapping = RoleMapping(
-            role=RoleId(role_id),
-            group=choice.group.id if choice.group else None,
-            seat=" ".join(seat.split()).casefold(),
-            stakeholder_class=" ".join(stakeholder_class.split()),
-            organisation=" ".join(organisation.split()),
-            mapped_at=now,
-            name=role.name,
-        )
-        check_words(mapping.seat, mapping.group, mapping.stakeholder_class, mapping.organisation)
-        before = mapping_of(choice.partnership, role_id)
-        if before is not None and replace(before, mapped_at=now, name=role.name) == mapping:
-            raise AlreadyDone("map")
-        kept, waiting = await keep_mapping(tx, choice.partnership, mapping, actor, worn_by)
+    async with ctx.turn(actor.guild_id):
+        worn_by = await server.wearers(actor.guild_id, role_id)
+        async with ctx.uow.write() as tx:
+            now = ctx.clock()
+            choice = await find_group(tx, actor, group)
+            mapping = RoleMapping(
+                role=RoleId(role_id),
+                group=choice.group.id if choice.group else None,
+                seat=" ".join(seat.split()).casefold(),
+                stakeholder_class=" ".join(stakeholder_class.split()),
+                organisation=" ".join(organisation.split()),
+                mapped_at=now,
+                name=role.name,
+            )
+            check_words(mapping.seat, mapping.group, mapping.stakeholder_class, mapping.organisation)
+            before = mapping_of(choice.partnership, role_id)
+            if before is not None and replace(before, mapped_at=now, name=role.name) == mapping:
+                raise AlreadyDone("map")
+            kept, waiting = await keep_mapping(tx, choice.partnership, mapping, actor, worn_by)
     refused = await access.follow(ctx, server, kept.id, seen, role_id)
     own = role_id in actor.roles
     return Mapped(kept, mapping, choice.group, len(worn_by), own, before, refused, waiting)
@@ -110,7 +111,7 @@ async def unmap_role(ctx: Context, server: Server, actor: Actor, role_id: int) -
     """
     check_manages(actor)
     seen = await server.snapshot(actor.guild_id)
-    async with ctx.uow.write() as tx:
+    async with ctx.turn(actor.guild_id), ctx.uow.write() as tx:
         partnership, mapping = await _mapped_here(tx, actor, role_id)
         person = await tx.people.id_of(actor.user_id)
         own = role_id in actor.roles
@@ -124,17 +125,18 @@ async def unmap_role(ctx: Context, server: Server, actor: Actor, role_id: int) -
 async def role_deleted(ctx: Context, guild_id: int, role_id: int) -> tuple[Change, ...]:
     """A mapped role is gone from Discord: known as lost, its seats closed, clocks stopped (ORG-3, PRO-11)."""
     changes: list[Change] = []
-    async with ctx.uow.read() as tx:
-        hit = [p.id for p in await tx.partnerships.of_guild(guild_id) if mapping_of(p, role_id)]
-    for each in hit:
-        async with ctx.uow.write() as tx:
-            partnership = await tx.partnerships.get(each)
-            mapping = mapping_of(partnership, role_id)
-            if mapping is None:
-                continue
-            happened = _mapping_event(Happened.ROLE_DELETED, partnership, mapping, None, own=False)
-            lost, _ = await _take_away(tx, partnership, mapping, happened, "role deleted", ctx)
-            changes += lost
+    async with ctx.turn(guild_id):
+        async with ctx.uow.read() as tx:
+            hit = [p.id for p in await tx.partnerships.of_guild(guild_id) if mapping_of(p, role_id)]
+        for each in hit:
+            async with ctx.uow.write() as tx:
+                partnership = await tx.partnerships.get(each)
+                mapping = mapping_of(partnership, role_id)
+                if mapping is None:
+                    continue
+                happened = _mapping_event(Happened.ROLE_DELETED, partnership, mapping, None, own=False)
+                lost, _ = await _take_away(tx, partnership, mapping, happened, "role deleted", ctx)
+                changes += lost
     return tuple(changes)
 
 

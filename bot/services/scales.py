@@ -206,8 +206,9 @@ async def _do(ctx: Context, server: Server, actor: Actor, id: PartnershipId, ste
         partnership = await tx.partnerships.get(id)
     made = await take(server, seen, step, partnership.name)
     if step.what is What.ROLE:
-        worn_by = await server.wearers(actor.guild_id, made) if step.do is Do.ADOPT else ()
-        await _keep_role(ctx, actor, id, step, made, worn_by)
+        async with ctx.turn(actor.guild_id):
+            worn_by = await server.wearers(actor.guild_id, made) if step.do is Do.ADOPT else ()
+            await _keep_role(ctx, actor, id, step, made, worn_by)
     else:
         await _keep_place(ctx, actor, id, step, made)
     return plans.seen_after(seen, step, made)

@@ -44,40 +44,46 @@ async def sync_members(
 
     ``partial``: only these people; else ``members`` is the whole server, and everybody else holds nothing.
     """
-    async with ctx.uow.read() as tx:
-        hit = []
-        for partnership in await tx.partnerships.of_guild(guild_id):
-            found = await _difference(tx, partnership, members, partial)
-            if found.gained or found.lost:
-                hit.append(partnership.id)
-    changes: list[Change] = []
-    for each in hit:
-        async with ctx.uow.write() as tx:
-            changes += await _bring_up(tx, await tx.partnerships.get(each), members, partial, how, ctx.clock())
-    return tuple(changes)
+    async with ctx.turn(guild_id):
+        async with ctx.uow.read() as tx:
+            hit = []
+            for partnership in await tx.partnerships.of_guild(guild_id):
+                found = await _difference(tx, partnership, members, partial)
+                if found.gained or found.lost:
+                    hit.append(partnership.id)
+        changes: list[Change] = []
+        for each in hit:
+            async with ctx.uow.write() as tx:
+                changes += await _bring_up(tx, await tx.partnerships.get(each), members, partial, how, ctx.clock())
+        return tuple(changes)
 
 
 async def member_left(ctx: Context, guild_id: int, user_id: int, by_themselves: bool) -> tuple[Change, ...]:
     """Somebody left the server, or was removed: their seats end; an objection they leave needs a sponsor (PRO-9)."""
-    async with ctx.uow.read() as tx:
-        person = await tx.people.find(user_id)
-        hosted = [p.id for p in await tx.partnerships.of_guild(guild_id)]
-    if person is None:
-        return ()
+    async with ctx.turn(guild_id):
+        async with ctx.uow.read() as tx:
+            person = await tx.people.find(user_id)
+            hosted = [p.id for p in await tx.partnerships.of_guild(guild_id)]
+        if person is None:
+            return ()
+        changes: list[Change] = []
+        for each in hosted:
+            async with ctx.uow.write() as tx:
+                changes += await _leave(tx, await tx.partnerships.get(each), person, by_themselves, ctx.clock())
+        return tuple(changes)
+
+
+async def _leave(
+    tx: Transaction, partnership: Partnership, person: PersonId, by_themselves: bool, now: datetime
+) -> tuple[Change, ...]:
     how = "left the server" if by_themselves else "removed from the server"
-    changes: list[Change] = []
-    for each in hosted:
-        async with ctx.uow.write() as tx:
-            now = ctx.clock()
-            partnership = await tx.partnerships.get(each)
-            lost = []
-            for r in await tx.seats.held_by(each, person):
-                await tx.seats.lose(each, person, r.role, now, how)
-                lost.append(Change(each, person, r.role, r.group, r.seat, False, how, by_themselves))
-            events = events_of(partnership, lost)
-            await keep_up(tx, partnership, now, tuple(lost), events, gone={person: by_themselves})
-            changes += lost
-    return tuple(changes)
+    lost = []
+    for r in await tx.seats.held_by(partnership.id, person):
+        await tx.seats.lose(partnership.id, person, r.role, now, how)
+        lost.append(Change(partnership.id, person, r.role, r.group, r.seat, False, how, by_themselves))
+    events = events_of(partnership, lost)
+    await keep_up(tx, partnership, now, tuple(lost), events, gone={person: by_themselves})
+    return tuple(lost)
 
 
 async def lose_role(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -407,3 +408,30 @@ async def core_dispute(scene: Scene) -> ProposalId:
     await scene.after(hours=72)
     assert await scene.state(filed) is State.DISPUTED
     return filed
+
+
+@pytest.mark.parametrize("rounds", [1, 10])
+async def test_a_role_taken_and_given_back_at_once_is_held(scene: Scene, rounds: int) -> None:
+    """What is told of one server is taken in the order of telling, however close together (ORG-2)."""
+    told = [frozenset[int](), frozenset({FUND})] * rounds
+    every = [roles.sync_members(scene.ctx, GUILD, {ADA: worn}, partial=True, how="changed") for worn in told]
+    changes = await asyncio.gather(*every)
+    assert [[c.gained for c in each] for each in changes] == [[False], [True]] * rounds
+    async with scene.ctx.uow.read() as tx:
+        assert [r.role for r in await tx.seats.held_by(P, await scene.person(ADA))] == [FUND]
+
+
+async def test_who_is_given_a_role_while_it_is_mapped_holds_its_seat(ctx: Context, town: Town) -> None:
+    fund = town.add_role("Green Fund")
+    town.people[31] = set()
+    mapping = roles.map_role(ctx, town, moderator(), fund, "stakeholders", "member")
+
+    async def given() -> None:
+        town.people[31] = {fund}
+        await roles.sync_members(ctx, GUILD, {31: frozenset({fund})}, partial=True, how="given")
+
+    await asyncio.gather(mapping, given())
+    async with ctx.uow.read() as tx:
+        person = await tx.people.find(31)
+        assert person is not None
+        assert [r.role for r in await tx.seats.held_by(P, person)] == [fund]
