@@ -174,8 +174,7 @@ class DiscordGuild:
             await message.remove_reaction(emoji, discord.Object(user_id))
 
     async def reactors(self, channel_id: int, message_id: int, emojis: Iterable[str]) -> dict[str, list[int]]:
-        """Which people reacted with each of these emoji, the bot itself left out. Raises Gone."""
-        assert self._bot.user is not None
+        """Which people (not bots) reacted with each of these emoji. Raises Gone."""
         found: dict[str, list[int]] = {}
         async with _spoken():
             message = await self._messageable(channel_id).fetch_message(message_id)
@@ -184,7 +183,7 @@ class DiscordGuild:
                 if str(reaction.emoji) not in emojis:
                     continue
                 found[str(reaction.emoji)] = (
-                    [user.id async for user in reaction.users() if user.id != self._bot.user.id] if others else []
+                    [user.id async for user in reaction.users() if not user.bot] if others else []
                 )
         return found
 

@@ -46,7 +46,9 @@ class IncidentListeners(commands.Cog):
 
     @commands.Cog.listener()
     async def on_member_update(self, before: discord.Member, after: discord.Member) -> None:
-        """A person's roles changed (ORG-2)."""
+        """A person's roles changed (ORG-2). Other bots hold no seats."""
+        if after.bot:
+            return
         had, has = ({role.id for role in member.roles if not role.is_default()} for member in (before, after))
         if had != has:
             await self.host.incidents.roles_changed(after.guild.id, after.id, frozenset(has))
@@ -55,7 +57,7 @@ class IncidentListeners(commands.Cog):
     async def on_member_join(self, member: discord.Member) -> None:
         """A person came, or came back, perhaps with roles already (ORG-2)."""
         has = frozenset(role.id for role in member.roles if not role.is_default())
-        if has:
+        if has and not member.bot:
             await self.host.incidents.roles_changed(member.guild.id, member.id, has)
 
     @commands.Cog.listener()

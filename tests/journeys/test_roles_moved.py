@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.governance.dossier import State
 from tests.journeys import deciding, objecting
-from tests.journeys.server import CORE, Server, latest, offered, said, text_of
+from tests.journeys.server import CORE, OBJECT, Server, latest, offered, said, text_of
 
 
 async def move(server: Server, role: str, group: str, seat: str, **words: str) -> str:
@@ -78,3 +78,19 @@ async def test_the_stakeholders_roles_are_gone_when_a_vote_is_called(server: Ser
     assert proposal.vote.opened
     assert len(proposal.vote.electors) == 5, "ada, cleo, dev, eli and fay"
     await server.vote("cleo", 1, deciding.FOR)
+
+
+async def test_another_bot_that_is_given_a_role_has_no_say(server: Server) -> None:
+    """Neither by a role given while the bot looks on, nor by a reaction found afterwards."""
+    helper = server.guild.add_member(server.env.create_user("other-bot", bot=True))
+    server.people["other-bot"] = helper
+    await server.give_role("other-bot", "Core Team")
+    await server.propose("tia", CORE)
+    assert len((await server.proposal(1)).electors) == 3, "tia, tom and uma"
+    card = await server.card(1)
+    await server.stop()
+    await helper.react(card, OBJECT)
+    await server.start()
+    assert (await server.proposal(1)).objections == ()
+    assert helper.id in await objecting.reactors(server, 1, OBJECT), "nobody's business"
+    assert server.direct_messages("other-bot") == []
