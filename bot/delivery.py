@@ -222,8 +222,9 @@ class Outbox:
         assert card.channel_id is not None
         assert card.message_id is not None
         if view.proposal.state in {State.REVIEW, State.SETTLING}:
-            for key in ("objection.emoji", "concern.emoji"):
-                await self._guild.add_reaction(card.channel_id, card.message_id, view.policy.text(key))
+            terms = view.proposal.pinned
+            for emoji in (terms.objection_emoji, terms.concern_emoji):
+                await self._guild.add_reaction(card.channel_id, card.message_id, emoji)
         return replace(delivery, state=DeliveryState.SENT, channel_id=card.channel_id, message_id=None)
 
     async def _direct(self, delivery: Delivery, view: ProposalView, adopt: bool) -> Delivery:

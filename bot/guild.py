@@ -15,6 +15,8 @@ from datetime import datetime, timedelta
 import discord
 from discord.ext import commands
 
+from bot.governance.policy import bare
+
 _CHANNEL_GONE, _THREAD_EXISTS = 10003, 160004
 MEMBERS_WITHIN = 60.0
 """Seconds that Discord may take to tell all members of a server."""
@@ -174,17 +176,19 @@ class DiscordGuild:
             await message.remove_reaction(emoji, discord.Object(user_id))
 
     async def reactors(self, channel_id: int, message_id: int, emojis: Iterable[str]) -> dict[str, list[int]]:
-        """Which people (not bots) reacted with each of these emoji. Raises Gone."""
+        """Which people (not bots) reacted with each of these emoji, in any skin tone. Raises Gone."""
         found: dict[str, list[int]] = {}
+        wanted = {bare(emoji): emoji for emoji in emojis}
         async with _spoken():
             message = await self._messageable(channel_id).fetch_message(message_id)
             for reaction in message.reactions:
                 others = reaction.count - (1 if reaction.me else 0)
-                if str(reaction.emoji) not in emojis:
+                emoji = wanted.get(bare(str(reaction.emoji)))
+                if emoji is None:
                     continue
-                found[str(reaction.emoji)] = (
-                    [user.id async for user in reaction.users() if not user.bot] if others else []
-                )
+                people = found.setdefault(emoji, [])
+                if others:
+                    people += [user.id async for user in reaction.users() if not user.bot]
         return found
 
     async def direct(self, user_id: int, text: str, unless_since: datetime | None = None) -> bool:

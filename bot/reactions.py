@@ -6,8 +6,10 @@ import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum, auto
 
 from bot.governance.errors import NotEligible, Refusal
+from bot.governance.policy import bare
 from bot.guild import DiscordGuild, Forbidden, Gone, Trouble
 from bot.services import objections, posts
 from bot.services.ports import Actor, Context, Delivery, DeliveryKind
@@ -25,6 +27,19 @@ class _Reacted:
     emoji: str
     role_ids: frozenset[int] | None = None
     manages_roles: bool = False
+
+
+class _Meant(Enum):
+    OBJECTION = auto()
+    CONCERN = auto()
+
+
+def _meant(view: ProposalView, emoji: str) -> _Meant | None:
+    """What a reaction on this card says, in any skin tone: by the emoji that its review opened with (OBJ-1, POL-2)."""
+    terms = view.proposal.pinned
+    if bare(emoji) == bare(terms.objection_emoji):
+        return _Meant.OBJECTION
+    return _Meant.CONCERN if bare(emoji) == bare(terms.concern_emoji) else None
 
 
 class Reactions:
@@ -83,14 +98,15 @@ class Reactions:
         if card is None or card.proposal is None:
             return
         view = await posts.view(self._ctx, card.proposal)
-        if emoji not in {view.policy.text("objection.emoji"), view.policy.text("concern.emoji")}:
+        meant = _meant(view, emoji)
+        if meant is None:
             return
         if role_ids is None:
             known = await self._guild.roles_of(guild_id, user_id)
             role_ids, manages_roles = known or (frozenset(), False)
         actor = Actor(user_id, guild_id, role_ids, manages_roles, channel_id=channel_id)
         try:
-            if emoji == view.policy.text("objection.emoji"):
+            if meant is _Meant.OBJECTION:
                 raised = await objections.raise_objection(self._ctx, actor, card.proposal, "reaction", seen_at)
                 if raised.concern and raised.new:
                     await self._tell(user_id, direct.joined_later(view))
@@ -105,7 +121,7 @@ class Reactions:
         if card is None or card.proposal is None:
             return
         view = await posts.view(self._ctx, card.proposal)
-        if emoji == view.policy.text("objection.emoji"):
+        if _meant(view, emoji) is _Meant.OBJECTION:
             await objections.reaction_gone(self._ctx, card.proposal, user_id)
 
     async def cleared(self, guild_id: int, channel_id: int, message_id: int) -> None:
@@ -120,7 +136,7 @@ class Reactions:
         if card is None or card.proposal is None:
             return
         view = await posts.view(self._ctx, card.proposal)
-        if emoji in {view.policy.text("objection.emoji"), view.policy.text("concern.emoji")}:
+        if _meant(view, emoji) is not None:
             await objections.reactions_wiped(self._ctx, card.proposal)
 
     async def _card(self, message_id: int) -> Delivery | None:

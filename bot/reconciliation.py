@@ -115,7 +115,7 @@ class Reconciliation:
         card = shown.get(DeliveryKind.CARD)
         if card is None or card.message_id is None or card.channel_id is None:
             return
-        emojis = [view.policy.text("objection.emoji"), view.policy.text("concern.emoji")]
+        emojis = [view.proposal.pinned.objection_emoji, view.proposal.pinned.concern_emoji]
         try:
             reactors = await self._guild.reactors(card.channel_id, card.message_id, emojis)
         except Gone:

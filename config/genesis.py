@@ -68,7 +68,11 @@ def parse(text: str, path: Path = Path("governance.toml")) -> Policy:
             found.problems.append(Problem(0, f"this is not valid TOML: {error}."))
     if found.problems:
         raise BadGenesis(path, tuple(sorted(found.problems, key=lambda each: each.line)))
-    return policy.genesis(found.values)
+    try:
+        return policy.genesis(found.values)
+    except BadValue as error:
+        said = f"{error.field} holds {_shown(error.text)}; expected: {error.expected}."
+        raise BadGenesis(path, (Problem(found.names[error.field], said),)) from None
 
 
 @dataclass(slots=True)

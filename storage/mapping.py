@@ -16,6 +16,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any, NamedTuple, NewType, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
+from bot.governance.errors import BadValue
 from bot.governance.policy import KEYS, Key, Kind, Policy, Value, checked
 from storage.types import written
 
@@ -313,4 +314,10 @@ def _decode_policy(document: Any) -> Policy:
 
 
 def _policy_value(key: Key, document: Any) -> Value:
-    return checked(key, _KINDS[key.kind].decode(document))
+    """A sign that was once taken for an emoji and never could be pressed gives way to the default."""
+    try:
+        return checked(key, _KINDS[key.kind].decode(document))
+    except BadValue:
+        if key.kind is Kind.EMOJI:
+            return key.default
+        raise

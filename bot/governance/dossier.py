@@ -69,6 +69,8 @@ class Terms:
     most_versions: int
     outage_tolerance: timedelta
     nudge_before: timedelta
+    objection_emoji: str = "✋"
+    concern_emoji: str = "💬"
 
 
 @dataclass(frozen=True, slots=True)

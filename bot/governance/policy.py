@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -107,14 +108,8 @@ _ALL = (
         "who has one voice in counting objections",
         choices=("person", "organisation"),
     ),
-    Key(
-        "objection.emoji",
-        Kind.EMOJI,
-        "✋",
-        "the reaction that raises an objection",
-        entrenched=False,
-    ),
-    Key("concern.emoji", Kind.EMOJI, "💬", "the reaction that raises a concern", entrenched=False),
+    Key("objection.emoji", Kind.EMOJI, "✋", "the reaction that raises an objection"),
+    Key("concern.emoji", Kind.EMOJI, "💬", "the reaction that raises a concern"),
     Key("reach.bar", Kind.SHARE, Fraction(1, 3), "share of electors a silent pass should reach", 0, 1),
     _duration("reach.extension", _hours(48), _hours(24), _days(7), "added once when too few electors were reached"),
     Key(
@@ -338,10 +333,17 @@ def genesis(changes: Mapping[str, Value] = MappingProxyType({})) -> Policy:
 
 
 def amended(policy: Policy, changes: Mapping[str, Value]) -> Policy:
-    """The next version with these keys changed (ADP-2). Raises UnknownKey, BadValue or OutOfBounds."""
+    """The next version with these keys changed (ADP-2). Raises UnknownKey, BadValue or OutOfBounds.
+
+    Objections and concerns never share an emoji: nobody could tell which of them a reaction is.
+    """
     values = dict(policy.values)
     for name, value in changes.items():
         values[name] = checked(key_named(name), value)
+    emojis = {name: str(values[name]) for name in ("objection.emoji", "concern.emoji")}
+    changed = next((name for name in emojis if name in changes), None)
+    if changed is not None and len({bare(emoji) for emoji in emojis.values()}) == 1:
+        raise BadValue(changed, emojis[changed], "another emoji than the other reaction has")
     return Policy(policy.version + 1, values)
 
 
@@ -453,5 +455,20 @@ def _read_share(field: str, text: str) -> Fraction:
         raise BadValue(field, text, expected) from None
 
 
+def bare(emoji: str) -> str:
+    """The emoji without its skin tone and the sign that it is shown in colour: any hand raised is a raised hand."""
+    return _TONES.sub("", emoji)
+
+
 def _is_emoji(text: str) -> bool:
-    return 1 <= len(text) <= 8 and not any(c.isalnum() or c.isspace() or c in "<>@#:/" for c in text)
+    """One emoji as Discord takes it for a reaction: other signs would leave cards without the reaction to press."""
+    pictures = [c for c in text if c not in "\u200d\ufe0f" and not _TONES.fullmatch(c)]
+    return bool(_EMOJI.fullmatch(text)) and all(unicodedata.category(c) in {"So", "Cn"} for c in pictures)
+
+
+_TONES = re.compile("[\U0001f3fb-\U0001f3ff\ufe0f]")
+_PICTURE = (
+    "[\u231a-\u23ff\u2600-\u27bf\u2b1b-\u2b55\U0001f004-\U0001f1e5\U0001f201-\U0001f3fa\U0001f400-\U0001faff]"
+    "(?:[\U0001f3fb-\U0001f3ff]\ufe0f?|\ufe0f)?"
+)
+_EMOJI = re.compile(f"[\U0001f1e6-\U0001f1ff]{{2}}|{_PICTURE}(?:\u200d{_PICTURE}){{0,3}}")

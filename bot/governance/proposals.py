@@ -259,6 +259,8 @@ def pin(policy: Policy, type: str) -> Terms:
         most_versions=policy.count("limits.versions"),
         outage_tolerance=policy.duration("clock.outage_tolerance"),
         nudge_before=policy.duration("reminder.before_close"),
+        objection_emoji=policy.text("objection.emoji"),
+        concern_emoji=policy.text("concern.emoji"),
     )
 
 

@@ -195,12 +195,14 @@ def controls(view: ProposalView) -> list[Part]:
 def acting(view: ProposalView) -> list[Button]:
     """What a reader may do now, on the card and in the feed alike (SCL-2a)."""
     proposal = view.proposal
-    concern = _act(proposal, f"{_emoji(view, 'concern.emoji')} Raise a concern", "concern")
+    if proposal.terms is None:
+        return []
+    concern = _act(proposal, f"{plain(proposal.pinned.concern_emoji, 16)} Raise a concern", "concern")
     match proposal.state:
         case State.REVIEW:
             return [
                 _act(proposal, "I have read it", "read", Style.primary),
-                _act(proposal, f"{_emoji(view, 'objection.emoji')} Object", "object"),
+                _act(proposal, f"{plain(proposal.pinned.objection_emoji, 16)} Object", "object"),
                 concern,
             ]
         case State.SETTLING:
@@ -235,10 +237,6 @@ def _then(proposal: Proposal) -> str:
 
 def _act(proposal: Proposal, label: str, act: str, style: Style = Style.secondary) -> Button:
     return button(label, ids.proposal(act, proposal.id), style)
-
-
-def _emoji(view: ProposalView, key: str) -> str:
-    return plain(view.policy.text(key), 16)
 
 
 def _text(proposal: Proposal) -> Text:

@@ -14,6 +14,7 @@ from bot.governance.policy import (
     Kind,
     Value,
     amended,
+    bare,
     checked,
     genesis,
     is_entrenched,
@@ -57,8 +58,6 @@ FLOORS: dict[str, Value] = {
     "limits.open_per_group": 1,
 }
 FREE = {
-    "objection.emoji",
-    "concern.emoji",
     "limits.versions",
     "limits.open_per_author",
     "limits.filed_per_day",
@@ -136,6 +135,7 @@ def test_neither_a_file_nor_a_vote_crosses_a_bound(key: Key) -> None:
         ("vote.secret", "off", False),
         ("vote.method", "consent", "consent"),
         ("objection.emoji", "🛑", "🛑"),
+        *[("objection.emoji", t, t) for t in ("✋🏽", "❗", "⚠️", "🇩🇪", "🙅\u200d♀️", "🫨", "✊")],
     ],
 )
 def test_what_people_write(name: str, text: str, value: Value) -> None:
@@ -151,6 +151,7 @@ def test_what_people_write(name: str, text: str, value: Value) -> None:
         *[("vote.secret", t) for t in ("", "maybe", "1")],
         *[("vote.method", t) for t in ("", "Majority", "dice")],
         *[("objection.emoji", t) for t in ("", "no", "<:x:1>", "@everyone", "✋ ✋", "✋" * 9, "#", "//")],
+        *[("objection.emoji", t) for t in ("!!", "—", "✋✋", "°", "▲▼", "\ufe0f", "🏽", "🇩", "\u200d✋", "1")],
     ],
 )
 def test_what_is_not_understood(name: str, text: str) -> None:
@@ -207,3 +208,23 @@ def test_versions_count_and_the_former_one_stays() -> None:
     assert second.duration("review.window") == timedelta(hours=72)
     assert second.flag("vote.secret") is False
     assert second.text("objection.emoji") == "✋"
+
+
+@pytest.mark.parametrize(("one", "other"), [("✋", "✋"), ("✋🏽", "✋"), ("⚠️", "⚠"), ("💬", "💬")])
+def test_objections_and_concerns_never_share_an_emoji(one: str, other: str) -> None:
+    for changes in ({"objection.emoji": one, "concern.emoji": other}, {"objection.emoji": "💬"}):
+        with pytest.raises(BadValue) as refusal:
+            genesis(dict(changes))
+        assert refusal.value.field in KEYS
+    with pytest.raises(BadValue):
+        amended(
+            genesis({"objection.emoji": one if one != "💬" else "🛑"}), {"concern.emoji": one if one != "💬" else "🛑"}
+        )
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [("✋", "✋🏽", True), ("⚠️", "⚠", True), ("✋🏿", "✋🏻", True), ("✋", "💬", False), ("✊", "✋", False)],
+)
+def test_a_skin_tone_makes_no_other_emoji(one: str, other: str, same: bool) -> None:
+    assert (bare(one) == bare(other)) is same

@@ -5,6 +5,7 @@ from __future__ import annotations
 import discord
 
 from bot.governance.dossier import ObjectionState, State
+from bot.governance.policy import amended
 from tests.journeys.objecting import (
     card,
     control,
@@ -236,3 +237,52 @@ async def test_fifty_reactions_in_the_same_instant_raise_one_objection_for_each_
 
 async def _dispatched(server: Server, event: discord.RawReactionActionEvent) -> None:
     server.bot.dispatch("raw_reaction_add", event)
+
+
+async def test_a_raised_hand_of_any_skin_tone_is_an_objection(server: Server) -> None:
+    number = await operational(server)
+    await server.react("cleo", number, "✋🏽")
+    await server.react("dev", number, "✋🏿")
+    await server.settle()
+    assert await states(server, number) == [ObjectionState.RAISED, ObjectionState.RAISED]
+    await server.unreact("cleo", number, "✋🏽")
+    await server.settle()
+    assert "Withdraw it?" in await last_notice(server, number)
+
+
+async def test_a_hand_raised_in_another_skin_tone_while_the_bot_was_away_is_found(server: Server) -> None:
+    number = await operational(server)
+    shown = await server.card(number)
+    await server.stop()
+    await server["cleo"].react(shown, "✋🏽")
+    await server.start()
+    await server.settle()
+    assert await states(server, number) == [ObjectionState.RAISED]
+
+
+async def test_a_card_keeps_the_emoji_it_opened_with(server: Server) -> None:
+    number = await operational(server)
+    await _emojis_become(server, objection="🛑", concern="💡")
+    await server.react("cleo", number)
+    await server.react("uma", number, CONCERN)
+    await server.react("dev", number, "🛑")
+    await server.settle()
+    assert await states(server, number) == [ObjectionState.RAISED]
+    assert len((await server.proposal(number)).concerns) == 1
+    assert f"[{OBJECT} Object]" in await card(server, number)
+    later = await server.propose("tom", TALK, "operational")
+    assert "[🛑 Object]" in await card(server, later)
+    assert server.bot.user is not None
+    assert server.bot.user.id in await reactors(server, later, "🛑")
+    await server.react("dev", later, "🛑")
+    await server.react("cleo", later)
+    await server.settle()
+    assert await states(server, later) == [ObjectionState.RAISED]
+
+
+async def _emojis_become(server: Server, objection: str, concern: str) -> None:
+    """As an enacted amendment leaves it."""
+    async with server.bot.ctx.uow.write() as tx:
+        here = (await server.proposal(1)).partnership
+        policy = amended(await tx.policies.current(here), {"objection.emoji": objection, "concern.emoji": concern})
+        await tx.policies.add(here, policy, None, server.bot.ctx.clock())

@@ -201,6 +201,7 @@ async def test_a_sponsor_whose_role_was_taken_away_can_still_state_it(server: Se
     await server.settle()
     await server.leave("cleo")
     await in_thread(server, "fay", number, "sponsor")
+    await server.give_role("fay", "Contributor")
     await server.take_role("fay", "Harbour Club")
     await state(server, "fay", number)
     assert await states(server, number) == [ObjectionState.STATED]

@@ -29,6 +29,7 @@ from bot.governance.dossier import (
 from bot.governance.errors import OutOfBounds
 from bot.governance.organisation import Elector, Group, Holding, Member, Partnership, RoleMapping
 from bot.governance.policy import KEYS, Key, Kind, Policy, genesis
+from bot.governance.proposals import pin
 from bot.services.ports import Delivery, Place, SeatRecord
 from storage.chain import Link
 from storage.mapping import BadDocument, from_json, to_json
@@ -198,3 +199,17 @@ def test_instants_are_written_in_one_way_only() -> None:
     document = to_json(partnership(created_at=datetime(2026, 1, 1, 2, tzinfo=timezone(timedelta(hours=2)))))
     assert document["created_at"] == "2026-01-01T00:00:00.000000Z"
     assert from_json(Partnership, document).created_at == datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def test_a_sign_once_taken_for_an_emoji_gives_way_to_the_default() -> None:
+    document = to_json(genesis())
+    document["values"]["objection.emoji"] = "!!"
+    assert from_json(Policy, document) == genesis()
+
+
+def test_terms_pinned_before_they_held_the_emojis_have_the_defaults() -> None:
+    document = to_json(pin(genesis(), "general"))
+    for name in ("objection_emoji", "concern_emoji"):
+        del document[name]
+    terms = from_json(Terms, document)
+    assert (terms.objection_emoji, terms.concern_emoji) == ("✋", "💬")

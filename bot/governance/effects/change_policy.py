@@ -19,6 +19,7 @@ def prepare(effect: Effect, world: World) -> Effect:
     was = written(world.policy.values[key.name])
     if value == was:
         raise BadValue(key.name, value, f"another value than the present one ({was})")
+    amended(world.policy, {key.name: read(key, value)})
     return replace(effect, target=key.name, value=value, was=was)
 
 
