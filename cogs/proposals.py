@@ -100,6 +100,11 @@ async def details(interaction: Interaction, id: ProposalId) -> None:
     await show_form(interaction, forms.details(view.proposal, view.policy))
 
 
+async def again(interaction: Interaction, id: ProposalId) -> None:
+    """Open the form for what a draft files again (OBJ-6)."""
+    await show_form(interaction, forms.refile(await beforehand.write(*asker(interaction), id)))
+
+
 async def revise(interaction: Interaction, id: ProposalId) -> None:
     """What is kept of the next version, and its pages (PRO-5)."""
     await _show_kept(interaction, await beforehand.write(*asker(interaction), id))
@@ -163,6 +168,7 @@ ACTS: Mapping[str, Act] = MappingProxyType(
         "discard": discard,
         "options": options,
         "publish": publish,
+        "again": again,
         "start-over": start_over,
     }
 )
@@ -200,7 +206,8 @@ async def take_new(interaction: Interaction, match: re.Match[str], fields: Field
     group = GroupId(int(match["group"])) or None
     partnership, _ = await choices.group_chosen(interaction, str(group or ""), "")
     text = forms.merged(Text(), fields)
-    view = await proposals.draft(*asker(interaction), partnership.id, match["type"], group, text)
+    number = int(match["again"]) if match["again"] else None
+    view = await proposals.draft(*asker(interaction), partnership.id, match["type"], group, text, again=number)
     await _show_kept(interaction, view)
 
 
@@ -211,6 +218,13 @@ async def take_draft(interaction: Interaction, match: re.Match[str], fields: Fie
     before = (await proposals.show(ctx, who, wanted)).proposal
     text, effects = forms.merged(before.text, fields), forms.effects_of(before.effects, fields)
     await _show_kept(interaction, await proposals.edit(ctx, who, wanted, text, effects))
+
+
+async def take_link(interaction: Interaction, match: re.Match[str], fields: Fields) -> None:
+    """What a draft files again was sent in (OBJ-6)."""
+    wanted = ProposalId(int(match["proposal"]))
+    number, changed = fields.get("again", ""), fields.get("changed", "")
+    await _show_kept(interaction, await proposals.refile(*asker(interaction), wanted, number, changed))
 
 
 async def take_revision(interaction: Interaction, match: re.Match[str], fields: Fields) -> None:
@@ -244,6 +258,7 @@ class ProposalCommands(FormCog):
     forms = (
         Form(re.compile(ids.PROPOSE_FORM_TEMPLATE), take_new),
         Form(re.compile(ids.proposal_form_template("edit", "details")), take_draft),
+        Form(re.compile(ids.proposal_form_template("again")), take_link),
         Form(re.compile(ids.REVISION_FORM_TEMPLATE), take_revision),
         Form(re.compile(ids.proposal_form_template("concern")), take_concern),
         Form(re.compile(ids.proposal_form_template("withdraw")), take_withdrawal),
@@ -259,17 +274,23 @@ class ProposalCommands(FormCog):
     @app_commands.describe(
         type="What kind of decision it is; this settles who decides",
         group="For general decisions: the group that decides (else the top-level cell)",
+        again="To file again what was not adopted in the last 90 days: that proposal",
         partnership="Only where this server hosts several",
     )
     @app_commands.choices(type=_TYPES)
-    @app_commands.autocomplete(group=choices.suggest_groups, partnership=choices.suggest_partnerships)
+    @app_commands.autocomplete(
+        group=choices.suggest_groups, again=choices.suggest_refilable, partnership=choices.suggest_partnerships
+    )
     @app_commands.guild_only()
-    async def propose(self, interaction: Interaction, type: str, group: str = "", partnership: str = "") -> None:
+    async def propose(
+        self, interaction: Interaction, type: str, group: str = "", again: str = "", partnership: str = ""
+    ) -> None:
         """Open page 1 (PRO-1)."""
         chosen, named = await choices.group_chosen(interaction, group, partnership)
-        await beforehand.propose(*asker(interaction), chosen.id, type)
+        number = choices.number_in(again)
+        await beforehand.propose(*asker(interaction), chosen.id, type, number)
         deciding = rules.deciding_group(chosen, type, named.id if named else None)
-        await show_form(interaction, forms.propose(type, deciding.id))
+        await show_form(interaction, forms.propose(type, deciding.id, number))
 
     @proposal.command(name="show", description="A proposal as it stands, with everything you can do")
     @app_commands.describe(**_PROPOSAL)

@@ -107,6 +107,11 @@ class Proposals:
         chosen = select(_C.id).where(_C.partnership_id == partnership, _C.author_id == author)
         return await self._ids(chosen.where(_C.state == State.DRAFT.value).order_by(_C.id.desc()))
 
+    async def not_adopted(self, partnership: PartnershipId, title: str) -> tuple[ProposalId, ...]:
+        """Ids of those of this title, in small letters or large, that were not adopted; newest first."""
+        chosen = select(_C.id).where(_C.partnership_id == partnership, _C.state == State.NOT_ADOPTED.value)
+        return await self._ids(chosen.where(_C.title_folded == title.casefold()).order_by(_C.number.desc()))
+
     async def load_of(
         self, partnership: PartnershipId, author: PersonId, group: GroupId, since: datetime
     ) -> tuple[int, int, int]:

@@ -139,6 +139,14 @@ class Stale(Refusal):
         self.now = now
 
 
+class Refiled(Refusal):
+    """The same was not adopted lately, and the draft is not linked to it (OBJ-6). ``number`` is its number."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
 class NotYours(Refusal):
     """Only the author of the thing may do this."""
 

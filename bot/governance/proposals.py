@@ -400,7 +400,7 @@ def discard(proposal: Proposal, now: datetime) -> Outcome:
     """A draft that goes no further (PRO-6); nobody else has read its words, and nobody will. Raises WrongState."""
     if proposal.state is not State.DRAFT:
         raise WrongState(proposal.state, "discard")
-    gone = replace(_to(proposal, State.DISCARDED, now), text=Text(), effects=())
+    gone = replace(_to(proposal, State.DISCARDED, now), text=Text(), effects=(), changed_since="")
     return gone, (_event(Happened.DRAFT_DISCARDED, gone, None),)
 
 
@@ -501,6 +501,8 @@ def _open(
         "policy": terms.policy_version,
         "electors": [e.person for e in electors],
     }
+    if proposal.refiles is not None:
+        data |= {"refiles": proposal.refiles, "changed": proposal.changed_since}
     return opened, (_event(Happened.REVIEW_OPENED, opened, proposal.author, **data),)
 
 

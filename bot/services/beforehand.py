@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from bot.governance import objections, votes
+from bot.governance import objections, refiling, votes
 from bot.governance import proposals as rules
 from bot.governance.dossier import Ballot, Proposal, State, Statement
 from bot.governance.effects.world import World
@@ -28,7 +28,7 @@ from bot.governance.errors import (
 from bot.governance.ids import PartnershipId, ProposalId
 from bot.governance.methods import REGISTRY
 from bot.governance.organisation import Member
-from bot.services import cases, members
+from bot.services import cases, members, proposals
 from bot.services.cases import Case
 from bot.services.ports import Actor, Context, Filter, Transaction
 from bot.services.views import ProposalView
@@ -45,8 +45,10 @@ class Choice:
     needs_reason: bool
 
 
-async def propose(ctx: Context, actor: Actor, partnership_id: PartnershipId, type: str) -> None:
-    """Raises NotFound, UnknownKey, NotEligible (POL-3), LimitReached."""
+async def propose(
+    ctx: Context, actor: Actor, partnership_id: PartnershipId, type: str, again: int | None = None
+) -> None:
+    """Raises NotFound, UnknownKey, NotEligible (POL-3), LimitReached, BadValue for what cannot be filed ``again``."""
     async with ctx.uow.read() as tx:
         partnership = await tx.partnerships.get(partnership_id)
         if partnership.guild_id != actor.guild_id:
@@ -54,6 +56,11 @@ async def propose(ctx: Context, actor: Actor, partnership_id: PartnershipId, typ
         member = await members.reader_of(tx, partnership, actor)
         rules.check_may_file(partnership, member, type)
         rules.check_drafts(len(await tx.proposals.drafts_of(partnership.id, member.person)))
+        if again is not None:
+            now = ctx.clock()
+            blank = rules.start(ProposalId(0), partnership, member, type, None, now)
+            earlier = await proposals.earlier_of(tx, partnership, member, again)
+            refiling.link(blank, member.person, f"P-{again}", earlier, "", now)
 
 
 async def write(ctx: Context, actor: Actor, id: ProposalId) -> ProposalView:

@@ -304,6 +304,10 @@ class Proposals(Protocol):
         """The ids of this author's drafts, newest first."""
         ...
 
+    async def not_adopted(self, partnership: PartnershipId, title: str) -> tuple[ProposalId, ...]:
+        """Ids of those of this title that were not adopted, newest first."""
+        ...
+
     async def load_of(
         self, partnership: PartnershipId, author: PersonId, group: GroupId, since: datetime
     ) -> tuple[int, int, int]:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.governance import lifecycle
+from bot.governance import lifecycle, refiling
 from bot.governance import proposals as rules
-from bot.governance.dossier import Effect, Text
+from bot.governance.dossier import Effect, Proposal, State, Text
 from bot.governance.effects.world import World
 from bot.governance.errors import NotEligible, NotFound, Refusal, TooFewElectors, WindowClosed
 from bot.governance.ids import GroupId, PartnershipId, ProposalId
 from bot.governance.objections import eligible
-from bot.governance.organisation import Elector
+from bot.governance.organisation import Elector, Member, Partnership
 from bot.services import cases, members
 from bot.services.ports import Actor, Context, Filter, Listed, Transaction
-from bot.services.views import ProposalView, Standing, members_of, view_of
+from bot.services.views import ProposalView, Standing, members_of, namesake_of, view_of
 
 
 async def draft(
@@ -26,10 +27,11 @@ async def draft(
     group: GroupId | None,
     text: Text,
     effects: tuple[Effect, ...] = (),
+    again: int | None = None,
 ) -> ProposalView:
-    """Keep page 1 as a private draft, valid or not (PRO-1).
+    """Keep page 1 as a private draft, valid or not (PRO-1). ``again`` is the number of what it files again.
 
-    Raises NotEligible, UnknownKey, NotFound, LimitReached.
+    Raises NotEligible, UnknownKey, NotFound, LimitReached, BadValue.
     """
     async with ctx.uow.write() as tx:
         now = ctx.clock()
@@ -42,6 +44,9 @@ async def draft(
         blank_id = ProposalId(await tx.next_id("proposal"))
         blank = rules.start(blank_id, partnership, member, type, group, now)
         written = rules.edit_draft(blank, member.person, text, effects)
+        if again is not None:
+            earlier = await earlier_of(tx, partnership, member, again)
+            written = refiling.link(written, member.person, f"P-{again}", earlier, "", now)
         saved = await tx.proposals.save(written, lifecycle.next_due(written))
         return await view_of(tx, saved, partnership, now)
 
@@ -59,6 +64,8 @@ def hindrance(view: ProposalView) -> Refusal | None:
     try:
         rules.check_text(proposal.type, kept.text)
         rules.prepare_effects(proposal.type, kept.effects, World(view.partnership, view.policy))
+        if proposal.state is State.DRAFT:
+            refiling.check(proposal, view.namesake)
     except Refusal as refusal:
         return refusal
     return None
@@ -76,11 +83,44 @@ async def open_review(ctx: Context, actor: Actor, id: ProposalId) -> ProposalVie
                 case.partnership.id, member.person, case.proposal.group, now - timedelta(hours=24)
             )
         )
+        if case.proposal.state is State.DRAFT:
+            refiling.check(case.proposal, await namesake_of(tx, case.proposal, case.partnership, now))
         number = await tx.next_id(f"number/{case.partnership.id}")
         opened, events = rules.open_review(
             case.proposal, member, await case.world(), await case.electors(), load, number, now
         )
         return await case.view(await case.keep(opened, events))
+
+
+async def refile(ctx: Context, actor: Actor, id: ProposalId, number: str, changed: str) -> ProposalView:
+    """Link a draft to what it files again, and say what changed (OBJ-6). Raises NotFound and as ``refiling.link``."""
+    async with ctx.uow.write() as tx:
+        now = ctx.clock()
+        case = await cases.open_case(tx, id, now)
+        member = await members.member_of(tx, case.partnership, actor)
+        cases.check_visible(case, actor, member)
+        typed = re.fullmatch(r"\s*(?:p-?|#)?\s*([1-9]\d{0,8})\s*", number, re.IGNORECASE | re.ASCII)
+        earlier = await earlier_of(tx, case.partnership, member, int(typed[1])) if typed else None
+        linked = refiling.link(case.proposal, member.person, number, earlier, changed, now)
+        return await case.view(await case.keep(linked, ()))
+
+
+async def refilable(ctx: Context, actor: Actor, partnership: PartnershipId, search: str) -> tuple[Listed, ...]:
+    """What was not adopted within 90 days and the asker may read, newest first (OBJ-6). Raises NotEligible."""
+    wanted = Filter(states=frozenset({State.NOT_ADOPTED}), search=search)
+    rows = await list_proposals(ctx, actor, partnership, wanted)
+    async with ctx.uow.read() as tx:
+        now = ctx.clock()
+        return tuple([row for row in rows if refiling.counts(await tx.proposals.get(row.id), now)])
+
+
+async def earlier_of(tx: Transaction, partnership: Partnership, member: Member, number: int) -> Proposal | None:
+    """The proposal of this number, if the member may read it."""
+    try:
+        found = await tx.proposals.numbered(partnership.id, number)
+    except NotFound:
+        return None
+    return found if cases.may_read(found, partnership, member) else None
 
 
 async def mark_read(ctx: Context, actor: Actor, id: ProposalId) -> ProposalView:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.governance import proposals
-from bot.governance.dossier import Objection, Proposal
+from bot.governance import proposals, refiling
+from bot.governance.dossier import Objection, Proposal, State
 from bot.governance.ids import PersonId
 from bot.governance.organisation import MEMBER, Elector, Group, Holding, Partnership
 from bot.governance.policy import Policy
@@ -37,6 +37,8 @@ class ProposalView:
     head: str
     policy: Policy
     events: tuple[Recorded, ...] = field(default=(), repr=False)
+    namesake: int | None = None
+    """Of a draft: the number of the latest one of its title that was not adopted within 90 days (OBJ-6)."""
 
     def mention(self, person: PersonId | None) -> str:
         """The person as Discord shows them, or words once they were erased (REC-1)."""
@@ -106,7 +108,23 @@ async def view_of(
         head=head,
         policy=await tx.policies.current(partnership.id),
         events=events,
+        namesake=await namesake_of(tx, proposal, partnership, now),
     )
+
+
+async def namesake_of(tx: Transaction, proposal: Proposal, partnership: Partnership, now: datetime) -> int | None:
+    """The number of the latest one of a draft's title that was not adopted within 90 days (OBJ-6).
+
+    Another group's private matters are not looked at: their titles are its own (SCL-2).
+    """
+    if proposal.state is not State.DRAFT:
+        return None
+    for each in await tx.proposals.not_adopted(partnership.id, " ".join(proposal.text.title.split())):
+        earlier = await tx.proposals.get(each)
+        hidden = partnership.group(earlier.group).private and earlier.group != proposal.group
+        if not hidden and refiling.counts(earlier, now):
+            return earlier.number
+    return None
 
 
 async def links_of(tx: Transaction, proposal: Proposal, partnership: Partnership) -> Links:

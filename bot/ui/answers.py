@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import discord
 
 from bot.governance.dossier import Proposal, State, Version
-from bot.governance.errors import BadValue, Refusal
+from bot.governance.errors import BadValue, Refiled, Refusal
 from bot.governance.money import written_amount
 from bot.governance.policy import type_named
 from bot.services.views import ProposalView
@@ -109,6 +109,7 @@ def draft(view: ProposalView, hindrance: Refusal | None) -> Answer:
             button("Preview", ids.proposal("preview", proposal.id)),
             button("Open review", ids.proposal("open", proposal.id), styles[1]),
             button("Discard", ids.proposal("discard", proposal.id), _DANGER),
+            button("Filed before", ids.proposal("again", proposal.id)) if proposal.refiles or view.namesake else None,
         ],
     )
 
@@ -284,6 +285,8 @@ def _needed(hindrance: Refusal, words: str = "Edit", details: str = "Details") -
     """What is still missing, and behind which button it is mended."""
     field = getattr(hindrance, "field", "")
     page = words if field in forms.PAGE_1 else details
+    if isinstance(hindrance, Refiled) or field == "changed":
+        page = "Filed before"
     if isinstance(hindrance, BadValue) and not hindrance.text.strip():
         name = FIELD_LABELS.get(field, field)
         return f"**{name}** is missing: {hindrance.expected}. Press *{page}*."
@@ -313,6 +316,8 @@ def _sections(proposal: Proposal) -> list[tuple[str, str]]:
         ("**Timeline**", content.timeline),
         ("**Summary**", content.summary),
     ]
+    if proposal.refiles:
+        found.append((f"**Files P-{proposal.refiles} again; what has changed since**", proposal.changed_since))
     return [(label, words) for label, words in found if words.strip()]
 
 

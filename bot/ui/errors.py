@@ -289,6 +289,13 @@ def _stale(refusal: errors.Stale) -> str:
     )
 
 
+def _refiled(refusal: errors.Refiled) -> str:
+    return (
+        f"P-{refusal.number}, of the same title, was not adopted less than 90 days ago. To file it again, link it and "
+        "say what has changed since: press *Filed before* under your draft. Your draft is kept."
+    )
+
+
 def _not_yours(refusal: errors.NotYours) -> str:
     return "Only the author may do this. If you disagree with the proposal, object or raise a concern on its card."
 
@@ -320,6 +327,7 @@ _WORDS: Mapping[type, Callable[[Any], str]] = MappingProxyType(
         errors.Provisional: _provisional,
         errors.Conflicted: _conflicted,
         errors.Stale: _stale,
+        errors.Refiled: _refiled,
         errors.NotYours: _not_yours,
         errors.RoleRefused: _role_refused,
     }

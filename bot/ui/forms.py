@@ -16,6 +16,8 @@ from bot.governance.ids import GroupId, ProposalId
 from bot.governance.objections import CRITERIA, MOST_REASON
 from bot.governance.policy import KEYS, Key, Policy, type_named, written
 from bot.governance.proposals import LENGTHS, MOST_WITHDRAWAL
+from bot.governance.refiling import MOST_CHANGE
+from bot.services.views import ProposalView
 from bot.ui import ids, limits
 from bot.ui.labels import CRITERION_LABELS
 from bot.ui.text import plain, sound
@@ -39,6 +41,8 @@ _LABELS = {
     "key-1": ("Rule to change: review and objections", "Choose one rule, here or in the next list"),
     "key-2": ("Rule to change: votes, waits and limits", "Choose one rule, here or in the list above"),
     "value": ("New value", "Durations such as 72h or 14d, shares such as 1/3 or 66%, numbers, yes or no"),
+    "again": ("Which proposal it files again", "Its number, such as P-7. Empty if it files nothing again"),
+    "changed": ("What has changed since", "What is different this time? Everybody reads it on the card"),
     "criterion": ("Criterion", "An objection names one of these published criteria"),
     "agreement": ("Which agreement", "Only if it breaches one. Optional otherwise"),
     "reason": ("Your reason", "What harm would going ahead do? Say it so that others can follow"),
@@ -96,9 +100,18 @@ def with_words(said: str, fields: Fields) -> tuple[str, BytesIO | None]:
     return limits.fit(said, limits.CONTENT - len(note)) + note, BytesIO(whole.encode())
 
 
-def propose(type: str, group: GroupId | None) -> Form:
-    """Page 1 of a new proposal (PRO-1)."""
-    return _page_1(f"Propose: {type_named(type).label}", ids.propose_form(type, group), Text())
+def propose(type: str, group: GroupId | None, again: int | None = None) -> Form:
+    """Page 1 of a new proposal (PRO-1), which may file another one ``again`` (OBJ-6)."""
+    return _page_1(f"Propose: {type_named(type).label}", ids.propose_form(type, group, again), Text())
+
+
+def refile(view: ProposalView) -> Form:
+    """What a draft files again, and what changed since (OBJ-6)."""
+    proposal = view.proposal
+    number = proposal.refiles or view.namesake
+    form = _form("Filed before", ids.proposal_form("again", proposal.id))
+    again = _text("again", f"P-{number}" if number else "", most=20, required=False)
+    return _with(form, again, _text("changed", proposal.changed_since, most=MOST_CHANGE, long=True, required=False))
 
 
 def words(proposal: Proposal) -> Form:

@@ -9,6 +9,7 @@ no presenter of ours could have written.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.governance.ids import GroupId, PartnershipId, ProposalId
@@ -35,6 +36,7 @@ PROPOSAL_ACTS = (
     "discard",
     "options",
     "publish",
+    "again",
     "start-over",
 )
 OBJECTION_ACTS = (
@@ -52,7 +54,7 @@ OBJECTION_ACTS = (
     "falls",
     "sponsor",
 )
-PROPOSAL_FORMS = ("edit", "details", "concern", "withdraw")
+PROPOSAL_FORMS = ("edit", "details", "again", "concern", "withdraw")
 REVISION_FORMS = ("revise", "revise-details")
 OBJECTION_FORMS = ("state", "appeal")
 
@@ -66,7 +68,7 @@ MINE_TEMPLATE = rf"vote:(?P<act>mine):(?P<proposal>{_ID})"
 INBOX_TEMPLATE = r"inbox:(?P<act>show)"
 PAGE_TEMPLATE = rf"list:(?P<act>[a-z]{{1,12}}):(?P<partnership>{_ID}):(?P<before>0|{_ID})"
 
-PROPOSE_FORM_TEMPLATE = rf"form:(?P<act>propose):(?P<type>{'|'.join(TYPES)}):(?P<group>0|{_ID})"
+PROPOSE_FORM_TEMPLATE = rf"form:(?P<act>propose):(?P<type>{'|'.join(TYPES)}):(?P<group>0|{_ID})(?::(?P<again>{_ID}))?"
 REVISION_FORM_TEMPLATE = rf"form:(?P<act>{'|'.join(REVISION_FORMS)}):(?P<proposal>{_ID}):(?P<version>{_ID})"
 RULE_FORM_TEMPLATE = rf"form:(?P<act>rule):(?P<proposal>{_ID}):(?P<objection>{_ID}):(?P<in_form>yes|no)"
 OBJECT_VOTE_FORM_TEMPLATE = rf"form:(?P<act>object-vote):(?P<proposal>{_ID}):(?P<choice>{_SMALL})"
@@ -120,6 +122,7 @@ class Parsed:
     group: GroupId | None = None
     in_form: bool | None = None
     version: int | None = None
+    again: int | None = None
 
 
 def parse(custom_id: str) -> Parsed | None:
@@ -162,9 +165,9 @@ def page(partnership: PartnershipId, name: str, before: ProposalId | None) -> st
     return _known(f"list:{name}:{partnership}:{before or 0}")
 
 
-def propose_form(type: str, group: GroupId | None) -> str:
-    """Page 1 of a new proposal."""
-    return _known(f"form:propose:{type}:{group or 0}")
+def propose_form(type: str, group: GroupId | None, again: int | None = None) -> str:
+    """Page 1 of a new proposal, which may file the one of this number again."""
+    return _known(f"form:propose:{type}:{group or 0}" + (f":{again}" if again else ""))
 
 
 def proposal_form(form: str, proposal: ProposalId) -> str:
@@ -198,16 +201,18 @@ def _known(custom_id: str) -> str:
     return custom_id
 
 
-def _parsed(kind: str, found: dict[str, str]) -> Parsed:
-    named = {key: int(found[key]) for key in ("proposal", "objection", "choice", "group") if key in found}
+def _parsed(kind: str, found: Mapping[str, str | None]) -> Parsed:
+    numbers = ("proposal", "objection", "choice", "group", "version", "again")
+    named = {key: int(number) for key in numbers if (number := found.get(key)) is not None}
     return Parsed(
         kind,
-        found["act"],
+        found["act"] or "",
         ProposalId(named["proposal"]) if "proposal" in named else None,
         named.get("objection"),
         named.get("choice"),
         found.get("type"),
         GroupId(named["group"]) if named.get("group") else None,
         found["in_form"] == "yes" if "in_form" in found else None,
-        int(found["version"]) if "version" in found else None,
+        named.get("version"),
+        named.get("again"),
     )

@@ -196,6 +196,8 @@ FIELD_LABELS: Mapping[str, str] = MappingProxyType(
         "currency": "Currency",
         "payee": "Paid to",
         "account": "From which account",
+        "again": "Which proposal it files again",
+        "changed": "What has changed since",
         "policy key": "Which rule to change",
         "concern": "Concern",
         "reason": "Reason",

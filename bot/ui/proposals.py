@@ -119,6 +119,9 @@ def words(view: ProposalView) -> str:
     lines.append(quote(text.ask, 350 if text.summary.strip() else 600))
     if money := amount(text):
         lines += [f"Amount: **{money}**. Paid to:", quote(text.payee, 160)]
+    if view.proposal.refiles:
+        lines += [f"It files **P-{view.proposal.refiles}** again, which was not adopted. What has changed since:"]
+        lines += [quote(view.proposal.changed_since, 250)]
     return "\n".join(lines)
 
 

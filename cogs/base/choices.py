@@ -103,6 +103,25 @@ async def suggest_groups(interaction: Interaction, current: str) -> list[Choice]
     ]
 
 
+def number_in(chosen: str) -> int | None:
+    """The number of a proposal chosen or typed, None where none was. Raises NotFound for other words."""
+    if not chosen.strip():
+        return None
+    number = _NUMBER.fullmatch(chosen.strip())
+    if number is None:
+        raise NotFound("proposal", chosen)
+    return int(number["number"])
+
+
+@suggesting
+async def suggest_refilable(interaction: Interaction, current: str) -> list[Choice]:
+    """What was not adopted within 90 days in the partnership chosen, or in this channel's (OBJ-6)."""
+    chosen = str(interaction.namespace["partnership"] or "") if "partnership" in interaction.namespace else ""
+    partnership = await partnership_chosen(interaction, chosen)
+    found = await proposals.refilable(*asker(interaction), partnership.id, current.strip())
+    return [app_commands.Choice(name=name, value=value) for name, value in map(suggestion, found)]
+
+
 @suggesting
 async def suggest_proposals(interaction: Interaction, current: str) -> list[Choice]:
     """The asker's drafts and what they may read, newest first, of this channel's partnership before others."""

@@ -112,6 +112,7 @@ SAMPLES: tuple[refusals.Refusal, ...] = (
     refusals.Provisional(),
     *(refusals.Conflicted(why) for why in (*errors.CONFLICTED, "unheard of")),
     refusals.Stale("review.window", BOMB, BOMB),
+    refusals.Refiled(10**6),
     refusals.NotYours(),
     *(refusals.RoleRefused(why, BOMB) for why in (*errors.ROLES, "unheard of")),
     refusals.Refusal("plain"),

@@ -23,6 +23,7 @@ BUILT = {
     ids.mine(P): ids.Parsed("vote", "mine", P),
     ids.inbox(): ids.Parsed("inbox", "show"),
     **{ids.propose_form(t, GroupId(3)): ids.Parsed("form", "propose", type=t, group=GroupId(3)) for t in TYPES},
+    ids.propose_form("general", None, 7): ids.Parsed("form", "propose", type="general", again=7),
     ids.propose_form("general", None): ids.Parsed("form", "propose", type="general"),
     **{ids.proposal_form(form, P): ids.Parsed("form", form, P) for form in ids.PROPOSAL_FORMS},
     **{ids.revision_form(form, P, 7): ids.Parsed("form", form, P, version=7) for form in ids.REVISION_FORMS},

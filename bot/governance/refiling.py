@@ -1,0 +1,52 @@
+"""Filing again what was not adopted: linked to it, and with words on what changed since (OBJ-6)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.governance.dossier import Proposal, State
+from bot.governance.errors import BadText, BadValue, NotYours, Refiled, WrongState
+from bot.governance.ids import PersonId
+
+WITHIN = timedelta(days=90)
+"""For so long a refusal is remembered: filing the same again needs a link to it."""
+LEAST_CHANGE, MOST_CHANGE = 20, 1000
+"""Characters of what changed since."""
+
+
+def counts(earlier: Proposal, now: datetime) -> bool:
+    """Whether this was not adopted so lately that filing it again must be linked."""
+    return earlier.state is State.NOT_ADOPTED and now < earlier.state_since + WITHIN
+
+
+def link(
+    proposal: Proposal, person: PersonId, number: str, earlier: Proposal | None, changed: str, now: datetime
+) -> Proposal:
+    """Say which proposal the draft files again, and what changed since; the words are kept, fit or not (PRO-1).
+
+    ``number`` is what was typed; nothing typed takes the link away. Raises NotYours, WrongState, BadValue.
+    """
+    if proposal.author != person:
+        raise NotYours
+    if proposal.state is not State.DRAFT:
+        raise WrongState(proposal.state, "edit")
+    if earlier is None and not number.strip():
+        return replace(proposal, refiles=None, changed_since=changed)
+    if earlier is None or not counts(earlier, now):
+        raise BadValue("again", number, "the number of a proposal that was not adopted within the last 90 days")
+    return replace(proposal, refiles=earlier.number, changed_since=changed)
+
+
+def check(proposal: Proposal, namesake: int | None) -> None:
+    """``namesake`` is the number of the latest one of the same title that counts.
+
+    Raises Refiled when it is not linked; BadText while nothing fit says what changed.
+    """
+    if namesake is not None and proposal.refiles != namesake:
+        raise Refiled(namesake)
+    if proposal.refiles is None:
+        return
+    length = len(proposal.changed_since.strip())
+    if not LEAST_CHANGE <= length <= MOST_CHANGE:
+        raise BadText("changed", length, LEAST_CHANGE, MOST_CHANGE)

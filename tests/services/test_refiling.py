@@ -1,0 +1,106 @@
+"""What was not adopted is filed again only with a link to it and words on what changed (OBJ-6)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.governance.dossier import State
+from bot.governance.errors import BadText, BadValue, NotFound, Refiled
+from bot.governance.ids import ProposalId
+from bot.services import beforehand, proposals
+from bot.services.ports import Filter
+from tests.services.scene import ADA, HERE, QUIET, QUINN, RAY, TEXT, TIA, TOM, Scene
+
+CHANGED = "One paid person keeps it now, as the objection asked for."
+
+
+async def refused(scene: Scene, **more: object) -> ProposalId:
+    """A proposal that was not adopted."""
+    filed = await scene.file(**more)  # type: ignore[arg-type]
+    objector = RAY if more.get("group") else ADA
+    await scene.object(objector, filed, stated=True)
+    await scene.after(hours=72)
+    await scene.after(hours=24 * 14)
+    assert await scene.state(filed) is State.NOT_ADOPTED
+    return filed
+
+
+async def test_the_same_title_again_needs_a_link_and_what_changed(scene: Scene) -> None:
+    await refused(scene)
+    title = "  A  Shared calendar "
+    again = await scene.draft(TOM, text=replace(TEXT, title=" ".join(title.split())))
+    who = scene.actor(TOM)
+    before = await scene.tables()
+    hindrance = proposals.hindrance(await proposals.show(scene.ctx, who, again))
+    assert isinstance(hindrance, Refiled)
+    assert hindrance.number == 1
+    with pytest.raises(Refiled):
+        await proposals.open_review(scene.ctx, who, again)
+    assert await scene.tables() == before
+    await proposals.refile(scene.ctx, who, again, "P-1", "Too short.")
+    with pytest.raises(BadText):
+        await proposals.open_review(scene.ctx, who, again)
+    await proposals.refile(scene.ctx, who, again, "1", CHANGED)
+    assert proposals.hindrance(await proposals.show(scene.ctx, who, again)) is None
+    await proposals.open_review(scene.ctx, who, again)
+    opened = await scene.get(again)
+    assert (opened.refiles, opened.changed_since) == (1, CHANGED)
+    first = (await proposals.why(scene.ctx, who, again)).events[0].event
+    assert (first.data["refiles"], first.data["changed"]) == (1, CHANGED)
+    assert opened.pinned.threshold == (await scene.get(ProposalId(1))).pinned.threshold
+
+
+async def test_after_ninety_days_or_under_another_title_no_link_is_asked_for(scene: Scene) -> None:
+    await refused(scene)
+    other = await scene.draft(TOM, text=replace(TEXT, title="Another calendar"))
+    await proposals.open_review(scene.ctx, scene.actor(TOM), other)
+    assert (await scene.get(other)).refiles is None
+    scene.clock.forward(timedelta(days=90))
+    again = await scene.file(TOM)
+    assert (await scene.get(again)).refiles is None
+    with pytest.raises(BadValue):
+        await beforehand.propose(scene.ctx, scene.actor(TIA), HERE, "operational", 1)
+
+
+async def test_one_begins_with_the_link_under_any_title(scene: Scene) -> None:
+    await refused(scene)
+    who = scene.actor(TOM)
+    (offered,) = await proposals.refilable(scene.ctx, who, HERE, "calen")
+    assert offered.number == 1
+    await beforehand.propose(scene.ctx, who, HERE, "operational", 1)
+    text = replace(TEXT, title="Quite another title")
+    view = await proposals.draft(scene.ctx, who, HERE, "operational", None, text, again=1)
+    assert view.proposal.refiles == 1
+    assert isinstance(proposals.hindrance(view), BadText)
+    unlinked = await proposals.refile(scene.ctx, who, view.proposal.id, "", "")
+    assert proposals.hindrance(unlinked) is None
+
+
+@pytest.mark.parametrize("number", ["2", "P-99", "nonsense", "-1", "1e3", "9" * 30])
+async def test_only_what_was_not_adopted_can_be_filed_again(scene: Scene, number: str) -> None:
+    await refused(scene)
+    await scene.file(TIA, text=replace(TEXT, title="One that is open"))
+    again = await scene.draft(TOM)
+    before = await scene.tables()
+    with pytest.raises(BadValue):
+        await proposals.refile(scene.ctx, scene.actor(TOM), again, number, CHANGED)
+    with pytest.raises(NotFound):
+        await proposals.refile(scene.ctx, scene.actor(TIA), again, "1", CHANGED)
+    assert await scene.tables() == before
+
+
+async def test_a_private_groups_titles_stay_its_own(scene: Scene) -> None:
+    await refused(scene, who=QUINN, type="general", group=QUIET)
+    again = await scene.draft(TOM)
+    assert proposals.hindrance(await proposals.show(scene.ctx, scene.actor(TOM), again)) is None
+    with pytest.raises(BadValue):
+        await proposals.refile(scene.ctx, scene.actor(TOM), again, "1", CHANGED)
+    assert await proposals.refilable(scene.ctx, scene.actor(TOM), HERE, "") == ()
+    await proposals.open_review(scene.ctx, scene.actor(TOM), again)
+    inside = await scene.draft(QUINN, "general", QUIET)
+    with pytest.raises(Refiled):
+        await proposals.open_review(scene.ctx, scene.actor(QUINN), inside)
+    assert len(await proposals.list_proposals(scene.ctx, scene.actor(QUINN), HERE, Filter())) == 2
