@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bot.governance.ids import ProposalId
 from bot.guild import DiscordGuild
-from bot.services import clocks, posts, roles, scales
+from bot.services import clocks, posts, roles, scales, seats
 from bot.services.ports import Context, DeliveryKind
 
 REMOVED_BEFORE = timedelta(minutes=5)
@@ -71,3 +71,7 @@ class Incidents:
         since = min(now, await clocks.last_ready(self._ctx) or now) - REMOVED_BEFORE
         alone = await self._guild.left_by_themselves(guild_id, user_id, since)
         await roles.member_left(self._ctx, guild_id, user_id, by_themselves=alone)
+
+    async def member_removed(self, guild_id: int, user_id: int) -> None:
+        """The audit log tells of a kick or ban, perhaps after the person was gone already (PRO-9)."""
+        await seats.removed_after_all(self._ctx, guild_id, user_id)

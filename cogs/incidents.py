@@ -65,6 +65,13 @@ class IncidentListeners(commands.Cog):
         """A person left the server or was removed (PRO-9)."""
         await self.host.incidents.member_left(event.guild_id, event.user.id)
 
+    @commands.Cog.listener()
+    async def on_audit_log_entry_create(self, entry: discord.AuditLogEntry) -> None:
+        """A kick or ban may be told after the person is gone (PRO-9)."""
+        removed = {discord.AuditLogAction.kick, discord.AuditLogAction.ban}
+        if entry.action in removed and entry.target is not None:
+            await self.host.incidents.member_removed(entry.guild.id, int(entry.target.id))
+
 
 async def setup(bot: commands.Bot) -> None:
     """Called by discord.py when the extension is loaded."""

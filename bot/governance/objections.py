@@ -343,6 +343,14 @@ def objector_back(proposal: Proposal, person: PersonId, now: datetime) -> Propos
     return proposal
 
 
+def removed_after_all(proposal: Proposal, person: PersonId, now: datetime) -> Outcome:
+    """Who was taken to have left was removed by somebody else, as is learnt late: nothing may be weakened by it."""
+    waiting = [o for o in proposal.objections if o.person == person and o.sponsor_by is not None]
+    if not waiting or proposal.state not in _ALIVE:
+        return proposal, ()
+    return objector_gone(objector_back(proposal, person, now), person, False, now)
+
+
 def sponsor(proposal: Proposal, number: int, member: Member, now: datetime) -> Outcome:
     """Another elector takes over the objection of someone who left, or speaks for someone removed (PRO-9).
 

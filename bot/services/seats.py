@@ -11,6 +11,7 @@ from bot.governance.dossier import CONTESTABLE, Proposal, State
 from bot.governance.events import Event, Happened
 from bot.governance.ids import GroupId, PartnershipId, PersonId, RoleId
 from bot.governance.organisation import Holding, Partnership, RoleMapping, electors, role_missing
+from bot.services.cases import open_case
 from bot.services.ports import Context, DeliveryKind, SeatRecord, Transaction
 from bot.services.views import members_of
 
@@ -71,6 +72,20 @@ async def member_left(ctx: Context, guild_id: int, user_id: int, by_themselves: 
             async with ctx.uow.write() as tx:
                 changes += await _leave(tx, await tx.partnerships.get(each), person, by_themselves, ctx.clock())
         return tuple(changes)
+
+
+async def removed_after_all(ctx: Context, guild_id: int, user_id: int) -> None:
+    """The audit log tells late that somebody was removed and did not leave: their objections stand (PRO-9)."""
+    async with ctx.turn(guild_id):
+        async with ctx.uow.read() as tx:
+            person = await tx.people.find(user_id)
+            hosted = [p.id for p in await tx.partnerships.of_guild(guild_id)] if person else []
+            waiting = [each for p in hosted for each in await tx.proposals.in_states(p, CONTESTABLE)]
+        for each in waiting:
+            assert person is not None
+            async with ctx.uow.write() as tx:
+                case = await open_case(tx, each, ctx.clock())
+                await case.keep(*objections.removed_after_all(case.proposal, person, case.now))
 
 
 async def _leave(

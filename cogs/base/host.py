@@ -64,6 +64,10 @@ class Incidents(Protocol):
         """A person left the server or was removed."""
         ...
 
+    async def member_removed(self, guild_id: int, user_id: int) -> None:
+        """The audit log tells that a person was removed."""
+        ...
+
 
 class Host(Protocol):
     """What the bot gives its cogs."""

@@ -860,3 +860,12 @@ def test_only_raised_and_stated_objections_count() -> None:
 def test_a_disputed_proposal_hears_no_new_objection() -> None:
     with pytest.raises(WindowClosed):
         raised(disputed(), CY, now=at(201))
+
+
+def test_who_was_taken_to_have_left_and_was_removed_after_all_weakens_nothing() -> None:
+    left, _ = objections.objector_gone(stated(opened(), BO), BO.person, True, at(1))
+    removed, events = objections.removed_after_all(left, BO.person, at(2))
+    assert kinds(events) == [Happened.OBJECTOR_SEAT_LOST]
+    assert first(removed).sponsor_by is None
+    assert first(advanced(removed, at(200))).counts
+    assert objections.removed_after_all(removed, BO.person, at(3)) == (removed, ())

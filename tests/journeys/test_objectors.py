@@ -221,3 +221,18 @@ async def test_a_ruling_against_who_was_kicked_goes_to_the_stakeholders_by_itsel
     await server.advance(hours=72)
     assert await states(server, number) == [ObjectionState.STATED]
     assert await server.state(number) is State.DISPUTED
+
+
+async def test_a_kick_that_the_audit_log_tells_late_weakens_nothing(server: Server) -> None:
+    await server.propose("tia")
+    await server.react("tom", 1)
+    tom = server["tom"].id
+    await server.leave("tom")
+    assert "sponsor needed" in await server.happened(1)
+
+    await server.as_bot(server.bot.incidents.member_removed(server.guild.id, tom))
+    await server.settle()
+
+    assert "objector seat lost" in await server.happened(1)
+    await server.advance(hours=200)
+    assert (await server.proposal(1)).objections[0].counts
