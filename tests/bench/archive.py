@@ -49,7 +49,7 @@ class Archived(Server):
         """A fresh bot on the same database."""
         file = self.folder / "governance.toml"
         file.write_text(GOVERNANCE)
-        settings = Settings(discord_token="bench", database_url=self.database_url, governance_file=file, _env_file=None)  # type: ignore[call-arg]
+        settings = Settings(discord_token="bench", database_url=self.database_url, governance_file=file, _env_file=None)
         bot = create_bot(settings, clock=self.clock, scheduler=False)
         assert isinstance(bot, GovernanceBot)
         self.listen_in(bot)
