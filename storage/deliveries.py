@@ -123,10 +123,8 @@ class Deliveries:
     async def ask_all(self, asked: Sequence[Wanted]) -> None:
         """The same for many at once, each key once."""
         unique = list({each.key: each for each in asked}.values())
-        if following := [_row(each) for each in unique if each.follows]:
-            await self._session.connection.execute(_again(self._session.is_sqlite), following)
-        if once := [_row(each) for each in unique if not each.follows]:
-            await self._session.put(deliveries, once, "key")
+        if unique:
+            await self._session.connection.execute(_ask(self._session.is_sqlite), [_row(each) for each in unique])
         self._session.asked = self._session.asked or bool(unique)
 
     async def waiting(self, now: datetime, limit: int = 50) -> tuple[Delivery, ...]:
@@ -142,23 +140,18 @@ class Deliveries:
 
     async def save(self, delivery: Delivery) -> None:
         """Update state, attempts and place; never lowers ``wanted``."""
-        await self._session.connection.execute(
-            _SAVE,
-            {
-                "this": delivery.id,
-                "new_state": delivery.state.value,
-                "new_wanted": delivery.wanted,
-                "new_shown": delivery.shown,
-                "new_channel": delivery.channel_id,
-                "new_message": delivery.message_id,
-                "new_attempts": delivery.attempts,
-                "new_retry_at": delivery.retry_at,
-                "new_since": delivery.since,
-            },
-        )
-        if delivery.state in {DeliveryState.PENDING, DeliveryState.SENDING}:
-            self._session.becomes_due(delivery.retry_at)
-        self._session.asked = self._session.asked or delivery.state is DeliveryState.PENDING
+        await self.save_all((delivery,))
+
+    async def save_all(self, saved: Sequence[Delivery]) -> None:
+        """The same for many at once."""
+        if not saved:
+            return
+        await self._session.connection.execute(_SAVE, [_changes(delivery) for delivery in saved])
+        for delivery in saved:
+            if delivery.state in {DeliveryState.PENDING, DeliveryState.SENDING}:
+                self._session.becomes_due(delivery.retry_at)
+        waits = any(delivery.state is DeliveryState.PENDING for delivery in saved)
+        self._session.asked = self._session.asked or waits
 
     async def hurry(self, partnership: PartnershipId, proposal: ProposalId | None = None) -> None:
         """What waits for another attempt is tried again now; of one proposal, or of all."""
@@ -190,7 +183,7 @@ class Deliveries:
 
 
 @cache
-def _again(is_sqlite: bool) -> Insert:
+def _ask(is_sqlite: bool) -> Insert:
     # One that is being sent stays so: if the process dies now, the next one must look for the message first.
     return insert_into(deliveries, is_sqlite).on_conflict_do_update(
         index_elements=["key"],
@@ -200,6 +193,7 @@ def _again(is_sqlite: bool) -> Insert:
             "attempts": 0,
             "retry_at": None,
         },
+        where=_C.kind.in_([literal_column(f"'{kind.value}'") for kind in FOLLOWING]),
     )
 
 
@@ -222,6 +216,20 @@ def _row(wanted: Wanted) -> dict[str, Any]:
         "wanted": 1,
         "shown": 0,
         "attempts": 0,
+    }
+
+
+def _changes(delivery: Delivery) -> dict[str, Any]:
+    return {
+        "this": delivery.id,
+        "new_state": delivery.state.value,
+        "new_wanted": delivery.wanted,
+        "new_shown": delivery.shown,
+        "new_channel": delivery.channel_id,
+        "new_message": delivery.message_id,
+        "new_attempts": delivery.attempts,
+        "new_retry_at": delivery.retry_at,
+        "new_since": delivery.since,
     }
 
 

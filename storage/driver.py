@@ -44,6 +44,19 @@ class Connection(aiosqlite.Connection):
         return begin is not None
 
 
+class Reader(Connection):
+    """A connection that only reads. The end of a snapshot has no result to wait for."""
+
+    async def commit(self) -> None:
+        """End the snapshot; whoever reads next comes after it."""
+        await self.rollback()
+
+    async def rollback(self) -> None:
+        """The same."""
+        if self._connection is not None and not self._never_begun():
+            self._tx.put_nowait((None, self._connection.rollback))
+
+
 class Ran:
     """What a statement left."""
 
@@ -97,9 +110,18 @@ class Cursor:
         return self
 
 
-def connect(*where: Any, **how: Any) -> Connection:
+def writing(*where: Any, **how: Any) -> Connection:
     """A connection, as ``sqlite3.connect`` would make it, not opened yet."""
-    connection = Connection(lambda: sqlite3.connect(*where, **how), iter_chunk_size=64)
+    return _daemon(Connection, where, how)
+
+
+def reading(*where: Any, **how: Any) -> Connection:
+    """The same for one that only reads."""
+    return _daemon(Reader, where, how)
+
+
+def _daemon(kind: type[Connection], where: tuple[Any, ...], how: dict[str, Any]) -> Connection:
+    connection = kind(lambda: sqlite3.connect(*where, **how), iter_chunk_size=64)
     connection._thread.daemon = True  # as SQLAlchemy has it: an engine that was not disposed of must not hang
     return connection
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from storage.driver import connect
+from storage.driver import reading, writing
 
 BUSY_TIMEOUT_MS = 5000
 """How long SQLite waits for another process, such as a backup, before it gives up."""
@@ -110,7 +110,7 @@ def _sqlite(url: URL, *, writes: bool) -> AsyncEngine:
     # Resetting a connection on return costs a thread hop, and every block here ends its own transaction.
     engine = create_async_engine(
         url,
-        connect_args={"async_creator_fn": connect},
+        connect_args={"async_creator_fn": writing if writes else reading},
         pool_size=1 if writes else 4,
         max_overflow=0,
         pool_reset_on_return=None,

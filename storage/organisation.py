@@ -20,6 +20,7 @@ _TEXT = type_coerce(partnerships.c.document, Text)
 _GET = select(_TEXT).where(partnerships.c.id == bindparam("id"))
 _AT = select(places).where(places.c.channel_id == bindparam("channel")).order_by(places.c.lost, places.c.partnership_id)
 _HELD = seats.c.partnership_id == bindparam("partnership"), seats.c.until.is_(None)
+_HELD_IN = "seats"
 _OPEN = select(seats).where(*_HELD)
 _WORN = select(seats.c.person_id, seats.c.role_id).where(*_HELD).distinct()
 
@@ -97,8 +98,10 @@ class Seats:
         mapped: dict[int, list[RoleMapping]] = {}
         for mapping in (m for m in partnership.mappings if not m.lost):
             mapped.setdefault(mapping.role, []).append(mapping)
-        rows = await self._session.connection.execute(_WORN, {"partnership": partnership.id})
-        worn = sorted((person, role) for person, role in rows)
+        worn: list[tuple[str, int]] | None = self._session.known.get((_HELD_IN, partnership.id))
+        if worn is None:
+            rows = await self._session.connection.execute(_WORN, {"partnership": partnership.id})
+            worn = self._session.known[_HELD_IN, partnership.id] = sorted((person, role) for person, role in rows)
         return tuple(Holding(PersonId(person), each) for person, role in worn for each in mapped.get(role, ()))
 
     async def held_by(self, partnership: PartnershipId, person: PersonId) -> tuple[SeatRecord, ...]:
@@ -118,10 +121,12 @@ class Seats:
             "since": record.since,
             "how_gained": record.how,
         }
+        self._session.known.pop((_HELD_IN, partnership), None)
         await self._session.put(seats, row, "")
 
     async def lose(self, partnership: PartnershipId, person: PersonId, role: RoleId, at: datetime, how: str) -> None:
         """Close the open record of this role."""
+        self._session.known.pop((_HELD_IN, partnership), None)
         await self._session.connection.execute(
             update(seats)
             .where(seats.c.partnership_id == partnership, seats.c.person_id == person)

@@ -14,6 +14,7 @@ from storage.session import Session
 from storage.tables import policies
 
 _TEXT = type_coerce(policies.c.document, Text)
+_IN_FORCE = "policy"
 _CURRENT = (
     select(_TEXT)
     .where(policies.c.partnership_id == bindparam("partnership"))
@@ -33,8 +34,11 @@ class Policies:
 
     async def current(self, partnership: PartnershipId) -> Policy:
         """The version in force. Raises NotFound."""
-        found = await self._session.connection.execute(_CURRENT, {"partnership": partnership})
-        return _policy(found.scalar_one_or_none(), str(partnership))
+        known: Policy | None = self._session.known.get((_IN_FORCE, partnership))
+        if known is None:
+            found = await self._session.connection.execute(_CURRENT, {"partnership": partnership})
+            known = self._session.known[_IN_FORCE, partnership] = _policy(found.scalar_one_or_none(), str(partnership))
+        return known
 
     async def version(self, partnership: PartnershipId, version: int) -> Policy:
         """A version. Raises NotFound."""
@@ -51,6 +55,7 @@ class Policies:
             "at": at,
             "document": to_json(policy),
         }
+        self._session.known.pop((_IN_FORCE, partnership), None)
         if await self._session.put(policies, row, "partnership_id version") != 1:
             raise Changed(f"policy version {policy.version} of partnership {partnership}")
 

@@ -19,6 +19,7 @@ from storage.session import Announce, Session
 from storage.tables import events, heads, payloads
 
 _PART = 500
+_HEAD_OF = "head"
 _HEAD = select(heads.c.number, heads.c.hash).where(heads.c.partnership_id == bindparam("partnership"))
 _BESIDE = and_(payloads.c.partnership_id == events.c.partnership_id, payloads.c.number == events.c.number)
 _LINKS = (
@@ -59,8 +60,12 @@ class Record:
 
     async def head(self, partnership: PartnershipId) -> tuple[int, str]:
         """Number and hash of the last event; (0, 64 zeroes) for an empty chain."""
-        row = (await self._session.connection.execute(_HEAD, {"partnership": partnership})).first()
-        return (0, EMPTY) if row is None else (row.number, row.hash)
+        known: tuple[int, str] | None = self._session.known.get((_HEAD_OF, partnership))
+        if known is None:
+            row = (await self._session.connection.execute(_HEAD, {"partnership": partnership})).first()
+            known = (0, EMPTY) if row is None else (row.number, row.hash)
+            self._session.known[_HEAD_OF, partnership] = known
+        return known
 
     async def of(self, partnership: PartnershipId, thing: str) -> tuple[Recorded, ...]:
         """The events of one thing, in order."""
@@ -121,6 +126,7 @@ class Record:
         await execute(_ADD_PAYLOADS, [{name: row[name] for name in payloads.c.keys()} for row in rows])  # noqa: SIM118
         end = {"partnership_id": partnership, "number": links[-1].number, "hash": links[-1].hash}
         await self._session.put(heads, end, "partnership_id", "number hash")
+        self._session.known[_HEAD_OF, partnership] = (links[-1].number, links[-1].hash)
 
     def _asked(self, recorded: Recorded) -> list[Wanted]:
         proposal = _proposal_of(recorded.event)

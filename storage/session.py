@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeAlias
@@ -29,6 +29,8 @@ class Session:
     due_at: datetime | None = None
     asked: bool = False
     wiped: bool = False
+    known: dict[tuple[str, int], Any] = field(default_factory=dict)
+    """What was read in this transaction already, by kind and partnership; who changes it takes it out again."""
 
     async def put(
         self, table: Table, rows: Mapping[str, Any] | Sequence[Mapping[str, Any]], keys: str, changed: str = ""
