@@ -13,7 +13,7 @@ from bot.governance.errors import NotFound
 from bot.governance.events import Event
 from bot.governance.ids import ProposalId
 from bot.governance.organisation import MEMBER, Elector, Member, Partnership, electors
-from bot.services import members, seats
+from bot.services import electorates, members
 from bot.services.ports import Actor, Context, Transaction
 from bot.services.views import ProposalView, view_of
 
@@ -45,7 +45,7 @@ class Case:
 
     def lacks_role(self) -> bool:
         """Whether a role is gone that carries a say in its final vote (ORG-3)."""
-        return seats.lacks_role(self.proposal, self.partnership, voting=True)
+        return electorates.lacks_role(self.proposal, self.partnership, voting=True)
 
     async def keep(self, changed: Proposal, events: tuple[Event, ...]) -> Proposal:
         """Save and record in this transaction; nothing happens when nothing changed.
@@ -56,7 +56,7 @@ class Case:
             return changed
         if (changed.state, changed.electors) != (self.proposal.state, self.proposal.electors):
             holdings = await self.tx.seats.holdings(self.partnership)
-            changed, turned = seats.follow(changed, self.partnership, holdings, self.now)
+            changed, turned = electorates.follow(changed, self.partnership, holdings, self.now)
             events += turned
         saved = await self.tx.proposals.save(changed, lifecycle.next_due(changed))
         if events:

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.governance import clock, lifecycle, objections, proposals, votes
-from bot.governance.dossier import CONTESTABLE, Proposal, State
+from bot.governance import clock, lifecycle, objections
+from bot.governance.dossier import CONTESTABLE, Proposal
 from bot.governance.events import Event, Happened
 from bot.governance.ids import GroupId, PartnershipId, PersonId, RoleId
-from bot.governance.organisation import Holding, Partnership, RoleMapping, electors, role_missing
+from bot.governance.organisation import Holding, Partnership, RoleMapping
+from bot.services import electorates
 from bot.services.cases import open_case
 from bot.services.ports import Context, DeliveryKind, SeatRecord, Transaction
 from bot.services.views import members_of
@@ -193,43 +194,8 @@ def _followed(
         events += gone
     for person in sorted(back & holders):
         proposal = objections.objector_back(proposal, person, now)
-    proposal, turned = follow(proposal, partnership, holdings, now)
+    proposal, turned = electorates.follow(proposal, partnership, holdings, now)
     return proposal, events + turned
-
-
-def follow(
-    proposal: Proposal, partnership: Partnership, holdings: tuple[Holding, ...], now: datetime
-) -> tuple[Proposal, tuple[Event, ...]]:
-    """Stop the clock while a role or enough people are missing that the decision depends on (PRO-9, PRO-11).
-
-    It runs again once they are there. Said of every change of seats and of every step into another state, because
-    with it the decision may depend on others.
-    """
-    if proposal.state not in CONTESTABLE:
-        return proposal, ()
-    events: tuple[Event, ...] = ()
-    for reason, stands in (
-        (clock.FEW, _too_few(proposal, partnership, holdings)),
-        (clock.ROLE, lacks_role(proposal, partnership, voting=proposal.state is State.ESCALATED)),
-    ):
-        turn = clock.stop if stands else clock.resume
-        proposal, turned = turn(proposal, reason, now)
-        events += turned
-    return proposal, events
-
-
-def lacks_role(proposal: Proposal, partnership: Partnership, *, voting: bool) -> bool:
-    """Whether a role is gone that the electorate depends on; in a final vote, the stakeholder group's too (ORG-3)."""
-    groups = {proposal.group} | ({partnership.stakeholders.id} if voting else set())
-    return any(role_missing(partnership, group) for group in groups)
-
-
-def _too_few(proposal: Proposal, partnership: Partnership, holdings: tuple[Holding, ...]) -> bool:
-    """Of those who may object or, in a final vote, of those who may vote."""
-    if proposal.state is State.ESCALATED:
-        stakeholders = electors(partnership, partnership.stakeholders.id, holdings)
-        return votes.too_few_voters(proposal, (elector.person for elector in stakeholders))
-    return proposals.too_few_seated(proposal, members_of(proposal, holdings))
 
 
 async def _bring_up(
