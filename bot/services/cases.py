@@ -96,7 +96,8 @@ def check_visible(case: Case, actor: Actor, member: Member) -> None:
         if case.proposal.author != member.person:
             raise NotFound("proposal")
         return
-    if any(member.person in {o.person, o.sponsor} for o in case.proposal.objections):
+    named = {person for o in case.proposal.objections for person in (o.person, o.sponsor)}
+    if member.person in named | {case.proposal.author}:
         return
     members.check_seated(member)
     if not may_read(case.proposal, case.partnership, member):

@@ -14,6 +14,7 @@ from bot.governance.errors import NotEligible, NotFound, Refusal, TooFewElectors
 from bot.governance.ids import GroupId, PartnershipId, ProposalId
 from bot.governance.objections import eligible
 from bot.governance.organisation import Elector, Member, Partnership
+from bot.governance.policy import Filer, type_named
 from bot.services import cases, members
 from bot.services.ports import Actor, Context, Filter, Listed, Transaction
 from bot.services.views import ProposalView, Standing, members_of, namesake_of, view_of
@@ -156,6 +157,8 @@ async def revise(
         case = await cases.open_case(tx, id, now)
         member = await members.member_of(tx, case.partnership, actor)
         cases.check_visible(case, actor, member)
+        if type_named(case.proposal.type).may_file is not Filer.NOBODY:
+            rules.check_may_file(case.partnership, member, case.proposal.type)
         electors = await case.electors()
         others = len({e.person for e in electors} - {case.proposal.author})
         if case.proposal.terms is not None and others < case.proposal.terms.least_electors:

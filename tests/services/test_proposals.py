@@ -561,3 +561,14 @@ async def test_an_unratified_partnership_opens_no_budget_and_no_policy(scene: Sc
         with pytest.raises(Provisional):
             await proposals.open_review(scene.ctx, scene.actor(TIA), filed)
     await scene.file(type="general")
+
+
+async def test_an_author_without_the_filing_seat_reads_and_withdraws_but_publishes_no_version(scene: Scene) -> None:
+    filed = await scene.file()
+    actor = await scene.joined(TIA)
+    before = await scene.tables()
+    with pytest.raises(NotEligible, match="may not file"):
+        await proposals.revise(scene.ctx, actor, filed, OTHER_TEXT, ())
+    assert await scene.tables() == before
+    assert (await proposals.show(scene.ctx, actor, filed)).proposal.id == filed
+    assert (await proposals.withdraw(scene.ctx, actor, filed)).proposal.state is State.WITHDRAWN
