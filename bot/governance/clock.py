@@ -48,12 +48,12 @@ def deadline(proposal: Proposal, now: datetime, period: timedelta) -> datetime:
 
 
 def stop(proposal: Proposal, reason: str, since: datetime) -> Outcome:
-    """Stop the clock from ``since`` for this reason; a second reason keeps it standing (PRO-11)."""
+    """Stop the clock from ``since``, but not from before its review opened; a second reason keeps it standing."""
     waiting = CONTESTABLE | ({State.PASSED, State.ADOPTED} if reason == OUTAGE else frozenset())
     if proposal.state not in waiting or reason in proposal.clock.reasons:
         return proposal, ()
     before = proposal.clock
-    since = max(since, before.resumed_at or since)
+    since = max(since, before.resumed_at or since, proposal.opened_at or since)
     stopped_at = min(before.stopped_at or since, since)
     clock = replace(before, reasons=before.reasons | {reason}, stopped_at=stopped_at)
     event = Event(Happened.CLOCK_STOPPED, proposal_thing(proposal.id), None, {"reason": reason})

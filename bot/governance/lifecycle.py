@@ -152,7 +152,9 @@ def _step(proposal: Proposal, now: datetime, around: Surroundings) -> Outcome:
             return lapsed, events
     too_old = proposals.too_old_at(proposal, now)
     if proposal.state in CONTESTABLE | {State.STALE} and too_old is not None and too_old <= now:
-        return _not_adopted(proposal, "too old", now)
+        decided_at = _decided_at(proposal, now)
+        if decided_at is None or decided_at > too_old:
+            return _not_adopted(proposal, "too old", now)
     steps = {
         State.REVIEW: _review,
         State.SETTLING: _settle,
@@ -164,14 +166,26 @@ def _step(proposal: Proposal, now: datetime, around: Surroundings) -> Outcome:
     return step(proposal, now, around) if step else (proposal, ())
 
 
+def _decided_at(proposal: Proposal, now: datetime) -> datetime | None:
+    """When its window, its last period or its vote ended, if it did: a late sweep takes the earlier end first."""
+    match proposal.state:
+        case State.REVIEW if proposal.closes_at is not None and proposal.closes_at <= now:
+            return None if _needs_extension(proposal) else proposal.closes_at
+        case State.SETTLING if all(objections.is_settled(o, now) for o in proposal.objections):
+            tests = [o.test for o in proposal.objections if o.test and o.test.appeal]
+            ends = [t.appeal.decided_at for t in tests if t.appeal]
+            ends += [proposal.closes_at, *(objections.period_ends_at(o) for o in proposal.objections)]
+            return max((end for end in ends if end is not None), default=None)
+        case State.ESCALATED if proposal.vote is not None and proposal.vote.opened and proposal.vote.closes_at <= now:
+            return proposal.vote.closes_at
+    return None
+
+
 def _review(proposal: Proposal, now: datetime, around: Surroundings) -> Outcome:
     assert proposal.closes_at is not None
     if now >= proposal.closes_at:
         if _needs_extension(proposal):
-            closes_at = now + proposal.pinned.reach_extension
-            longer = replace(proposal, closes_at=closes_at, extended=True, nudged=False)
-            hours = int(proposal.pinned.reach_extension.total_seconds() // 3600)
-            return longer, (_event(Happened.WINDOW_EXTENDED, longer, hours=hours, **_reach(longer)),)
+            return _extend(proposal, now)
         closed = proposals.enter(replace(proposal, low_reach=_low_reach(proposal)), State.SETTLING, now)
         return closed, (_event(Happened.WINDOW_CLOSED, closed, **_reach(closed)),)
     nudge_at = _nudge_at(proposal)
@@ -191,6 +205,9 @@ def _settle(proposal: Proposal, now: datetime, around: Surroundings) -> Outcome:
         return disputed, (_event(Happened.PROPOSAL_DISPUTED, disputed, **counted),)
     if proposals.affirmative(proposal):
         return escalations.to_vote(proposal, around.stakeholders, now, role_missing=around.role_missing)
+    if proposal.low_reach and not proposal.extended:
+        # An objection stood at the close and ended since: now it would pass by silence after all (PRO-8).
+        return _extend(proposals.enter(replace(proposal, low_reach=False), State.REVIEW, now), now)
     if proposal.low_reach and _lapses(proposal):
         lapsed = proposals.enter(proposal, State.LAPSED, now, "low reach")
         return lapsed, (_event(Happened.PROPOSAL_LAPSED, lapsed, why="low reach", **_reach(lapsed)),)
@@ -255,6 +272,14 @@ def _pass(proposal: Proposal, state: State, kind: Happened, now: datetime) -> Ou
 def _not_adopted(proposal: Proposal, why: str, now: datetime) -> Outcome:
     gone = proposals.enter(proposal, State.NOT_ADOPTED, now, why)
     return gone, (_event(Happened.PROPOSAL_NOT_ADOPTED, gone, why=why),)
+
+
+def _extend(proposal: Proposal, now: datetime) -> Outcome:
+    """Too few were reached: the window is open once more (PRO-8)."""
+    closes_at = now + proposal.pinned.reach_extension
+    longer = replace(proposal, closes_at=closes_at, extended=True, nudged=False)
+    hours = int(proposal.pinned.reach_extension.total_seconds() // 3600)
+    return longer, (_event(Happened.WINDOW_EXTENDED, longer, hours=hours, **_reach(longer)),)
 
 
 def _needs_extension(proposal: Proposal) -> bool:

@@ -68,7 +68,11 @@ async def grant_outage(ctx: Context, partnership: PartnershipId, since: datetime
         async with ctx.uow.write() as tx:
             now = ctx.clock()
             case = await open_case(tx, proposal_id, now)
-            if now - max(since, case.proposal.clock.resumed_at or since) <= case.proposal.pinned.outage_tolerance:
+            opened_at = case.proposal.opened_at or since
+            if (
+                now - max(since, opened_at, case.proposal.clock.resumed_at or since)
+                <= case.proposal.pinned.outage_tolerance
+            ):
                 continue
             stopped, first = rules.stop(case.proposal, rules.OUTAGE, since)
             stopped_at = stopped.clock.stopped_at

@@ -139,3 +139,9 @@ def test_while_the_clock_stands_objecting_goes_on_and_nothing_is_decided() -> No
     proposal, _ = objections.withdraw_objection(proposal, 1, BO.person, at(300))
     assert proposal.author == ANA.person
     assert timedelta(0) < clock.stood_until(proposal, at(300))
+
+
+def test_a_review_opened_while_catching_up_is_granted_no_time_from_before_it() -> None:
+    proposal, _ = clock.stop(opened(), clock.OUTAGE, at(-5))
+    proposal, _ = clock.resume(proposal, clock.OUTAGE, at(1))
+    assert proposal.closes_at == at(73)

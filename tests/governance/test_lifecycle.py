@@ -341,3 +341,32 @@ def test_late_after_downtime_each_step_is_taken_once_and_in_order() -> None:
 def test_undecided_leaves_out_the_author() -> None:
     assert ANA.person not in lifecycle.undecided(opened())
     assert BUDGET.amount is None
+
+
+# ---- what ended first is decided first ------------------------------------------------------------
+
+
+def test_a_vote_that_closed_before_the_greatest_age_is_counted_by_a_late_sweep() -> None:
+    proposal = escalations.escalate(disputed(), BO, ELECTORS, at(73))[0]
+    assert proposal.vote is not None
+    votes_of = ballots(dict.fromkeys(("bo", "cy", "di", "ed"), "for"))
+    early = replace(proposal, opened_at=proposal.vote.closes_at - proposals.MOST_AGE + TICK)
+    assert advanced(early, at(400), votes_of).state is State.ADOPTED
+    late = replace(proposal, opened_at=proposal.vote.closes_at - proposals.MOST_AGE - TICK)
+    assert advanced(late, at(400), votes_of).outcome == "too old"
+
+
+def test_a_window_that_closed_before_the_greatest_age_is_decided_by_a_late_sweep() -> None:
+    proposal = replace(read(opened()), opened_at=at(72) - proposals.MOST_AGE + TICK)
+    assert advanced(proposal, at(80)).state is State.PASSED
+    assert advanced(replace(proposal, opened_at=at(72) - proposals.MOST_AGE - TICK), at(80)).outcome == "too old"
+
+
+def test_an_objection_that_stood_at_the_close_and_lapsed_later_spares_nobody_the_extension() -> None:
+    proposal = advanced(raised(opened(), BO, now=at(71)), at(72))
+    assert proposal.state is State.SETTLING
+    after, events = lifecycle.advance(proposal, at(119), AROUND)
+    assert kinds(events) == [Happened.OBJECTION_LAPSED, Happened.WINDOW_EXTENDED]
+    assert (after.state, after.closes_at, after.low_reach) == (State.REVIEW, at(167), False)
+    passed = advanced(after, at(167))
+    assert (passed.state, passed.low_reach) == (State.PASSED, True)
