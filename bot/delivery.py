@@ -37,6 +37,12 @@ FOLLOWING = frozenset({DeliveryKind.CARD, DeliveryKind.FEED})
 TOLD_IN_THREAD = frozenset({DeliveryKind.TEXT, DeliveryKind.NOTICE})
 """Kinds that are messages in a proposal's thread."""
 
+LINKED = FOLLOWING | {DeliveryKind.THREAD}
+"""Kinds that other posts link to."""
+
+LINKLESS = frozenset({DeliveryKind.THREAD, DeliveryKind.TEXT, DeliveryKind.REACTIONS})
+"""Kinds in which no link to another post is shown."""
+
 STOOD_ON = frozenset({DeliveryKind.CARD, DeliveryKind.THREAD})
 """What other posts of a proposal need before they can be shown."""
 
@@ -62,6 +68,7 @@ class Outbox:
         self._guild = guild
         self._task: asyncio.Task[None] | None = None
         self._again = False
+        self._stands: dict[tuple[ProposalId, DeliveryKind], Delivery] = {}
         self.open = False
 
     def poke(self) -> None:
@@ -106,13 +113,31 @@ class Outbox:
         ]
         if marked != list(batch):
             await posts.keep(self._ctx, [d for d in marked if d.state is DeliveryState.SENDING])
+        self._stands.clear()
         views: dict[ProposalId, ProposalView] = {}
-        for delivery in marked:
-            if not self.open:
-                return
-            if delivery.proposal is not None and delivery.kind in FOLLOWING:
-                views.pop(delivery.proposal, None)
-            await posts.keep(self._ctx, [await self._show(delivery, views, delivery.id in found_sending)])
+        moved: set[ProposalId] = set()
+        done: list[Delivery] = []
+        try:
+            for delivery in marked:
+                if not self.open:
+                    return
+                if delivery.proposal in moved and delivery.kind not in LINKLESS:
+                    views.pop(delivery.proposal, None)
+                    moved.discard(delivery.proposal)
+                done.append(await self._show(delivery, views, delivery.id in found_sending))
+                if _at_once(delivery, done[-1]):
+                    self._stands.clear()
+                    if delivery.proposal is not None:
+                        moved.add(delivery.proposal)
+                    await self._save(done, delivery.proposal if _waited_for(delivery, done[-1]) else None)
+        finally:
+            await self._save(done)
+
+    async def _save(self, done: list[Delivery], stands: ProposalId | None = None) -> None:
+        """Save several at once: if the process dies before, the next finds by their markers those that were sent."""
+        saved, done[:] = tuple(done), []
+        if saved:
+            await posts.keep(self._ctx, saved, stands)
 
     async def _show(self, delivery: Delivery, views: dict[ProposalId, ProposalView], adopt: bool) -> Delivery:
         """Show one thing; the delivery as it stands afterwards."""
@@ -127,10 +152,7 @@ class Outbox:
         if delivery.kind is DeliveryKind.CARD and delivery.proposal is not None:
             await self._card_stands(delivery, views[delivery.proposal])
             shown = _redraw(shown, views[delivery.proposal])
-        shown = replace(shown, shown=wanted, attempts=0)
-        if delivery.kind in STOOD_ON and shown.message_id != delivery.message_id and delivery.proposal is not None:
-            await posts.hurry(self._ctx, shown, delivery.proposal)
-        return shown
+        return replace(shown, shown=wanted, attempts=0)
 
     async def _card_stands(self, delivery: Delivery, view: ProposalView) -> None:
         if CARD in view.proposal.clock.reasons:
@@ -281,10 +303,11 @@ class Outbox:
         return replace(delivery, state=DeliveryState.SENT, channel_id=channel_id, message_id=ids[0]), bool(there)
 
     async def _standing(self, id: ProposalId, kind: DeliveryKind) -> Delivery:
-        for delivery in await posts.of_proposal(self._ctx, id):
-            if delivery.kind is kind and delivery.message_id is not None:
-                return delivery
-        raise NotYet(kind)
+        if (id, kind) not in self._stands:
+            self._stands.update({(id, each.kind): each for each in await posts.standing(self._ctx, id)})
+        if (id, kind) not in self._stands:
+            raise NotYet(kind)
+        return self._stands[id, kind]
 
 
 def _marker(delivery: Delivery) -> int:
@@ -293,6 +316,16 @@ def _marker(delivery: Delivery) -> int:
 
 def _is_edit(delivery: Delivery) -> bool:
     return delivery.kind in FOLLOWING and delivery.message_id is not None
+
+
+def _at_once(before: Delivery, after: Delivery) -> bool:
+    """Whether it is saved before anything else: others link to it and people act on it, or it was not shown."""
+    return after.shown < after.wanted or (before.kind in LINKED and before.message_id != after.message_id)
+
+
+def _waited_for(before: Delivery, after: Delivery) -> bool:
+    """Whether what other posts need stands now, and did not before."""
+    return before.kind in STOOD_ON and after.message_id not in {None, before.message_id}
 
 
 def _does_not_stand(delivery: Delivery, error: Exception) -> bool:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 
+from bot.governance.dossier import Proposal
 from bot.governance.errors import NotEligible, Refusal
 from bot.governance.policy import bare
 from bot.guild import DiscordGuild, Forbidden, Gone, Trouble
 from bot.services import objections, posts
-from bot.services.ports import Actor, Context, Delivery, DeliveryKind
+from bot.services.ports import Actor, Context
 from bot.services.views import ProposalView
 from bot.ui import direct
 
@@ -34,9 +35,9 @@ class _Meant(Enum):
     CONCERN = auto()
 
 
-def _meant(view: ProposalView, emoji: str) -> _Meant | None:
+def _meant(proposal: Proposal, emoji: str) -> _Meant | None:
     """What a reaction on this card says, in any skin tone: by the emoji that its review opened with (OBJ-1, POL-2)."""
-    terms = view.proposal.pinned
+    terms = proposal.pinned
     if bare(emoji) == bare(terms.objection_emoji):
         return _Meant.OBJECTION
     return _Meant.CONCERN if bare(emoji) == bare(terms.concern_emoji) else None
@@ -66,8 +67,7 @@ class Reactions:
         is_bot: bool,
     ) -> None:
         """Somebody reacted. What Discord tells of before a server is taken in waits until it is (PRO-11)."""
-        card = await self._card(message_id)
-        if card is None or is_bot:
+        if is_bot:
             return
         reacted = _Reacted(channel_id, message_id, user_id, emoji, role_ids, manages_roles)
         if self.taken_in(guild_id):
@@ -94,12 +94,9 @@ class Reactions:
     async def _take(self, guild_id: int, reacted: _Reacted, seen_at: datetime | None) -> None:
         channel_id, message_id, user_id = reacted.channel_id, reacted.message_id, reacted.user_id
         emoji, role_ids, manages_roles = reacted.emoji, reacted.role_ids, reacted.manages_roles
-        card = await self._card(message_id)
-        if card is None or card.proposal is None:
-            return
-        view = await posts.view(self._ctx, card.proposal)
-        meant = _meant(view, emoji)
-        if meant is None:
+        proposal = await posts.card_at(self._ctx, message_id)
+        meant = _meant(proposal, emoji) if proposal is not None else None
+        if proposal is None or meant is None:
             return
         if role_ids is None:
             known = await self._guild.roles_of(guild_id, user_id)
@@ -107,41 +104,32 @@ class Reactions:
         actor = Actor(user_id, guild_id, role_ids, manages_roles, channel_id=channel_id)
         try:
             if meant is _Meant.OBJECTION:
-                raised = await objections.raise_objection(self._ctx, actor, card.proposal, "reaction", seen_at)
+                raised = await objections.raise_objection(self._ctx, actor, proposal.id, "reaction", seen_at)
                 if raised.concern and raised.new:
-                    await self._tell(user_id, direct.joined_later(view))
+                    await self._tell(user_id, direct.joined_later(raised.view))
             else:
-                await objections.concern(self._ctx, actor, card.proposal, "")
+                await objections.concern(self._ctx, actor, proposal.id, "")
         except Refusal as refusal:
+            view = await posts.view(self._ctx, proposal.id)
             await self._refuse(view, channel_id, message_id, user_id, emoji, refusal)
 
     async def removed(self, guild_id: int, channel_id: int, message_id: int, user_id: int, emoji: str) -> None:
         """A reaction disappeared. The bot's own removals are of people who hold no objection (OBJ-5)."""
-        card = await self._card(message_id)
-        if card is None or card.proposal is None:
-            return
-        view = await posts.view(self._ctx, card.proposal)
-        if _meant(view, emoji) is _Meant.OBJECTION:
-            await objections.reaction_gone(self._ctx, card.proposal, user_id)
+        proposal = await posts.card_at(self._ctx, message_id)
+        if proposal is not None and _meant(proposal, emoji) is _Meant.OBJECTION:
+            await objections.reaction_gone(self._ctx, proposal.id, user_id)
 
     async def cleared(self, guild_id: int, channel_id: int, message_id: int) -> None:
         """All reactions were wiped: nothing is withdrawn, the bot puts its own back (OBJ-5)."""
-        card = await self._card(message_id)
-        if card is not None and card.proposal is not None:
-            await objections.reactions_wiped(self._ctx, card.proposal)
+        proposal = await posts.card_at(self._ctx, message_id)
+        if proposal is not None:
+            await objections.reactions_wiped(self._ctx, proposal.id)
 
     async def cleared_emoji(self, guild_id: int, channel_id: int, message_id: int, emoji: str) -> None:
         """All reactions with one emoji were wiped (OBJ-5)."""
-        card = await self._card(message_id)
-        if card is None or card.proposal is None:
-            return
-        view = await posts.view(self._ctx, card.proposal)
-        if _meant(view, emoji) is not None:
-            await objections.reactions_wiped(self._ctx, card.proposal)
-
-    async def _card(self, message_id: int) -> Delivery | None:
-        found = await posts.of_message(self._ctx, message_id)
-        return found if found is not None and found.kind is DeliveryKind.CARD else None
+        proposal = await posts.card_at(self._ctx, message_id)
+        if proposal is not None and _meant(proposal, emoji) is not None:
+            await objections.reactions_wiped(self._ctx, proposal.id)
 
     async def _refuse(
         self, view: ProposalView, channel_id: int, message_id: int, user_id: int, emoji: str, refusal: Refusal

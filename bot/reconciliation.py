@@ -108,7 +108,7 @@ class Reconciliation:
     async def _card(self, partnership: Partnership, proposal_id: ProposalId, last_ready: datetime | None) -> None:
         """Card and thread must stand, and reactions that nobody saw are taken in; none recorded is ever deleted."""
         view = await posts.view(self._ctx, proposal_id)
-        shown = {d.kind: d for d in await posts.of_proposal(self._ctx, proposal_id) if d.message_id is not None}
+        shown = {d.kind: d for d in await posts.standing(self._ctx, proposal_id)}
         thread = shown.get(DeliveryKind.THREAD)
         if thread is not None and thread.message_id is not None and not await self._guild.exists(thread.message_id):
             await clocks.forget_message(self._ctx, thread)
@@ -155,7 +155,7 @@ class Reconciliation:
         """Every pending proposal must stand in the feed (SCL-2, PRO-10)."""
         entries: dict[int, dict[int, Delivery]] = {}
         for proposal_id in running:
-            for shown in await posts.of_proposal(self._ctx, proposal_id):
+            for shown in await posts.standing(self._ctx, proposal_id):
                 if shown.kind is DeliveryKind.FEED and shown.channel_id and shown.message_id:
                     entries.setdefault(shown.channel_id, {})[shown.message_id] = shown
         for channel_id, found in entries.items():

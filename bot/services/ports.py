@@ -399,6 +399,10 @@ class Deliveries(Protocol):
         """What waits for another attempt is tried again now; of one proposal, or of all."""
         ...
 
+    async def save_all(self, saved: Sequence[Delivery]) -> None:
+        """The same for many at once."""
+        ...
+
     async def of_proposal(self, proposal: ProposalId) -> tuple[Delivery, ...]:
         """Card, feed entry, thread and the rest."""
         ...

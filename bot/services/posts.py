@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.governance.dossier import Proposal
 from bot.governance.errors import NotFound
 from bot.governance.events import Happened
 from bot.governance.ids import PartnershipId, PersonId, ProposalId
 from bot.governance.organisation import Partnership
-from bot.services.ports import Context, Delivery, Place, PlaceKind, Recorded
+from bot.services.ports import Context, Delivery, DeliveryKind, Place, PlaceKind, Recorded
 from bot.services.views import ProposalView, view_of
 
 ALERTS = frozenset({Happened.PLACE_LOST, Happened.ROLE_DELETED})
@@ -31,18 +32,12 @@ async def waiting(ctx: Context) -> tuple[Delivery, ...]:
         return await tx.deliveries.waiting(ctx.clock())
 
 
-async def keep(ctx: Context, deliveries: Iterable[Delivery]) -> None:
-    """Save where deliveries stand, in one transaction."""
+async def keep(ctx: Context, deliveries: Sequence[Delivery], stands: ProposalId | None = None) -> None:
+    """Save where deliveries stand, in one transaction; what waited for what stands now is shown at once."""
     async with ctx.uow.write() as tx:
-        for delivery in deliveries:
-            await tx.deliveries.save(delivery)
-
-
-async def hurry(ctx: Context, stands: Delivery, proposal: ProposalId) -> None:
-    """Save what stands now, and show at once what waited for it."""
-    async with ctx.uow.write() as tx:
-        await tx.deliveries.save(stands)
-        await tx.deliveries.hurry(stands.partnership, proposal)
+        await tx.deliveries.save_all(deliveries)
+        if stands is not None:
+            await tx.deliveries.hurry(deliveries[0].partnership, stands)
 
 
 async def view(ctx: Context, id: ProposalId) -> ProposalView:
@@ -96,6 +91,21 @@ async def of_proposal(ctx: Context, id: ProposalId) -> tuple[Delivery, ...]:
     """What stands in Discord for a proposal."""
     async with ctx.uow.read() as tx:
         return await tx.deliveries.of_proposal(id)
+
+
+async def standing(ctx: Context, id: ProposalId) -> tuple[Delivery, ...]:
+    """Card, thread and feed entry of a proposal, those that stand."""
+    async with ctx.uow.read() as tx:
+        return await tx.deliveries.standing(id)
+
+
+async def card_at(ctx: Context, message_id: int) -> Proposal | None:
+    """The proposal whose card this message is, if it is one."""
+    async with ctx.uow.read() as tx:
+        found = await tx.deliveries.of_message(message_id)
+        if found is None or found.kind is not DeliveryKind.CARD or found.proposal is None:
+            return None
+        return await tx.proposals.get(found.proposal)
 
 
 async def of_message(ctx: Context, message_id: int) -> Delivery | None:
