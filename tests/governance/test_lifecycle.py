@@ -325,7 +325,7 @@ def test_advancing_twice_at_one_instant_is_advancing_once(number: int, hour: flo
     assert due is None or due > now or proposal.state in {State.PASSED, State.ADOPTED}
 
 
-@pytest.mark.parametrize("state", FINAL)
+@pytest.mark.parametrize("state", sorted(FINAL))
 def test_nothing_is_due_after_the_end(state: State) -> None:
     proposal = replace(stated(raised(opened(), CY), BO), state=state)
     assert lifecycle.next_due(proposal) is None
