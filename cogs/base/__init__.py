@@ -158,7 +158,7 @@ def suggesting(suggest: Suggest) -> Suggest:
         except Refusal:
             return []
         except Exception:  # noqa: BLE001 -- logged; an autocomplete has no way to say it
-            _log.exception("no suggestions for %r", current)
+            _log.exception("no suggestions")
             return []
 
     return quietly

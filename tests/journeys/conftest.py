@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.journeys.logged import WATCH
 from tests.journeys.server import Server, serving
 
 
@@ -15,3 +17,16 @@ async def server(tmp_path: Path) -> AsyncIterator[Server]:
     """The example partnership in a server, provisional, with the bot on duty."""
     async with serving(tmp_path) as served:
         yield served
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_private_is_logged() -> Iterator[None]:
+    """No line of any journey holds a token, words of people, or a choice with a person (RUN-4)."""
+    root = logging.getLogger()
+    level = root.level
+    root.addHandler(WATCH)
+    root.setLevel(logging.DEBUG)
+    yield
+    root.removeHandler(WATCH)
+    root.setLevel(level)
+    assert list(WATCH.problems()) == []

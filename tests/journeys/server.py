@@ -28,6 +28,7 @@ from bot.services.ports import Filter, Recorded
 from bot.ui import forms
 from config.settings import Settings
 from tests import wire
+from tests.journeys.logged import TOKEN, WATCH
 from tests.permissions import needed_by
 
 T = TypeVar("T")
@@ -98,7 +99,7 @@ class Server:
 
     def new_bot(self) -> GovernanceBot:
         """A fresh bot on the same database, with its ears tapped for the wire check."""
-        settings = Settings(discord_token="rehearsed", database_url=self.database_url, _env_file=None)
+        settings = Settings(discord_token=TOKEN, database_url=self.database_url, _env_file=None)
         if self.governance:
             file = self.folder / "governance.toml"
             file.write_text(self.governance)
@@ -113,6 +114,7 @@ class Server:
 
         async def heard(interaction: discord.Interaction[Any]) -> None:
             self.log.saw_interaction(interaction.id, interaction.token, interaction.type.value)
+            WATCH.saw(interaction.token, interaction.data or {})
 
         async def remember() -> None:
             self._scope = contextvars.copy_context()
