@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from bot.governance.organisation import CONTRIBUTOR, FACILITATOR, MEMBER, OBSERVER, Partnership, seats_of
 from bot.ui import ids
 from bot.ui.answers import Answer, said
-from bot.ui.labels import listed
+from bot.ui.labels import SECRECY, listed
 from bot.ui.panels import LINE, Button, button
 from bot.ui.text import inline
 
@@ -35,6 +35,8 @@ _MEMBERS = (
 _AUTHORS = ("Your own: `/proposal revise` publishes a new version, `/proposal withdraw` takes it back",)
 _FACILITATORS = ("Rule on the form of objections where you are not involved: `/inbox` shows them",)
 _MODERATORS = ("`/setup` makes the channels and roles, `/roles map` gives a role its seat",)
+_SEATLESS = "You hold no seat here. Seats come with Discord roles: ask a moderator for the one that fits you."
+_SECRET = f"**Secret votes**\n{SECRECY}"
 _FORMS = "-# Only what you send in is kept: a form that you close unsent is lost. Answers like this one only you see."
 
 
@@ -46,7 +48,7 @@ def help_page(partnership: Partnership | None, roles: Iterable[int], manages_rol
     seats = seats_of(partnership, roles)
     names = {group.id: inline(group.name, 60) for group in partnership.groups}
     held = [f"{s.seat} of {names[s.group]}" if s.group in names else s.seat for s in seats if s.group or s.seat]
-    yours = f"Your seats: {listed(held)}." if held else "You hold no seat here; a moderator gives them with a role."
+    yours = f"Your seats: {listed(held)}." if held else _SEATLESS
     kinds = {seat.seat for seat in seats}
     lines = list(_EVERYONE) if kinds else []
     if kinds - {OBSERVER}:
@@ -59,10 +61,11 @@ def help_page(partnership: Partnership | None, roles: Iterable[int], manages_rol
         lines += _FACILITATORS
     if manages_roles:
         lines += _MODERATORS
-    if talk:
+    if talk and kinds:  # others do not see that channel
         lines.append(f"Every command works in <#{talk}>; Discord hides them where you cannot write")
     todo = "**What you can do**\n" + "\n".join(f"- {line}" for line in lines) if lines else ""
     buttons: list[Button] = [button("My inbox", ids.inbox())] if kinds else []
+    does = (todo, LINE) if todo else ()
     return said(
-        f"### Help for {inline(partnership.name, 100)}\n{yours}", LINE, todo, LINE, _HOW, _FORMS, buttons=buttons
+        f"### Help for {inline(partnership.name, 100)}\n{yours}", LINE, *does, _HOW, _SECRET, _FORMS, buttons=buttons
     )

@@ -182,6 +182,13 @@ SUBSTANCE: Mapping[str, str] = MappingProxyType(
 )
 """What a revision changes in substance, said above the diff (PRO-5)."""
 
+SECRECY = (
+    "Who runs the bot has its database. Until the close one row for each vote holds person and choice, so an operator "
+    "could read them there and in backups made meanwhile. After it nothing there links them: the choices are kept "
+    "shuffled, with who voted apart from them."
+)
+"""What an operator could see of secret votes (DEC-3)."""
+
 FIELD_LABELS: Mapping[str, str] = MappingProxyType(
     {
         "title": "Title",

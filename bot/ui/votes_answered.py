@@ -9,7 +9,7 @@ from bot.governance.votes import would_reveal
 from bot.services.views import ProposalView
 from bot.ui import votes
 from bot.ui.answers import Answer, headed, links_to, named, said
-from bot.ui.labels import CHOICE_LABELS, stamp
+from bot.ui.labels import CHOICE_LABELS, SECRECY, stamp
 
 
 def ballot(view: ProposalView, mine: Ballot | None) -> Answer:
@@ -24,6 +24,7 @@ def ballot(view: ProposalView, mine: Ballot | None) -> Answer:
         lines.append(f"It is open until {stamp(vote.closes_at)}; you can change your vote until then.")
     if vote.secret:
         lines.append("It is secret: that you voted is told, how is not. At the close the choices lose their names.")
+        lines.append(f"-# {SECRECY}")
     if view.proposal.terms is not None and would_reveal(vote, view.proposal.terms):
         lines.append("Take note: so few vote that a unanimous result would show how everyone voted.")
     return said("\n".join(lines), buttons=votes.choices(view.proposal) if open_still else links_to(view))

@@ -226,3 +226,25 @@ async def test_help_fits_whatever_seats_one_holds() -> None:
             check_fits(help_page(crowded, held, manages, 5))
     check_fits(help_page(None, (), True, None))
     assert "`/setup`" in text_of(help_page(None, (), False, None))
+
+
+def test_help_sends_nobody_to_a_channel_that_they_cannot_see() -> None:
+    roles = [m.role for m in scene.MAPPINGS]
+    assert "<#5>" in text_of(help_page(scene.PARTNERSHIP, roles, False, 5))
+    for manages in (True, False):
+        assert "<#5>" not in text_of(help_page(scene.PARTNERSHIP, (), manages, 5))
+
+
+async def test_help_and_a_secret_ballot_say_what_an_operator_could_still_see() -> None:
+    proposal = in_vote({"vote.secret": True})
+    assert proposal.vote is not None
+    assert proposal.vote.secret
+    answer = text_of(votes_answered.ballot(view_of(proposal), Ballot("for")))
+    page = text_of(help_page(scene.PARTNERSHIP, (), manages_roles=False, talk=None))
+    for said_so in (answer, page):
+        assert "Until the close" in said_so
+        assert "person and choice" in said_so
+        assert "After it nothing there links them" in said_so
+        assert "backup" in said_so
+    open_vote = text_of(votes_answered.ballot(view_of(in_vote({"vote.secret": False})), Ballot("for")))
+    assert "operator" not in open_vote
