@@ -18,6 +18,7 @@ import discord
 import simcord
 
 from bot.client import GovernanceBot
+from bot.governance.errors import Refusal
 from bot.rehearsal.log import Log, Tone
 from bot.services.ports import Context as Services
 
@@ -85,6 +86,7 @@ class Stage:
 
         bot.add_listener(remember, "on_ready")
         await self._attach(bot)
+        _spare_refusals(bot)
         self._performer = bot
         await self.pulse()
 
@@ -237,3 +239,16 @@ class Stage:
         await preview.wait_closed()
         if self.preview is preview:
             self.preview = self.shown = None
+
+
+def _spare_refusals(bot: GovernanceBot) -> None:
+    """A refused command is answered like any other: keep SimCord from showing it as an error of the bot."""
+    recorded = bot.tree.on_error
+
+    async def on_error(interaction: discord.Interaction[Any], error: discord.app_commands.AppCommandError) -> None:
+        if isinstance(error.__cause__, Refusal):
+            await type(bot.tree).on_error(bot.tree, interaction, error)
+        else:
+            await recorded(interaction, error)
+
+    bot.tree.on_error = on_error  # type: ignore[method-assign]

@@ -28,7 +28,8 @@ NOT_ELIGIBLE: Mapping[str, str] = MappingProxyType(
         "no seat now": "You do not hold the member seat that this needs any more. It counts when you act, even if you "
         "held it at the opening. If that is a mistake, ask a moderator to check `/roles list`.",
         "no seat": "You hold no seat in this partnership, or only that of an observer, who reads along. "
-        "Seats come with Discord roles: `/roles list` shows which; a moderator gives them.",
+        "Seats come with Discord roles: ask a moderator for the one that fits you. `/help` says how decisions are "
+        "made here.",
         "not an elector": "Only members of the deciding group, as it stood when the review opened, may do this. "
         "The button “Who may object?” on the card shows them. Anyone with a seat may raise a concern instead.",
         "not the objector": "Only the person who raised this objection, or who took it over, may do this.",
@@ -183,7 +184,7 @@ def _not_found(refusal: errors.NotFound) -> str:
 def _not_eligible(refusal: errors.NotEligible) -> str:
     words = why_not(refusal.why)
     if refusal.why == "may not file":
-        return f"{words} It takes {inline(refusal.needs, 100)}. `/help` shows what you may file."
+        return f"{words} It takes {inline(refusal.needs, 100)}. `/help` shows your seats."
     return words
 
 

@@ -186,7 +186,7 @@ def _ruling(view: ProposalView, objection: Objection) -> str:
         f"- Objection No. {objection.number}: {form}, says {view.mention(test.ruled_by)}: “{inline(test.reason, 200)}”"
     )
     if test.appeal is not None and test.appeal.stands is not None:
-        line += f" On appeal: {'stands' if test.appeal.stands else 'does not stand'}."
+        line += f" On appeal the objection {'stands' if test.appeal.stands else 'does not stand'}."
     return line
 
 

@@ -240,6 +240,18 @@ async def test_an_error_in_the_bot_is_told_and_the_rehearsal_goes_on(monkeypatch
         assert (await visitor.act("day"))["running"]
 
 
+async def test_a_refusal_is_an_answer_and_no_error_of_the_bot() -> None:
+    async with visiting() as visitor:
+        state = await visitor.state()
+        noor = visitor.on.acts.front.person(int(named(state["people"], "Noor Aziz")["id"]))
+        lobby = visitor.on.acts.front.place(int(named(channels(state), "lobby")["id"]))
+        for _ in range(2):
+            refused = await noor.slash(lobby, "inbox")
+            assert refused.response is not None
+            assert "You hold no seat" in refused.response.content
+            assert not errors(await visitor.act("restart"))
+
+
 def test_every_act_stands_on_the_page() -> None:
     page = (ROOT / "bot" / "rehearsal" / "page.html").read_text()
     assert set(re.findall(r'data-act="(\w+)"', page)) == set(ACTS)
