@@ -1,5 +1,5 @@
-"""The command line: ``python -m bot run | rehearse | check | verify | export | backup | restore | confirm | migrate``
-(RUN-1).
+"""The command line (RUN-1): ``python -m bot``, then one of ``run``, ``rehearse``, ``check``, ``verify``, ``export``,
+``backup``, ``restore``, ``confirm``, ``erase``, ``migrate``.
 
 Each command is imported when it is asked for, so that ``--help`` and a bad word cost nothing.
 """
@@ -91,6 +91,15 @@ async def _operate(options: argparse.Namespace, loaded: Settings) -> int:
             from bot.app import PRESENT
 
             outcome = await operation.confirm(loaded, PRESENT)
+        case "erase":
+            from bot.app import PRESENT
+
+            which = (options.person, options.partnership, options.event)
+            if not options.yes and not _sure(await operation.to_erase(loaded, *which)):
+                _complain("Nothing was erased.")
+                return FAILED
+            await operation.to_erase(loaded, *which)
+            outcome = await operation.erase(loaded, *which, PRESENT)
         case "restore":
             from bot.app import PRESENT
 
@@ -100,6 +109,14 @@ async def _operate(options: argparse.Namespace, loaded: Settings) -> int:
     for line in outcome.lines:
         print(line)
     return FINE if outcome.well else FAILED
+
+
+def _sure(what: str) -> bool:
+    print(f"This erases {what}. It cannot be undone.")
+    try:
+        return input("Type yes to go on: ").strip().lower() == "yes"
+    except EOFError:
+        return False
 
 
 def _rehearse(port: int, open_browser: bool) -> int:
@@ -158,8 +175,20 @@ def _parser() -> argparse.ArgumentParser:
     restore = commands.add_parser("restore", help="put a backup in the database's place; the bot has to be stopped")
     restore.add_argument("file", type=Path, metavar="FILE", help="a file written by backup")
     commands.add_parser("confirm", help="after a restore: go on deciding although posted entries are missing")
+    erase = commands.add_parser("erase", help="on request: forget who somebody is, or the words of one event")
+    which = erase.add_mutually_exclusive_group(required=True)
+    which.add_argument("--person", type=_id, metavar="ID", help="a Discord user id")
+    which.add_argument("--event", type=_id, default=0, metavar="N", help="the number of an event in the record")
+    erase.add_argument("--partnership", type=_id, default=1, metavar="P", help="whose record (default: 1)")
+    erase.add_argument("--yes", action="store_true", help="do not ask")
     commands.add_parser("migrate", help="bring the database to this version of the bot")
     return parser
+
+
+def _id(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 2**63:
+        raise argparse.ArgumentTypeError(f"{text} is not a number above zero")
+    return int(text)
 
 
 def _port(text: str) -> int:

@@ -1,4 +1,4 @@
-"""What operators do with the database: verify, export, back up, restore, migrate (RUN-1, RUN-3)."""
+"""What operators do with the database: verify, export, back up, restore, erase, migrate (RUN-1, RUN-3, REC-1)."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import exports, instance
 from bot.exports import BadExport, Checked
+from bot.governance.errors import NotFound
 from bot.governance.ids import PartnershipId
-from bot.services import restores
+from bot.services import erasures, restores
 from bot.services.ports import Clock, Context
 from bot.trouble import Trouble, place_words, schema_words
 from bot.ui.announcements import announce
@@ -106,6 +107,40 @@ async def confirm(settings: Settings, clock: Clock) -> Outcome:
     if not confirmed:
         return Outcome(("No gap waits to be confirmed. Nothing was changed.",))
     return Outcome((f"Confirmed for {_counted(len(confirmed), 'partnership')}. The bot goes on within a minute.",))
+
+
+async def to_erase(settings: Settings, person: int | None, partnership: int, event: int) -> str:
+    """What an erasure would take away, for the question before it. Raises Trouble when it is not there."""
+    async with _record(settings) as (tx, partnerships):
+        if person is not None:
+            if await tx.people.find(person) is None:
+                raise Trouble(f"Nobody with the Discord id {person} is in the database.", "Nothing was changed.")
+            return f"the link between the Discord user {person} and everything they did"
+        names = {int(each): name for each, name in partnerships}
+        if partnership not in names:
+            raise Trouble(f"There is no partnership {partnership}: verify lists those there are.")
+        try:
+            found = await tx.record.event(PartnershipId(partnership), event)
+        except NotFound:
+            raise Trouble(f"Partnership {partnership} has no event {event}.", "Nothing was changed.") from None
+    what = f"event {event} of partnership {partnership} ({_shown(names[partnership])})"
+    return f"the words of {what}: {found.event.type}, {found.event.thing}, {found.at:%Y-%m-%d %H:%M} UTC"
+
+
+async def erase(settings: Settings, person: int | None, partnership: int, event: int, clock: Clock) -> Outcome:
+    """Take away who somebody is, or the words of one event; the chain still verifies (REC-1)."""
+    async with _engines(settings) as engines:
+        ctx = Context(SqlUnitOfWork(engines, announce), clock, genesis.load(settings.governance_file))
+        if person is not None:
+            await erasures.forget(ctx, person)
+        else:
+            await erasures.erase(ctx, PartnershipId(partnership), event)
+    return Outcome(
+        (
+            "Erased. The record still verifies and says “erased on request” there.",
+            "Still to be deleted by hand: messages that Discord shows, and backups and exports made before.",
+        )
+    )
 
 
 async def migrate(settings: Settings) -> Outcome:

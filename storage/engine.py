@@ -61,7 +61,7 @@ class Engines:
             yield connection
 
     def wiped(self) -> None:
-        """Ballots are deleted in this transaction: no copy may stay behind in the write-ahead log (DEC-3a)."""
+        """Ballots, or words or names, are deleted in this transaction: no copy may stay in the log (DEC-3a)."""
         self._wipes_waiting = self.is_sqlite
 
     async def dispose(self) -> None:

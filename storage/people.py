@@ -51,6 +51,7 @@ class People:
     async def erase(self, person: PersonId) -> None:
         """Forget who this person is; the record still verifies (REC-1)."""
         await self._session.connection.execute(delete(people).where(people.c.person_id == person))
+        self._session.wiped = True
 
     async def _known(self, user_ids: list[int]) -> dict[int, PersonId]:
         found: dict[int, PersonId] = {}

@@ -108,6 +108,7 @@ class Record:
         """Delete an event's payload and salt on request; the chain still verifies."""
         which = and_(payloads.c.partnership_id == partnership, payloads.c.number == number)
         await self._session.connection.execute(delete(payloads).where(which))
+        self._session.wiped = True
 
     async def _held_head(self, partnership: PartnershipId) -> tuple[int, str]:
         """The head, kept from every other writer until the commit."""

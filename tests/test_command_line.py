@@ -1,6 +1,7 @@
 """The command line as an operator meets it (RUN-1, RUN-3): every failure is a sentence, none a traceback."""
 
 import asyncio
+import io
 import json
 import logging
 import os
@@ -627,3 +628,66 @@ async def test_check_of_everything_in_order_is_ready() -> None:
     assert "Ready for: python -m bot run" in said
     assert "client_id=424242424242424242" in said
     assert "wrong" not in said
+
+
+# ---- erasure -------------------------------------------------------------------------------------
+
+
+def test_an_event_is_erased_after_a_question_and_the_chain_holds(
+    database: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    erase = ("erase", "--partnership", "2", "--event", "3")
+    monkeypatch.setattr("sys.stdin", io.StringIO("no\n"))
+    code, said = told(capsys, *erase)
+    assert code == 1
+    assert "This erases the words of event 3 of partnership 2 (Commons 2): concern raised, proposal/1" in said
+    assert "It cannot be undone" in said
+    assert "Nothing was erased." in said
+    assert "the third thing" in kept()
+    monkeypatch.setattr("sys.stdin", io.StringIO("yes\n"))
+    code, said = told(capsys, *erase)
+    assert code == 0, said
+    assert "Erased." in said
+    assert "backups" in said
+    assert kept().count("the third thing") == 1, "the other partnership's stays"
+    code, said = told(capsys, "verify")
+    assert code == 0
+    assert said.count("erased on request: 1") == 2
+
+
+def test_a_person_is_forgotten(database: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    change("INSERT INTO people (person_id, user_id) VALUES (?, ?)", "ab" * 16, 123456789012345678)
+    code, said = told(capsys, "erase", "--person", "123456789012345678", "--yes")
+    assert code == 0, said
+    assert "123456789012345678" not in kept()
+    code, said = told(capsys, "erase", "--person", "123456789012345678", "--yes")
+    assert code != 0
+    assert "Nobody with the Discord id" in said
+    assert told(capsys, "verify")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--partnership", "2", "--event", "99", "--yes"), "has no event 99"),
+        (("--partnership", "9", "--event", "1", "--yes"), "no partnership 9"),
+        (("--event", "0"), "not a number above zero"),
+        (("--person", "nobody"), "not a number above zero"),
+        (("--person", "1", "--event", "1"), "not allowed with"),
+        ((), "required"),
+    ],
+)
+def test_what_cannot_be_erased_is_said(
+    arguments: tuple[str, ...], words: str, database: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = kept()
+    code, said = told(capsys, "erase", *arguments)
+    assert code != 0
+    assert words in said, said
+    assert kept() == before
+
+
+def kept() -> str:
+    """Everything that the database file and its write-ahead log hold, as rows."""
+    with closing(sqlite3.connect(FILE)) as connection:
+        return "\n".join(connection.iterdump())

@@ -1,0 +1,67 @@
+"""What erasing one event takes out of a proposal's dossier (REC-1): the words that came with it, nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from bot.governance.dossier import Objection, Proposal, Version, Vote
+from bot.governance.events import Event, Happened
+
+ERASED = "erased on request"
+
+_WORDS = ("title", "ask", "why", "outcome", "risks", "summary", "timeline", "payee", "account")
+
+
+def without(proposal: Proposal, event: Event) -> Proposal:
+    """The proposal without the words that this event, not erased yet, brought into it. Nobody's standing changes."""
+    match event.type:
+        case Happened.REVIEW_OPENED | Happened.VERSION_PUBLISHED:
+            return _without_version(proposal, event)
+        case Happened.CONCERN_RAISED:
+            said = tuple(
+                replace(c, text=ERASED) if c.person == event.actor and c.text == event.data.get("text") else c
+                for c in proposal.concerns
+            )
+            return replace(proposal, concerns=said)
+        case Happened.PROPOSAL_WITHDRAWN if proposal.outcome == str(event.data.get("reason", "")).strip():
+            return replace(proposal, outcome=ERASED)
+        case Happened.VOTE_CLOSED:
+            return _without_reasons(proposal, event)
+    objection = next((o for o in proposal.objections if o.number == event.data.get("objection")), None)
+    return proposal if objection is None else proposal.with_objection(_without_words(objection, event.type))
+
+
+def _without_version(proposal: Proposal, event: Event) -> Proposal:
+    kept = tuple(_blank(v) if v.number == event.data.get("version") else v for v in proposal.versions)
+    changed = replace(proposal, versions=kept)
+    if event.type is Happened.REVIEW_OPENED and proposal.changed_since:
+        changed = replace(changed, changed_since=ERASED)
+    on_table = kept and kept[-1].number == event.data.get("version")
+    return replace(changed, text=kept[-1].text, revision=None) if on_table else changed
+
+
+def _blank(version: Version) -> Version:
+    blanked: dict[str, Any] = {name: ERASED for name in _WORDS if getattr(version.text, name)}
+    return replace(version, text=replace(version.text, **blanked))
+
+
+def _without_words(objection: Objection, what: Happened) -> Objection:
+    test, statement = objection.test, objection.statement
+    if what is Happened.OBJECTION_STATED and statement is not None:
+        return replace(objection, statement=replace(statement, reason=ERASED, suggestion="", agreement=""))
+    if what is Happened.TEST_RULED and test is not None:
+        return replace(objection, test=replace(test, reason=ERASED))
+    if what is Happened.APPEAL_FILED and test is not None and test.appeal is not None:
+        return replace(objection, test=replace(test, appeal=replace(test.appeal, reason=ERASED)))
+    return objection
+
+
+def _without_reasons(proposal: Proposal, event: Event) -> Proposal:
+    def without_reasons(vote: Vote) -> Vote:
+        if vote.id != event.data.get("vote"):
+            return vote
+        return replace(vote, ballots=tuple(replace(b, reason=ERASED if b.reason else "") for b in vote.ballots))
+
+    past = tuple(map(without_reasons, proposal.past_votes))
+    return replace(proposal, past_votes=past, vote=without_reasons(proposal.vote) if proposal.vote else None)

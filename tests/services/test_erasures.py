@@ -1,0 +1,87 @@
+"""Erasure: words and names go, the chain still verifies and says so (REC-1)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.governance.dossier import ObjectionState, State
+from bot.governance.erasure import ERASED
+from bot.governance.errors import NotFound
+from bot.governance.ids import PartnershipId
+from bot.services import erasures, objections, proposals
+from tests.services.scene import ADA, BEN, HERE, OTHER_TEXT, REASON, TEXT, TIA, TOM, Scene
+
+SECRET = "Mind what my neighbour told me."
+
+
+async def number_of(scene: Scene, kind: str) -> int:
+    return next(r.number for r in reversed(await scene.record()) if str(r.event.type) == kind)
+
+
+async def everywhere(scene: Scene) -> str:
+    return str(await scene.tables())
+
+
+async def test_words_of_an_event_are_gone_everywhere_and_the_chain_holds(scene: Scene) -> None:
+    filed = await scene.file(text=replace(TEXT, risks=SECRET))
+    await objections.concern(scene.ctx, scene.actor(BEN), filed, SECRET + " Twice.")
+    await scene.object(ADA, filed, stated=True)
+    await proposals.revise(scene.ctx, scene.actor(TIA), filed, replace(OTHER_TEXT, risks=SECRET + " Again."), ())
+    await proposals.write_revision(scene.ctx, scene.actor(TIA), filed, 2, replace(TEXT, risks=SECRET), ())
+    before = await scene.get(filed)
+    kinds = ("review opened", "concern raised", "objection stated", "version published")
+    for kind in kinds:
+        await erasures.erase(scene.ctx, HERE, await number_of(scene, kind))
+    found = await everywhere(scene)
+    assert SECRET not in found
+    assert REASON not in found
+    proposal = await scene.get(filed)
+    assert {v.text.risks for v in proposal.versions} == {ERASED}
+    assert proposal.text == proposal.current.text
+    assert [c.text for c in proposal.concerns] == [ERASED]
+    statement = proposal.objections[0].statement
+    assert statement is not None
+    assert (statement.criterion, statement.reason) == ("harm", ERASED)
+    assert (proposal.state, proposal.objections[0].state) == (State.REVIEW, ObjectionState.STATED)
+    assert [v.digest for v in proposal.versions] == [v.digest for v in before.versions]
+    assert proposal.electors == before.electors
+    async with scene.ctx.uow.read() as tx:
+        verdict = await tx.record.verify(HERE)
+    assert (verdict.holds, verdict.erased) == (True, len(kinds))
+
+
+async def test_a_reason_for_a_withdrawal_is_erased(scene: Scene) -> None:
+    filed = await scene.file()
+    await proposals.withdraw(scene.ctx, scene.actor(TIA), filed, SECRET)
+    await erasures.erase(scene.ctx, HERE, await number_of(scene, "proposal withdrawn"))
+    assert SECRET not in await everywhere(scene)
+    assert (await scene.get(filed)).outcome == ERASED
+
+
+async def test_an_event_without_words_erased_twice_or_not_there(scene: Scene) -> None:
+    filed = await scene.file()
+    await scene.read_by(filed, ADA)
+    number = await number_of(scene, "proposal read")
+    before = await scene.get(filed)
+    for _ in range(2):
+        await erasures.erase(scene.ctx, HERE, number)
+    assert await scene.get(filed) == before
+    for partnership, missing in ((HERE, 999), (PartnershipId(9), 1)):
+        with pytest.raises(NotFound):
+            await erasures.erase(scene.ctx, partnership, missing)
+
+
+async def test_a_person_is_forgotten_and_their_acts_stay(scene: Scene) -> None:
+    filed = await scene.file()
+    await scene.object(ADA, filed, stated=True)
+    person = await scene.person(ADA)
+    assert await erasures.forget(scene.ctx, ADA)
+    assert not await erasures.forget(scene.ctx, ADA)
+    view = await proposals.show(scene.ctx, scene.actor(TOM), filed)
+    assert person not in view.users
+    assert "erased on request" in view.mention(person)
+    assert view.proposal.objections[0].counts
+    async with scene.ctx.uow.read() as tx:
+        assert (await tx.record.verify(HERE)).holds
