@@ -18,7 +18,7 @@ ROUNDS = 6
 """The first of which only warms up."""
 
 PER_ITEM = ("start-up", "reconciliation", "requests", "sweep", "memory")
-WHOLE = ("list", "resident")
+PROCESSOR = ", processor"
 
 
 @dataclass
@@ -30,7 +30,7 @@ class Grown:
 
     def ratio(self, what: str) -> float:
         """The large archive's median over the small one's; of what grows with it, for each open proposal."""
-        each = LARGE[0] / SMALL[0] if what in PER_ITEM else 1
+        each = LARGE[0] / SMALL[0] if what.removesuffix(PROCESSOR) in PER_ITEM else 1
         return median(self.large[what]) / median(self.small[what]) / each
 
 
