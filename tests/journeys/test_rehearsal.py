@@ -167,7 +167,7 @@ async def test_a_moderator_takes_and_gives_roles_by_hand() -> None:
 async def test_what_a_moderator_destroys_comes_back() -> None:
     async with visiting() as visitor:
         state = await visitor.state()
-        card = next(each for each in state["cards"] if "Operational" in each["title"] and each["reactions"])
+        card = next(each for each in state["cards"] if each["title"].startswith("P-4 ") and each["reactions"])
         wiped = await visitor.act("wipe", channel=card["channel"], message=card["id"])
         assert "wiped" in last(wiped)["text"]
         back = next(each for each in wiped["cards"] if each["id"] == card["id"])
