@@ -185,7 +185,7 @@ SUBSTANCE: Mapping[str, str] = MappingProxyType(
 SECRECY = (
     "Who runs the bot has its database. Until the close one row for each vote holds person and choice, so an operator "
     "could read them there and in backups made meanwhile. After it nothing there links them: the choices are kept "
-    "shuffled, with who voted apart from them."
+    "without names, and who voted apart from them."
 )
 """What an operator could see of secret votes (DEC-3)."""
 
