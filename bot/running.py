@@ -15,7 +15,7 @@ from bot import health
 from bot.app import create_bot
 from bot.client import GovernanceBot
 from bot.instance import only_one
-from bot.services import clocks
+from bot.services import clocks, figures
 from bot.trouble import BAD_CONFIGURATION, PORTAL, Trouble, discord_words, place_words, schema_words
 from config import genesis
 from config.settings import Settings
@@ -66,9 +66,9 @@ async def prepare(engines: Engines) -> None:
 
 @asynccontextmanager
 async def health_answered(bot: GovernanceBot, port: int) -> AsyncIterator[None]:
-    """Answer /health for the length of the block, when a port is set. Raises Trouble."""
+    """Answer /health and /metrics for the length of the block, when a port is set. Raises Trouble."""
     try:
-        answering = await health.start(bot, port, lambda: clocks.last_ready(bot.ctx))
+        answering = await health.start(bot, port, lambda: clocks.last_ready(bot.ctx), lambda: figures.figures(bot.ctx))
     except OSError as error:
         said = f"HEALTH_PORT {port} cannot be used ({error.strerror}). Choose another, or 0 to switch it off."
         raise Trouble(said, code=BAD_CONFIGURATION) from None

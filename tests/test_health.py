@@ -77,3 +77,24 @@ async def test_a_taken_port_is_said_and_leaves_nothing_running() -> None:
     again = await health.start(Watched(True), port)
     assert again is not None
     await again.stop()
+
+
+async def test_metrics_are_numbers_in_the_common_text_format() -> None:
+    async def figures() -> dict[str, float]:
+        return {"proposals_open": 3.0}
+
+    port = free_port()
+    running = await health.start(Watched(True), port, heartbeat, figures)
+    assert running is not None
+    try:
+        async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}/metrics") as answer:
+            text = await answer.text()
+    finally:
+        await running.stop()
+    found = dict(line.split(" ") for line in text.splitlines() if not line.startswith("#"))
+    assert found["governance_ready"] == "1.0"
+    assert found["governance_proposals_open"] == "3.0"
+    assert (
+        float(found["governance_last_heartbeat_timestamp_seconds"])
+        == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC).timestamp()
+    )

@@ -1,0 +1,22 @@
+"""Figures for operators: how much is open, how much waits (RUN-4). Numbers only, never texts or people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.governance.dossier import FINAL, State
+from bot.services.ports import Context
+
+
+async def figures(ctx: Context) -> Mapping[str, float]:
+    """Partnerships, proposals that are not over, drafts left out, and posts that Discord has not taken yet."""
+    async with ctx.uow.read() as tx:
+        partnerships = await tx.partnerships.all()
+        running = frozenset(State) - FINAL - {State.DRAFT}
+        open_now = [len(await tx.proposals.in_states(each.id, running)) for each in partnerships]
+        waiting = await tx.deliveries.waiting(ctx.clock(), limit=1000)
+    return {
+        "partnerships": float(len(partnerships)),
+        "proposals_open": float(sum(open_now)),
+        "posts_waiting": float(len(waiting)),
+    }
