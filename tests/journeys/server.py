@@ -86,6 +86,7 @@ class Server:
     log: wire.WireLog = field(default_factory=wire.WireLog)
     crashed: list[GovernanceBot] = field(default_factory=list)
     hands: list[tuple[int, int]] = field(default_factory=list)
+    expected_faults: list[str] = field(default_factory=list)
     governance: str = ""
     _scope: contextvars.Context | None = None
 
@@ -515,7 +516,8 @@ async def serving(
     finally:
         await env.shutdown()
     # A refusal that a command raises is spoken in one place; the simulation notes it on the way there.
-    assert [error for error in env.errors if not isinstance(error.__cause__, Refusal)] == []
+    faults = [error for error in env.errors if not isinstance(error.__cause__, Refusal)]
+    assert [str(fault) for fault in faults] == server.expected_faults
 
 
 async def _begin(server: Server) -> None:
