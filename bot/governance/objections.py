@@ -344,11 +344,24 @@ def objector_back(proposal: Proposal, person: PersonId, now: datetime) -> Propos
 
 
 def removed_after_all(proposal: Proposal, person: PersonId, now: datetime) -> Outcome:
-    """Who was taken to have left was removed by somebody else, as is learnt late: nothing may be weakened by it."""
-    waiting = [o for o in proposal.objections if o.person == person and o.sponsor_by is not None]
-    if not waiting or proposal.state not in _ALIVE:
+    """Who was taken to have left was removed by somebody else, as is learnt late: nothing is weakened (PRO-9).
+
+    Whoever took the objection over meanwhile goes on speaking for it, and cannot withdraw it any more.
+    """
+    events: list[Event] = []
+    if proposal.state not in _ALIVE:
         return proposal, ()
-    return objector_gone(objector_back(proposal, person, now), person, False, now)
+    for objection in proposal.objections:
+        took_over, waits = objection.sponsor is not None, objection.sponsor_by is not None
+        if objection.person != person or objection.state not in _ON_FILE or objection.seat_taken:
+            continue
+        if not took_over and not waits:
+            continue
+        known = _taken(proposal, objection if took_over else _speakable(proposal, objection, now), person, now)
+        proposal = proposal.with_objection(known)
+        if known.seat_taken:
+            events.append(_event(Happened.OBJECTOR_SEAT_LOST, proposal, known, None))
+    return proposal, tuple(events)
 
 
 def sponsor(proposal: Proposal, number: int, member: Member, now: datetime) -> Outcome:

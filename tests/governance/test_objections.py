@@ -869,3 +869,14 @@ def test_who_was_taken_to_have_left_and_was_removed_after_all_weakens_nothing() 
     assert first(removed).sponsor_by is None
     assert first(advanced(removed, at(200))).counts
     assert objections.removed_after_all(removed, BO.person, at(3)) == (removed, ())
+
+
+def test_whoever_took_over_from_somebody_removed_after_all_cannot_withdraw() -> None:
+    """A kick, a friend who takes over at once, and an audit log that tells of the kick late (PRO-9)."""
+    taken_over = sponsored(stated(opened(), BO))
+    removed, (event,) = objections.removed_after_all(taken_over, BO.person, at(2))
+    assert event.type is Happened.OBJECTOR_SEAT_LOST
+    assert (first(removed).sponsor, first(removed).guarded) == (CY.person, True)
+    with pytest.raises(NotEligible):
+        objections.withdraw_objection(removed, 1, CY.person, at(2))
+    assert objections.removed_after_all(removed, BO.person, at(3)) == (removed, ())

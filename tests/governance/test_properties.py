@@ -208,13 +208,18 @@ class Proceedings(RuleBasedStateMachine):
                 if number not in self.kept:
                     self.left[number] = self.ran
             case Happened.OBJECTOR_SEAT_LOST:
-                assert self.actor == self.speaker(number)
-                self.kept.setdefault(number, set()).add(self.speaker(number))
+                assert self.actor in {self.speaker(number), self.raised[number][0]} - self.seated
+                assert self.actor is not None
+                self.kept.setdefault(number, set()).add(self.actor)
                 self.lost_at.setdefault(number, self.ran)
+                self.left.pop(number, None)
             case Happened.SPONSOR_FOUND:
                 assert event.actor in (self.electors & self.seated) - {ANA.person}
                 assert event.actor is not None
-                assert number in self.left or self.speaker(number) in self.kept[number]
+                assert number in self.left or number in self.kept, "nobody was asked for"
+                assert self.speaker(number) not in self.seated, "somebody with a seat speaks for it"
+                if number in self.kept:
+                    self.kept[number].add(self.raised[number][0])  # until the objector is back, whoever speaks for it
                 self.sponsors[number] = event.actor
                 self.speaks[number] = {self.raised[number][0], event.actor}
                 self.asked[number] = self.ran
@@ -462,6 +467,17 @@ class Proceedings(RuleBasedStateMachine):
                     del self.lost_at[number]
         self.few()
 
+    @rule(person=st.sampled_from(list(SEATS)))
+    def removed_after_all(self, person: PersonId) -> None:
+        """Somebody was taken to have left; that they were removed is learnt late."""
+        if person in self.seated:
+            return
+        before = self.proposal.objections
+        self.do(lambda: objections.removed_after_all(self.proposal, person, self.now), person)
+        assert [(o.state, o.sponsor, o.statement) for o in self.proposal.objections] == [
+            (o.state, o.sponsor, o.statement) for o in before
+        ]
+
     @rule(text=st.sampled_from(["limits.versions", "objection.threshold", "limits.open_per_author", "vote.majority"]))
     def policy_amended_elsewhere(self, text: str) -> None:
         new: Value = Fraction(3, 5) if text == "vote.majority" else 9
@@ -614,6 +630,19 @@ class Proceedings(RuleBasedStateMachine):
         if other in self.sponsors.values():
             (self.leave if by_themselves else self.seat_taken_away)(other)
             self.wait(after)
+
+    @rule(person=people, others=st.permutations(list(SEATS)), removed=st.booleans())
+    def speak_one_after_another(self, person: PersonId, others: list[PersonId], removed: bool) -> None:
+        """An objection goes from hand to hand: some leave, some lose their seat."""
+        self.object_and_leave(person, 1)
+        for turn, other in enumerate(others[:3]):
+            if removed:
+                self.removed_after_all(person)
+            for number in list(self.raised):
+                self.sponsor(number, other)
+            if other in self.sponsors.values():
+                (self.leave if turn % 2 else self.seat_taken_away)(other)
+                self.come_back(others[0])
 
     @rule(number=numbers, after=st.sampled_from([1, 47, 49]))
     def take_the_seat_and_rule_against_it(self, number: int, after: int) -> None:
