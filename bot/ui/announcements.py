@@ -99,13 +99,18 @@ _STANDS_AGAIN: Mapping[str, tuple[DeliveryKind, ...]] = MappingProxyType(
 
 
 def announce(event: Event) -> tuple[Asked, ...]:
-    """The deliveries that this event asks for, in the order in which they are shown."""
+    """The deliveries that this event asks for, in the order in which they are shown.
+
+    A decision without a waiting time is carried out at the same instant: one outcome post tells of both.
+    """
     kinds = AUDIENCES[event.type]
     match event.type:
         case Happened.CARD_LOST:
             kinds = _POSTED_AGAIN.get(str(event.data.get("what")), ())
         case Happened.CARD_POSTED_AGAIN:
             kinds = _STANDS_AGAIN.get(str(event.data.get("what")), ())
+        case Happened.PROPOSAL_PASSED | Happened.PROPOSAL_ADOPTED if event.data.get("timelock_hours") == 0:
+            kinds = _TOLD
         case Happened.NUDGED:
             people = _people(event)
             return (*map(Asked, kinds), *(Asked(DeliveryKind.DIRECT, each) for each in people)) if people else ()

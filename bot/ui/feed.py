@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from bot.governance import proposals as rules
 from bot.governance.dossier import FINAL, State
 from bot.governance.events import Happened
 from bot.governance.ids import PersonId
@@ -115,16 +116,19 @@ def _reasons(view: ProposalView, recorded: Recorded) -> list[str]:
     lines: list[str] = []
     match kind:
         case Happened.PROPOSAL_PASSED:
-            lines.append(f"Silence gave consent: {data.get('reached', 0)} of {data.get('reachable', 0)} were reached.")
+            lines.append(_silence(data.get("reached", 0), data.get("reachable", 0)))
         case Happened.PROPOSAL_DISPUTED:
             lines.append("Objections stand. It can be revised, withdrawn, or taken to a final vote.")
         case Happened.PROPOSAL_HALTED:
             lines.append("A majority of those who may object halted it in the waiting time. It is disputed again.")
         case Happened.PROPOSAL_ENACTED:
+            if not proposal.pinned.timelock and proposal.vote is None:
+                lines.append(_silence(len(rules.reached(proposal)), len(rules.reachable(proposal))))
             lines.append(effects.done(proposal, 500))
         case _ if not cards.told_by_vote(proposal):
             lines.append(cards.outcome_reason(proposal))
-    if data.get("low_reach"):
+    only_post = kind in {Happened.PROPOSAL_ENACTED, Happened.PROPOSAL_STALE} and not proposal.pinned.timelock
+    if data.get("low_reach") or (only_post and proposal.low_reach):
         lines.append("⚠️ **Low reach:** too few people had seen it when the time was up.")
     if proposal.vote is not None and proposal.vote.tally is not None:
         lines.append(f"**Final vote:** {votes.result(proposal.vote.tally)}")
@@ -138,6 +142,10 @@ def _reasons(view: ProposalView, recorded: Recorded) -> list[str]:
     if closed:
         lines.append(f"**Objections:** {len(proposal.objections)} raised. {objections.closed_ones(closed)}")
     return lines
+
+
+def _silence(reached: object, reachable: object) -> str:
+    return f"Silence gave consent: {reached} of {reachable} were reached."
 
 
 def _logged(recorded: Recorded, partnership: Partnership, by: str) -> list[str]:

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from bot.governance import lifecycle
 from bot.governance import objections as rules
 from bot.governance import proposals as proposal_rules
-from bot.governance.dossier import Proposal
+from bot.governance.dossier import Proposal, State
 from bot.governance.events import Event, Happened, Json
 from bot.governance.ids import PersonId
 from bot.governance.methods import REGISTRY as METHODS
@@ -95,6 +96,23 @@ def test_what_was_lost_is_posted_again(what: str) -> None:
 
 def test_outcomes_are_announced_wherever_a_proposal_is_decided() -> None:
     assert set(asking(DeliveryKind.OUTCOME)) == set(feed._REACHED)
+
+
+@pytest.mark.parametrize("kind", [Happened.PROPOSAL_PASSED, Happened.PROPOSAL_ADOPTED])
+def test_a_decision_without_a_waiting_time_has_one_outcome_post(kind: Happened) -> None:
+    told = [DeliveryKind.CARD, DeliveryKind.FEED, DeliveryKind.NOTICE]
+    assert [a.kind for a in announce(Event(kind, "proposal/7", None, {"timelock_hours": 0}))] == told
+    waits = announce(Event(kind, "proposal/7", None, {"timelock_hours": 24}))
+    assert [a.kind for a in waits] == [*told, DeliveryKind.OUTCOME]
+
+
+def test_the_only_outcome_post_says_how_many_were_reached() -> None:
+    passed = replace(scene.advanced(scene.advanced(scene.opened(), scene.at(72)), scene.at(120)), low_reach=True)
+    enacted, _, _ = lifecycle.enact(passed, scene.world(), scene.at(121))
+    assert enacted.state is State.ENACTED
+    text = text_of(feed.outcome(view_of(enacted, 122), happened(Happened.PROPOSAL_ENACTED), 5))
+    assert "Silence gave consent: 0 of" in text
+    assert "Low reach" in text
 
 
 def test_every_notice_asked_for_has_words() -> None:
