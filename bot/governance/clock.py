@@ -56,7 +56,8 @@ def stop(proposal: Proposal, reason: str, since: datetime) -> Outcome:
     since = max(since, before.resumed_at or since, proposal.opened_at or since)
     stopped_at = min(before.stopped_at or since, since)
     clock = replace(before, reasons=before.reasons | {reason}, stopped_at=stopped_at)
-    event = Event(Happened.CLOCK_STOPPED, proposal_thing(proposal.id), None, {"reason": reason})
+    data: dict[str, Json] = {"reason": reason, "since": since.isoformat()}
+    event = Event(Happened.CLOCK_STOPPED, proposal_thing(proposal.id), None, data)
     return replace(proposal, clock=clock), (event,)
 
 
@@ -70,7 +71,11 @@ def resume(proposal: Proposal, reason: str, now: datetime) -> Outcome:
         return replace(proposal, clock=replace(clock, reasons=left)), ()
     stood = max(now - clock.stopped_at, timedelta(0))
     running = _shift(replace(proposal, clock=Clock(stood=clock.stood + stood, resumed_at=now)), clock.stopped_at, stood)
-    data: dict[str, Json] = {"reason": reason, "minutes": int(stood.total_seconds() // 60)}
+    data: dict[str, Json] = {
+        "reason": reason,
+        "since": clock.stopped_at.isoformat(),
+        "minutes": int(stood.total_seconds() // 60),
+    }
     return running, (Event(Happened.CLOCK_RESUMED, proposal_thing(proposal.id), None, data),)
 
 

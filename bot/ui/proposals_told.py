@@ -97,12 +97,18 @@ def _halted(told: Told) -> str:
 
 def _stopped(told: Told) -> str:
     why = STOP_REASONS.get(told.text("reason"), told.text("reason"))
-    return f"⏸️ **The clock is stopped**, because {inline(why, 200)}. Every deadline moves by the time it stands still."
+    since = stamp(told.stopped_at)
+    return (
+        f"⏸️ **The clock is stopped** since {since}, because {inline(why, 200)}. "
+        "Every deadline moves by the time it stands still."
+    )
 
 
 def _resumed(told: Told) -> str:
-    stood = timedelta(minutes=told.whole("minutes"))
-    return f"▶️ **The clock runs again** after {span(stood)}. {deadlines.what_ends(told.view)}"
+    return (
+        f"▶️ **The clock runs again.** It stood from {stamp(told.stopped_at)} for {span(told.stood)}; "
+        f"every deadline moved by that time. {deadlines.what_ends(told.view)}"
+    )
 
 
 def _nudged(told: Told) -> str:

@@ -23,6 +23,7 @@ from bot.ui.labels import STATE_LABELS, STATE_MEANINGS, STOP_REASONS, count, sha
 from bot.ui.objections import threshold
 from bot.ui.proposals import outcome_reason
 from bot.ui.text import inline
+from bot.ui.told import Told
 
 _TIMELINE: Mapping[Happened, str] = MappingProxyType(
     {
@@ -40,8 +41,8 @@ _TIMELINE: Mapping[Happened, str] = MappingProxyType(
         Happened.PROPOSAL_STALE: "stale: what it was written against had changed",
         Happened.HALT_CONSENTED: "{who} asked to halt",
         Happened.PROPOSAL_HALTED: "halted by a majority of those who may object",
-        Happened.CLOCK_STOPPED: "clock stopped: {reason}",
-        Happened.CLOCK_RESUMED: "clock resumed",
+        Happened.CLOCK_STOPPED: "clock stopped since {since}: {reason}",
+        Happened.CLOCK_RESUMED: "clock resumed: it stood from {since} for {stood}; every deadline moved by that time",
         Happened.NUDGED: "reminder to those who had not acted",
         Happened.CONCERN_RAISED: "concern raised by {who}",
         Happened.OBJECTION_RAISED: "objection No. {objection} raised by {who}",
@@ -210,9 +211,12 @@ class _Words(dict[str, str]):
         self["who"] = view.mention(recorded.event.actor)
         self["form"] = "in form" if data.get("in_form") else "not in form"
         self["stands"] = "stands" if data.get("stands") else "does not stand"
+        told = Told(view, recorded)
+        self["since"] = discord.utils.format_dt(told.stopped_at, "f")
+        self["stood"] = span(told.stood)
         reasons = data.get("reasons") or data.get("reason")
-        told = reasons if isinstance(reasons, list) else [reasons] if reasons else []
-        self["reason"] = ", ".join(STOP_REASONS.get(str(r), inline(str(r), 100)) for r in told) or "?"
+        named = reasons if isinstance(reasons, list) else [reasons] if reasons else []
+        self["reason"] = ", ".join(STOP_REASONS.get(str(r), inline(str(r), 100)) for r in named) or "?"
 
     def __missing__(self, key: str) -> str:
         return "?"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from bot.governance.dossier import Objection
 from bot.governance.events import Json
@@ -59,6 +60,17 @@ class Told:
     def text(self, key: str) -> str:
         value = self.data.get(key, "")
         return value if isinstance(value, str) else ""
+
+    @property
+    def stopped_at(self) -> datetime:
+        """When the clock began to stand; entries that do not say are told from their own instant (PRO-11)."""
+        since = self.text("since")
+        return datetime.fromisoformat(since) if since else self.recorded.at - self.stood
+
+    @property
+    def stood(self) -> timedelta:
+        """How long the clock stood, and so by how much every deadline moved (PRO-11)."""
+        return timedelta(minutes=self.whole("minutes"))
 
     def whole(self, key: str) -> int:
         value = self.data.get(key, 0)

@@ -31,12 +31,14 @@ from tests.governance.scene import (
 def test_stopping_and_resuming_moves_the_close_by_the_time_that_it_stood() -> None:
     proposal, events = clock.stop(opened(), clock.CARD, at(10))
     assert kinds(events) == [Happened.CLOCK_STOPPED]
+    assert events[0].data["since"] == at(10).isoformat()
     assert clock.is_stopped(proposal)
     assert proposal.closes_at == at(72)
     assert clock.stood_until(proposal, at(15)) == hours(5)
     proposal, events = clock.resume(proposal, clock.CARD, at(40))
     assert kinds(events) == [Happened.CLOCK_RESUMED]
     assert events[0].data["minutes"] == 30 * 60
+    assert events[0].data["since"] == at(10).isoformat()
     assert proposal.closes_at == at(102)
     assert proposal.clock.stood == hours(30)
     assert clock.stood_until(proposal, at(500)) == hours(30)

@@ -14,7 +14,7 @@ from bot.governance.ids import PersonId, ProposalId
 from bot.governance.organisation import Group
 from bot.services.ports import Listed, Verdict
 from bot.services.views import Item, ProposalView, Raised, Receipt, Standing
-from bot.ui import answers, inbox, objections_answered, record, votes_answered
+from bot.ui import answers, inbox, notices, objections_answered, record, votes_answered
 from bot.ui.help import help_page
 from bot.ui.limits import CONTENT, units
 from tests.governance import scene
@@ -195,6 +195,20 @@ async def test_why_fits_and_loses_no_line(name: str) -> None:
     assert "?" not in text_of(shown).partition("What happened")[2].replace("Does", "")
     assert whole is not None
     assert "objection No. 1 raised by" in whole
+
+
+@pytest.mark.parametrize("since", [scene.NOW.isoformat(), ""])
+def test_an_outage_has_its_beginning_and_its_length_on_record(since: str) -> None:
+    stood = happened(Happened.CLOCK_RESUMED, reason="outage", minutes=24 * 60, since=since)
+    stood = replace(stood, at=scene.at(24))
+    from_then = f"<t:{int(scene.NOW.timestamp())}:"
+    view = replace(of("review"), events=(stood,))
+    line = next(each for each in text_of(record.why(view)[0]).split("\n") if "clock resumed" in each)
+    assert from_then in line
+    assert "for 1 day; every deadline moved by that time" in line
+    notice = text_of(notices.notice(view, stood, 5))
+    assert f"It stood from {from_then}" in notice
+    assert "for 1 day; every deadline moved by that time" in notice
 
 
 def test_verdict_and_receipt_fit_and_are_clear() -> None:
