@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from bot.governance import objections as rules
-from bot.governance.dossier import FINAL, Objection, ObjectionState, Proposal, State
+from bot.governance.dossier import FINAL, Objection, ObjectionState, Proposal, State, Test
 from bot.services.views import ProposalView
 from bot.ui import ids
 from bot.ui.labels import CONCERN_REASONS, CRITERION_LABELS, OBJECTION_STATE_LABELS, listed, moment
@@ -13,6 +13,7 @@ from bot.ui.limits import fit_lines
 from bot.ui.panels import Button, Style, button
 from bot.ui.text import inline
 
+_RULED = frozenset({ObjectionState.STATED, ObjectionState.DISMISSED})
 _OPEN = frozenset({ObjectionState.RAISED, ObjectionState.STATED, ObjectionState.DISMISSED})
 
 
@@ -62,15 +63,25 @@ def standing(objection: Objection) -> str:
     """Where an objection stands, in words."""
     words = OBJECTION_STATE_LABELS[objection.state]
     test = objection.test
-    if objection.state is ObjectionState.STATED and test is not None:
-        if test.appeal is not None and test.appeal.stands is None:
-            return "ruled in form, under appeal"
-        words = "stated, a test was asked for" if test.in_form is None else "stated and ruled in form"
-    if test is not None and test.appeal is not None and test.appeal.stands is None:
-        return f"{words}, under appeal"
-    if objection.sponsor_by is not None:
+    if test is not None and test.in_form is None and objection.state is ObjectionState.STATED:
+        words = "stated, a test was asked for"
+    elif test is not None and test.in_form is not None and objection.state in _RULED:
+        words = _ruled(objection.state, test)
+    if objection.sponsor_by is not None and objection.state is not ObjectionState.OVERRULED:
         return f"{words}, needs someone to take it over"
     return words
+
+
+def _ruled(state: ObjectionState, test: Test) -> str:
+    """What a ruling and the appeal against it found: the appeal has the last word, whichever way the ruling went."""
+    ruling = "ruled in form" if test.in_form else "ruled not in form"
+    if test.appeal is None:
+        return f"stated and {ruling}" if state is ObjectionState.STATED else ruling
+    if test.appeal.stands is None:
+        return f"{ruling}, under appeal"
+    if test.appeal.stands:
+        return "stated; the appeal found that it stands"
+    return f"{ruling}; the appeal found that it does not stand"
 
 
 def criterion(objection: Objection) -> str:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.governance import objections
-from bot.governance.dossier import FINAL, Proposal, State, Text
+from bot.governance.dossier import FINAL, ObjectionState, Proposal, State, Text
 from bot.governance.effects import REGISTRY as EFFECTS
 from bot.governance.events import Happened
 from bot.governance.policy import Value
@@ -231,6 +231,30 @@ def test_open_objections_have_a_line_each_and_closed_ones_are_summed() -> None:
     text = text_of(proposals.card(view_of(proposal), 5))
     assert "- No. 2 by <@10000>: ruled not in form. Harm: not safe to try; appeal possible until" in text
     assert "Ended: 1 withdrawn." in text
+
+
+@pytest.mark.parametrize(
+    ("in_form", "stands", "words"),
+    [
+        (True, None, "ruled in form, under appeal"),
+        (False, None, "ruled not in form, under appeal"),
+        (True, True, "stated; the appeal found that it stands"),
+        (False, True, "stated; the appeal found that it stands"),
+        (True, False, "ruled in form; the appeal found that it does not stand"),
+        (False, False, "ruled not in form; the appeal found that it does not stand"),
+    ],
+)
+def test_the_appeal_has_the_last_word_on_a_ruling(in_form: bool, stands: bool | None, words: str) -> None:
+    proposal = scene.ruled(scene.stated(scene.opened(), scene.BO), in_form)
+    proposal = scene.appealed(proposal, scene.ANA if in_form else scene.BO)
+    objection = scene.first(proposal)
+    assert objection.test is not None
+    assert objection.test.appeal is not None
+    if stands is not None:
+        test = replace(objection.test, appeal=replace(objection.test.appeal, stands=stands))
+        state = ObjectionState.STATED if stands else ObjectionState.DISMISSED
+        proposal = proposal.with_objection(replace(objection, state=state, test=test))
+    assert f"- No. 1 by <@10000>: {words}. Harm" in text_of(proposals.card(view_of(proposal), 5))
 
 
 def test_fifty_objections_are_cut_with_a_count() -> None:
