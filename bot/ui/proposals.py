@@ -36,7 +36,7 @@ _OBJECTIONS = 1000
 
 
 def card(view: ProposalView, marker: int | None) -> View:
-    """The card as it stands now. Once final it keeps "Why?" and the way to the thread.
+    """The card as it stands now. Once final it keeps the full text, "Why?" and the way to the thread.
 
     First what state it is in and until when, then what is proposed and what happens on pass, how it is decided,
     and what a reader can do.
@@ -180,7 +180,7 @@ def controls(view: ProposalView) -> list[Part]:
     proposal = view.proposal
     thread = link("Discussion", view.links.thread)
     if proposal.state in FINAL:
-        return [*rows(_act(proposal, "Why?", "why"), thread)]
+        return [*rows(_act(proposal, "Full text", "text"), _act(proposal, "Why?", "why"), thread)]
     acts = acting(view)
     found: list[Part] = [*rows(*acts)]
     if choices := votes.choices(proposal):

@@ -108,11 +108,11 @@ def test_a_private_group_shows_neither_title_nor_text(name: str) -> None:
 
 
 @EVERY
-def test_final_cards_keep_why_and_the_thread_only(name: str) -> None:
+def test_final_cards_keep_the_text_why_and_the_thread_only(name: str) -> None:
     view = shown(name)
     acts = custom_ids(proposals.card(view, 5))
     if view.proposal.state in FINAL:
-        assert acts == ["proposal:why:7"]
+        assert acts == ["proposal:text:7", "proposal:why:7"]
     else:
         assert {"proposal:who:7", "proposal:why:7", "proposal:text:7", "proposal:options:7"} <= set(acts)
     assert any(c.get("url") == view.links.thread for c in components(proposals.card(view, 5)))
