@@ -429,9 +429,9 @@ class Server:
         proposal = await self.proposal(number)
         return await self.press(who, await self.card(number), f"vote:cast:{proposal.id}:{choice}")
 
-    async def propose_policy(self, key: str, value: str, who: str = "tia", where: str = CORE) -> int:
+    async def propose_policy(self, key: str, value: str, who: str = "tia", where: str = CORE, **texts: str) -> int:
         """File a policy change by its two pages and open its review."""
-        drafted = await self.draft(who, where, "policy")
+        drafted = await self.draft(who, where, "policy", **texts)
         assert drafted.response is not None
         details = next(c for c in controls_of(drafted.response) if c.startswith("proposal:details:"))
         form = await self.press(who, drafted.response, details)
