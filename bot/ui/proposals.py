@@ -138,7 +138,7 @@ def passing(view: ProposalView) -> str:
             f"objections is over. Silence is not enough here. {votes.how_decided(proposal, 'supermajority')}"
         )
     if proposal.state is State.DISPUTED:
-        return f"**Stopped by objections.** It would have passed by silence, unless {objections.threshold(proposal)}."
+        return f"**Stopped by objections.** By its rule it passes by silence, unless {objections.threshold(proposal)}."
     if proposal.state is State.SETTLING:
         return f"**Passes by silence**, unless {objections.threshold(proposal)} once those raised are settled."
     silence = f"**Passes by silence**, unless {objections.threshold(proposal)} when the time is up."
@@ -154,7 +154,7 @@ def _how_it_was_decided(proposal: Proposal) -> str:
     if proposal.vote is not None and proposal.vote.tally is not None:
         return f"**Final vote:** {votes.result(proposal.vote.tally)}"
     if proposal.state in {State.PASSED, State.ENACTED, State.STALE}:
-        return f"**Passed by silence.** It would have been stopped if {objections.threshold(proposal)}."
+        return f"**Passed by silence.** By its rule it is stopped only if {objections.threshold(proposal)}."
     return "No decision was taken."
 
 

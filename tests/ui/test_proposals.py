@@ -233,6 +233,13 @@ def test_open_objections_have_a_line_each_and_closed_ones_are_summed() -> None:
     assert "Ended: 1 withdrawn." in text
 
 
+@pytest.mark.parametrize("name", ["passed", "enacted", "disputed"])
+def test_the_rule_that_applied_is_told_as_a_rule(name: str) -> None:
+    text = text_of(proposals.card(shown(name), 5))
+    assert "It would have" not in text
+    assert "By its rule it " in text
+
+
 @pytest.mark.parametrize(
     ("in_form", "stands", "words"),
     [
