@@ -86,7 +86,7 @@ def listing(rows: Sequence[Listed], partnership: Partnership, name: str, before:
     """One page of a list, newest first."""
     head = f"### {LISTS[name][0]}\n{inline(partnership.name, 100)}"
     if not rows:
-        more = "There is nothing more." if before else "There is nothing here. `/propose` files something."
+        more = "There is nothing more." if before else f"There is nothing here.{_elsewhere(name)}"
         return said(f"{head}\n{more}", buttons=_turning(partnership.id, name, before, None))
     view, box = _box(head)
     for listed in rows[:PAGE]:
@@ -97,6 +97,14 @@ def listing(rows: Sequence[Listed], partnership: Partnership, name: str, before:
     if turning:
         box.add_item(row(*turning))
     return view
+
+
+def _elsewhere(name: str) -> str:
+    """What to do where a list is empty: what was decided stands in another one."""
+    if name in {"decided", "mine"}:
+        return " `/propose` files something."
+    decided = LISTS["decided"][0]
+    return f" What was decided: `/proposal list` with the state “{decided}”. `/propose` files something new."
 
 
 def suggestion(row: Listed) -> tuple[str, str]:

@@ -179,6 +179,13 @@ async def test_a_page_of_a_list_fits_and_turns() -> None:
     check_fits(inbox.listing([listed(None)], scene.PARTNERSHIP, "mine", None))
 
 
+@pytest.mark.parametrize("name", inbox.LISTS)
+async def test_an_empty_list_says_where_what_was_decided_stands(name: str) -> None:
+    empty = text_of(inbox.listing([], scene.PARTNERSHIP, name, None))
+    assert "There is nothing here." in empty
+    assert ("What was decided:" in empty) == (name not in {"decided", "mine"})
+
+
 def test_every_state_stands_in_a_list() -> None:
     assert frozenset().union(*(found for _, found in inbox.LISTS.values())) == frozenset(State) - {State.DISCARDED}
     with pytest.raises(UnknownKey):
