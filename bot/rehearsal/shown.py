@@ -14,6 +14,8 @@ from bot.governance.dossier import FINAL, State
 from bot.rehearsal.stage import Stage
 from bot.services.ports import Filter
 from bot.ui.labels import STATE_LABELS
+from bot.ui.limits import SUGGESTION
+from bot.ui.text import plain
 
 Shown = dict[str, Any]
 Viewer = simcord.MemberActor | simcord.UserHandle
@@ -82,7 +84,10 @@ class Front:
             return []
         async with ctx.uow.read() as tx:
             found = [
-                (row.due_at, {"title": f"P-{row.number} {row.title}", "state": STATE_LABELS[row.state]})
+                (
+                    row.due_at,
+                    {"title": plain(f"P-{row.number} {row.title}", SUGGESTION), "state": STATE_LABELS[row.state]},
+                )
                 for partnership in await tx.partnerships.of_guild(self.stage.guild.id)
                 for row in await tx.proposals.list(partnership.id, Filter(states=OPEN))
             ]
