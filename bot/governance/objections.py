@@ -48,6 +48,8 @@ MOST_CONCERNS = 5
 
 _ALIVE = frozenset({State.REVIEW, State.SETTLING, State.DISPUTED})
 _ON_FILE = COUNTING | {ObjectionState.DISMISSED}
+_SET_ASIDE = frozenset({State.ESCALATED, State.PASSED, State.ADOPTED, State.STALE})
+"""Where nobody acts on an objection, and from where a halt or another version brings it back."""
 
 
 def raise_objection(
@@ -312,20 +314,47 @@ def objector_gone(proposal: Proposal, person: PersonId, by_themselves: bool, now
 
     Leaving, resigning or a term's end asks for a sponsor; a seat taken away by anyone else never weakens it: one that
     was not stated yet counts on without being stated, and a ruling against it goes to appeal by itself, for whoever
-    lost the seat may not be able to speak any more.
+    lost the seat may not be able to speak any more. While a vote or a timelock runs it is noted and not told: should
+    the objection come back, ``stand_again`` asks for the sponsor.
     """
     events: list[Event] = []
-    if proposal.state not in _ALIVE:
+    if proposal.state not in _ALIVE | _SET_ASIDE:
         return proposal, ()
     for objection in proposal.objections:
-        if person not in _speakers(objection) or objection.state not in _ON_FILE:
+        if person not in _speakers(objection) or objection.state not in _ON_FILE | {ObjectionState.OVERRULED}:
             continue
         changed = _left(proposal, objection, person, now) if by_themselves else _taken(proposal, objection, person, now)
         if changed == objection:
             continue
         proposal = proposal.with_objection(changed)
         kind = Happened.SPONSOR_NEEDED if by_themselves else Happened.OBJECTOR_SEAT_LOST
-        events.append(_event(kind, proposal, changed, None))
+        if proposal.state in _ALIVE:
+            events.append(_event(kind, proposal, changed, None))
+    return proposal, tuple(events)
+
+
+def stand_again(proposal: Proposal, now: datetime) -> Outcome:
+    """An adoption that is halted, or rebased to another text, overrules nobody: what it set aside stands again.
+
+    What could not be done meanwhile has its full period: to state it, or to take over what somebody left (PRO-9).
+    From any other state nothing changes.
+    """
+    events: list[Event] = []
+    if proposal.state not in _SET_ASIDE:
+        return proposal, ()
+    terms = proposal.pinned
+    for objection in proposal.objections:
+        if objection.state not in _ON_FILE | {ObjectionState.OVERRULED}:
+            continue
+        again = objection
+        if objection.state is ObjectionState.OVERRULED:
+            again = replace(again, state=ObjectionState.STATED)
+        if objection.state is ObjectionState.RAISED:
+            again = replace(again, state_by=clock.deadline(proposal, now, terms.stating))
+        if objection.sponsor_by is not None:
+            again = replace(again, sponsor_by=clock.deadline(proposal, now, terms.sponsoring))
+            events.append(_event(Happened.SPONSOR_NEEDED, proposal, again, None))
+        proposal = proposal.with_objection(again)
     return proposal, tuple(events)
 
 
@@ -349,17 +378,17 @@ def removed_after_all(proposal: Proposal, person: PersonId, now: datetime) -> Ou
     Whoever took the objection over meanwhile goes on speaking for it, and cannot withdraw it any more.
     """
     events: list[Event] = []
-    if proposal.state not in _ALIVE:
+    if proposal.state not in _ALIVE | _SET_ASIDE:
         return proposal, ()
     for objection in proposal.objections:
         took_over, waits = objection.sponsor is not None, objection.sponsor_by is not None
-        if objection.person != person or objection.state not in _ON_FILE or objection.seat_taken:
+        if objection.person != person or objection.state not in _ON_FILE | {ObjectionState.OVERRULED}:
             continue
-        if not took_over and not waits:
+        if objection.seat_taken or not (took_over or waits):
             continue
         known = _taken(proposal, objection if took_over else _speakable(proposal, objection, now), person, now)
         proposal = proposal.with_objection(known)
-        if known.seat_taken:
+        if known.seat_taken and proposal.state in _ALIVE:
             events.append(_event(Happened.OBJECTOR_SEAT_LOST, proposal, known, None))
     return proposal, tuple(events)
 

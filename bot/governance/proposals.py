@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.governance import effects as effect_rules
+from bot.governance import objections as objection_rules
 from bot.governance import versions
 from bot.governance.clock import deadline, past, stood_until
 from bot.governance.dossier import (
@@ -349,15 +350,15 @@ def revise(
     closes_at = deadline(proposal, now, terms.remainder)
     if proposal.state is State.REVIEW and proposal.closes_at is not None:
         closes_at = max(closes_at, proposal.closes_at)
-    standing = tuple(_revived(o, proposal, now) for o in proposal.objections)
+    again, asked = objection_rules.stand_again(proposal, now)
     revised = replace(
         _to(proposal, State.REVIEW, now),
         text=text,
         effects=prepared,
         versions=(*proposal.versions, version),
         revision=None,
-        electors=_with_objectors(electors, standing),
-        objections=standing,
+        electors=_with_objectors(electors, again.objections),
+        objections=again.objections,
         closes_at=closes_at,
         readers=frozenset(),
         extended=False,
@@ -374,7 +375,7 @@ def revise(
         "substance": said,
         "electors": [e.person for e in revised.electors],
     }
-    return revised, (_event(Happened.VERSION_PUBLISHED, revised, person, **data),)
+    return revised, (_event(Happened.VERSION_PUBLISHED, revised, person, **data), *asked)
 
 
 def withdraw(proposal: Proposal, person: PersonId, reason: str, now: datetime) -> Outcome:
@@ -428,15 +429,15 @@ def consent_to_halt(proposal: Proposal, member: Member, now: datetime) -> Outcom
     )
     if len(halts) * 2 <= len(proposal.electors):
         return agreed, said
+    agreed, asked = objection_rules.stand_again(agreed, now)
     halted = replace(
         _to(agreed, State.DISPUTED, now),
         halted=True,
         timelock_ends_at=None,
         vote=None,
         past_votes=_past_votes(agreed),
-        objections=tuple(_revived(o, agreed, now) for o in agreed.objections),
     )
-    return halted, (*said, _event(Happened.PROPOSAL_HALTED, halted, None))
+    return halted, (*said, _event(Happened.PROPOSAL_HALTED, halted, None), *asked)
 
 
 def seated(proposal: Proposal, holders: Iterable[PersonId]) -> int:
@@ -550,17 +551,6 @@ def _with_objectors(electors: tuple[Elector, ...], objections: tuple[Objection, 
         if o.person not in known and o.state in COUNTING | {ObjectionState.DISMISSED}
     }
     return tuple(sorted((*electors, *kept.values()), key=lambda e: e.person))
-
-
-def _revived(objection: Objection, proposal: Proposal, now: datetime) -> Objection:
-    """An adoption that is halted, or rebased to another text, overrules nobody: what it set aside stands again.
-
-    A leaver's objection that nobody could sponsor during the vote gets its sponsor period anew (PRO-9).
-    """
-    if objection.state is not ObjectionState.OVERRULED:
-        return objection
-    sponsor_by = objection.sponsor_by and deadline(proposal, now, proposal.pinned.sponsoring)
-    return replace(objection, state=ObjectionState.STATED, sponsor_by=sponsor_by)
 
 
 def _event(kind: Happened, proposal: Proposal, actor: PersonId | None, **data: Json) -> Event:

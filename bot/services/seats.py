@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.governance import clock, lifecycle, objections
-from bot.governance.dossier import CONTESTABLE, Proposal
+from bot.governance.dossier import CONTESTABLE, Proposal, State
 from bot.governance.events import Event, Happened
 from bot.governance.ids import GroupId, PartnershipId, PersonId, RoleId
 from bot.governance.organisation import Holding, Partnership, RoleMapping
@@ -15,6 +15,9 @@ from bot.services import electorates
 from bot.services.cases import open_case
 from bot.services.ports import Context, DeliveryKind, SeatRecord, Transaction
 from bot.services.views import members_of
+
+_OPEN = CONTESTABLE | {State.PASSED, State.ADOPTED, State.STALE}
+"""States in which an objection stands, or from which it may come back: who speaks for it is followed (PRO-9)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ async def removed_after_all(ctx: Context, guild_id: int, user_id: int) -> None:
         async with ctx.uow.read() as tx:
             person = await tx.people.find(user_id)
             hosted = [p.id for p in await tx.partnerships.of_guild(guild_id)] if person else []
-            waiting = [each for p in hosted for each in await tx.proposals.in_states(p, CONTESTABLE)]
+            waiting = [each for p in hosted for each in await tx.proposals.in_states(p, _OPEN)]
         for each in waiting:
             assert person is not None
             async with ctx.uow.write() as tx:
@@ -165,10 +168,10 @@ async def keep_up(
     back = frozenset(c.person for c in changes if c.gained)
     holdings = await tx.seats.holdings(partnership)
     waiting = 0
-    for proposal in await tx.proposals.in_states(partnership.id, CONTESTABLE):
+    for proposal in await tx.proposals.in_states(partnership.id, _OPEN):
         before = await tx.proposals.get(proposal)
         followed, happened = _followed(before, partnership, holdings, left, back, now)
-        waiting += clock.ROLE in followed.clock.reasons
+        waiting += followed.state in CONTESTABLE and clock.ROLE in followed.clock.reasons
         if followed != before:
             await tx.proposals.save(followed, lifecycle.next_due(followed))
         if {e.person for e in followed.electors} & (left.keys() | back):
@@ -221,7 +224,7 @@ async def _bring_up(
 
 async def _hold(tx: Transaction, partnership: PartnershipId) -> None:
     """Take the proposals before the people, as every act does: else newcomers who act at once block each other."""
-    for proposal in await tx.proposals.in_states(partnership, CONTESTABLE):
+    for proposal in await tx.proposals.in_states(partnership, _OPEN):
         await tx.proposals.get(proposal)
 
 

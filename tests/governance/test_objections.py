@@ -735,13 +735,17 @@ def test_who_comes_back_needs_no_sponsor() -> None:
     assert first(objections.objector_back(taken, BO.person, NOW)).sponsor is None
 
 
-def test_nothing_changes_for_leavers_once_nobody_may_act() -> None:
+def test_a_leaver_is_noted_and_nobody_told_while_nobody_may_act() -> None:
     proposal = stated(opened(changes={"objection.threshold": 2}), BO)
     proposal = advanced(proposal, at(72))
     proposal = advanced(proposal, at(120))
     proposal = advanced(proposal, at(200))
     assert proposal.state is State.PASSED
-    assert objections.objector_gone(proposal, BO.person, True, at(201)) == (proposal, ())
+    gone, told = objections.objector_gone(proposal, BO.person, True, at(201))
+    assert told == ()
+    assert (first(gone).needs_sponsor, first(gone).state) == (True, first(proposal).state)
+    enacted = replace(proposal, state=State.ENACTED)
+    assert objections.objector_gone(enacted, BO.person, True, at(201)) == (enacted, ())
 
 
 # ---- after a revision (PRO-5, OBJ-7) --------------------------------------------------------------

@@ -58,6 +58,7 @@ anybody = st.sampled_from([*PEOPLE, *AUTHORS])
 numbers = st.integers(1, 4)
 REASONS = (clock.CARD, clock.ROLE)
 LENGTH = {"stating": hours(48), "sponsoring": hours(48), "window": hours(72), "remainder": hours(48)}
+SET_ASIDE = {State.ESCALATED, State.PASSED, State.ADOPTED, State.STALE}
 AWAY = {State.PASSED, State.ADOPTED, State.DISPUTED, State.LAPSED, State.ESCALATED, State.NOT_ADOPTED}
 
 
@@ -203,16 +204,12 @@ class Proceedings(RuleBasedStateMachine):
                 assert number not in self.gone
                 self.appeals.add(number)
             case Happened.SPONSOR_NEEDED:
-                assert self.actor == self.speaker(number)
-                self.speaks[number].discard(self.sponsors.pop(number, PersonId("")))
-                if number not in self.kept:
-                    self.left[number] = self.ran
+                assert self.speaker(number) not in self.seated
+                self.gave_up(number)
             case Happened.OBJECTOR_SEAT_LOST:
                 assert self.actor in {self.speaker(number), self.raised[number][0]} - self.seated
                 assert self.actor is not None
-                self.kept.setdefault(number, set()).add(self.actor)
-                self.lost_at.setdefault(number, self.ran)
-                self.left.pop(number, None)
+                self.lost(number, self.actor)
             case Happened.SPONSOR_FOUND:
                 assert event.actor in (self.electors & self.seated) - {ANA.person}
                 assert event.actor is not None
@@ -246,7 +243,9 @@ class Proceedings(RuleBasedStateMachine):
                 self.closes = self.ran + hours(48)
             case Happened.VERSION_PUBLISHED | Happened.PROPOSAL_HALTED:
                 self.cycle += 1
-                self.left |= {n: self.ran for n in self.overruled if n in self.left}
+                if self.entered[0] in SET_ASIDE:
+                    self.left = dict.fromkeys(self.left, self.ran)
+                    self.asked = dict.fromkeys(self.asked, self.ran)
                 self.overruled.clear()
             case Happened.WINDOW_CLOSED:
                 assert self.ran >= self.closes
@@ -268,6 +267,24 @@ class Proceedings(RuleBasedStateMachine):
     def speaker(self, number: int) -> PersonId:
         """Who answers for an objection: who took it over last, else who raised it."""
         return self.sponsors.get(number, self.raised[number][0])
+
+    def gave_up(self, number: int) -> None:
+        """Who spoke for it left."""
+        self.speaks[number].discard(self.sponsors.pop(number, PersonId("")))
+        if number not in self.kept:
+            self.left[number] = self.ran
+
+    def lost(self, number: int, person: PersonId) -> None:
+        """A seat behind it was taken away."""
+        self.kept.setdefault(number, set()).add(person)
+        self.lost_at.setdefault(number, self.ran)
+        self.left.pop(number, None)
+
+    def spoken_for_by(self, person: PersonId) -> list[int]:
+        """The objections on which they have the last word, while nobody may act on any (PRO-9)."""
+        if self.proposal.state not in SET_ASIDE:
+            return []
+        return [n for n in self.raised if n not in self.gone and self.speaker(n) == person]
 
     def end(self, number: int) -> None:
         """The objector, or time, ended it for good."""
@@ -433,6 +450,8 @@ class Proceedings(RuleBasedStateMachine):
         if person in self.seated:
             self.seated.remove(person)
             self.do(lambda: objections.objector_gone(self.proposal, person, True, self.now), person)
+            for number in self.spoken_for_by(person):
+                self.gave_up(number)
             self.few()
 
     @rule(person=st.sampled_from(list(SEATS)))
@@ -444,6 +463,8 @@ class Proceedings(RuleBasedStateMachine):
             assert [replace(o, seat_taken=False, sponsor_taken=False) for o in self.proposal.objections] == [
                 replace(o, seat_taken=False, sponsor_taken=False) for o in before
             ]
+            for number in self.spoken_for_by(person):
+                self.lost(number, person)
             self.few()
 
     @rule(person=st.sampled_from(list(SEATS)))
@@ -474,6 +495,10 @@ class Proceedings(RuleBasedStateMachine):
             return
         before = self.proposal.objections
         self.do(lambda: objections.removed_after_all(self.proposal, person, self.now), person)
+        for number, (objector, _, _) in self.raised.items():
+            waits = number in self.left or number in self.sponsors
+            if objector == person and waits and self.proposal.state in SET_ASIDE and number not in self.gone:
+                self.lost(number, person)
         assert [(o.state, o.sponsor, o.statement) for o in self.proposal.objections] == [
             (o.state, o.sponsor, o.statement) for o in before
         ]
@@ -675,6 +700,17 @@ class Proceedings(RuleBasedStateMachine):
         for _ in range(3):
             if self.proposal.state is State.ESCALATED:
                 self.wait_until_due(False)
+
+    @precondition(lambda self: self.proposal.state in SET_ASIDE)
+    @rule(person=people, by_themselves=st.booleans(), wait=st.booleans())
+    def lose_an_objector_and_halt(self, person: PersonId, by_themselves: bool, wait: bool) -> None:
+        for objector in sorted({p for p, _, _ in self.raised.values()} | {person}):
+            (self.leave if by_themselves else self.seat_taken_away)(objector)
+        if self.proposal.state is State.ESCALATED:
+            self.bring_to_adoption()
+        self.halt(6)
+        if wait:
+            self.wait(47)
 
     @precondition(lambda self: self.proposal.state in {State.PASSED, State.ADOPTED})
     @rule()

@@ -221,6 +221,7 @@ def test_every_number_of_the_terms_is_the_policys() -> None:
         "vote.secret": "secret", "vote.hidden_k": "hidden_k", "timelock.budget": "timelock",
         "limits.least_electors": "least_electors", "limits.versions": "most_versions",
         "clock.outage_tolerance": "outage_tolerance", "reminder.before_close": "nudge_before",
+        "objection.emoji": "objection_emoji", "concern.emoji": "concern_emoji",
     }  # fmt: skip
     for name, key in KEYS.items():
         value = key.ceiling if key.ceiling is not None else (not key.default if key.default is False else "⛔")
@@ -629,3 +630,33 @@ def test_seated_and_too_few() -> None:
     assert not proposals.too_few_seated(proposal, people[1:3])
     assert proposals.too_few_seated(proposal, people[:2])
     assert proposals.too_few_seated(proposal, [])
+
+
+@pytest.mark.parametrize("by_themselves", [True, False])
+def test_who_goes_during_the_timelock_or_the_vote_is_asked_for_once_the_objection_stands_again(
+    by_themselves: bool,
+) -> None:
+    """What a vote set aside comes back without whoever raised it: a leaver's asks for a sponsor, one whose seat was
+    taken away stands guarded (PRO-9).
+    """
+    proposal, told = objections.objector_gone(adopted(), BO.person, by_themselves, at(280))
+    assert told == ()
+    assert first(proposal).state is ObjectionState.OVERRULED
+    proposal = halts(proposal, CY, DI, ED, hour=300)
+    proposal, events = proposals.consent_to_halt(proposal, FAY, at(300))
+    asked = [Happened.SPONSOR_NEEDED] if by_themselves else []
+    assert kinds(events) == [Happened.HALT_CONSENTED, Happened.PROPOSAL_HALTED, *asked]
+    assert first(proposal).sponsor_by == (at(348) if by_themselves else None)
+    assert (first(proposal).counts, first(proposal).guarded) == (True, not by_themselves)
+    if by_themselves:
+        assert first(advanced(proposal, at(348))).state is ObjectionState.ORPHANED
+    proposal, _ = objections.sponsor(proposal, 1, CY, at(301))
+    assert first(advanced(proposal, at(400))).counts
+
+
+def test_who_left_and_is_back_before_the_halt_speaks_for_the_objection() -> None:
+    proposal, _ = objections.objector_gone(adopted(), BO.person, True, at(280))
+    proposal = objections.objector_back(proposal, BO.person, at(290))
+    proposal = halts(proposal, CY, DI, ED, FAY, hour=300)
+    assert not first(proposal).needs_sponsor
+    assert first(proposal).counts

@@ -435,3 +435,31 @@ async def test_who_is_given_a_role_while_it_is_mapped_holds_its_seat(ctx: Contex
         person = await tx.people.find(31)
         assert person is not None
         assert [r.role for r in await tx.seats.held_by(P, person)] == [fund]
+
+
+@pytest.mark.parametrize("by_themselves", [True, False])
+async def test_an_objector_gone_in_the_timelock_is_known_to_be_gone_when_a_halt_revives_the_objection(
+    scene: Scene, by_themselves: bool
+) -> None:
+    priced = replace(OTHER_TEXT, amount_written="100", currency="EUR", payee="Baker")
+    filed = await scene.file(TIA, "budget", text=priced)
+    await scene.object(ADA, filed, stated=True)
+    await scene.after(hours=72)
+    await scene.after(hours=48)
+    await escalations.escalate(scene.ctx, scene.actor(TIA), filed)
+    await scene.sweep()
+    for user in (BEN, CLEO, DEV, ELI, FAY):
+        await votes.cast(scene.ctx, scene.actor(user), filed, "for")
+    vote = (await scene.get(filed)).vote
+    assert vote is not None
+    await scene.after(by=vote.closes_at - scene.clock())
+    assert await scene.state(filed) is State.ADOPTED
+    await roles.member_left(scene.ctx, GUILD, ADA, by_themselves=by_themselves)
+    for user in (BEN, CLEO, DEV, ELI, FAY):
+        if await scene.state(filed) is State.ADOPTED:
+            await proposals.halt(scene.ctx, scene.actor(user), filed)
+    assert await scene.state(filed) is State.DISPUTED
+    objection = await scene.objection(filed)
+    assert objection.counts
+    assert (objection.sponsor_by is not None, objection.guarded) == (by_themselves, not by_themselves)
+    assert (await scene.happened(filed))["sponsor needed"] == by_themselves
