@@ -310,21 +310,21 @@ class ProposalCommands(FormCog):
 
     @proposal.command(name="revise", description="Publish a new version of your proposal")
     @app_commands.describe(**_PROPOSAL)
-    @app_commands.autocomplete(proposal=choices.suggest_proposals)
+    @app_commands.autocomplete(proposal=choices.suggest_own)
     async def revise(self, interaction: Interaction, proposal: str) -> None:
         """Show what is kept of the next version, and its pages (PRO-5)."""
         await revise(interaction, await choices.proposal_chosen(interaction, proposal))
 
     @proposal.command(name="withdraw", description="Take your proposal back; it stays in the record")
     @app_commands.describe(**_PROPOSAL)
-    @app_commands.autocomplete(proposal=choices.suggest_proposals)
+    @app_commands.autocomplete(proposal=choices.suggest_own)
     async def withdraw(self, interaction: Interaction, proposal: str) -> None:
         """Open the form for a withdrawal (PRO-6)."""
         await withdraw(interaction, await choices.proposal_chosen(interaction, proposal))
 
     @proposal.command(name="halt", description="Ask to halt a decision before it is carried out")
     @app_commands.describe(**_PROPOSAL)
-    @app_commands.autocomplete(proposal=choices.suggest_proposals)
+    @app_commands.autocomplete(proposal=choices.suggest_haltable)
     async def halt(self, interaction: Interaction, proposal: str) -> None:
         """Consent to a halt (EFF-3)."""
         await halt(interaction, await choices.proposal_chosen(interaction, proposal))

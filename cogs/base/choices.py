@@ -25,6 +25,11 @@ _NUMBER = re.compile(
     r"(?:(?P<partnership>[1-9]\d{0,8})/)?\s*(?:p-?|#)?\s*(?P<number>[1-9]\d{0,8})(?:\s*·.*)?", re.IGNORECASE
 )
 _OWN_DRAFTS: dict[str, Any] = {"states": frozenset({State.DRAFT}), "author": PersonId("the asker")}
+_OWN_OPEN: dict[str, Any] = {
+    "states": frozenset({State.REVIEW, State.SETTLING, State.DISPUTED, State.STALE}),
+    "author": PersonId("the asker"),
+}
+_WAITING: dict[str, Any] = {"states": frozenset({State.PASSED, State.ADOPTED})}
 _DRAFT = re.compile(r"draft-(?P<id>[1-9]\d{0,8})", re.IGNORECASE)
 
 
@@ -125,14 +130,40 @@ async def suggest_refilable(interaction: Interaction, current: str) -> list[Choi
 @suggesting
 async def suggest_proposals(interaction: Interaction, current: str) -> list[Choice]:
     """The asker's drafts and what they may read, newest first, of this channel's partnership before others."""
+    return await _suggested(interaction, _OWN_DRAFTS, {}, current)
+
+
+@suggesting
+async def suggest_own(interaction: Interaction, current: str) -> list[Choice]:
+    """The asker's own, drafts first, that can be withdrawn or have a next version (PRO-5, PRO-6).
+
+    A vote that is announced and not open yet can be withdrawn too: its number is typed.
+    """
+    return await _suggested(interaction, _OWN_DRAFTS, _OWN_OPEN, current)
+
+
+@suggesting
+async def suggest_haltable(interaction: Interaction, current: str) -> list[Choice]:
+    """What is decided and not carried out yet (EFF-3)."""
+    return await _suggested(interaction, None, _WAITING, current)
+
+
+async def _suggested(
+    interaction: Interaction, first: dict[str, Any] | None, then: dict[str, Any], current: str
+) -> list[Choice]:
+    """What the first filter finds and then what the second does, in each partnership here."""
     ctx, who = asker(interaction)
     found = await partnerships_here(interaction)
     choices: list[Choice] = []
     for place, partnership in enumerate(found):
         search = Filter(search=current.strip(), limit=SUGGESTIONS)
-        drafts = await proposals.list_proposals(ctx, who, partnership.id, replace(search, **_OWN_DRAFTS))
-        rows = await proposals.list_proposals(ctx, who, partnership.id, search)
-        for row in (*drafts, *rows):
+        rows = [
+            row
+            for wanted in (first, then)
+            if wanted is not None
+            for row in await proposals.list_proposals(ctx, who, partnership.id, replace(search, **wanted))
+        ]
+        for row in rows:
             name, value = suggestion(row)
             shown = plain(_within(name, partnership, len(found)), SUGGESTION)
             choices.append(app_commands.Choice(name=shown, value=value if place == 0 else f"{partnership.id}/{value}"))

@@ -39,6 +39,11 @@ async def test_every_way_to_read_a_proposal(server: Server) -> None:
     assert await suggested(server, "ada", "calendar") == ["P-1 · A shared calendar for the whole partnership"]
     assert await suggested(server, "ada", "nobody else") == []
     assert await suggested(server, "tia", "nobody else") == ["Draft · A draft that nobody else sees"]
+    for command in ("proposal withdraw", "proposal revise"):
+        assert await suggested(server, "ada", "", command) == [], "only one's own"
+        own = await suggested(server, "tia", "", command)
+        assert [each.partition(" · ")[0] for each in own] == ["Draft", "P-1"]
+    assert await suggested(server, "tia", "", "proposal halt") == [], "nothing waits to be carried out"
     stranger = await server["nia"].autocomplete(server.channel("lobby"), "proposal show", "proposal", "")
     assert stranger == []
     listed = said(await server.slash("ada", TALK, "proposal list"))
