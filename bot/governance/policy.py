@@ -116,7 +116,7 @@ _ALL = (
         "reach.lapse_budget_above",
         Kind.COUNT,
         0,
-        "budget proposals above this amount, in minor units of whatever currency, lapse on low reach (0: never)",
+        "budget proposals above this amount (minor units of whatever currency) lapse on low reach (0: never)",
         0,
         2**53 - 1,
     ),

@@ -297,7 +297,7 @@ def _keys(name: str, keys: list[Key], chosen: str, policy: Policy) -> discord.ui
     picked = set(chosen.split(" and "))
     options = [
         discord.SelectOption(
-            label=key.name,
+            label=plain(key.about[:1].upper() + key.about[1:], limits.SELECT_TEXT),
             value=key.name,
             description=plain(_about(key, policy), limits.SELECT_TEXT),
             default=key.name in picked,
@@ -312,7 +312,7 @@ def _keys(name: str, keys: list[Key], chosen: str, policy: Policy) -> discord.ui
 
 def _about(key: Key, policy: Policy) -> str:
     vote = "; needs a vote" if key.entrenched else ""
-    return f"now {written(policy.values[key.name])}{vote}: {key.about}"
+    return f"{key.name}: now {written(policy.values[key.name])}{vote}"
 
 
 def _labelled(name: str, component: discord.ui.Item[Any]) -> discord.ui.Label[Any]:

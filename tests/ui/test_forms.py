@@ -90,6 +90,15 @@ async def test_the_two_lists_of_rules_hold_every_key_once() -> None:
     assert sorted(listed) == sorted(KEYS)
 
 
+async def test_a_rule_is_offered_in_words_before_its_key() -> None:
+    form = forms.details(scene.draft("policy"), POLICY)
+    found = {o["value"]: o for name in ("key-1", "key-2") for o in field(form, name)["options"]}
+    assert found["review.window"]["label"] == "How long a proposal is open to objections"
+    assert found["review.window"]["description"].startswith("review.window: now ")
+    assert not [o["label"] for o in found.values() if o["label"].endswith("…")], "words are cut"
+    assert len({o["label"] for o in found.values()}) == len(KEYS)
+
+
 async def test_the_criteria_are_the_published_ones() -> None:
     form = forms.state(scene.raised(scene.opened(), scene.BO), 1)
     assert tuple(o["value"] for o in field(form, "criterion")["options"]) == CRITERIA
