@@ -1,4 +1,4 @@
-"""Set up .venv from the pinned, hashed requirements. `python requirements/install.py [rehearsal|dev]`.
+"""Set up .venv from the pinned, hashed requirements. `python requirements/install.py [runtime|rehearsal|dev]`.
 
 A set-up that is finished and still fits is left alone; anything else is built anew. "Fits" is decided by a
 stamp inside .venv, written last, which holds a hash of the requirements, the Python version and the place.
@@ -19,7 +19,7 @@ ROOT = REQUIREMENTS.parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "installed.json"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-LEVELS = ("rehearsal", "dev")  # each holds everything of those before it
+LEVELS = ("runtime", "rehearsal", "dev")  # each holds everything of those before it
 
 
 def main(arguments: list[str]) -> int:
