@@ -73,7 +73,7 @@ async def test_disputed_and_nobody_acts(server: Server) -> None:
     await server.advance(hours=1)
     assert await server.state(number) is State.NOT_ADOPTED
     assert "nobody acted for 14 days" in text_of(await server.card(number))
-    assert [c.split(":")[1] for c in controls_of(await server.card(number))] == ["why"]
+    assert [c.split(":")[1] for c in controls_of(await server.card(number))] == ["text", "why"]
     await assert_heads_stand(server, number)
     late = await server.slash("uma", TALK, "escalate", proposal=f"P-{number}")
     assert "Only a disputed proposal" in said(late), said(late)
