@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.governance import clock as rules
-from bot.governance.dossier import CONTESTABLE, Proposal, State
+from bot.governance.dossier import CONTESTABLE, State
 from bot.governance.events import Event, Happened, proposal_thing
 from bot.governance.ids import PartnershipId, ProposalId
 from bot.services.cases import Case, open_case
@@ -138,12 +137,6 @@ async def posted_again(ctx: Context, shown: Delivery) -> None:
         case = await open_case(tx, shown.proposal, ctx.clock())
         event = Event(Happened.CARD_POSTED_AGAIN, proposal_thing(shown.proposal), None, {"what": str(shown.kind)})
         await tx.record.append(case.partnership.id, (event,), case.now)
-
-
-async def states_of(ctx: Context, ids: Iterable[ProposalId]) -> dict[ProposalId, Proposal]:
-    """Several dossiers at once."""
-    async with ctx.uow.read() as tx:
-        return {proposal_id: await tx.proposals.get(proposal_id) for proposal_id in ids}
 
 
 async def _current(tx: Transaction, shown: Delivery) -> Delivery | None:

@@ -13,11 +13,11 @@ from bot.governance.effects.world import World
 from bot.governance.errors import NotEligible, NotFound, Refusal, TooFewElectors, WindowClosed
 from bot.governance.ids import GroupId, PartnershipId, ProposalId
 from bot.governance.objections import eligible
-from bot.governance.organisation import Elector, Member, Partnership
+from bot.governance.organisation import Member, Partnership
 from bot.governance.policy import Filer, type_named
 from bot.services import cases, members
 from bot.services.ports import Actor, Context, Filter, Listed, Transaction
-from bot.services.views import ProposalView, Standing, members_of, namesake_of, view_of
+from bot.services.views import ProposalView, Standing, namesake_of, view_of
 
 
 async def draft(
@@ -249,14 +249,6 @@ async def who_may_object(ctx: Context, actor: Actor, id: ProposalId) -> Standing
             why = "window closed"
         view = await case.view(case.proposal)
         return Standing(why == "yes", why, case.proposal.electors, view.seated, view)
-
-
-async def still_seated(ctx: Context, id: ProposalId) -> tuple[Elector, ...]:
-    """The electors of the snapshot who hold the seat now (PRO-9)."""
-    async with ctx.uow.read() as tx:
-        case = await cases.open_case(tx, id, ctx.clock())
-        holders = members_of(case.proposal, await tx.seats.holdings(case.partnership))
-        return tuple(e for e in case.proposal.electors if e.person in holders)
 
 
 async def _shown(ctx: Context, actor: Actor, id: ProposalId, *, with_events: bool) -> ProposalView:

@@ -140,7 +140,6 @@ async def test_what_runs_is_what_has_a_deadline(scene: Scene) -> None:
     await scene.draft()
     assert await clocks.running(scene.ctx, HERE) == (filed,)
     assert await clocks.running(scene.ctx, PartnershipId(9)) == ()
-    assert set(await clocks.states_of(scene.ctx, (filed, gone))) == {filed, gone}
     with pytest.raises(NotFound):
         await clocks.stop(scene.ctx, ProposalId(4711), rules.CARD, scene.clock())
 
