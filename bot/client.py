@@ -215,9 +215,7 @@ class GovernanceBot(commands.Bot):
         async with self._sweep_turn:
             await self._take_in_servers(await clocks.last_ready(self.ctx))
             await self._beat()
-            decidable = await self.reconciliation.decidable()
-            unseen = await self.reconciliation.look_again(await sweeping.closing(self.ctx, decidable))
-            await sweeping.sweep(self.ctx, decidable, unseen)
+            await sweeping.sweep(self.ctx, await self.reconciliation.decidable(), self.reconciliation.look_again)
         self.outbox.poke()
 
     async def _beat(self) -> None:

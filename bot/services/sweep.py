@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from datetime import datetime
 
 from bot.governance import lifecycle
@@ -16,29 +16,22 @@ from bot.services.ports import Context
 
 _log = logging.getLogger(__name__)
 
-
-async def closing(ctx: Context, partnerships: Collection[PartnershipId]) -> tuple[ProposalId, ...]:
-    """The reviews whose window is over by now: what stands on their cards is about to be decided on."""
-    async with ctx.uow.read() as tx:
-        now = ctx.clock()
-        due = [await tx.proposals.get(each) for each in await tx.proposals.due(now, partnerships)]
-        return tuple(p.id for p in due if p.state is State.REVIEW and p.closes_at is not None and p.closes_at <= now)
+Look = Callable[[Iterable[ProposalId]], Awaitable[frozenset[ProposalId]]]
+"""Looks once more at reviews that are about to be decided; gives those that could not be looked at."""
 
 
-async def sweep(
-    ctx: Context, partnerships: Collection[PartnershipId], unseen: Collection[ProposalId] = frozenset()
-) -> int:
+async def sweep(ctx: Context, partnerships: Collection[PartnershipId], look_again: Look | None = None) -> int:
     """Advance every proposal whose deadline has come, in partnerships that are reconciled. Returns how many.
 
-    One that cannot be advanced keeps its deadline and does not hold up the others. Those ``unseen`` wait.
+    Reviews whose window is over are first looked at again; those that cannot be wait. One that cannot be advanced
+    keeps its deadline and does not hold up the others.
     """
     async with ctx.uow.read() as tx:
         due = await tx.proposals.due(ctx.clock(), partnerships)
     for proposal_id in due:
-        if proposal_id in unseen:
-            continue
         try:
-            await advance(ctx, proposal_id)
+            if look_again is None or await _seen(ctx, proposal_id, look_again):
+                await advance(ctx, proposal_id)
         except Exception:  # noqa: BLE001 -- logged; it stays due and is tried again with the next sweep
             _log.exception("not advanced: proposal %s", proposal_id)
     return len(due)
@@ -63,6 +56,14 @@ async def next_due_at(ctx: Context, partnerships: Collection[PartnershipId] | No
     async with ctx.uow.read() as tx:
         candidates = (await tx.proposals.next_due_at(partnerships), await tx.deliveries.next_retry_at())
         return min((instant for instant in candidates if instant is not None), default=None)
+
+
+async def _seen(ctx: Context, id: ProposalId, look_again: Look) -> bool:
+    """Whether what is about to be decided on was looked at; only the end of a review asks for it."""
+    async with ctx.uow.read() as tx:
+        proposal, now = await tx.proposals.get(id), ctx.clock()
+    closes = proposal.state is State.REVIEW and proposal.closes_at is not None and proposal.closes_at <= now
+    return not closes or id not in await look_again((id,))
 
 
 async def _ballots(case: Case) -> tuple[Ballot, ...]:

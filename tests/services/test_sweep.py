@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from datetime import timedelta
 
 import pytest
@@ -73,6 +74,27 @@ async def test_a_fault_in_one_proposal_does_not_hold_up_the_others(
     hearing.announce = announce
     await scene.sweep()
     assert await scene.state(ids[0]) is State.ENACTED
+
+
+async def test_only_windows_that_end_are_looked_at_again_and_a_fault_in_looking_holds_up_no_other(scene: Scene) -> None:
+    ids = [await scene.file(who) for who in (TIA, TOM, UMA)]
+    for filed in ids:
+        await scene.read_by(filed, ADA, BEN)
+    looked: list[ProposalId] = []
+
+    async def look(closing: Iterable[ProposalId]) -> frozenset[ProposalId]:
+        looked.extend(closing)
+        if ids[0] in closing:
+            raise RuntimeError("cannot be looked at")
+        return frozenset(closing) & {ids[1]}
+
+    scene.clock.forward(timedelta(hours=48))
+    await sweeping.sweep(scene.ctx, {HERE}, look)
+    assert looked == [], "a reminder was due, no end"
+    scene.clock.forward(timedelta(hours=24))
+    await sweeping.sweep(scene.ctx, {HERE}, look)
+    assert looked == ids
+    assert [await scene.state(filed) for filed in ids] == [State.REVIEW, State.REVIEW, State.ENACTED]
 
 
 async def test_two_sweeps_at_the_same_instant_decide_once(scene: Scene) -> None:
