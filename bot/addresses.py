@@ -21,8 +21,3 @@ def use(settings: Settings) -> None:
     DiscordWebSocket.DEFAULT_GATEWAY = (
         URL(settings.discord_gateway_url) if settings.discord_gateway_url else DISCORD_GATEWAY
     )
-
-
-def is_discord(settings: Settings) -> bool:
-    """Whether these settings talk to Discord itself."""
-    return not settings.discord_api_base
