@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 import discord
 
+from bot.boards import Boards, Message
 from bot.governance.clock import CARD
 from bot.governance.dossier import FINAL, State
 from bot.governance.errors import NotFound
@@ -31,8 +32,8 @@ _log = logging.getLogger(__name__)
 MARKERS_FROM = 1_000_000
 """Discord numbers unmarked components from 1, so markers begin far above."""
 
-FOLLOWING = frozenset({DeliveryKind.CARD, DeliveryKind.FEED})
-"""Kinds that are edited when their proposal changes."""
+FOLLOWING = frozenset({DeliveryKind.CARD, DeliveryKind.FEED, DeliveryKind.BOARD})
+"""Kinds that are edited when what they show changes."""
 
 TOLD_IN_THREAD = frozenset({DeliveryKind.TEXT, DeliveryKind.NOTICE})
 """Kinds that are messages in a proposal's thread."""
@@ -66,6 +67,7 @@ class Outbox:
     def __init__(self, ctx: Context, guild: DiscordGuild) -> None:
         self._ctx = ctx
         self._guild = guild
+        self._boards = Boards(ctx, guild, self._send)
         self._task: asyncio.Task[None] | None = None
         self._again = False
         self._stands: dict[tuple[ProposalId, DeliveryKind], Delivery] = {}
@@ -161,7 +163,7 @@ class Outbox:
     async def _failed(self, delivery: Delivery, error: Exception) -> Delivery:
         """Keep it waiting; a card that does not stand stops its proposal's clock (PRO-11)."""
         now = self._ctx.clock()
-        if isinstance(error, Gone) and error.what == "message" and _is_edit(delivery):
+        if isinstance(error, Gone) and error.what == "message" and _is_edit(delivery) and not delivery.thing:
             assert delivery.channel_id is not None
             assert delivery.message_id is not None
             if await self._guild.stands(delivery.channel_id, delivery.message_id):
@@ -191,6 +193,8 @@ class Outbox:
     async def _place(self, delivery: Delivery, views: dict[ProposalId, ProposalView], adopt: bool) -> Delivery:
         if delivery.kind is DeliveryKind.LOG:
             return await self._log_post(delivery, adopt)
+        if delivery.thing:
+            return await self._boards.show(delivery, _marker(delivery), adopt)
         assert delivery.proposal is not None
         if delivery.proposal not in views:
             views[delivery.proposal] = await posts.view(self._ctx, delivery.proposal)
@@ -219,7 +223,7 @@ class Outbox:
             return replace(delivery, state=DeliveryState.SENT)
         place = await posts.place_of(self._ctx, view, kind)
         again = delivery.shown > 0
-        sent, was_there = await self._send(delivery, place.channel_id, [card], (), adopt)
+        sent, was_there = await self._send(delivery, place.channel_id, [Message(card)], adopt)
         if was_there and sent.message_id is not None:
             await self._guild.edit(place.channel_id, sent.message_id, card)
         if again:
@@ -263,7 +267,7 @@ class Outbox:
         if delivery.kind is DeliveryKind.OUTCOME:
             place = await posts.place_of(self._ctx, view, PlaceKind.FEED)
             outcome = feed.outcome(view, event, marker)
-            return (await self._send(delivery, place.channel_id, [outcome], (), adopt))[0]
+            return (await self._send(delivery, place.channel_id, [Message(outcome)], adopt))[0]
         thread = await self._standing(view.proposal.id, DeliveryKind.THREAD)
         assert thread.channel_id is not None
         if delivery.kind is DeliveryKind.TEXT:
@@ -273,21 +277,22 @@ class Outbox:
             messages = proposals.text_messages(view, number, marker, afresh=afresh)
         else:
             messages = [notices.notice(view, event, marker)]
-        return (await self._send(delivery, thread.channel_id, messages, notices.mentioned(event, view), adopt))[0]
+        first, *rest = messages
+        told = [Message(first, tuple(notices.mentioned(event, view))), *map(Message, rest)]
+        return (await self._send(delivery, thread.channel_id, told, adopt))[0]
 
     async def _log_post(self, delivery: Delivery, adopt: bool) -> Delivery:
         assert delivery.event is not None
         logged = await posts.logged(self._ctx, delivery.partnership, delivery.event)
         place = await posts.log_place(self._ctx, logged)
         card = feed.log(logged.recorded, logged.partnership, logged.users, _marker(delivery))
-        return (await self._send(delivery, place.channel_id, [card], (), adopt))[0]
+        return (await self._send(delivery, place.channel_id, [Message(card)], adopt))[0]
 
     async def _send(
         self,
         delivery: Delivery,
         channel_id: int,
-        messages: Sequence[discord.ui.LayoutView],
-        mention: Sequence[int],
+        messages: Sequence[Message],
         adopt: bool,
     ) -> tuple[Delivery, bool]:
         """Post what is not there yet, and tell whether some was: all of it carries the marker, the first stands for it.
@@ -298,8 +303,9 @@ class Outbox:
         if adopt and delivery.since is not None:
             there = await self._guild.find_marked(channel_id, _marker(delivery), delivery.since)
         ids = list(there)
-        for message in messages[len(there) :]:
-            ids.append(await self._guild.post(channel_id, message, () if ids else mention))
+        for each in messages[len(there) :]:
+            sent = await self._guild.post(channel_id, each.view, each.mention, each.files)
+            ids.append(sent)
         return replace(delivery, state=DeliveryState.SENT, channel_id=channel_id, message_id=ids[0]), bool(there)
 
     async def _standing(self, id: ProposalId, kind: DeliveryKind) -> Delivery:

@@ -7,6 +7,7 @@ and ``Trouble`` (try again later).
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -69,13 +70,20 @@ class DiscordGuild:
     def __init__(self, bot: commands.Bot) -> None:
         self._bot = bot
 
-    async def post(self, channel_id: int, view: discord.ui.LayoutView, mention: Iterable[int] = ()) -> int:
-        """Send a card and give its message id. Only the people named are pinged."""
+    async def post(
+        self,
+        channel_id: int,
+        view: discord.ui.LayoutView,
+        mention: Iterable[int] = (),
+        files: Iterable[tuple[str, bytes]] = (),
+    ) -> int:
+        """Send a card with the files it shows and give its message id. Only the people named are pinged."""
         allowed = discord.AllowedMentions(
             everyone=False, roles=False, users=[discord.Object(user) for user in mention], replied_user=False
         )
         async with _spoken():
-            message = await self._messageable(channel_id).send(view=view, allowed_mentions=allowed)
+            attached = [discord.File(io.BytesIO(content), filename=name) for name, content in files]
+            message = await self._messageable(channel_id).send(view=view, allowed_mentions=allowed, files=attached)
         view.stop()
         return message.id
 

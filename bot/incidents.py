@@ -25,9 +25,11 @@ class Incidents:
         """A deleted card or feed entry decides nothing and is posted again (PRO-10)."""
         for message_id in message_ids:
             shown = await posts.of_message(self._ctx, message_id)
-            if shown is None or shown.proposal is None:
+            if shown is None:
                 continue
-            if shown.kind in {DeliveryKind.CARD, DeliveryKind.FEED}:
+            if shown.kind is DeliveryKind.BOARD:
+                await posts.forget_board(self._ctx, shown)
+            elif shown.kind in {DeliveryKind.CARD, DeliveryKind.FEED}:
                 await clocks.forget_message(self._ctx, shown)
 
     async def thread_deleted(self, guild_id: int, thread_id: int, parent_id: int) -> None:
@@ -40,6 +42,8 @@ class Incidents:
         """A deleted channel stops the clocks of what stood in it and alerts moderators (PRO-11, ORG-3)."""
         await scales.place_lost(self._ctx, guild_id, channel_id)
         for shown in await posts.in_channel(self._ctx, channel_id):
+            if shown.kind is DeliveryKind.BOARD:
+                await posts.forget_board(self._ctx, shown)
             if shown.kind in {DeliveryKind.CARD, DeliveryKind.FEED}:
                 await clocks.forget_message(self._ctx, shown)
             if shown.kind is DeliveryKind.CARD and shown.proposal is not None:

@@ -16,8 +16,14 @@ from storage.session import Insert, Session, insert_into
 from storage.tables import deliveries, proposals
 
 _C = deliveries.c
-FOLLOWING = (DeliveryKind.CARD, DeliveryKind.THREAD, DeliveryKind.FEED, DeliveryKind.REACTIONS)
-"""What follows its proposal as it changes; all else is given once."""
+FOLLOWING = (
+    DeliveryKind.CARD,
+    DeliveryKind.THREAD,
+    DeliveryKind.FEED,
+    DeliveryKind.REACTIONS,
+    DeliveryKind.BOARD,
+)
+"""What follows the thing it shows as that changes; all else is given once."""
 
 _FIRST = (DeliveryKind.CARD, DeliveryKind.THREAD)
 """What the rest stands on."""
@@ -32,6 +38,15 @@ _STANDING = select(deliveries).where(
     _C.proposal_id == bindparam("proposal"),
     _C.message_id.is_not(None),
     _C.kind.in_([DeliveryKind.CARD.value, DeliveryKind.THREAD.value, DeliveryKind.FEED.value]),
+)
+_BOARD = select(deliveries).where(
+    _C.thing == bindparam("thing"), _C.kind == literal_column(f"'{DeliveryKind.BOARD.value}'")
+)
+_BOARDS_IN_CHANNEL = (
+    select(deliveries)
+    .where(_C.channel_id == bindparam("channel"), _C.thing.is_not(None), _C.message_id.is_not(None))
+    .where(_C.kind == literal_column(f"'{DeliveryKind.BOARD.value}'"))
+    .order_by(_C.id)
 )
 _OF_MESSAGE = select(deliveries).where(_C.message_id == bindparam("message")).order_by(_C.rank, _C.id).limit(1)
 _IN_CHANNEL = (
@@ -82,6 +97,7 @@ class Wanted:
     proposal: ProposalId | None = None
     event: int | None = None
     person: PersonId | None = None
+    thing: str = ""
 
     @property
     def follows(self) -> bool:
@@ -89,10 +105,15 @@ class Wanted:
         return self.kind in FOLLOWING
 
     @property
+    def shows(self) -> object:
+        """What it follows: a board any thing by its name in the record, the others a proposal."""
+        return (self.thing or None) if self.kind is DeliveryKind.BOARD else self.proposal
+
+    @property
     def key(self) -> str:
         """Its unique name: the same thing is never queued twice."""
         if self.follows:
-            return f"{self.kind}:{_known(self.proposal, self)}"
+            return f"{self.kind}:{_known(self.shows, self)}"
         event = _known(self.event, self)
         match self.kind:
             case DeliveryKind.TEXT:
@@ -116,9 +137,10 @@ class Deliveries:
         proposal: ProposalId | None = None,
         event: int | None = None,
         person: PersonId | None = None,
+        thing: str = "",
     ) -> None:
-        """Queue, or ask again for one that follows its proposal (``wanted`` + 1, ``pending``)."""
-        await self.ask_all([Wanted(partnership, kind, proposal, event, person)])
+        """Queue, or ask again for one that follows what it shows (``wanted`` + 1, ``pending``)."""
+        await self.ask_all([Wanted(partnership, kind, proposal, event, person, thing)])
 
     async def ask_all(self, asked: Sequence[Wanted]) -> None:
         """The same for many at once, each key once."""
@@ -171,14 +193,20 @@ class Deliveries:
         rows = await self._session.connection.execute(_STANDING, {"proposal": proposal})
         return tuple(_delivery(row) for row in rows)
 
+    async def board(self, thing: str) -> Delivery | None:
+        """The board of a thing, if it was ever asked for."""
+        row = (await self._session.connection.execute(_BOARD, {"thing": thing})).first()
+        return None if row is None else _delivery(row)
+
     async def of_message(self, message_id: int) -> Delivery | None:
         """What this message shows, if it is ours."""
         row = (await self._session.connection.execute(_OF_MESSAGE, {"message": message_id})).first()
         return None if row is None else _delivery(row)
 
     async def in_channel(self, channel_id: int) -> tuple[Delivery, ...]:
-        """Cards, feed entries and threads that stand in this channel or are this thread, of open proposals."""
-        rows = await self._session.connection.execute(_IN_CHANNEL, {"channel": channel_id})
+        """Cards, feed entries and threads of open proposals that stand in this channel or are it, and all boards."""
+        rows = [*await self._session.connection.execute(_IN_CHANNEL, {"channel": channel_id})]
+        rows += await self._session.connection.execute(_BOARDS_IN_CHANNEL, {"channel": channel_id})
         return tuple(_delivery(row) for row in rows)
 
 
@@ -210,6 +238,7 @@ def _row(wanted: Wanted) -> dict[str, Any]:
         "kind": wanted.kind.value,
         "rank": _FIRST.index(wanted.kind) if wanted.kind in _FIRST else len(_FIRST),
         "proposal_id": wanted.proposal,
+        "thing": wanted.thing or None,
         "event": None if wanted.follows else wanted.event,
         "person_id": wanted.person,
         "state": _PENDING,
@@ -250,4 +279,5 @@ def _delivery(row: Any) -> Delivery:
         attempts=row.attempts,
         retry_at=row.retry_at,
         since=row.since,
+        thing=row.thing or "",
     )

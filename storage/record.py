@@ -131,8 +131,9 @@ class Record:
 
     def _asked(self, recorded: Recorded) -> list[Wanted]:
         proposal = _proposal_of(recorded.event)
+        thing = recorded.event.thing if proposal is None else ""
         return [
-            Wanted(recorded.partnership, asked.kind, proposal, recorded.number, asked.person)
+            Wanted(recorded.partnership, asked.kind, proposal, recorded.number, asked.person, thing)
             for asked in self._announce(recorded.event)
         ]
 

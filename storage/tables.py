@@ -191,6 +191,7 @@ deliveries = Table(
     Column("kind", String(16), nullable=False),
     Column("rank", SmallInteger, nullable=False),
     Column("proposal_id", Integer, index=True),
+    Column("thing", String(40), index=True),
     Column("event", Integer),
     Column("person_id", PERSON),
     Column("state", String(16), nullable=False),
@@ -202,6 +203,54 @@ deliveries = Table(
     Column("retry_at", Instant),
     Column("since", Instant),
     Index("ix_deliveries_waiting", "rank", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+)
+
+
+def _aggregate(name: str) -> Table:
+    """A table of things that are kept whole: columns for what lists and deadlines ask, and the document."""
+    return Table(
+        name,
+        metadata,
+        Column("id", Integer, primary_key=True, autoincrement=False),
+        _partnership(),
+        Column("number", Integer, nullable=False),
+        Column("group_id", Integer, nullable=False),
+        Column("state", String(16), nullable=False),
+        Column("due_at", Instant),
+        Column("version", Integer, nullable=False),
+        Column("document", Document, nullable=False),
+        UniqueConstraint("partnership_id", "number"),
+        Index(f"ix_{name}_state", "partnership_id", "state", "number"),
+        Index(
+            f"ix_{name}_due",
+            "due_at",
+            sqlite_where=text("due_at IS NOT NULL"),
+            postgresql_where=text("due_at IS NOT NULL"),
+        ),
+    )
+
+
+retros = _aggregate("retros")
+surveys = _aggregate("surveys")
+meetings = _aggregate("meetings")
+feedback = _aggregate("feedback")
+
+# What people write where nobody may know who wrote it: no instant, no increasing key. The author is the person under
+# the key of that session; when the session is over, key and rows are deleted together (LRN-1, LRN-2).
+sealed = Table(
+    "sealed",
+    metadata,
+    Column("thing", String(40), primary_key=True),
+    Column("author", String(64), primary_key=True),
+    Column("slot", String(64), primary_key=True),
+    Column("content", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+session_keys = Table(
+    "session_keys",
+    metadata,
+    Column("thing", String(40), primary_key=True),
+    Column("key", String(64), nullable=False),
 )
 
 runtime = Table("runtime", metadata, Column("key", String(64), primary_key=True), Column("value", Text, nullable=False))

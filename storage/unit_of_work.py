@@ -20,6 +20,7 @@ from storage.policy import Policies
 from storage.proposals import Proposals
 from storage.record import Record
 from storage.runtime import Runtime
+from storage.seals import Seals
 from storage.session import Announce, Session, insert_into
 from storage.tables import sequences
 from storage.votes import Ballots
@@ -69,6 +70,11 @@ class SqlTransaction:
     def ballots(self) -> Ballots:
         """Ballots of open votes."""
         return Ballots(self._session)
+
+    @cached_property
+    def seals(self) -> Seals:
+        """What nobody may know the author of."""
+        return Seals(self._session)
 
     @cached_property
     def record(self) -> Record:

@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from bot.governance.dossier import Ballot, Proposal, State
 from bot.governance.events import Event
@@ -81,7 +81,8 @@ class Verdict:
 class DeliveryKind(StrEnum):
     """What is shown in Discord.
 
-    ``CARD``, ``FEED``, ``THREAD`` and ``REACTIONS`` follow the proposal as it changes; the others are given once.
+    ``CARD``, ``FEED``, ``THREAD`` and ``REACTIONS`` follow the proposal as it changes, ``BOARD`` follows a retro,
+    survey, meeting and the like; the others are given once. ``POST`` tells of an event where the board stands.
     """
 
     CARD = "card"
@@ -93,6 +94,8 @@ class DeliveryKind(StrEnum):
     OUTCOME = "outcome"
     LOG = "log"
     DIRECT = "direct"
+    BOARD = "board"
+    POST = "post"
 
 
 class DeliveryState(StrEnum):
@@ -109,7 +112,8 @@ class Delivery:
     """One thing to be shown in Discord (the outbox). ``key`` is unique: the same thing is never queued twice.
 
     ``wanted`` counts changes asked for, ``shown`` those shown: a difference means work. ``id`` is the marker that
-    finds the message again after a crash. ``event`` is the number of the event a notice tells of.
+    finds the message again after a crash. ``event`` is the number of the event a notice tells of. ``thing`` is what it
+    shows where that is no proposal, as the record names it: ``retro/4``.
     """
 
     id: int
@@ -127,6 +131,7 @@ class Delivery:
     attempts: int = 0
     retry_at: datetime | None = None
     since: datetime | None = None
+    thing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,6 +336,104 @@ class Ballots(Protocol):
         ...
 
 
+class Aggregate(Protocol):
+    """What a repository knows of the things it keeps: the rest is the thing's own business."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def partnership(self) -> PartnershipId: ...
+    @property
+    def number(self) -> int: ...
+    @property
+    def group(self) -> GroupId | None: ...
+    @property
+    def state(self) -> StrEnum: ...
+    @property
+    def due_at(self) -> datetime | None: ...
+    @property
+    def version(self) -> int: ...
+
+
+T = TypeVar("T", bound=Aggregate)
+
+
+class Repository(Protocol[T]):
+    """Things of one noun, each kept whole."""
+
+    async def get(self, id: int) -> T:
+        """Raises NotFound. Within a writing transaction nobody else changes it meanwhile."""
+        ...
+
+    async def numbered(self, partnership: PartnershipId, number: int) -> T:
+        """By its number in the partnership. Raises NotFound."""
+        ...
+
+    async def save(self, thing: T) -> T:
+        """Insert or update; returns it with the next ``version``. Raises Changed."""
+        ...
+
+    async def due(self, now: datetime, partnerships: Iterable[PartnershipId]) -> tuple[int, ...]:
+        """Ids of those with ``due_at <= now``, earliest first, in these partnerships."""
+        ...
+
+    async def next_due_at(self, partnerships: Iterable[PartnershipId] | None = None) -> datetime | None:
+        """The earliest ``due_at`` of all, or in these partnerships."""
+        ...
+
+    async def list(
+        self,
+        partnership: PartnershipId,
+        states: Iterable[StrEnum] = (),
+        group: GroupId | None = None,
+        before: int | None = None,
+        limit: int = 25,
+    ) -> tuple[T, ...]:
+        """Newest first; in these states (none named: in all), of one group, numbered below ``before``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """Something written by somebody whom only the session's key could name. ``slot`` tells an author's things apart."""
+
+    author: str
+    slot: str
+    content: str = field(repr=False)
+
+
+class Seals(Protocol):
+    """What people write where nobody may know who wrote it, until the session is over (LRN-1)."""
+
+    async def key(self, thing: str) -> bytes:
+        """The session's key, made at the first asking. Only in a writing transaction."""
+        ...
+
+    async def find_key(self, thing: str) -> bytes | None:
+        """The session's key, or None before anything was sealed and after it was destroyed."""
+        ...
+
+    async def put(self, thing: str, sealed: Sealed) -> None:
+        """Keep, or replace by author and slot."""
+        ...
+
+    async def drop(self, thing: str, author: str, slot: str) -> None:
+        """Take one back."""
+        ...
+
+    async def of(self, thing: str, author: str | None = None) -> tuple[Sealed, ...]:
+        """All of a session, or one author's, in no telling order."""
+        ...
+
+    async def open(self, thing: str) -> tuple[Sealed, ...]:
+        """Give what was sealed and delete it; the key stays, so that limits hold while the session runs."""
+        ...
+
+    async def destroy(self, thing: str) -> None:
+        """Delete what is sealed and the key: from now on nothing links a person to what they wrote."""
+        ...
+
+
 class Record(Protocol):
     """The append-only, hash-chained log of a partnership (REC-1)."""
 
@@ -373,8 +476,9 @@ class Deliveries(Protocol):
         proposal: ProposalId | None = None,
         event: int | None = None,
         person: PersonId | None = None,
+        thing: str = "",
     ) -> None:
-        """Queue, or ask again for one that follows its proposal (``wanted`` + 1, ``pending``)."""
+        """Queue, or ask again for one that follows what it shows (``wanted`` + 1, ``pending``)."""
         ...
 
     async def waiting(self, now: datetime, limit: int = 50) -> tuple[Delivery, ...]:
@@ -409,6 +513,10 @@ class Deliveries(Protocol):
 
     async def standing(self, proposal: ProposalId) -> tuple[Delivery, ...]:
         """Card, thread and feed entry, those that stand."""
+        ...
+
+    async def board(self, thing: str) -> Delivery | None:
+        """The board of a thing, if it was ever asked for."""
         ...
 
     async def in_channel(self, channel_id: int) -> tuple[Delivery, ...]:
@@ -455,6 +563,8 @@ class Transaction(Protocol):
     def proposals(self) -> Proposals: ...
     @property
     def ballots(self) -> Ballots: ...
+    @property
+    def seals(self) -> Seals: ...
     @property
     def record(self) -> Record: ...
     @property

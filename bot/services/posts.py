@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.governance.dossier import Proposal
 from bot.governance.errors import NotFound
@@ -112,6 +112,15 @@ async def of_message(ctx: Context, message_id: int) -> Delivery | None:
     """What this message shows, if it is ours."""
     async with ctx.uow.read() as tx:
         return await tx.deliveries.of_message(message_id)
+
+
+async def forget_board(ctx: Context, shown: Delivery) -> None:
+    """A board was deleted: it is posted again. Found twice, it is posted once."""
+    async with ctx.uow.write() as tx:
+        board = await tx.deliveries.board(shown.thing)
+        if board is not None and board.message_id == shown.message_id:
+            await tx.deliveries.save(replace(board, message_id=None))
+            await tx.deliveries.ask(shown.partnership, DeliveryKind.BOARD, thing=shown.thing)
 
 
 async def in_channel(ctx: Context, channel_id: int) -> tuple[Delivery, ...]:

@@ -12,6 +12,7 @@ from bot.services.ports import Asked, DeliveryKind
 _CARD, _FEED, _THREAD = DeliveryKind.CARD, DeliveryKind.FEED, DeliveryKind.THREAD
 _TEXT, _NOTICE, _OUTCOME = DeliveryKind.TEXT, DeliveryKind.NOTICE, DeliveryKind.OUTCOME
 _LOG, _REACTIONS = DeliveryKind.LOG, DeliveryKind.REACTIONS
+_BOARD, _POST = DeliveryKind.BOARD, DeliveryKind.POST
 
 _TOLD = (_CARD, _FEED, _NOTICE)
 _DECIDED = (_CARD, _FEED, _NOTICE, _OUTCOME)
@@ -72,6 +73,34 @@ AUDIENCES: Mapping[Happened, tuple[DeliveryKind, ...]] = MappingProxyType(
         Happened.VOTE_OPENED: _TOLD,
         Happened.BALLOT_CAST: (_CARD,),
         Happened.VOTE_CLOSED: _TOLD,
+        Happened.RETRO_SCHEDULED: (_BOARD,),
+        Happened.RETRO_STARTED: (_BOARD,),
+        Happened.RETRO_PHASE_BEGAN: (_BOARD,),
+        Happened.RETRO_PAUSED: (_BOARD,),
+        Happened.RETRO_RESUMED: (_BOARD,),
+        Happened.RETRO_HANDED_OVER: (_BOARD,),
+        Happened.RETRO_CHANGED: (_BOARD,),
+        Happened.RETRO_CLOSED: (_BOARD, _POST),
+        Happened.RETRO_CANCELLED: (_BOARD,),
+        Happened.SURVEY_CREATED: (),
+        Happened.SURVEY_OPENED: (_BOARD,),
+        Happened.SURVEY_CLOSED: (_BOARD, _POST),
+        Happened.SURVEY_CANCELLED: (_BOARD,),
+        Happened.FEEDBACK_GIVEN: (_BOARD,),
+        Happened.FEEDBACK_ACKNOWLEDGED: (_BOARD,),
+        Happened.FEEDBACK_ASSIGNED: (_BOARD,),
+        Happened.FEEDBACK_ANSWERED: (_BOARD,),
+        Happened.FEEDBACK_CLOSED: (_BOARD,),
+        Happened.FEEDBACK_HIDDEN: (_BOARD,),
+        Happened.MEETING_SCHEDULED: (_BOARD,),
+        Happened.MEETING_CHANGED: (_BOARD,),
+        Happened.MEETING_STARTED: (_BOARD,),
+        Happened.MEETING_MINUTED: (_BOARD,),
+        Happened.MEETING_ENDED: (_BOARD, _POST),
+        Happened.MEETING_CANCELLED: (_BOARD, _POST),
+        Happened.MEETING_MISSED: (_BOARD,),
+        Happened.HEALTH_MARKED: (),
+        Happened.DIGEST_GIVEN: (),
         Happened.CARD_LOST: (),
         Happened.CARD_POSTED_AGAIN: (),
         Happened.PLACE_LOST: (_LOG,),

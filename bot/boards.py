@@ -1,0 +1,144 @@
+"""Shows what is no proposal in Discord: the board of a retro, survey or meeting, and what is told where it stands.
+
+A noun joins with one line in ``BOARDS``. Its presenter says what is shown; this says how it gets there and stays.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+import discord
+
+from bot.governance.errors import NotFound
+from bot.governance.ids import PersonId
+from bot.guild import DiscordGuild, Gone
+from bot.services import posts
+from bot.services.ports import Context, Delivery, DeliveryKind, DeliveryState, Recorded
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message to be posted: who is pinged by it, and the files it carries, by name."""
+
+    view: discord.ui.LayoutView
+    mention: tuple[int, ...] = ()
+    files: tuple[tuple[str, bytes], ...] = ()
+
+
+class BoardView(Protocol):
+    """What a use case gives a board to show, as far as its way into Discord needs it."""
+
+    @property
+    def channel_id(self) -> int | None:
+        """Where it stands; None while that channel is gone."""
+        ...
+
+    @property
+    def over(self) -> bool:
+        """Whether a board that somebody deleted is left deleted: nothing is to be done on it any more."""
+        ...
+
+
+def _nothing_told(view: Any, event: Recorded, drawn: tuple[bytes, ...], marker: int) -> Sequence[Message]:
+    return ()
+
+
+def _nothing_drawn(view: Any, event: Recorded) -> tuple[bytes, ...]:
+    return ()
+
+
+def _nothing_direct(view: Any, event: Recorded, person: PersonId) -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """How one noun is shown. ``draw`` makes pictures and runs in a thread; the others are presenters."""
+
+    load: Callable[[Context, int], Awaitable[Any]]
+    card: Callable[[Any, int], discord.ui.LayoutView]
+    post: Callable[[Any, Recorded, tuple[bytes, ...], int], Sequence[Message]] = field(default=_nothing_told)
+    draw: Callable[[Any, Recorded], tuple[bytes, ...]] = field(default=_nothing_drawn)
+    direct: Callable[[Any, Recorded, PersonId], str] = field(default=_nothing_direct)
+
+
+BOARDS: Mapping[str, Board] = {}
+"""The nouns that have a board, by their name in the record."""
+
+Send = Callable[[Delivery, int, Sequence[Message], bool], Awaitable[tuple[Delivery, bool]]]
+"""Posts what is not there yet; tells whether some of it was."""
+
+
+class Boards:
+    """Takes one delivery of a board at a time to where it belongs."""
+
+    def __init__(self, ctx: Context, guild: DiscordGuild, send: Send, boards: Mapping[str, Board] = BOARDS) -> None:
+        self._ctx = ctx
+        self._guild = guild
+        self._send = send
+        self._boards = boards
+
+    async def show(self, delivery: Delivery, marker: int, adopt: bool) -> Delivery:
+        """Show it; gives the delivery as it stands.
+
+        Raises Gone, Forbidden, Trouble, and NotFound while there is no place for it.
+        """
+        noun, _, number = delivery.thing.partition("/")
+        board = self._boards.get(noun)
+        if board is None:
+            raise NotFound("board", delivery.thing)
+        view = await board.load(self._ctx, int(number))
+        match delivery.kind:
+            case DeliveryKind.BOARD:
+                return await self._follow(delivery, view, board.card(view, marker), adopt)
+            case DeliveryKind.POST:
+                event = await self._event(delivery)
+                drawn = await asyncio.to_thread(board.draw, view, event)
+                return await self._told(delivery, view, board.post(view, event, drawn, marker), adopt)
+            case DeliveryKind.DIRECT:
+                return await self._direct(delivery, view, board, adopt)
+            case _:
+                raise NotFound("board", delivery.kind)
+
+    async def _follow(self, delivery: Delivery, view: BoardView, card: discord.ui.LayoutView, adopt: bool) -> Delivery:
+        if delivery.message_id is not None and delivery.channel_id is not None:
+            try:
+                await self._guild.edit(delivery.channel_id, delivery.message_id, card)
+            except Gone as gone:
+                if gone.what == "message" and await self._guild.stands(delivery.channel_id, delivery.message_id):
+                    raise
+                return replace(delivery, message_id=None, state=DeliveryState.PENDING, wanted=delivery.wanted + 1)
+            return replace(delivery, state=DeliveryState.SENT)
+        if view.over and delivery.shown > 0:
+            return replace(delivery, state=DeliveryState.SENT)
+        channel_id = _place(view)
+        sent, was_there = await self._send(delivery, channel_id, [Message(card)], adopt)
+        if was_there and sent.message_id is not None:
+            await self._guild.edit(channel_id, sent.message_id, card)
+        return sent
+
+    async def _told(self, delivery: Delivery, view: BoardView, messages: Sequence[Message], adopt: bool) -> Delivery:
+        if not messages:
+            return replace(delivery, state=DeliveryState.SENT)
+        return (await self._send(delivery, _place(view), messages, adopt))[0]
+
+    async def _direct(self, delivery: Delivery, view: BoardView, board: Board, adopt: bool) -> Delivery:
+        assert delivery.person is not None
+        user = await posts.user_of(self._ctx, delivery.person)
+        text = board.direct(view, await self._event(delivery), delivery.person)
+        unless_since = delivery.since if adopt else None
+        taken = bool(text) and user is not None and await self._guild.direct(user, text, unless_since)
+        return replace(delivery, state=DeliveryState.SENT if taken else DeliveryState.GIVEN_UP)
+
+    async def _event(self, delivery: Delivery) -> Recorded:
+        assert delivery.event is not None
+        return await posts.recorded(self._ctx, delivery.partnership, delivery.event)
+
+
+def _place(view: BoardView) -> int:
+    if view.channel_id is None:
+        raise NotFound("place", "board")
+    return view.channel_id
