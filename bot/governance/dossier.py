@@ -221,6 +221,11 @@ class Objection:
         """Whether nobody with a seat speaks for it, so that another elector may."""
         return self.sponsor_taken or (self.sponsor is None and (self.seat_taken or self.sponsor_by is not None))
 
+    @property
+    def in_own_hands(self) -> bool:
+        """Whether who raised it holds the seat behind it still: nobody took it over, and nobody is asked to."""
+        return self.sponsor is None and not self.needs_sponsor
+
 
 @dataclass(frozen=True, slots=True)
 class Concern:

@@ -113,14 +113,14 @@ def raise_concern(proposal: Proposal, member: Member, text: str, why: str, now: 
     return replace(proposal, concerns=(*proposal.concerns, concern)), (event,)
 
 
-def state_objection(proposal: Proposal, number: int, person: PersonId, statement: Statement, now: datetime) -> Outcome:
+def state_objection(proposal: Proposal, number: int, member: Member, statement: Statement, now: datetime) -> Outcome:
     """State the claim: a published criterion and a reason (OBJ-2). Stating again replaces the words while untested.
 
     A seat lost since raising does not matter (PRO-9). Raises WindowClosed after the stating period, UnknownKey
-    for another criterion, BadText, NotEligible for anybody but the objector or their sponsor.
+    for another criterion, BadText, NotEligible for anybody who does not speak for it.
     """
     objection = _found(proposal, number)
-    _speaks_for(objection, person)
+    _check_speaks(proposal, objection, member)
     _check_alive(proposal, "state an objection")
     if objection.state not in COUNTING or objection.test is not None:
         raise WrongState(objection.state, "state an objection")
@@ -144,7 +144,8 @@ def state_objection(proposal: Proposal, number: int, person: PersonId, statement
         Happened.OBJECTION_STATED,
         proposal,
         stated,
-        person,
+        member.person,
+        **_in_whose_place(objection, member),
         criterion=statement.criterion,
         agreement=statement.agreement,
         reason=statement.reason,
@@ -268,31 +269,34 @@ def vote_on_appeal(
     return proposal, events
 
 
-def withdraw_objection(proposal: Proposal, number: int, person: PersonId, now: datetime) -> Outcome:
-    """The objector withdraws, explicitly (OBJ-5). Raises NotEligible, WrongState."""
+def withdraw_objection(proposal: Proposal, number: int, member: Member, now: datetime) -> Outcome:
+    """Who speaks for it withdraws it, explicitly (OBJ-5). Raises NotEligible, WrongState."""
     objection = _found(proposal, number)
-    _speaks_for(objection, person)
-    _check_own_word(objection, person)
+    _check_speaks(proposal, objection, member)
+    _check_own_word(objection, member.person)
     if objection.state not in _ON_FILE:
         raise WrongState(objection.state, "withdraw an objection")
     _check_alive(proposal, "withdraw an objection")
     gone = replace(objection, state=ObjectionState.WITHDRAWN, sponsor_by=None)
-    return proposal.with_objection(gone), (_event(Happened.OBJECTION_WITHDRAWN, proposal, gone, person),)
+    place = _in_whose_place(objection, member)
+    return proposal.with_objection(gone), (
+        _event(Happened.OBJECTION_WITHDRAWN, proposal, gone, member.person, **place),
+    )
 
 
-def answer_revision(proposal: Proposal, number: int, person: PersonId, resolved: bool, now: datetime) -> Outcome:
-    """After a revision the objector says "resolved" or "still objecting" (PRO-5, OBJ-7); silence is the latter.
+def answer_revision(proposal: Proposal, number: int, member: Member, resolved: bool, now: datetime) -> Outcome:
+    """After a revision who speaks for it says "resolved" or "still objecting" (PRO-5, OBJ-7); silence is the latter.
 
     Raises NotEligible, WrongState when it no longer counts or no revision came since.
     """
     objection = _found(proposal, number)
-    _speaks_for(objection, person)
+    _check_speaks(proposal, objection, member)
     _check_alive(proposal, "answer a revision")
     version = proposal.current.number
     if not objection.counts or objection.version == version:
         raise WrongState(objection.state, "answer a revision")
     if resolved:
-        _check_own_word(objection, person)
+        _check_own_word(objection, member.person)
         done = replace(
             objection,
             state=ObjectionState.INTEGRATED,
@@ -306,7 +310,8 @@ def answer_revision(proposal: Proposal, number: int, person: PersonId, resolved:
             return proposal, ()
         done = replace(objection, answered_version=version)
         kind = Happened.OBJECTION_MAINTAINED
-    return proposal.with_objection(done), (_event(kind, proposal, done, person, version=version),)
+    place = _in_whose_place(objection, member)
+    return proposal.with_objection(done), (_event(kind, proposal, done, member.person, **place, version=version),)
 
 
 def objector_gone(proposal: Proposal, person: PersonId, by_themselves: bool, now: datetime) -> Outcome:
@@ -364,7 +369,7 @@ def objector_back(proposal: Proposal, person: PersonId, now: datetime) -> Propos
     A returning objector's objection is their own again.
     """
     for objection in proposal.objections:
-        if objection.person == person and (objection.needs_sponsor or objection.sponsor is not None):
+        if objection.person == person and not objection.in_own_hands:
             own = replace(_speakable(proposal, objection, now), seat_taken=False, sponsor=None, sponsor_taken=False)
             proposal = proposal.with_objection(own)
         elif objection.sponsor == person and objection.sponsor_taken:
@@ -613,9 +618,32 @@ def _speakers(objection: Objection) -> frozenset[PersonId]:
     return frozenset({objection.person} | ({objection.sponsor} if objection.sponsor else set()))
 
 
-def _speaks_for(objection: Objection, person: PersonId) -> None:
-    if person not in _speakers(objection):
+def _check_speaks(proposal: Proposal, objection: Objection, member: Member) -> None:
+    """The objector, whoever took it over, and where organisations are counted a colleague of the objector (OBJ-6)."""
+    if member.person in _speakers(objection):
+        return
+    if proposal.pinned.unit != "organisation" or not objection.organisation:
         raise NotEligible("not the objector")
+    if not _is_colleague(proposal, objection, member):
+        raise NotEligible("not the organisation")
+    if not objection.in_own_hands:
+        raise NotEligible("out of its hands")
+
+
+def _is_colleague(proposal: Proposal, objection: Objection, member: Member) -> bool:
+    """Counted in the organisation at the opening, and holding its member seat now; never the author (OBJ-6, PRO-9)."""
+    elector = proposal.elector(member.person)
+    if elector is None or elector.organisation != objection.organisation or member.person == proposal.author:
+        return False
+    seats = (s for s in member.seats if s.group == proposal.group and s.seat == MEMBER)
+    return any(s.organisation == objection.organisation for s in seats)
+
+
+def _in_whose_place(objection: Objection, member: Member) -> dict[str, Json]:
+    """What the record says of an act that a colleague takes on what somebody else raised (OBJ-6)."""
+    if member.person in _speakers(objection):
+        return {}
+    return {"raised_by": objection.person, "organisation": objection.organisation}
 
 
 def _check_own_word(objection: Objection, person: PersonId) -> None:

@@ -110,7 +110,7 @@ async def state(ctx: Context, actor: Actor, id: ProposalId, number: int) -> Prop
         ctx,
         actor,
         id,
-        lambda case, member: objections.state_objection(case.proposal, number, member.person, placeholder, case.now),
+        lambda case, member: objections.state_objection(case.proposal, number, member, placeholder, case.now),
     )
 
 
@@ -120,7 +120,7 @@ async def keep(ctx: Context, actor: Actor, id: ProposalId, number: int) -> Propo
         ctx,
         actor,
         id,
-        lambda case, member: objections.withdraw_objection(case.proposal, number, member.person, case.now),
+        lambda case, member: objections.withdraw_objection(case.proposal, number, member, case.now),
     )
 
 

@@ -53,14 +53,14 @@ async def state(ctx: Context, actor: Actor, id: ProposalId, number: int, stateme
         ctx,
         actor,
         id,
-        lambda proposal, member, now: rules.state_objection(proposal, number, member.person, statement, now),
+        lambda proposal, member, now: rules.state_objection(proposal, number, member, statement, now),
     )
 
 
 async def withdraw(ctx: Context, actor: Actor, id: ProposalId, number: int) -> ProposalView:
     """Withdraw, explicitly (OBJ-5). Raises as ``rules.withdraw_objection``."""
     return await cases.act(
-        ctx, actor, id, lambda proposal, member, now: rules.withdraw_objection(proposal, number, member.person, now)
+        ctx, actor, id, lambda proposal, member, now: rules.withdraw_objection(proposal, number, member, now)
     )
 
 
@@ -110,7 +110,7 @@ async def answer_revision(ctx: Context, actor: Actor, id: ProposalId, number: in
         ctx,
         actor,
         id,
-        lambda proposal, member, now: rules.answer_revision(proposal, number, member.person, resolved, now),
+        lambda proposal, member, now: rules.answer_revision(proposal, number, member, resolved, now),
     )
 
 

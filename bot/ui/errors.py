@@ -33,6 +33,12 @@ NOT_ELIGIBLE: Mapping[str, str] = MappingProxyType(
         "not an elector": "Only members of the deciding group, as it stood when the review opened, may do this. "
         "The button “Who may object?” on the card shows them. Anyone with a seat may raise a concern instead.",
         "not the objector": "Only the person who raised this objection, or who took it over, may do this.",
+        "not the organisation": "Here an organisation has one voice. This objection belongs to whoever raised it and "
+        "to those who spoke for the same organisation when the review opened and hold its member seat now; the author "
+        "of the proposal is never among them.",
+        "out of its hands": "The seat behind this objection was given up or taken away, so your organisation cannot "
+        "change it for its objector. While nobody speaks for it, its notice in the discussion has the button *Take "
+        "over this objection*, for anyone who may object.",
         "objector's own word": "A seat behind this objection was taken away. You speak for it: you can state it, "
         "appeal for it and say that it still stands. Only whoever raised it can withdraw it or call it resolved.",
         "own objection": "This is your own objection. It needs somebody else to take it over.",

@@ -40,8 +40,10 @@ def mentioned(recorded: Recorded, view: ProposalView) -> list[int]:
     match event.type:
         case Happened.OBJECTION_RAISED | Happened.REACTION_GONE | Happened.OBJECTION_LAPSED if objection:
             people = {objection.sponsor or objection.person}
+        case Happened.OBJECTION_WITHDRAWN | Happened.OBJECTION_INTEGRATED if objection and told.in_ones_place:
+            people = {objection.person}
         case Happened.OBJECTION_STATED | Happened.OBJECTION_MAINTAINED:
-            people = {proposal.author}
+            people = {proposal.author} | ({objection.person} if objection and told.in_ones_place else set())
         case Happened.TEST_ASKED | Happened.TEST_RULED | Happened.APPEAL_FILED | Happened.APPEAL_DECIDED if objection:
             people = {proposal.author, objection.sponsor or objection.person}
         case Happened.VERSION_PUBLISHED:

@@ -132,7 +132,15 @@ def controls(proposal: Proposal, objection: Objection) -> list[Button]:
             found += [act("The objection stands", "stands"), act("The objection falls", "falls")]
     if objection.needs_sponsor:
         found.append(act("Take over this objection", "sponsor", Style.primary))
-    return [*found, act("Withdraw my objection", "withdraw")]
+    return [
+        *found,
+        act("Withdraw this objection" if is_shared(proposal, objection) else "Withdraw my objection", "withdraw"),
+    ]
+
+
+def is_shared(proposal: Proposal, objection: Objection) -> bool:
+    """Whether it is the one voice of an organisation, which its members may change (OBJ-6)."""
+    return proposal.pinned.unit == "organisation" and bool(objection.organisation)
 
 
 def answers(proposal: Proposal, objection: Objection) -> tuple[Button, Button]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bot.governance.dossier import ObjectionState, Statement
+from bot.governance.dossier import Objection, ObjectionState, Statement
 from bot.governance.objections import weight
 from bot.services.views import ProposalView, Raised, Standing
 from bot.ui import errors, ids, limits, objections
 from bot.ui.answers import Answer, headed, links_to, named, said
-from bot.ui.labels import CRITERION_LABELS, stamp
+from bot.ui.labels import CRITERION_LABELS, listed, stamp
 from bot.ui.panels import Style, button
 from bot.ui.text import inline, quote
 
@@ -100,7 +100,18 @@ def objection_act(view: ProposalView, number: int, act: str) -> Answer:
     if act == "sponsor" and objection is not None and objection.guarded:
         act = "speak"
     words = _OBJECTION_ACTS[act].format(n=number, p=named(view.proposal))
+    if objection is not None and objections.is_shared(view.proposal, objection):
+        words = words.replace("Your objection", "Objection", 1) + _others_of_its_organisation(view, objection)
     return said(words, buttons=links_to(view))
+
+
+def _others_of_its_organisation(view: ProposalView, ended: Objection) -> str:
+    """An organisation's voice counts as long as one of its objections does (OBJ-6)."""
+    same = [o for o in view.proposal.objections if o.organisation == ended.organisation and o.counts]
+    if ended.counts or not same:
+        return ""
+    numbers = listed([f"No. {o.number}" for o in same])
+    return f" Your organisation goes on objecting by {numbers}: its voice counts until each of them has ended."
 
 
 def ruling(view: ProposalView, number: int) -> Answer:
@@ -127,7 +138,7 @@ def standing(result: Standing) -> Answer:
     view = result.view
     proposal = view.proposal
     names = [view.mention(elector.person) for elector in result.electors]
-    listed = limits.fit_lines([f"- {name}" for name in names], 2500, "- … and {} more")
+    everyone = limits.fit_lines([f"- {name}" for name in names], 2500, "- … and {} more")
     yours = "**You may object.**" if result.may else f"**You may not object.** {errors.why_not(result.why)}"
     at_stake = ""
     if proposal.terms is not None:
@@ -135,7 +146,7 @@ def standing(result: Standing) -> Answer:
     return said(
         f"### Who may object to {headed(proposal)}\n{yours}{at_stake}",
         f"Members of {inline(view.group.name, 80)} when the review opened "
-        f"({len(result.electors)}, {result.seated} still seated):\n{listed}",
+        f"({len(result.electors)}, {result.seated} still seated):\n{everyone}",
         "-# The author revises or withdraws instead. Everyone with a seat may raise a concern.",
         buttons=[
             *([button("Object", ids.proposal("object", proposal.id), Style.danger)] if result.may else []),

@@ -29,9 +29,19 @@ def _raised(told: Told) -> str:
     )
 
 
+def _in_whose_place(told: Told) -> str:
+    """Where a colleague acted with the one voice of their organisation: whose objection it is (OBJ-6)."""
+    if not told.in_ones_place:
+        return ""
+    return (
+        f" {told.objector} raised it. Both speak for {inline(told.text('organisation'), 80)}: here an organisation has "
+        "one voice, and its members may change it."
+    )
+
+
 def _stated(told: Told) -> str:
     criterion = CRITERION_LABELS.get(told.text("criterion"), told.text("criterion"))
-    lines = [f"✋ **{told.number_first} is stated.** Criterion: **{criterion}**."]
+    lines = [f"✋ **{told.number_first} is stated.** Criterion: **{criterion}**.{_in_whose_place(told)}"]
     if agreement := told.text("agreement").strip():
         lines.append(f"The agreement it names: “{inline(agreement, 240)}”.")
     lines.append(said(told.actor, told.text("reason"), WORDS_OF_PEOPLE))
@@ -51,16 +61,18 @@ def _lapsed(told: Told) -> str:
 
 
 def _withdrawn(told: Told) -> str:
-    return f"{told.actor} withdrew {told.number}. It stays on the record and counts no more."
+    return f"{told.actor} withdrew {told.number}. It stays on the record and counts no more.{_in_whose_place(told)}"
 
 
 def _integrated(told: Told) -> str:
-    return f"✅ {told.actor} says that version {told.whole('version')} resolves {told.number}. It counts no more."
+    resolved = f"version {told.whole('version')} resolves {told.number}"
+    return f"✅ {told.actor} says that {resolved}. It counts no more.{_in_whose_place(told)}"
 
 
 def _maintained(told: Told) -> str:
     after = f"after version {told.whole('version')}"
-    return f"✋ {told.actor} is still objecting {after}: {told.number} stands, {told.author}."
+    stands = f"{told.number} stands, {told.author}."
+    return f"✋ {told.actor} is still objecting {after}: {stands}{_in_whose_place(told)}"
 
 
 def _orphaned(told: Told) -> str:

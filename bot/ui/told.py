@@ -54,6 +54,11 @@ class Told:
         return self.view.mention(found.sponsor or found.person) if found else "the objector"
 
     @property
+    def in_ones_place(self) -> bool:
+        """Whether a colleague of the objector acted, with the one voice of their organisation (OBJ-6)."""
+        return bool(self.text("raised_by"))
+
+    @property
     def author(self) -> str:
         return self.view.mention(self.view.proposal.author)
 

@@ -152,7 +152,7 @@ def stated(proposal: Proposal, *people: Member, now: datetime = NOW) -> Proposal
         proposal = raised(proposal, person, now=now)
         mine = proposal.open_objection_of(person.person)
         assert mine is not None
-        proposal, _ = objections.state_objection(proposal, mine.number, person.person, STATEMENT, now)
+        proposal, _ = objections.state_objection(proposal, mine.number, person, STATEMENT, now)
     return proposal
 
 

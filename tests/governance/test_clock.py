@@ -88,7 +88,7 @@ def test_a_period_a_moment_from_its_end_moves() -> None:
     proposal, _ = clock.stop(raised(opened(), BO), clock.ROLE, at(48) - TICK)
     proposal, _ = clock.resume(proposal, clock.ROLE, at(58))
     assert first(proposal).state_by == at(58) + TICK
-    objections.state_objection(proposal, 1, BO.person, STATEMENT, at(58))
+    objections.state_objection(proposal, 1, BO, STATEMENT, at(58))
 
 
 def test_the_ruling_period_of_what_is_ruled_changes_nothing() -> None:
@@ -138,7 +138,7 @@ def test_while_the_clock_stands_objecting_goes_on_and_nothing_is_decided() -> No
     proposal, _ = clock.stop(opened(), clock.CARD, at(71))
     proposal = raised(proposal, BO, now=at(200))
     assert advanced(proposal, at(300)) == proposal
-    proposal, _ = objections.withdraw_objection(proposal, 1, BO.person, at(300))
+    proposal, _ = objections.withdraw_objection(proposal, 1, BO, at(300))
     assert proposal.author == ANA.person
     assert timedelta(0) < clock.stood_until(proposal, at(300))
 

@@ -83,9 +83,7 @@ def test_what_was_raised_in_time_keeps_its_full_periods_after_close() -> None:
     assert proposal.state is State.SETTLING
     assert lifecycle.next_due(proposal) == at(120) - TICK
     proposal = stated(proposal, now=at(100))
-    proposal, _ = objections.state_objection(
-        proposal, 1, BO.person, Statement("harm", "Twenty characters or more."), at(119)
-    )
+    proposal, _ = objections.state_objection(proposal, 1, BO, Statement("harm", "Twenty characters or more."), at(119))
     assert lifecycle.next_due(proposal) == at(119 + 48)
     assert advanced(proposal, at(167) - TICK).state is State.SETTLING
     assert advanced(proposal, at(167)).state is State.DISPUTED

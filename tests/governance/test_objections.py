@@ -132,7 +132,7 @@ def test_after_a_concern_or_withdrawal_one_may_object_again_in_the_window() -> N
     assert first(proposal).state is ObjectionState.CONCERN
     proposal = raised(proposal, BO, now=at(49))
     assert [o.number for o in proposal.objections] == [1, 2]
-    proposal, _ = objections.withdraw_objection(proposal, 2, BO.person, at(50))
+    proposal, _ = objections.withdraw_objection(proposal, 2, BO, at(50))
     assert [o.state for o in raised(proposal, BO, now=at(51)).objections] == [
         ObjectionState.CONCERN,
         ObjectionState.WITHDRAWN,
@@ -166,7 +166,7 @@ def test_while_an_appeal_is_open_a_later_version_needs_no_second_objection() -> 
 
 
 def test_stating_names_criterion_and_reason_and_starts_the_ruling_period() -> None:
-    proposal, events = objections.state_objection(raised(opened(), BO), 1, BO.person, STATEMENT, at(20))
+    proposal, events = objections.state_objection(raised(opened(), BO), 1, BO, STATEMENT, at(20))
     objection = first(proposal)
     assert objection.state is ObjectionState.STATED
     assert objection.statement == STATEMENT
@@ -186,7 +186,7 @@ def test_the_stating_period_is_half_open() -> None:
 
 
 def stated_at_tick(proposal: Proposal, offset: timedelta) -> Proposal:
-    return objections.state_objection(proposal, 1, BO.person, STATEMENT, at(48) + offset)[0]
+    return objections.state_objection(proposal, 1, BO, STATEMENT, at(48) + offset)[0]
 
 
 def test_unstated_it_becomes_a_concern_and_stays_on_file() -> None:
@@ -200,14 +200,14 @@ def test_stating_works_after_close_and_after_the_seat_was_lost() -> None:
     proposal = advanced(raised(opened(), BO, now=at(71)), at(72))
     assert proposal.state is State.SETTLING
     proposal, _ = objections.objector_gone(proposal, BO.person, False, at(73))
-    proposal, _ = objections.state_objection(proposal, 1, BO.person, STATEMENT, at(100))
+    proposal, _ = objections.state_objection(proposal, 1, BO, STATEMENT, at(100))
     assert first(proposal).state is ObjectionState.STATED
 
 
 def test_stating_again_replaces_the_words_and_not_the_period() -> None:
     proposal = stated(opened(), BO)
     better = replace(STATEMENT, criterion="purpose")
-    proposal, _ = objections.state_objection(proposal, 1, BO.person, better, at(5))
+    proposal, _ = objections.state_objection(proposal, 1, BO, better, at(5))
     assert first(proposal).statement == better
     assert (first(proposal).stated_at, first(proposal).rule_by) == (NOW, at(48))
 
@@ -215,7 +215,7 @@ def test_stating_again_replaces_the_words_and_not_the_period() -> None:
 @pytest.mark.parametrize("criterion", objections.CRITERIA)
 def test_every_published_criterion_is_taken(criterion: str) -> None:
     statement = Statement(criterion, REASON, agreement="the charter")
-    proposal, _ = objections.state_objection(raised(opened(), BO), 1, BO.person, statement, NOW)
+    proposal, _ = objections.state_objection(raised(opened(), BO), 1, BO, statement, NOW)
     assert first(proposal).statement == statement
 
 
@@ -233,20 +233,20 @@ def test_every_published_criterion_is_taken(criterion: str) -> None:
 )
 def test_a_statement_that_is_not_taken(statement: Statement, refusal: type[Refusal]) -> None:
     with pytest.raises(refusal):
-        objections.state_objection(raised(opened(), BO), 1, BO.person, statement, NOW)
+        objections.state_objection(raised(opened(), BO), 1, BO, statement, NOW)
 
 
 @pytest.mark.parametrize("length", [20, 1500])
 def test_a_reason_at_its_limits(length: int) -> None:
     statement = Statement("harm", "x" * length, "y" * 1500, "z" * 200)
-    objections.state_objection(raised(opened(), BO), 1, BO.person, statement, NOW)
+    objections.state_objection(raised(opened(), BO), 1, BO, statement, NOW)
 
 
 def test_only_the_objector_states_and_only_an_objection_on_file() -> None:
     with pytest.raises(NotEligible, match="not the objector"):
-        objections.state_objection(raised(opened(), BO), 1, CY.person, STATEMENT, NOW)
+        objections.state_objection(raised(opened(), BO), 1, CY, STATEMENT, NOW)
     with pytest.raises(NotFound):
-        objections.state_objection(opened(), 1, BO.person, STATEMENT, NOW)
+        objections.state_objection(opened(), 1, BO, STATEMENT, NOW)
 
 
 @pytest.mark.parametrize("through", ["test", "withdrawn", "concern"])
@@ -255,11 +255,11 @@ def test_no_stating_once_tested_withdrawn_or_lapsed(through: str) -> None:
     if through == "test":
         proposal, _ = objections.ask_test(proposal, 1, ANA, NOW)
     elif through == "withdrawn":
-        proposal, _ = objections.withdraw_objection(proposal, 1, BO.person, NOW)
+        proposal, _ = objections.withdraw_objection(proposal, 1, BO, NOW)
     else:
         proposal = advanced(raised(opened(), BO), at(48))
     with pytest.raises(WrongState):
-        objections.state_objection(proposal, 1, BO.person, STATEMENT, at(49))
+        objections.state_objection(proposal, 1, BO, STATEMENT, at(49))
 
 
 # ---- concerns (OBJ-3) -----------------------------------------------------------------------------
@@ -423,7 +423,7 @@ def test_the_filing_period_is_half_open() -> None:
 
 
 def test_no_appeal_once_it_was_withdrawn() -> None:
-    proposal, _ = objections.withdraw_objection(ruled(stated(opened(), BO)), 1, BO.person, NOW)
+    proposal, _ = objections.withdraw_objection(ruled(stated(opened(), BO)), 1, BO, NOW)
     with pytest.raises(WrongState):
         appealed(proposal, BO)
 
@@ -509,7 +509,7 @@ def test_no_votes_on_an_appeal_once_the_proposal_is_gone() -> None:
 
 def test_an_appeal_never_brings_back_what_its_objector_withdrew() -> None:
     proposal = appealed(ruled(stated(opened(), BO)), BO)
-    proposal, _ = objections.withdraw_objection(proposal, 1, BO.person, at(1))
+    proposal, _ = objections.withdraw_objection(proposal, 1, BO, at(1))
     with pytest.raises(WrongState):
         vote(proposal, CY, True)
     assert first(advanced(proposal, at(72))).state is ObjectionState.WITHDRAWN
@@ -517,7 +517,7 @@ def test_an_appeal_never_brings_back_what_its_objector_withdrew() -> None:
 
 def test_an_appeal_never_brings_back_what_was_integrated() -> None:
     proposal = appealed(ruled(stated(opened(), BO), True, now=at(40)), ANA, now=at(40))
-    proposal, _ = objections.answer_revision(revised(proposal, at(70)), 1, BO.person, True, at(71))
+    proposal, _ = objections.answer_revision(revised(proposal, at(70)), 1, BO, True, at(71))
     assert first(advanced(proposal, at(112))).state is ObjectionState.INTEGRATED
 
 
@@ -535,13 +535,13 @@ def test_an_appeal_never_brings_back_what_was_orphaned() -> None:
 def test_withdrawing_is_the_objectors_own_act() -> None:
     proposal = stated(opened(), BO)
     with pytest.raises(NotEligible):
-        objections.withdraw_objection(proposal, 1, CY.person, NOW)
-    proposal, events = objections.withdraw_objection(proposal, 1, BO.person, NOW)
+        objections.withdraw_objection(proposal, 1, CY, NOW)
+    proposal, events = objections.withdraw_objection(proposal, 1, BO, NOW)
     assert first(proposal).state is ObjectionState.WITHDRAWN
     assert first(proposal).statement == STATEMENT
     assert kinds(events) == [Happened.OBJECTION_WITHDRAWN]
     with pytest.raises(WrongState):
-        objections.withdraw_objection(proposal, 1, BO.person, NOW)
+        objections.withdraw_objection(proposal, 1, BO, NOW)
 
 
 def test_a_lost_reaction_keeps_the_objection_and_asks_once() -> None:
@@ -572,7 +572,7 @@ def test_who_leaves_needs_a_sponsor_else_the_objection_is_orphaned() -> None:
 
 def test_a_sponsor_speaks_for_the_leaver() -> None:
     proposal = sponsored(raised(opened(), BO))
-    proposal, _ = objections.state_objection(proposal, 1, CY.person, STATEMENT, at(2))
+    proposal, _ = objections.state_objection(proposal, 1, CY, STATEMENT, at(2))
     assert first(proposal).sponsor == "cy"
     assert first(advanced(proposal, at(49))).state is ObjectionState.STATED
     with pytest.raises(AlreadyDone):
@@ -584,7 +584,7 @@ def test_what_waits_for_a_sponsor_does_not_lapse_unstated_and_a_sponsor_has_the_
     waiting, _ = objections.objector_gone(raised(opened(), BO), BO.person, True, at(left))
     late = advanced(waiting, at(left + 48) - TICK)
     assert first(late).state is ObjectionState.RAISED
-    objections.state_objection(late, 1, BO.person, STATEMENT, at(left + 48) - TICK)
+    objections.state_objection(late, 1, BO, STATEMENT, at(left + 48) - TICK)
     taken, _ = objections.sponsor(late, 1, CY, at(left + 47))
     assert first(taken).state_by == at(left + 95)
     assert first(advanced(taken, at(left + 95) - TICK)).state is ObjectionState.RAISED
@@ -628,7 +628,7 @@ def test_a_sponsors_seat_taken_away_weakens_nothing_either() -> None:
     late = advanced(proposal, at(72))
     assert late.state is State.DISPUTED
     assert first(late).state is ObjectionState.RAISED
-    objections.state_objection(late, 1, CY.person, STATEMENT, at(100))
+    objections.state_objection(late, 1, CY, STATEMENT, at(100))
     back = objections.objector_back(late, CY.person, at(100))
     assert first(advanced(back, at(148) - TICK)).counts
     assert first(advanced(back, at(148))).state is ObjectionState.CONCERN
@@ -643,7 +643,7 @@ def test_a_sponsor_who_leaves_asks_for_another() -> None:
     again, _ = objections.sponsor(proposal, 1, DI, at(49))
     assert first(again).sponsor == DI.person
     with pytest.raises(NotEligible):
-        objections.state_objection(again, 1, CY.person, STATEMENT, at(49))
+        objections.state_objection(again, 1, CY, STATEMENT, at(49))
 
 
 def test_no_kick_and_no_friend_of_the_proposal_makes_an_objection_end() -> None:
@@ -652,23 +652,23 @@ def test_no_kick_and_no_friend_of_the_proposal_makes_an_objection_end() -> None:
         with pytest.raises(AlreadyDone):
             objections.sponsor(helped, 1, ED, at(61))
         with pytest.raises(NotEligible, match="objector's own word"):
-            objections.withdraw_objection(helped, 1, DI.person, at(61))
+            objections.withdraw_objection(helped, 1, DI, at(61))
         newer = revised(helped, at(62))
         with pytest.raises(NotEligible, match="objector's own word"):
-            objections.answer_revision(newer, 1, DI.person, True, at(63))
-        objections.answer_revision(newer, 1, DI.person, False, at(63))
+            objections.answer_revision(newer, 1, DI, True, at(63))
+        objections.answer_revision(newer, 1, DI, False, at(63))
         gone, _ = objections.objector_gone(helped, DI.person, True, at(64))
         assert first(gone).counts
         assert first(gone).sponsor_by is None
         assert first(advanced(gone, at(300))).counts
         objections.sponsor(gone, 1, ED, at(65))
     back = objections.objector_back(helped, BO.person, at(66))
-    objections.withdraw_objection(back, 1, BO.person, at(66))
+    objections.withdraw_objection(back, 1, BO, at(66))
 
 
 def test_unstated_a_taken_seat_is_spoken_for_by_a_sponsor_without_any_deadline() -> None:
     helped, _ = objections.sponsor(without_a_seat(raised(opened(), BO), BO), 1, CY, at(60))
-    said, _ = objections.state_objection(helped, 1, CY.person, STATEMENT, at(70))
+    said, _ = objections.state_objection(helped, 1, CY, STATEMENT, at(70))
     assert first(said).statement == STATEMENT
     assert first(advanced(helped, at(200))).state is ObjectionState.RAISED
 
@@ -718,7 +718,7 @@ def test_not_stated_when_the_seat_was_taken_away_it_counts_on_and_has_time_anew_
     proposal = advanced(proposal, at(72))
     assert proposal.state is State.DISPUTED
     assert first(proposal).state is ObjectionState.RAISED
-    said, _ = objections.state_objection(proposal, 1, BO.person, STATEMENT, at(100))
+    said, _ = objections.state_objection(proposal, 1, BO, STATEMENT, at(100))
     assert first(said).state is ObjectionState.STATED
     back = objections.objector_back(proposal, BO.person, at(100))
     assert first(back).state_by == at(148)
@@ -754,12 +754,12 @@ def test_a_leaver_is_noted_and_nobody_told_while_nobody_may_act() -> None:
 def test_resolved_only_by_the_objectors_word() -> None:
     proposal = revised(stated(opened(), BO), at(10))
     with pytest.raises(NotEligible):
-        objections.answer_revision(proposal, 1, ANA.person, True, at(11))
-    done, events = objections.answer_revision(proposal, 1, BO.person, True, at(11))
+        objections.answer_revision(proposal, 1, ANA, True, at(11))
+    done, events = objections.answer_revision(proposal, 1, BO, True, at(11))
     assert (first(done).state, first(done).settled_in) == (ObjectionState.INTEGRATED, 2)
     assert kinds(events) == [Happened.OBJECTION_INTEGRATED]
     with pytest.raises(WrongState):
-        objections.answer_revision(done, 1, BO.person, False, at(12))
+        objections.answer_revision(done, 1, BO, False, at(12))
 
 
 def test_no_answer_means_still_objecting() -> None:
@@ -770,14 +770,14 @@ def test_no_answer_means_still_objecting() -> None:
 
 def test_still_objecting_is_said_once_per_version() -> None:
     proposal = revised(stated(opened(), BO), at(10))
-    proposal, events = objections.answer_revision(proposal, 1, BO.person, False, at(11))
+    proposal, events = objections.answer_revision(proposal, 1, BO, False, at(11))
     assert kinds(events) == [Happened.OBJECTION_MAINTAINED]
-    assert objections.answer_revision(proposal, 1, BO.person, False, at(12)) == (proposal, ())
+    assert objections.answer_revision(proposal, 1, BO, False, at(12)) == (proposal, ())
 
 
 def test_nothing_to_answer_on_the_version_objected_to() -> None:
     with pytest.raises(WrongState):
-        objections.answer_revision(stated(opened(), BO), 1, BO.person, True, at(1))
+        objections.answer_revision(stated(opened(), BO), 1, BO, True, at(1))
 
 
 # ---- the clock stands (PRO-11) --------------------------------------------------------------------
@@ -786,14 +786,14 @@ def test_nothing_to_answer_on_the_version_objected_to() -> None:
 def test_while_the_clock_stands_no_period_ends() -> None:
     proposal, _ = clock.stop(raised(opened(), BO), clock.CARD, at(10))
     assert advanced(proposal, at(100)) == proposal
-    objections.state_objection(proposal, 1, BO.person, STATEMENT, at(100))
+    objections.state_objection(proposal, 1, BO, STATEMENT, at(100))
     raised(proposal, CY, now=at(100))
 
 
 def test_a_period_that_had_ended_before_the_clock_stopped_stays_ended() -> None:
     proposal, _ = clock.stop(raised(opened(), BO), clock.CARD, at(50))
     with pytest.raises(WindowClosed):
-        objections.state_objection(proposal, 1, BO.person, STATEMENT, at(51))
+        objections.state_objection(proposal, 1, BO, STATEMENT, at(51))
     with pytest.raises(WindowClosed):
         raised(clock.stop(opened(), clock.CARD, at(72))[0], CY, now=at(73))
 
@@ -882,5 +882,110 @@ def test_whoever_took_over_from_somebody_removed_after_all_cannot_withdraw() -> 
     assert event.type is Happened.OBJECTOR_SEAT_LOST
     assert (first(removed).sponsor, first(removed).guarded) == (CY.person, True)
     with pytest.raises(NotEligible):
-        objections.withdraw_objection(removed, 1, CY.person, at(2))
+        objections.withdraw_objection(removed, 1, CY, at(2))
     assert objections.removed_after_all(removed, BO.person, at(3)) == (removed, ())
+
+
+# ---- the one voice of an organisation (OBJ-6) -----------------------------------------------------
+
+ONE_VOICE: dict[str, Value] = {"objection.unit": "organisation"}
+MOVED = member("cy", EXPERT)
+"""Cy as a colleague of others by now: at the opening he spoke for Alpha, as Bo does."""
+ACTS = {
+    "withdraw": lambda proposal, who, now: objections.withdraw_objection(proposal, 1, who, now),
+    "state": lambda proposal, who, now: objections.state_objection(proposal, 1, who, STATEMENT, now),
+    "resolved": lambda proposal, who, now: objections.answer_revision(proposal, 1, who, True, now),
+    "still": lambda proposal, who, now: objections.answer_revision(proposal, 1, who, False, now),
+}
+
+
+def in_one_voice(changes: dict[str, Value] | None = None) -> Proposal:
+    """Stated by Bo of Alpha; the version after it is on the table."""
+    return revised(stated(opened(changes=ONE_VOICE if changes is None else changes), BO), at(1))
+
+
+@pytest.mark.parametrize(
+    ("act", "ends_as"),
+    [
+        ("withdraw", ObjectionState.WITHDRAWN),
+        ("state", ObjectionState.STATED),
+        ("resolved", ObjectionState.INTEGRATED),
+        ("still", ObjectionState.STATED),
+    ],
+)
+def test_a_colleague_may_change_the_one_voice_and_the_record_names_both(act: str, ends_as: ObjectionState) -> None:
+    changed, (event,) = ACTS[act](in_one_voice(), CY, at(2))
+    assert first(changed).state is ends_as
+    assert first(changed).person == BO.person
+    assert event.actor == CY.person
+    assert (event.data["raised_by"], event.data["organisation"]) == (BO.person, "Alpha")
+    _, (own,) = ACTS[act](in_one_voice(), BO, at(2))
+    assert "raised_by" not in own.data
+
+
+@pytest.mark.parametrize("act", ACTS)
+@pytest.mark.parametrize(
+    ("who", "why"),
+    [
+        (DI, "not the organisation"),
+        (ANA, "not the organisation"),
+        (STRANGER, "not the organisation"),
+        (member("joiner", FUNDER), "not the organisation"),  # of the organisation, but not at the opening
+        (member("cy"), "not the organisation"),  # at the opening, but without the seat now
+        (member("cy", TOP), "not the organisation"),
+        (MOVED, "not the organisation"),
+    ],
+)
+def test_nobody_else_may_change_it(act: str, who: Member, why: str) -> None:
+    with pytest.raises(NotEligible) as refusal:
+        ACTS[act](in_one_voice(), who, at(2))
+    assert refusal.value.why == why
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_an_author_never_changes_the_voice_that_objects_to_their_own_proposal(act: str) -> None:
+    author = member("cy", FUNDER, TOP)
+    proposal = revised(stated(opened(author=author, changes=ONE_VOICE), BO), at(1))
+    with pytest.raises(NotEligible, match="not the organisation"):
+        ACTS[act](proposal, author, at(2))
+
+
+@pytest.mark.parametrize("act", ACTS)
+@pytest.mark.parametrize("changes", [{}, {"objection.rule": "share"}, {"objection.rule": "classes"}])
+def test_where_people_are_counted_a_colleague_changes_nothing(act: str, changes: dict[str, Value]) -> None:
+    with pytest.raises(NotEligible, match="not the objector"):
+        ACTS[act](in_one_voice(changes), CY, at(2))
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_without_an_organisation_everybody_speaks_for_themselves(act: str) -> None:
+    alone = (Elector(BO.person), Elector(CY.person), *ELECTORS[2:])
+    proposal = revised(stated(opened(changes=ONE_VOICE, electors=alone), BO), at(1), electors=alone)
+    with pytest.raises(NotEligible, match="not the objector"):
+        ACTS[act](proposal, CY, at(2))
+
+
+@pytest.mark.parametrize("act", ACTS)
+@pytest.mark.parametrize(
+    "how", ["removed", "left", "taken over", "taken over from somebody removed", "sponsor removed"]
+)
+def test_with_its_objectors_seat_gone_no_colleague_changes_it(act: str, how: str) -> None:
+    proposal, _ = objections.objector_gone(in_one_voice(), BO.person, how != "removed", at(2))
+    if "taken over" in how or "sponsor" in how:
+        proposal, _ = objections.sponsor(proposal, 1, DI, at(3))
+    if how == "taken over from somebody removed":
+        proposal, _ = objections.removed_after_all(proposal, BO.person, at(4))
+    if how == "sponsor removed":
+        proposal = without_a_seat(proposal, DI, at(4))
+    with pytest.raises(NotEligible, match="out of its hands"):
+        ACTS[act](proposal, CY, at(5))
+    back = objections.objector_back(proposal, BO.person, at(6))
+    assert ACTS[act](back, CY, at(7))[1]
+
+
+def test_the_voice_counts_until_each_of_its_objections_has_ended() -> None:
+    proposal = raised(opened(changes=ONE_VOICE), BO, CY)
+    proposal, _ = objections.withdraw_objection(proposal, 1, CY, at(1))
+    assert objections.weight(proposal) == 1
+    proposal, _ = objections.withdraw_objection(proposal, 2, BO, at(1))
+    assert objections.weight(proposal) == 0

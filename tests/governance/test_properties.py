@@ -191,7 +191,7 @@ class Proceedings(RuleBasedStateMachine):
                 assert self.ran - self.asked[number] >= LENGTH["stating"]
                 self.end(number)
             case Happened.OBJECTION_WITHDRAWN | Happened.OBJECTION_INTEGRATED:
-                assert self.actor in self.speaks[number]
+                assert self.actor in self.speaks[number] or self.is_colleague(number, self.actor)
                 assert number not in self.kept or self.actor == self.raised[number][0]
                 self.end(number)
             case Happened.OBJECTION_ORPHANED:
@@ -267,6 +267,13 @@ class Proceedings(RuleBasedStateMachine):
     def speaker(self, number: int) -> PersonId:
         """Who answers for an objection: who took it over last, else who raised it."""
         return self.sponsors.get(number, self.raised[number][0])
+
+    def is_colleague(self, number: int, person: PersonId | None) -> bool:
+        """Who may change it with the one voice of its organisation, while its objector has the seat (OBJ-6)."""
+        if self.unit != "organisation" or person is None or person not in self.electors & self.seated:
+            return False
+        own = not {number} & (self.left.keys() | self.kept.keys() | self.sponsors.keys())
+        return own and voice(person, self.unit) == voice(self.raised[number][0], self.unit)
 
     def gave_up(self, number: int) -> None:
         """Who spoke for it left."""
@@ -516,8 +523,10 @@ class Proceedings(RuleBasedStateMachine):
 
     @rule(number=numbers, person=anybody)
     def state(self, number: int, person: PersonId) -> None:
-        if self.do(lambda: objections.state_objection(self.proposal, number, person, STATEMENT, self.now), person):
-            assert person in self.speaks[number]
+        who = self.who(person)
+        if self.do(lambda: objections.state_objection(self.proposal, number, who, STATEMENT, self.now), person):
+            assert person in self.speaks[number] or self.is_colleague(number, person)
+            seen("stated by a colleague" if person not in self.speaks[number] else "stated by its speaker")
             self.said[number] = STATEMENT
 
     @rule()
@@ -553,11 +562,12 @@ class Proceedings(RuleBasedStateMachine):
 
     @rule(number=numbers, person=anybody)
     def take_back(self, number: int, person: PersonId) -> None:
-        self.do(lambda: objections.withdraw_objection(self.proposal, number, person, self.now), person)
+        self.do(lambda: objections.withdraw_objection(self.proposal, number, self.who(person), self.now), person)
 
     @rule(number=numbers, person=anybody, resolved=st.booleans())
     def answer(self, number: int, person: PersonId, resolved: bool) -> None:
-        self.do(lambda: objections.answer_revision(self.proposal, number, person, resolved, self.now), person)
+        who = self.who(person)
+        self.do(lambda: objections.answer_revision(self.proposal, number, who, resolved, self.now), person)
 
     @rule(number=numbers, person=anybody)
     def sponsor(self, number: int, person: PersonId) -> None:
@@ -646,6 +656,16 @@ class Proceedings(RuleBasedStateMachine):
         self.wait(after)
         for number in list(self.raised):
             self.sponsor(number, person)
+
+    @precondition(lambda self: self.unit == "organisation")
+    @rule(person=st.sampled_from(list(SEATS)), gone=st.sampled_from(["", "left", "removed"]), withdraws=st.booleans())
+    def a_colleague_speaks_for_it(self, person: PersonId, gone: str, withdraws: bool) -> None:
+        self.object(person)
+        if gone:
+            (self.leave if gone == "left" else self.seat_taken_away)(person)
+        number = max(self.raised, default=0)
+        for colleague in (p for p in SEATS if p != person and voice(p, self.unit) == voice(person, self.unit)):
+            (self.take_back if withdraws else self.state)(number, colleague)
 
     @rule(person=people, other=people, by_themselves=st.booleans(), after=st.sampled_from([1, 47, 49]))
     def sponsor_and_lose_the_sponsor(self, person: PersonId, other: PersonId, by_themselves: bool, after: int) -> None:

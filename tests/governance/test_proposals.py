@@ -388,7 +388,7 @@ def test_a_revision_makes_a_version_and_clears_readings_and_keeps_the_terms() ->
 
 def test_earlier_objectors_stay_electors() -> None:
     proposal = stated(opened(changes={"objection.threshold": 3}), BO, CY, DI, ED)
-    proposal, _ = objections.withdraw_objection(proposal, 2, CY.person, at(1))
+    proposal, _ = objections.withdraw_objection(proposal, 2, CY, at(1))
     proposal = ruled(proposal, number=3)
     proposal = revised(proposal, at(2), electors=ELECTORS[4:])
     assert [e.person for e in proposal.electors] == ["bo", "di", "ed", "fay", "gil"]

@@ -89,7 +89,7 @@ def test_a_vote_of_a_cells_proposal_is_held_by_the_stakeholder_group() -> None:
     objector = member("w2", WATERER)
     proposal = opened("general", author=author, group=WATER, electors=cell)
     proposal, _ = objections.raise_objection(proposal, objector, "button", at(1))
-    proposal, _ = objections.state_objection(proposal, 1, objector.person, Statement("harm", REASON), at(1))
+    proposal, _ = objections.state_objection(proposal, 1, objector, Statement("harm", REASON), at(1))
     proposal = advanced(advanced(proposal, at(72)), at(72))
     proposal, _ = escalations.escalate(proposal, author, ELECTORS, at(80))
     assert proposal.vote is not None

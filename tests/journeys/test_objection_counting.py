@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.governance.dossier import State
-from tests.journeys.objecting import card, everyone_reads, on_card, state
+from bot.governance.dossier import ObjectionState, State
+from tests.journeys.objecting import (
+    REASON,
+    card,
+    everyone_reads,
+    in_thread,
+    last_notice,
+    on_card,
+    revise,
+    state,
+    states,
+)
 from tests.journeys.server import TALK, Server, said, serving
 
 
@@ -45,3 +55,44 @@ async def test_an_organisation_has_one_voice_where_the_policy_says_so(tmp_path: 
         await server.advance(hours=72)
         assert await server.state(one) is State.ENACTED
         assert await server.state(two) is State.DISPUTED
+
+
+async def test_a_colleague_changes_the_one_voice_of_their_organisation(tmp_path: Path) -> None:
+    """Ada and Ben are of the Green Fund: Ada objects, Ben states it, and Ben finds it resolved."""
+    async with serving(tmp_path, governance='[objection]\nunit = "organisation"\n') as server:
+        number = await server.propose("tia", TALK, "operational")
+        await server.react("ada", number)
+        await server.settle()
+        refused = await in_thread(server, "cleo", number, "withdraw")
+        assert "Here an organisation has one voice" in said(refused)
+        assert "Nothing was changed" in said(refused)
+        await state(server, "ben", number)
+        notice = await last_notice(server, number)
+        assert f"{server['ada'].mention} raised it. Both speak for Green Fund" in notice
+        assert f"{server['ben'].mention} wrote:\n> {REASON}" in notice
+        assert "[Withdraw this objection]" in notice
+
+        await revise(server, "tia", number, ask="Adopt one calendar that one paid person keeps up to date.")
+        answered = await in_thread(server, "ben", number, "resolved")
+        assert "the new version resolves objection No. 1" in said(answered)
+        notice = await last_notice(server, number)
+        assert f"{server['ben'].mention} says that version 2 resolves objection No. 1" in notice
+        assert f"{server['ada'].mention} raised it" in notice
+
+        await server.react("ada", number)  # taken away again and given again, for the second version
+        again = await server.slash("ada", TALK, "object", proposal=f"P-{number}")
+        assert "recorded as No. 2" in said(again)
+        await server.slash("ben", TALK, "object", proposal=f"P-{number}")
+        gone = await in_thread(server, "ben", number, "withdraw", 2)
+        assert "Objection No. 2" in said(gone)
+        assert "Your organisation goes on objecting by No. 3" in said(gone)
+        await server.kick("ben")  # what he raised stands, and not even his own organisation can end it
+        refused = await in_thread(server, "ada", number, "withdraw", 3)
+        assert "your organisation cannot change it for its objector" in said(refused)
+        await server.advance(hours=100)
+        assert await states(server, number) == [
+            ObjectionState.INTEGRATED,
+            ObjectionState.WITHDRAWN,
+            ObjectionState.RAISED,
+        ]
+        assert await server.state(number) is State.DISPUTED

@@ -21,6 +21,8 @@ from bot.governance.errors import (
     WindowClosed,
     WrongState,
 )
+from bot.governance.ids import ProposalId
+from bot.governance.policy import amended
 from bot.services import beforehand, objections, proposals, roles
 from bot.services.ports import Actor, Context, DeliveryKind, Transaction, UnitOfWork
 from tests.database import TestClock
@@ -31,8 +33,10 @@ from tests.services.scene import (
     DEV,
     ELI,
     FAY,
+    FUND,
     GUILD,
     GUS,
+    HERE,
     LAB,
     NIA,
     OTHER_TEXT,
@@ -412,3 +416,52 @@ async def test_a_seat_taken_away_after_raising_still_lets_the_objector_state_it(
     await beforehand.state(scene.ctx, scene.actor(ADA), filed, number)
     await objections.state(scene.ctx, scene.actor(ADA), filed, number, STATEMENT)
     assert (await scene.objection(filed)).state is ObjectionState.STATED
+
+
+# ---- the one voice of an organisation ----------------------------------------------------------------
+
+
+async def counted_by_organisation(scene: Scene) -> ProposalId:
+    """From the next review on, an organisation is one voice."""
+    async with scene.ctx.uow.write() as tx:
+        current = await tx.policies.current(HERE)
+        await tx.policies.add(HERE, amended(current, {"objection.unit": "organisation"}), None, scene.clock())
+    return await scene.file()
+
+
+async def test_a_colleague_with_the_seat_now_changes_the_voice_of_their_organisation(scene: Scene) -> None:
+    """OBJ-6: Ada and Ben are of one fund; the record names who raised it and who changed it."""
+    filed = await counted_by_organisation(scene)
+    number = await scene.object(ADA, filed)
+    await objections.state(scene.ctx, scene.actor(BEN), filed, number, STATEMENT)
+    before = await scene.tables()
+    cleo = scene.actor(CLEO)
+    for refused in (objections.withdraw(scene.ctx, cleo, filed, number), beforehand.state(scene.ctx, cleo, filed, 1)):
+        with pytest.raises(NotEligible, match="not the organisation"):
+            await refused
+    assert await scene.tables() == before
+    await scene.joined(BEN)  # the role is taken between the button and the click
+    with pytest.raises(NotEligible):
+        await objections.withdraw(scene.ctx, scene.actor(BEN), filed, number)
+    await scene.joined(BEN, FUND)
+    await objections.withdraw(scene.ctx, scene.actor(BEN), filed, number)
+    assert (await scene.objection(filed)).state is ObjectionState.WITHDRAWN
+    ada, ben = await scene.person(ADA), await scene.person(BEN)
+    told = [r.event for r in await scene.record() if r.event.data.get("objection") == number]
+    assert [(str(e.type), e.actor, e.data.get("raised_by")) for e in told] == [
+        ("objection raised", ada, None),
+        ("objection stated", ben, ada),
+        ("objection withdrawn", ben, ada),
+    ]
+
+
+async def test_no_colleague_ends_what_somebody_lost_the_seat_behind(scene: Scene) -> None:
+    filed = await counted_by_organisation(scene)
+    number = await scene.object(ADA, filed, stated=True)
+    await scene.joined(ADA)
+    with pytest.raises(NotEligible, match="out of its hands"):
+        await objections.withdraw(scene.ctx, scene.actor(BEN), filed, number)
+    await objections.sponsor(scene.ctx, scene.actor(BEN), filed, number)
+    with pytest.raises(NotEligible, match="objector's own word"):
+        await objections.withdraw(scene.ctx, scene.actor(BEN), filed, number)
+    assert (await scene.objection(filed)).counts

@@ -146,7 +146,7 @@ def crowded() -> Proposal:
     statement = Statement(claim, bomb(1500), bomb(1500), bomb(200))
     for number, person in enumerate(people, 1):
         proposal = scene.raised(proposal, person)
-        proposal, _ = objections.state_objection(proposal, number, person.person, statement, scene.NOW)
+        proposal, _ = objections.state_objection(proposal, number, person, statement, scene.NOW)
         proposal, _ = objections.raise_concern(proposal, person, bomb(1500), "", scene.NOW)
     return proposal
 

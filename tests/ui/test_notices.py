@@ -159,7 +159,7 @@ def test_a_raised_objection_is_acknowledged_with_its_deadline() -> None:
 
 def test_a_stated_objection_is_quoted_with_its_criterion() -> None:
     raised = scene.raised(scene.opened(), scene.BO)
-    proposal, (event,) = rules.state_objection(raised, 1, scene.BO.person, scene.STATEMENT, scene.NOW)
+    proposal, (event,) = rules.state_objection(raised, 1, scene.BO, scene.STATEMENT, scene.NOW)
     text, ids, pinged = told(proposal, event)
     assert "**Objection No. 1 is stated.** Criterion: **Harm: not safe to try**" in text
     assert f"> {scene.REASON}" in text

@@ -227,7 +227,7 @@ def test_a_stopped_clock_names_its_reasons() -> None:
 
 def test_open_objections_have_a_line_each_and_closed_ones_are_summed() -> None:
     proposal = scene.ruled(scene.stated(scene.raised(scene.opened(), scene.DI), scene.BO), number=2)
-    proposal, _ = objections.withdraw_objection(proposal, 1, scene.DI.person, scene.at(1))
+    proposal, _ = objections.withdraw_objection(proposal, 1, scene.DI, scene.at(1))
     text = text_of(proposals.card(view_of(proposal), 5))
     assert "- No. 2 by <@10000>: ruled not in form. Harm: not safe to try; appeal possible until" in text
     assert "Ended: 1 withdrawn." in text
