@@ -58,13 +58,16 @@ def intents() -> discord.Intents:
 class Tree(app_commands.CommandTree[commands.Bot]):
     """A command tree whose errors are spoken in one place, and whose texts are cleaned at the door."""
 
+    admit: Callable[[discord.Interaction[Any]], Awaitable[bool]] | None = None
     speak: Callable[[discord.Interaction[Any], app_commands.AppCommandError], Awaitable[None]] | None = None
 
     async def interaction_check(self, interaction: discord.Interaction[commands.Bot], /) -> bool:
-        """Nobody is turned away here; what no database keeps is replaced in every text of the command."""
+        """Let a command in once its server is taken in; what no database keeps is replaced in every text of it."""
         data: Any = interaction.data
         _clean(data.get("options") or ())
-        return True
+        if interaction.type is discord.InteractionType.autocomplete or self.admit is None:
+            return True
+        return await self.admit(interaction)
 
     async def on_error(
         self, interaction: discord.Interaction[commands.Bot], error: app_commands.AppCommandError, /
@@ -173,10 +176,14 @@ class GovernanceBot(commands.Bot):
         await self.sweep()
 
     async def _take_in_servers(self, last_ready: datetime | None = None) -> None:
-        """Take in every server not known yet. One that fails is tried again with the next sweep."""
-        for guild in self.guilds:
-            if guild.unavailable or self.reconciliation.knows(guild.id):
-                continue
+        """Take in every server not known yet, first those where somebody waits.
+
+        One that fails is tried again with the next sweep.
+        """
+        waiting = [g for g in self.guilds if not g.unavailable and not self.reconciliation.knows(g.id)]
+        while waiting:
+            guild = next((g for g in waiting if g.id in self.reconciliation.wanted), waiting[0])
+            waiting.remove(guild)
             try:
                 await self.reconciliation.take_in(guild.id, last_ready)
             except Exception:  # noqa: BLE001 -- one server's trouble must not keep the others waiting

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -30,6 +32,9 @@ class Reconciliation:
         self._incidents = incidents
         self._servers: set[int] = set()
         self._lost_sight = 0
+        self._news = asyncio.Event()
+        self.wanted: Counter[int] = Counter()
+        """How many acts wait for each server to be taken in."""
         reactions.taken_in = self.knows
         reactions.lost_sight = self.forget
 
@@ -41,6 +46,21 @@ class Reconciliation:
     def knows(self, guild_id: int) -> bool:
         """Whether this server was taken in since it was last out of reach."""
         return guild_id in self._servers
+
+    async def known_within(self, guild_id: int, seconds: float) -> bool:
+        """Whether this server is taken in, now or within this time: what people do there waits for it (PRO-11)."""
+        if self.knows(guild_id):
+            return True
+        self.wanted[guild_id] += 1
+        try:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    while not self.knows(guild_id):
+                        await self._news.wait()
+        finally:
+            self.wanted[guild_id] -= 1
+            self.wanted += Counter()  # those that nobody waits for any more are gone
+        return self.knows(guild_id)
 
     def forget(self, guild_id: int | None = None) -> None:
         """What stands in this server (or in any) is not known any more."""
@@ -71,6 +91,8 @@ class Reconciliation:
         await self._reactions.take_late(guild_id, since)
         if sight == self._lost_sight:
             self._servers.add(guild_id)
+            self._news.set()
+            self._news = asyncio.Event()
 
     async def _take_in(self, guild_id: int, partnerships: tuple[Partnership, ...], last_ready: datetime | None) -> None:
         await roles.roles_standing(self._ctx, guild_id, self._guild.role_ids(guild_id))

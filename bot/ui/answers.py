@@ -24,6 +24,10 @@ COLOUR = 0x5865F2
 CHANGED_MEANWHILE = (
     "Somebody changed the same thing at the same moment. Nothing of yours was recorded: please try again."
 )
+CATCHING_UP = (
+    "I am still catching up after an interruption: what happened meanwhile is taken in first, and deadlines move if it "
+    "was long. Nothing of yours was recorded and nothing is lost by waiting: please try again in a moment."
+)
 SOMETHING_WRONG = (
     "Something went wrong on my side; it is in my log. What was recorded before is kept. "
     "Look at the card to see whether this went through; if not, please try again."

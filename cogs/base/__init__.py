@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 import logging
 import re
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
+from functools import partial, wraps
 from types import MappingProxyType
 from typing import Any, ClassVar, TypeAlias, TypeVar, cast
 
@@ -18,6 +18,7 @@ from bot.governance.errors import Changed, NotFound, Refusal
 from bot.services import organisation
 from bot.services.ports import Actor, Context
 from bot.ui import answers, errors, forms
+from cogs.base.admission import CatchingUp, admit
 from cogs.base.host import Host
 
 Interaction: TypeAlias = discord.Interaction[discord.Client]
@@ -92,8 +93,9 @@ async def answer(
 
 
 async def register(bot: commands.Bot, cog: commands.Cog, *controls: type[Control]) -> None:
-    """Add a cog with its controls, and let command errors be spoken here."""
-    cast(Any, bot.tree).speak = command_failed
+    """Add a cog with its controls; commands are let in and their errors spoken here too."""
+    tree = cast(Any, bot.tree)
+    tree.admit, tree.speak = command_admitted, command_failed
     bot.add_dynamic_items(*controls)
     await bot.add_cog(cog)
 
@@ -104,10 +106,14 @@ async def show_form(interaction: Interaction, form: discord.ui.Modal) -> None:
     await interaction.response.send_modal(form)
 
 
-async def guarded(interaction: Interaction, act: Awaitable[object], fields: Fields = _NOTHING) -> None:
-    """Take an act; speak its refusal or fault privately, and give back every word that a form held."""
+async def guarded(
+    interaction: Interaction, act: Callable[[], Awaitable[object]], fields: Fields = _NOTHING, *, admitted: bool = False
+) -> None:
+    """Take an act that may be let in; speak its refusal or fault privately, and give back what a form held."""
     try:
-        await act
+        if not admitted:
+            await admit(interaction)
+        await act()
     except Exception as fault:  # noqa: BLE001 -- ``failed`` logs what is not a refusal
         await failed(interaction, fault, fields)
 
@@ -121,6 +127,8 @@ async def failed(interaction: Interaction, fault: BaseException, fields: Fields 
         said = errors.speak(fault, await _where_to_type(interaction))
     elif isinstance(fault, Changed):
         said = answers.CHANGED_MEANWHILE
+    elif isinstance(fault, CatchingUp):
+        said = answers.CATCHING_UP
     else:
         _log.error("interaction %s failed", interaction.id, exc_info=fault)
         said = answers.SOMETHING_WRONG
@@ -132,15 +140,25 @@ async def failed(interaction: Interaction, fault: BaseException, fields: Fields 
         _log.warning("the answer to interaction %s was not taken: %s", interaction.id, refused)
 
 
+async def command_admitted(interaction: Interaction) -> bool:
+    """What the command tree asks before it takes a command (``tree.interaction_check``)."""
+    try:
+        await admit(interaction)
+    except Exception as fault:  # noqa: BLE001 -- ``failed`` logs what is not a refusal
+        await failed(interaction, fault)
+        return False
+    return True
+
+
 async def command_failed(interaction: Interaction, error: app_commands.AppCommandError) -> None:
     """What the command tree does with errors (``tree.on_error``)."""
     if isinstance(error, app_commands.CommandInvokeError | app_commands.TransformerError) and error.__cause__:
         await failed(interaction, error.__cause__)
     elif isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):
         _log.warning("a command arrived that is not known in this form: %s", error)
-        await guarded(interaction, answer(interaction, answers.COMMANDS_CHANGED))
+        await guarded(interaction, lambda: answer(interaction, answers.COMMANDS_CHANGED), admitted=True)
     elif isinstance(error, app_commands.CheckFailure):
-        await guarded(interaction, answer(interaction, answers.NOT_HERE))
+        await guarded(interaction, lambda: answer(interaction, answers.NOT_HERE), admitted=True)
     else:
         await failed(interaction, error)
 
@@ -151,7 +169,7 @@ Suggest = Callable[[Interaction, str], Coroutine[Any, Any, list[app_commands.Cho
 def suggesting(suggest: Suggest) -> Suggest:
     """An autocomplete that never raises: whatever goes wrong, it suggests nothing."""
 
-    @functools.wraps(suggest)
+    @wraps(suggest)
     async def quietly(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
         try:
             return (await suggest(interaction, current))[:25]
@@ -190,7 +208,7 @@ class Control(discord.ui.DynamicItem[Button], template=r"(?!)"):
 
     async def callback(self, interaction: Interaction) -> None:
         """Take the act and answer its errors."""
-        await guarded(interaction, self.act(interaction))
+        await guarded(interaction, lambda: self.act(interaction))
 
     async def act(self, interaction: Interaction) -> None:
         """What a click does."""
@@ -220,7 +238,7 @@ class FormCog(commands.Cog):
             match = form.template.fullmatch(str(data.get("custom_id", "")))
             if match is not None:
                 fields = forms.submitted(data.get("components", ()))
-                await guarded(interaction, form.take(interaction, match, fields), fields)
+                await guarded(interaction, partial(form.take, interaction, match, fields), fields)
                 return
 
 

@@ -69,9 +69,18 @@ class Incidents(Protocol):
         ...
 
 
+class Reconciliation(Protocol):
+    """Takes in what was missed while the bot was away (PRO-11)."""
+
+    async def known_within(self, guild_id: int, seconds: float) -> bool:
+        """Whether a server is taken in, now or within this time."""
+        ...
+
+
 class Host(Protocol):
     """What the bot gives its cogs."""
 
     ctx: Context
     reactions: Reactions
     incidents: Incidents
+    reconciliation: Reconciliation

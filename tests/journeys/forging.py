@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import discord
@@ -46,3 +47,20 @@ async def send_forged(
     result = await server.people[who].submit_modal(shown, dict(fields))
     await server.settle()
     return result
+
+
+@contextmanager
+def in_direct_messages(server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever people do reaches the bot as if it came from their direct messages, where Discord offers none of it."""
+    parsers = server.bot._connection.parsers
+    take = parsers["INTERACTION_CREATE"]
+
+    def elsewhere(data: dict[str, Any]) -> None:
+        kept = {key: value for key, value in data.items() if key not in {"guild", "guild_id", "member"}}
+        user = data["member"]["user"]
+        channel = {"id": data["channel_id"], "type": discord.ChannelType.private.value, "recipients": [user]}
+        take(kept | {"user": user, "channel": channel, "context": 1})
+
+    with monkeypatch.context() as patched:
+        patched.setitem(parsers, "INTERACTION_CREATE", elsewhere)
+        yield
