@@ -109,6 +109,7 @@ class Reconciliation:
             for proposal_id in running:
                 await self._card(partnership, proposal_id, last_ready)
             await self._feed(running)
+            await posts.show_boards(self._ctx, partnership.id)
 
     async def _compare_with_posts(self, partnership: Partnership) -> None:
         """After a restore: what the feed says against what the record says (RUN-3)."""

@@ -89,6 +89,13 @@ class Repository(Generic[T]):
         rows = await self._session.connection.execute(chosen.order_by(columns.number.desc()).limit(limit))
         return tuple(from_text(self._type, document) for document in rows.scalars())
 
+    async def outside(self, partnership: PartnershipId, states: Iterable[StrEnum]) -> tuple[int, ...]:
+        """Ids of those that are in none of these states, oldest first."""
+        columns = self._table.c
+        chosen = select(columns.id).where(columns.partnership_id == partnership)
+        chosen = chosen.where(columns.state.not_in(sorted(state.value for state in states)))
+        return tuple((await self._session.connection.execute(chosen.order_by(columns.number))).scalars())
+
     def _documents(self) -> Select[Any]:
         return select(type_coerce(self._table.c.document, Text))
 

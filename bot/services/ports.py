@@ -392,6 +392,10 @@ class Repository(Protocol[T]):
         """Newest first; in these states (none named: in all), of one group, numbered below ``before``."""
         ...
 
+    async def outside(self, partnership: PartnershipId, states: Iterable[StrEnum]) -> tuple[int, ...]:
+        """Ids of those that are in none of these states, oldest first."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Sealed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.governance.dossier import Proposal
@@ -10,6 +10,7 @@ from bot.governance.errors import NotFound
 from bot.governance.events import Happened
 from bot.governance.ids import PartnershipId, PersonId, ProposalId
 from bot.governance.organisation import Partnership
+from bot.services.nouns import NOUNS, Noun
 from bot.services.ports import Context, Delivery, DeliveryKind, Place, PlaceKind, Recorded
 from bot.services.views import ProposalView, view_of
 
@@ -121,6 +122,15 @@ async def forget_board(ctx: Context, shown: Delivery) -> None:
         if board is not None and board.message_id == shown.message_id:
             await tx.deliveries.save(replace(board, message_id=None))
             await tx.deliveries.ask(shown.partnership, DeliveryKind.BOARD, thing=shown.thing)
+
+
+async def show_boards(ctx: Context, partnership: PartnershipId, nouns: Iterable[Noun] = NOUNS) -> None:
+    """Boards on which something is still to be done are shown anew: one that is gone meanwhile is posted again."""
+    async with ctx.uow.write() as tx:
+        for noun in nouns:
+            for each in await noun.kept(tx).outside(partnership, noun.over):
+                if await tx.deliveries.board(f"{noun.name}/{each}") is not None:
+                    await tx.deliveries.ask(partnership, DeliveryKind.BOARD, thing=f"{noun.name}/{each}")
 
 
 async def in_channel(ctx: Context, channel_id: int) -> tuple[Delivery, ...]:

@@ -12,6 +12,7 @@ from bot.governance.events import Event
 from bot.governance.ids import PartnershipId, ProposalId
 from bot.governance.lifecycle import Surroundings
 from bot.services.cases import Case, open_case
+from bot.services.nouns import NOUNS, Noun
 from bot.services.ports import Context
 
 _log = logging.getLogger(__name__)
@@ -20,12 +21,22 @@ Look = Callable[[Iterable[ProposalId]], Awaitable[frozenset[ProposalId]]]
 """Looks once more at reviews that are about to be decided; gives those that could not be looked at."""
 
 
-async def sweep(ctx: Context, partnerships: Collection[PartnershipId], look_again: Look | None = None) -> int:
-    """Advance every proposal whose deadline has come, in partnerships that are reconciled. Returns how many.
+async def sweep(
+    ctx: Context,
+    partnerships: Collection[PartnershipId],
+    look_again: Look | None = None,
+    nouns: Iterable[Noun] = NOUNS,
+) -> int:
+    """Advance everything whose deadline has come, in partnerships that are reconciled. Returns how many there were.
 
-    Reviews whose window is over are first looked at again; those that cannot be wait. One that cannot be advanced
-    keeps its deadline and does not hold up the others.
+    Reviews whose window is over are first looked at again; those that cannot be wait. One thing that cannot be
+    advanced keeps its deadline and does not hold up the others.
     """
+    decided = await _decide(ctx, partnerships, look_again)
+    return decided + sum([await _bring_forward(ctx, partnerships, noun) for noun in nouns])
+
+
+async def _decide(ctx: Context, partnerships: Collection[PartnershipId], look_again: Look | None) -> int:
     async with ctx.uow.read() as tx:
         due = await tx.proposals.due(ctx.clock(), partnerships)
     for proposal_id in due:
@@ -34,6 +45,22 @@ async def sweep(ctx: Context, partnerships: Collection[PartnershipId], look_agai
                 await advance(ctx, proposal_id)
         except Exception:  # noqa: BLE001 -- logged; it stays due and is tried again with the next sweep
             _log.exception("not advanced: proposal %s", proposal_id)
+    return len(due)
+
+
+async def _bring_forward(ctx: Context, partnerships: Collection[PartnershipId], noun: Noun) -> int:
+    """A noun that cannot even be looked up holds up no other."""
+    try:
+        async with ctx.uow.read() as tx:
+            due = await noun.kept(tx).due(ctx.clock(), partnerships)
+    except Exception:  # noqa: BLE001 -- logged; looked up again with the next sweep
+        _log.exception("not looked up: what is due of %s", noun.name)
+        return 0
+    for each in due:
+        try:
+            await noun.advance(ctx, each)
+        except Exception:  # noqa: BLE001 -- logged; it stays due and is tried again with the next sweep
+            _log.exception("not advanced: %s %s", noun.name, each)
     return len(due)
 
 
@@ -51,10 +78,13 @@ async def advance(ctx: Context, id: ProposalId) -> None:
         await case.keep(changed, events + enacted)
 
 
-async def next_due_at(ctx: Context, partnerships: Collection[PartnershipId] | None = None) -> datetime | None:
+async def next_due_at(
+    ctx: Context, partnerships: Collection[PartnershipId] | None = None, nouns: Iterable[Noun] = NOUNS
+) -> datetime | None:
     """When the next deadline (in these partnerships) or repeated delivery comes."""
     async with ctx.uow.read() as tx:
-        candidates = (await tx.proposals.next_due_at(partnerships), await tx.deliveries.next_retry_at())
+        candidates = [await tx.proposals.next_due_at(partnerships), await tx.deliveries.next_retry_at()]
+        candidates += [await noun.kept(tx).next_due_at(partnerships) for noun in nouns]
         return min((instant for instant in candidates if instant is not None), default=None)
 
 

@@ -1,0 +1,103 @@
+"""What is no proposal is brought forward when due, each alone, and its board is shown anew after a start (RHY-2)."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import pytest
+
+from bot.governance.ids import GroupId, PartnershipId
+from bot.services import posts
+from bot.services import sweep as sweeping
+from bot.services.nouns import Noun
+from bot.services.ports import Context, DeliveryKind, Transaction
+from storage.repository import Repository
+from storage.tables import meetings
+from tests.database import NEW_YEAR
+from tests.services.scene import HERE, Scene
+
+DAY = timedelta(days=1)
+
+
+class Phase(StrEnum):
+    OPEN = "open"
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    id: int
+    number: int
+    due_at: datetime | None
+    steps: int = 0
+    partnership: PartnershipId = HERE
+    group: GroupId | None = None
+    state: Phase = Phase.OPEN
+    version: int = 0
+
+
+def kept(tx: Any) -> Repository[Thing]:
+    return Repository(tx._session, meetings, Thing, "thing")
+
+
+def unreadable(tx: Transaction) -> Repository[Thing]:
+    raise RuntimeError("the table is gone")
+
+
+async def advance(ctx: Context, id: int) -> None:
+    async with ctx.uow.write() as tx:
+        thing = await kept(tx).get(id)
+        await kept(tx).save(replace(thing, steps=thing.steps + 1, due_at=None, state=Phase.OVER))
+        if id == 1:
+            raise RuntimeError("cannot be brought forward")
+
+
+THINGS = Noun("thing", kept, advance, frozenset({Phase.OVER}))
+
+
+@pytest.fixture
+async def three(scene: Scene) -> Scene:
+    async with scene.ctx.uow.write() as tx:
+        for number in (1, 2, 3):
+            await kept(tx).save(Thing(number, number, NEW_YEAR + number * DAY))
+            if number != 3:
+                await tx.deliveries.ask(HERE, DeliveryKind.BOARD, thing=f"thing/{number}")
+    return scene
+
+
+async def steps(scene: Scene) -> list[int]:
+    async with scene.ctx.uow.read() as tx:
+        return [(await kept(tx).get(number)).steps for number in (1, 2, 3)]
+
+
+async def test_one_that_fails_keeps_its_deadline_and_holds_up_no_other(
+    three: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    three.clock.forward(2 * DAY)
+    lost = Noun("lost thing", unreadable, advance, frozenset())
+    with caplog.at_level(logging.ERROR):
+        assert await sweeping.sweep(three.ctx, {HERE}, nouns=(lost, THINGS)) == 2
+    assert await steps(three) == [0, 1, 0], "what failed is as it was, what is not due waits"
+    assert await sweeping.next_due_at(three.ctx, {HERE}, (THINGS,)) == NEW_YEAR + DAY
+    told = [record.getMessage() for record in caplog.records if record.exc_info]
+    assert told == ["not looked up: what is due of lost thing", "not advanced: thing 1"]
+
+
+async def test_nothing_is_brought_forward_where_nothing_may_be_decided(three: Scene) -> None:
+    three.clock.forward(9 * DAY)
+    assert await sweeping.sweep(three.ctx, (), nouns=(THINGS,)) == 0
+    assert await sweeping.next_due_at(three.ctx, (), (THINGS,)) is None
+    assert await steps(three) == [0, 0, 0]
+
+
+async def test_after_a_start_the_boards_of_what_is_not_over_are_shown_anew(three: Scene) -> None:
+    three.clock.forward(2 * DAY)
+    await sweeping.sweep(three.ctx, {HERE}, nouns=(THINGS,))
+    await posts.show_boards(three.ctx, HERE, (THINGS,))
+    async with three.ctx.uow.read() as tx:
+        boards = [await tx.deliveries.board(f"thing/{number}") for number in (1, 2, 3)]
+        assert [board and board.wanted for board in boards] == [2, 1, None], "one is over, one never had a board"
