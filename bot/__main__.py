@@ -105,7 +105,9 @@ async def _operate(options: argparse.Namespace, loaded: Settings) -> int:
 
             outcome = await operation.restore(loaded, options.file, PRESENT)
         case _:
-            outcome = await operation.migrate(loaded)
+            from bot.app import PRESENT
+
+            outcome = await operation.migrate(loaded, PRESENT)
     for line in outcome.lines:
         print(line)
     return FINE if outcome.well else FAILED

@@ -12,7 +12,9 @@ from discord.ext import commands
 
 from bot import addresses
 from bot.client import GovernanceBot
+from bot.governance.shards import EVERYTHING
 from bot.services.ports import Context
+from bot.sharded import ShardedBot
 from bot.ui.announcements import announce
 from config import genesis
 from config.settings import Settings
@@ -31,7 +33,8 @@ UNDISTURBED = timedelta(days=7)
 def create_bot(
     settings: Settings, *, clock: Callable[[], datetime] = discord.utils.utcnow, scheduler: bool = True
 ) -> commands.Bot:
-    """The bot, ready to be started: an ordinary ``commands.Bot``. Only here is the clock chosen.
+    """The bot, ready to be started: a ``commands.Bot``, with one session for each shard it serves. Only here is the
+    clock chosen.
 
     ``scheduler=False`` leaves out the minute's backstop sweep; deadlines are met all the same. Raises BadGenesis and
     BadDatabaseUrl.
@@ -48,13 +51,15 @@ def create_bot(
     async def prepare() -> None:
         await migrate.upgrade(engines.writer)
 
-    uow = SqlUnitOfWork(engines, announce, committed)
-    bot = GovernanceBot(
+    uow = SqlUnitOfWork(engines, announce, committed, settings.served)
+    kind: type[GovernanceBot] = ShardedBot if settings.served != EVERYTHING else GovernanceBot
+    bot = kind(
         Context(uow, clock, policy),
         prepare=prepare,
         release=engines.dispose,
         rhythm=_rhythm if scheduler else None,
         longest_sleep=LONGEST_SLEEP if scheduler else UNDISTURBED,
+        shards=settings.served,
     )
     made.append(bot)
     return bot

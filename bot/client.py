@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import json
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,13 +16,15 @@ from discord.ext import commands
 
 from bot.channels import Channels
 from bot.delivery import Outbox
+from bot.governance.shards import EVERYTHING, Shards
 from bot.guild import DiscordGuild
 from bot.incidents import Incidents
 from bot.reactions import Reactions
 from bot.reconciliation import Reconciliation
-from bot.services import clocks, restores
+from bot.services import clocks, posts
 from bot.services import sweep as sweeping
-from bot.services.ports import Context
+from bot.services.ports import Context, Heartbeats
+from bot.sessions import Sessions
 from bot.ui.text import sound
 from bot.waker import Waker
 
@@ -95,6 +97,8 @@ class GovernanceBot(commands.Bot):
         release: Callable[[], Awaitable[None]],
         rhythm: Callable[[GovernanceBot], Any] | None,
         longest_sleep: timedelta,
+        shards: Shards = EVERYTHING,
+        **connection: Any,
     ) -> None:
         super().__init__(
             command_prefix=commands.when_mentioned,
@@ -103,6 +107,7 @@ class GovernanceBot(commands.Bot):
             allowed_mentions=discord.AllowedMentions.none(),
             tree_cls=Tree,
             max_messages=None,
+            **connection,
         )
         self.ctx = ctx
         self.guild_adapter = DiscordGuild(self)
@@ -118,9 +123,12 @@ class GovernanceBot(commands.Bot):
         self._waker = Waker(ctx.clock, self.next_due, self.sweep, longest_sleep)
         self._sweep_turn = asyncio.Lock()
         self._ready_turn = asyncio.Lock()
-        self._sessions_lost = 0
-        self._connected = False
-        self.session_ready = False
+        self.sessions = Sessions(shards)
+
+    @property
+    def session_ready(self) -> bool:
+        """Whether any session is ready, so that there is something to do."""
+        return bool(self.sessions.ready)
 
     async def setup_hook(self) -> None:
         """Migrations, extensions, and command sync when the commands have changed."""
@@ -134,65 +142,81 @@ class GovernanceBot(commands.Bot):
 
     async def on_ready(self) -> None:
         """Every READY: take in what was missed, then decide what is due (PRO-11)."""
-        self._connected = True
-        await self.catch_up()
+        await self.session_back(self.sessions.shards.first)
 
     async def on_resumed(self) -> None:
-        """A session that was dead is alive again: Discord replays events, but not for ever."""
-        self._connected = True
-        await self.catch_up()
+        """A session that was dead is alive again."""
+        await self.session_back(self.sessions.shards.first)
 
     async def on_disconnect(self) -> None:
         """While the gateway session is dead nothing is decided and no heartbeat is written (PRO-11)."""
-        self.session_ready = self._connected = False
-        self._sessions_lost += 1
-        self.reconciliation.forget()
+        self.session_away(self.sessions.shards.first)
+
+    async def session_back(self, shard: int) -> None:
+        """The session of a shard lives: what its servers missed is taken in before anything is decided there."""
+        self.sessions.back(shard)
+        self._forget(shard)
+        await self.catch_up()
+
+    def session_away(self, shard: int) -> None:
+        """The session of a shard is dead; those of other shards go on."""
+        self.sessions.away(shard)
+        self._forget(shard)
 
     async def catch_up(self) -> None:
-        """Reconcile every server, then sweep. A session that dies meanwhile leaves it to the next.
+        """Reconcile every server of the sessions that are back, then sweep. One that dies meanwhile has to come back.
 
         What fails is tried again with the next sweep: until then nothing is decided.
         """
         async with self._ready_turn:
-            self.session_ready = False
-            self.reconciliation.forget()
-            lost = self._sessions_lost
-            since = await clocks.last_ready(self.ctx)
-            await self._take_in_servers(since)
-            for guild in self.guilds:
-                if guild.unavailable and since is not None:
-                    await clocks.out_of_reach(self.ctx, guild.id, since)
-            if lost != self._sessions_lost:
-                return
-            if all(self.reconciliation.knows(guild.id) for guild in self.guilds):
-                await restores.compared(self.ctx)
-            await clocks.beat(self.ctx)
-            self.session_ready = lost == self._sessions_lost
-            if not self.session_ready:
+            marks = self.sessions.marks()
+            before = await clocks.heartbeats(self.ctx)
+            await self._take_in_servers(marks.keys(), before)
+            await self._note_out_of_reach(marks.keys(), before)
+            if live := self.sessions.lived_through(marks):
+                await clocks.beat(self.ctx, live)
+            if not self.sessions.caught_up(marks):
                 return
         self.outbox.open = True
         self.outbox.poke()
         self._waker.start()
         await self.sweep()
 
-    async def _take_in_servers(self, last_ready: datetime | None = None) -> None:
-        """Take in every server not known yet, first those where somebody waits.
+    async def _take_in_servers(self, shards: Collection[int], ready: Heartbeats | None = None) -> None:
+        """Take in every server of these shards not known yet, first those where somebody waits.
 
         One that fails is tried again with the next sweep.
         """
-        waiting = [g for g in self.guilds if not g.unavailable and not self.reconciliation.knows(g.id)]
+        waiting = [
+            guild
+            for guild in self.guilds
+            if not guild.unavailable and not self.reconciliation.knows(guild.id) and self._shard_of(guild.id) in shards
+        ]
         while waiting:
             guild = next((g for g in waiting if g.id in self.reconciliation.wanted), waiting[0])
             waiting.remove(guild)
             try:
-                await self.reconciliation.take_in(guild.id, last_ready)
+                await self.reconciliation.take_in(guild.id, ready.of(guild.id) if ready is not None else None)
             except Exception:  # noqa: BLE001 -- one server's trouble must not keep the others waiting
                 _log.exception("server not taken in yet", extra={"server": guild.id})
 
+    async def _note_out_of_reach(self, shards: Collection[int], ready: Heartbeats) -> None:
+        """The sessions are about to be ready, but these servers cannot be followed since they last were."""
+        for guild_id in sorted({each.guild_id for each in await posts.partnerships(self.ctx)}):
+            guild, since = self.get_guild(guild_id), ready.of(guild_id)
+            if self._shard_of(guild_id) in shards and since is not None and (guild is None or guild.unavailable):
+                await clocks.out_of_reach(self.ctx, guild_id, since)
+
+    def _shard_of(self, guild_id: int) -> int:
+        return self.sessions.shards.of(guild_id)
+
+    def _forget(self, shard: int) -> None:
+        self.reconciliation.forget_those(lambda guild_id: self._shard_of(guild_id) == shard)
+
     async def on_guild_available(self, guild: discord.Guild) -> None:
         """A server that was out of reach is back."""
-        if self.session_ready:
-            await self._take_in_servers()
+        if self.sessions.follows(guild.id):
+            await self._take_in_servers(self.sessions.ready)
 
     async def on_guild_unavailable(self, guild: discord.Guild) -> None:
         """A server out of reach: nothing in it is decided until it is back."""
@@ -210,17 +234,18 @@ class GovernanceBot(commands.Bot):
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """A new server."""
-        if self.session_ready:
-            await self._take_in_servers()
+        if self.sessions.follows(guild.id):
+            await self._take_in_servers(self.sessions.ready)
 
     async def sweep(self) -> None:
         """Everything that is due now; does nothing twice, and nothing before reconciliation (PRO-11)."""
+        if self.sessions.behind and not self._ready_turn.locked():
+            await self.catch_up()
+            return
         if not self.session_ready:
-            if self._connected and not self._ready_turn.locked():
-                await self.catch_up()
             return
         async with self._sweep_turn:
-            await self._take_in_servers(await clocks.last_ready(self.ctx))
+            await self._take_in_servers(self.sessions.ready, await clocks.heartbeats(self.ctx))
             await self._beat()
             await sweeping.sweep(self.ctx, await self.reconciliation.decidable(), self.reconciliation.look_again)
         self.outbox.poke()
@@ -228,7 +253,7 @@ class GovernanceBot(commands.Bot):
     async def _beat(self) -> None:
         """No heartbeat is written without a session (PRO-11)."""
         if self.session_ready:
-            await clocks.beat(self.ctx)
+            await clocks.beat(self.ctx, self.sessions.ready)
 
     async def next_due(self) -> datetime | None:
         """When the next deadline or repeated delivery comes."""
@@ -252,12 +277,20 @@ class GovernanceBot(commands.Bot):
         await self.outbox.close()
         async with self._sweep_turn:
             await self._beat()
-            self.session_ready = False
-        await super().close()
+            self.sessions.over()
+        await self._leave()
         await self._release()
 
+    async def _leave(self) -> None:
+        await super().close()
+
     async def _sync_commands(self) -> None:
-        """Tell Discord of the commands, but only when they differ from the last time (200 creations a day)."""
+        """Tell Discord of the commands, but only when they differ from the last time (200 creations a day).
+
+        Of several processes the one with shard 0 does it for all.
+        """
+        if self.sessions.shards.first != 0:
+            return
         described = [command.to_dict(self.tree) for command in self.tree.get_commands()]
         print_of = hashlib.sha256(
             json.dumps([self.application_id, described], sort_keys=True, default=str).encode()

@@ -72,7 +72,7 @@ class Incidents:
     async def member_left(self, guild_id: int, user_id: int) -> None:
         """A person is gone: of their own will an objection needs a sponsor; taken away, it stands (PRO-9)."""
         now = self._ctx.clock()
-        since = min(now, await clocks.last_ready(self._ctx) or now) - REMOVED_BEFORE
+        since = min(now, await clocks.last_ready(self._ctx, guild_id) or now) - REMOVED_BEFORE
         alone = await self._guild.left_by_themselves(guild_id, user_id, since)
         await roles.member_left(self._ctx, guild_id, user_id, by_themselves=alone)
 

@@ -1,4 +1,4 @@
-"""One process at a time on a database: the lock, held and shown to be alive while the bot runs (RUN-3)."""
+"""One process at a time for the same servers: the lock, held and shown to be alive while the bot runs (RUN-3)."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.governance.shards import EVERYTHING, Shards
 from bot.services.ports import Clock
 from bot.trouble import Trouble
 from storage.engine import Engines
-from storage.locks import STALE_AFTER, AlreadyRunning, InstanceLock
+from storage.locks import STALE_AFTER, AlreadyRunning, InstanceLock, running
 
 log = logging.getLogger(__name__)
 
@@ -26,12 +27,14 @@ BEAT = STALE_AFTER.total_seconds() / 6
 
 
 @asynccontextmanager
-async def only_one(engines: Engines, clock: Clock, lost: asyncio.Event) -> AsyncIterator[None]:
-    """Hold the lock for the length of the block. Raises Trouble when another process runs.
+async def only_one(
+    engines: Engines, clock: Clock, lost: asyncio.Event, shards: Shards = EVERYTHING
+) -> AsyncIterator[None]:
+    """Hold the lock for the length of the block. Raises Trouble when another process serves any of these shards.
 
     ``lost`` is set if another process takes the lock meanwhile, as it may after this one was frozen for minutes.
     """
-    lock = await take(engines, clock)
+    lock = await take(engines, clock, shards)
     beating = asyncio.create_task(_beat(lock, clock, lost), name="lock")
     try:
         yield
@@ -42,21 +45,19 @@ async def only_one(engines: Engines, clock: Clock, lost: asyncio.Event) -> Async
             await lock.release()
 
 
-async def take(engines: Engines, clock: Clock) -> InstanceLock:
-    """Take the lock, also from a process of this machine that died without giving it back. Raises Trouble."""
-    mine = InstanceLock(engines, owner())
-    try:
-        await mine.acquire(clock())
-    except AlreadyRunning as error:
-        if not is_dead(error.owner):
-            raise Trouble(*_refusal(error)) from None
-        log.info("the last process ended without giving the lock back; it is taken over")
-        await InstanceLock(engines, error.owner).release()
+async def take(engines: Engines, clock: Clock, shards: Shards = EVERYTHING) -> InstanceLock:
+    """Take the lock, also from processes of this machine that died without giving it back. Raises Trouble."""
+    mine = InstanceLock(engines, owner(), shards)
+    while True:
         try:
             await mine.acquire(clock())
-        except AlreadyRunning as other:
-            raise Trouble(*_refusal(other)) from None
-    return mine
+        except AlreadyRunning as error:
+            if not is_dead(error.owner):
+                raise Trouble(*_refusal(error, shards)) from None
+            log.info("a process ended without giving the lock back; it is taken over")
+            await InstanceLock(engines, error.owner).release()
+        else:
+            return mine
 
 
 def owner() -> str:
@@ -80,6 +81,16 @@ def is_dead(owner: str) -> bool:
     return False
 
 
+async def nobody_runs(engines: Engines, clock: Clock) -> None:
+    """Before the tables change. Raises Trouble while a process works on them, which the change would trip up."""
+    alive = [each for each in await running(engines, clock()) if not is_dead(each)]
+    if alive:
+        raise Trouble(
+            f"The database is to be brought to a newer version, but the bot runs on it: {_named(alive[0])}.",
+            "Nothing was changed. Stop every process of the bot first, then try again.",
+        )
+
+
 async def _beat(lock: InstanceLock, clock: Clock, lost: asyncio.Event) -> None:
     while not lost.is_set():
         await asyncio.sleep(BEAT)
@@ -99,12 +110,35 @@ def _machine() -> str:
     return f"{socket.gethostname()}{namespace}"
 
 
-def _refusal(error: AlreadyRunning) -> tuple[str, ...]:
-    machine, _, number = error.owner.rpartition(" ")[0].rpartition(" ")
-    machine = machine.split("/")[0]
+def _refusal(error: AlreadyRunning, wanted: Shards) -> tuple[str, ...]:
+    who = _named(error.owner)
     heard = f"{error.heartbeat_at:%Y-%m-%d %H:%M:%S} UTC"
     minutes = f"{STALE_AFTER.total_seconds() // 60:.0f} minutes"
+    gone = f"If that one is gone for good, wait {minutes} and try again."
+    if wanted.count != error.shards.count:
+        theirs, ours = _counted(error.shards), _counted(wanted)
+        return (
+            f"The bot runs already, with {theirs}: {who}, last heard from at {heard}. This one has {ours}.",
+            "Nothing was done.",
+            "All processes have to use the same number. To change it, stop them all, then start them anew.",
+            gone,
+        )
+    if wanted != EVERYTHING:
+        return (
+            f"Of the shards {wanted} some are served already: {who} serves {error.shards}, last heard from at {heard}.",
+            "Nothing was done. Give each process shards of its own.",
+            gone,
+        )
     return (
-        f"The bot runs already: process {number} on {machine}, last heard from at {heard}. Nothing was done.",
+        f"The bot runs already: {who}, last heard from at {heard}. Nothing was done.",
         f"Stop that one first. If it is gone for good, wait {minutes} and try again.",
     )
+
+
+def _named(owner: str) -> str:
+    machine, _, number = owner.rpartition(" ")[0].rpartition(" ")
+    return f"process {number} on {machine.split('/')[0]}"
+
+
+def _counted(shards: Shards) -> str:
+    return "1 shard" if shards.count == 1 else f"{shards.count} shards"

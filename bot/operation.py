@@ -143,10 +143,12 @@ async def erase(settings: Settings, person: int | None, partnership: int, event:
     )
 
 
-async def migrate(settings: Settings) -> Outcome:
-    """Bring the database to this version of the bot."""
+async def migrate(settings: Settings, clock: Clock) -> Outcome:
+    """Bring the database to this version of the bot; refused while a process runs on an older one."""
     async with _engines(settings) as engines:
         before = await schema.current(engines.writer)
+        if before is not None and before != schema.head() and schema.knows(before):
+            await instance.nobody_runs(engines, clock)
         try:
             await schema.upgrade(engines.writer)
         except (schema.NewerSchema, schema.BrokenReferences) as error:

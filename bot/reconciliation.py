@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from bot.governance.dossier import State
@@ -31,7 +31,7 @@ class Reconciliation:
         self._reactions = reactions
         self._incidents = incidents
         self._servers: set[int] = set()
-        self._lost_sight = 0
+        self._lost_sight: Counter[int] = Counter()
         self._news = asyncio.Event()
         self.wanted: Counter[int] = Counter()
         """How many acts wait for each server to be taken in."""
@@ -62,10 +62,15 @@ class Reconciliation:
             self.wanted += Counter()  # those that nobody waits for any more are gone
         return self.knows(guild_id)
 
-    def forget(self, guild_id: int | None = None) -> None:
-        """What stands in this server (or in any) is not known any more."""
-        self._lost_sight += 1
-        self._servers = self._servers - {guild_id} if guild_id is not None else set()
+    def forget(self, guild_id: int) -> None:
+        """What stands in this server is not known any more."""
+        self._lost_sight[guild_id] += 1
+        self._servers.discard(guild_id)
+
+    def forget_those(self, of_them: Callable[[int], bool]) -> None:
+        """The same for several, of all that were ever taken in or are about to be."""
+        for guild_id in [each for each in self._lost_sight if of_them(each)]:
+            self.forget(guild_id)
 
     async def take_in(self, guild_id: int, last_ready: datetime | None) -> None:
         """Seats, roles, outage, cards and reactions of one server, in this order.
@@ -74,7 +79,7 @@ class Reconciliation:
         Raises Trouble when Discord does not answer: then nothing is decided there until it does.
         """
         self.forget(guild_id)
-        sight = self._lost_sight
+        sight = self._lost_sight[guild_id]
         seen = [at for at in (last_ready, await clocks.unseen_since(self._ctx, guild_id)) if at is not None]
         since = min(seen, default=None)
         partnerships = await posts.partnerships_of(self._ctx, guild_id)
@@ -85,11 +90,11 @@ class Reconciliation:
             if since is not None:
                 await clocks.out_of_reach(self._ctx, guild_id, since)
             raise
-        if sight != self._lost_sight:
+        if sight != self._lost_sight[guild_id]:
             return  # the session died meanwhile: all this is to be done again
         await clocks.within_reach(self._ctx, guild_id)
         await self._reactions.take_late(guild_id, since)
-        if sight == self._lost_sight:
+        if sight == self._lost_sight[guild_id]:
             self._servers.add(guild_id)
             self._news.set()
             self._news = asyncio.Event()
@@ -98,10 +103,9 @@ class Reconciliation:
         await roles.roles_standing(self._ctx, guild_id, self._guild.role_ids(guild_id))
         # Read last: an event that comes in while this waits its turn must be older than the list, or come after it.
         await self._incidents.members_are(guild_id, await self._guild.everyone(guild_id), partial=False)
-        restored = await restores.was_restored(self._ctx)
         for partnership in partnerships:
             await self._lost_places(partnership)
-            if restored:
+            if await restores.was_restored(self._ctx, partnership.id):
                 await self._compare_with_posts(partnership)
             if last_ready is not None:
                 await clocks.grant_outage(self._ctx, partnership.id, last_ready)
@@ -167,7 +171,9 @@ class Reconciliation:
         for proposal_id in closing:
             view = await posts.view(self._ctx, proposal_id)
             closes_at = view.proposal.closes_at or view.now
-            seen_at = min(await clocks.last_ready(self._ctx) or closes_at, closes_at - JUST_BEFORE)
+            seen_at = min(
+                await clocks.last_ready(self._ctx, view.partnership.guild_id) or closes_at, closes_at - JUST_BEFORE
+            )
             try:
                 await self._card(view.partnership, proposal_id, seen_at)
             except Trouble:

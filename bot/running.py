@@ -7,6 +7,7 @@ import logging
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import datetime
 
 import aiohttp
 from discord.ext import commands
@@ -14,8 +15,9 @@ from discord.ext import commands
 from bot import health
 from bot.app import create_bot
 from bot.client import GovernanceBot
-from bot.instance import only_one
+from bot.instance import nobody_runs, only_one
 from bot.services import clocks, figures
+from bot.services.ports import Clock
 from bot.trouble import BAD_CONFIGURATION, PORTAL, Trouble, discord_words, place_words, schema_words
 from config import genesis
 from config.settings import Settings
@@ -48,16 +50,19 @@ async def run(settings: Settings) -> None:
     engines = create_engines(settings.database_url)
     try:
         with stop_signals() as stop:
-            await prepare(engines)
-            async with only_one(engines, clock, lost), health_answered(bot, settings.health_port):
+            await prepare(engines, clock)
+            async with only_one(engines, clock, lost, settings.served), health_answered(bot, settings.health_port):
                 await serve(bot, settings.token, stop, lost)
     finally:
         await bot.close()
         await engines.dispose()
 
 
-async def prepare(engines: Engines) -> None:
+async def prepare(engines: Engines, clock: Clock) -> None:
     """Bring the database to this version, which the lock needs as well. Raises Trouble."""
+    revision = await migrate.current(engines.writer)
+    if revision is not None and revision != migrate.head() and migrate.knows(revision):
+        await nobody_runs(engines, clock)
     try:
         await migrate.upgrade(engines.writer)
     except (migrate.NewerSchema, migrate.BrokenReferences) as error:
@@ -67,8 +72,12 @@ async def prepare(engines: Engines) -> None:
 @asynccontextmanager
 async def health_answered(bot: GovernanceBot, port: int) -> AsyncIterator[None]:
     """Answer /health and /metrics for the length of the block, when a port is set. Raises Trouble."""
+
+    async def last_ready() -> datetime | None:
+        return (await clocks.heartbeats(bot.ctx)).slowest(bot.sessions.shards)
+
     try:
-        answering = await health.start(bot, port, lambda: clocks.last_ready(bot.ctx), lambda: figures.figures(bot.ctx))
+        answering = await health.start(bot, port, last_ready, lambda: figures.figures(bot.ctx))
     except OSError as error:
         said = f"HEALTH_PORT {port} cannot be used ({error.strerror}). Choose another, or 0 to switch it off."
         raise Trouble(said, code=BAD_CONFIGURATION) from None

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
+
+from bot.governance.shards import EVERYTHING, Shards, read_shards
 
 ENV_FILE = Path(".env")
 """Read from the working directory; the environment wins over it."""
@@ -56,6 +58,7 @@ class Settings(BaseSettings):
     log_format: Literal["plain", "json"] = "plain"
     discord_api_base: str = ""
     discord_gateway_url: str = ""
+    shards: str = ""
     health_port: int = Field(default=0, ge=0, le=65535)
 
     @property
@@ -73,6 +76,11 @@ class Settings(BaseSettings):
         """Where a SQLite database lies; None for PostgreSQL."""
         url = self.database
         return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+    @property
+    def served(self) -> Shards:
+        """Which servers this process serves: all, unless SHARDS says otherwise."""
+        return read_shards(self.shards) if self.shards else EVERYTHING
 
     @field_validator("discord_token", mode="before")
     @classmethod
@@ -106,6 +114,23 @@ class Settings(BaseSettings):
         if url.get_backend_name() == "sqlite" and url.database in {None, "", ":memory:"}:
             raise ValueError(f"names no file, so every decision would be lost at the end. Write {DEFAULT_DATABASE}")
         return text
+
+    @field_validator("shards", mode="before")
+    @classmethod
+    def _usable_shards(cls, value: Any) -> str:
+        text = str(value).strip()
+        if text:
+            read_shards(text)
+        return text
+
+    @model_validator(mode="after")
+    def _shards_share_a_database(self) -> Self:
+        if not self.served.everything and self.database_file is not None:
+            raise ValueError(
+                f"SHARDS is {self.shards}, one process of several, and several processes need one PostgreSQL database: "
+                "set DATABASE_URL=postgresql+asyncpg://user:password@host/name, or leave SHARDS empty"
+            )
+        return self
 
     @field_validator("log_level", mode="before")
     @classmethod
@@ -173,7 +198,9 @@ def _is_this_machine(host: str) -> bool:
 
 
 def _sentence(error: Any) -> str:
-    name = str(error["loc"][0]).upper() if error["loc"] else "The settings"
+    if not error["loc"]:  # about several together; the sentence names them
+        return f"{error['ctx']['error']}."
+    name = str(error["loc"][0]).upper()
     match error["type"]:
         case "value_error":
             said = str(error["ctx"]["error"])

@@ -8,11 +8,12 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, literal_column, null, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, case, func, literal_column, null, or_, select, update
 
 from bot.governance.ids import PartnershipId, PersonId, ProposalId
 from bot.services.ports import Delivery, DeliveryKind, DeliveryState
 from storage.session import Insert, Session, insert_into
+from storage.shards import served
 from storage.tables import deliveries, proposals
 
 _C = deliveries.c
@@ -150,15 +151,24 @@ class Deliveries:
         self._session.asked = self._session.asked or bool(unique)
 
     async def waiting(self, now: datetime, limit: int = 50) -> tuple[Delivery, ...]:
-        """Those not shown yet whose ``retry_at`` has come, oldest first, cards and threads before notices."""
+        """Those not shown yet whose ``retry_at`` has come, oldest first, cards and threads before notices.
+
+        Of the servers that this process serves: another one shows the rest.
+        """
         ripe = or_(_C.retry_at.is_(None), _C.retry_at <= now)
-        chosen = select(deliveries).where(_WAITS, ripe).order_by(_C.rank, _C.id).limit(limit)
+        chosen = select(deliveries).where(_WAITS, ripe, *self._ours()).order_by(_C.rank, _C.id).limit(limit)
         return tuple(_delivery(row) for row in await self._session.connection.execute(chosen))
 
     async def next_retry_at(self) -> datetime | None:
         """The earliest ``retry_at`` of those waiting."""
-        value: datetime | None = (await self._session.connection.execute(_NEXT_RETRY)).scalar_one_or_none()
+        value: datetime | None = (
+            await self._session.connection.execute(_NEXT_RETRY.where(*self._ours()))
+        ).scalar_one_or_none()
         return value
+
+    def _ours(self) -> tuple[ColumnElement[bool], ...]:
+        shards = self._session.shards
+        return () if shards.everything else (_C.partnership_id.in_(served(shards)),)
 
     async def save(self, delivery: Delivery) -> None:
         """Update state, attempts and place; never lowers ``wanted``."""

@@ -9,8 +9,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+_MIGRATING = 2_026_010_101
+"""The number that processes agree on in PostgreSQL, so that one of them migrates and the others wait."""
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 
@@ -55,6 +58,8 @@ async def upgrade(engine: AsyncEngine) -> None:
 
 
 def _upgrade(connection: Connection) -> None:
+    if connection.dialect.name != "sqlite":  # several processes may start at once; SQLite has one writer anyway
+        connection.execute(text("SELECT pg_advisory_xact_lock(:this)"), {"this": _MIGRATING})
     revision = _revision(connection)
     if revision is not None and not knows(revision):
         raise NewerSchema(revision)

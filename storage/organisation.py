@@ -14,6 +14,7 @@ from bot.governance.organisation import Holding, Partnership, RoleMapping
 from bot.services.ports import Place, PlaceKind, SeatRecord
 from storage.mapping import from_text, to_json
 from storage.session import Session
+from storage.shards import is_served
 from storage.tables import NOBODYS_GROUP, partnerships, places, seats
 
 _TEXT = type_coerce(partnerships.c.document, Text)
@@ -45,8 +46,10 @@ class Partnerships:
         return tuple(from_text(Partnership, document) for document in documents)
 
     async def all(self) -> tuple[Partnership, ...]:
-        """Every partnership."""
+        """Every partnership that this process serves."""
         chosen = select(_TEXT).order_by(partnerships.c.id)
+        if not self._session.shards.everything:
+            chosen = chosen.where(is_served(self._session.shards))
         documents = (await self._session.connection.execute(chosen)).scalars()
         return tuple(from_text(Partnership, document) for document in documents)
 

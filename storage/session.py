@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.governance.events import Event
+from bot.governance.shards import EVERYTHING, Shards
 from bot.services.ports import Asked
 
 Announce: TypeAlias = Callable[[Event], tuple[Asked, ...]]
@@ -29,6 +30,8 @@ class Session:
     due_at: datetime | None = None
     asked: bool = False
     wiped: bool = False
+    shards: Shards = EVERYTHING
+    """What this process serves: the outbox and the list of partnerships are those of its servers (RUN-2)."""
     known: dict[tuple[str, int], Any] = field(default_factory=dict)
     """What was read in this transaction already, by kind and partnership; who changes it takes it out again."""
 

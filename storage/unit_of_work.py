@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import case
 from sqlalchemy.sql.dml import ReturningInsert
 
+from bot.governance.shards import EVERYTHING, Shards
 from storage.deliveries import Deliveries
 from storage.engine import Engines
 from storage.organisation import Partnerships, Seats
@@ -114,23 +115,28 @@ def _next(is_sqlite: bool) -> ReturningInsert[Any]:
 
 
 class SqlUnitOfWork:
-    """Opens transactions. ``on_commit`` hears of each commit that leaves something to be done."""
+    """Opens transactions. ``on_commit`` hears of each commit that leaves something to be done.
+
+    ``shards`` are those that this process serves: its outbox and its list of partnerships are those of their servers.
+    """
 
     def __init__(
         self,
         engines: Engines,
         announce: Announce = lambda event: (),
         on_commit: Callable[[Committed], None] = lambda committed: None,
+        shards: Shards = EVERYTHING,
     ) -> None:
         self._engines = engines
         self._announce = announce
         self._on_commit = on_commit
+        self._shards = shards
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[SqlTransaction]:
         """A writing transaction: all of it is kept when the block ends without an error, else nothing."""
         async with self._engines.write() as connection:
-            session = Session(connection, writes=True, is_sqlite=self._engines.is_sqlite)
+            session = Session(connection, writes=True, is_sqlite=self._engines.is_sqlite, shards=self._shards)
             yield SqlTransaction(session, self._announce)
             if session.wiped:
                 self._engines.wiped()
@@ -141,5 +147,5 @@ class SqlUnitOfWork:
     async def read(self) -> AsyncIterator[SqlTransaction]:
         """A reading transaction on one snapshot."""
         async with self._engines.read() as connection:
-            session = Session(connection, writes=False, is_sqlite=self._engines.is_sqlite)
+            session = Session(connection, writes=False, is_sqlite=self._engines.is_sqlite, shards=self._shards)
             yield SqlTransaction(session, self._announce)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -10,7 +11,7 @@ from bot.governance.dossier import CONTESTABLE, State
 from bot.governance.events import Event, Happened, proposal_thing
 from bot.governance.ids import PartnershipId, ProposalId
 from bot.services.cases import Case, open_case
-from bot.services.ports import Context, Delivery, DeliveryKind, DeliveryState, Transaction
+from bot.services.ports import Context, Delivery, DeliveryKind, DeliveryState, Heartbeats, Transaction
 
 PATIENT_LOSSES = 3
 """Losses of the same card within an hour that are made good at once."""
@@ -19,16 +20,21 @@ RUNNING = frozenset(CONTESTABLE | {State.PASSED, State.ADOPTED})
 """States with a deadline that an outage moves."""
 
 
-async def beat(ctx: Context) -> None:
-    """The gateway session is ready now (PRO-11)."""
+async def beat(ctx: Context, shards: Collection[int] | None = None) -> None:
+    """The gateway sessions of these shards (or of all that this process serves) are ready now (PRO-11)."""
     async with ctx.uow.write() as tx:
-        await tx.runtime.heartbeat(ctx.clock())
+        await tx.runtime.heartbeat(ctx.clock(), shards)
 
 
-async def last_ready(ctx: Context) -> datetime | None:
-    """When it last was."""
+async def heartbeats(ctx: Context) -> Heartbeats:
+    """When which session last was."""
     async with ctx.uow.read() as tx:
-        return await tx.runtime.last_heartbeat()
+        return await tx.runtime.heartbeats()
+
+
+async def last_ready(ctx: Context, guild_id: int) -> datetime | None:
+    """When a session that covers this server last was, of whichever process served it then."""
+    return (await heartbeats(ctx)).of(guild_id)
 
 
 async def out_of_reach(ctx: Context, guild_id: int, since: datetime) -> None:

@@ -9,7 +9,10 @@ from bot.services.ports import Context
 
 
 async def figures(ctx: Context) -> Mapping[str, float]:
-    """Partnerships, proposals that are not over, drafts left out, and posts that Discord has not taken yet."""
+    """Partnerships, proposals that are not over, drafts left out, and posts that Discord has not taken yet.
+
+    Of the servers that this process serves: the figures of several processes add up.
+    """
     async with ctx.uow.read() as tx:
         partnerships = await tx.partnerships.all()
         running = frozenset(State) - FINAL - {State.DRAFT}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +17,7 @@ from bot.governance.organisation import Holding, Partnership
 from bot.governance.plans import Snapshot, Step
 from bot.governance.policy import Policy
 from bot.governance.scales import Overwrite
+from bot.governance.shards import Shards, shard_of
 
 Clock = Callable[[], datetime]
 """The present instant, aware and in UTC. Chosen by ``bot.app`` only."""
@@ -218,7 +219,7 @@ class Partnerships(Protocol):
         ...
 
     async def all(self) -> tuple[Partnership, ...]:
-        """Every partnership."""
+        """Every partnership that this process serves (RUN-2)."""
         ...
 
     async def save(self, partnership: Partnership) -> Partnership:
@@ -488,12 +489,12 @@ class Deliveries(Protocol):
     async def waiting(self, now: datetime, limit: int = 50) -> tuple[Delivery, ...]:
         """Those ``pending`` or ``sending`` whose ``retry_at`` is empty or has come.
 
-        Cards, then threads, then the rest; oldest first.
+        Cards, then threads, then the rest; oldest first. Only of servers that this process serves (RUN-2).
         """
         ...
 
     async def next_retry_at(self) -> datetime | None:
-        """The earliest ``retry_at`` of those waiting."""
+        """The earliest ``retry_at`` of those waiting in servers that this process serves."""
         ...
 
     async def save(self, delivery: Delivery) -> None:
@@ -532,19 +533,43 @@ class Deliveries(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Heartbeats:
+    """When the session of each shard was last ready, by how many shards there were and its number (PRO-11).
+
+    However servers were dealt out over time, one was followed whenever any session that covered it was ready.
+    """
+
+    ready_at: Mapping[tuple[int, int], datetime]
+
+    def of(self, guild_id: int) -> datetime | None:
+        """The last instant at which this server could be followed, as far as sessions tell."""
+        covering = (at for (count, shard), at in self.ready_at.items() if shard_of(guild_id, count) == shard)
+        return max(covering, default=None)
+
+    def slowest(self, shards: Shards) -> datetime | None:
+        """The last instant at which all of these were ready; None if one of them never was."""
+        last = [self.ready_at.get((shards.count, shard)) for shard in shards.ids]
+        return min((at for at in last if at is not None), default=None) if all(last) else None
+
+
 class Runtime(Protocol):
     """What the process itself remembers (PRO-11, RUN-3)."""
 
-    async def heartbeat(self, now: datetime) -> None:
-        """The gateway session is ready at this instant."""
+    async def heartbeat(self, now: datetime, shards: Collection[int] | None = None) -> None:
+        """The gateway sessions of these shards (or of all that this process serves) are ready at this instant."""
         ...
 
-    async def last_heartbeat(self) -> datetime | None:
-        """The last instant at which it was."""
+    async def heartbeats(self) -> Heartbeats:
+        """When which session was last ready, of every process there ever was."""
         ...
 
     async def get(self, key: str) -> str | None:
         """A small value kept between runs."""
+        ...
+
+    async def beginning(self, prefix: str) -> dict[str, str]:
+        """Every value whose key begins so, by key."""
         ...
 
     async def put(self, key: str, value: str) -> None:

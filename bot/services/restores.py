@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import json
-
 from bot.governance.errors import NotFound
 from bot.governance.events import Event, Happened
 from bot.governance.ids import PartnershipId
 from bot.services.ports import Context, Transaction
 
 RESTORED = "restored"
-"""Set by the restore; cleared once every partnership was compared."""
+"""Set by the restore to its instant; each partnership notes it once it was compared, whoever serves it."""
 
-_GAPS = "gaps to confirm"
+_GAP, _COMPARED = "gap/", "compared/"
+_OPEN = "to be confirmed"
 
 
-async def was_restored(ctx: Context) -> bool:
-    """Whether the database is a copy that has not been compared with Discord yet."""
+async def was_restored(ctx: Context, partnership: PartnershipId) -> bool:
+    """Whether the record is of a copy that has not been compared with Discord yet."""
     async with ctx.uow.read() as tx:
-        return bool(await tx.runtime.get(RESTORED))
+        restored = await tx.runtime.get(RESTORED)
+        return bool(restored) and await tx.runtime.get(f"{_COMPARED}{partnership}") != restored
 
 
 async def compare(
@@ -32,11 +32,11 @@ async def compare(
     async with ctx.uow.write() as tx:
         await tx.reserve(f"number/{partnership}", highest_number)
         await tx.reserve("proposal", highest_id)
+        await tx.runtime.put(f"{_COMPARED}{partnership}", await tx.runtime.get(RESTORED) or "")
         missing = posted is not None and not await tx.record.contains(partnership, posted[1])
         if not missing and await _known(tx, partnership, highest_number):
             return True
-        gaps = await _gaps(tx)
-        if partnership in gaps:  # found before the process died: it is on record already
+        if await tx.runtime.get(f"{_GAP}{partnership}"):  # found before the process died: it is on record already
             return False
         number, head = await tx.record.head(partnership)
         event = Event(
@@ -46,14 +46,8 @@ async def compare(
             {"number": number, "head": head, "posted_number": posted[0] if posted else 0, "highest": highest_number},
         )
         await tx.record.append(partnership, (event,), ctx.clock())
-        await _put(tx, gaps | {partnership})
+        await tx.runtime.put(f"{_GAP}{partnership}", _OPEN)
         return False
-
-
-async def compared(ctx: Context) -> None:
-    """Every partnership was compared."""
-    async with ctx.uow.write() as tx:
-        await tx.runtime.put(RESTORED, "")
 
 
 async def unconfirmed(ctx: Context) -> frozenset[PartnershipId]:
@@ -72,7 +66,7 @@ async def confirm(ctx: Context) -> frozenset[PartnershipId]:
                 Happened.RESTORE_CONFIRMED, f"partnership/{partnership}", None, {"number": number, "head": head}
             )
             await tx.record.append(partnership, (event,), ctx.clock())
-        await _put(tx, frozenset())
+            await tx.runtime.put(f"{_GAP}{partnership}", "")
         return gaps
 
 
@@ -85,8 +79,5 @@ async def _known(tx: Transaction, partnership: PartnershipId, number: int) -> bo
 
 
 async def _gaps(tx: Transaction) -> frozenset[PartnershipId]:
-    return frozenset(PartnershipId(each) for each in json.loads(await tx.runtime.get(_GAPS) or "[]"))
-
-
-async def _put(tx: Transaction, gaps: frozenset[PartnershipId]) -> None:
-    await tx.runtime.put(_GAPS, json.dumps(sorted(gaps)))
+    kept = await tx.runtime.beginning(_GAP)
+    return frozenset(PartnershipId(int(key.removeprefix(_GAP))) for key, value in kept.items() if value)

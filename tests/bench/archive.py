@@ -98,7 +98,7 @@ async def _round(server: Archived) -> dict[str, float]:
         await server.env.settle()
     found["requests"] = len(server.env.http_requests) - requests
     with _timing(found, "reconciliation"):
-        await server.as_bot(server.bot.catch_up())
+        await server.as_bot(server.bot.session_back(0))
     with _timing(found, "list"):
         for _ in range(LISTINGS):
             result = await server["tia"].slash(server.channel(CORE), "proposal list")
@@ -124,7 +124,7 @@ async def _memory(server: Archived) -> dict[str, float]:
     await server.env.restart_bot(server.new_bot())
     await server.env.settle()
     tracemalloc.start()
-    await server.as_bot(server.bot.catch_up())
+    await server.as_bot(server.bot.session_back(0))
     await server["tia"].slash(server.channel(CORE), "proposal list")
     server.bot.outbox.open = False
     server.ahead = LATER

@@ -42,7 +42,7 @@ async def test_a_database_that_fails_during_catching_up_does_not_leave_the_bot_d
     await server.propose("tia")
     beat = clocks.beat
 
-    async def fails(_ctx: object) -> None:
+    async def fails(*_: object) -> None:
         raise OSError("the database is gone")
 
     monkeypatch.setattr(clocks, "beat", fails)

@@ -163,13 +163,13 @@ async def test_a_dead_session_decides_nothing_and_then_catches_up(server: Server
     due = await closes_at(server)
     await server.advance_to(due, short_of=MINUTE)
     async with server.bot.ctx.uow.read() as tx:
-        alive = await tx.runtime.last_heartbeat()
+        alive = (await tx.runtime.heartbeats()).of(server.guild.id)
     await server.dispatch("disconnect")
 
     await server.advance(LONG)  # sweeps are tried on the way; the process lives
     assert await server.state(1) is State.REVIEW
     async with server.bot.ctx.uow.read() as tx:
-        assert await tx.runtime.last_heartbeat() == alive, "no heartbeat without a session"
+        assert (await tx.runtime.heartbeats()).of(server.guild.id) == alive, "no heartbeat without a session"
     # Discord replays what happened as soon as the session is back, before it says that it is.
     await server["tom"].react(await server.card(1), OBJECT)
     await server.dispatch("resumed")

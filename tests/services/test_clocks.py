@@ -14,20 +14,20 @@ from bot.governance.errors import NotFound
 from bot.governance.ids import PartnershipId, ProposalId
 from bot.services import clocks, objections, posts, proposals
 from bot.services.ports import DeliveryKind, DeliveryState
-from tests.services.scene import ADA, BEN, FREE_KEY, HERE, STATEMENT, TIA, TOM, Scene
+from tests.services.scene import ADA, BEN, FREE_KEY, GUILD, HERE, STATEMENT, TIA, TOM, Scene
 
 TOLERANCE = timedelta(minutes=15)
 TICK = timedelta(microseconds=1)
 
 
 async def test_the_heartbeat_is_the_last_instant_at_which_the_bot_was_ready(scene: Scene) -> None:
-    assert await clocks.last_ready(scene.ctx) is None
+    assert await clocks.last_ready(scene.ctx, GUILD) is None
     await clocks.beat(scene.ctx)
     first = scene.clock()
     scene.clock.forward(timedelta(minutes=1))
-    assert await clocks.last_ready(scene.ctx) == first
+    assert await clocks.last_ready(scene.ctx, GUILD) == first
     await asyncio.gather(*(clocks.beat(scene.ctx) for _ in range(5)))
-    assert await clocks.last_ready(scene.ctx) == scene.clock()
+    assert await clocks.last_ready(scene.ctx, GUILD) == scene.clock()
 
 
 async def test_an_outage_moves_every_deadline_and_is_granted_once_even_when_found_twice(scene: Scene) -> None:

@@ -140,12 +140,16 @@ async def test_a_card_whose_proposal_is_not_on_record_is_a_gap_too(scene: Scene)
 
 
 async def test_a_restored_copy_is_one_until_it_was_compared(scene: Scene) -> None:
-    assert not await restores.was_restored(scene.ctx)
+    assert not await restores.was_restored(scene.ctx, HERE)
     async with scene.ctx.uow.write() as tx:
         await tx.runtime.put(restores.RESTORED, "yes")
-    assert await restores.was_restored(scene.ctx)
-    await restores.compared(scene.ctx)
-    assert not await restores.was_restored(scene.ctx)
+    assert await restores.was_restored(scene.ctx, HERE)
+    assert await restores.compare(scene.ctx, HERE, None, 0, 0)
+    assert not await restores.was_restored(scene.ctx, HERE)
+    assert await restores.was_restored(scene.ctx, PartnershipId(2)), "another process may serve it"
+    async with scene.ctx.uow.write() as tx:
+        await tx.runtime.put(restores.RESTORED, "once more")
+    assert await restores.was_restored(scene.ctx, HERE)
 
 
 # ---- the outbox --------------------------------------------------------------------------------------

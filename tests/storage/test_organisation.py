@@ -129,11 +129,11 @@ async def test_every_version_of_a_policy_is_kept(kept: UnitOfWork) -> None:
 
 async def test_the_process_remembers(kept: UnitOfWork) -> None:
     async with kept.write() as tx:
-        assert await tx.runtime.last_heartbeat() is None
+        assert (await tx.runtime.heartbeats()).of(1) is None
         for minute in range(2):
             await tx.runtime.heartbeat(NEW_YEAR + timedelta(minutes=minute))
         await tx.runtime.put("commands", "abc")
     async with kept.read() as tx:
-        assert await tx.runtime.last_heartbeat() == NEW_YEAR + timedelta(minutes=1)
+        assert (await tx.runtime.heartbeats()).of(1) == NEW_YEAR + timedelta(minutes=1)
         assert await tx.runtime.get("commands") == "abc"
         assert await tx.runtime.get("nothing") is None
