@@ -231,6 +231,12 @@ class DiscordGuild:
                 return None
         return frozenset(role.id for role in member.roles), member.guild_permissions.manage_roles
 
+    def worn_by(self, guild_id: int, user_id: int) -> frozenset[int] | None:
+        """A person's roles as Discord told of them last, without asking again; None if they are not a member."""
+        guild = self._bot.get_guild(guild_id)
+        member = guild.get_member(user_id) if guild is not None else None
+        return None if member is None or member.bot else frozenset(role.id for role in member.roles)
+
     async def everyone(self, guild_id: int) -> dict[int, frozenset[int]]:
         """The roles of every member of a server, people only. Raises Trouble while it is out of reach."""
         guild = self._reachable(guild_id)

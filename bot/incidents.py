@@ -20,6 +20,8 @@ class Incidents:
     def __init__(self, ctx: Context, guild: DiscordGuild) -> None:
         self._ctx = ctx
         self._guild = guild
+        self._leaving: dict[tuple[int, int], bool] = {}
+        """Those of whom the audit log is asked why they are gone, and whether it told of a removal meanwhile."""
 
     async def message_deleted(self, guild_id: int, channel_id: int, message_ids: tuple[int, ...]) -> None:
         """A deleted card or feed entry decides nothing and is posted again (PRO-10)."""
@@ -70,12 +72,24 @@ class Incidents:
         await roles.sync_members(self._ctx, guild_id, members, partial=partial, how="roles changed")
 
     async def member_left(self, guild_id: int, user_id: int) -> None:
-        """A person is gone: of their own will an objection needs a sponsor; taken away, it stands (PRO-9)."""
+        """A person is gone: of their own will an objection needs a sponsor; taken away, it stands (PRO-9).
+
+        Until the audit log has answered they may be back, with their roles: then they hold their seats again.
+        """
         now = self._ctx.clock()
-        since = min(now, await clocks.last_ready(self._ctx, guild_id) or now) - REMOVED_BEFORE
-        alone = await self._guild.left_by_themselves(guild_id, user_id, since)
-        await roles.member_left(self._ctx, guild_id, user_id, by_themselves=alone)
+        self._leaving[guild_id, user_id] = False
+        try:
+            since = min(now, await clocks.last_ready(self._ctx, guild_id) or now) - REMOVED_BEFORE
+            alone = await self._guild.left_by_themselves(guild_id, user_id, since)
+        finally:
+            removed = self._leaving.pop((guild_id, user_id), False)
+        await roles.member_left(self._ctx, guild_id, user_id, by_themselves=alone and not removed)
+        worn = self._guild.worn_by(guild_id, user_id)
+        if worn is not None:
+            await self.roles_changed(guild_id, user_id, worn)
 
     async def member_removed(self, guild_id: int, user_id: int) -> None:
         """The audit log tells of a kick or ban, perhaps after the person was gone already (PRO-9)."""
+        if (guild_id, user_id) in self._leaving:
+            self._leaving[guild_id, user_id] = True
         await seats.removed_after_all(self._ctx, guild_id, user_id)

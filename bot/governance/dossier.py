@@ -183,7 +183,10 @@ class Test:
 
 @dataclass(frozen=True, slots=True)
 class Objection:
-    """One elector's claim that going ahead does harm (OBJ-1 to OBJ-8). Numbers are per proposal."""
+    """One elector's claim that going ahead does harm (OBJ-1 to OBJ-8). Numbers are per proposal.
+
+    ``former_sponsors`` took it over and left, as far as is known; the latest stands last (PRO-9).
+    """
 
     number: int
     person: PersonId
@@ -205,6 +208,7 @@ class Objection:
     reaction_gone_asked: bool = False
     seat_taken: bool = False
     sponsor_taken: bool = False
+    former_sponsors: tuple[PersonId, ...] = ()
 
     @property
     def counts(self) -> bool:

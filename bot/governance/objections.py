@@ -366,12 +366,16 @@ def stand_again(proposal: Proposal, now: datetime) -> Outcome:
 def objector_back(proposal: Proposal, person: PersonId, now: datetime) -> Proposal:
     """An objector, or who took it over, holds the seat again: nobody else need speak, each period runs anew (PRO-9).
 
-    A returning objector's objection is their own again.
+    A returning objector's objection is their own again; a returning sponsor's, unless another took over.
     """
     for objection in proposal.objections:
         if objection.person == person and not objection.in_own_hands:
             own = replace(_speakable(proposal, objection, now), seat_taken=False, sponsor=None, sponsor_taken=False)
-            proposal = proposal.with_objection(own)
+            proposal = proposal.with_objection(replace(own, former_sponsors=()))
+        elif objection.sponsor_by is not None and objection.former_sponsors[-1:] == (person,):
+            before = objection.former_sponsors[:-1]
+            again = replace(_speakable(proposal, objection, now), sponsor=person, former_sponsors=before)
+            proposal = proposal.with_objection(again)
         elif objection.sponsor == person and objection.sponsor_taken:
             proposal = proposal.with_objection(replace(_speakable(proposal, objection, now), sponsor_taken=False))
     return proposal
@@ -380,20 +384,18 @@ def objector_back(proposal: Proposal, person: PersonId, now: datetime) -> Propos
 def removed_after_all(proposal: Proposal, person: PersonId, now: datetime) -> Outcome:
     """Who was taken to have left was removed by somebody else, as is learnt late: nothing is weakened (PRO-9).
 
-    Whoever took the objection over meanwhile goes on speaking for it, and cannot withdraw it any more.
+    Be it the objector or who took it over. Whoever took it over meanwhile goes on speaking for it, and cannot
+    withdraw it any more.
     """
     events: list[Event] = []
     if proposal.state not in _ALIVE | _SET_ASIDE:
         return proposal, ()
     for objection in proposal.objections:
-        took_over, waits = objection.sponsor is not None, objection.sponsor_by is not None
-        if objection.person != person or objection.state not in _ON_FILE | {ObjectionState.OVERRULED}:
+        if objection.state not in _ON_FILE | {ObjectionState.OVERRULED}:
             continue
-        if objection.seat_taken or not (took_over or waits):
-            continue
-        known = _taken(proposal, objection if took_over else _speakable(proposal, objection, now), person, now)
+        known = _known_late(proposal, objection, person, now)
         proposal = proposal.with_objection(known)
-        if known.seat_taken and proposal.state in _ALIVE:
+        if known.guarded and known != objection and proposal.state in _ALIVE:
             events.append(_event(Happened.OBJECTOR_SEAT_LOST, proposal, known, None))
     return proposal, tuple(events)
 
@@ -552,7 +554,7 @@ def _decide_appeal(proposal: Proposal, objection: Objection, now: datetime) -> O
 def _left(proposal: Proposal, objection: Objection, person: PersonId, now: datetime) -> Objection:
     """Who spoke for it gave the seat up: it waits for a sponsor, unless a seat behind it was taken away before."""
     if person == objection.sponsor and not objection.sponsor_taken:
-        objection = replace(objection, sponsor=None)
+        objection = replace(objection, sponsor=None, former_sponsors=(*objection.former_sponsors, person))
     elif objection.guarded or objection.sponsor is not None or objection.sponsor_by is not None:
         return objection
     if objection.guarded:
@@ -569,6 +571,20 @@ def _taken(proposal: Proposal, objection: Objection, person: PersonId, now: date
     if person == objection.person:
         return replace(objection, seat_taken=True, sponsor_by=None)
     return replace(objection, sponsor_taken=True)
+
+
+def _known_late(proposal: Proposal, objection: Objection, person: PersonId, now: datetime) -> Objection:
+    """As if it had been known at once that this person's seat behind it was taken away; else as it is."""
+    left = (objection.person, *objection.former_sponsors) if not objection.in_own_hands else ()
+    if objection.seat_taken or person not in left:
+        return objection
+    if objection.sponsor_by is None:
+        return _taken(proposal, objection, objection.person, now)
+    spoken = _speakable(proposal, objection, now)
+    if person == left[-1] and person != objection.person:
+        spoken = replace(spoken, sponsor=person, former_sponsors=spoken.former_sponsors[:-1])
+        return _taken(proposal, spoken, person, now)
+    return _taken(proposal, spoken, objection.person, now)
 
 
 def _appeals_at(objection: Objection) -> datetime | None:

@@ -1,5 +1,6 @@
 """Objections: every step of OBJ-8, every refusal, every deadline to the microsecond, and the threshold."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from fractions import Fraction
@@ -989,3 +990,72 @@ def test_the_voice_counts_until_each_of_its_objections_has_ended() -> None:
     assert objections.weight(proposal) == 1
     proposal, _ = objections.withdraw_objection(proposal, 2, BO, at(1))
     assert objections.weight(proposal) == 0
+
+
+# ---- a sponsor's removal that is told late (PRO-9) ------------------------------------------------
+
+
+def taken_for_a_leaver(proposal: Proposal) -> Proposal:
+    """Bo left and Cy took over; Cy was kicked, and the bot took it for leaving as well."""
+    return objections.objector_gone(sponsored(proposal), CY.person, True, at(2))[0]
+
+
+@pytest.mark.parametrize("start", [raised, stated])
+def test_a_sponsor_who_was_removed_after_all_stands_as_if_it_had_been_known(
+    start: Callable[[Proposal, Member], Proposal],
+) -> None:
+    late, (event,) = objections.removed_after_all(taken_for_a_leaver(start(opened(), BO)), CY.person, at(3))
+    at_once, _ = objections.objector_gone(sponsored(start(opened(), BO)), CY.person, False, at(2))
+    assert event.type is Happened.OBJECTOR_SEAT_LOST
+    assert replace(first(late), former_sponsors=(), state_by=None) == replace(first(at_once), state_by=None)
+    assert first(advanced(late, at(300))).counts
+    assert objections.removed_after_all(late, CY.person, at(4)) == (late, ())
+    helped, _ = objections.sponsor(late, 1, DI, at(5))
+    with pytest.raises(NotEligible, match="objector's own word"):
+        objections.withdraw_objection(helped, 1, DI, at(6))
+
+
+def test_whoever_took_over_from_a_sponsor_removed_after_all_cannot_withdraw() -> None:
+    taken_over, _ = objections.sponsor(taken_for_a_leaver(stated(opened(), BO)), 1, DI, at(3))
+    known, (event,) = objections.removed_after_all(taken_over, CY.person, at(4))
+    assert event.type is Happened.OBJECTOR_SEAT_LOST
+    assert (first(known).sponsor, first(known).guarded) == (DI.person, True)
+    with pytest.raises(NotEligible, match="objector's own word"):
+        objections.withdraw_objection(known, 1, DI, at(5))
+    gone, _ = objections.objector_gone(known, DI.person, True, at(5))
+    assert first(advanced(gone, at(300))).counts
+    back = objections.objector_back(gone, BO.person, at(6))
+    assert (first(back).guarded, first(back).former_sponsors) == (False, ())
+
+
+def test_of_several_sponsors_who_left_any_may_have_been_removed() -> None:
+    second, _ = objections.sponsor(taken_for_a_leaver(stated(opened(), BO)), 1, DI, at(3))
+    waiting, _ = objections.objector_gone(second, DI.person, True, at(4))
+    known, _ = objections.removed_after_all(waiting, CY.person, at(5))
+    assert (first(known).sponsor, first(known).sponsor_by, first(known).guarded) == (None, None, True)
+    assert first(advanced(known, at(300))).counts
+    assert objections.removed_after_all(waiting, ED.person, at(5)) == (waiting, ())
+
+
+def test_a_sponsor_who_comes_back_before_anybody_took_over_speaks_for_it_again() -> None:
+    waiting = taken_for_a_leaver(raised(opened(), BO))
+    back = objections.objector_back(waiting, CY.person, at(10))
+    assert (first(back).sponsor, first(back).sponsor_by, first(back).state_by) == (CY.person, None, at(58))
+    assert objections.removed_after_all(back, CY.person, at(11)) == (back, ())
+    taken_over, _ = objections.sponsor(waiting, 1, DI, at(3))
+    assert objections.objector_back(taken_over, CY.person, at(4)) == taken_over
+
+
+def test_a_sponsors_removal_told_late_is_noted_where_nobody_may_act() -> None:
+    proposal = advanced(advanced(advanced(sponsored(stated(two_needed(), BO)), at(72)), at(120)), at(200))
+    assert proposal.state is State.PASSED
+    waiting, _ = objections.objector_gone(proposal, CY.person, True, at(201))
+    known, told = objections.removed_after_all(waiting, CY.person, at(202))
+    assert told == ()
+    assert first(known).guarded
+    enacted = replace(waiting, state=State.ENACTED)
+    assert objections.removed_after_all(enacted, CY.person, at(202)) == (enacted, ())
+
+
+def two_needed() -> Proposal:
+    return opened(changes={"objection.threshold": 2})

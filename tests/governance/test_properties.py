@@ -129,6 +129,7 @@ class Proceedings(RuleBasedStateMachine):
         self.kept: dict[int, set[PersonId]] = {}
         self.lost_at: dict[int, timedelta] = {}
         self.sponsors: dict[int, PersonId] = {}
+        self.former: dict[int, list[PersonId]] = {}
         self.void: set[int] = set()
         self.gone: set[int] = set()
         self.overruled: set[int] = set()
@@ -207,7 +208,8 @@ class Proceedings(RuleBasedStateMachine):
                 assert self.speaker(number) not in self.seated
                 self.gave_up(number)
             case Happened.OBJECTOR_SEAT_LOST:
-                assert self.actor in {self.speaker(number), self.raised[number][0]} - self.seated
+                concerned = {self.speaker(number), self.raised[number][0], *self.former.get(number, ())}
+                assert self.actor in concerned - self.seated
                 assert self.actor is not None
                 self.lost(number, self.actor)
             case Happened.SPONSOR_FOUND:
@@ -277,15 +279,28 @@ class Proceedings(RuleBasedStateMachine):
 
     def gave_up(self, number: int) -> None:
         """Who spoke for it left."""
-        self.speaks[number].discard(self.sponsors.pop(number, PersonId("")))
+        sponsor = self.sponsors.pop(number, None)
+        if sponsor is not None:
+            self.speaks[number].discard(sponsor)
+            self.former.setdefault(number, []).append(sponsor)
         if number not in self.kept:
             self.left[number] = self.ran
 
     def lost(self, number: int, person: PersonId) -> None:
-        """A seat behind it was taken away."""
+        """A seat behind it was taken away; of a former sponsor, it may be learnt late."""
+        former = self.former.get(number, [])
+        if number in self.left and former[-1:] == [person]:
+            self.take_over_again(number, former.pop())
+        elif person not in {self.raised[number][0], self.sponsors.get(number)}:
+            person = self.raised[number][0]
         self.kept.setdefault(number, set()).add(person)
         self.lost_at.setdefault(number, self.ran)
         self.left.pop(number, None)
+
+    def take_over_again(self, number: int, person: PersonId) -> None:
+        """Whoever took it over last had not given it up, or is back."""
+        self.sponsors[number] = person
+        self.speaks[number].add(person)
 
     def spoken_for_by(self, person: PersonId) -> list[int]:
         """The objections on which they have the last word, while nobody may act on any (PRO-9)."""
@@ -485,7 +500,12 @@ class Proceedings(RuleBasedStateMachine):
                 self.kept.pop(number, None)
                 self.lost_at.pop(number, None)
                 self.sponsors.pop(number, None)
+                self.former.pop(number, None)
                 self.speaks[number] = {person}
+                self.asked[number] = self.ran
+            elif number in self.left and self.former.get(number, [])[-1:] == [person]:
+                self.take_over_again(number, self.former[number].pop())
+                del self.left[number]
                 self.asked[number] = self.ran
             elif self.speaker(number) == person and person in self.kept.get(number, ()):
                 self.kept[number].discard(person)
@@ -500,15 +520,20 @@ class Proceedings(RuleBasedStateMachine):
         """Somebody was taken to have left; that they were removed is learnt late."""
         if person in self.seated:
             return
-        before = self.proposal.objections
+        before, former = self.proposal.objections, {n: set(people) for n, people in self.former.items()}
+        waiting = self.left.keys() | self.sponsors.keys()
         self.do(lambda: objections.removed_after_all(self.proposal, person, self.now), person)
         for number, (objector, _, _) in self.raised.items():
-            waits = number in self.left or number in self.sponsors
-            if objector == person and waits and self.proposal.state in SET_ASIDE and number not in self.gone:
+            waits = number in waiting
+            concerned = waits and person in {objector, *former.get(number, ())}
+            if concerned and self.proposal.state in SET_ASIDE and number not in self.gone:
                 self.lost(number, person)
-        assert [(o.state, o.sponsor, o.statement) for o in self.proposal.objections] == [
-            (o.state, o.sponsor, o.statement) for o in before
-        ]
+            if concerned and person != objector:
+                seen("a former sponsor was removed")
+            assert not concerned or self.final or number in self.kept or number in self.void
+        assert [(o.state, o.statement) for o in self.proposal.objections] == [(o.state, o.statement) for o in before]
+        for objection, was in zip(self.proposal.objections, before, strict=True):
+            assert objection.sponsor in {was.sponsor, person}
 
     @rule(text=st.sampled_from(["limits.versions", "objection.threshold", "limits.open_per_author", "vote.majority"]))
     def policy_amended_elsewhere(self, text: str) -> None:
@@ -682,7 +707,7 @@ class Proceedings(RuleBasedStateMachine):
         self.object_and_leave(person, 1)
         for turn, other in enumerate(others[:3]):
             if removed:
-                self.removed_after_all(person)
+                self.removed_after_all(others[turn - 1] if turn else person)
             for number in list(self.raised):
                 self.sponsor(number, other)
             if other in self.sponsors.values():

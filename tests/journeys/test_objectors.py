@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import datetime
+
+import pytest
+
 from bot.governance.dossier import ObjectionState, State
 from tests.journeys.objecting import (
     REASON,
@@ -236,3 +241,76 @@ async def test_a_kick_that_the_audit_log_tells_late_weakens_nothing(server: Serv
     assert "objector seat lost" in await server.happened(1)
     await server.advance(hours=200)
     assert (await server.proposal(1)).objections[0].counts
+
+
+async def test_a_sponsors_kick_that_the_audit_log_tells_late_weakens_nothing(server: Server) -> None:
+    number = await operational(server)
+    await server.react("cleo", number)
+    await server.settle()
+    await server.leave("cleo")
+    await in_thread(server, "fay", number, "sponsor")
+    fay = server["fay"].id
+    await server.leave("fay")
+    assert "If nobody does, it ends" in await last_notice(server, number)
+
+    await server.as_bot(server.bot.incidents.member_removed(server.guild.id, fay))
+    await server.settle()
+
+    assert "was taken away by somebody else" in await last_notice(server, number)
+    helped = await in_thread(server, "dev", number, "sponsor")
+    assert "only the person who raised it can withdraw it" in said(helped)
+    await server.advance(hours=200)
+    assert await states(server, number) == [ObjectionState.RAISED]
+    assert await server.state(number) is State.DISPUTED
+
+
+async def test_who_comes_back_while_the_audit_log_is_asked_keeps_the_seat(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = await operational(server)
+    await server.react("cleo", number)
+    await server.settle()
+    incidents, adapter, cleo = server.bot.incidents, server.bot.guild_adapter, server["cleo"]
+    ask, see = adapter.left_by_themselves, incidents.roles_changed
+    asked, answered, seen = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def slow_answer(guild_id: int, user_id: int, since: datetime) -> bool:
+        asked.set()
+        await answered.wait()
+        return await ask(guild_id, user_id, since)
+
+    async def noted(guild_id: int, user_id: int, role_ids: frozenset[int]) -> None:
+        await see(guild_id, user_id, role_ids)
+        seen.set()
+
+    monkeypatch.setattr(adapter, "left_by_themselves", slow_answer)
+    monkeypatch.setattr(incidents, "roles_changed", noted)
+    server.guild.remove_member(cleo)
+    await asked.wait()
+    server.people["cleo"] = server.guild.add_member(cleo.user, roles=[server.guild.roles["River Trust"]])
+    await seen.wait()
+    answered.set()
+    await server.settle()
+    assert "6 people could object or consent at the opening; 6 still seated" in await card(server, number)
+    assert "needs someone to take it over" not in await card(server, number)
+    await state(server, "cleo", number)
+    assert await states(server, number) == [ObjectionState.STATED]
+
+
+async def test_a_kick_told_while_the_audit_log_is_asked_is_no_leaving(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = await operational(server)
+    await server.react("cleo", number)
+    await server.settle()
+    incidents = server.bot.incidents
+
+    async def told_meanwhile(guild_id: int, user_id: int, since: datetime) -> bool:
+        await incidents.member_removed(guild_id, user_id)
+        return True  # the answer is older than what was told
+
+    monkeypatch.setattr(server.bot.guild_adapter, "left_by_themselves", told_meanwhile)
+    await server.leave("cleo")
+    assert "was taken away by somebody else" in await last_notice(server, number)
+    await server.advance(hours=200)
+    assert await states(server, number) == [ObjectionState.RAISED]
