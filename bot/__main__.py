@@ -177,7 +177,9 @@ def _parser() -> argparse.ArgumentParser:
     restore = commands.add_parser("restore", help="put a backup in the database's place; the bot has to be stopped")
     restore.add_argument("file", type=Path, metavar="FILE", help="a file written by backup")
     commands.add_parser("confirm", help="after a restore: go on deciding although posted entries are missing")
-    erase = commands.add_parser("erase", help="on request: forget who somebody is, or the words of one event")
+    erase = commands.add_parser(
+        "erase", help="on request: forget who somebody is, with their drafts, or the words of one event"
+    )
     which = erase.add_mutually_exclusive_group(required=True)
     which.add_argument("--person", type=_id, metavar="ID", help="a Discord user id")
     which.add_argument("--event", type=_id, default=0, metavar="N", help="the number of an event in the record")

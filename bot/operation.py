@@ -115,7 +115,7 @@ async def to_erase(settings: Settings, person: int | None, partnership: int, eve
         if person is not None:
             if await tx.people.find(person) is None:
                 raise Trouble(f"Nobody with the Discord id {person} is in the database.", "Nothing was changed.")
-            return f"the link between the Discord user {person} and everything they did"
+            return f"the drafts of the Discord user {person}, and the link between them and everything they did"
         names = {int(each): name for each, name in partnerships}
         if partnership not in names:
             raise Trouble(f"There is no partnership {partnership}: verify lists those there are.")

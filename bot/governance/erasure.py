@@ -1,12 +1,17 @@
-"""What erasing one event takes out of a proposal's dossier (REC-1): the words that came with it, nothing else."""
+"""What erasing takes out of a proposal's dossier (REC-1).
+
+Of one event: the words that came with it, nothing else. Of a person: what they wrote and never published.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from bot.governance.dossier import Objection, Proposal, Version, Vote
+from bot.governance.dossier import FINAL, Objection, Proposal, State, Version, Vote
 from bot.governance.events import Event, Happened
+from bot.governance.proposals import discard, drop_revision
 
 ERASED = "erased on request"
 
@@ -30,6 +35,20 @@ def without(proposal: Proposal, event: Event) -> Proposal:
             return _without_reasons(proposal, event)
     objection = next((o for o in proposal.objections if o.number == event.data.get("objection")), None)
     return proposal if objection is None else proposal.with_objection(_without_words(objection, event.type))
+
+
+UNPUBLISHED = frozenset(State) - FINAL
+"""States in which a proposal may hold words that only its author has read."""
+
+
+def without_unpublished(proposal: Proposal, now: datetime) -> tuple[Proposal, tuple[Event, ...]]:
+    """The proposal without what its author, who is being forgotten, never published.
+
+    A draft is discarded; of an open proposal only what was kept for its next version goes.
+    """
+    if proposal.state is State.DRAFT:
+        return discard(proposal, now)
+    return drop_revision(proposal, proposal.author), ()
 
 
 def _without_version(proposal: Proposal, event: Event) -> Proposal:

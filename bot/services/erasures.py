@@ -3,21 +3,39 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 from bot.governance import lifecycle
-from bot.governance.erasure import without
+from bot.governance.erasure import UNPUBLISHED, without, without_unpublished
 from bot.governance.errors import NotFound
-from bot.governance.ids import PartnershipId, ProposalId
-from bot.services.ports import Context, DeliveryKind, Recorded
+from bot.governance.ids import PartnershipId, PersonId, ProposalId
+from bot.services.ports import Context, DeliveryKind, Recorded, Transaction
 
 
 async def forget(ctx: Context, user_id: int) -> bool:
-    """Forget which Discord user a person of the record is; False for somebody never seen."""
+    """Forget which Discord user a person of the record is, and what they wrote and never published.
+
+    What they published stays, without their name, until its event is erased. False for somebody never seen.
+    """
     async with ctx.uow.write() as tx:
         person = await tx.people.find(user_id)
-        if person is not None:
-            await tx.people.erase(person)
-        return person is not None
+        if person is None:
+            return False
+        for partnership in await tx.partnerships.all():
+            await _forget_unpublished(tx, partnership.id, person, ctx.clock())
+        await tx.people.erase(person)
+        return True
+
+
+async def _forget_unpublished(tx: Transaction, partnership: PartnershipId, author: PersonId, now: datetime) -> None:
+    for each in await tx.proposals.in_states(partnership, UNPUBLISHED):
+        proposal = await tx.proposals.get(each)
+        if proposal.author != author:
+            continue
+        changed, events = without_unpublished(proposal, now)
+        if changed != proposal:
+            await tx.proposals.save(changed, lifecycle.next_due(changed))
+            await tx.record.append(partnership, events, now)
 
 
 async def find(ctx: Context, partnership: PartnershipId, number: int) -> Recorded:

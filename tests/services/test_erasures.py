@@ -85,3 +85,22 @@ async def test_a_person_is_forgotten_and_their_acts_stay(scene: Scene) -> None:
     assert view.proposal.objections[0].counts
     async with scene.ctx.uow.read() as tx:
         assert (await tx.record.verify(HERE)).holds
+
+
+async def test_what_a_forgotten_person_never_published_is_gone_and_the_rest_stays(scene: Scene) -> None:
+    told = replace(TEXT, title="My neighbour's well", risks=SECRET)
+    draft = await scene.draft(text=told)
+    theirs = await scene.draft(TOM, text=OTHER_TEXT)
+    filed = await scene.file()
+    await proposals.write_revision(scene.ctx, scene.actor(TIA), filed, 1, told, ())
+    await proposals.write_revision(scene.ctx, scene.actor(TIA), await scene.file(TIA), 1, told, ())
+    before, others = await scene.get(filed), await scene.get(theirs)
+    assert await erasures.forget(scene.ctx, TIA)
+    found = await everywhere(scene)
+    assert SECRET not in found
+    assert told.title not in found
+    assert told.title.casefold() not in found
+    assert (await scene.state(draft), await scene.happened(draft)) == (State.DISCARDED, {"draft discarded": 1})
+    assert await scene.get(theirs) == others
+    assert await scene.get(filed) == replace(before, revision=None, version=before.version + 1)
+    await scene.record()
