@@ -127,6 +127,8 @@ class Outbox:
                     views.pop(delivery.proposal, None)
                     moved.discard(delivery.proposal)
                 done.append(await self._show(delivery, views, delivery.id in found_sending))
+                if delivery.proposal is not None and bool(delivery.attempts) != bool(done[-1].attempts):
+                    await posts.tell_of_delay(self._ctx, delivery, over=not done[-1].attempts)
                 if _at_once(delivery, done[-1]):
                     self._stands.clear()
                     if delivery.proposal is not None:

@@ -40,6 +40,7 @@ _STANDING = select(deliveries).where(
     _C.message_id.is_not(None),
     _C.kind.in_([DeliveryKind.CARD.value, DeliveryKind.THREAD.value, DeliveryKind.FEED.value]),
 )
+_BEHIND = select(_C.id).where(_C.proposal_id == bindparam("proposal"), _WAITS, _C.attempts > 0).limit(1)
 _BOARD = select(deliveries).where(
     _C.thing == bindparam("thing"), _C.kind == literal_column(f"'{DeliveryKind.BOARD.value}'")
 )
@@ -202,6 +203,10 @@ class Deliveries:
         """Card, thread and feed entry, those that stand: not the many messages of a long discussion."""
         rows = await self._session.connection.execute(_STANDING, {"proposal": proposal})
         return tuple(_delivery(row) for row in rows)
+
+    async def behind(self, proposal: ProposalId) -> bool:
+        """Whether Discord refused something about a proposal that still waits to be shown (EFF-4)."""
+        return (await self._session.connection.execute(_BEHIND, {"proposal": proposal})).first() is not None
 
     async def board(self, thing: str) -> Delivery | None:
         """The board of a thing, if it was ever asked for."""

@@ -520,6 +520,10 @@ class Deliveries(Protocol):
         """Card, thread and feed entry, those that stand."""
         ...
 
+    async def behind(self, proposal: ProposalId) -> bool:
+        """Whether Discord refused something about a proposal that still waits to be shown (EFF-4)."""
+        ...
+
     async def board(self, thing: str) -> Delivery | None:
         """The board of a thing, if it was ever asked for."""
         ...

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from bot.governance.dossier import Proposal
+from bot.governance.dossier import Proposal, State
 from bot.governance.errors import NotFound
 from bot.governance.events import Happened
 from bot.governance.ids import PartnershipId, PersonId, ProposalId
@@ -39,6 +39,19 @@ async def keep(ctx: Context, deliveries: Sequence[Delivery], stands: ProposalId 
         await tx.deliveries.save_all(deliveries)
         if stands is not None:
             await tx.deliveries.hurry(deliveries[0].partnership, stands)
+
+
+async def tell_of_delay(ctx: Context, delivery: Delivery, *, over: bool) -> None:
+    """Card and feed entry of an enacted proposal say that Discord falls behind, and stop saying so (EFF-4).
+
+    What failed itself is not asked for anew: that would shorten its pause.
+    """
+    assert delivery.proposal is not None
+    async with ctx.uow.write() as tx:
+        if (await tx.proposals.get(delivery.proposal)).state is State.ENACTED:
+            for kind in (DeliveryKind.CARD, DeliveryKind.FEED):
+                if over or kind is not delivery.kind:
+                    await tx.deliveries.ask(delivery.partnership, kind, delivery.proposal)
 
 
 async def view(ctx: Context, id: ProposalId) -> ProposalView:

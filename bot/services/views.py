@@ -39,6 +39,8 @@ class ProposalView:
     events: tuple[Recorded, ...] = field(default=(), repr=False)
     namesake: int | None = None
     """Of a draft: the number of the latest one of its title that was not adopted within 90 days (OBJ-6)."""
+    behind: bool = False
+    """Of an enacted one: whether Discord still has to show something that it refused so far (EFF-4)."""
 
     def mention(self, person: PersonId | None) -> str:
         """The person as Discord shows them, or words once they were erased (REC-1)."""
@@ -109,6 +111,7 @@ async def view_of(
         policy=await tx.policies.current(partnership.id),
         events=events,
         namesake=await namesake_of(tx, proposal, partnership, now),
+        behind=proposal.state is State.ENACTED and await tx.deliveries.behind(proposal.id),
     )
 
 

@@ -30,8 +30,9 @@ def entry(view: ProposalView, marker: int | None) -> View:
     show = button("Details", ids.proposal("show", proposal.id))
     choices = votes.choices(proposal)
     if view.group.private:
-        return panel(marker, STATE_COLOURS[proposal.state], _title(view), _PRIVATE, *rows(*choices), *rows(show))
-    parts: list[Part] = [_title(view), cards.words(view)]
+        said = (_title(view), cards.behind(view), _PRIVATE)
+        return panel(marker, STATE_COLOURS[proposal.state], *said, *rows(*choices), *rows(show))
+    parts: list[Part] = [_title(view), cards.behind(view), cards.words(view)]
     if proposal.state not in FINAL:
         parts += [deadlines.stopped(view), deadlines.what_ends(view)]
     parts += [*rows(*choices), *rows(*cards.acting(view), show, link("Card", view.links.card))]

@@ -44,6 +44,7 @@ def card(view: ProposalView, marker: int | None) -> View:
     proposal = view.proposal
     parts: list[Part] = [
         headline(view),
+        behind(view),
         deadlines.stopped(view),
         deadlines.time_left(view),
         provisional(view),
@@ -79,6 +80,16 @@ def headline(view: ProposalView) -> str:
     if not told_by_vote(proposal) and (why := outcome_reason(proposal)):
         lines.append(why)
     return "\n".join(lines)
+
+
+def behind(view: ProposalView) -> str:
+    """What an enacted one says while not everything about it could be shown yet (EFF-4)."""
+    if not view.behind:
+        return ""
+    return (
+        "⏳ **Enacted; Discord still catching up.** It is carried out and in force. Discord did not take everything "
+        "that tells of it yet; I go on trying."
+    )
 
 
 def told_by_vote(proposal: Proposal) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
 import discord
 import pytest
@@ -12,7 +13,7 @@ import simcord
 from bot.governance.dossier import ObjectionState, State
 from bot.guild import Trouble
 from tests.journeys import objecting
-from tests.journeys.server import CORE, FEED, TALK, Server, controls_of, latest, page_one, said, text_of
+from tests.journeys.server import CORE, FEED, TALK, Server, controls_of, latest, page_one, policy_details, said, text_of
 
 
 async def restart(server: Server, crash: bool) -> None:
@@ -141,6 +142,36 @@ async def test_a_restart_in_the_timelock(server: Server, crash: bool) -> None:
 
 
 @pytest.mark.parametrize("crash", [False, True])
+async def test_a_restart_while_stale(server: Server, crash: bool) -> None:
+    """Two amendments of one rule: the second is stale when the first takes effect. Its buttons stay alive (EFF-1)."""
+    await server.ratify()
+    first = await server.propose_policy("limits.versions", "6")
+    second = await server.propose_policy("limits.versions", "7", "tom", CORE, title="Seven versions of a proposal")
+    for number in (first, second):
+        await objecting.everyone_reads(server, number, "ada", "cleo", "dev")
+    await server.advance(hours=72)
+    await server.advance(hours=48)
+    assert await server.state(second) is State.STALE
+    await restart(server, crash)
+    assert await server.state(second) is State.STALE
+    assert {"who", "why", "text", "options", "show"} <= await every_button_answers(server, "ada", second)
+
+    options = await objecting.on_card(server, "tom", second, "options")
+    assert {"revise", "withdraw"} <= {c.split(":")[1] for c in controls_of(latest(options))}
+    await restart(server, crash)
+    kept = await server.press("tom", latest(options), await objecting.control(server, second, "revise"))
+    form = await server.press("tom", latest(kept), await objecting.control(server, second, "details"))
+    await restart(server, crash)
+    await objecting.publish(server, "tom", await server.fill("tom", form, **policy_details("limits.versions", "8")))
+    proposal = await server.proposal(second)
+    assert proposal.state is State.REVIEW
+    assert len(proposal.versions) == 2
+    await restart(server, crash)
+    assert {"read", "object"} <= {c.split(":")[1] for c in controls_of(await server.card(second))}
+    assert said_twice(await all_messages(server)) == []
+
+
+@pytest.mark.parametrize("crash", [False, True])
 async def test_forms_opened_before_a_restart_are_taken_after_it(server: Server, crash: bool) -> None:
     propose = await server.slash("tia", CORE, "propose", type="general")
     await server.propose("tom", CORE)
@@ -171,8 +202,8 @@ async def test_a_crash_between_discord_and_the_database_posts_nothing_twice(
     send = server.bot.guild_adapter.post
     lost: list[int] = []
 
-    async def taken_but_unheard(channel_id: int, view: discord.ui.LayoutView, mention: Iterable[int] = ()) -> int:
-        message_id = await send(channel_id, view, mention)
+    async def taken_but_unheard(channel_id: int, view: discord.ui.LayoutView, *more: Any) -> int:
+        message_id = await send(channel_id, view, *more)
         wanted = channel_id not in channel_ids if place == "thread" else channel_id == server.channel(place).id
         if wanted and not lost:
             lost.append(message_id)
@@ -206,8 +237,8 @@ async def test_an_answer_lost_while_the_bot_lives_posts_nothing_twice(
 
     heard: set[str] = set()
 
-    async def every_first_answer_lost(channel_id: int, view: discord.ui.LayoutView, mention: Iterable[int] = ()) -> int:
-        message_id = await send(channel_id, view, mention)
+    async def every_first_answer_lost(channel_id: int, view: discord.ui.LayoutView, *more: Any) -> int:
+        message_id = await send(channel_id, view, *more)
         words = str(view.to_components())  # type: ignore[no-untyped-call]
         if words not in heard:
             heard.add(words)
