@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 
 class Refusal(Exception):
     """An act that the rules do not take. Nothing was written."""
@@ -162,3 +164,52 @@ class RoleRefused(Refusal):
 
 class Changed(Exception):
     """Somebody else changed the same thing first: load it again and retry (optimistic locking)."""
+
+
+class TimeUnclear(Refusal):
+    """A time as typed may mean several things, or nothing. ``candidates`` can be typed so; ``why`` is a key."""
+
+    def __init__(self, text: str, why: str, candidates: tuple[str, ...] = ()) -> None:
+        super().__init__(text, why, candidates)
+        self.text = text
+        self.why = why
+        self.candidates = candidates
+
+
+class TimePast(Refusal):
+    """A time as typed is over. ``instant`` is what was understood, in UTC."""
+
+    def __init__(self, text: str, instant: datetime) -> None:
+        super().__init__(text, instant)
+        self.text = text
+        self.instant = instant
+
+
+class TimeSkipped(Refusal):
+    """The clocks of this zone leave that wall time out. ``around`` are the times before and after, to be typed."""
+
+    def __init__(self, text: str, zone: str, wall: str, around: tuple[str, str]) -> None:
+        super().__init__(text, zone, wall, around)
+        self.text = text
+        self.zone = zone
+        self.wall = wall
+        self.around = around
+
+
+class TimeTwice(Refusal):
+    """The clocks of this zone show that wall time twice. ``both`` name each with its offset, to be typed."""
+
+    def __init__(self, text: str, zone: str, both: tuple[str, str]) -> None:
+        super().__init__(text, zone, both)
+        self.text = text
+        self.zone = zone
+        self.both = both
+
+
+class ZoneUnknown(Refusal):
+    """No time zone has this name. ``nearest`` lists the likeliest ones."""
+
+    def __init__(self, name: str, nearest: tuple[str, ...] = ()) -> None:
+        super().__init__(name, nearest)
+        self.name = name
+        self.nearest = nearest

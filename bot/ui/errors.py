@@ -12,7 +12,7 @@ from typing import Any
 from bot.governance import errors
 from bot.governance.dossier import ObjectionState
 from bot.governance.policy import KEYS
-from bot.ui import labels
+from bot.ui import labels, times
 from bot.ui.limits import CONTENT, fit_lines
 from bot.ui.text import inline
 
@@ -337,5 +337,10 @@ _WORDS: Mapping[type, Callable[[Any], str]] = MappingProxyType(
         errors.Refiled: _refiled,
         errors.NotYours: _not_yours,
         errors.RoleRefused: _role_refused,
+        errors.TimeUnclear: times.unclear,
+        errors.TimePast: times.past,
+        errors.TimeSkipped: times.skipped,
+        errors.TimeTwice: times.twice,
+        errors.ZoneUnknown: times.unknown_zone,
     }
 )

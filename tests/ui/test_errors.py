@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from bot.governance import errors as refusals
 from bot.governance.dossier import ObjectionState, State
-from bot.ui import errors, labels
+from bot.ui import errors, labels, times
 from bot.ui.limits import CONTENT, units
 
 ROOT = Path(__file__).parents[2]
@@ -23,6 +24,7 @@ TABLES = {
     ("LimitReached", 0): errors.LIMITS,
     ("NotFound", 0): errors.MISSING,
     ("BadText", 0): labels.FIELD_LABELS,
+    ("TimeUnclear", 1): times.UNCLEAR,
 }
 
 
@@ -115,6 +117,13 @@ SAMPLES: tuple[refusals.Refusal, ...] = (
     refusals.Refiled(10**6),
     refusals.NotYours(),
     *(refusals.RoleRefused(why, BOMB) for why in (*errors.ROLES, "unheard of")),
+    *(refusals.TimeUnclear(BOMB, why) for why in (*times.UNCLEAR, "unheard of")),
+    refusals.TimeUnclear(BOMB, "several", ("2026-05-04 18:00", "2026-04-05 18:00")),
+    refusals.TimePast(BOMB, datetime(2026, 1, 1, tzinfo=UTC)),
+    refusals.TimeSkipped(BOMB, "Europe/Berlin", "2026-03-29 02:30", ("2026-03-29 01:30", "2026-03-29 03:30")),
+    refusals.TimeTwice(BOMB, "Europe/Berlin", ("2026-10-25 02:30 +02:00", "2026-10-25 02:30 +01:00")),
+    refusals.ZoneUnknown(BOMB, ("Europe/Berlin",)),
+    refusals.ZoneUnknown(BOMB),
     refusals.Refusal("plain"),
 )
 
