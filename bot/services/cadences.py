@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
+from typing import Literal
 
 from dateutil.rrule import DAILY, MONTHLY, WEEKLY, rrule, weekday
 from whenever import PlainDateTime
 
 from bot.governance.cadences import Cadence, Unit
 
-_FREQUENCY = {Unit.DAY: DAILY, Unit.WEEK: WEEKLY, Unit.MONTH: MONTHLY}
+_FREQUENCY: Mapping[Unit, Literal[1, 2, 3]] = {Unit.DAY: DAILY, Unit.WEEK: WEEKLY, Unit.MONTH: MONTHLY}
 _SHORTEST = 28
 _CLOCKS_DIFFER = timedelta(days=2)
 """More than the clocks of any two zones differ, with a change of clocks."""
