@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, text, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.governance.shards import EVERYTHING, BadShards, Shards, read_shards
 from storage.engine import Engines
+from storage.local import AnyConnection
 from storage.session import insert_into
 from storage.tables import locks
 
@@ -73,7 +73,7 @@ class InstanceLock:
         async with self._engines.write() as connection:
             await connection.execute(delete(locks).where(locks.c.owner == self._owner))
 
-    async def _alone(self, connection: AsyncConnection) -> None:
+    async def _alone(self, connection: AnyConnection) -> None:
         """Nobody else takes a lock until this transaction ends. A writer of SQLite is alone anyway."""
         if not self._engines.is_sqlite:
             await connection.execute(text("LOCK TABLE locks IN EXCLUSIVE MODE"))

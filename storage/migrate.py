@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from storage.local import LocalEngine, driver_of
 
 _MIGRATING = 2_026_010_101
 """The number that processes agree on in PostgreSQL, so that one of them migrates and the others wait."""
@@ -38,23 +39,27 @@ def knows(revision: str) -> bool:
     return revision in {script.revision for script in _scripts().walk_revisions()}
 
 
-async def current(engine: AsyncEngine) -> str | None:
+async def current(engine: AsyncEngine | LocalEngine) -> str | None:
     """The revision of this database, None while it is empty."""
     async with engine.connect() as connection:
         return await connection.run_sync(_revision)
 
 
-async def upgrade(engine: AsyncEngine) -> None:
+async def upgrade(engine: AsyncEngine | LocalEngine) -> None:
     """Bring the tables to ``head()`` in one transaction. Raises NewerSchema or BrokenReferences."""
     async with engine.connect() as connection:
-        # SQLite changes a table by copying and dropping it, at which enforced references would delete rows; they
-        # are checked as a whole before the commit instead. The switch works outside transactions only.
-        await _enforce_references(connection, False)
-        try:
-            async with connection.begin():
-                await connection.run_sync(_upgrade)
-        finally:
-            await _enforce_references(connection, True)
+        await connection.run_sync(_upgrade_whole)
+
+
+def _upgrade_whole(connection: Connection) -> None:
+    # SQLite changes a table by copying and dropping it, at which enforced references would delete rows; they
+    # are checked as a whole before the commit instead. The switch works outside transactions only.
+    _enforce_references(connection, False)
+    try:
+        with connection.begin():
+            _upgrade(connection)
+    finally:
+        _enforce_references(connection, True)
 
 
 def _upgrade(connection: Connection) -> None:
@@ -74,11 +79,9 @@ def _upgrade(connection: Connection) -> None:
         raise BrokenReferences(str(broken))
 
 
-async def _enforce_references(connection: AsyncConnection, enforced: bool) -> None:
+def _enforce_references(connection: Connection, enforced: bool) -> None:
     if connection.dialect.name == "sqlite":
-        raw = await connection.get_raw_connection()
-        driver: Any = raw.driver_connection
-        await driver.execute(f"PRAGMA foreign_keys={'ON' if enforced else 'OFF'}")
+        driver_of(connection).execute(f"PRAGMA foreign_keys={'ON' if enforced else 'OFF'}")
 
 
 def _revision(connection: Connection) -> str | None:

@@ -8,13 +8,13 @@ from datetime import datetime
 from functools import cache
 from typing import Any, TypeAlias
 
-from sqlalchemy import Table
+from sqlalchemy import Row, Select, Table
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.governance.events import Event
 from bot.governance.shards import EVERYTHING, Shards
 from bot.services.ports import Asked
+from storage.local import AnyConnection
 
 Announce: TypeAlias = Callable[[Event], tuple[Asked, ...]]
 Insert: TypeAlias = "sqlite.Insert | postgresql.Insert"
@@ -24,7 +24,7 @@ Insert: TypeAlias = "sqlite.Insert | postgresql.Insert"
 class Session:
     """A transaction. ``writes`` is False on a snapshot for reading."""
 
-    connection: AsyncConnection
+    connection: AnyConnection
     writes: bool
     is_sqlite: bool
     due_at: datetime | None = None
@@ -43,6 +43,10 @@ class Session:
         Returns how many rows were written, which is meaningful for a single one.
         """
         return (await self.connection.execute(_put(table, keys, changed, self.is_sqlite), rows)).rowcount
+
+    async def walk(self, statement: Select[Any], wanted: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
+        """The rows of a question that may walk much of a table: in a thread, for the event loop cannot wait."""
+        return await self.connection.run_sync(lambda sync: sync.execute(statement, wanted).all())
 
     @property
     def locks_rows(self) -> bool:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextvars
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import discord
 import simcord
 from discord.ext import commands
-from sqlalchemy import event
 
 from bot.services.ports import Filter
 from storage.unit_of_work import SqlUnitOfWork
@@ -115,9 +115,20 @@ class RealWorld(World):
         self.watch = Watch(self.env, self.bot)
         uow = self.server.bot.ctx.uow
         assert isinstance(uow, SqlUnitOfWork)
-        event.listen(uow._engines.writer.sync_engine.pool, "checkin", self.watch.stamp)
+        self._stamp_commits(uow)
         assert self.server._scope is not None
         self.scope = self.server._scope
+
+    def _stamp_commits(self, uow: SqlUnitOfWork) -> None:
+        write = uow.write
+
+        @asynccontextmanager
+        async def stamped() -> AsyncIterator[Any]:
+            async with write() as tx:
+                yield tx
+            self.watch.stamp()
+
+        uow.write = stamped  # type: ignore[method-assign]
 
     async def card(self, fresh: bool) -> discord.Message:
         """The card of an open proposal; a new one for each crowd, else people would have acted already."""
