@@ -14,6 +14,7 @@ import aiohttp
 import discord
 
 from bot import addresses
+from bot.governance.shards import EVERYTHING, Shards
 from bot.permissions import REASONS, invite_link, permissions
 from bot.trouble import PORTAL, discord_words, in_words, place_words, schema_words
 from config import genesis
@@ -62,10 +63,21 @@ class Report:
 
 async def check(settings: Settings) -> Report:
     """Look at configuration, database and Discord. Changes nothing."""
-    findings = [Finding(Mark.FINE, "settings", "can be used"), check_genesis(settings.governance_file)]
+    findings = [
+        Finding(Mark.FINE, "settings", f"can be used; {_servers(settings.served)}"),
+        check_genesis(settings.governance_file),
+    ]
     findings.append(await check_database(settings))
     asked = await ask_discord(settings)
     return Report((*findings, *asked.findings), invite_link(asked.application or "YOUR_APPLICATION_ID"))
+
+
+def _servers(shards: Shards) -> str:
+    if shards == EVERYTHING:
+        return "this process serves every server"
+    which = f"the shards {shards.first} to {shards.last}" if shards.last > shards.first else f"shard {shards.first}"
+    rest = "" if shards.everything else "; see that other processes serve the rest"
+    return f"this process serves {which} of {shards.count}, numbered from 0{rest}"
 
 
 def check_genesis(path: Path) -> Finding:

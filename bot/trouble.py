@@ -78,6 +78,11 @@ def discord_words(error: Exception) -> str:
             )
         case discord.HTTPException():
             return f"Discord answered with error {error.status}. Try again in a few minutes."
+        case discord.ConnectionClosed(code=4011):
+            return (
+                "The bot is in more servers than one connection may carry. Deal them out among shards: set SHARDS "
+                "(see .env.example), in one process or in several on one PostgreSQL."
+            )
         case discord.ConnectionClosed():
             return f"Discord closed the connection (code {error.code}). Try again in a few minutes."
         case TimeoutError():

@@ -31,6 +31,10 @@ class Double:
     close_code: int = 0
     asked: list[str] = field(default_factory=list)
     connected: asyncio.Event = field(default_factory=asyncio.Event)
+    sessions: set[int] = field(default_factory=set)
+    """The shards whose sessions are open now."""
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set, and made anew, whenever a session opens or closes."""
     base: str = ""
     gateway: str = ""
 
@@ -48,18 +52,30 @@ class Double:
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         await socket.send_json({"op": 10, "d": {"heartbeat_interval": 40000}, "s": None, "t": None})
+        shard = 0
         async for message in socket:
             if message.type is not WSMsgType.TEXT:
                 continue
-            match json.loads(message.data)["op"]:
+            said = json.loads(message.data)
+            match said["op"]:
                 case 2 if self.close_code:
                     await socket.close(code=self.close_code)
                 case 2:
-                    await socket.send_json({"op": 0, "t": "READY", "s": 1, "d": self._ready()})
+                    dealt = said["d"].get("shard", [0, 1])
+                    shard = dealt[0]
+                    await socket.send_json({"op": 0, "t": "READY", "s": 1, "d": self._ready() | {"shard": dealt}})
+                    self.sessions.add(shard)
+                    self._changed()
                     self.connected.set()
                 case 1:
                     await socket.send_json({"op": 11, "d": None, "s": None, "t": None})
+        self.sessions.discard(shard)
+        self._changed()
         return socket
+
+    def _changed(self) -> None:
+        self.changed.set()
+        self.changed = asyncio.Event()
 
     def _ready(self) -> Any:
         return {

@@ -9,9 +9,8 @@ import signal
 import socket
 import sqlite3
 import sys
-from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, closing
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,6 +23,7 @@ from bot.__main__ import main
 from bot.governance.events import Event, Happened
 from bot.governance.ids import PartnershipId, PersonId
 from bot.governance.organisation import Partnership
+from bot.governance.shards import EVERYTHING, Shards, read_shards
 from bot.trouble import Trouble
 from config.settings import Settings
 from storage import migrate
@@ -31,10 +31,9 @@ from storage.engine import create_engines
 from storage.locks import InstanceLock
 from storage.unit_of_work import SqlUnitOfWork
 from tests.discord_double import Double, listening
+from tests.processes import TOKEN, ended, environment, process
 
-ROOT = Path(__file__).resolve().parents[1]
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
-TOKEN = "a-token-for-the-double"
 FILE = "governance.sqlite3"
 BOTH = (PartnershipId(1), PartnershipId(2))
 
@@ -445,6 +444,22 @@ def test_migrate_makes_a_database_for_this_user_only(capsys: pytest.CaptureFixtu
     assert "Nothing was changed" in said
 
 
+def test_migrate_waits_for_the_end_of_a_process_of_an_older_version(
+    database: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrate, "current", _older)
+    hold("elsewhere 7 abc", datetime.now(UTC))
+    code, said = told(capsys, "migrate")
+    assert code == 1
+    assert "but the bot runs on it: process 7 on elsewhere. Nothing was changed." in said.replace("\n", " ")
+    change("DELETE FROM locks")
+    assert told(capsys, "migrate")[0] == 0
+
+
+async def _older(_: object) -> str:
+    return "0001"
+
+
 # ---- one process at a time -----------------------------------------------------------------------
 
 
@@ -472,6 +487,30 @@ async def test_the_lock_of_a_process_that_died_is_taken_over_and_that_of_a_livin
         await engines.dispose()
 
 
+@pytest.mark.parametrize(
+    ("held", "asked", "said"),
+    [
+        ("bot", EVERYTHING, "The bot runs already: process 1 on else"),
+        ("0-3/8", EVERYTHING, "The bot runs already, with 8 shards: process 1 on else"),
+        ("0-3/8", Shards(0, 1, 4), "This one has 4 shards"),
+        ("bot", Shards(0, 3, 8), "The bot runs already, with 1 shard:"),
+        ("0-3/8", Shards(3, 5, 8), "Of the shards 3-5/8 some are served already: process 1 on else serves 0-3/8"),
+    ],
+)
+async def test_a_refusal_says_who_serves_what(tmp_path: Path, held: str, asked: Shards, said: str) -> None:
+    engines = create_engines(f"sqlite+aiosqlite:///{tmp_path / 'x.sqlite3'}")
+    await migrate.upgrade(engines.writer)
+    try:
+        await InstanceLock(engines, "else 1 x", EVERYTHING if held == "bot" else read_shards(held)).acquire(NOW)
+        with pytest.raises(Trouble) as refused:
+            await instance.take(engines, lambda: NOW, asked)
+    finally:
+        await engines.dispose()
+    assert said in str(refused.value)
+    assert "Nothing was done." in str(refused.value)
+    assert "wait 3 minutes" in str(refused.value)
+
+
 async def test_losing_the_lock_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(instance, "BEAT", 0)
     engines = create_engines(f"sqlite+aiosqlite:///{tmp_path / 'x.sqlite3'}")
@@ -486,44 +525,6 @@ async def test_losing_the_lock_is_noticed(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 # ---- the process itself --------------------------------------------------------------------------
-
-
-@asynccontextmanager
-async def process(*arguments: str, **environment: str) -> AsyncIterator[Process]:
-    clean = {name: value for name, value in os.environ.items() if name.lower() not in Settings.model_fields}
-    started = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot",
-        *arguments,
-        env=clean | {"PYTHONPATH": str(ROOT)} | environment,
-        stdout=PIPE,
-        stderr=PIPE,
-    )
-    try:
-        yield started
-    finally:
-        if started.returncode is None:
-            started.kill()
-            await started.wait()
-
-
-async def ended(running: Process, traced: bool = False) -> tuple[int, str]:
-    """What it ends with and says. Only a logged interruption of a running bot may carry a traceback."""
-    out, err = await asyncio.wait_for(running.communicate(), 60)
-    said = (out + err).decode()
-    assert traced or "Traceback" not in said
-    assert running.returncode is not None
-    return running.returncode, said
-
-
-def environment(double: Double) -> dict[str, str]:
-    return {
-        "DISCORD_TOKEN": TOKEN,
-        "DISCORD_API_BASE": double.base,
-        "DISCORD_GATEWAY_URL": double.gateway,
-        "LOG_FORMAT": "json",
-    }
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])

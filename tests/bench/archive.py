@@ -77,7 +77,7 @@ async def _served(folder: Path, open: int, resolved: int) -> AsyncIterator[Archi
     await env.start()
     url = f"sqlite+aiosqlite:///{folder / 'archive.sqlite3'}"
     server = Archived(env, env.create_guild("Willow Valley"), folder, url)
-    await journeys._begin(server)
+    await journeys.begin(server)
     await journeys.set_up_partnership(server)
     engines = create_engines(url)
     await seed(SqlUnitOfWork(engines, announce), resolved, open, env.now())

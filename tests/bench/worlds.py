@@ -108,7 +108,7 @@ class RealWorld(World):
         self.guild = self.env.create_guild("Willow Valley")
         url = f"sqlite+aiosqlite:///{self._folder / 'real.sqlite3'}"
         self.server = Server(self.env, self.guild, self._folder, url, governance=GOVERNANCE)
-        await journeys._begin(self.server)
+        await journeys.begin(self.server)
         await journeys.set_up_partnership(self.server)
         self.crowd = [self.server.join(f"member {each}", ("Core Team",)) for each in range(CROWD)]
         await self.server.settle()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.governance.shards import EVERYTHING, Shards
 from config import settings
 from config.settings import BadSettings, Settings
 
@@ -162,3 +163,25 @@ def test_a_settings_file_that_is_no_text_is_named() -> None:
     Path(".env").write_bytes(b"DISCORD_TOKEN=\xff\xfe\n")
     with pytest.raises(BadSettings, match="UTF-8"):
         settings.load()
+
+
+def test_one_process_serves_everything_unless_told_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings.load().served == EVERYTHING
+    monkeypatch.setenv("SHARDS", "0-1/2")
+    assert settings.load().served == Shards(0, 1, 2), "every shard in one process needs no PostgreSQL"
+    monkeypatch.setenv("SHARDS", " 4-7/16 ")
+    monkeypatch.setenv("DATABASE_URL", "postgresql+asyncpg://bot:secret@host/name")
+    assert settings.load().served == Shards(4, 7, 16)
+
+
+@pytest.mark.parametrize(
+    ("shards", "said"),
+    [
+        ("four", "SHARDS is written like 0-3/16 (the shards 0 to 3 of 16) or 5/16 (one shard)."),
+        ("0-16/16", "SHARDS names shard 16, but 16 shards are numbered 0 to 15."),
+        ("5-3/16", "SHARDS begins at 5 and ends before it, at 3."),
+        ("0-3/16", "SHARDS is 0-3/16, one process of several, and several processes need one PostgreSQL database: "),
+    ],
+)
+def test_shards_that_cannot_be_served_are_refused(monkeypatch: pytest.MonkeyPatch, shards: str, said: str) -> None:
+    assert said in problem(monkeypatch, SHARDS=shards)

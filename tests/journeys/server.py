@@ -33,6 +33,7 @@ from tests.permissions import needed_by
 
 T = TypeVar("T")
 
+THE_FIRST = PartnershipId(1)
 OBJECT, CONCERN = "✋", "💬"
 TALK, FEED, STAKEHOLDERS, CORE = "governance-talk", "decisions", "stakeholders", "core-team"
 
@@ -88,6 +89,9 @@ class Server:
     hands: list[tuple[int, int]] = field(default_factory=list)
     expected_faults: list[str] = field(default_factory=list)
     governance: str = ""
+    shards: str = ""
+    """Which shards the bot on duty serves; empty for every server."""
+    hosted: PartnershipId = THE_FIRST
     _scope: contextvars.Context | None = None
 
     # ---- the bot ---------------------------------------------------------------------------------
@@ -100,7 +104,7 @@ class Server:
 
     def new_bot(self) -> GovernanceBot:
         """A fresh bot on the same database, with its ears tapped for the wire check."""
-        settings = Settings(discord_token=TOKEN, database_url=self.database_url, _env_file=None)
+        settings = Settings(discord_token=TOKEN, database_url=self.database_url, shards=self.shards, _env_file=None)
         if self.governance:
             file = self.folder / "governance.toml"
             file.write_text(self.governance)
@@ -295,7 +299,7 @@ class Server:
     async def proposal(self, number: int) -> Proposal:
         """The dossier of ``P-<number>``, from the database."""
         async with self.bot.ctx.uow.read() as tx:
-            return await tx.proposals.numbered(PartnershipId(1), number)
+            return await tx.proposals.numbered(self.hosted, number)
 
     async def state(self, number: int) -> State:
         """Its state."""
@@ -304,18 +308,18 @@ class Server:
     async def partnership(self) -> Partnership:
         """The partnership, from the database."""
         async with self.bot.ctx.uow.read() as tx:
-            return await tx.partnerships.get(PartnershipId(1))
+            return await tx.partnerships.get(self.hosted)
 
     async def policy_value(self, key: str) -> Any:
         """The present value of a policy key."""
         async with self.bot.ctx.uow.read() as tx:
-            return (await tx.policies.current(PartnershipId(1))).values[key]
+            return (await tx.policies.current(self.hosted)).values[key]
 
     async def events(self, number: int) -> list[Recorded]:
         """What is on record of a proposal."""
         proposal = await self.proposal(number)
         async with self.bot.ctx.uow.read() as tx:
-            return list(await tx.record.of(PartnershipId(1), f"proposal/{proposal.id}"))
+            return list(await tx.record.of(self.hosted, f"proposal/{proposal.id}"))
 
     async def happened(self, number: int) -> list[str]:
         """The types of events on record of a proposal, in order."""
@@ -413,7 +417,7 @@ class Server:
         asked = await self.slash("mod", "lobby", "setup ratify")
         await self.settle()
         async with self.bot.ctx.uow.read() as tx:
-            found = await tx.proposals.list(PartnershipId(1), Filter(limit=1))
+            found = await tx.proposals.list(self.hosted, Filter(limit=1))
         assert found, said(asked)
         number = found[0].number
         assert number is not None, said(asked)
@@ -506,7 +510,7 @@ async def serving(
     try:
         server = Server(env, env.create_guild("Willow Valley"), folder, url, governance=governance)
         try:
-            await _begin(server)
+            await begin(server)
             if set_up:
                 await set_up_partnership(server, private)
             yield server
@@ -520,7 +524,8 @@ async def serving(
     assert [str(fault) for fault in faults] == server.expected_faults
 
 
-async def _begin(server: Server) -> None:
+async def begin(server: Server) -> None:
+    """Roles made by hand, a channel, a moderator, and the bot."""
     guild = server.guild
     # A new role stands lowest: the moderators' above those that carry seats, and the bot's own above all (ORG-2a).
     moderators = guild.create_role("Moderators", permissions=discord.Permissions(manage_roles=True))
@@ -591,7 +596,8 @@ async def set_up_partnership(server: Server, private: str = "") -> None:
         private=private,
     )
     plan = latest(planned)
-    await server.press("mod", plan, "setup:apply:1")
+    apply = next(control for control in controls_of(plan) if control.startswith("setup:apply:"))
+    await server.press("mod", plan, apply)
     for role, (group, seat, stakeholder_class, organisation) in SEATS.items():
         mapped = await server.slash(
             "mod",
