@@ -14,17 +14,21 @@ def ready(*shards: int) -> Sessions:
     return sessions
 
 
+def state(sessions: Sessions) -> tuple[set[int], set[int]]:
+    return set(sessions.ready), set(sessions.behind)
+
+
 def test_one_session_after_the_other_becomes_ready_and_is_lost() -> None:
     sessions = ready(2, 3)
-    assert (sessions.ready, sessions.behind) == ({2, 3}, frozenset())
+    assert state(sessions) == ({2, 3}, set())
     sessions.back(4)
-    assert (sessions.ready, sessions.behind) == ({2, 3}, {4})
+    assert state(sessions) == ({2, 3}, {4})
     assert sessions.caught_up(sessions.marks())
     sessions.away(3)
-    assert (sessions.ready, sessions.behind) == ({2, 4}, frozenset())
+    assert state(sessions) == ({2, 4}, set())
     assert [sessions.follows(shard << 22) for shard in range(8)] == [shard in {2, 4} for shard in range(8)]
     sessions.over()
-    assert (sessions.ready, sessions.behind) == (frozenset(), frozenset())
+    assert state(sessions) == (set(), set())
     assert not sessions.caught_up(sessions.marks())
 
 
@@ -37,7 +41,7 @@ def test_one_that_is_lost_while_it_catches_up_has_to_begin_anew() -> None:
     sessions.back(3)
     assert sessions.lived_through(marks) == {4}
     assert sessions.caught_up(marks)
-    assert (sessions.ready, sessions.behind) == ({2, 4}, {3})
+    assert state(sessions) == ({2, 4}, {3})
 
 
 def test_one_that_is_back_without_having_been_away_has_to_begin_anew_too() -> None:
@@ -46,6 +50,6 @@ def test_one_that_is_back_without_having_been_away_has_to_begin_anew_too() -> No
     marks = sessions.marks()
     sessions.back(3)
     assert not sessions.caught_up(marks)
-    assert (sessions.ready, sessions.behind) == ({2}, {3})
+    assert state(sessions) == ({2}, {3})
     sessions.back(2)
-    assert (sessions.ready, sessions.behind) == (frozenset(), {2, 3})
+    assert state(sessions) == (set(), {2, 3})
