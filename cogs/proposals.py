@@ -11,7 +11,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.governance import proposals as rules
+from bot.governance import drafts
 from bot.governance.dossier import Text
 from bot.governance.ids import GroupId, PartnershipId, ProposalId
 from bot.governance.policy import TYPES, Filer
@@ -289,7 +289,7 @@ class ProposalCommands(FormCog):
         chosen, named = await choices.group_chosen(interaction, group, partnership)
         number = choices.number_in(again)
         await beforehand.propose(*asker(interaction), chosen.id, type, number)
-        deciding = rules.deciding_group(chosen, type, named.id if named else None)
+        deciding = drafts.deciding_group(chosen, type, named.id if named else None)
         await show_form(interaction, forms.propose(type, deciding.id, number))
 
     @proposal.command(name="show", description="A proposal as it stands, with everything you can do")

@@ -11,7 +11,8 @@ from typing import Any
 
 from bot.governance.dossier import FINAL, Objection, Proposal, State, Version, Vote
 from bot.governance.events import Event, Happened
-from bot.governance.proposals import discard, drop_revision
+from bot.governance.proposals import discard
+from bot.governance.revisions import drop_revision
 
 ERASED = "erased on request"
 

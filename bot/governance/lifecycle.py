@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.governance import clock, escalations, objections, proposals, votes
+from bot.governance import clock, electorates, escalations, periods, proposals, thresholds, votes
 from bot.governance import effects as effect_rules
 from bot.governance.dossier import (
     CONTESTABLE,
@@ -73,7 +73,7 @@ def next_due(proposal: Proposal) -> datetime | None:
         case State.STALE:
             due.append(proposal.state_since + MOST_STALE)
     if proposal.state in {State.REVIEW, State.DISPUTED}:
-        due += [instant for o in proposal.objections for instant in objections.changes_at(o)]
+        due += [instant for o in proposal.objections for instant in periods.changes_at(o)]
     return min((d for d in due if d is not None), default=None)
 
 
@@ -132,7 +132,7 @@ def undecided(proposal: Proposal) -> frozenset[PersonId]:
     """Those whom the one nudge before close is for: neither read, objected, raised a concern nor voted (RHY-2)."""
     if proposal.state is State.ESCALATED and proposal.vote is not None:
         return frozenset(e.person for e in proposal.vote.electors) - proposal.vote.voted
-    return proposals.reachable(proposal) - proposals.reached(proposal)
+    return electorates.reachable(proposal) - electorates.reached(proposal)
 
 
 def _step(proposal: Proposal, now: datetime, around: Surroundings) -> Outcome:
@@ -147,7 +147,7 @@ def _step(proposal: Proposal, now: datetime, around: Surroundings) -> Outcome:
             return _not_adopted(proposal, "could not be held", now)
         return proposal, ()
     if proposal.state in {State.REVIEW, State.SETTLING, State.DISPUTED}:
-        lapsed, events = objections.lapse_due(proposal, now)
+        lapsed, events = periods.lapse_due(proposal, now)
         if events:
             return lapsed, events
     too_old = proposals.too_old_at(proposal, now)
@@ -171,10 +171,10 @@ def _decided_at(proposal: Proposal, now: datetime) -> datetime | None:
     match proposal.state:
         case State.REVIEW if proposal.closes_at is not None and proposal.closes_at <= now:
             return None if _needs_extension(proposal) else proposal.closes_at
-        case State.SETTLING if all(objections.is_settled(o, now) for o in proposal.objections):
+        case State.SETTLING if all(periods.is_settled(o, now) for o in proposal.objections):
             tests = [o.test for o in proposal.objections if o.test and o.test.appeal]
             ends = [t.appeal.decided_at for t in tests if t.appeal]
-            ends += [proposal.closes_at, *(objections.period_ends_at(o) for o in proposal.objections)]
+            ends += [proposal.closes_at, *(periods.period_ends_at(o) for o in proposal.objections)]
             return max((end for end in ends if end is not None), default=None)
         case State.ESCALATED if proposal.vote is not None and proposal.vote.opened and proposal.vote.closes_at <= now:
             return proposal.vote.closes_at
@@ -197,11 +197,11 @@ def _review(proposal: Proposal, now: datetime, around: Surroundings) -> Outcome:
 
 def _settle(proposal: Proposal, now: datetime, around: Surroundings) -> Outcome:
     """When no objection has a period left, the threshold decides (PRO-6, OBJ-6)."""
-    if not all(objections.is_settled(o, now) for o in proposal.objections):
+    if not all(periods.is_settled(o, now) for o in proposal.objections):
         return proposal, ()
-    if objections.threshold_reached(proposal):
+    if thresholds.threshold_reached(proposal):
         disputed = proposals.enter(replace(proposal, low_reach=False), State.DISPUTED, now)
-        counted = {"weight": objections.weight(proposal), "threshold": _threshold(proposal)}
+        counted = {"weight": thresholds.weight(proposal), "threshold": _threshold(proposal)}
         return disputed, (_event(Happened.PROPOSAL_DISPUTED, disputed, **counted),)
     if proposals.affirmative(proposal):
         return escalations.to_vote(proposal, around.stakeholders, now, role_missing=around.role_missing)
@@ -287,13 +287,13 @@ def _needs_extension(proposal: Proposal) -> bool:
         _low_reach(proposal)
         and not proposal.extended
         and not proposals.affirmative(proposal)
-        and not objections.threshold_reached(proposal)
+        and not thresholds.threshold_reached(proposal)
     )
 
 
 def _low_reach(proposal: Proposal) -> bool:
-    bar = proposal.pinned.reach_bar * len(proposals.reachable(proposal))
-    return len(proposals.reached(proposal)) < bar
+    bar = proposal.pinned.reach_bar * len(electorates.reachable(proposal))
+    return len(electorates.reached(proposal)) < bar
 
 
 def _lapses(proposal: Proposal) -> bool:
@@ -317,19 +317,19 @@ def _vote_due(proposal: Proposal, vote: Vote) -> list[datetime | None]:
 
 
 def _settles_at(proposal: Proposal) -> datetime:
-    changes = [instant for o in proposal.objections for instant in objections.changes_at(o)]
+    changes = [instant for o in proposal.objections for instant in periods.changes_at(o)]
     if changes:
         return min(changes)
-    ends = [ends_at for o in proposal.objections if (ends_at := objections.period_ends_at(o))]
+    ends = [ends_at for o in proposal.objections if (ends_at := periods.period_ends_at(o))]
     return max(ends, default=proposal.state_since)
 
 
 def _threshold(proposal: Proposal) -> int:
-    return objections.threshold(proposal.pinned, proposal.electors)
+    return thresholds.threshold(proposal.pinned, proposal.electors)
 
 
 def _reach(proposal: Proposal) -> dict[str, Json]:
-    return {"reached": len(proposals.reached(proposal)), "reachable": len(proposals.reachable(proposal))}
+    return {"reached": len(electorates.reached(proposal)), "reachable": len(electorates.reachable(proposal))}
 
 
 def _nudge(proposal: Proposal) -> Event:

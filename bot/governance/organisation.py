@@ -168,11 +168,6 @@ def electors(partnership: Partnership, group: GroupId, holdings: Iterable[Holdin
     )
 
 
-def relied_on(partnership: Partnership, group: GroupId) -> frozenset[RoleId]:
-    """The Discord roles that the electorate of this group depends on (ORG-3, PRO-11)."""
-    return frozenset(m.role for m in partnership.mappings if m.group == group and m.seat == MEMBER)
-
-
 def role_missing(partnership: Partnership, group: GroupId) -> bool:
     """Whether a role that this group's electorate depends on was deleted or unmapped (ORG-3, PRO-11)."""
     return any(m.lost and m.group == group and m.seat == MEMBER for m in partnership.mappings)

@@ -257,11 +257,6 @@ def withheld(place: NeededPlace) -> frozenset[str]:
     return CLOSED if place.group is not None and place.group.private else CLOSED - {VIEW}
 
 
-def writable_by(place: NeededPlace, seat: SeatRole) -> bool:
-    """Whether Discord offers this seat commands here (SCL-2a)."""
-    return SEND in _granted(place, seat)
-
-
 def _granted(place: NeededPlace, seat: SeatRole) -> frozenset[str]:
     """What a seat may do in a place. Every seat writes in the talk; nobody but the bot in the feed."""
     usual = READING if seat.seat == OBSERVER else TAKING_PART

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from bot.governance import objections, refiling, votes
+from bot.governance import drafts, objections, refiling, revisions, rulings, votes
 from bot.governance import proposals as rules
 from bot.governance.dossier import Ballot, Proposal, State, Statement
 from bot.governance.effects.world import World
@@ -54,11 +54,11 @@ async def propose(
         if partnership.guild_id != actor.guild_id:
             raise NotFound("partnership")
         member = await members.reader_of(tx, partnership, actor)
-        rules.check_may_file(partnership, member, type)
-        rules.check_drafts(len(await tx.proposals.drafts_of(partnership.id, member.person)))
+        drafts.check_may_file(partnership, member, type)
+        drafts.check_drafts(len(await tx.proposals.drafts_of(partnership.id, member.person)))
         if again is not None:
             now = ctx.clock()
-            blank = rules.start(ProposalId(0), partnership, member, type, None, now)
+            blank = drafts.start(ProposalId(0), partnership, member, type, None, now)
             earlier = await proposals.earlier_of(tx, partnership, member, again)
             refiling.link(blank, member.person, f"P-{again}", earlier, "", now)
 
@@ -125,22 +125,22 @@ async def keep(ctx: Context, actor: Actor, id: ProposalId, number: int) -> Propo
 
 
 async def rule(ctx: Context, actor: Actor, id: ProposalId, number: int) -> ProposalView:
-    """Raises NotFound and as ``objections.rule_on_form``."""
+    """Raises NotFound and as ``rulings.rule_on_form``."""
     return await _tried(
         ctx,
         actor,
         id,
-        lambda case, member: objections.rule_on_form(case.proposal, number, member, True, _WORDS, case.now),
+        lambda case, member: rulings.rule_on_form(case.proposal, number, member, True, _WORDS, case.now),
     )
 
 
 async def appeal(ctx: Context, actor: Actor, id: ProposalId, number: int) -> ProposalView:
-    """Raises NotFound and as ``objections.appeal``."""
+    """Raises NotFound and as ``rulings.appeal``."""
     return await _tried(
         ctx,
         actor,
         id,
-        lambda case, member: objections.appeal(case.proposal, number, member.person, _WORDS, case.now),
+        lambda case, member: rulings.appeal(case.proposal, number, member.person, _WORDS, case.now),
     )
 
 
@@ -176,7 +176,7 @@ def _try_revising(view: ProposalView) -> None:
     """Refusals of content play no part yet: the form is where the content is mended."""
     proposal, world = view.proposal, World(view.partnership, view.policy)
     with suppress(AlreadyDone, BadText, BadValue, OutOfBounds, Stale, UnknownKey):
-        rules.revise(proposal, proposal.author, proposal.text, proposal.effects, world, proposal.electors, view.now)
+        revisions.revise(proposal, proposal.author, proposal.text, proposal.effects, world, proposal.electors, view.now)
 
 
 def _choice_at(proposal: Proposal, place: int) -> Choice:

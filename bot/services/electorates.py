@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.governance import clock, proposals, votes
+from bot.governance import clock, electorates, votes
 from bot.governance.dossier import CONTESTABLE, Proposal, State
 from bot.governance.events import Event
 from bot.governance.organisation import Holding, Partnership, electors, role_missing
@@ -43,4 +43,4 @@ def _too_few(proposal: Proposal, partnership: Partnership, holdings: tuple[Holdi
     if proposal.state is State.ESCALATED:
         stakeholders = electors(partnership, partnership.stakeholders.id, holdings)
         return votes.too_few_voters(proposal, (elector.person for elector in stakeholders))
-    return proposals.too_few_seated(proposal, members_of(proposal, holdings))
+    return electorates.too_few_seated(proposal, members_of(proposal, holdings))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from bot.governance import objections, proposals
+from bot.governance import electorates, rulings
 from bot.governance.dossier import CONTESTABLE, Objection, ObjectionState, Proposal, State
 from bot.governance.errors import NotFound
 from bot.governance.ids import GroupId, PartnershipId
@@ -46,7 +46,7 @@ def waiting_for(proposal: Proposal, member: Member, stakeholders: GroupId, now: 
     match proposal.state:
         case State.DRAFT if is_author:
             yield "finish draft", None, None
-        case State.REVIEW if member.person in proposals.reachable(proposal) - proposals.reached(proposal):
+        case State.REVIEW if member.person in electorates.reachable(proposal) - electorates.reached(proposal):
             yield "read", proposal.closes_at, None
         case State.DISPUTED if is_author or (proposal.elector(member.person) is not None):
             yield "decide what next", None, None
@@ -75,7 +75,7 @@ def _objection_waits(
     may_sponsor = proposal.elector(member.person) is not None and member.person != proposal.author
     if objection.sponsor_by is not None and objection.sponsor is None and may_sponsor and not is_objector:
         yield "sponsor", objection.sponsor_by, objection.number
-    if test is not None and test.in_form is None and objections.may_rule(proposal, objection, member):
+    if test is not None and test.in_form is None and rulings.may_rule(proposal, objection, member):
         yield "rule", objection.rule_by, objection.number
     if test is not None and test.appeal is not None and test.appeal.stands is None:
         parties = {proposal.author, objection.person, objection.sponsor}

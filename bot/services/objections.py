@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.governance import objections as rules
+from bot.governance import rulings, sponsors
 from bot.governance.dossier import Objection, Statement
 from bot.governance.errors import NotEligible
 from bot.governance.ids import ProposalId
@@ -65,43 +66,47 @@ async def withdraw(ctx: Context, actor: Actor, id: ProposalId, number: int) -> P
 
 
 async def ask_test(ctx: Context, actor: Actor, id: ProposalId, number: int) -> ProposalView:
-    """Ask for the test of form (OBJ-4). Raises as ``rules.ask_test``."""
-    return await cases.act(ctx, actor, id, lambda proposal, member, now: rules.ask_test(proposal, number, member, now))
+    """Ask for the test of form (OBJ-4). Raises as ``rulings.ask_test``."""
+    return await cases.act(
+        ctx, actor, id, lambda proposal, member, now: rulings.ask_test(proposal, number, member, now)
+    )
 
 
 async def rule(ctx: Context, actor: Actor, id: ProposalId, number: int, in_form: bool, reason: str) -> ProposalView:
-    """Rule on form (OBJ-4). Raises as ``rules.rule_on_form``."""
+    """Rule on form (OBJ-4). Raises as ``rulings.rule_on_form``."""
     return await cases.act(
         ctx,
         actor,
         id,
-        lambda proposal, member, now: rules.rule_on_form(proposal, number, member, in_form, reason, now),
+        lambda proposal, member, now: rulings.rule_on_form(proposal, number, member, in_form, reason, now),
     )
 
 
 async def appeal(ctx: Context, actor: Actor, id: ProposalId, number: int, reason: str) -> ProposalView:
-    """Appeal a ruling (OBJ-4). Raises as ``rules.appeal``."""
+    """Appeal a ruling (OBJ-4). Raises as ``rulings.appeal``."""
     return await cases.act(
-        ctx, actor, id, lambda proposal, member, now: rules.appeal(proposal, number, member.person, reason, now)
+        ctx, actor, id, lambda proposal, member, now: rulings.appeal(proposal, number, member.person, reason, now)
     )
 
 
 async def vote_on_appeal(ctx: Context, actor: Actor, id: ProposalId, number: int, stands: bool) -> ProposalView:
-    """A stakeholder's vote on an appeal (OBJ-4). Raises as ``rules.vote_on_appeal``."""
+    """A stakeholder's vote on an appeal (OBJ-4). Raises as ``rulings.vote_on_appeal``."""
     async with ctx.uow.write() as tx:
         case = await cases.open_case(tx, id, ctx.clock())
         member = await members.member_of(tx, case.partnership, actor)
         cases.check_visible(case, actor, member)
         eligible = frozenset(e.person for e in await case.stakeholders())
-        changed, events = rules.vote_on_appeal(
+        changed, events = rulings.vote_on_appeal(
             case.proposal, number, member, stands, case.partnership.stakeholders.id, eligible, case.now
         )
         return await case.view(await case.keep(changed, events))
 
 
 async def sponsor(ctx: Context, actor: Actor, id: ProposalId, number: int) -> ProposalView:
-    """Take over a leaver's objection (PRO-9). Raises as ``rules.sponsor``."""
-    return await cases.act(ctx, actor, id, lambda proposal, member, now: rules.sponsor(proposal, number, member, now))
+    """Take over a leaver's objection (PRO-9). Raises as ``sponsors.sponsor``."""
+    return await cases.act(
+        ctx, actor, id, lambda proposal, member, now: sponsors.sponsor(proposal, number, member, now)
+    )
 
 
 async def answer_revision(ctx: Context, actor: Actor, id: ProposalId, number: int, resolved: bool) -> ProposalView:

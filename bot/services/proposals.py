@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
-from bot.governance import lifecycle, refiling
+from bot.governance import drafts, electorates, halts, lifecycle, refiling, revisions
 from bot.governance import proposals as rules
 from bot.governance.dossier import Effect, Proposal, State, Text
 from bot.governance.effects.world import World
@@ -40,11 +40,11 @@ async def draft(
         if partnership.guild_id != actor.guild_id:
             raise NotFound("partnership")
         member = await members.member_of(tx, partnership, actor)
-        rules.check_may_file(partnership, member, type)
-        rules.check_drafts(len(await tx.proposals.drafts_of(partnership.id, member.person)))
+        drafts.check_may_file(partnership, member, type)
+        drafts.check_drafts(len(await tx.proposals.drafts_of(partnership.id, member.person)))
         blank_id = ProposalId(await tx.next_id("proposal"))
-        blank = rules.start(blank_id, partnership, member, type, group, now)
-        written = rules.edit_draft(blank, member.person, text, effects)
+        blank = drafts.start(blank_id, partnership, member, type, group, now)
+        written = drafts.edit_draft(blank, member.person, text, effects)
         if again is not None:
             earlier = await earlier_of(tx, partnership, member, again)
             written = refiling.link(written, member.person, f"P-{again}", earlier, "", now)
@@ -55,7 +55,7 @@ async def draft(
 async def edit(ctx: Context, actor: Actor, id: ProposalId, text: Text, effects: tuple[Effect, ...]) -> ProposalView:
     """Replace a draft's words (PRO-1). Raises NotFound, NotYours, WrongState."""
     return await cases.act(
-        ctx, actor, id, lambda proposal, member, now: (rules.edit_draft(proposal, member.person, text, effects), ())
+        ctx, actor, id, lambda proposal, member, now: (drafts.edit_draft(proposal, member.person, text, effects), ())
     )
 
 
@@ -63,8 +63,8 @@ def hindrance(view: ProposalView) -> Refusal | None:
     """The first thing in the words kept for a draft, or for the next version, that keeps it from going on (PRO-3)."""
     proposal, kept = view.proposal, view.proposal.next_words
     try:
-        rules.check_text(proposal.type, kept.text)
-        rules.prepare_effects(proposal.type, kept.effects, World(view.partnership, view.policy))
+        drafts.check_text(proposal.type, kept.text)
+        drafts.prepare_effects(proposal.type, kept.effects, World(view.partnership, view.policy))
         if proposal.state is State.DRAFT:
             refiling.check(proposal, view.namesake)
     except Refusal as refusal:
@@ -126,46 +126,46 @@ async def earlier_of(tx: Transaction, partnership: Partnership, member: Member, 
 
 async def mark_read(ctx: Context, actor: Actor, id: ProposalId) -> ProposalView:
     """Record "I have read it" (PRO-8). Raises NotFound, WindowClosed, NotEligible."""
-    return await cases.act(ctx, actor, id, rules.mark_read)
+    return await cases.act(ctx, actor, id, electorates.mark_read)
 
 
 async def write_revision(
     ctx: Context, actor: Actor, id: ProposalId, of: int, text: Text, effects: tuple[Effect, ...]
 ) -> ProposalView:
-    """Keep words for the version after ``of`` (PRO-5). Raises NotFound and as ``rules.write_revision``."""
+    """Keep words for the version after ``of`` (PRO-5). Raises NotFound and as ``revisions.write_revision``."""
     return await cases.act(
         ctx,
         actor,
         id,
-        lambda proposal, member, now: (rules.write_revision(proposal, member.person, of, text, effects), ()),
+        lambda proposal, member, now: (revisions.write_revision(proposal, member.person, of, text, effects), ()),
     )
 
 
 async def drop_revision(ctx: Context, actor: Actor, id: ProposalId) -> ProposalView:
     """Forget the words kept for the next version (PRO-5). Raises NotFound, NotYours."""
     return await cases.act(
-        ctx, actor, id, lambda proposal, member, now: (rules.drop_revision(proposal, member.person), ())
+        ctx, actor, id, lambda proposal, member, now: (revisions.drop_revision(proposal, member.person), ())
     )
 
 
 async def revise(
     ctx: Context, actor: Actor, id: ProposalId, text: Text | None = None, effects: tuple[Effect, ...] = ()
 ) -> ProposalView:
-    """Publish the next version: the words kept for it, or these (PRO-5). Raises NotFound and as ``rules.revise``."""
+    """Publish the next version: the words kept for it, or these (PRO-5). Raises NotFound, as ``revisions.revise``."""
     async with ctx.uow.write() as tx:
         now = ctx.clock()
         case = await cases.open_case(tx, id, now)
         member = await members.member_of(tx, case.partnership, actor)
         cases.check_visible(case, actor, member)
         if type_named(case.proposal.type).may_file is not Filer.NOBODY:
-            rules.check_may_file(case.partnership, member, case.proposal.type)
+            drafts.check_may_file(case.partnership, member, case.proposal.type)
         electors = await case.electors()
         others = len({e.person for e in electors} - {case.proposal.author})
         if case.proposal.terms is not None and others < case.proposal.terms.least_electors:
             raise TooFewElectors(others, case.proposal.terms.least_electors)
         kept = case.proposal.next_words
         words = (kept.text, kept.effects) if text is None else (text, effects)
-        revised, events = rules.revise(case.proposal, member.person, *words, await case.world(), electors, now)
+        revised, events = revisions.revise(case.proposal, member.person, *words, await case.world(), electors, now)
         return await case.view(await case.keep(revised, events))
 
 
@@ -182,8 +182,8 @@ async def discard(ctx: Context, actor: Actor, id: ProposalId) -> ProposalView:
 
 
 async def halt(ctx: Context, actor: Actor, id: ProposalId) -> ProposalView:
-    """Consent to a halt in the timelock (EFF-3). Raises NotFound and what ``rules.consent_to_halt`` refuses."""
-    return await cases.act(ctx, actor, id, rules.consent_to_halt)
+    """Consent to a halt in the timelock (EFF-3). Raises NotFound and what ``halts.consent_to_halt`` refuses."""
+    return await cases.act(ctx, actor, id, halts.consent_to_halt)
 
 
 async def show(ctx: Context, actor: Actor, id: ProposalId) -> ProposalView:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bot.governance.dossier import Text
+from bot.governance.drafts import LENGTHS
 from bot.governance.effects.world import World
 from bot.governance.organisation import MEMBER, Group, GroupKind, Holding
 from bot.governance.policy import KEYS, TYPES, written
-from bot.governance.proposals import LENGTHS
 
 _NOT_WRITTEN = "not written yet"
 _NAMES = 12

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.governance import clock, lifecycle, objections
+from bot.governance import clock, lifecycle, sponsors
 from bot.governance.dossier import CONTESTABLE, Proposal, State
 from bot.governance.events import Event, Happened
 from bot.governance.ids import GroupId, PartnershipId, PersonId, RoleId
@@ -89,7 +89,7 @@ async def removed_after_all(ctx: Context, guild_id: int, user_id: int) -> None:
             assert person is not None
             async with ctx.uow.write() as tx:
                 case = await open_case(tx, each, ctx.clock())
-                await case.keep(*objections.removed_after_all(case.proposal, person, case.now))
+                await case.keep(*sponsors.removed_after_all(case.proposal, person, case.now))
 
 
 async def _leave(
@@ -193,10 +193,10 @@ def _followed(
     events: tuple[Event, ...] = ()
     holders = members_of(proposal, holdings)
     for person in sorted(left.keys() - holders):
-        proposal, gone = objections.objector_gone(proposal, person, left[person], now)
+        proposal, gone = sponsors.objector_gone(proposal, person, left[person], now)
         events += gone
     for person in sorted(back & holders):
-        proposal = objections.objector_back(proposal, person, now)
+        proposal = sponsors.objector_back(proposal, person, now)
     proposal, turned = electorates.follow(proposal, partnership, holdings, now)
     return proposal, events + turned
 

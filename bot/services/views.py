@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.governance import proposals, refiling
+from bot.governance import electorates, refiling
 from bot.governance.dossier import Objection, Proposal, State
 from bot.governance.ids import PersonId
 from bot.governance.organisation import MEMBER, Elector, Group, Holding, Partnership
@@ -104,7 +104,7 @@ async def view_of(
         partnership=partnership,
         group=partnership.group(proposal.group),
         users=await tx.people.users_of(named),
-        seated=proposals.seated(proposal, members_of(proposal, holdings)),
+        seated=electorates.seated(proposal, members_of(proposal, holdings)),
         links=await links_of(tx, proposal, partnership),
         now=now,
         head=head,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from bot.governance import proposals as rules
+from bot.governance import electorates
 from bot.governance.dossier import FINAL, State
 from bot.governance.events import Happened
 from bot.governance.ids import PersonId
@@ -124,7 +124,7 @@ def _reasons(view: ProposalView, recorded: Recorded) -> list[str]:
             lines.append("A majority of those who may object halted it in the waiting time. It is disputed again.")
         case Happened.PROPOSAL_ENACTED:
             if not proposal.pinned.timelock and proposal.vote is None:
-                lines.append(_silence(len(rules.reached(proposal)), len(rules.reachable(proposal))))
+                lines.append(_silence(len(electorates.reached(proposal)), len(electorates.reachable(proposal))))
             lines.append(effects.done(proposal, 500))
         case _ if not cards.told_by_vote(proposal):
             lines.append(cards.outcome_reason(proposal))

@@ -11,11 +11,12 @@ from typing import Any
 import discord
 
 from bot.governance.dossier import Effect, Proposal, State, Statement, Text
+from bot.governance.drafts import LENGTHS
 from bot.governance.effects import change_policy
 from bot.governance.ids import GroupId, ProposalId
 from bot.governance.objections import CRITERIA, MOST_REASON
 from bot.governance.policy import KEYS, Key, Policy, type_named, written
-from bot.governance.proposals import LENGTHS, MOST_WITHDRAWAL
+from bot.governance.proposals import MOST_WITHDRAWAL
 from bot.governance.refiling import MOST_CHANGE
 from bot.services.views import ProposalView
 from bot.ui import ids, limits

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from bot.governance import objections as rules
+from bot.governance import thresholds
 from bot.governance.dossier import FINAL, Objection, ObjectionState, Proposal, State, Test
 from bot.services.views import ProposalView
 from bot.ui import ids
@@ -19,7 +19,7 @@ _OPEN = frozenset({ObjectionState.RAISED, ObjectionState.STATED, ObjectionState.
 
 def threshold(proposal: Proposal) -> str:
     """How many objections stop it, by the pinned rule (OBJ-6)."""
-    needed = rules.threshold(proposal.pinned, proposal.electors)
+    needed = thresholds.threshold(proposal.pinned, proposal.electors)
     if proposal.pinned.rule == "classes":
         if needed == 1:
             return "an objection from one stakeholder class stands"
@@ -36,7 +36,7 @@ def overview(view: ProposalView, most: int) -> str:
     if not proposal.objections:
         head = "**Objections:** none." if proposal.state in FINAL else "**Objections:** none so far."
         return f"{head} {concerns(proposal)}" if not proposal.concerns else f"{head}\n{concerns(proposal)}"
-    weight, needed = rules.weight(proposal), rules.threshold(proposal.pinned, proposal.electors)
+    weight, needed = thresholds.weight(proposal), thresholds.threshold(proposal.pinned, proposal.electors)
     enough = f"; {needed} {'is' if needed == 1 else 'are'} enough to stop it{_unit(proposal)}"
     if proposal.state not in {State.REVIEW, State.SETTLING, State.DISPUTED}:
         enough = ""

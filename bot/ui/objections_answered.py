@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.governance.dossier import Objection, ObjectionState, Statement
-from bot.governance.objections import weight
+from bot.governance.thresholds import weight
 from bot.services.views import ProposalView, Raised, Standing
 from bot.ui import errors, ids, limits, objections
 from bot.ui.answers import Answer, headed, links_to, named, said

@@ -5,6 +5,7 @@ Whatever a colour, a sign or a bar says, words say too.
 
 from __future__ import annotations
 
+from bot.governance import electorates
 from bot.governance import proposals as rules
 from bot.governance.dossier import FINAL, Proposal, State, Text
 from bot.governance.proposals import NO_REASON
@@ -172,7 +173,7 @@ def _how_it_was_decided(proposal: Proposal) -> str:
 def reach(view: ProposalView) -> str:
     """How many were reached, so that silence can be told from not knowing (PRO-8, PRO-9)."""
     proposal = view.proposal
-    reached, reachable = len(rules.reached(proposal)), len(rules.reachable(proposal))
+    reached, reachable = len(electorates.reached(proposal)), len(electorates.reachable(proposal))
     electors = count(len(proposal.electors), "person", "people")
     seats = f"{electors} could object or consent at the opening; {view.seated} still seated."
     lines = [

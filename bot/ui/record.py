@@ -9,12 +9,13 @@ from types import MappingProxyType
 import discord
 
 from bot.governance.dossier import Objection, Proposal
+from bot.governance.electorates import reachable, reached
 from bot.governance.errors import BadValue
 from bot.governance.events import Happened, Json
-from bot.governance.objections import weight
 from bot.governance.organisation import Partnership
 from bot.governance.policy import TYPES
-from bot.governance.proposals import affirmative, reachable, reached
+from bot.governance.proposals import affirmative
+from bot.governance.thresholds import weight
 from bot.services.ports import Recorded, Verdict
 from bot.services.views import ProposalView, Receipt
 from bot.ui import limits, votes

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import insert, update
 
-from bot.governance import lifecycle, proposals
+from bot.governance import drafts, lifecycle, proposals
 from bot.governance.dossier import FINAL, Proposal, Text
 from bot.governance.effects.world import World
 from bot.governance.events import Event, proposal_thing
@@ -68,8 +68,8 @@ def opened(partnership: Partnership, world: World, eligible: tuple[Elector, ...]
     """A proposal in review, as the rules open it."""
     roles = frozenset(m.role for m in partnership.mappings if m.group == partnership_top(partnership))
     author = Member(eligible[0].person, seats_of(partnership, roles))
-    draft = proposals.start(ProposalId(1), partnership, author, "general", None, now)
-    draft = proposals.edit_draft(draft, author.person, _TEXT, ())
+    draft = drafts.start(ProposalId(1), partnership, author, "general", None, now)
+    draft = drafts.edit_draft(draft, author.person, _TEXT, ())
     return Story(*proposals.open_review(draft, author, world, eligible, proposals.Load(), 1, now))
 
 

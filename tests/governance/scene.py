@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
-from bot.governance import lifecycle, objections, proposals
+from bot.governance import drafts, lifecycle, objections, proposals, revisions, rulings
 from bot.governance.dossier import Ballot, Effect, Objection, Proposal, State, Statement, Text
 from bot.governance.effects.world import World
 from bot.governance.events import Event, Happened
@@ -119,8 +119,8 @@ def draft(
     if type == "ratification":
         empty = Proposal(ProposalId(7), PARTNERSHIP.id, SHG, type, author.person, NOW, NOW)
     else:
-        empty = proposals.start(ProposalId(7), PARTNERSHIP, author, type, group, NOW)
-    return proposals.edit_draft(empty, author.person, text, effects)
+        empty = drafts.start(ProposalId(7), PARTNERSHIP, author, type, group, NOW)
+    return drafts.edit_draft(empty, author.person, text, effects)
 
 
 def opened(
@@ -157,11 +157,11 @@ def stated(proposal: Proposal, *people: Member, now: datetime = NOW) -> Proposal
 
 
 def ruled(proposal: Proposal, in_form: bool = False, number: int = 1, now: datetime = NOW) -> Proposal:
-    return objections.rule_on_form(proposal, number, FLO, in_form, REASON, now)[0]
+    return rulings.rule_on_form(proposal, number, FLO, in_form, REASON, now)[0]
 
 
 def appealed(proposal: Proposal, by: Member, number: int = 1, now: datetime = NOW) -> Proposal:
-    return objections.appeal(proposal, number, by.person, REASON, now)[0]
+    return rulings.appeal(proposal, number, by.person, REASON, now)[0]
 
 
 def revised(
@@ -172,7 +172,7 @@ def revised(
     effects: tuple[Effect, ...] | None = None,
 ) -> Proposal:
     kept = proposal.effects if effects is None else effects
-    return proposals.revise(proposal, proposal.author, text, kept, world(), electors, now)[0]
+    return revisions.revise(proposal, proposal.author, text, kept, world(), electors, now)[0]
 
 
 def advanced(proposal: Proposal, now: datetime, ballots: tuple[Ballot, ...] = ()) -> Proposal:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.governance import clock, lifecycle, objections
+from bot.governance import clock, lifecycle, objections, sponsors
 from bot.governance.dossier import State
 from bot.governance.events import Happened
 from tests.governance.scene import (
@@ -71,7 +71,7 @@ def test_an_earlier_beginning_counts_and_one_outage_is_not_granted_twice() -> No
 def test_only_deadlines_that_had_not_passed_move() -> None:
     proposal = stated(raised(opened(), BO), CY)
     proposal = appealed(ruled(proposal, number=2), CY, number=2, now=at(40))
-    proposal, _ = objections.objector_gone(proposal, CY.person, True, at(30))
+    proposal, _ = sponsors.objector_gone(proposal, CY.person, True, at(30))
     proposal, _ = clock.stop(proposal, clock.ROLE, at(48))
     proposal, _ = clock.resume(proposal, clock.ROLE, at(58))
     mine, other = proposal.objections

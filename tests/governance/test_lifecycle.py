@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.governance import escalations, lifecycle, objections, proposals
+from bot.governance import electorates, escalations, lifecycle, objections, proposals, sponsors
 from bot.governance.dossier import FINAL, Proposal, State, Statement
 from bot.governance.events import Happened
 from tests.governance.scene import (
@@ -43,7 +43,7 @@ DAYS = 24
 def read(proposal: Proposal) -> Proposal:
     """Read by two of six: exactly a third."""
     for person in (BO, CY):
-        proposal, _ = proposals.mark_read(proposal, person, at(1))
+        proposal, _ = electorates.mark_read(proposal, person, at(1))
     return proposal
 
 
@@ -101,16 +101,16 @@ def test_settling_waits_for_appeals_and_sponsors() -> None:
     assert advanced(proposal, at(212) - TICK).state is State.SETTLING
     assert advanced(proposal, at(212)).state is State.DISPUTED  # nobody voted: the objection stands
     waiting = advanced(read(stated(opened(), BO, now=at(71))), at(72))
-    waiting, _ = objections.objector_gone(waiting, BO.person, True, at(110))
+    waiting, _ = sponsors.objector_gone(waiting, BO.person, True, at(110))
     assert advanced(waiting, at(158) - TICK).state is State.SETTLING
     assert advanced(waiting, at(158)).state is State.PASSED
-    taken, _ = objections.sponsor(waiting, 1, CY, at(157))
+    taken, _ = sponsors.sponsor(waiting, 1, CY, at(157))
     assert advanced(taken, at(157)).state is State.DISPUTED
 
 
 def test_below_the_threshold_it_passes_with_the_objection_on_file() -> None:
     proposal = stated(opened(changes={"objection.threshold": 2}), BO)
-    proposal, _ = proposals.mark_read(proposal, CY, at(1))
+    proposal, _ = electorates.mark_read(proposal, CY, at(1))
     proposal = advanced(proposal, at(72))
     assert proposal.state is State.PASSED
     assert first(proposal).counts
@@ -160,7 +160,7 @@ def test_an_affirmative_proposal_with_objections_is_disputed_first() -> None:
 
 
 def test_low_reach_extends_once_then_passes_marked() -> None:
-    proposal, _ = proposals.mark_read(opened(), BO, at(1))
+    proposal, _ = electorates.mark_read(opened(), BO, at(1))
     proposal, events = lifecycle.advance(proposal, at(72), AROUND)
     assert kinds(events) == [Happened.WINDOW_EXTENDED]
     assert events[0].data == {"hours": 48, "reached": 1, "reachable": 6}
@@ -179,7 +179,7 @@ def test_a_third_exactly_is_enough() -> None:
 def test_an_extension_that_brings_readers_is_not_marked() -> None:
     proposal = advanced(opened(), at(72))
     for person in (BO, CY):
-        proposal, _ = proposals.mark_read(proposal, person, at(100))
+        proposal, _ = electorates.mark_read(proposal, person, at(100))
     proposal = advanced(proposal, at(120))
     assert (proposal.state, proposal.low_reach) == (State.PASSED, False)
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 
-from bot.governance import clock, lifecycle, objections, proposals
+from bot.governance import clock, lifecycle, objections, proposals, rulings, sponsors, thresholds
 from bot.governance.dossier import ObjectionState, Proposal, State, Statement
 from bot.governance.errors import (
     AlreadyDone,
@@ -67,7 +67,7 @@ from tests.governance.scene import (
 
 
 def vote(proposal: Proposal, person: Member, stands: bool, hour: float = 1) -> Proposal:
-    return objections.vote_on_appeal(proposal, 1, person, stands, SHG, JUDGES, at(hour))[0]
+    return rulings.vote_on_appeal(proposal, 1, person, stands, SHG, JUDGES, at(hour))[0]
 
 
 # ---- raising (OBJ-1, PRO-7, PRO-9) ----------------------------------------------------------------
@@ -82,7 +82,7 @@ def test_raising_counts_at_once_and_records_who_where_and_when() -> None:
     assert objection.state_by == at(5 + 48)
     assert objection.state is ObjectionState.RAISED
     assert objection.counts
-    assert objections.threshold_reached(proposal)
+    assert thresholds.threshold_reached(proposal)
     assert kinds(events) == [Happened.OBJECTION_RAISED]
 
 
@@ -194,13 +194,13 @@ def test_unstated_it_becomes_a_concern_and_stays_on_file() -> None:
     proposal = advanced(raised(opened(), BO), at(48))
     assert first(proposal).state is ObjectionState.CONCERN
     assert [(c.person, c.why) for c in proposal.concerns] == [("bo", "not stated")]
-    assert objections.weight(proposal) == 0
+    assert thresholds.weight(proposal) == 0
 
 
 def test_stating_works_after_close_and_after_the_seat_was_lost() -> None:
     proposal = advanced(raised(opened(), BO, now=at(71)), at(72))
     assert proposal.state is State.SETTLING
-    proposal, _ = objections.objector_gone(proposal, BO.person, False, at(73))
+    proposal, _ = sponsors.objector_gone(proposal, BO.person, False, at(73))
     proposal, _ = objections.state_objection(proposal, 1, BO, STATEMENT, at(100))
     assert first(proposal).state is ObjectionState.STATED
 
@@ -254,7 +254,7 @@ def test_only_the_objector_states_and_only_an_objection_on_file() -> None:
 def test_no_stating_once_tested_withdrawn_or_lapsed(through: str) -> None:
     proposal = stated(opened(), BO)
     if through == "test":
-        proposal, _ = objections.ask_test(proposal, 1, ANA, NOW)
+        proposal, _ = rulings.ask_test(proposal, 1, ANA, NOW)
     elif through == "withdrawn":
         proposal, _ = objections.withdraw_objection(proposal, 1, BO, NOW)
     else:
@@ -271,7 +271,7 @@ def test_a_concern_is_heard_once_and_never_counts() -> None:
     assert kinds(events) == [Happened.CONCERN_RAISED]
     assert objections.raise_concern(proposal, JOINER, "The noise.", "", at(2)) == (proposal, ())
     assert len(objections.raise_concern(proposal, JOINER, "The dust.", "", at(2))[0].concerns) == 2
-    assert objections.weight(proposal) == 0
+    assert thresholds.weight(proposal) == 0
 
 
 def test_five_concerns_by_one_person_are_enough_and_what_came_of_an_objection_is_none_of_them() -> None:
@@ -301,25 +301,25 @@ def test_who_may_not_raise_a_concern_and_when_not() -> None:
 
 @pytest.mark.parametrize("who", [ANA, FLO])
 def test_author_or_facilitator_asks_for_the_test_once(who: Member) -> None:
-    proposal, events = objections.ask_test(stated(opened(), BO), 1, who, at(1))
+    proposal, events = rulings.ask_test(stated(opened(), BO), 1, who, at(1))
     assert kinds(events) == [Happened.TEST_ASKED]
     with pytest.raises(AlreadyDone):
-        objections.ask_test(proposal, 1, FLO, at(2))
+        rulings.ask_test(proposal, 1, FLO, at(2))
 
 
 def test_nobody_else_asks_and_only_of_a_stated_objection_in_its_period() -> None:
     with pytest.raises(NotEligible):
-        objections.ask_test(stated(opened(), BO), 1, CY, at(1))
+        rulings.ask_test(stated(opened(), BO), 1, CY, at(1))
     with pytest.raises(WrongState):
-        objections.ask_test(raised(opened(), BO), 1, ANA, at(1))
-    objections.ask_test(stated(opened(), BO), 1, ANA, at(48) - TICK)
+        rulings.ask_test(raised(opened(), BO), 1, ANA, at(1))
+    rulings.ask_test(stated(opened(), BO), 1, ANA, at(48) - TICK)
     with pytest.raises(WindowClosed):
-        objections.ask_test(stated(opened(), BO), 1, ANA, at(48))
+        rulings.ask_test(stated(opened(), BO), 1, ANA, at(48))
 
 
 @pytest.mark.parametrize(("in_form", "state"), [(True, ObjectionState.STATED), (False, ObjectionState.DISMISSED)])
 def test_the_first_ruling_holds(in_form: bool, state: ObjectionState) -> None:
-    proposal, events = objections.rule_on_form(stated(opened(), BO), 1, FLO, in_form, REASON, at(3))
+    proposal, events = rulings.rule_on_form(stated(opened(), BO), 1, FLO, in_form, REASON, at(3))
     objection = first(proposal)
     assert objection.state is state
     assert objection.test is not None
@@ -327,7 +327,7 @@ def test_the_first_ruling_holds(in_form: bool, state: ObjectionState) -> None:
     assert objection.test.reason == REASON
     assert kinds(events) == [Happened.TEST_RULED]
     with pytest.raises(AlreadyDone):
-        objections.rule_on_form(proposal, 1, FLO, not in_form, REASON, at(4))
+        rulings.rule_on_form(proposal, 1, FLO, not in_form, REASON, at(4))
 
 
 def test_the_ruling_period_is_half_open_and_reasons_are_needed() -> None:
@@ -337,7 +337,7 @@ def test_the_ruling_period_is_half_open_and_reasons_are_needed() -> None:
         ruled(proposal, now=at(48))
     for reason in ("", "x" * 19, "x" * 1501):
         with pytest.raises(BadText):
-            objections.rule_on_form(proposal, 1, FLO, True, reason, NOW)
+            rulings.rule_on_form(proposal, 1, FLO, True, reason, NOW)
     with pytest.raises(WrongState):
         ruled(raised(opened(), BO))
 
@@ -354,20 +354,20 @@ def test_the_ruling_period_is_half_open_and_reasons_are_needed() -> None:
 )
 def test_nobody_too_near_the_matter_rules(who: Member, why: str) -> None:
     with pytest.raises(Conflicted) as refusal:
-        objections.rule_on_form(stated(opened(), BO), 1, who, False, REASON, NOW)
+        rulings.rule_on_form(stated(opened(), BO), 1, who, False, REASON, NOW)
     assert refusal.value.why == why
 
 
 def test_a_sponsor_does_not_rule_on_what_they_sponsor() -> None:
     proposal = sponsored(stated(opened(), BO))
     with pytest.raises(Conflicted, match="objector"):
-        objections.rule_on_form(proposal, 1, member("cy", FUNDER, SHG_FACILITATOR), False, REASON, at(2))
+        rulings.rule_on_form(proposal, 1, member("cy", FUNDER, SHG_FACILITATOR), False, REASON, at(2))
 
 
 def test_only_a_facilitator_of_the_reviewing_group_rules() -> None:
     for who in (CY, member("kim", replace(SHG_FACILITATOR, group=WATER))):
         with pytest.raises(NotEligible):
-            objections.rule_on_form(stated(opened(), BO), 1, who, False, REASON, NOW)
+            rulings.rule_on_form(stated(opened(), BO), 1, who, False, REASON, NOW)
 
 
 def test_a_seat_in_the_deciding_group_itself_is_no_conflict() -> None:
@@ -375,11 +375,11 @@ def test_a_seat_in_the_deciding_group_itself_is_no_conflict() -> None:
     proposal = stated(opened("policy", author=author), CY)
     ruled(proposal)
     facilitator = member("di", EXPERT, SHG_FACILITATOR)
-    objections.rule_on_form(proposal, 1, facilitator, False, REASON, NOW)
+    rulings.rule_on_form(proposal, 1, facilitator, False, REASON, NOW)
 
 
 def test_without_a_ruling_the_objection_stands() -> None:
-    proposal, _ = objections.ask_test(stated(opened(), BO), 1, ANA, at(47))
+    proposal, _ = rulings.ask_test(stated(opened(), BO), 1, ANA, at(47))
     proposal = advanced(proposal, at(72))
     assert advanced(proposal, at(72)).state is State.DISPUTED
 
@@ -390,14 +390,14 @@ def test_without_a_ruling_the_objection_stands() -> None:
 @pytest.mark.parametrize(("in_form", "by"), [(False, BO), (True, ANA)])
 def test_the_losing_side_appeals_once(in_form: bool, by: Member) -> None:
     proposal = ruled(stated(opened(), BO), in_form)
-    proposal, events = objections.appeal(proposal, 1, by.person, REASON, at(5))
+    proposal, events = rulings.appeal(proposal, 1, by.person, REASON, at(5))
     test = first(proposal).test
     assert test is not None
     assert test.appeal is not None
     assert test.appeal.decide_by == at(5 + 72)
     assert kinds(events) == [Happened.APPEAL_FILED]
     with pytest.raises(AlreadyDone):
-        objections.appeal(proposal, 1, by.person, REASON, at(6))
+        rulings.appeal(proposal, 1, by.person, REASON, at(6))
 
 
 @pytest.mark.parametrize(("in_form", "by"), [(False, ANA), (True, BO), (True, FLO), (False, FLO), (False, CY)])
@@ -408,7 +408,7 @@ def test_nobody_else_appeals_not_even_who_ruled(in_form: bool, by: Member) -> No
 
 def test_who_asked_for_the_test_in_vain_appeals_too() -> None:
     other = member("fil", SHG_FACILITATOR)
-    proposal, _ = objections.ask_test(stated(opened(), BO), 1, other, NOW)
+    proposal, _ = rulings.ask_test(stated(opened(), BO), 1, other, NOW)
     appealed(ruled(proposal, True), other)
 
 
@@ -418,7 +418,7 @@ def test_the_filing_period_is_half_open() -> None:
     with pytest.raises(WindowClosed):
         appealed(proposal, BO, now=at(48))
     with pytest.raises(BadText):
-        objections.appeal(proposal, 1, BO.person, "short", NOW)
+        rulings.appeal(proposal, 1, BO.person, "short", NOW)
     with pytest.raises(WrongState):
         appealed(stated(opened(), BO), BO)
 
@@ -524,7 +524,7 @@ def test_an_appeal_never_brings_back_what_was_integrated() -> None:
 
 def test_an_appeal_never_brings_back_what_was_orphaned() -> None:
     proposal = appealed(ruled(stated(opened(), BO), True, now=at(40)), ANA, now=at(40))
-    proposal, _ = objections.objector_gone(proposal, BO.person, True, at(41))
+    proposal, _ = sponsors.objector_gone(proposal, BO.person, True, at(41))
     proposal = revised(proposal, at(80))
     assert first(advanced(proposal, at(89))).state is ObjectionState.ORPHANED
     assert first(advanced(advanced(proposal, at(89)), at(113))).state is ObjectionState.ORPHANED
@@ -557,12 +557,12 @@ def test_a_lost_reaction_keeps_the_objection_and_asks_once() -> None:
 
 
 def sponsored(proposal: Proposal) -> Proposal:
-    proposal, _ = objections.objector_gone(proposal, BO.person, True, NOW)
-    return objections.sponsor(proposal, 1, CY, at(1))[0]
+    proposal, _ = sponsors.objector_gone(proposal, BO.person, True, NOW)
+    return sponsors.sponsor(proposal, 1, CY, at(1))[0]
 
 
 def test_who_leaves_needs_a_sponsor_else_the_objection_is_orphaned() -> None:
-    proposal, events = objections.objector_gone(stated(opened(), BO), BO.person, True, at(1))
+    proposal, events = sponsors.objector_gone(stated(opened(), BO), BO.person, True, at(1))
     assert kinds(events) == [Happened.SPONSOR_NEEDED]
     assert first(proposal).counts
     assert first(advanced(proposal, at(49) - TICK)).counts
@@ -577,71 +577,71 @@ def test_a_sponsor_speaks_for_the_leaver() -> None:
     assert first(proposal).sponsor == "cy"
     assert first(advanced(proposal, at(49))).state is ObjectionState.STATED
     with pytest.raises(AlreadyDone):
-        objections.sponsor(proposal, 1, DI, at(3))
+        sponsors.sponsor(proposal, 1, DI, at(3))
 
 
 @pytest.mark.parametrize("left", [1, 24, 47])
 def test_what_waits_for_a_sponsor_does_not_lapse_unstated_and_a_sponsor_has_the_full_period(left: int) -> None:
-    waiting, _ = objections.objector_gone(raised(opened(), BO), BO.person, True, at(left))
+    waiting, _ = sponsors.objector_gone(raised(opened(), BO), BO.person, True, at(left))
     late = advanced(waiting, at(left + 48) - TICK)
     assert first(late).state is ObjectionState.RAISED
     objections.state_objection(late, 1, BO, STATEMENT, at(left + 48) - TICK)
-    taken, _ = objections.sponsor(late, 1, CY, at(left + 47))
+    taken, _ = sponsors.sponsor(late, 1, CY, at(left + 47))
     assert first(taken).state_by == at(left + 95)
     assert first(advanced(taken, at(left + 95) - TICK)).state is ObjectionState.RAISED
     assert first(advanced(taken, at(left + 95))).state is ObjectionState.CONCERN
-    back = objections.objector_back(late, BO.person, at(left + 47))
+    back = sponsors.objector_back(late, BO.person, at(left + 47))
     assert first(back).state_by == at(left + 95)
     assert first(advanced(waiting, at(left + 48))).state is ObjectionState.ORPHANED
 
 
 def test_leaving_twice_asks_for_one_sponsor_and_a_sponsored_one_needs_no_other() -> None:
-    proposal, _ = objections.objector_gone(stated(opened(), BO), BO.person, True, at(1))
-    assert objections.objector_gone(proposal, BO.person, True, at(5)) == (proposal, ())
+    proposal, _ = sponsors.objector_gone(stated(opened(), BO), BO.person, True, at(1))
+    assert sponsors.objector_gone(proposal, BO.person, True, at(5)) == (proposal, ())
     taken = sponsored(stated(opened(), BO))
-    assert objections.objector_gone(taken, BO.person, True, at(5)) == (taken, ())
+    assert sponsors.objector_gone(taken, BO.person, True, at(5)) == (taken, ())
 
 
 @pytest.mark.parametrize("who", [ANA, JOINER, STRANGER, member("cy"), BO])
 def test_only_another_elector_with_a_seat_sponsors(who: Member) -> None:
-    proposal, _ = objections.objector_gone(stated(opened(), BO), BO.person, True, NOW)
+    proposal, _ = sponsors.objector_gone(stated(opened(), BO), BO.person, True, NOW)
     with pytest.raises(NotEligible):
-        objections.sponsor(proposal, 1, who, at(1))
+        sponsors.sponsor(proposal, 1, who, at(1))
 
 
 def test_the_sponsor_period_is_half_open_and_must_have_begun() -> None:
-    proposal, _ = objections.objector_gone(stated(opened(), BO), BO.person, True, NOW)
-    objections.sponsor(proposal, 1, CY, at(48) - TICK)
+    proposal, _ = sponsors.objector_gone(stated(opened(), BO), BO.person, True, NOW)
+    sponsors.sponsor(proposal, 1, CY, at(48) - TICK)
     with pytest.raises(WindowClosed):
-        objections.sponsor(proposal, 1, CY, at(48))
+        sponsors.sponsor(proposal, 1, CY, at(48))
     with pytest.raises(WrongState):
-        objections.sponsor(stated(opened(), BO), 1, CY, NOW)
+        sponsors.sponsor(stated(opened(), BO), 1, CY, NOW)
 
 
 def without_a_seat(proposal: Proposal, who: Member, now: datetime = NOW) -> Proposal:
-    return objections.objector_gone(proposal, who.person, False, now)[0]
+    return sponsors.objector_gone(proposal, who.person, False, now)[0]
 
 
 def test_a_sponsors_seat_taken_away_weakens_nothing_either() -> None:
-    proposal, events = objections.objector_gone(sponsored(raised(opened(), BO)), CY.person, False, at(2))
+    proposal, events = sponsors.objector_gone(sponsored(raised(opened(), BO)), CY.person, False, at(2))
     assert kinds(events) == [Happened.OBJECTOR_SEAT_LOST]
-    assert objections.objector_gone(proposal, CY.person, False, at(3)) == (proposal, ())
+    assert sponsors.objector_gone(proposal, CY.person, False, at(3)) == (proposal, ())
     late = advanced(proposal, at(72))
     assert late.state is State.DISPUTED
     assert first(late).state is ObjectionState.RAISED
     objections.state_objection(late, 1, CY, STATEMENT, at(100))
-    back = objections.objector_back(late, CY.person, at(100))
+    back = sponsors.objector_back(late, CY.person, at(100))
     assert first(advanced(back, at(148) - TICK)).counts
     assert first(advanced(back, at(148))).state is ObjectionState.CONCERN
 
 
 def test_a_sponsor_who_leaves_asks_for_another() -> None:
-    proposal, events = objections.objector_gone(sponsored(raised(opened(), BO)), CY.person, True, at(2))
+    proposal, events = sponsors.objector_gone(sponsored(raised(opened(), BO)), CY.person, True, at(2))
     assert kinds(events) == [Happened.SPONSOR_NEEDED]
     assert first(proposal).sponsor is None
     assert first(advanced(proposal, at(50) - TICK)).counts
     assert first(advanced(proposal, at(50))).state is ObjectionState.ORPHANED
-    again, _ = objections.sponsor(proposal, 1, DI, at(49))
+    again, _ = sponsors.sponsor(proposal, 1, DI, at(49))
     assert first(again).sponsor == DI.person
     with pytest.raises(NotEligible):
         objections.state_objection(again, 1, CY, STATEMENT, at(49))
@@ -649,26 +649,26 @@ def test_a_sponsor_who_leaves_asks_for_another() -> None:
 
 def test_no_kick_and_no_friend_of_the_proposal_makes_an_objection_end() -> None:
     for start in (without_a_seat(stated(opened(), BO), BO), without_a_seat(sponsored(stated(opened(), BO)), CY)):
-        helped, _ = objections.sponsor(start, 1, DI, at(60))
+        helped, _ = sponsors.sponsor(start, 1, DI, at(60))
         with pytest.raises(AlreadyDone):
-            objections.sponsor(helped, 1, ED, at(61))
+            sponsors.sponsor(helped, 1, ED, at(61))
         with pytest.raises(NotEligible, match="objector's own word"):
             objections.withdraw_objection(helped, 1, DI, at(61))
         newer = revised(helped, at(62))
         with pytest.raises(NotEligible, match="objector's own word"):
             objections.answer_revision(newer, 1, DI, True, at(63))
         objections.answer_revision(newer, 1, DI, False, at(63))
-        gone, _ = objections.objector_gone(helped, DI.person, True, at(64))
+        gone, _ = sponsors.objector_gone(helped, DI.person, True, at(64))
         assert first(gone).counts
         assert first(gone).sponsor_by is None
         assert first(advanced(gone, at(300))).counts
-        objections.sponsor(gone, 1, ED, at(65))
-    back = objections.objector_back(helped, BO.person, at(66))
+        sponsors.sponsor(gone, 1, ED, at(65))
+    back = sponsors.objector_back(helped, BO.person, at(66))
     objections.withdraw_objection(back, 1, BO, at(66))
 
 
 def test_unstated_a_taken_seat_is_spoken_for_by_a_sponsor_without_any_deadline() -> None:
-    helped, _ = objections.sponsor(without_a_seat(raised(opened(), BO), BO), 1, CY, at(60))
+    helped, _ = sponsors.sponsor(without_a_seat(raised(opened(), BO), BO), 1, CY, at(60))
     said, _ = objections.state_objection(helped, 1, CY, STATEMENT, at(70))
     assert first(said).statement == STATEMENT
     assert first(advanced(helped, at(200))).state is ObjectionState.RAISED
@@ -688,7 +688,7 @@ def test_a_ruling_that_nobody_may_be_able_to_appeal_goes_to_the_stakeholders_by_
         assert test.appeal is not None
         assert test.appeal.decide_by == at(120)
         assert advanced(advanced(after, at(72)), at(120)).state is State.DISPUTED
-        helped, _ = objections.sponsor(proposal, 1, DI, at(40))
+        helped, _ = sponsors.sponsor(proposal, 1, DI, at(40))
         assert first(advanced(helped, at(88) - TICK)).test == first(helped).test
         assert first(appealed(helped, DI, now=at(88) - TICK)).test != first(helped).test
     final = advanced(ruled(stated(opened(), BO)), at(48))
@@ -696,44 +696,44 @@ def test_a_ruling_that_nobody_may_be_able_to_appeal_goes_to_the_stakeholders_by_
 
 
 def test_found_out_later_that_the_seat_was_taken_it_needs_no_sponsor() -> None:
-    proposal, _ = objections.objector_gone(stated(opened(), BO), BO.person, True, at(1))
+    proposal, _ = sponsors.objector_gone(stated(opened(), BO), BO.person, True, at(1))
     assert first(advanced(without_a_seat(proposal, BO, at(2)), at(200))).counts
 
 
 def test_who_leaves_after_their_seat_was_taken_left_no_seat_behind() -> None:
-    taken, _ = objections.objector_gone(stated(opened(), BO), BO.person, False, at(1))
-    assert objections.objector_gone(taken, BO.person, True, at(2)) == (taken, ())
-    assert objections.objector_gone(taken, BO.person, False, at(2)) == (taken, ())
+    taken, _ = sponsors.objector_gone(stated(opened(), BO), BO.person, False, at(1))
+    assert sponsors.objector_gone(taken, BO.person, True, at(2)) == (taken, ())
+    assert sponsors.objector_gone(taken, BO.person, False, at(2)) == (taken, ())
 
 
 def test_a_seat_taken_away_never_weakens_an_objection() -> None:
     before = stated(opened(), BO)
-    after, events = objections.objector_gone(before, BO.person, False, at(1))
+    after, events = sponsors.objector_gone(before, BO.person, False, at(1))
     assert after == before.with_objection(replace(first(before), seat_taken=True))
     assert kinds(events) == [Happened.OBJECTOR_SEAT_LOST]
     assert first(advanced(after, at(200))).counts
 
 
 def test_not_stated_when_the_seat_was_taken_away_it_counts_on_and_has_time_anew_with_the_seat() -> None:
-    proposal, _ = objections.objector_gone(raised(opened(), BO), BO.person, False, at(1))
+    proposal, _ = sponsors.objector_gone(raised(opened(), BO), BO.person, False, at(1))
     proposal = advanced(proposal, at(72))
     assert proposal.state is State.DISPUTED
     assert first(proposal).state is ObjectionState.RAISED
     said, _ = objections.state_objection(proposal, 1, BO, STATEMENT, at(100))
     assert first(said).state is ObjectionState.STATED
-    back = objections.objector_back(proposal, BO.person, at(100))
+    back = sponsors.objector_back(proposal, BO.person, at(100))
     assert first(back).state_by == at(148)
     assert first(advanced(back, at(148))).state is ObjectionState.CONCERN
-    in_time, _ = objections.objector_gone(raised(opened(), BO), BO.person, False, at(1))
-    assert first(objections.objector_back(in_time, BO.person, at(2))).state_by == at(50)
+    in_time, _ = sponsors.objector_gone(raised(opened(), BO), BO.person, False, at(1))
+    assert first(sponsors.objector_back(in_time, BO.person, at(2))).state_by == at(50)
 
 
 def test_who_comes_back_needs_no_sponsor() -> None:
-    proposal, _ = objections.objector_gone(stated(opened(), BO), BO.person, True, NOW)
-    proposal = objections.objector_back(proposal, BO.person, NOW)
+    proposal, _ = sponsors.objector_gone(stated(opened(), BO), BO.person, True, NOW)
+    proposal = sponsors.objector_back(proposal, BO.person, NOW)
     assert first(advanced(proposal, at(60))).state is ObjectionState.STATED
     taken = sponsored(stated(opened(), BO))
-    assert first(objections.objector_back(taken, BO.person, NOW)).sponsor is None
+    assert first(sponsors.objector_back(taken, BO.person, NOW)).sponsor is None
 
 
 def test_a_leaver_is_noted_and_nobody_told_while_nobody_may_act() -> None:
@@ -742,11 +742,11 @@ def test_a_leaver_is_noted_and_nobody_told_while_nobody_may_act() -> None:
     proposal = advanced(proposal, at(120))
     proposal = advanced(proposal, at(200))
     assert proposal.state is State.PASSED
-    gone, told = objections.objector_gone(proposal, BO.person, True, at(201))
+    gone, told = sponsors.objector_gone(proposal, BO.person, True, at(201))
     assert told == ()
     assert (first(gone).needs_sponsor, first(gone).state) == (True, first(proposal).state)
     enacted = replace(proposal, state=State.ENACTED)
-    assert objections.objector_gone(enacted, BO.person, True, at(201)) == (enacted, ())
+    assert sponsors.objector_gone(enacted, BO.person, True, at(201)) == (enacted, ())
 
 
 # ---- after a revision (PRO-5, OBJ-7) --------------------------------------------------------------
@@ -832,16 +832,16 @@ def test_the_threshold_by_people_share_and_classes(
     changes: dict[str, Value], objectors: tuple[Member, ...], needed: int, reached: bool
 ) -> None:
     proposal = raised(opened(changes=changes), *objectors)
-    assert objections.threshold(proposal.pinned, proposal.electors) == needed
-    assert objections.threshold_reached(proposal) is reached
+    assert thresholds.threshold(proposal.pinned, proposal.electors) == needed
+    assert thresholds.threshold_reached(proposal) is reached
 
 
 def test_an_organisation_has_one_voice_where_the_policy_says_so() -> None:
     electors = (*ELECTORS, Elector(PersonId("hal"), "", "Epsilon"), Elector(PersonId("ida")))
     changes: dict[str, Value] = {"objection.unit": "organisation", "objection.threshold": 2}
     proposal = opened(changes=changes, electors=electors)  # five voices: Alpha, Beta, Gamma, Epsilon, and Ida
-    assert not objections.threshold_reached(raised(proposal, BO, CY))
-    assert objections.threshold_reached(raised(proposal, BO, DI))
+    assert not thresholds.threshold_reached(raised(proposal, BO, CY))
+    assert thresholds.threshold_reached(raised(proposal, BO, DI))
 
 
 @pytest.mark.parametrize("count", range(1, 12))
@@ -852,14 +852,14 @@ def test_the_threshold_is_never_above_half_the_electors_nor_below_one(count: int
         "general",
     )
     electors = [Elector(PersonId(f"p{n}")) for n in range(count)]
-    assert objections.threshold(terms, electors) == max(1, count // 2)
+    assert thresholds.threshold(terms, electors) == max(1, count // 2)
 
 
 def test_only_raised_and_stated_objections_count() -> None:
     proposal = stated(opened(), BO)
     for state in ObjectionState:
         changed = proposal.with_objection(replace(first(proposal), state=state))
-        assert objections.threshold_reached(changed) is (state in {ObjectionState.RAISED, ObjectionState.STATED})
+        assert thresholds.threshold_reached(changed) is (state in {ObjectionState.RAISED, ObjectionState.STATED})
 
 
 def test_a_disputed_proposal_hears_no_new_objection() -> None:
@@ -868,23 +868,23 @@ def test_a_disputed_proposal_hears_no_new_objection() -> None:
 
 
 def test_who_was_taken_to_have_left_and_was_removed_after_all_weakens_nothing() -> None:
-    left, _ = objections.objector_gone(stated(opened(), BO), BO.person, True, at(1))
-    removed, events = objections.removed_after_all(left, BO.person, at(2))
+    left, _ = sponsors.objector_gone(stated(opened(), BO), BO.person, True, at(1))
+    removed, events = sponsors.removed_after_all(left, BO.person, at(2))
     assert kinds(events) == [Happened.OBJECTOR_SEAT_LOST]
     assert first(removed).sponsor_by is None
     assert first(advanced(removed, at(200))).counts
-    assert objections.removed_after_all(removed, BO.person, at(3)) == (removed, ())
+    assert sponsors.removed_after_all(removed, BO.person, at(3)) == (removed, ())
 
 
 def test_whoever_took_over_from_somebody_removed_after_all_cannot_withdraw() -> None:
     """A kick, a friend who takes over at once, and an audit log that tells of the kick late (PRO-9)."""
     taken_over = sponsored(stated(opened(), BO))
-    removed, (event,) = objections.removed_after_all(taken_over, BO.person, at(2))
+    removed, (event,) = sponsors.removed_after_all(taken_over, BO.person, at(2))
     assert event.type is Happened.OBJECTOR_SEAT_LOST
     assert (first(removed).sponsor, first(removed).guarded) == (CY.person, True)
     with pytest.raises(NotEligible):
         objections.withdraw_objection(removed, 1, CY, at(2))
-    assert objections.removed_after_all(removed, BO.person, at(3)) == (removed, ())
+    assert sponsors.removed_after_all(removed, BO.person, at(3)) == (removed, ())
 
 
 # ---- the one voice of an organisation (OBJ-6) -----------------------------------------------------
@@ -971,25 +971,25 @@ def test_without_an_organisation_everybody_speaks_for_themselves(act: str) -> No
     "how", ["removed", "left", "taken over", "taken over from somebody removed", "sponsor removed"]
 )
 def test_with_its_objectors_seat_gone_no_colleague_changes_it(act: str, how: str) -> None:
-    proposal, _ = objections.objector_gone(in_one_voice(), BO.person, how != "removed", at(2))
+    proposal, _ = sponsors.objector_gone(in_one_voice(), BO.person, how != "removed", at(2))
     if "taken over" in how or "sponsor" in how:
-        proposal, _ = objections.sponsor(proposal, 1, DI, at(3))
+        proposal, _ = sponsors.sponsor(proposal, 1, DI, at(3))
     if how == "taken over from somebody removed":
-        proposal, _ = objections.removed_after_all(proposal, BO.person, at(4))
+        proposal, _ = sponsors.removed_after_all(proposal, BO.person, at(4))
     if how == "sponsor removed":
         proposal = without_a_seat(proposal, DI, at(4))
     with pytest.raises(NotEligible, match="out of its hands"):
         ACTS[act](proposal, CY, at(5))
-    back = objections.objector_back(proposal, BO.person, at(6))
+    back = sponsors.objector_back(proposal, BO.person, at(6))
     assert ACTS[act](back, CY, at(7))[1]
 
 
 def test_the_voice_counts_until_each_of_its_objections_has_ended() -> None:
     proposal = raised(opened(changes=ONE_VOICE), BO, CY)
     proposal, _ = objections.withdraw_objection(proposal, 1, CY, at(1))
-    assert objections.weight(proposal) == 1
+    assert thresholds.weight(proposal) == 1
     proposal, _ = objections.withdraw_objection(proposal, 2, BO, at(1))
-    assert objections.weight(proposal) == 0
+    assert thresholds.weight(proposal) == 0
 
 
 # ---- a sponsor's removal that is told late (PRO-9) ------------------------------------------------
@@ -997,64 +997,64 @@ def test_the_voice_counts_until_each_of_its_objections_has_ended() -> None:
 
 def taken_for_a_leaver(proposal: Proposal) -> Proposal:
     """Bo left and Cy took over; Cy was kicked, and the bot took it for leaving as well."""
-    return objections.objector_gone(sponsored(proposal), CY.person, True, at(2))[0]
+    return sponsors.objector_gone(sponsored(proposal), CY.person, True, at(2))[0]
 
 
 @pytest.mark.parametrize("start", [raised, stated])
 def test_a_sponsor_who_was_removed_after_all_stands_as_if_it_had_been_known(
     start: Callable[[Proposal, Member], Proposal],
 ) -> None:
-    late, (event,) = objections.removed_after_all(taken_for_a_leaver(start(opened(), BO)), CY.person, at(3))
-    at_once, _ = objections.objector_gone(sponsored(start(opened(), BO)), CY.person, False, at(2))
+    late, (event,) = sponsors.removed_after_all(taken_for_a_leaver(start(opened(), BO)), CY.person, at(3))
+    at_once, _ = sponsors.objector_gone(sponsored(start(opened(), BO)), CY.person, False, at(2))
     assert event.type is Happened.OBJECTOR_SEAT_LOST
     assert replace(first(late), former_sponsors=(), state_by=None) == replace(first(at_once), state_by=None)
     assert first(advanced(late, at(300))).counts
-    assert objections.removed_after_all(late, CY.person, at(4)) == (late, ())
-    helped, _ = objections.sponsor(late, 1, DI, at(5))
+    assert sponsors.removed_after_all(late, CY.person, at(4)) == (late, ())
+    helped, _ = sponsors.sponsor(late, 1, DI, at(5))
     with pytest.raises(NotEligible, match="objector's own word"):
         objections.withdraw_objection(helped, 1, DI, at(6))
 
 
 def test_whoever_took_over_from_a_sponsor_removed_after_all_cannot_withdraw() -> None:
-    taken_over, _ = objections.sponsor(taken_for_a_leaver(stated(opened(), BO)), 1, DI, at(3))
-    known, (event,) = objections.removed_after_all(taken_over, CY.person, at(4))
+    taken_over, _ = sponsors.sponsor(taken_for_a_leaver(stated(opened(), BO)), 1, DI, at(3))
+    known, (event,) = sponsors.removed_after_all(taken_over, CY.person, at(4))
     assert event.type is Happened.OBJECTOR_SEAT_LOST
     assert (first(known).sponsor, first(known).guarded) == (DI.person, True)
     with pytest.raises(NotEligible, match="objector's own word"):
         objections.withdraw_objection(known, 1, DI, at(5))
-    gone, _ = objections.objector_gone(known, DI.person, True, at(5))
+    gone, _ = sponsors.objector_gone(known, DI.person, True, at(5))
     assert first(advanced(gone, at(300))).counts
-    back = objections.objector_back(gone, BO.person, at(6))
+    back = sponsors.objector_back(gone, BO.person, at(6))
     assert (first(back).guarded, first(back).former_sponsors) == (False, ())
 
 
 def test_of_several_sponsors_who_left_any_may_have_been_removed() -> None:
-    second, _ = objections.sponsor(taken_for_a_leaver(stated(opened(), BO)), 1, DI, at(3))
-    waiting, _ = objections.objector_gone(second, DI.person, True, at(4))
-    known, _ = objections.removed_after_all(waiting, CY.person, at(5))
+    second, _ = sponsors.sponsor(taken_for_a_leaver(stated(opened(), BO)), 1, DI, at(3))
+    waiting, _ = sponsors.objector_gone(second, DI.person, True, at(4))
+    known, _ = sponsors.removed_after_all(waiting, CY.person, at(5))
     assert (first(known).sponsor, first(known).sponsor_by, first(known).guarded) == (None, None, True)
     assert first(advanced(known, at(300))).counts
-    assert objections.removed_after_all(waiting, ED.person, at(5)) == (waiting, ())
+    assert sponsors.removed_after_all(waiting, ED.person, at(5)) == (waiting, ())
 
 
 def test_a_sponsor_who_comes_back_before_anybody_took_over_speaks_for_it_again() -> None:
     waiting = taken_for_a_leaver(raised(opened(), BO))
-    back = objections.objector_back(waiting, CY.person, at(10))
+    back = sponsors.objector_back(waiting, CY.person, at(10))
     assert (first(back).sponsor, first(back).sponsor_by, first(back).state_by) == (CY.person, None, at(58))
-    assert objections.removed_after_all(back, CY.person, at(11)) == (back, ())
-    taken_over, _ = objections.sponsor(waiting, 1, DI, at(3))
-    assert objections.objector_back(taken_over, CY.person, at(4)) == taken_over
+    assert sponsors.removed_after_all(back, CY.person, at(11)) == (back, ())
+    taken_over, _ = sponsors.sponsor(waiting, 1, DI, at(3))
+    assert sponsors.objector_back(taken_over, CY.person, at(4)) == taken_over
 
 
 def test_a_sponsors_removal_told_late_is_noted_where_nobody_may_act() -> None:
     proposal = advanced(advanced(advanced(sponsored(stated(two_needed(), BO)), at(72)), at(120)), at(200))
     assert proposal.state is State.PASSED
-    waiting, _ = objections.objector_gone(proposal, CY.person, True, at(201))
-    known, told = objections.removed_after_all(waiting, CY.person, at(202))
+    waiting, _ = sponsors.objector_gone(proposal, CY.person, True, at(201))
+    known, told = sponsors.removed_after_all(waiting, CY.person, at(202))
     assert told == ()
     assert first(known).guarded
     enacted = replace(waiting, state=State.ENACTED)
-    assert objections.removed_after_all(enacted, CY.person, at(202)) == (enacted, ())
+    assert sponsors.removed_after_all(enacted, CY.person, at(202)) == (enacted, ())
 
 
 def two_needed() -> Proposal:

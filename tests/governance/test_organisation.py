@@ -18,7 +18,6 @@ from bot.governance.organisation import (
     check_mapping,
     double_hat,
     electors,
-    relied_on,
     role_missing,
     seats_of,
     with_mapping,
@@ -71,10 +70,6 @@ def test_a_person_counts_in_the_class_of_their_earliest_mapped_role() -> None:
 def test_seats_come_from_roles_earliest_first() -> None:
     assert seats_of(PARTNERSHIP, [TOP.role, FUNDER.role, 999]) == (FUNDER, TOP)
     assert seats_of(PARTNERSHIP, []) == ()
-
-
-def test_what_an_electorate_depends_on() -> None:
-    assert relied_on(PARTNERSHIP, SHG) == {FUNDER.role, EXPERT.role, NEIGHBOUR.role}
 
 
 @pytest.mark.parametrize(

@@ -112,7 +112,8 @@ def test_every_seat_has_a_channel_where_it_may_write(seat: str, group: int, priv
     partnership = drafted(private=private).partnership
     where = partnership.groups[group].id if seat != "contributor" else None
     places = scales.needed_places(partnership, False)
-    assert any(scales.writable_by(place, SeatRole(7, where, seat)) for place in places)
+    allowed = [own for place in places for own in scales.access(place, 5, 6, [SeatRole(7, where, seat)])]
+    assert any(own.target == 7 and scales.SEND in own.allow for own in allowed)
 
 
 def test_the_feed_is_read_by_every_seat_and_written_by_none() -> None:

@@ -18,7 +18,19 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from bot.governance import clock, escalations, lifecycle, objections, proposals, votes
+from bot.governance import (
+    clock,
+    electorates,
+    escalations,
+    halts,
+    lifecycle,
+    objections,
+    proposals,
+    revisions,
+    rulings,
+    sponsors,
+    votes,
+)
 from bot.governance.dossier import CONTESTABLE, FINAL, Ballot, Effect, ObjectionState, Proposal, State, Statement, Terms
 from bot.governance.errors import Refusal
 from bot.governance.events import Event, Happened
@@ -397,7 +409,7 @@ class Proceedings(RuleBasedStateMachine):
 
     def few(self) -> None:
         """What the bot does about a dwindling electorate (PRO-9)."""
-        if proposals.too_few_seated(self.proposal, self.seated):
+        if electorates.too_few_seated(self.proposal, self.seated):
             self.halt_clock(clock.FEW)
         else:
             self.restart_clock(clock.FEW)
@@ -471,7 +483,7 @@ class Proceedings(RuleBasedStateMachine):
     def leave(self, person: PersonId) -> None:
         if person in self.seated:
             self.seated.remove(person)
-            self.do(lambda: objections.objector_gone(self.proposal, person, True, self.now), person)
+            self.do(lambda: sponsors.objector_gone(self.proposal, person, True, self.now), person)
             for number in self.spoken_for_by(person):
                 self.gave_up(number)
             self.few()
@@ -481,7 +493,7 @@ class Proceedings(RuleBasedStateMachine):
         if person in self.seated:
             before = self.proposal.objections
             self.seated.remove(person)
-            self.do(lambda: objections.objector_gone(self.proposal, person, False, self.now), person)
+            self.do(lambda: sponsors.objector_gone(self.proposal, person, False, self.now), person)
             assert [replace(o, seat_taken=False, sponsor_taken=False) for o in self.proposal.objections] == [
                 replace(o, seat_taken=False, sponsor_taken=False) for o in before
             ]
@@ -492,7 +504,7 @@ class Proceedings(RuleBasedStateMachine):
     @rule(person=st.sampled_from(list(SEATS)))
     def come_back(self, person: PersonId) -> None:
         self.seated.add(person)
-        self.proposal = objections.objector_back(self.proposal, person, self.now)
+        self.proposal = sponsors.objector_back(self.proposal, person, self.now)
         for objection in self.proposal.objections:
             number = objection.number
             if objection.person == person and number in self.left.keys() | self.kept.keys() | self.sponsors.keys():
@@ -522,7 +534,7 @@ class Proceedings(RuleBasedStateMachine):
             return
         before, former = self.proposal.objections, {n: set(people) for n, people in self.former.items()}
         waiting = self.left.keys() | self.sponsors.keys()
-        self.do(lambda: objections.removed_after_all(self.proposal, person, self.now), person)
+        self.do(lambda: sponsors.removed_after_all(self.proposal, person, self.now), person)
         for number, (objector, _, _) in self.raised.items():
             waits = number in waiting
             concerned = waits and person in {objector, *former.get(number, ())}
@@ -561,15 +573,15 @@ class Proceedings(RuleBasedStateMachine):
 
     @rule(number=numbers, person=anybody)
     def ask(self, number: int, person: PersonId) -> None:
-        self.do(lambda: objections.ask_test(self.proposal, number, self.who(person), self.now), person)
+        self.do(lambda: rulings.ask_test(self.proposal, number, self.who(person), self.now), person)
 
     @rule(number=numbers, in_form=st.booleans())
     def decide_form(self, number: int, in_form: bool) -> None:
-        self.do(lambda: objections.rule_on_form(self.proposal, number, FLO, in_form, REASON, self.now), FLO.person)
+        self.do(lambda: rulings.rule_on_form(self.proposal, number, FLO, in_form, REASON, self.now), FLO.person)
 
     @rule(number=numbers, person=anybody)
     def appeal(self, number: int, person: PersonId) -> None:
-        self.do(lambda: objections.appeal(self.proposal, number, person, REASON, self.now), person)
+        self.do(lambda: rulings.appeal(self.proposal, number, person, REASON, self.now), person)
 
     @rule(number=numbers)
     def lose_and_appeal(self, number: int) -> None:
@@ -581,7 +593,7 @@ class Proceedings(RuleBasedStateMachine):
     def judge(self, number: int, person: PersonId, stands: bool) -> None:
         judges = frozenset(e.person for e in self.stakeholders())
         self.do(
-            lambda: objections.vote_on_appeal(self.proposal, number, self.who(person), stands, SHG, judges, self.now),
+            lambda: rulings.vote_on_appeal(self.proposal, number, self.who(person), stands, SHG, judges, self.now),
             person,
         )
 
@@ -596,11 +608,11 @@ class Proceedings(RuleBasedStateMachine):
 
     @rule(number=numbers, person=anybody)
     def sponsor(self, number: int, person: PersonId) -> None:
-        self.do(lambda: objections.sponsor(self.proposal, number, self.who(person), self.now), person)
+        self.do(lambda: sponsors.sponsor(self.proposal, number, self.who(person), self.now), person)
 
     @rule(person=anybody)
     def read(self, person: PersonId) -> None:
-        self.do(lambda: proposals.mark_read(self.proposal, self.who(person), self.now), person)
+        self.do(lambda: electorates.mark_read(self.proposal, self.who(person), self.now), person)
 
     @rule(person=anybody)
     def concern(self, person: PersonId) -> None:
@@ -614,7 +626,7 @@ class Proceedings(RuleBasedStateMachine):
         effects: tuple[Effect, ...] = ((ENTRENCHED_KEY if smuggle else FREE_KEY),) if before.effects else ()
         fresh = self.stakeholders()
         if self.do(
-            lambda: proposals.revise(before, ANA.person, text, effects, self.world, fresh, self.now), ANA.person
+            lambda: revisions.revise(before, ANA.person, text, effects, self.world, fresh, self.now), ANA.person
         ):
             remainder = self.ran + LENGTH["remainder"]
             self.closes = max(remainder, self.closes) if before.state is State.REVIEW else remainder
@@ -658,7 +670,7 @@ class Proceedings(RuleBasedStateMachine):
     def halt(self, count: int) -> None:
         for person in sorted(self.electors)[:count]:
             who = self.who(person)
-            agreed = self.do(partial(proposals.consent_to_halt, self.proposal, who, self.now), person)
+            agreed = self.do(partial(halts.consent_to_halt, self.proposal, who, self.now), person)
             assert not agreed or person in self.electors & self.seated
 
     # ---- several acts at once, to come where single ones seldom lead --------------------------------

@@ -6,7 +6,20 @@ from typing import Any
 
 import pytest
 
-from bot.governance import clock, escalations, lifecycle, objections, proposals, versions
+from bot.governance import (
+    clock,
+    drafts,
+    electorates,
+    escalations,
+    halts,
+    lifecycle,
+    objections,
+    proposals,
+    revisions,
+    rulings,
+    sponsors,
+    versions,
+)
 from bot.governance.dossier import Effect, ObjectionState, Proposal, State, Text
 from bot.governance.errors import (
     AlreadyDone,
@@ -98,10 +111,10 @@ MAY_FILE = {
 @pytest.mark.parametrize("type", TYPES)
 def test_who_may_file_what(type: str, seat: str) -> None:
     if seat in MAY_FILE[type]:
-        proposals.check_may_file(PARTNERSHIP, SEATS[seat], type)
+        drafts.check_may_file(PARTNERSHIP, SEATS[seat], type)
     else:
         with pytest.raises(NotEligible) as refusal:
-            proposals.check_may_file(PARTNERSHIP, SEATS[seat], type)
+            drafts.check_may_file(PARTNERSHIP, SEATS[seat], type)
         assert refusal.value.needs == TYPES[type].may_file
 
 
@@ -118,7 +131,7 @@ def test_who_may_file_what(type: str, seat: str) -> None:
     ],
 )
 def test_the_deciding_group_comes_from_the_type(type: str, chosen: GroupId | None, decides: GroupId) -> None:
-    assert proposals.deciding_group(PARTNERSHIP, type, chosen).id == decides
+    assert drafts.deciding_group(PARTNERSHIP, type, chosen).id == decides
 
 
 def test_unknown_types_name_the_nearest() -> None:
@@ -132,13 +145,13 @@ def test_unknown_types_name_the_nearest() -> None:
 
 def test_a_draft_keeps_whatever_was_submitted() -> None:
     broken = Text(title="x", amount_written="-5", currency="dollars")
-    kept = proposals.edit_draft(draft(), ANA.person, broken, (Effect("change policy", "nonsense", "?"),))
+    kept = drafts.edit_draft(draft(), ANA.person, broken, (Effect("change policy", "nonsense", "?"),))
     assert kept.text == broken
     assert kept.effects[0].target == "nonsense"
     with pytest.raises(NotYours):
-        proposals.edit_draft(kept, BO.person, TEXT, ())
+        drafts.edit_draft(kept, BO.person, TEXT, ())
     with pytest.raises(WrongState):
-        proposals.edit_draft(opened(), ANA.person, TEXT, ())
+        drafts.edit_draft(opened(), ANA.person, TEXT, ())
 
 
 def test_an_amount_is_read_into_minor_units() -> None:
@@ -151,17 +164,17 @@ def written(field: str, content: str) -> Text:
     return replace(TEXT, **changes)
 
 
-@pytest.mark.parametrize("field", proposals.LENGTHS)
+@pytest.mark.parametrize("field", drafts.LENGTHS)
 def test_each_text_at_and_over_its_limits(field: str) -> None:
-    least, most = proposals.LENGTHS[field]
+    least, most = drafts.LENGTHS[field]
     for length in {least, most}:
-        proposals.check_text("general", written(field, "x" * length))
+        drafts.check_text("general", written(field, "x" * length))
     with pytest.raises(BadText) as refusal:
-        proposals.check_text("general", written(field, "x" * (most + 1)))
+        drafts.check_text("general", written(field, "x" * (most + 1)))
     assert (refusal.value.field, refusal.value.length, refusal.value.most) == (field, most + 1, most)
     if least:
         with pytest.raises(BadText):
-            proposals.check_text("general", written(field, " " + "x" * (least - 1) + "\n"))
+            drafts.check_text("general", written(field, " " + "x" * (least - 1) + "\n"))
 
 
 @pytest.mark.parametrize(
@@ -332,35 +345,35 @@ def test_ratification_is_opened_by_the_set_up_and_never_passes_by_silence() -> N
 
 
 def test_reading_twice_is_once_and_only_electors_but_the_author_read() -> None:
-    proposal, events = proposals.mark_read(opened(), BO, at(1))
+    proposal, events = electorates.mark_read(opened(), BO, at(1))
     assert kinds(events) == [Happened.PROPOSAL_READ]
-    assert proposals.mark_read(proposal, BO, at(2)) == (proposal, ())
+    assert electorates.mark_read(proposal, BO, at(2)) == (proposal, ())
     for who in (ANA, JOINER, STRANGER, member("cy"), member("di", SHG_OBSERVER)):
         with pytest.raises(NotEligible):
-            proposals.mark_read(proposal, who, at(1))
-    proposals.mark_read(opened(), CY, at(72) - TICK)
+            electorates.mark_read(proposal, who, at(1))
+    electorates.mark_read(opened(), CY, at(72) - TICK)
     with pytest.raises(WindowClosed):
-        proposals.mark_read(opened(), CY, at(72))
+        electorates.mark_read(opened(), CY, at(72))
     with pytest.raises(WindowClosed):
-        proposals.mark_read(disputed(), CY, at(201))
+        electorates.mark_read(disputed(), CY, at(201))
 
 
 def test_reading_follows_the_clock_rule() -> None:
-    proposals.mark_read(clock.stop(opened(), clock.CARD, at(10))[0], CY, at(100))
+    electorates.mark_read(clock.stop(opened(), clock.CARD, at(10))[0], CY, at(100))
     with pytest.raises(WindowClosed):
-        proposals.mark_read(clock.stop(opened(), clock.CARD, at(72))[0], CY, at(73))
+        electorates.mark_read(clock.stop(opened(), clock.CARD, at(72))[0], CY, at(73))
 
 
 def test_reach_counts_electors_who_took_part_but_not_the_author_nor_outsiders() -> None:
     author = member("bo", FUNDER, TOP)
     proposal = opened(author=author)
-    assert proposals.reachable(proposal) == {"cy", "di", "ed", "fay", "gil"}
+    assert electorates.reachable(proposal) == {"cy", "di", "ed", "fay", "gil"}
     proposal = raised(proposal, CY)
-    proposal, _ = proposals.mark_read(proposal, DI, NOW)
+    proposal, _ = electorates.mark_read(proposal, DI, NOW)
     proposal, _ = objections.raise_concern(proposal, ED, "Hm.", "", NOW)
     proposal, _ = objections.raise_concern(proposal, JOINER, "Hm.", "", NOW)
     proposal, _ = objections.raise_concern(proposal, author, "Hm.", "", NOW)
-    assert proposals.reached(proposal) == {"cy", "di", "ed"}
+    assert electorates.reached(proposal) == {"cy", "di", "ed"}
 
 
 # ---- revising (PRO-5) -----------------------------------------------------------------------------
@@ -372,11 +385,11 @@ def test_a_revision_leaves_at_least_the_remainder(hour: float, closes: float) ->
 
 
 def test_a_revision_makes_a_version_and_clears_readings_and_keeps_the_terms() -> None:
-    before, _ = proposals.mark_read(opened(), CY, NOW)
+    before, _ = electorates.mark_read(opened(), CY, NOW)
     before = replace(before, extended=True, low_reach=True, nudged=True)
     new = (*ELECTORS, Elector(JOINER.person))
     changed = world({"review.remainder": timedelta(hours=100)})
-    after, events = proposals.revise(before, ANA.person, OTHER_TEXT, (), changed, new, at(10))
+    after, events = revisions.revise(before, ANA.person, OTHER_TEXT, (), changed, new, at(10))
     assert [v.number for v in after.versions] == [1, 2]
     assert after.versions[0] == before.versions[0]
     assert after.readers == frozenset()
@@ -408,7 +421,7 @@ def test_what_a_revision_says_in_words() -> None:
 
 def test_revisions_are_the_authors_differ_and_end_at_the_limit() -> None:
     with pytest.raises(NotYours):
-        proposals.revise(opened(), BO.person, OTHER_TEXT, (), world(), ELECTORS, at(1))
+        revisions.revise(opened(), BO.person, OTHER_TEXT, (), world(), ELECTORS, at(1))
     with pytest.raises(AlreadyDone):
         revised(opened(), at(1), text=TEXT)
     with pytest.raises(BadText):
@@ -457,7 +470,7 @@ def test_an_entrenched_key_smuggled_in_by_a_revision_needs_the_supermajority() -
 def test_revising_while_settling_keeps_pending_tests_and_appeals() -> None:
     proposal = stated(opened(), BO, CY)
     proposal = appealed(ruled(proposal, now=at(40)), BO, now=at(70))
-    proposal, _ = objections.ask_test(proposal, 2, ANA, at(40))
+    proposal, _ = rulings.ask_test(proposal, 2, ANA, at(40))
     proposal = revised(advanced(proposal, at(73)), at(80))
     assert proposal.objections[0].test is not None
     assert proposal.objections[0].test.appeal is not None
@@ -523,33 +536,33 @@ def passed(proposal: Proposal | None = None) -> Proposal:
     """Passed by silence at hour 72 with readers enough, the timelock ending at hour 120."""
     proposal = proposal or opened("budget")
     for reader in (BO, CY):
-        proposal, _ = proposals.mark_read(proposal, reader, at(1))
+        proposal, _ = electorates.mark_read(proposal, reader, at(1))
     proposal = advanced(proposal, at(72))
     assert proposal.state is State.PASSED
     return proposal
 
 
-def halts(proposal: Proposal, *people: Member, hour: float = 80) -> Proposal:
+def halted_by(proposal: Proposal, *people: Member, hour: float = 80) -> Proposal:
     for person in people:
-        proposal, _ = proposals.consent_to_halt(proposal, person, at(hour))
+        proposal, _ = halts.consent_to_halt(proposal, person, at(hour))
     return proposal
 
 
 def test_a_majority_of_electors_halts_once() -> None:
-    proposal = halts(passed(), BO, CY, DI)
+    proposal = halted_by(passed(), BO, CY, DI)
     assert proposal.state is State.PASSED  # three of six are not a majority
-    assert halts(proposal, DI) == proposal
-    proposal = halts(proposal, ED)
+    assert halted_by(proposal, DI) == proposal
+    proposal = halted_by(proposal, ED)
     assert (proposal.state, proposal.halted, proposal.timelock_ends_at) == (State.DISPUTED, True, None)
     proposal = revised(proposal, at(81), text=replace(BUDGET, payee="Other Ltd"))
     proposal = passed_again(proposal)
     with pytest.raises(AlreadyDone):
-        halts(proposal, BO, hour=130)
+        halted_by(proposal, BO, hour=130)
 
 
 def passed_again(proposal: Proposal) -> Proposal:
     for reader in (BO, CY):
-        proposal, _ = proposals.mark_read(proposal, reader, at(90))
+        proposal, _ = electorates.mark_read(proposal, reader, at(90))
     proposal = advanced(proposal, at(129))
     assert proposal.state is State.PASSED
     return proposal
@@ -558,24 +571,24 @@ def passed_again(proposal: Proposal) -> Proposal:
 def test_who_halts_and_until_when() -> None:
     for who in (ANA, JOINER, STRANGER, member("bo")):
         with pytest.raises(NotEligible):
-            halts(passed(), who)
-    halts(passed(), BO, hour=119.9)
+            halted_by(passed(), who)
+    halted_by(passed(), BO, hour=119.9)
     with pytest.raises(WindowClosed):
-        halts(passed(), BO, hour=120)
+        halted_by(passed(), BO, hour=120)
     with pytest.raises(WrongState):
-        halts(opened(), BO)
+        halted_by(opened(), BO)
 
 
 def test_an_outage_keeps_the_time_to_halt() -> None:
     proposal, _ = clock.stop(passed(), clock.OUTAGE, at(100))
-    halts(proposal, BO, hour=130)
+    halted_by(proposal, BO, hour=130)
 
 
 def test_a_halted_adoption_revives_what_the_vote_overruled() -> None:
     proposal = adopted()
     assert first(proposal).state is ObjectionState.OVERRULED
     vote = proposal.vote
-    proposal = halts(proposal, BO, CY, DI, ED, hour=300)
+    proposal = halted_by(proposal, BO, CY, DI, ED, hour=300)
     assert proposal.state is State.DISPUTED
     assert first(proposal).state is ObjectionState.STATED
     assert proposal.vote is None
@@ -593,10 +606,10 @@ def adopted(type: str = "budget") -> Proposal:
 
 
 def test_a_leavers_objection_revived_by_a_halt_gets_its_sponsor_period() -> None:
-    proposal, _ = objections.objector_gone(disputed(opened("budget")), BO.person, True, at(201))
+    proposal, _ = sponsors.objector_gone(disputed(opened("budget")), BO.person, True, at(201))
     proposal, _ = escalations.escalate(proposal, CY, ELECTORS, at(202))
     cast = ballots({"cy": "for", "di": "for", "ed": "for", "fay": "for"})
-    proposal = halts(advanced(proposal, at(274), cast), CY, DI, ED, FAY, hour=300)
+    proposal = halted_by(advanced(proposal, at(274), cast), CY, DI, ED, FAY, hour=300)
     assert first(proposal).sponsor_by == at(348)
     assert first(advanced(proposal, at(301))).counts
 
@@ -608,7 +621,7 @@ def test_a_rebased_version_of_what_a_vote_adopted_answers_to_its_objectors_again
     proposal, _, events = lifecycle.enact(proposal, moved, at(321))
     assert kinds(events) == [Happened.PROPOSAL_STALE]
     vote = proposal.vote
-    proposal, _ = proposals.revise(proposal, ANA.person, OTHER_TEXT, (FREE_KEY,), moved, ELECTORS, at(330))
+    proposal, _ = revisions.revise(proposal, ANA.person, OTHER_TEXT, (FREE_KEY,), moved, ELECTORS, at(330))
     assert first(proposal).state is ObjectionState.STATED
     assert (proposal.vote, proposal.past_votes) == (None, (vote,))
     assert proposal.outcome == ""
@@ -626,10 +639,10 @@ def test_a_rebased_version_of_what_a_vote_adopted_answers_to_its_objectors_again
 def test_seated_and_too_few() -> None:
     proposal = opened(author=member("bo", FUNDER, TOP))
     people = [e.person for e in ELECTORS]
-    assert proposals.seated(proposal, [*people[:3], JOINER.person]) == 3
-    assert not proposals.too_few_seated(proposal, people[1:3])
-    assert proposals.too_few_seated(proposal, people[:2])
-    assert proposals.too_few_seated(proposal, [])
+    assert electorates.seated(proposal, [*people[:3], JOINER.person]) == 3
+    assert not electorates.too_few_seated(proposal, people[1:3])
+    assert electorates.too_few_seated(proposal, people[:2])
+    assert electorates.too_few_seated(proposal, [])
 
 
 @pytest.mark.parametrize("by_themselves", [True, False])
@@ -639,24 +652,24 @@ def test_who_goes_during_the_timelock_or_the_vote_is_asked_for_once_the_objectio
     """What a vote set aside comes back without whoever raised it: a leaver's asks for a sponsor, one whose seat was
     taken away stands guarded (PRO-9).
     """
-    proposal, told = objections.objector_gone(adopted(), BO.person, by_themselves, at(280))
+    proposal, told = sponsors.objector_gone(adopted(), BO.person, by_themselves, at(280))
     assert told == ()
     assert first(proposal).state is ObjectionState.OVERRULED
-    proposal = halts(proposal, CY, DI, ED, hour=300)
-    proposal, events = proposals.consent_to_halt(proposal, FAY, at(300))
+    proposal = halted_by(proposal, CY, DI, ED, hour=300)
+    proposal, events = halts.consent_to_halt(proposal, FAY, at(300))
     asked = [Happened.SPONSOR_NEEDED] if by_themselves else []
     assert kinds(events) == [Happened.HALT_CONSENTED, Happened.PROPOSAL_HALTED, *asked]
     assert first(proposal).sponsor_by == (at(348) if by_themselves else None)
     assert (first(proposal).counts, first(proposal).guarded) == (True, not by_themselves)
     if by_themselves:
         assert first(advanced(proposal, at(348))).state is ObjectionState.ORPHANED
-    proposal, _ = objections.sponsor(proposal, 1, CY, at(301))
+    proposal, _ = sponsors.sponsor(proposal, 1, CY, at(301))
     assert first(advanced(proposal, at(400))).counts
 
 
 def test_who_left_and_is_back_before_the_halt_speaks_for_the_objection() -> None:
-    proposal, _ = objections.objector_gone(adopted(), BO.person, True, at(280))
-    proposal = objections.objector_back(proposal, BO.person, at(290))
-    proposal = halts(proposal, CY, DI, ED, FAY, hour=300)
+    proposal, _ = sponsors.objector_gone(adopted(), BO.person, True, at(280))
+    proposal = sponsors.objector_back(proposal, BO.person, at(290))
+    proposal = halted_by(proposal, CY, DI, ED, FAY, hour=300)
     assert not first(proposal).needs_sponsor
     assert first(proposal).counts

@@ -10,8 +10,8 @@ import pytest
 import simcord
 
 from bot.governance.dossier import State
+from bot.governance.drafts import LENGTHS
 from bot.governance.ids import ProposalId
-from bot.governance.proposals import LENGTHS
 from tests.journeys.deciding import ratified, rows
 from tests.journeys.forging import press_forged, send_forged
 from tests.journeys.objecting import control, on_card

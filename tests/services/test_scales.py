@@ -9,11 +9,11 @@ import pytest
 
 from bot.governance import scales as rules
 from bot.governance.dossier import State
+from bot.governance.drafts import check_text
 from bot.governance.errors import AlreadyDone, BadValue, NotEligible, NotFound, TooFewStakeholders
 from bot.governance.ids import PartnershipId
 from bot.governance.plans import ChannelSeen
 from bot.governance.policy import genesis
-from bot.governance.proposals import check_text
 from bot.services import roles, scales
 from bot.services.ports import Context, PlaceKind
 from storage.unit_of_work import SqlUnitOfWork

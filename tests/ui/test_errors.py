@@ -49,9 +49,9 @@ def _used() -> dict[tuple[str, int], set[str]]:
             for (name, place), found in used.items():
                 if node.func.id == name and len(node.args) > place:
                     found |= _results(node.args[place])
-            if node.func.id == "_check_alive":
+            if node.func.id == "check_alive":
                 used["WrongState", 1] |= _literals(node.args[1])
-            if node.func.id == "_check_length":
+            if node.func.id == "check_length":
                 used["BadText", 0] |= _literals(node.args[0])
     return used
 
@@ -85,7 +85,7 @@ def test_every_policy_limit_has_a_wording() -> None:
 
 
 def test_every_text_field_has_a_label() -> None:
-    from bot.governance.proposals import LENGTHS
+    from bot.governance.drafts import LENGTHS
 
     assert set(LENGTHS) <= set(labels.FIELD_LABELS)
 

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.governance.dossier import Effect, State, Text
+from bot.governance.drafts import LENGTHS
 from bot.governance.effects import change_policy
 from bot.governance.objections import CRITERIA
 from bot.governance.policy import KEYS, genesis
-from bot.governance.proposals import LENGTHS
 from bot.ui import forms, ids
 from bot.ui.limits import CONTENT, units
 from tests.governance import scene

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.governance import lifecycle
+from bot.governance import lifecycle, rulings, sponsors
 from bot.governance import objections as rules
 from bot.governance import proposals as proposal_rules
 from bot.governance.dossier import Proposal, State
@@ -170,12 +170,12 @@ def test_a_stated_objection_is_quoted_with_its_criterion() -> None:
 
 def test_a_ruling_offers_the_appeal_and_an_appeal_the_vote() -> None:
     stated = scene.stated(scene.opened(), scene.BO)
-    ruled, (event,) = rules.rule_on_form(stated, 1, scene.FLO, False, scene.REASON, scene.NOW)
+    ruled, (event,) = rulings.rule_on_form(stated, 1, scene.FLO, False, scene.REASON, scene.NOW)
     text, ids, pinged = told(ruled, event)
     assert "is not in form" in text
     assert "objection:appeal:7:1" in ids
     assert pinged == sorted([USERS[scene.ANA.person], USERS[scene.BO.person]])
-    appealed, (event,) = rules.appeal(ruled, 1, scene.BO.person, scene.REASON, scene.NOW)
+    appealed, (event,) = rulings.appeal(ruled, 1, scene.BO.person, scene.REASON, scene.NOW)
     text, ids, _ = told(appealed, event)
     assert ids[:2] == ["objection:stands:7:1", "objection:falls:7:1"]
 
@@ -190,7 +190,7 @@ def test_a_reaction_that_disappeared_is_asked_about() -> None:
 
 def test_a_sponsor_is_looked_for() -> None:
     stated = scene.stated(scene.opened(), scene.BO)
-    proposal, (event,) = rules.objector_gone(stated, scene.BO.person, True, scene.NOW)
+    proposal, (event,) = sponsors.objector_gone(stated, scene.BO.person, True, scene.NOW)
     text, ids, _ = told(proposal, event)
     assert "Anyone else who may object can take it over" in text
     assert "objection:sponsor:7:1" in ids

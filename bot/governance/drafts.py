@@ -1,0 +1,124 @@
+"""Drafts: who may file what, and whether it is fit to be decided on (PRO-1, PRO-3, POL-3)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.governance import effects as effect_rules
+from bot.governance.dossier import Effect, Proposal, State, Text
+from bot.governance.effects.world import World
+from bot.governance.errors import BadText, BadValue, LimitReached, NotEligible, NotYours, WrongState
+from bot.governance.ids import GroupId, PersonId, ProposalId
+from bot.governance.money import read_amount, read_currency
+from bot.governance.organisation import CONTRIBUTOR, MEMBER, OBSERVER, Group, GroupKind, Member, Partnership
+from bot.governance.policy import Electorate, Filer, type_named
+
+LENGTHS = {
+    "title": (5, 90),
+    "ask": (20, 2000),
+    "why": (10, 1500),
+    "outcome": (0, 1000),
+    "risks": (0, 1000),
+    "summary": (0, 200),
+    "timeline": (0, 500),
+    "payee": (0, 100),
+    "account": (0, 200),
+}
+"""Least and most characters of each text (PRO-3)."""
+
+MOST_DRAFTS = 10
+"""Drafts that one author keeps at a time (PRO-3)."""
+
+
+def start(
+    id: ProposalId, partnership: Partnership, member: Member, type: str, group: GroupId | None, now: datetime
+) -> Proposal:
+    """An empty draft, if this member may file this type (POL-3). ``group`` matters for general decisions only.
+
+    Raises UnknownKey, NotEligible, NotFound.
+    """
+    check_may_file(partnership, member, type)
+    deciding = deciding_group(partnership, type, group)
+    return Proposal(id, partnership.id, deciding.id, type, member.person, now, now)
+
+
+def check_may_file(partnership: Partnership, member: Member, type: str) -> None:
+    """Raises NotEligible unless the member holds a seat that may file this type (POL-3, ORG-6)."""
+    row = type_named(type)
+    kinds = {group.id: group.kind for group in partnership.groups}
+    active = [s for s in member.seats if s.seat != OBSERVER]
+    sits_in = {kinds[s.group] for s in active if s.group in kinds and s.seat != CONTRIBUTOR}
+    allowed = {
+        Filer.SEAT: bool(active),
+        Filer.OPERATIONS: bool(sits_in & {GroupKind.TOP_LEVEL, GroupKind.CELL}),
+        Filer.TOP_LEVEL: GroupKind.TOP_LEVEL in sits_in,
+        Filer.MEMBER: any(s.seat == MEMBER for s in active),
+        Filer.NOBODY: False,
+    }
+    if not allowed[row.may_file]:
+        raise NotEligible("may not file", row.may_file)
+
+
+def check_drafts(kept: int) -> None:
+    """Raises LimitReached when an author keeps as many drafts as may be kept (PRO-3)."""
+    if kept >= MOST_DRAFTS:
+        raise LimitReached("drafts", MOST_DRAFTS)
+
+
+def deciding_group(partnership: Partnership, type: str, chosen: GroupId | None) -> Group:
+    """The group whose members are the electors (POL-3). Raises NotFound."""
+    if type_named(type).electors is Electorate.STAKEHOLDERS:
+        return partnership.stakeholders
+    return partnership.of_kind(GroupKind.TOP_LEVEL) if chosen is None else partnership.group(chosen)
+
+
+def edit_draft(proposal: Proposal, person: PersonId, text: Text, effects: tuple[Effect, ...]) -> Proposal:
+    """Keep what was submitted, valid or not (PRO-1). An amount that cannot be read stays as it was written.
+
+    Raises NotYours; WrongState unless it is a draft.
+    """
+    if proposal.author != person:
+        raise NotYours
+    if proposal.state is not State.DRAFT:
+        raise WrongState(proposal.state, "edit")
+    return replace(proposal, text=with_amount(text), effects=effects)
+
+
+def with_amount(text: Text) -> Text:
+    """The text with its amount read into minor units, or None where it cannot be read."""
+    try:
+        currency = read_currency(text.currency)
+        return replace(text, amount=read_amount(text.amount_written, currency), currency=currency)
+    except BadValue:
+        return replace(text, amount=None)
+
+
+def check_text(type: str, text: Text) -> None:
+    """Whether the text is fit to be decided on (PRO-3). Raises BadText or BadValue for the first fault."""
+    for field, (least, most) in LENGTHS.items():
+        content = getattr(text, field)
+        if len(content) > most:
+            raise BadText(field, len(content), least, most)
+        if len(content.strip()) < least:
+            raise BadText(field, len(content.strip()), least, most)
+    if "\n" in text.title:
+        raise BadValue("title", text.title, "one line")
+    if type == "budget":
+        read_amount(text.amount_written, read_currency(text.currency))
+        if not text.payee.strip():
+            raise BadText("payee", 0, 1, LENGTHS["payee"][1])
+
+
+def prepare_effects(type: str, effects: tuple[Effect, ...], world: World) -> tuple[Effect, ...]:
+    """The effects with their bases noted (EFF-1), of the kinds that this type may carry; a policy change names one.
+
+    Raises BadText, BadValue and their refusals.
+    """
+    allowed = type_named(type).effects
+    for effect in effects:
+        if effect.kind not in allowed:
+            raise BadValue("effect", effect.kind, ", ".join(allowed) or "none for this type")
+    if type == "policy" and not effects:
+        raise BadText("policy key", 0, 1, 100)
+    return effect_rules.prepare(effects, world)

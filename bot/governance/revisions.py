@@ -1,0 +1,113 @@
+"""The next version: kept while it is written, published when it is whole (PRO-5)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.governance import sponsors, versions
+from bot.governance.clock import deadline
+from bot.governance.dossier import Effect, Objection, Proposal, Revision, State, Text
+from bot.governance.drafts import check_text, prepare_effects, with_amount
+from bot.governance.effects.world import World
+from bot.governance.errors import AlreadyDone, LimitReached, NotYours, Stale, WrongState
+from bot.governance.events import Event, Happened, Json
+from bot.governance.ids import PersonId
+from bot.governance.objections import ON_FILE
+from bot.governance.organisation import Elector
+from bot.governance.proposals import check_electors, check_roles, enter, event_of, past_votes
+
+Outcome = tuple[Proposal, tuple[Event, ...]]
+
+
+def write_revision(proposal: Proposal, person: PersonId, of: int, text: Text, effects: tuple[Effect, ...]) -> Proposal:
+    """Keep what was submitted for the version after ``of``, valid or not; only ``revise`` publishes it (PRO-5).
+
+    Raises NotYours, WrongState, LimitReached; Stale when another version is on the table by now.
+    """
+    _check_revisable(proposal, person)
+    if of != proposal.current.number:
+        raise Stale("the version on the table", f"version {of}", f"version {proposal.current.number}")
+    return replace(proposal, revision=Revision(of, with_amount(text), effects))
+
+
+def drop_revision(proposal: Proposal, person: PersonId) -> Proposal:
+    """Forget what was kept for the next version (PRO-5). Raises NotYours."""
+    if proposal.author != person:
+        raise NotYours
+    return replace(proposal, revision=None)
+
+
+def revise(
+    proposal: Proposal,
+    person: PersonId,
+    text: Text,
+    effects: tuple[Effect, ...],
+    world: World,
+    electors: tuple[Elector, ...],
+    now: datetime,
+) -> Outcome:
+    """Publish version n+1 and re-open the window for at least the remainder (PRO-5).
+
+    Readings are cleared, electors snapshotted again with earlier objectors kept, the terms stay pinned. What a vote on
+    an earlier version overruled stands again: no answer means still objecting.
+    Raises NotYours, WrongState, LimitReached, AlreadyDone when nothing changed, and as ``open_review`` on content.
+    """
+    _check_revisable(proposal, person)
+    terms = proposal.pinned
+    check_roles(proposal, world.partnership)
+    text = with_amount(text)
+    check_text(proposal.type, text)
+    prepared = prepare_effects(proposal.type, effects, world)
+    version = versions.freeze(len(proposal.versions) + 1, text, prepared, now)
+    if version.digest == proposal.current.digest:
+        raise AlreadyDone("revise")
+    check_electors(proposal.author, electors, terms)
+    closes_at = deadline(proposal, now, terms.remainder)
+    if proposal.state is State.REVIEW and proposal.closes_at is not None:
+        closes_at = max(closes_at, proposal.closes_at)
+    again, asked = sponsors.stand_again(proposal, now)
+    revised = replace(
+        enter(proposal, State.REVIEW, now),
+        text=text,
+        effects=prepared,
+        versions=(*proposal.versions, version),
+        revision=None,
+        electors=_with_objectors(electors, again.objections),
+        objections=again.objections,
+        closes_at=closes_at,
+        readers=frozenset(),
+        extended=False,
+        low_reach=False,
+        nudged=False,
+        vote=None,
+        past_votes=past_votes(proposal),
+        outcome="",
+    )
+    said: list[Json] = list(versions.substance(proposal.current.text, text))
+    data: dict[str, Json] = {
+        "version": version.number,
+        "digest": version.digest,
+        "substance": said,
+        "electors": [e.person for e in revised.electors],
+    }
+    return revised, (event_of(Happened.VERSION_PUBLISHED, revised, person, **data), *asked)
+
+
+def _check_revisable(proposal: Proposal, person: PersonId) -> None:
+    if proposal.author != person:
+        raise NotYours
+    if proposal.state not in {State.REVIEW, State.SETTLING, State.DISPUTED, State.STALE}:
+        raise WrongState(proposal.state, "revise")
+    if len(proposal.versions) >= proposal.pinned.most_versions:
+        raise LimitReached("versions", proposal.pinned.most_versions)
+
+
+def _with_objectors(electors: tuple[Elector, ...], objections: tuple[Objection, ...]) -> tuple[Elector, ...]:
+    known = {e.person for e in electors}
+    kept = {
+        o.person: Elector(o.person, o.stakeholder_class, o.organisation)
+        for o in objections
+        if o.person not in known and o.state in ON_FILE
+    }
+    return tuple(sorted((*electors, *kept.values()), key=lambda e: e.person))
