@@ -32,6 +32,10 @@ SOMETHING_WRONG = (
     "Something went wrong on my side; it is in my log. What was recorded before is kept. "
     "Look at the card to see whether this went through; if not, please try again."
 )
+NOT_SHOWN = (
+    "This went through, but Discord did not take my answer. Nothing needs to be done again: "
+    "`/proposal show` and `/inbox` say how things stand."
+)
 COMMANDS_CHANGED = "My commands have just changed. Please reload Discord (Ctrl-R, or close the app) and try again."
 NOT_HERE = "This works in a channel of the server, not in direct messages. Open the server and try again there."
 

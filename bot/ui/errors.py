@@ -135,6 +135,21 @@ LIMITS: Mapping[str, str] = MappingProxyType(
 )
 """Which cap is used up; the keys of ``LimitReached``."""
 
+REPEATED: Mapping[tuple[str, str], str] = MappingProxyType(
+    {
+        ("open a review", "review"): "Its review is open already.",
+        ("discard", "discarded"): "This draft is discarded already.",
+        ("edit", "discarded"): "This draft was discarded; its words are deleted. Begin anew with `/propose`.",
+        ("withdraw", "withdrawn"): "It is withdrawn already.",
+        ("escalate", "escalated"): "It goes to the final vote already. The card shows when that opens and closes.",
+        ("withdraw an objection", "withdrawn"): "This objection is withdrawn already. It stays in the record.",
+        ("answer a revision", "integrated"): "This objection counts as resolved by the new version already.",
+        ("answer a revision", "withdrawn"): "This objection is withdrawn, so it needs no answer any more.",
+        ("state an objection", "withdrawn"): "This objection is withdrawn, so its reason is not needed any more.",
+    }
+)
+"""What an act comes too late for because it, or what makes it needless, was done: ``WrongState``'s act and state."""
+
 _LIMIT_NOUNS = {"versions": "version", "drafts": "draft", "concerns": "concern", "limits.filed_per_day": "review"}
 
 MISSING: Mapping[str, str] = MappingProxyType(
@@ -202,6 +217,8 @@ def _window_closed(refusal: errors.WindowClosed) -> str:
 
 
 def _wrong_state(refusal: errors.WrongState) -> str:
+    if (refusal.act, str(refusal.state)) in REPEATED:
+        return REPEATED[refusal.act, str(refusal.state)]
     is_objection = isinstance(refusal.state, ObjectionState)
     tables = labels.OBJECTION_STATE_LABELS if is_objection else labels.STATE_LABELS
     name = {state.value: words for state, words in tables.items()}.get(refusal.state, inline(refusal.state, 100))

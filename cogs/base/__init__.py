@@ -28,8 +28,10 @@ ControlT = TypeVar("ControlT", bound="Control")
 
 _log = logging.getLogger(__name__)
 _NOTHING: Fields = MappingProxyType({})
-_EXPIRED = 10062
-"""Discord's code for an interaction that was not answered within three seconds, or is over."""
+_OVER = frozenset({10062, 40060})
+"""Discord's codes for an interaction that was not answered within three seconds, and for one answered already."""
+_UNSENT = (discord.HTTPException, OSError, TimeoutError)
+"""What sending an answer may end in."""
 
 
 def ctx_of(interaction: Interaction) -> Context:
@@ -75,8 +77,34 @@ async def answer(
 ) -> None:
     """Answer once, whether or not the interaction was acknowledged.
 
-    With ``replace`` a button of a private answer changes that answer instead of adding one below it.
+    With ``replace`` a button of a private answer changes that answer instead of adding one below it. What was done
+    stands whether Discord takes the answer or not; where it does not, one short sentence is tried in its place.
     """
+    try:
+        await _send(interaction, said, ephemeral, replace, file)
+    except _UNSENT as fault:
+        if _is_over(fault):
+            _log.info("interaction %s was over before it was answered", interaction.id)
+            return
+        _log.warning("the answer to interaction %s was not taken: %s", interaction.id, fault)
+        await _say(interaction, answers.NOT_SHOWN)
+
+
+async def _say(interaction: Interaction, text: str, file: discord.File | None = None) -> None:
+    """A private sentence. Never raises: Discord may refuse it as well."""
+    try:
+        await _send(interaction, text, file=file)
+    except _UNSENT as fault:
+        _log.warning("the answer to interaction %s was not taken: %s", interaction.id, fault)
+
+
+async def _send(
+    interaction: Interaction,
+    said: str | discord.ui.LayoutView,
+    ephemeral: bool = True,
+    replace: bool = False,
+    file: discord.File | None = None,
+) -> None:
     more: dict[str, Any] = {"file": file} if file else {}
     if isinstance(said, str):
         more["content"] = said
@@ -120,7 +148,7 @@ async def guarded(
 
 async def failed(interaction: Interaction, fault: BaseException, fields: Fields = _NOTHING) -> None:
     """Say privately why an act was not taken. Never raises: Discord may refuse the answer as well."""
-    if _is_expired(fault):
+    if _is_over(fault):
         _log.info("interaction %s was over before it was answered", interaction.id)
         return
     if isinstance(fault, Refusal):
@@ -134,10 +162,7 @@ async def failed(interaction: Interaction, fault: BaseException, fields: Fields 
         said = answers.SOMETHING_WRONG
     text, whole = forms.with_words(said, fields)
     file = discord.File(whole, filename="your-words.txt") if whole else None
-    try:
-        await answer(interaction, text, file=file)
-    except discord.HTTPException as refused:
-        _log.warning("the answer to interaction %s was not taken: %s", interaction.id, refused)
+    await _say(interaction, text, file)
 
 
 async def command_admitted(interaction: Interaction) -> bool:
@@ -277,5 +302,5 @@ async def _where_to_type(interaction: Interaction) -> str | None:
     return f"<#{channel_id}>" if channel_id else None
 
 
-def _is_expired(fault: BaseException) -> bool:
-    return isinstance(fault, discord.NotFound) and fault.code == _EXPIRED
+def _is_over(fault: BaseException) -> bool:
+    return isinstance(fault, discord.HTTPException) and fault.code in _OVER
