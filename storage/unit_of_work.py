@@ -13,6 +13,8 @@ from sqlalchemy import case
 from sqlalchemy.sql.dml import ReturningInsert
 
 from bot.governance.shards import EVERYTHING, Shards
+from bot.governance.surveys import Survey
+from storage import tables
 from storage.deliveries import Deliveries
 from storage.engine import Engines
 from storage.organisation import Partnerships, Seats
@@ -20,6 +22,7 @@ from storage.people import People
 from storage.policy import Policies
 from storage.proposals import Proposals
 from storage.record import Record
+from storage.repository import Repository
 from storage.runtime import Runtime
 from storage.seals import Seals
 from storage.session import Announce, Session, insert_into
@@ -71,6 +74,11 @@ class SqlTransaction:
     def ballots(self) -> Ballots:
         """Ballots of open votes."""
         return Ballots(self._session)
+
+    @cached_property
+    def surveys(self) -> Repository[Survey]:
+        """Surveys."""
+        return Repository(self._session, tables.surveys, Survey, "survey")
 
     @cached_property
     def seals(self) -> Seals:

@@ -190,6 +190,18 @@ _ALL = (
         _days(7),
         "how long before close the undecided are nudged",
     ),
+    Key(
+        "survey.window",
+        Kind.DURATION,
+        _days(5),
+        "how long a survey is open to answers",
+        _hours(1),
+        _days(60),
+        entrenched=False,
+    ),
+    Key(
+        "survey.k", Kind.COUNT, 5, "results of a survey below this many answers stay hidden", 3, 1000, entrenched=False
+    ),
 )
 
 KEYS: Mapping[str, Key] = MappingProxyType({key.name: key for key in _ALL})

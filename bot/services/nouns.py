@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from bot.governance import surveys
+from bot.services import surveys_answered
 from bot.services.ports import Context, Repository, Transaction
 
 
@@ -24,5 +26,5 @@ class Noun:
     over: frozenset[StrEnum]
 
 
-NOUNS: tuple[Noun, ...] = ()
+NOUNS: tuple[Noun, ...] = (Noun("survey", lambda tx: tx.surveys, surveys_answered.advance, surveys.OVER),)
 """In the order in which the sweep takes them."""

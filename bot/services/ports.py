@@ -18,6 +18,7 @@ from bot.governance.plans import Snapshot, Step
 from bot.governance.policy import Policy
 from bot.governance.scales import Overwrite
 from bot.governance.shards import Shards, shard_of
+from bot.governance.surveys import Survey
 
 Clock = Callable[[], datetime]
 """The present instant, aware and in UTC. Chosen by ``bot.app`` only."""
@@ -596,6 +597,8 @@ class Transaction(Protocol):
     def proposals(self) -> Proposals: ...
     @property
     def ballots(self) -> Ballots: ...
+    @property
+    def surveys(self) -> Repository[Survey]: ...
     @property
     def seals(self) -> Seals: ...
     @property

@@ -12,6 +12,7 @@ from typing import Any
 from bot.governance import errors
 from bot.governance.dossier import ObjectionState
 from bot.governance.policy import KEYS
+from bot.governance.surveys import SurveyState
 from bot.ui import labels, times
 from bot.ui.limits import CONTENT, fit_lines
 from bot.ui.text import inline
@@ -51,6 +52,10 @@ NOT_ELIGIBLE: Mapping[str, str] = MappingProxyType(
         "vote joined later": "You became a member of the stakeholder group after this vote opened. Only those who were "
         "members at its opening may vote; you can raise a concern.",
         "may not file": "You hold no seat that may file this type of proposal.",
+        "run survey": "A facilitator or lead of a group asks it; where nobody holds such a seat, any of its members "
+        "may. The whole partnership is asked by a facilitator or lead of any group. `/roles list` shows who that is.",
+        "not asked": "This survey asks those who held a seat there when it opened; that list is fixed, so that results "
+        "can be compared. You are not among them. `/survey results` shows what comes out of it.",
         "manage roles": "Setting a partnership up and mapping roles takes the permission *Manage Roles* in this "
         "server. Ask a moderator who has it.",
     }
@@ -101,6 +106,10 @@ ACTS: Mapping[str, str] = MappingProxyType(
         "test": "Only an objection that was stated and still stands can be tested and ruled on.",
         "appeal": "There is no ruling here that could be appealed.",
         "vote on an appeal": "There is no appeal open on this objection.",
+        "edit survey": "Only a draft can be changed: other questions would make other answers of those given.",
+        "open survey": "Only a draft can be opened.",
+        "answer survey": "A survey can be answered while it is open.",
+        "cancel survey": "A survey can be cancelled until it is closed.",
     }
 )
 """When an act is possible; the keys of ``WrongState.act``."""
@@ -110,6 +119,7 @@ DONE: Mapping[str, str] = MappingProxyType(
         "appeal": "This ruling was appealed already. There is one appeal.",
         "ask test": "The test was asked for already. A facilitator can rule on it.",
         "halt": "This proposal was halted once already. There is one halt.",
+        "ask question": "This survey asks that already. Use *Edit* beside the question to change it.",
         "revise": "The new version says the same as the present one. Change something, then publish it again.",
         "rule": "There is a ruling already. The first one holds; the losing side may appeal.",
         "sponsor": "Somebody has taken over this objection already.",
@@ -125,6 +135,8 @@ LIMITS: Mapping[str, str] = MappingProxyType(
         "versions": "A proposal has at most {most}. Withdraw it and file a new one, or take it to a final vote "
         "once it is disputed.",
         "drafts": "You may keep at most {most}. Open or discard one: `/proposal list` under *Mine* shows them.",
+        "survey drafts": "You may keep at most {most} of surveys. Open or discard one: `/survey open` suggests them.",
+        "questions": "A survey asks at most {most}: more do not fit into one form. Take one out, or make another.",
         "concerns": "You may raise at most {most} on one proposal. They are all shown; say more in its thread.",
         "limits.open_per_author": "You may have at most {most} open at the same time. Wait for one to be decided, "
         "or withdraw one. Your draft is kept.",
@@ -150,7 +162,14 @@ REPEATED: Mapping[tuple[str, str], str] = MappingProxyType(
 )
 """What an act comes too late for because it, or what makes it needless, was done: ``WrongState``'s act and state."""
 
-_LIMIT_NOUNS = {"versions": "version", "drafts": "draft", "concerns": "concern", "limits.filed_per_day": "review"}
+_LIMIT_NOUNS = {
+    "survey drafts": "draft",
+    "questions": "question",
+    "versions": "version",
+    "drafts": "draft",
+    "concerns": "concern",
+    "limits.filed_per_day": "review",
+}
 
 MISSING: Mapping[str, str] = MappingProxyType(
     {
@@ -161,6 +180,8 @@ MISSING: Mapping[str, str] = MappingProxyType(
         "partnership named": "There is no such partnership in this server. Pick one from the suggestions.",
         "server": "This works only inside a server, not in direct messages. Write in a channel of your partnership.",
         "place": "This partnership has no such channel. A moderator can mend that by running `/setup` again.",
+        "survey": "There is no such survey, or you may not read it. `/survey results` suggests those you may read.",
+        "question": "This survey has no such question. Somebody may have taken it out meanwhile.",
         "event": "There is no such entry in the record.",
         "policy": "There is no such version of the policy.",
         "role": "There is no such role in this server any more.",
@@ -172,6 +193,15 @@ MISSING: Mapping[str, str] = MappingProxyType(
     }
 )
 """What was not found; the keys of ``NotFound.what``."""
+
+
+_SUBJECTS: Mapping[type, tuple[str, Mapping[Any, str]]] = MappingProxyType(
+    {
+        ObjectionState: ("The objection", labels.OBJECTION_STATE_LABELS),
+        SurveyState: ("The survey", labels.SURVEY_STATE_LABELS),
+    }
+)
+"""What a state is of, and what its states are called; any other is a proposal's."""
 
 
 def speak(refusal: errors.Refusal, place: str | None = None, *, kept: str = NOTHING_CHANGED) -> str:
@@ -219,10 +249,8 @@ def _window_closed(refusal: errors.WindowClosed) -> str:
 def _wrong_state(refusal: errors.WrongState) -> str:
     if (refusal.act, str(refusal.state)) in REPEATED:
         return REPEATED[refusal.act, str(refusal.state)]
-    is_objection = isinstance(refusal.state, ObjectionState)
-    tables = labels.OBJECTION_STATE_LABELS if is_objection else labels.STATE_LABELS
+    subject, tables = _SUBJECTS.get(type(refusal.state), ("The proposal", labels.STATE_LABELS))
     name = {state.value: words for state, words in tables.items()}.get(refusal.state, inline(refusal.state, 100))
-    subject = "The objection" if is_objection else "The proposal"
     words = ACTS.get(refusal.act, "That is not possible at this point.")
     return f"{words} {subject} is now: **{name}**."
 

@@ -64,7 +64,7 @@ _HARM = {
 }
 """What each criterion means."""
 
-_KEYS_1 = ("review", "objection", "concern")
+_KEYS_1 = ("review", "objection", "concern", "reach")
 """The first parts of the policy keys in the first list; a list holds 25 at most."""
 
 

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from bot.governance import policy
 from bot.governance.dossier import ObjectionState, State
 from bot.governance.organisation import GroupKind
+from bot.governance.surveys import SurveyState
 
 CRITERION_LABELS: Mapping[str, str] = MappingProxyType(
     {
@@ -117,6 +118,16 @@ SCALE_LABELS: Mapping[GroupKind, str] = MappingProxyType(
 )
 """The scale at which a group decides (SCL)."""
 
+SURVEY_STATE_LABELS: Mapping[SurveyState, str] = MappingProxyType(
+    {
+        SurveyState.DRAFT: "Draft",
+        SurveyState.SCHEDULED: "Opens by itself",
+        SurveyState.OPEN: "Open to answers",
+        SurveyState.CLOSED: "Closed",
+        SurveyState.CANCELLED: "Cancelled",
+    }
+)
+
 METHOD_LABELS: Mapping[str, str] = MappingProxyType(
     {"consent": "consent round", "majority": "majority vote", "supermajority": "supermajority vote"}
 )
@@ -223,6 +234,14 @@ FIELD_LABELS: Mapping[str, str] = MappingProxyType(
         "cell": "Name of a cell",
         "cells": "First cells",
         "private groups": "Groups that only their members read",
+        "survey title": "Title",
+        "about": "Why you ask",
+        "question": "Question",
+        "choice": "Choice",
+        "choices": "Choices",
+        "end of the scale": "What the end of the scale means",
+        "answer": "Answer",
+        "closes": "When it closes",
     }
 )
 

@@ -45,6 +45,7 @@ GENESIS: dict[str, tuple[Value, Value, Value]] = {
     "timelock.budget": (timedelta(hours=48), timedelta(hours=24), timedelta(days=14)),
     "limits.versions": (5, 1, 20),
     "clock.outage_tolerance": (timedelta(minutes=15), timedelta(minutes=1), timedelta(hours=24)),
+    "survey.window": (timedelta(days=5), timedelta(hours=1), timedelta(days=60)),
 }
 """The table of POL-1, for the keys that have all three numbers there."""
 FLOORS: dict[str, Value] = {
@@ -53,6 +54,7 @@ FLOORS: dict[str, Value] = {
     "vote.majority": Fraction(1, 2),
     "limits.least_electors": 2,
     "vote.hidden_k": 3,
+    "survey.k": 3,
     "limits.open_per_author": 1,
     "limits.filed_per_day": 1,
     "limits.open_per_group": 1,
@@ -62,6 +64,8 @@ FREE = {
     "limits.open_per_author",
     "limits.filed_per_day",
     "limits.open_per_group",
+    "survey.window",
+    "survey.k",
 }
 
 

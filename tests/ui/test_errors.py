@@ -10,6 +10,7 @@ import pytest
 
 from bot.governance import errors as refusals
 from bot.governance.dossier import ObjectionState, State
+from bot.governance.surveys import SurveyState
 from bot.ui import errors, labels, times
 from bot.ui.limits import CONTENT, units
 
@@ -101,7 +102,11 @@ SAMPLES: tuple[refusals.Refusal, ...] = (
     *(refusals.NotFound(what, BOMB) for what in (*errors.MISSING, "unheard of")),
     *(refusals.NotEligible(why, BOMB[:90]) for why in (*errors.NOT_ELIGIBLE, "unheard of")),
     refusals.WindowClosed(),
-    *(refusals.WrongState(state, act) for state in (*State, *ObjectionState, "odd") for act in (*errors.ACTS, "odd")),
+    *(
+        refusals.WrongState(state, act)
+        for state in (*State, *ObjectionState, *SurveyState, "odd")
+        for act in (*errors.ACTS, "odd")
+    ),
     *(refusals.AlreadyDone(act) for act in (*errors.DONE, "unheard of")),
     *(refusals.BadText(field, 0, 5, 90) for field in (*labels.FIELD_LABELS, "unheard of")),
     *(refusals.BadText(field, 9000, 5, 90) for field in labels.FIELD_LABELS),

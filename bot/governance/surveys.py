@@ -1,0 +1,355 @@
+"""Surveys: a few questions to a group or to the whole partnership, answered by people whom nobody can name (LRN-2).
+
+draft → open → closed. One that repeats leaves the next edition behind, which is scheduled and opens by itself.
+What people answer is not in here: it lies sealed until the close, and then only what may be published stays.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.governance.errors import (
+    AlreadyDone,
+    BadText,
+    BadValue,
+    LimitReached,
+    NotEligible,
+    NotFound,
+    WindowClosed,
+    WrongState,
+)
+from bot.governance.events import Event, Happened, Json
+from bot.governance.ids import GroupId, PartnershipId, PersonId
+from bot.governance.organisation import FACILITATOR, MEMBER, OBSERVER, Holding, Member
+
+MOST_QUESTIONS = 5
+"""A form holds five fields."""
+STEPS = 5
+"""A scale runs from 1 to 5."""
+LEAST_CHOICES, MOST_CHOICES = 2, 10
+MOST_DRAFTS = 10
+"""Drafts of one person at the same time."""
+SHORTEST_WINDOW, LONGEST_WINDOW = timedelta(hours=1), timedelta(days=60)
+
+TITLE, ABOUT, QUESTION, CHOICE, END, ANSWER = (3, 80), (0, 500), (5, 100), (1, 80), (0, 30), (0, 4000)
+"""Least and most characters of each text."""
+
+LEAD = "lead"
+
+
+class SurveyState(StrEnum):
+    """Where a survey stands."""
+
+    DRAFT = "draft"
+    SCHEDULED = "scheduled"
+    OPEN = "open"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+OVER = frozenset({SurveyState.CLOSED, SurveyState.CANCELLED})
+
+
+class QuestionKind(StrEnum):
+    """How a question is answered."""
+
+    SCALE = "scale"
+    CHOICE = "choice"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question. ``choices`` of a choice; ``low`` and ``high`` say what 1 and 5 of a scale mean."""
+
+    kind: QuestionKind
+    text: str
+    choices: tuple[str, ...] = ()
+    low: str = ""
+    high: str = ""
+
+    @property
+    def same(self) -> str:
+        """What makes two questions the same: the letters and digits of their text, in whatever case.
+
+        How they are answered makes no difference: who compares two results does not mind (LRN-2).
+        """
+        folded = unicodedata.normalize("NFKC", self.text).casefold()
+        return "".join(character for character in folded if character.isalnum())
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What is published of one question, or why nothing is (LRN-2).
+
+    ``counts`` by step or choice; ``texts`` in the order of the alphabet, which tells nothing. Where the result is
+    ``withheld``, it holds nothing of the answers: ``people`` are those who would be told apart, ``beside`` is the
+    number of the survey that this one could be compared with, 0 where that may not be named.
+    """
+
+    answers: int = 0
+    counts: tuple[int, ...] = ()
+    texts: tuple[str, ...] = ()
+    withheld: str = ""
+    people: int = 0
+    beside: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """One edition of a survey. ``group`` is None for the whole partnership.
+
+    ``audience`` are those asked, as they stood at the opening. It stays for as long as a published result could be
+    compared with another one, and is forgotten where nothing was published; ``asked`` counts them. ``k`` is the least
+    number of answers that is shown, pinned at the opening. ``closes_at`` of a draft is what its author has in mind;
+    ``window`` is for how long it was opened, and so will be the next edition.
+    ``series`` is the number of the first edition.
+    """
+
+    id: int
+    partnership: PartnershipId
+    number: int
+    group: GroupId | None
+    author: PersonId
+    title: str
+    created_at: datetime
+    about: str = ""
+    questions: tuple[Question, ...] = ()
+    state: SurveyState = SurveyState.DRAFT
+    series: int = 0
+    edition: int = 1
+    k: int = 0
+    audience: frozenset[PersonId] = field(default_factory=frozenset)
+    asked: int = 0
+    opens_at: datetime | None = None
+    opened_at: datetime | None = None
+    closes_at: datetime | None = None
+    closed_at: datetime | None = None
+    window: timedelta | None = None
+    results: tuple[Result, ...] = ()
+    version: int = 0
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When the sweep has something to do: open a scheduled one, close an open one."""
+        match self.state:
+            case SurveyState.SCHEDULED:
+                return self.opens_at
+            case SurveyState.OPEN:
+                return self.closes_at
+        return None
+
+    @property
+    def thing(self) -> str:
+        """Its name in the record."""
+        return f"survey/{self.id}"
+
+
+def may_run(member: Member, group: GroupId | None, holdings: Sequence[Holding]) -> bool:
+    """Whether they may ask this group, or the whole partnership with None (LRN-2).
+
+    Facilitators and leads of the group may; where nobody holds such a seat, any member of it. For the whole
+    partnership the same counts over all groups.
+    """
+    runs = {FACILITATOR, LEAD}
+    within = [h for h in holdings if group is None or h.mapping.group == group]
+    seats = runs if any(h.mapping.seat in runs for h in within) else {MEMBER}
+    return any(s.seat in seats and (group is None or s.group == group) for s in member.seats)
+
+
+def check_may_run(member: Member, group: GroupId | None, holdings: Sequence[Holding]) -> None:
+    """Raises NotEligible."""
+    if not may_run(member, group, holdings):
+        raise NotEligible("run survey")
+
+
+def audience_of(group: GroupId | None, holdings: Sequence[Holding]) -> frozenset[PersonId]:
+    """Who is asked: everyone with a seat in the group but observers, or everyone with any seat (LRN-2)."""
+    return frozenset(
+        h.person for h in holdings if group is None or (h.mapping.group == group and h.mapping.seat != OBSERVER)
+    )
+
+
+def check_drafts(kept: int) -> None:
+    """Raises LimitReached."""
+    if kept >= MOST_DRAFTS:
+        raise LimitReached("survey drafts", MOST_DRAFTS)
+
+
+def write(survey: Survey, title: str, about: str) -> Survey:
+    """Title and purpose of a draft. Raises WrongState, BadText."""
+    _check_draft(survey, "edit survey")
+    title = " ".join(title.split())
+    _check_length("survey title", title, TITLE)
+    _check_length("about", about.strip(), ABOUT)
+    return replace(survey, title=title, about=about.strip())
+
+
+def put_question(survey: Survey, place: int, question: Question) -> Survey:
+    """Add a question to a draft (``place`` 0) or replace one (from 1).
+
+    Raises WrongState, LimitReached, NotFound, BadText, BadValue, and AlreadyDone where the survey asks that already.
+    """
+    _check_draft(survey, "edit survey")
+    question = _checked(question)
+    if place > len(survey.questions):
+        raise NotFound("question", str(place))
+    if place == 0 and len(survey.questions) >= MOST_QUESTIONS:
+        raise LimitReached("questions", MOST_QUESTIONS)
+    if any(each.same == question.same for at, each in enumerate(survey.questions, 1) if at != place):
+        raise AlreadyDone("ask question")
+    questions = list(survey.questions)
+    if place == 0:
+        questions.append(question)
+    else:
+        questions[place - 1] = question
+    return replace(survey, questions=tuple(questions))
+
+
+def drop_question(survey: Survey, place: int) -> Survey:
+    """Take a question out of a draft. Raises WrongState, NotFound."""
+    _check_draft(survey, "edit survey")
+    if not 1 <= place <= len(survey.questions):
+        raise NotFound("question", str(place))
+    return replace(survey, questions=survey.questions[: place - 1] + survey.questions[place:])
+
+
+def plan(survey: Survey, closes_at: datetime | None, now: datetime) -> Survey:
+    """Keep when a draft shall close; None leaves it to the policy. Raises WrongState, BadValue."""
+    _check_draft(survey, "open survey")
+    if closes_at is not None:
+        _check_window(closes_at - now)
+    return replace(survey, closes_at=closes_at)
+
+
+def check_complete(survey: Survey) -> None:
+    """Raises WrongState for what is no draft, BadText while it asks nothing."""
+    _check_draft(survey, "open survey")
+    if not survey.questions:
+        raise BadText("question", 0, *QUESTION)
+
+
+def open_survey(
+    survey: Survey, audience: frozenset[PersonId], k: int, window: timedelta, now: datetime, by: PersonId | None = None
+) -> tuple[Survey, tuple[Event, ...]]:
+    """Ask: the audience is fixed, and answers are taken until the close (LRN-2).
+
+    A planned close counts; else it is open for ``window``. Raises WrongState, BadText, BadValue.
+    """
+    if survey.state is not SurveyState.SCHEDULED:
+        check_complete(survey)
+    closes_at = now + (survey.window or window) if survey.closes_at is None else survey.closes_at
+    _check_window(closes_at - now)
+    opened = replace(
+        survey,
+        state=SurveyState.OPEN,
+        series=survey.series or survey.number,
+        k=k,
+        audience=audience,
+        asked=len(audience),
+        opens_at=None,
+        opened_at=now,
+        closes_at=closes_at,
+        window=closes_at - now,
+    )
+    data: dict[str, Json] = {"number": survey.number, "asked": len(audience), "k": k, "edition": survey.edition}
+    return opened, (Event(Happened.SURVEY_OPENED, survey.thing, by, data),)
+
+
+def check_may_answer(survey: Survey, person: PersonId, now: datetime) -> None:
+    """Raises WrongState, WindowClosed, NotEligible: only who was asked at the opening may answer, until the close."""
+    if survey.state is not SurveyState.OPEN:
+        raise WrongState(survey.state, "answer survey")
+    if survey.closes_at is None or now >= survey.closes_at:
+        raise WindowClosed
+    if person not in survey.audience:
+        raise NotEligible("not asked")
+
+
+def read_answer(question: Question, place: int, typed: str) -> str:
+    """What is kept of an answer: a step from 1, the place of a choice from 0, or a text; empty for none.
+
+    Raises BadValue, BadText.
+    """
+    typed = typed.strip()
+    if not typed:
+        return ""
+    field_name = f"question {place}"
+    match question.kind:
+        case QuestionKind.SCALE:
+            if typed not in {str(step) for step in range(1, STEPS + 1)}:
+                raise BadValue(field_name, typed, f"a whole number from 1 to {STEPS}")
+        case QuestionKind.CHOICE:
+            if typed not in {str(at) for at in range(len(question.choices))}:
+                raise BadValue(field_name, typed, "one of the choices in the form")
+        case QuestionKind.TEXT:
+            if len(typed) > ANSWER[1]:
+                raise BadText("answer", len(typed), *ANSWER)
+    return typed
+
+
+def close(survey: Survey, results: tuple[Result, ...], now: datetime) -> tuple[Survey, tuple[Event, ...]]:
+    """The one computing of the results (LRN-2). The audience is forgotten where nothing is published."""
+    shown = [place for place, result in enumerate(results, 1) if not result.withheld]
+    closed = replace(
+        survey,
+        state=SurveyState.CLOSED,
+        closed_at=now,
+        results=results,
+        audience=survey.audience if shown else frozenset(),
+    )
+    withheld = [place for place, result in enumerate(results, 1) if result.withheld]
+    data: dict[str, Json] = {"number": survey.number, "published": [*shown], "withheld": [*withheld]}
+    return closed, (Event(Happened.SURVEY_CLOSED, survey.thing, None, data),)
+
+
+def cancel(survey: Survey, by: PersonId, now: datetime) -> tuple[Survey, tuple[Event, ...]]:
+    """Discard a draft, call off a scheduled edition, or end an open one unread (LRN-2). Raises WrongState."""
+    if survey.state in OVER:
+        raise WrongState(survey.state, "cancel survey")
+    ended = replace(survey, state=SurveyState.CANCELLED, closed_at=now, audience=frozenset())
+    data: dict[str, Json] = {"number": survey.number, "was": survey.state.value}
+    return ended, (Event(Happened.SURVEY_CANCELLED, survey.thing, by, data),)
+
+
+def _check_draft(survey: Survey, act: str) -> None:
+    if survey.state is not SurveyState.DRAFT:
+        raise WrongState(survey.state, act)
+
+
+def _check_window(window: timedelta) -> None:
+    if not SHORTEST_WINDOW <= window <= LONGEST_WINDOW:
+        raise BadValue("closes", "", "a time at least an hour and at most 60 days from now")
+
+
+def _check_length(name: str, text: str, bounds: tuple[int, int]) -> None:
+    least, most = bounds
+    if not least <= len(text) <= most:
+        raise BadText(name, len(text), least, most)
+
+
+def _checked(question: Question) -> Question:
+    """The question without blanks around its words. Raises BadText, BadValue."""
+    text = " ".join(question.text.split())
+    _check_length("question", text, QUESTION)
+    if len(Question(question.kind, text).same) < 3:
+        raise BadText("question", 0, *QUESTION)
+    if question.kind is QuestionKind.TEXT:
+        return Question(question.kind, text)
+    if question.kind is QuestionKind.SCALE:
+        low, high = " ".join(question.low.split()), " ".join(question.high.split())
+        for end in (low, high):
+            _check_length("end of the scale", end, END)
+        return Question(question.kind, text, low=low, high=high)
+    choices = tuple(choice for choice in (" ".join(each.split()) for each in question.choices) if choice)
+    if not LEAST_CHOICES <= len(choices) <= MOST_CHOICES or len({c.casefold() for c in choices}) < len(choices):
+        raise BadValue(
+            "choices", str(len(choices)), f"{LEAST_CHOICES} to {MOST_CHOICES} different choices, each on its own line"
+        )
+    for choice in choices:
+        _check_length("choice", choice, CHOICE)
+    return Question(question.kind, text, choices)

@@ -1,0 +1,117 @@
+"""Answers to surveys: sealed until the close, counted once, and forgotten (LRN-2).
+
+Answering changes nothing but what is sealed: no event, no delivery, no row of the survey tells that somebody did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.governance import disclosure
+from bot.governance import surveys as rules
+from bot.governance.anonymity import pseudonym
+from bot.governance.organisation import Member, Partnership
+from bot.governance.surveys import Survey, SurveyState
+from bot.services import surveys
+from bot.services.ports import Actor, Context, Sealed, Transaction
+from bot.services.surveys import SurveyView
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """A survey and the asker's own answers so far, one for each question, empty where there is none."""
+
+    view: SurveyView
+    mine: tuple[str, ...]
+
+    @property
+    def any(self) -> bool:
+        """Whether they answered anything."""
+        return any(self.mine)
+
+
+async def mine(ctx: Context, actor: Actor, id: int) -> Answering:
+    """The asker's own answers while the survey is open.
+
+    Raises NotFound, NotEligible, WrongState, WindowClosed.
+    """
+    async with ctx.uow.read() as tx:
+        now = ctx.clock()
+        survey, partnership, member = await surveys.opened(tx, actor, id)
+        rules.check_may_answer(survey, member.person, now)
+        key = await tx.seals.find_key(survey.thing)
+        sealed = await tx.seals.of(survey.thing, pseudonym(member.person, key)) if key else ()
+        given = {each.slot: each.content for each in sealed}
+        answers = tuple(given.get(str(place), "") for place in range(1, len(survey.questions) + 1))
+        return Answering(await surveys.view_of(tx, survey, partnership, now, member), answers)
+
+
+async def answer(ctx: Context, actor: Actor, id: int, typed: Sequence[str]) -> Answering:
+    """Keep answers in place of those given before; what is left empty is no answer.
+
+    Raises NotFound, NotEligible, WrongState, WindowClosed, BadValue, BadText.
+    """
+    async with ctx.uow.write() as tx:
+        now = ctx.clock()
+        survey, partnership, member = await surveys.opened(tx, actor, id)
+        rules.check_may_answer(survey, member.person, now)
+        padded = [*typed, *[""] * len(survey.questions)]
+        kept = tuple(
+            rules.read_answer(question, place, padded[place - 1]) for place, question in enumerate(survey.questions, 1)
+        )
+        await _seal(tx, survey, member, kept)
+        return Answering(await surveys.view_of(tx, survey, partnership, now, member), kept)
+
+
+async def take_back(ctx: Context, actor: Actor, id: int) -> Answering:
+    """Delete the asker's own answers. Raises NotFound, NotEligible, WrongState, WindowClosed."""
+    return await answer(ctx, actor, id, ())
+
+
+async def advance(ctx: Context, id: int) -> None:
+    """Open a scheduled survey, or close one whose time is up; called too early or twice it changes nothing."""
+    async with ctx.uow.write() as tx:
+        now = ctx.clock()
+        survey = await tx.surveys.get(id)
+        if survey.due_at is None or survey.due_at > now:
+            return
+        partnership = await tx.partnerships.get(survey.partnership)
+        if survey.state is SurveyState.SCHEDULED:
+            await surveys.begin(tx, survey, partnership, now)
+        else:
+            await _close(tx, survey, partnership, now)
+
+
+async def _seal(tx: Transaction, survey: Survey, member: Member, answers: Sequence[str]) -> None:
+    key = await tx.seals.key(survey.thing)
+    author = pseudonym(member.person, key)
+    for place, content in enumerate(answers, 1):
+        if content:
+            await tx.seals.put(survey.thing, Sealed(author, str(place), content))
+        else:
+            await tx.seals.drop(survey.thing, author, str(place))
+
+
+async def _close(tx: Transaction, survey: Survey, partnership: Partnership, now: datetime) -> None:
+    """Compute what may be published, keep nothing else, and destroy answers and key, all in one transaction.
+
+    Surveys of a partnership close one after another: what one publishes, the next is compared with.
+    """
+    await tx.next_id(f"survey results/{partnership.id}")
+    earlier = await surveys.published(tx, partnership, survey.group)
+    sealed = await tx.seals.of(survey.thing)
+    results = tuple(
+        disclosure.result(
+            question,
+            [each.content for each in sealed if each.slot == str(place)],
+            survey.audience,
+            survey.k,
+            earlier,
+        )
+        for place, question in enumerate(survey.questions, 1)
+    )
+    closed, events = rules.close(survey, results, now)
+    await tx.seals.destroy(survey.thing)
+    await surveys.keep(tx, closed, events, now)

@@ -1,0 +1,358 @@
+"""Surveys as use cases, on both kinds of database: who may, what is kept, what is destroyed, what is told (LRN-2)."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+
+import pytest
+
+from bot.governance.disclosure import FEW_ANSWERS, FEW_APART
+from bot.governance.errors import BadValue, LimitReached, NotEligible, NotFound, WindowClosed, WrongState
+from bot.governance.ids import GroupId, PartnershipId
+from bot.governance.surveys import MOST_DRAFTS, Question, QuestionKind, Survey, SurveyState
+from bot.services import roles, surveys, surveys_answered
+from bot.services.ports import Actor
+from bot.services.sweep import next_due_at
+from tests.services import scene as town
+from tests.services.scene import (
+    ADA,
+    BEN,
+    CAL,
+    CELL,
+    CLEO,
+    CORE_RULER,
+    DEV,
+    ELI,
+    FAY,
+    FUND,
+    GUS,
+    HERE,
+    LAB,
+    NIA,
+    ODA,
+    QUIET,
+    QUINN,
+    SHG,
+    STAKEHOLDERS,
+    TIA,
+    TOM,
+    TRUST,
+    Scene,
+)
+
+SCALE = Question(QuestionKind.SCALE, "How well do we decide?")
+CHOICE = Question(QuestionKind.CHOICE, "Which day suits you?", ("Monday", "Friday"))
+TEXT = Question(QuestionKind.TEXT, "What should change?")
+DAYS = timedelta(days=5)
+
+
+async def drafted(
+    scene: Scene, *questions: Question, who: int = GUS, group: GroupId | None = SHG, title: str = "Pulse"
+) -> int:
+    view = await surveys.create(scene.ctx, scene.actor(who), HERE, group, title, "To decide better.")
+    for question in questions or (SCALE, CHOICE, TEXT):
+        await surveys.put_question(scene.ctx, scene.actor(who), view.survey.id, 0, question)
+    return view.survey.id
+
+
+async def asked(scene: Scene, *questions: Question, who: int = GUS, group: GroupId | None = SHG) -> int:
+    made = await drafted(scene, *questions, who=who, group=group)
+    await surveys.open_now(scene.ctx, scene.actor(who), made)
+    return made
+
+
+async def answer(scene: Scene, who: int, survey: int, *typed: str) -> None:
+    await surveys_answered.answer(scene.ctx, scene.actor(who), survey, typed)
+
+
+async def get(scene: Scene, survey: int) -> Survey:
+    async with scene.ctx.uow.read() as tx:
+        return await tx.surveys.get(survey)
+
+
+async def sealed(scene: Scene) -> tuple[list[str], list[str]]:
+    tables = await scene.tables()
+    return tables["sealed"], tables["session_keys"]
+
+
+async def closed(scene: Scene, survey: int) -> Survey:
+    await scene.after(by=DAYS)
+    found = await get(scene, survey)
+    assert found.state is SurveyState.CLOSED
+    return found
+
+
+# ---- making ------------------------------------------------------------------------------------------------
+
+
+async def test_a_draft_is_read_and_changed_by_those_who_run_the_group_only(scene: Scene) -> None:
+    made = await drafted(scene)
+    view = await surveys.show(scene.ctx, scene.actor(GUS), made)
+    assert (view.survey.number, view.runs, view.expected) == (1, True, 7)
+    for stranger in (ADA, TOM, ODA):
+        with pytest.raises(NotFound):
+            await surveys.show(scene.ctx, scene.actor(stranger), made)
+        with pytest.raises(NotFound):
+            await surveys.put_question(scene.ctx, scene.actor(stranger), made, 0, TEXT)
+        with pytest.raises(NotEligible):
+            await drafted(scene, who=stranger)
+    with pytest.raises(NotEligible):
+        await surveys.show(scene.ctx, scene.actor(NIA), made)
+    with pytest.raises(NotFound):
+        await surveys.show(scene.ctx, Actor(GUS, town.ELSEWHERE, scene.roles[GUS]), made)
+
+
+async def test_a_group_without_facilitator_is_asked_by_its_members_and_a_private_one_by_its_own(scene: Scene) -> None:
+    assert await drafted(scene, who=CAL, group=CELL)
+    assert await drafted(scene, who=QUINN, group=QUIET)
+    assert await drafted(scene, who=TOM, group=None)
+    with pytest.raises(NotFound):
+        await drafted(scene, who=GUS, group=QUIET)
+    with pytest.raises(NotEligible):
+        await drafted(scene, who=CAL, group=None)
+    with pytest.raises(NotFound):
+        await surveys.create(scene.ctx, scene.actor(GUS), PartnershipId(9), None, "Pulse", "")
+
+
+async def test_drafts_of_one_person_are_limited(scene: Scene) -> None:
+    for number in range(MOST_DRAFTS):
+        await surveys.create(scene.ctx, scene.actor(GUS), HERE, SHG, f"Pulse {number}", "")
+    before = await scene.tables()
+    with pytest.raises(LimitReached):
+        await surveys.create(scene.ctx, scene.actor(GUS), HERE, SHG, "One more", "")
+    assert await scene.tables() == before
+
+
+# ---- asking and answering ----------------------------------------------------------------------------------
+
+
+async def test_six_answer_and_only_the_counts_stay(scene: Scene) -> None:
+    made = await asked(scene)
+    assert await next_due_at(scene.ctx) == scene.clock() + DAYS
+    for number, who in enumerate(STAKEHOLDERS):
+        await answer(scene, who, made, str(1 + number % 5), str(number % 2), f"idea {9 - number}")
+    await answer(scene, ADA, made, "5", "", "a better idea")
+    rows, keys = await sealed(scene)
+    assert (len(rows), len(keys)) == (17, 1)
+    survey = await closed(scene, made)
+    scale, choice, text = survey.results
+    assert (scale.answers, scale.counts) == (6, (1, 1, 1, 1, 2))
+    assert (choice.answers, choice.counts) == (5, (2, 3))
+    assert text.texts == ("a better idea", "idea 4", "idea 5", "idea 6", "idea 7", "idea 8")
+    assert await sealed(scene) == ([], [])
+    assert await scene.sweep() == 0
+
+
+async def test_answering_leaves_no_trace_but_what_is_sealed(scene: Scene) -> None:
+    made = await asked(scene)
+    before = await scene.tables()
+    await answer(scene, ADA, made, "4", "1", "something only Ada would say")
+    after = await scene.tables()
+    assert {name for name in after if after[name] != before[name]} == {"sealed"}
+    person = await scene.person(ADA)
+    assert not any(person in row for row in after["sealed"])
+    await surveys_answered.take_back(scene.ctx, scene.actor(ADA), made)
+    assert await scene.tables() == before
+
+
+async def test_one_sees_and_changes_ones_own_answers_only(scene: Scene) -> None:
+    made = await asked(scene)
+    await answer(scene, ADA, made, "4", "1", "more tea")
+    assert (await surveys_answered.mine(scene.ctx, scene.actor(ADA), made)).mine == ("4", "1", "more tea")
+    assert not (await surveys_answered.mine(scene.ctx, scene.actor(BEN), made)).any
+    await answer(scene, ADA, made, "2", "", "")
+    assert (await surveys_answered.mine(scene.ctx, scene.actor(ADA), made)).mine == ("2", "", "")
+
+
+async def test_only_who_was_asked_answers_and_only_what_was_asked(scene: Scene) -> None:
+    made = await asked(scene)
+    late = await scene.joined(NIA, FUND)
+    before = await scene.tables()
+    for who in (TIA, CAL, ODA):
+        with pytest.raises(NotEligible):
+            await answer(scene, who, made, "4")
+    with pytest.raises(NotEligible):
+        await surveys_answered.answer(scene.ctx, late, made, ["4"])
+    for typed in (("6",), ("4", "2"), ("-1",)):
+        with pytest.raises(BadValue):
+            await answer(scene, ADA, made, *typed)
+    assert await scene.tables() == before
+    await answer(scene, ADA, made, "4", "1", "x", "beyond", "the end")
+    assert len((await sealed(scene))[0]) == 3
+
+
+async def test_answers_count_until_the_close_and_not_at_it(scene: Scene) -> None:
+    made = await asked(scene)
+    scene.clock.forward(DAYS)
+    with pytest.raises(WindowClosed):
+        await answer(scene, ADA, made, "4")
+    await scene.sweep()
+    with pytest.raises(WrongState):
+        await answer(scene, ADA, made, "4")
+
+
+async def test_many_answer_at_once_and_each_counts_once(scene: Scene) -> None:
+    made = await asked(scene)
+    await asyncio.gather(*(answer(scene, who, made, "3", "1") for who in STAKEHOLDERS for _ in range(4)))
+    survey = await closed(scene, made)
+    assert survey.results[0].counts == (0, 0, 6, 0, 0)
+    assert survey.results[1].counts == (0, 6)
+
+
+async def test_two_sweeps_at_once_close_once(scene: Scene) -> None:
+    made = await asked(scene)
+    for who in STAKEHOLDERS:
+        await answer(scene, who, made, "3")
+    scene.clock.forward(DAYS)
+    await asyncio.gather(*(surveys_answered.advance(scene.ctx, made) for _ in range(4)))
+    survey = await get(scene, made)
+    assert survey.results[0].answers == 6
+    happened = [r for r in await scene.record() if r.event.thing == survey.thing]
+    assert [str(r.event.type) for r in happened] == ["survey created", "survey opened", "survey closed"]
+
+
+async def test_a_leavers_answer_stays_and_they_cannot_change_it(scene: Scene) -> None:
+    made = await asked(scene)
+    for who in STAKEHOLDERS[:5]:
+        await answer(scene, who, made, "3")
+    await scene.joined(ADA)
+    with pytest.raises(NotEligible):
+        await answer(scene, ADA, made, "5")
+    assert (await closed(scene, made)).results[0].counts == (0, 0, 5, 0, 0)
+
+
+# ---- what is withheld --------------------------------------------------------------------------------------
+
+
+async def test_below_k_nothing_is_kept_of_the_answers_nor_of_who_was_asked(scene: Scene) -> None:
+    made = await asked(scene)
+    for who in STAKEHOLDERS[:4]:
+        await answer(scene, who, made, "5", "1", "a word of mine")
+    survey = await closed(scene, made)
+    assert [r.withheld for r in survey.results] == [FEW_ANSWERS] * 3
+    assert (survey.audience, survey.asked) == (frozenset(), 7)
+    assert not any("a word of mine" in row for rows in (await scene.tables()).values() for row in rows)
+
+
+async def test_one_who_joins_between_two_pulses_is_not_told_apart(scene: Scene) -> None:
+    first = await asked(scene, SCALE)
+    for who in STAKEHOLDERS:
+        await answer(scene, who, first, "4")
+    assert not (await closed(scene, first)).results[0].withheld
+    await scene.joined(NIA, FUND)
+    draft = await drafted(scene, SCALE)
+    (foreseen,) = (await surveys.show(scene.ctx, scene.actor(GUS), draft)).hindrances
+    assert foreseen is not None
+    assert (foreseen.why, foreseen.people, foreseen.beside) == (FEW_APART, 1, 1)
+    await surveys.open_now(scene.ctx, scene.actor(GUS), draft)
+    for who in (*STAKEHOLDERS, NIA):
+        await answer(scene, who, draft, "4")
+    second = await closed(scene, draft)
+    assert (second.results[0].withheld, second.results[0].people, second.results[0].beside) == (FEW_APART, 1, 1)
+    for number in range(4):
+        await scene.joined(70 + number, FUND)
+    third = await asked(scene, SCALE)
+    for who in (*STAKEHOLDERS, NIA, 70, 71):
+        await answer(scene, who, third, "4")
+    assert (await closed(scene, third)).results[0].answers == 9
+
+
+async def test_what_runs_beside_it_is_foreseen_and_the_later_close_is_withheld(scene: Scene) -> None:
+    first = await asked(scene, SCALE)
+    await scene.joined(NIA, FUND)
+    draft = await drafted(scene, SCALE, TEXT)
+    foreseen = (await surveys.show(scene.ctx, scene.actor(GUS), draft)).hindrances
+    assert [each is not None for each in foreseen] == [True, False]
+    await surveys.open_now(scene.ctx, scene.actor(GUS), draft)
+    for who in STAKEHOLDERS:
+        await answer(scene, who, first, "4")
+        await answer(scene, who, draft, "4", "words")
+    await scene.after(by=DAYS)
+    one, other = await get(scene, first), await get(scene, draft)
+    assert sorted([one.results[0].withheld, other.results[0].withheld]) == ["", FEW_APART]
+    assert other.results[1].answers == 6, "the other question was not asked before"
+
+
+async def test_a_private_groups_survey_is_not_named_to_others(scene: Scene) -> None:
+    for number in range(4):
+        await scene.joined(80 + number, town.SECRETIVE)
+    inside = (QUINN, town.RAY, town.SUE, 80, 81, 82, 83)
+    hidden = await asked(scene, SCALE, who=QUINN, group=QUIET)
+    for who in inside:
+        await answer(scene, who, hidden, "4")
+    await closed(scene, hidden)
+    with pytest.raises(NotFound):
+        await surveys.show(scene.ctx, scene.actor(ADA), hidden)
+    assert hidden not in [v.survey.id for v in await surveys.list_surveys(scene.ctx, scene.actor(ADA), HERE)]
+    # Everybody else leaves but two, so that the whole partnership differs from the private group by two people.
+    for user in [user for user in scene.roles if user not in {*inside, TOM, CAL}]:
+        await scene.joined(user)
+    everyone = await drafted(scene, SCALE, who=TOM, group=None)
+    (foreseen,) = (await surveys.show(scene.ctx, scene.actor(TOM), everyone)).hindrances
+    assert foreseen is not None
+    assert (foreseen.why, foreseen.people, foreseen.beside) == (FEW_APART, 2, 0)
+
+
+# ---- ending ------------------------------------------------------------------------------------------------
+
+
+async def test_a_cancelled_survey_leaves_no_answers(scene: Scene) -> None:
+    made = await asked(scene)
+    for who in STAKEHOLDERS:
+        await answer(scene, who, made, "4", "1", "never shown")
+    with pytest.raises(NotEligible):
+        await surveys.cancel(scene.ctx, scene.actor(ADA), made)
+    await surveys.cancel(scene.ctx, scene.actor(GUS), made)
+    assert await sealed(scene) == ([], [])
+    assert not any("never shown" in row for rows in (await scene.tables()).values() for row in rows)
+    await scene.after(by=DAYS)
+    assert (await get(scene, made)).state is SurveyState.CANCELLED
+
+
+async def test_after_a_month_of_downtime_it_closes_late_and_once(scene: Scene) -> None:
+    made = await asked(scene)
+    for who in STAKEHOLDERS:
+        await answer(scene, who, made, "4")
+    await scene.after(by=timedelta(days=31))
+    assert (await get(scene, made)).results[0].answers == 6
+    assert await scene.sweep() == 0
+
+
+async def test_the_planned_close_counts(scene: Scene) -> None:
+    made = await drafted(scene)
+    await surveys.plan(scene.ctx, scene.actor(GUS), made, scene.clock() + timedelta(days=2))
+    await surveys.open_now(scene.ctx, scene.actor(GUS), made)
+    await scene.after(by=timedelta(days=2))
+    assert (await get(scene, made)).state is SurveyState.CLOSED
+
+
+async def test_lists_hold_what_the_asker_may_read(scene: Scene) -> None:
+    draft, running = await drafted(scene), await asked(scene, TEXT)
+
+    async def seen(who: int) -> Sequence[int]:
+        return [v.survey.id for v in await surveys.list_surveys(scene.ctx, scene.actor(who), HERE)]
+
+    assert await seen(GUS) == [running, draft]
+    assert await seen(ADA) == [running]
+    assert await seen(ODA) == [running]
+    with pytest.raises(NotEligible):
+        await seen(NIA)
+    found = await surveys.list_surveys(scene.ctx, scene.actor(ADA), HERE, {SurveyState.OPEN})
+    assert [view.asks for view in found] == [True]
+
+
+async def test_numbers_find_surveys_again(scene: Scene) -> None:
+    made = await asked(scene)
+    assert (await surveys.by_number(scene.ctx, scene.actor(ADA), HERE, 1)).survey.id == made
+    with pytest.raises(NotFound):
+        await surveys.by_number(scene.ctx, scene.actor(ADA), HERE, 2)
+
+
+async def test_nobody_is_asked_twice_by_two_seats(scene: Scene) -> None:
+    for user in (CLEO, DEV, ELI, FAY):
+        await scene.joined(user, TRUST, LAB, CORE_RULER)
+    await roles.sync_members(scene.ctx, town.GUILD, scene.roles, partial=False, how="seen")
+    made = await asked(scene, SCALE)
+    assert (await get(scene, made)).asked == 7
