@@ -14,7 +14,6 @@ from discord.ext import commands
 from bot.governance import drafts
 from bot.governance.dossier import Text
 from bot.governance.ids import GroupId, PartnershipId, ProposalId
-from bot.governance.policy import TYPES, Filer
 from bot.services import beforehand, escalations, objections, proposals
 from bot.services.views import ProposalView
 from bot.ui import answers, forms, ids, inbox, objections_answered, record
@@ -33,7 +32,6 @@ from cogs.base import (
 
 Act = Callable[[Interaction, ProposalId], Awaitable[None]]
 
-_TYPES = [app_commands.Choice(name=row.label, value=row.name) for row in TYPES.values() if row.may_file != Filer.NOBODY]
 _LISTS = [app_commands.Choice(name=label, value=name) for name, (label, _) in inbox.LISTS.items()]
 _PROPOSAL = {"proposal": "Its number or words of its title"}
 
@@ -277,9 +275,11 @@ class ProposalCommands(FormCog):
         again="To file again what was not adopted in the last 90 days: that proposal",
         partnership="Only where this server hosts several",
     )
-    @app_commands.choices(type=_TYPES)
     @app_commands.autocomplete(
-        group=choices.suggest_groups, again=choices.suggest_refilable, partnership=choices.suggest_partnerships
+        type=choices.suggest_types,
+        group=choices.suggest_groups,
+        again=choices.suggest_refilable,
+        partnership=choices.suggest_partnerships,
     )
     @app_commands.guild_only()
     async def propose(
@@ -287,10 +287,10 @@ class ProposalCommands(FormCog):
     ) -> None:
         """Open page 1 (PRO-1)."""
         chosen, named = await choices.group_chosen(interaction, group, partnership)
-        number = choices.number_in(again)
-        await beforehand.propose(*asker(interaction), chosen.id, type, number)
-        deciding = drafts.deciding_group(chosen, type, named.id if named else None)
-        await show_form(interaction, forms.propose(type, deciding.id, number))
+        number, kind = choices.number_in(again), choices.type_chosen(type)
+        await beforehand.propose(*asker(interaction), chosen.id, kind, number)
+        deciding = drafts.deciding_group(chosen, kind, named.id if named else None)
+        await show_form(interaction, forms.propose(kind, deciding.id, number))
 
     @proposal.command(name="show", description="A proposal as it stands, with everything you can do")
     @app_commands.describe(**_PROPOSAL)

@@ -96,12 +96,17 @@ def check_visible(case: Case, actor: Actor, member: Member) -> None:
         if case.proposal.author != member.person:
             raise NotFound("proposal")
         return
-    named = {person for o in case.proposal.objections for person in (o.person, o.sponsor)}
-    if member.person in named | {case.proposal.author}:
+    if is_party(case.proposal, member):
         return
     members.check_seated(member)
     if not may_read(case.proposal, case.partnership, member):
         raise NotFound("proposal")
+
+
+def is_party(proposal: Proposal, member: Member) -> bool:
+    """Its author and those behind its objections read it whatever becomes of their seats."""
+    named = {person for o in proposal.objections for person in (o.person, o.sponsor)}
+    return member.person in named | {proposal.author}
 
 
 def may_read(proposal: Proposal, partnership: Partnership, member: Member) -> bool:

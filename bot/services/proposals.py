@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,7 +15,7 @@ from bot.governance.errors import NotEligible, NotFound, Refusal, TooFewElectors
 from bot.governance.ids import GroupId, PartnershipId, ProposalId
 from bot.governance.objections import eligible
 from bot.governance.organisation import Member, Partnership
-from bot.governance.policy import Filer, type_named
+from bot.governance.policy import TYPES, DecisionType, Filer, type_named
 from bot.services import cases, members
 from bot.services.ports import Actor, Context, Filter, Listed, Transaction
 from bot.services.views import ProposalView, Standing, namesake_of, view_of
@@ -50,6 +51,19 @@ async def draft(
             written = refiling.link(written, member.person, f"P-{again}", earlier, "", now)
         saved = await tx.proposals.save(written, lifecycle.next_due(written))
         return await view_of(tx, saved, partnership, now)
+
+
+async def may_file(ctx: Context, actor: Actor, partnership_id: PartnershipId) -> tuple[DecisionType, ...]:
+    """The types of proposal that the asker's seats may file (POL-3)."""
+    async with ctx.uow.read() as tx:
+        partnership = await tx.partnerships.get(partnership_id)
+        member = await members.reader_of(tx, partnership, actor)
+    found = []
+    for kind in TYPES.values():
+        with suppress(Refusal):
+            drafts.check_may_file(partnership, member, kind.name)
+            found.append(kind)
+    return tuple(found)
 
 
 async def edit(ctx: Context, actor: Actor, id: ProposalId, text: Text, effects: tuple[Effect, ...]) -> ProposalView:
@@ -216,20 +230,30 @@ async def list_proposals(
         readable = {g.id for g in partnership.groups if members.may_read(g, member)}
         if wanted.author is not None:
             wanted = replace(wanted, author=member.person)
-        return await _readable(tx, partnership_id, wanted, readable)
+        return await _readable(tx, partnership, wanted, readable, member)
 
 
 async def _readable(
-    tx: Transaction, partnership_id: PartnershipId, wanted: Filter, readable: set[GroupId]
+    tx: Transaction, partnership: Partnership, wanted: Filter, readable: set[GroupId], member: Member
 ) -> tuple[Listed, ...]:
-    """As many as were asked for, also where others stand between that the asker may not read."""
+    """As many as were asked for, also where others stand between that the asker may not read.
+
+    Of another group's private matters it gives those in which the asker has a say: what they can open is listed too.
+    """
     found: list[Listed] = []
     while True:
-        rows = await tx.proposals.list(partnership_id, wanted)
-        found += [row for row in rows if row.group in readable]
+        rows = await tx.proposals.list(partnership.id, wanted)
+        found += [r for r in rows if r.group in readable or await _has_a_say(tx, partnership, r, member)]
         if len(found) >= wanted.limit or len(rows) < wanted.limit:
             return tuple(found[: wanted.limit])
         wanted = replace(wanted, before=rows[-1].id)
+
+
+async def _has_a_say(tx: Transaction, partnership: Partnership, row: Listed, member: Member) -> bool:
+    if row.state in {State.DRAFT, State.DISCARDED}:
+        return False
+    proposal = await tx.proposals.get(row.id)
+    return cases.is_party(proposal, member) or cases.may_read(proposal, partnership, member)
 
 
 async def who_may_object(ctx: Context, actor: Actor, id: ProposalId) -> Standing:

@@ -12,6 +12,7 @@ from bot.governance.dossier import State
 from bot.governance.errors import NotFound
 from bot.governance.ids import PersonId, ProposalId
 from bot.governance.organisation import Group, Partnership
+from bot.governance.policy import TYPES
 from bot.services import organisation, proposals
 from bot.services.ports import Filter
 from bot.ui.inbox import suggestion
@@ -106,6 +107,25 @@ async def suggest_groups(interaction: Interaction, current: str) -> list[Choice]
         for group in p.groups
         if words in group.name.casefold()
     ]
+
+
+@suggesting
+async def suggest_types(interaction: Interaction, current: str) -> list[Choice]:
+    """The types of proposal that the asker may file in the partnership chosen, or in this channel's (POL-3)."""
+    chosen = str(interaction.namespace["partnership"] or "") if "partnership" in interaction.namespace else ""
+    partnership = await partnership_chosen(interaction, chosen)
+    words = current.strip().casefold()
+    return [
+        app_commands.Choice(name=kind.label, value=kind.name)
+        for kind in await proposals.may_file(*asker(interaction), partnership.id)
+        if words in kind.label.casefold()
+    ]
+
+
+def type_chosen(chosen: str) -> str:
+    """The name of the type chosen, or typed as its label says it; other words are left to the rule to refuse."""
+    words = chosen.strip().casefold()
+    return next((kind.name for kind in TYPES.values() if kind.label.casefold() == words), words)
 
 
 def number_in(chosen: str) -> int | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import simcord
 
 from bot.governance.dossier import State
-from tests.journeys.deciding import assert_heads_stand, by_card, outcome_posts, rows
+from tests.journeys.deciding import assert_heads_stand, by_card, dispute, outcome_posts, rows
 from tests.journeys.objecting import everyone_reads, state
 from tests.journeys.server import CORE, TALK, Server, controls_of, latest, said, serving, text_of
 
@@ -140,6 +140,42 @@ async def test_of_a_private_group_others_see_number_type_group_state_and_outcome
         assert "Commons" in carried_out
         assert "private" in carried_out
         await assert_heads_stand(server, number)
+
+
+async def test_who_has_a_say_in_a_private_matter_finds_it(tmp_path: Path) -> None:
+    async with serving(tmp_path, private="Commons") as server:
+        for name in ("col", "cam"):
+            server.join(name, ["Cell: Commons"])
+        await server.settle()
+        commons = (await server.partnership()).groups[2]
+        drafted = await server.draft("cal", TALK, "general", group=str(commons.id), title=SECRET_TITLE)
+        number = await server.open("cal", drafted)
+        await dispute(server, number, "col")
+        assert await suggested(server, "ada", "mill") == []
+        await by_card(server, "col", number, "escalate")
+        assert await server.state(number) is State.ESCALATED
+        assert await suggested(server, "ada", "mill") == [f"P-{number} · {SECRET_TITLE}"], "she votes on it"
+        assert "old mill" in said(await server.slash("ada", TALK, "proposal list"))
+        assert await suggested(server, "tia", "mill") == [], "she does not"
+        assert "old mill" not in said(await server.slash("tia", TALK, "proposal list"))
+
+
+async def test_types_are_offered_to_those_who_may_file_them(server: Server) -> None:
+    async def offered(who: str, typed: str = "") -> list[str]:
+        found = await server[who].autocomplete(server.channel(TALK), "propose", "type", typed)
+        return [choice["name"] for choice in found]
+
+    assert await offered("tia") == ["General", "Operational", "Budget", "Policy change"]
+    assert await offered("cal") == ["General", "Operational", "Policy change"]
+    assert await offered("ada") == ["General", "Policy change"]
+    assert await offered("tia", "bud") == ["Budget"]
+    assert (await server.slash("tia", TALK, "propose", type="policy CHANGE")).modal is not None, "as its label says it"
+    refused = await server.slash("ada", TALK, "propose", type="budget")
+    assert refused.modal is None
+    assert "You hold no seat that may file this type of proposal." in said(refused)
+    assert "There is nothing called “strategy” here." in said(
+        await server.slash("ada", TALK, "propose", type="strategy")
+    )
 
 
 async def test_buttons_in_the_feed_serve_those_who_cannot_type_there(server: Server) -> None:
