@@ -63,6 +63,7 @@ async def map_role(
         async with ctx.uow.write() as tx:
             now = ctx.clock()
             choice = await find_group(tx, actor, group)
+            partnership = await seats.hold(tx, choice.partnership.id)
             mapping = RoleMapping(
                 role=RoleId(role_id),
                 group=choice.group.id if choice.group else None,
@@ -73,10 +74,10 @@ async def map_role(
                 name=role.name,
             )
             check_words(mapping.seat, mapping.group, mapping.stakeholder_class, mapping.organisation)
-            before = mapping_of(choice.partnership, role_id)
+            before = mapping_of(partnership, role_id)
             if before is not None and replace(before, mapped_at=now, name=role.name) == mapping:
                 raise AlreadyDone("map")
-            kept, waiting = await keep_mapping(tx, choice.partnership, mapping, actor, worn_by)
+            kept, waiting = await keep_mapping(tx, partnership, mapping, actor, worn_by)
     refused = await access.follow(ctx, server, kept.id, seen, role_id)
     own = role_id in actor.roles
     return Mapped(kept, mapping, choice.group, len(worn_by), own, before, refused, waiting)
@@ -87,6 +88,7 @@ async def keep_mapping(
 ) -> tuple[Partnership, int]:
     """Save and record a mapping and its wearers' seats, in this transaction; how many proposals stand still now.
 
+    For a partnership that ``seats.hold`` gave.
     A member seat that the role leaves is without it, as if it had been unmapped (ORG-3).
     """
     assert mapping.mapped_at is not None
@@ -130,7 +132,7 @@ async def role_deleted(ctx: Context, guild_id: int, role_id: int) -> tuple[Chang
             hit = [p.id for p in await tx.partnerships.of_guild(guild_id) if mapping_of(p, role_id)]
         for each in hit:
             async with ctx.uow.write() as tx:
-                partnership = await tx.partnerships.get(each)
+                partnership = await seats.hold(tx, each)
                 mapping = mapping_of(partnership, role_id)
                 if mapping is None:
                     continue
@@ -177,9 +179,11 @@ def _mapping_event(
 
 async def _mapped_here(tx: Transaction, actor: Actor, role_id: int) -> tuple[Partnership, RoleMapping]:
     for partnership in await here(tx, actor.guild_id, actor.channel_id):
-        mapping = mapping_of(partnership, role_id)
-        if mapping is not None:
-            return partnership, mapping
+        if mapping_of(partnership, role_id) is None:
+            continue
+        held = await seats.hold(tx, partnership.id)
+        if (mapping := mapping_of(held, role_id)) is not None:
+            return held, mapping
     raise NotFound("mapping", str(role_id))
 
 

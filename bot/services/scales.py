@@ -238,7 +238,7 @@ async def _keep_role(
     ctx: Context, actor: Actor, id: PartnershipId, step: Step, role: int, worn_by: tuple[int, ...]
 ) -> None:
     async with ctx.uow.write() as tx:
-        partnership = await tx.partnerships.get(id)
+        partnership = await seats.hold(tx, id)
         mapping = RoleMapping(RoleId(role), step.group, step.seat, mapped_at=ctx.clock(), name=step.name)
         await roles.keep_mapping(tx, partnership, mapping, actor, worn_by)
 

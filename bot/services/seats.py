@@ -59,7 +59,7 @@ async def sync_members(
         changes: list[Change] = []
         for each in hit:
             async with ctx.uow.write() as tx:
-                changes += await _bring_up(tx, await tx.partnerships.get(each), members, partial, how, ctx.clock())
+                changes += await _bring_up(tx, await hold(tx, each), members, partial, how, ctx.clock())
         return tuple(changes)
 
 
@@ -74,7 +74,7 @@ async def member_left(ctx: Context, guild_id: int, user_id: int, by_themselves: 
         changes: list[Change] = []
         for each in hosted:
             async with ctx.uow.write() as tx:
-                changes += await _leave(tx, await tx.partnerships.get(each), person, by_themselves, ctx.clock())
+                changes += await _leave(tx, await hold(tx, each), person, by_themselves, ctx.clock())
         return tuple(changes)
 
 
@@ -103,6 +103,17 @@ async def _leave(
     events = events_of(partnership, lost)
     await keep_up(tx, partnership, now, tuple(lost), events, gone={person: by_themselves})
     return tuple(lost)
+
+
+async def hold(tx: Transaction, id: PartnershipId) -> Partnership:
+    """Take the open proposals before seats, people and the partnership itself, as it then stands. Raises NotFound.
+
+    Every act and every sweep takes its proposal first: of two that take things in different orders, each may wait for
+    the other for ever. So does whoever changes seats or roles.
+    """
+    for proposal in await tx.proposals.in_states(id, _OPEN):
+        await tx.proposals.get(proposal)
+    return await tx.partnerships.get(id)
 
 
 async def lose_role(
@@ -209,7 +220,6 @@ async def _bring_up(
     how: str,
     now: datetime,
 ) -> tuple[Change, ...]:
-    await _hold(tx, partnership.id)
     found = await _difference(tx, partnership, members, partial)
     changes = []
     for person, role, group, seat in found.lost:
@@ -220,12 +230,6 @@ async def _bring_up(
         changes.append(await _gain(tx, partnership, people[user], mapping, how, now))
     await keep_up(tx, partnership, now, tuple(changes), events_of(partnership, changes))
     return tuple(changes)
-
-
-async def _hold(tx: Transaction, partnership: PartnershipId) -> None:
-    """Take the proposals before the people, as every act does: else newcomers who act at once block each other."""
-    for proposal in await tx.proposals.in_states(partnership, _OPEN):
-        await tx.proposals.get(proposal)
 
 
 async def _gain(
