@@ -123,16 +123,20 @@ class Outbox:
             for delivery in marked:
                 if not self.open:
                     return
-                if delivery.proposal in moved and delivery.kind not in LINKLESS:
-                    views.pop(delivery.proposal, None)
-                    moved.discard(delivery.proposal)
+                proposal = delivery.proposal
+                if proposal is not None and proposal in moved and delivery.kind not in LINKLESS:
+                    moved.discard(proposal)
+                    views[proposal] = await posts.linked(self._ctx, views[proposal])
                 done.append(await self._show(delivery, views, delivery.id in found_sending))
                 if delivery.proposal is not None and bool(delivery.attempts) != bool(done[-1].attempts):
                     await posts.tell_of_delay(self._ctx, delivery, over=not done[-1].attempts)
                 if _at_once(delivery, done[-1]):
                     self._stands.clear()
-                    if delivery.proposal is not None:
-                        moved.add(delivery.proposal)
+                    if proposal is not None and done[-1].shown < delivery.wanted:
+                        views.pop(proposal, None)  # a card that was not shown stops its proposal's clock
+                        moved.discard(proposal)
+                    elif proposal is not None:
+                        moved.add(proposal)
                     await self._save(done, delivery.proposal if _waited_for(delivery, done[-1]) else None)
         finally:
             await self._save(done)

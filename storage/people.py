@@ -12,6 +12,8 @@ from storage.session import Session
 from storage.tables import people
 
 _MOST_AT_ONCE = 5000
+_BY_PERSON = select(people).where(people.c.person_id.in_(bindparam("some", expanding=True)))
+_BY_USER = select(people).where(people.c.user_id.in_(bindparam("some", expanding=True)))
 _PERSON_OF = select(people.c.person_id).where(people.c.user_id == bindparam("user_id"))
 
 
@@ -44,7 +46,7 @@ class People:
         """Discord user ids; erased people are missing."""
         found: dict[PersonId, int] = {}
         for some in _in_parts(list(dict.fromkeys(people_))):
-            rows = await self._session.connection.execute(select(people).where(people.c.person_id.in_(some)))
+            rows = await self._session.connection.execute(_BY_PERSON, {"some": some})
             found |= {PersonId(row.person_id): row.user_id for row in rows}
         return found
 
@@ -56,7 +58,7 @@ class People:
     async def _known(self, user_ids: list[int]) -> dict[int, PersonId]:
         found: dict[int, PersonId] = {}
         for some in _in_parts(user_ids):
-            rows = await self._session.connection.execute(select(people).where(people.c.user_id.in_(some)))
+            rows = await self._session.connection.execute(_BY_USER, {"some": some})
             found |= {row.user_id: PersonId(row.person_id) for row in rows}
         return found
 

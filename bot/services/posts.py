@@ -12,7 +12,7 @@ from bot.governance.ids import PartnershipId, PersonId, ProposalId
 from bot.governance.organisation import Partnership
 from bot.services.nouns import NOUNS, Noun
 from bot.services.ports import Context, Delivery, DeliveryKind, Place, PlaceKind, Recorded
-from bot.services.views import ProposalView, view_of
+from bot.services.views import ProposalView, links_of, view_of
 
 ALERTS = frozenset({Happened.PLACE_LOST, Happened.ROLE_DELETED})
 """What moderators have to hear of at once, even while the feed is gone (ORG-3)."""
@@ -60,6 +60,12 @@ async def view(ctx: Context, id: ProposalId) -> ProposalView:
         proposal = await tx.proposals.get(id)
         partnership = await tx.partnerships.get(proposal.partnership)
         return await view_of(tx, proposal, partnership, ctx.clock())
+
+
+async def linked(ctx: Context, view: ProposalView) -> ProposalView:
+    """The same view with links to what stands in Discord by now."""
+    async with ctx.uow.read() as tx:
+        return replace(view, links=await links_of(tx, view.proposal, view.partnership))
 
 
 async def recorded(ctx: Context, partnership: PartnershipId, number: int) -> Recorded:

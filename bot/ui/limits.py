@@ -39,7 +39,7 @@ CUT = "…"
 
 def units(text: str) -> int:
     """The length of a text in UTF-16 units, as Discord's own client counts; never less than in characters."""
-    return len(text) + sum(1 for character in text if character > "\uffff")
+    return len(text) if text.isascii() else len(text) + sum(1 for character in text if character > "\uffff")
 
 
 def fit(text: str, most: int) -> str:

@@ -18,6 +18,9 @@ from bot.ui.limits import CUT, fit_atoms, units
 EMPTY = "—"
 
 _MOST_MARKS = 4
+_SEEN = re.compile(r"[\t\n\r -~]*")
+"""Most texts are of such characters only, of which none is unseen: they are not looked at one by one."""
+
 _BREAKS = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _MEANINGFUL = frozenset("\\`*_~|<>[]@")
 _LINE_START = re.compile(r"(?P<space>\s*)(?:(?P<sign>[-+=>#])|(?P<digits>\d{1,12})(?P<dot>[.)])(?=\s|$))?")
@@ -140,6 +143,8 @@ def _one_line(text: str) -> str:
 
 def _visible(text: str) -> str:
     """Every unseen character replaced by its number in brackets, a run of the same one by its count as well."""
+    if _SEEN.fullmatch(text):
+        return text
     out: list[str] = []
     marks = 0
     for run in _runs(text):
