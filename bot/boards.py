@@ -15,8 +15,10 @@ import discord
 from bot.governance.errors import NotFound
 from bot.governance.ids import PersonId
 from bot.guild import DiscordGuild, Gone
-from bot.services import posts
+from bot.services import feedback, posts
+from bot.services.feedback import FeedbackView
 from bot.services.ports import Context, Delivery, DeliveryKind, DeliveryState, Recorded
+from bot.ui import feedback as feedback_pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,11 @@ class Board:
     direct: Callable[[Any, Recorded, PersonId], str] = field(default=_nothing_direct)
 
 
-BOARDS: Mapping[str, Board] = {}
+def _feedback_told(view: FeedbackView, event: Recorded, drawn: tuple[bytes, ...], marker: int) -> Sequence[Message]:
+    return [Message(feedback_pages.answered(view, event, marker), feedback_pages.mentioned(view))]
+
+
+BOARDS: Mapping[str, Board] = {"feedback": Board(feedback.board, feedback_pages.card, _feedback_told)}
 """The nouns that have a board, by their name in the record."""
 
 Send = Callable[[Delivery, int, Sequence[Message], bool], Awaitable[tuple[Delivery, bool]]]

@@ -40,6 +40,7 @@ EXTENSIONS = (
     "cogs.scales",
     "cogs.organisation",
     "cogs.incidents",
+    "cogs.feedback",
     "cogs.help",
 )
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, delete, insert, select
+from sqlalchemy import Row, Select, and_, bindparam, delete, func, insert, select
 
 from bot.governance.errors import NotFound
 from bot.governance.events import Event, Happened
@@ -84,6 +84,29 @@ class Record:
         async for part in self._parts(partnership):
             for link in part:
                 yield link
+
+    async def since(
+        self, partnership: PartnershipId, since: datetime | None, types: Iterable[Happened]
+    ) -> tuple[Recorded, ...]:
+        """Events of these types at or after an instant (None: ever), in order."""
+        after = 0 if since is None else await self._number_before(partnership, since)
+        chosen = _AFTER.where(events.c.type.in_(sorted(kind.value for kind in types)))
+        if since is not None:
+            chosen = chosen.where(events.c.at >= since)
+        found: list[Recorded] = []
+        while True:
+            rows = await self._session.connection.execute(chosen, {"partnership": partnership, "after": after})
+            part = [_recorded(partnership, _link(row)) for row in rows]
+            found += part
+            if len(part) < _PART:
+                return tuple(found)
+            after = part[-1].number
+
+    async def _number_before(self, partnership: PartnershipId, since: datetime) -> int:
+        """After which number events may be that young; a clock that once was set back is allowed for."""
+        chosen = select(func.min(events.c.number)).where(events.c.partnership_id == partnership, events.c.at >= since)
+        found: int | None = (await self._session.connection.execute(chosen)).scalar_one_or_none()
+        return (await self.head(partnership))[0] if found is None else found - 1
 
     async def verify(self, partnership: PartnershipId) -> Verdict:
         """Check the whole chain."""

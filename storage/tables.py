@@ -159,6 +159,7 @@ events = Table(
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
     Index("ix_events_thing", "partnership_id", "thing", "number"),
+    Index("ix_events_at", "partnership_id", "at"),
     sqlite_with_rowid=False,
 )
 

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import case
 from sqlalchemy.sql.dml import ReturningInsert
 
+from bot.governance.feedback import Feedback
 from bot.governance.shards import EVERYTHING, Shards
 from bot.governance.surveys import Survey
 from storage import tables
@@ -79,6 +80,11 @@ class SqlTransaction:
     def surveys(self) -> Repository[Survey]:
         """Surveys."""
         return Repository(self._session, tables.surveys, Survey, "survey")
+
+    @cached_property
+    def feedback(self) -> Repository[Feedback]:
+        """Feedback."""
+        return Repository(self._session, tables.feedback, Feedback, "feedback")
 
     @cached_property
     def seals(self) -> Seals:

@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.governance.dossier import FINAL, Objection, Proposal, State, Version, Vote
 from bot.governance.events import Event, Happened
+from bot.governance.feedback import Feedback
 from bot.governance.proposals import discard
 from bot.governance.revisions import drop_revision
 
@@ -50,6 +51,18 @@ def without_unpublished(proposal: Proposal, now: datetime) -> tuple[Proposal, tu
     if proposal.state is State.DRAFT:
         return discard(proposal, now)
     return drop_revision(proposal, proposal.author), ()
+
+
+def without_said(feedback: Feedback, event: Event) -> Feedback:
+    """Feedback without the words that came with this event (LRN-4)."""
+    match event.type:
+        case Happened.FEEDBACK_GIVEN:
+            return replace(feedback, text=ERASED)
+        case Happened.FEEDBACK_ANSWERED if feedback.answer == event.data.get("answer"):
+            return replace(feedback, answer=ERASED)
+        case Happened.FEEDBACK_HIDDEN if feedback.hidden_because == event.data.get("reason"):
+            return replace(feedback, hidden_because=ERASED)
+    return feedback
 
 
 def _without_version(proposal: Proposal, event: Event) -> Proposal:

@@ -92,6 +92,8 @@ class Happened(StrEnum):
     FEEDBACK_ANSWERED = "feedback answered"
     FEEDBACK_CLOSED = "feedback closed"
     FEEDBACK_HIDDEN = "feedback hidden"
+    FEEDBACK_SHOWN = "feedback shown"
+    FEEDBACK_REOPENED = "feedback reopened"
 
     MEETING_SCHEDULED = "meeting scheduled"
     MEETING_CHANGED = "meeting changed"

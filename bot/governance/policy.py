@@ -202,6 +202,7 @@ _ALL = (
     Key(
         "survey.k", Kind.COUNT, 5, "results of a survey below this many answers stay hidden", 3, 1000, entrenched=False
     ),
+    Key("feedback.per_day", Kind.COUNT, 3, "most pieces of feedback of one person in a day", 1, 20, entrenched=False),
 )
 
 KEYS: Mapping[str, Key] = MappingProxyType({key.name: key for key in _ALL})

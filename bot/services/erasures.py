@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
+import contextlib
 from datetime import datetime
 
 from bot.governance import lifecycle
-from bot.governance.erasure import UNPUBLISHED, without, without_unpublished
+from bot.governance.erasure import UNPUBLISHED, without, without_said, without_unpublished
 from bot.governance.errors import NotFound
+from bot.governance.events import Event
 from bot.governance.ids import PartnershipId, PersonId, ProposalId
 from bot.services.ports import Context, DeliveryKind, Recorded, Transaction
 
@@ -45,21 +46,31 @@ async def find(ctx: Context, partnership: PartnershipId, number: int) -> Recorde
 
 
 async def erase(ctx: Context, partnership: PartnershipId, number: int) -> Recorded:
-    """Delete an event's text and salt, and the words it brought into its proposal; its card is drawn again.
+    """Delete an event's text and salt, and the words it brought into its thing; what shows them is drawn again.
 
     Returns the event as it was. Raises NotFound.
     """
     async with ctx.uow.write() as tx:
         recorded = await tx.record.event(partnership, number)
-        thing = re.fullmatch(r"proposal/(\d+)", recorded.event.thing)
-        if thing and not recorded.erased:
-            try:
-                proposal = await tx.proposals.get(ProposalId(int(thing[1])))
-            except NotFound:
-                proposal = None
-            if proposal is not None and (changed := without(proposal, recorded.event)) != proposal:
-                await tx.proposals.save(changed, lifecycle.next_due(changed))
-                for kind in (DeliveryKind.CARD, DeliveryKind.FEED):
-                    await tx.deliveries.ask(partnership, kind, proposal.id)
+        if not recorded.erased:
+            await _erase_words(tx, partnership, recorded.event)
         await tx.record.erase(partnership, number)
         return recorded
+
+
+async def _erase_words(tx: Transaction, partnership: PartnershipId, event: Event) -> None:
+    """Take the words that an event brought into a thing out of it; where the thing is gone, nothing is left to do."""
+    noun, _, number = event.thing.partition("/")
+    with contextlib.suppress(NotFound):
+        match noun:
+            case "proposal":
+                proposal = await tx.proposals.get(ProposalId(int(number)))
+                if (changed := without(proposal, event)) != proposal:
+                    await tx.proposals.save(changed, lifecycle.next_due(changed))
+                    for kind in (DeliveryKind.CARD, DeliveryKind.FEED):
+                        await tx.deliveries.ask(partnership, kind, proposal.id)
+            case "feedback":
+                feedback = await tx.feedback.get(int(number))
+                if (said := without_said(feedback, event)) != feedback:
+                    await tx.feedback.save(said)
+                    await tx.deliveries.ask(partnership, DeliveryKind.BOARD, thing=event.thing)

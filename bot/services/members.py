@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from bot.governance.errors import NotEligible
 from bot.governance.ids import PersonId
 from bot.governance.organisation import Group, Member, Partnership, seats_of
 from bot.services.ports import Actor, Transaction
+
+Finder = Callable[[Transaction, Partnership, Actor], Awaitable[Member]]
+"""``member_of`` or ``reader_of``."""
 
 
 async def member_of(tx: Transaction, partnership: Partnership, actor: Actor) -> Member:

@@ -9,6 +9,8 @@ from typing import Any
 
 from bot.governance import surveys
 from bot.services import surveys_answered
+from bot.governance.feedback import FeedbackState
+from bot.services import feedback
 from bot.services.ports import Context, Repository, Transaction
 
 
@@ -26,5 +28,8 @@ class Noun:
     over: frozenset[StrEnum]
 
 
-NOUNS: tuple[Noun, ...] = (Noun("survey", lambda tx: tx.surveys, surveys_answered.advance, surveys.OVER),)
+NOUNS: tuple[Noun, ...] = (
+    Noun("survey", lambda tx: tx.surveys, surveys_answered.advance, surveys.OVER),
+    Noun("feedback", lambda tx: tx.feedback, feedback.advance, frozenset({FeedbackState.CLOSED})),
+)
 """In the order in which the sweep takes them."""

@@ -11,7 +11,8 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from bot.governance.dossier import Ballot, Proposal, State
-from bot.governance.events import Event
+from bot.governance.events import Event, Happened
+from bot.governance.feedback import Feedback
 from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId, RoleId, VoteId
 from bot.governance.organisation import Holding, Partnership
 from bot.governance.plans import Snapshot, Step
@@ -459,6 +460,12 @@ class Record(Protocol):
         """One event. Raises NotFound."""
         ...
 
+    async def since(
+        self, partnership: PartnershipId, since: datetime | None, types: Iterable[Happened]
+    ) -> tuple[Recorded, ...]:
+        """Events of these types at or after an instant (None: ever), in order."""
+        ...
+
     async def verify(self, partnership: PartnershipId) -> Verdict:
         """Check the whole chain."""
         ...
@@ -599,6 +606,8 @@ class Transaction(Protocol):
     def ballots(self) -> Ballots: ...
     @property
     def surveys(self) -> Repository[Survey]: ...
+    @property
+    def feedback(self) -> Repository[Feedback]: ...
     @property
     def seals(self) -> Seals: ...
     @property

@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.governance import errors
 from bot.governance.dossier import ObjectionState
+from bot.governance.feedback import FeedbackState
 from bot.governance.policy import KEYS
 from bot.governance.surveys import SurveyState
 from bot.ui import labels, times
@@ -56,6 +57,15 @@ NOT_ELIGIBLE: Mapping[str, str] = MappingProxyType(
         "may. The whole partnership is asked by a facilitator or lead of any group. `/roles list` shows who that is.",
         "not asked": "This survey asks those who held a seat there when it opened; that list is fixed, so that results "
         "can be compared. You are not among them. `/survey results` shows what comes out of it.",
+        "take feedback": "Only people with a seat in that group (not as observers) take care of its feedback.",
+        "be given feedback": "That person has no seat in the group which this feedback is for, or only an observer's, "
+        "so it cannot be given to them.",
+        "tend feedback": "Only a facilitator or lead of that group gives feedback to somebody else; where it has "
+        "neither, any of its members. You can take it on yourself.",
+        "answer feedback": "Only whoever takes care of it answers and closes it, or a facilitator or lead of that "
+        "group. You can take it on with the button on its card.",
+        "hide feedback": "Only a facilitator or lead of that group hides or shows words; where it has neither, any of "
+        "its members.",
         "manage roles": "Setting a partnership up and mapping roles takes the permission *Manage Roles* in this "
         "server. Ask a moderator who has it.",
     }
@@ -105,6 +115,11 @@ ACTS: Mapping[str, str] = MappingProxyType(
         "sponsor an objection": "This objection needs nobody to take it over.",
         "test": "Only an objection that was stated and still stands can be tested and ruled on.",
         "appeal": "There is no ruling here that could be appealed.",
+        "acknowledge feedback": "It is closed, so there is nothing to note any more.",
+        "assign feedback": "Closed feedback is taken care of already.",
+        "answer feedback": "Closed feedback keeps its answer.",
+        "close feedback": "Feedback is closed once it has a public answer. Answer it first.",
+        "say whether feedback is resolved": "You can say that once there is an answer.",
         "vote on an appeal": "There is no appeal open on this objection.",
         "edit survey": "Only a draft can be changed: other questions would make other answers of those given.",
         "open survey": "Only a draft can be opened.",
@@ -123,6 +138,10 @@ DONE: Mapping[str, str] = MappingProxyType(
         "revise": "The new version says the same as the present one. Change something, then publish it again.",
         "rule": "There is a ruling already. The first one holds; the losing side may appeal.",
         "sponsor": "Somebody has taken over this objection already.",
+        "acknowledge feedback": "Somebody has noted already that it was seen.",
+        "assign feedback": "That person takes care of it already.",
+        "hide feedback": "These words are hidden already.",
+        "show feedback": "These words are not hidden.",
         "map": "That role carries exactly this seat already.",
         "ratify": "This partnership is ratified already.",
         "open ratification": "The ratification of this partnership is under way already: see the decisions feed.",
@@ -141,6 +160,8 @@ LIMITS: Mapping[str, str] = MappingProxyType(
         "limits.open_per_author": "You may have at most {most} open at the same time. Wait for one to be decided, "
         "or withdraw one. Your draft is kept.",
         "limits.filed_per_day": "You may open at most {most} in 24 hours. Your draft is kept: open it later.",
+        "feedback.per_day": "You may give at most {most} of feedback a day, named and anonymous together; the day "
+        "ends at midnight (UTC). Your words are below, so that you can send them tomorrow.",
         "limits.open_per_group": "This group may have at most {most} open at the same time. Your draft is kept: "
         "open it when another one is decided.",
     }
@@ -169,6 +190,7 @@ _LIMIT_NOUNS = {
     "drafts": "draft",
     "concerns": "concern",
     "limits.filed_per_day": "review",
+    "feedback.per_day": "piece",
 }
 
 MISSING: Mapping[str, str] = MappingProxyType(
@@ -182,6 +204,8 @@ MISSING: Mapping[str, str] = MappingProxyType(
         "place": "This partnership has no such channel. A moderator can mend that by running `/setup` again.",
         "survey": "There is no such survey, or you may not read it. `/survey results` suggests those you may read.",
         "question": "This survey has no such question. Somebody may have taken it out meanwhile.",
+        "person": "That person is not in this server.",
+        "feedback": "There is no such feedback, or you may not read it. `/feedback list` shows what you may read.",
         "event": "There is no such entry in the record.",
         "policy": "There is no such version of the policy.",
         "role": "There is no such role in this server any more.",
@@ -199,6 +223,7 @@ _SUBJECTS: Mapping[type, tuple[str, Mapping[Any, str]]] = MappingProxyType(
     {
         ObjectionState: ("The objection", labels.OBJECTION_STATE_LABELS),
         SurveyState: ("The survey", labels.SURVEY_STATE_LABELS),
+        FeedbackState: ("The feedback", labels.FEEDBACK_STATE_LABELS),
     }
 )
 """What a state is of, and what its states are called; any other is a proposal's."""

@@ -23,6 +23,7 @@ _EVERYONE = (
     "`/proposal why` – why it went this way",
     "`/audit verify` – check that nothing in the record was changed",
 )
+_SPEAK = "`/feedback give` – speak up, with your name or anonymously; `/feedback list` shows what was answered"
 _ACTIVE = (
     "`/propose` – file a proposal. A form opens; what you send in is kept as a draft that only you see",
     "Raise a concern with 💬 or the button on a card",
@@ -50,7 +51,7 @@ def help_page(partnership: Partnership | None, roles: Iterable[int], manages_rol
     held = [f"{s.seat} of {names[s.group]}" if s.group in names else s.seat for s in seats if s.group or s.seat]
     yours = f"Your seats: {listed(held)}." if held else _SEATLESS
     kinds = {seat.seat for seat in seats}
-    lines = list(_EVERYONE) if kinds else []
+    lines = [*_EVERYONE, _SPEAK] if kinds else []
     if kinds - {OBSERVER}:
         lines += _ACTIVE
     if MEMBER in kinds:

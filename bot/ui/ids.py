@@ -1,9 +1,9 @@
 """Every custom_id. An id names a thing; it carries neither state nor authority.
 
 Buttons: ``proposal:<act>:<proposal>``, ``objection:<act>:<proposal>:<objection>``, ``vote:cast:<proposal>:<choice>``,
-``vote:mine:<proposal>``, ``inbox:show``, ``list:<name>:<partnership>:<before>``. Forms: ``form:<name>:…``. The
-``*_TEMPLATE`` patterns are what the dynamic items of the cogs match; ``parse`` reads any id, and gives None for what
-no presenter of ours could have written.
+``vote:mine:<proposal>``, ``inbox:show``, ``list:<name>:<partnership>:<before>``, ``feedback:<act>:<feedback>``. Forms:
+``form:<name>:…``. The ``*_TEMPLATE`` patterns are what the dynamic items of the cogs match; ``parse`` reads any id, and
+gives None for what no presenter of ours could have written.
 """
 
 from __future__ import annotations
@@ -58,6 +58,20 @@ PROPOSAL_FORMS = ("edit", "details", "again", "concern", "withdraw")
 REVISION_FORMS = ("revise", "revise-details")
 OBJECTION_FORMS = ("state", "appeal")
 
+FEEDBACK_ACTS = (
+    "seen",
+    "take",
+    "give-to",
+    "answer",
+    "close",
+    "resolved",
+    "not-resolved",
+    "hide",
+    "reveal",
+    "show",
+)
+FEEDBACK_FORMS = ("answer", "hide", "assign")
+
 _ID = r"[1-9][0-9]{0,8}"
 _SMALL = r"[0-9]|[1-9][0-9]"
 
@@ -67,6 +81,13 @@ CAST_TEMPLATE = rf"vote:(?P<act>cast):(?P<proposal>{_ID}):(?P<choice>{_SMALL})"
 MINE_TEMPLATE = rf"vote:(?P<act>mine):(?P<proposal>{_ID})"
 INBOX_TEMPLATE = r"inbox:(?P<act>show)"
 PAGE_TEMPLATE = rf"list:(?P<act>[a-z]{{1,12}}):(?P<partnership>{_ID}):(?P<before>0|{_ID})"
+
+FEEDBACK_TEMPLATE = rf"feedback:(?P<act>{'|'.join(FEEDBACK_ACTS)}):(?P<feedback>{_ID})"
+FEEDBACK_PAGE_TEMPLATE = (
+    rf"feedbacks:(?P<act>open|answered|closed|all):(?P<partnership>{_ID}):(?P<group>0|{_ID}):(?P<before>0|{_ID})"
+)
+FEEDBACK_GIVE_TEMPLATE = rf"form:(?P<act>feedback-give):(?P<partnership>{_ID}):(?P<group>0|{_ID})"
+FEEDBACK_FORM_TEMPLATE = rf"form:feedback-(?P<act>{'|'.join(FEEDBACK_FORMS)}):(?P<feedback>{_ID})"
 
 PROPOSE_FORM_TEMPLATE = rf"form:(?P<act>propose):(?P<type>{'|'.join(TYPES)}):(?P<group>0|{_ID})(?::(?P<again>{_ID}))?"
 REVISION_FORM_TEMPLATE = rf"form:(?P<act>{'|'.join(REVISION_FORMS)}):(?P<proposal>{_ID}):(?P<version>{_ID})"
@@ -101,6 +122,10 @@ _ALL = tuple(
         MINE_TEMPLATE,
         INBOX_TEMPLATE,
         PAGE_TEMPLATE,
+        FEEDBACK_TEMPLATE,
+        FEEDBACK_PAGE_TEMPLATE,
+        FEEDBACK_GIVE_TEMPLATE,
+        FEEDBACK_FORM_TEMPLATE,
         *_FORMS,
     )
 )
@@ -108,7 +133,7 @@ _ALL = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What a custom_id names. ``kind`` is proposal, objection, vote, inbox or form; what is not named is None.
+    """What a custom_id names. ``kind`` is what an id begins with; what is not named is None.
 
     ``group`` is None too where a form names no group.
     """
@@ -123,6 +148,9 @@ class Parsed:
     in_form: bool | None = None
     version: int | None = None
     again: int | None = None
+    feedback: int | None = None
+    partnership: PartnershipId | None = None
+    before: int | None = None
 
 
 def parse(custom_id: str) -> Parsed | None:
@@ -195,6 +223,26 @@ def object_vote_form(proposal: ProposalId, choice: int) -> str:
     return _known(f"form:object-vote:{proposal}:{choice}")
 
 
+def feedback(act: str, feedback: int) -> str:
+    """A button about feedback."""
+    return _known(f"feedback:{act}:{feedback}")
+
+
+def feedback_page(name: str, partnership: PartnershipId, group: GroupId | None, before: int | None) -> str:
+    """A page of a list of feedback: what follows this number, or the newest."""
+    return _known(f"feedbacks:{name}:{partnership}:{group or 0}:{before or 0}")
+
+
+def feedback_give_form(partnership: PartnershipId, group: GroupId | None) -> str:
+    """New feedback."""
+    return _known(f"form:feedback-give:{partnership}:{group or 0}")
+
+
+def feedback_form(form: str, feedback: int) -> str:
+    """A form about feedback: one of FEEDBACK_FORMS."""
+    return _known(f"form:feedback-{form}:{feedback}")
+
+
 def _known(custom_id: str) -> str:
     if parse(custom_id) is None:
         raise ValueError(f"no such custom_id: {custom_id}")
@@ -202,7 +250,7 @@ def _known(custom_id: str) -> str:
 
 
 def _parsed(kind: str, found: Mapping[str, str | None]) -> Parsed:
-    numbers = ("proposal", "objection", "choice", "group", "version", "again")
+    numbers = ("proposal", "objection", "choice", "group", "version", "again", "feedback", "partnership", "before")
     named = {key: int(number) for key in numbers if (number := found.get(key)) is not None}
     return Parsed(
         kind,
@@ -215,4 +263,7 @@ def _parsed(kind: str, found: Mapping[str, str | None]) -> Parsed:
         found["in_form"] == "yes" if "in_form" in found else None,
         named.get("version"),
         named.get("again"),
+        named.get("feedback"),
+        PartnershipId(named["partnership"]) if "partnership" in named and kind != "list" else None,
+        named.get("before") or None,
     )

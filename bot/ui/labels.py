@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from bot.governance import policy
 from bot.governance.dossier import ObjectionState, State
+from bot.governance.feedback import FeedbackState
 from bot.governance.organisation import GroupKind
 from bot.governance.surveys import SurveyState
 
@@ -106,6 +107,15 @@ OBJECTION_STATE_LABELS: Mapping[ObjectionState, str] = MappingProxyType(
         ObjectionState.INTEGRATED: "resolved by a revision",
         ObjectionState.ORPHANED: "ended: the objector left and nobody took it over",
         ObjectionState.OVERRULED: "set aside by the final vote",
+    }
+)
+
+FEEDBACK_STATE_LABELS: Mapping[FeedbackState, str] = MappingProxyType(
+    {
+        FeedbackState.OPEN: "Open",
+        FeedbackState.PROGRESS: "In progress",
+        FeedbackState.ANSWERED: "Answered",
+        FeedbackState.CLOSED: "Closed",
     }
 )
 
@@ -233,6 +243,9 @@ FIELD_LABELS: Mapping[str, str] = MappingProxyType(
         "top-level purpose": "Purpose of the core team",
         "cell": "Name of a cell",
         "cells": "First cells",
+        "feedback": "Your feedback",
+        "answer": "Your answer",
+        "hiding": "Why the words are hidden",
         "private groups": "Groups that only their members read",
         "survey title": "Title",
         "about": "Why you ask",

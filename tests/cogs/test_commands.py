@@ -14,6 +14,7 @@ from discord.ext import commands
 from bot.client import EXTENSIONS
 from bot.governance.ids import GroupId, PartnershipId, ProposalId
 from bot.governance.policy import TYPES
+from bot.ui import feedback as feedback_pages
 from bot.ui import ids, inbox
 from cogs import objections, proposals
 from cogs.base import FormCog
@@ -26,6 +27,8 @@ FORMS = (
     *(ids.objection_form(form, P, 4) for form in ids.OBJECTION_FORMS),
     *(ids.rule_form(P, 4, in_form) for in_form in (True, False)),
     ids.object_vote_form(P, 3),
+    *(ids.feedback_form(form, 9) for form in ids.FEEDBACK_FORMS),
+    *(ids.feedback_give_form(PartnershipId(1), group) for group in (None, GroupId(3))),
 )
 BUTTONS = (
     *(ids.proposal(act, P) for act in ids.PROPOSAL_ACTS),
@@ -34,6 +37,8 @@ BUTTONS = (
     ids.mine(P),
     ids.inbox(),
     *(ids.page(PartnershipId(1), name, before) for name in inbox.LISTS for before in (None, ProposalId(7))),
+    *(ids.feedback(act, 9) for act in ids.FEEDBACK_ACTS),
+    *(ids.feedback_page(name, PartnershipId(1), None, before) for name in feedback_pages.LISTS for before in (None, 7)),
 )
 MODERATORS = ("setup",)
 """Hidden from those without Manage Roles. ``/roles`` is not: everybody may list who sits where."""

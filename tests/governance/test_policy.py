@@ -60,6 +60,7 @@ FLOORS: dict[str, Value] = {
     "limits.open_per_group": 1,
 }
 FREE = {
+    "feedback.per_day",
     "limits.versions",
     "limits.open_per_author",
     "limits.filed_per_day",

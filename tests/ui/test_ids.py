@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.governance.ids import GroupId, ProposalId
+from bot.governance.ids import GroupId, PartnershipId, ProposalId
 from bot.governance.policy import TYPES
 from bot.ui import ids
 
 P = ProposalId(10**9 - 1)
+W = PartnershipId(1)
 O = 10**9 - 2  # noqa: E741
 
 BUILT = {
@@ -30,6 +31,11 @@ BUILT = {
     **{ids.objection_form(form, P, O): ids.Parsed("form", form, P, O) for form in ids.OBJECTION_FORMS},
     ids.rule_form(P, O, True): ids.Parsed("form", "rule", P, O, in_form=True),
     ids.rule_form(P, O, False): ids.Parsed("form", "rule", P, O, in_form=False),
+    **{ids.feedback(act, 9): ids.Parsed("feedback", act, feedback=9) for act in ids.FEEDBACK_ACTS},
+    **{ids.feedback_form(form, 9): ids.Parsed("form", form, feedback=9) for form in ids.FEEDBACK_FORMS},
+    ids.feedback_give_form(W, GroupId(3)): ids.Parsed("form", "feedback-give", group=GroupId(3), partnership=W),
+    ids.feedback_give_form(W, None): ids.Parsed("form", "feedback-give", partnership=W),
+    ids.feedback_page("all", W, None, 7): ids.Parsed("feedbacks", "all", partnership=W, before=7),
     ids.object_vote_form(P, 3): ids.Parsed("form", "object-vote", P, choice=3),
 }
 
@@ -100,6 +106,8 @@ def test_templates_overlap_nowhere() -> None:
         ids.CAST_TEMPLATE,
         ids.MINE_TEMPLATE,
         ids.INBOX_TEMPLATE,
+        ids.FEEDBACK_TEMPLATE,
+        ids.FEEDBACK_PAGE_TEMPLATE,
     )
     for custom_id, parsed in BUILT.items():
         hits = sum(re.fullmatch(template, custom_id) is not None for template in templates)

@@ -1,0 +1,235 @@
+"""Feedback: anyone with a seat may speak up, anonymously too, and gets a public answer (LRN-4).
+
+``open`` → ``in progress`` → ``answered`` → ``closed``. Somebody acknowledges it, somebody takes it on, the answer is
+public. Its words may be hidden with a public reason; who wrote anonymous feedback is never known, not even then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+
+from bot.governance.errors import AlreadyDone, BadText, LimitReached, NotEligible, NotYours, WrongState
+from bot.governance.events import Event, Happened, Json
+from bot.governance.ids import GroupId, PartnershipId, PersonId
+from bot.governance.organisation import FACILITATOR, OBSERVER, Holding, Member
+
+LEAD = "lead"
+TEXT, ANSWER, REASON = (10, 1500), (2, 1200), (2, 300)
+"""Least and most characters of the words, the answer, and the reason for hiding."""
+
+Outcome = tuple["Feedback", tuple[Event, ...]]
+
+
+class FeedbackState(StrEnum):
+    """How far it is."""
+
+    OPEN = "open"
+    PROGRESS = "in progress"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """One piece of feedback. ``author`` is None for anonymous feedback; nothing else here tells who that was.
+
+    ``due_at``: when the day on which it was given is over, so that the key under which people are counted is destroyed.
+    """
+
+    id: int
+    partnership: PartnershipId
+    number: int
+    group: GroupId | None
+    text: str
+    author: PersonId | None
+    given_at: datetime
+    state: FeedbackState = FeedbackState.OPEN
+    acknowledged_by: PersonId | None = None
+    owner: PersonId | None = None
+    answer: str = ""
+    answered_by: PersonId | None = None
+    answered_at: datetime | None = None
+    closed_by: PersonId | None = None
+    hidden_by: PersonId | None = None
+    hidden_because: str = ""
+    due_at: datetime | None = None
+    version: int = 0
+
+
+def thing(id: int) -> str:
+    """The name of feedback in the record."""
+    return f"feedback/{id}"
+
+
+def counting(partnership: PartnershipId, day: date) -> str:
+    """Under this name people are counted for one day, each by a pseudonym whose key is destroyed when it is over."""
+    return f"feedback/day/{partnership}/{day.isoformat()}"
+
+
+def day_over(now: datetime) -> datetime:
+    """When the day of this instant ends (UTC)."""
+    return datetime.combine(now.astimezone(UTC).date() + timedelta(days=1), time(), UTC)
+
+
+def day_of(feedback: Feedback) -> date | None:
+    """The day whose count it belongs to, while that is kept."""
+    return None if feedback.due_at is None else (feedback.due_at - timedelta(days=1)).date()
+
+
+def check_limit(given: int, most: int) -> None:
+    """Raises LimitReached when this person has given as many today as the policy allows, anonymous ones included."""
+    if given >= most:
+        raise LimitReached("feedback.per_day", most)
+
+
+def give(feedback: Feedback) -> Outcome:
+    """New feedback. The event holds neither its words nor, where it is anonymous, its author. Raises BadText."""
+    _check("feedback", feedback.text, TEXT)
+    kept = replace(feedback, text=feedback.text.strip(), due_at=day_over(feedback.given_at))
+    data: dict[str, Json] = {"number": kept.number, "group": kept.group, "anonymous": kept.author is None}
+    return kept, (Event(Happened.FEEDBACK_GIVEN, thing(kept.id), kept.author, data),)
+
+
+def tends(member: Member, group: GroupId | None, holdings: Iterable[Holding]) -> bool:
+    """Whether they look after the feedback of a group, or of the whole partnership (None).
+
+    Facilitators and leads do; where nobody holds such a seat, everybody who may take it on.
+    """
+    seats = {FACILITATOR, LEAD}
+    led = any(h.mapping.seat in seats and (group is None or h.mapping.group == group) for h in holdings)
+    if not led:
+        return takes(member, group)
+    return any(s.seat in seats and (group is None or s.group == group) for s in member.seats)
+
+
+def takes(member: Member, group: GroupId | None) -> bool:
+    """Whether they may acknowledge feedback and take it on: a seat in the group, or any, that is not an observer's."""
+    if group is not None:
+        return member.holds(group)
+    return any(s.seat != OBSERVER for s in member.seats)
+
+
+def acknowledge(feedback: Feedback, member: Member) -> Outcome:
+    """Say that it was seen. Raises NotEligible, WrongState, AlreadyDone."""
+    if not takes(member, feedback.group):
+        raise NotEligible("take feedback")
+    _check_open(feedback, "acknowledge feedback")
+    if feedback.acknowledged_by is not None:
+        raise AlreadyDone("acknowledge feedback")
+    return _told(replace(feedback, acknowledged_by=member.person), Happened.FEEDBACK_ACKNOWLEDGED, member.person)
+
+
+def assign(feedback: Feedback, member: Member, to: Member, tending: bool) -> Outcome:
+    """Take it on, or give it to somebody who may. Raises NotEligible, WrongState, AlreadyDone."""
+    if to.person != member.person and not (tending or member.person == feedback.owner):
+        raise NotEligible("tend feedback")
+    if not takes(to, feedback.group):
+        raise NotEligible("take feedback" if to.person == member.person else "be given feedback")
+    _check_open(feedback, "assign feedback")
+    if feedback.owner == to.person:
+        raise AlreadyDone("assign feedback")
+    state = FeedbackState.PROGRESS if feedback.state is FeedbackState.OPEN else feedback.state
+    seen = feedback.acknowledged_by or member.person
+    changed = replace(feedback, owner=to.person, state=state, acknowledged_by=seen)
+    return _told(changed, Happened.FEEDBACK_ASSIGNED, member.person, {"owner": to.person})
+
+
+def answer(feedback: Feedback, member: Member, tending: bool, text: str, now: datetime) -> Outcome:
+    """The public answer, by its owner or whoever looks after feedback; it may be written anew until it is closed.
+
+    Raises NotEligible, WrongState, BadText.
+    """
+    check_may_answer(feedback, member, tending)
+    _check("answer", text, ANSWER)
+    changed = replace(
+        feedback,
+        state=FeedbackState.ANSWERED,
+        acknowledged_by=feedback.acknowledged_by or member.person,
+        owner=feedback.owner or member.person,
+        answer=text.strip(),
+        answered_by=member.person,
+        answered_at=now,
+    )
+    return _told(changed, Happened.FEEDBACK_ANSWERED, member.person, {"answer": changed.answer})
+
+
+def check_may_answer(feedback: Feedback, member: Member, tending: bool) -> None:
+    """Raises NotEligible, WrongState."""
+    if not (tending or member.person == feedback.owner):
+        raise NotEligible("answer feedback")
+    _check_open(feedback, "answer feedback")
+
+
+def close(feedback: Feedback, member: Member, tending: bool) -> Outcome:
+    """Close it once it is answered; hidden words may be closed without. Raises NotEligible, WrongState."""
+    if not (tending or member.person == feedback.owner):
+        raise NotEligible("answer feedback")
+    if feedback.state is not FeedbackState.ANSWERED and not (feedback.hidden_by and _is_open(feedback)):
+        raise WrongState(feedback.state, "close feedback")
+    changed = replace(feedback, state=FeedbackState.CLOSED, closed_by=member.person)
+    return _told(changed, Happened.FEEDBACK_CLOSED, member.person, {"by_author": False})
+
+
+def say(feedback: Feedback, member: Member, resolved: bool) -> Outcome:
+    """The author of named feedback says whether the answer resolves it: closed, or open again.
+
+    Raises NotYours, also for anonymous feedback, whose author nobody knows; WrongState.
+    """
+    if feedback.author is None or feedback.author != member.person:
+        raise NotYours
+    if feedback.state is not FeedbackState.ANSWERED and (resolved or feedback.state is not FeedbackState.CLOSED):
+        raise WrongState(feedback.state, "say whether feedback is resolved")
+    if resolved:
+        changed = replace(feedback, state=FeedbackState.CLOSED, closed_by=member.person)
+        return _told(changed, Happened.FEEDBACK_CLOSED, member.person, {"by_author": True})
+    changed = replace(feedback, state=FeedbackState.PROGRESS, closed_by=None)
+    return _told(changed, Happened.FEEDBACK_REOPENED, member.person)
+
+
+def hide(feedback: Feedback, member: Member, tending: bool, reason: str) -> Outcome:
+    """Hide its words with a public reason; who wrote them is not looked for. Raises as ``check_may_hide``, BadText."""
+    check_may_hide(feedback, tending)
+    _check("hiding", reason, REASON)
+    changed = replace(feedback, hidden_by=member.person, hidden_because=reason.strip())
+    return _told(changed, Happened.FEEDBACK_HIDDEN, member.person, {"reason": changed.hidden_because})
+
+
+def check_may_hide(feedback: Feedback, tending: bool) -> None:
+    """Raises NotEligible, AlreadyDone."""
+    if not tending:
+        raise NotEligible("hide feedback")
+    if feedback.hidden_by is not None:
+        raise AlreadyDone("hide feedback")
+
+
+def show(feedback: Feedback, member: Member, tending: bool) -> Outcome:
+    """Show hidden words again. Raises NotEligible, AlreadyDone."""
+    if not tending:
+        raise NotEligible("hide feedback")
+    if feedback.hidden_by is None:
+        raise AlreadyDone("show feedback")
+    return _told(replace(feedback, hidden_by=None, hidden_because=""), Happened.FEEDBACK_SHOWN, member.person)
+
+
+def _told(
+    feedback: Feedback, what: Happened, by: PersonId, data: dict[str, Json] | None = None
+) -> tuple[Feedback, tuple[Event, ...]]:
+    return feedback, (Event(what, thing(feedback.id), by, {"number": feedback.number} | (data or {})),)
+
+
+def _is_open(feedback: Feedback) -> bool:
+    return feedback.state is not FeedbackState.CLOSED
+
+
+def _check_open(feedback: Feedback, act: str) -> None:
+    if not _is_open(feedback):
+        raise WrongState(feedback.state, act)
+
+
+def _check(field: str, text: str, bounds: tuple[int, int]) -> None:
+    length = len(text.strip())
+    if not bounds[0] <= length <= bounds[1]:
+        raise BadText(field, length, *bounds)

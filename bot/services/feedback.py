@@ -1,0 +1,314 @@
+"""Feedback from giving it to "you said, we did" (LRN-4)."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+
+from bot.governance import feedback as rules
+from bot.governance.anonymity import pseudonym
+from bot.governance.errors import NotFound
+from bot.governance.events import Happened
+from bot.governance.feedback import Feedback, FeedbackState
+from bot.governance.ids import GroupId, PartnershipId, PersonId
+from bot.governance.organisation import Member, Partnership, seats_of
+from bot.services import members
+from bot.services.organisation import hosted
+from bot.services.ports import Actor, Context, Place, PlaceKind, Recorded, Sealed, Transaction
+
+PAGE = 8
+"""Pieces of feedback on one page of a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackView:
+    """Feedback as its board shows it. ``group`` is None for the whole partnership."""
+
+    feedback: Feedback
+    partnership: Partnership
+    users: Mapping[PersonId, int]
+    channel_id: int | None
+    link: str | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing is to be done on its board any more."""
+        return self.feedback.state is FeedbackState.CLOSED
+
+    @property
+    def place(self) -> str:
+        """What it is about."""
+        group = self.feedback.group
+        return "the whole partnership" if group is None else self.partnership.group(group).name
+
+    def mention(self, person: PersonId | None) -> str:
+        """The person as Discord shows them, or words once they were erased (REC-1)."""
+        if person is None or person not in self.users:
+            return "someone (erased on request)"
+        return f"<@{self.users[person]}>"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackPage:
+    """A page of feedback that the asker may read, newest first; ``before`` begins the next one, if there is one."""
+
+    partnership: Partnership
+    found: tuple[FeedbackView, ...]
+    before: int | None
+
+
+Rule = Callable[[Feedback, Member, bool], rules.Outcome]
+
+
+async def check_may_give(ctx: Context, actor: Actor, id: PartnershipId, group: GroupId | None) -> Partnership:
+    """Before the form opens. Raises NotFound, NotEligible."""
+    async with ctx.uow.read() as tx:
+        partnership = await hosted(tx, actor, id)
+        _check_may_read(partnership, group, await members.reader_of(tx, partnership, actor))
+        return partnership
+
+
+async def give(
+    ctx: Context, actor: Actor, id: PartnershipId, group: GroupId | None, text: str, *, anonymous: bool
+) -> FeedbackView:
+    """Keep feedback. The count of this day is kept under a pseudonym, so that limits hold and nobody is named.
+
+    Raises NotFound, NotEligible, LimitReached, BadText.
+    """
+    async with ctx.uow.write() as tx:
+        now = ctx.clock()
+        partnership = await hosted(tx, actor, id)
+        member = await members.member_of(tx, partnership, actor)
+        _check_may_read(partnership, group, member)
+        # Numbers are taken first: whoever else gives feedback here at the same time waits, and the count is right.
+        number = await tx.next_id(f"feedback number/{id}")
+        await _count(tx, id, member.person, now)
+        author = None if anonymous else member.person
+        made = Feedback(await tx.next_id("feedback"), id, number, group, text, author, now)
+        kept, events = rules.give(made)
+        kept = await tx.feedback.save(kept)
+        await tx.record.append(id, events, now)
+        return await _view(tx, kept, partnership)
+
+
+async def show(ctx: Context, actor: Actor, id: int) -> FeedbackView:
+    """Feedback that the asker may read. Raises NotFound."""
+    async with ctx.uow.read() as tx:
+        feedback, partnership, _ = await _read(tx, actor, id, members.reader_of)
+        return await _view(tx, feedback, partnership)
+
+
+async def by_number(ctx: Context, actor: Actor, id: PartnershipId, number: int) -> FeedbackView:
+    """By its number F-9. Raises NotFound."""
+    async with ctx.uow.read() as tx:
+        await hosted(tx, actor, id)
+        found = await tx.feedback.numbered(id, number)
+        feedback, partnership, _ = await _read(tx, actor, found.id, members.reader_of)
+        return await _view(tx, feedback, partnership)
+
+
+async def page(
+    ctx: Context,
+    actor: Actor,
+    id: PartnershipId,
+    states: tuple[FeedbackState, ...] = (),
+    group: GroupId | None = None,
+    before: int | None = None,
+    size: int = PAGE,
+) -> FeedbackPage:
+    """Feedback that the asker may read, newest first. Raises NotFound, NotEligible."""
+    async with ctx.uow.read() as tx:
+        partnership = await hosted(tx, actor, id)
+        member = await members.reader_of(tx, partnership, actor)
+        members.check_seated(member)
+        found: list[Feedback] = []
+        while len(found) <= size:
+            part = await tx.feedback.list(id, states, group, before)
+            found += [each for each in part if _may_read(partnership, each.group, member)]
+            if not part:
+                break
+            before = part[-1].number
+        shown = found[:size]
+        views = [await _view(tx, each, partnership) for each in shown]
+        return FeedbackPage(partnership, tuple(views), shown[-1].number if len(found) > size else None)
+
+
+async def acknowledge(ctx: Context, actor: Actor, id: int) -> FeedbackView:
+    """Say that it was seen. Raises as ``rules.acknowledge``."""
+    return await _act(ctx, actor, id, lambda feedback, member, tending: rules.acknowledge(feedback, member))
+
+
+async def take(ctx: Context, actor: Actor, id: int) -> FeedbackView:
+    """Take it on. Raises as ``rules.assign``."""
+    return await _act(ctx, actor, id, lambda f, member, tending: rules.assign(f, member, member, tending))
+
+
+async def assign(ctx: Context, actor: Actor, id: int, to: Actor) -> FeedbackView:
+    """Give it to somebody. Raises as ``rules.assign``, NotFound."""
+    async with ctx.uow.write() as tx:
+        feedback, partnership, member = await _read(tx, actor, id, members.member_of)
+        receiver = Member(await tx.people.id_of(to.user_id), seats_of(partnership, to.roles))
+        return await _keep(tx, ctx, partnership, member, feedback, lambda f, m, t: rules.assign(f, m, receiver, t))
+
+
+async def check_may_answer(ctx: Context, actor: Actor, id: int) -> FeedbackView:
+    """Before the form opens. Raises as ``rules.check_may_answer``."""
+    return await _before(ctx, actor, id, rules.check_may_answer)
+
+
+async def answer(ctx: Context, actor: Actor, id: int, text: str) -> FeedbackView:
+    """The public answer. Raises as ``rules.answer``."""
+    return await _act(ctx, actor, id, partial(_answer, text=text, now=ctx.clock()))
+
+
+async def close(ctx: Context, actor: Actor, id: int) -> FeedbackView:
+    """Close it. Raises as ``rules.close``."""
+    return await _act(ctx, actor, id, rules.close)
+
+
+async def say(ctx: Context, actor: Actor, id: int, resolved: bool) -> FeedbackView:
+    """Its author says whether the answer resolves it. Raises as ``rules.say``."""
+    return await _act(ctx, actor, id, lambda feedback, member, tending: rules.say(feedback, member, resolved))
+
+
+async def check_may_hide(ctx: Context, actor: Actor, id: int) -> FeedbackView:
+    """Before the form opens. Raises as ``rules.check_may_hide``."""
+    return await _before(ctx, actor, id, lambda feedback, member, tending: rules.check_may_hide(feedback, tending))
+
+
+async def hide(ctx: Context, actor: Actor, id: int, reason: str) -> FeedbackView:
+    """Hide its words with a public reason. Raises as ``rules.hide``."""
+    return await _act(ctx, actor, id, lambda f, member, tending: rules.hide(f, member, tending, reason))
+
+
+async def reveal(ctx: Context, actor: Actor, id: int) -> FeedbackView:
+    """Show hidden words again. Raises as ``rules.show``."""
+    return await _act(ctx, actor, id, rules.show)
+
+
+async def board(ctx: Context, id: int) -> FeedbackView:
+    """Feedback for its own board: nobody asks, so nothing is hidden. Raises NotFound."""
+    async with ctx.uow.read() as tx:
+        feedback = await tx.feedback.get(id)
+        return await _view(tx, feedback, await tx.partnerships.get(feedback.partnership))
+
+
+async def advance(ctx: Context, id: int) -> None:
+    """The day is over: the key under which people were counted is destroyed, and with it the count (LRN-4)."""
+    async with ctx.uow.write() as tx:
+        feedback = await tx.feedback.get(id)
+        day = rules.day_of(feedback)
+        if day is None or feedback.due_at is None or feedback.due_at > ctx.clock():
+            return
+        await tx.seals.destroy(rules.counting(feedback.partnership, day))
+        await tx.feedback.save(replace(feedback, due_at=None))
+
+
+async def said_and_done(tx: Transaction, id: PartnershipId, since: datetime) -> tuple[Feedback, ...]:
+    """What was answered or closed since an instant and is not hidden: “you said, we did” (LRN-4).
+
+    A reader of the digest is shown only what they may read: ``may_read``.
+    """
+    done = await tx.record.since(id, since, (Happened.FEEDBACK_ANSWERED, Happened.FEEDBACK_CLOSED))
+    found = [await tx.feedback.get(each) for each in dict.fromkeys(map(_id_in, done))]
+    settled = {FeedbackState.ANSWERED, FeedbackState.CLOSED}
+    return tuple(each for each in found if each.state in settled and each.answer and each.hidden_by is None)
+
+
+def may_read(partnership: Partnership, feedback: Feedback, member: Member) -> bool:
+    """Whether a member may read it: anyone with a seat, of a private group its own seats only (SCL-2)."""
+    return _may_read(partnership, feedback.group, member)
+
+
+def _answer(feedback: Feedback, member: Member, tending: bool, text: str, now: datetime) -> rules.Outcome:
+    return rules.answer(feedback, member, tending, text, now)
+
+
+def _id_in(recorded: Recorded) -> int:
+    return int(recorded.event.thing.partition("/")[2])
+
+
+def _may_read(partnership: Partnership, group: GroupId | None, member: Member) -> bool:
+    return bool(member.seats) if group is None else members.may_read(partnership.group(group), member)
+
+
+def _check_may_read(partnership: Partnership, group: GroupId | None, member: Member) -> None:
+    members.check_seated(member)
+    if not _may_read(partnership, group, member):
+        raise NotFound("group")
+
+
+async def _count(tx: Transaction, id: PartnershipId, person: PersonId, now: datetime) -> None:
+    """One more of this person today; the row says neither which feedback nor when. Raises LimitReached."""
+    day = rules.counting(id, now.astimezone(UTC).date())
+    author = pseudonym(person, await tx.seals.key(day))
+    given = await tx.seals.of(day, author)
+    rules.check_limit(len(given), (await tx.policies.current(id)).count("feedback.per_day"))
+    await tx.seals.put(day, Sealed(author, secrets.token_hex(16), ""))
+
+
+async def _read(tx: Transaction, actor: Actor, id: int, who: members.Finder) -> tuple[Feedback, Partnership, Member]:
+    """Feedback of the asker's own server that they may read. Raises NotFound, NotEligible."""
+    feedback = await tx.feedback.get(id)
+    partnership = await tx.partnerships.get(feedback.partnership)
+    if partnership.guild_id != actor.guild_id:
+        raise NotFound("feedback")
+    member = await who(tx, partnership, actor)
+    members.check_seated(member)
+    if not _may_read(partnership, feedback.group, member):
+        raise NotFound("feedback")
+    return feedback, partnership, member
+
+
+async def _before(ctx: Context, actor: Actor, id: int, check: Callable[[Feedback, Member, bool], None]) -> FeedbackView:
+    async with ctx.uow.read() as tx:
+        feedback, partnership, member = await _read(tx, actor, id, members.reader_of)
+        check(feedback, member, await _tends(tx, partnership, feedback, member))
+        return await _view(tx, feedback, partnership)
+
+
+async def _act(ctx: Context, actor: Actor, id: int, rule: Rule) -> FeedbackView:
+    async with ctx.uow.write() as tx:
+        feedback, partnership, member = await _read(tx, actor, id, members.member_of)
+        return await _keep(tx, ctx, partnership, member, feedback, rule)
+
+
+async def _keep(
+    tx: Transaction, ctx: Context, partnership: Partnership, member: Member, feedback: Feedback, rule: Rule
+) -> FeedbackView:
+    changed, events = rule(feedback, member, await _tends(tx, partnership, feedback, member))
+    saved = await tx.feedback.save(changed)
+    await tx.record.append(partnership.id, events, ctx.clock())
+    return await _view(tx, saved, partnership)
+
+
+async def _tends(tx: Transaction, partnership: Partnership, feedback: Feedback, member: Member) -> bool:
+    return rules.tends(member, feedback.group, await tx.seats.holdings(partnership))
+
+
+async def _view(tx: Transaction, feedback: Feedback, partnership: Partnership) -> FeedbackView:
+    named = {
+        feedback.author,
+        feedback.acknowledged_by,
+        feedback.owner,
+        feedback.answered_by,
+        feedback.closed_by,
+        feedback.hidden_by,
+    }
+    users = await tx.people.users_of(person for person in named if person is not None)
+    places = await tx.partnerships.places(partnership.id)
+    shown = await tx.deliveries.board(rules.thing(feedback.id))
+    link = None
+    if shown is not None and shown.message_id is not None:
+        link = f"https://discord.com/channels/{partnership.guild_id}/{shown.channel_id}/{shown.message_id}"
+    return FeedbackView(feedback, partnership, users, _channel(feedback, places), link)
+
+
+def _channel(feedback: Feedback, places: tuple[Place, ...]) -> int | None:
+    """The group's channel; for the whole partnership where everybody with a seat may write."""
+    kind = PlaceKind.TALK if feedback.group is None else PlaceKind.GROUP
+    stands = (place for place in places if place.kind is kind and not place.lost)
+    return next((p.channel_id for p in stands if feedback.group is None or p.group == feedback.group), None)

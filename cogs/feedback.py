@@ -1,0 +1,248 @@
+"""``/feedback`` and every button about feedback (LRN-4)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
+
+from discord import app_commands
+from discord.ext import commands
+
+from bot.governance.errors import NotFound
+from bot.governance.ids import GroupId, PartnershipId
+from bot.services import feedback
+from bot.services.feedback import FeedbackView
+from bot.services.ports import Actor
+from bot.ui import feedback as pages
+from bot.ui import ids
+from cogs.base import (
+    Control,
+    Fields,
+    Form,
+    FormCog,
+    Interaction,
+    answer,
+    asker,
+    choices,
+    register,
+    show_form,
+    suggesting,
+)
+
+Act = Callable[[Interaction, int], Awaitable[None]]
+Choice = app_commands.Choice[str]
+
+_LISTS = [Choice(name=label, value=name) for name, (label, _) in pages.LISTS.items()]
+_NUMBER = re.compile(
+    r"(?:(?P<partnership>[1-9]\d{0,8})/)?\s*(?:f-?|#)?\s*(?P<number>[1-9]\d{0,8})(?:\s*·.*)?", re.IGNORECASE
+)
+
+
+async def chosen(interaction: Interaction, words: str) -> FeedbackView:
+    """The feedback chosen or typed: ``9``, ``F-9``, or a suggestion's words. Raises NotFound."""
+    number = _NUMBER.fullmatch(words.strip())
+    if number is None:
+        raise NotFound("feedback", words)
+    partnership = await choices.partnership_chosen(interaction, number["partnership"] or "")
+    return await feedback.by_number(*asker(interaction), partnership.id, int(number["number"]))
+
+
+async def seen(interaction: Interaction, id: int) -> None:
+    """Note that it was seen."""
+    await answer(interaction, pages.done(await feedback.acknowledge(*asker(interaction), id), "seen"))
+
+
+async def take(interaction: Interaction, id: int) -> None:
+    """Take it on."""
+    await answer(interaction, pages.done(await feedback.take(*asker(interaction), id), "take"))
+
+
+async def give_to(interaction: Interaction, id: int) -> None:
+    """Open the form in which somebody is chosen."""
+    await show_form(interaction, pages.assign_form(await feedback.show(*asker(interaction), id)))
+
+
+async def write_answer(interaction: Interaction, id: int) -> None:
+    """Open the form for the public answer."""
+    await show_form(interaction, pages.answer_form(await feedback.check_may_answer(*asker(interaction), id)))
+
+
+async def close(interaction: Interaction, id: int) -> None:
+    """Close it."""
+    await answer(interaction, pages.done(await feedback.close(*asker(interaction), id), "close"))
+
+
+async def resolved(interaction: Interaction, id: int) -> None:
+    """Its author says that the answer resolves it."""
+    await answer(interaction, pages.done(await feedback.say(*asker(interaction), id, True), "resolved"))
+
+
+async def not_resolved(interaction: Interaction, id: int) -> None:
+    """Its author says that it does not."""
+    await answer(interaction, pages.done(await feedback.say(*asker(interaction), id, False), "not-resolved"))
+
+
+async def hide(interaction: Interaction, id: int) -> None:
+    """Open the form for the reason."""
+    await show_form(interaction, pages.hide_form(await feedback.check_may_hide(*asker(interaction), id)))
+
+
+async def reveal(interaction: Interaction, id: int) -> None:
+    """Show hidden words again."""
+    await answer(interaction, pages.done(await feedback.reveal(*asker(interaction), id), "reveal"))
+
+
+async def show(interaction: Interaction, id: int) -> None:
+    """Show one piece of feedback."""
+    await answer(interaction, pages.shown(await feedback.show(*asker(interaction), id)))
+
+
+ACTS: Mapping[str, Act] = MappingProxyType(
+    {
+        "seen": seen,
+        "take": take,
+        "give-to": give_to,
+        "answer": write_answer,
+        "close": close,
+        "resolved": resolved,
+        "not-resolved": not_resolved,
+        "hide": hide,
+        "reveal": reveal,
+        "show": show,
+    }
+)
+"""What each button about feedback does."""
+
+
+class FeedbackButton(Control, template=ids.FEEDBACK_TEMPLATE):
+    """Any button about feedback."""
+
+    async def act(self, interaction: Interaction) -> None:
+        """Take the act that the id names."""
+        await ACTS[self.match["act"]](interaction, int(self.match["feedback"]))
+
+
+class FeedbackPageButton(Control, template=ids.FEEDBACK_PAGE_TEMPLATE):
+    """Another page of a list."""
+
+    async def act(self, interaction: Interaction) -> None:
+        """Show it in place of the present one."""
+        group, before = GroupId(int(self.match["group"])) or None, int(self.match["before"]) or None
+        partnership = PartnershipId(int(self.match["partnership"]))
+        await show_list(interaction, partnership, self.match["act"], group, before, replace=True)
+
+
+async def show_list(
+    interaction: Interaction,
+    id: PartnershipId,
+    name: str,
+    group: GroupId | None,
+    before: int | None = None,
+    *,
+    replace: bool = False,
+) -> None:
+    """One page of feedback."""
+    found = await feedback.page(*asker(interaction), id, pages.LISTS[name][1], group, before)
+    await answer(interaction, pages.listing(found, name, group, before), replace=replace)
+
+
+async def take_new(interaction: Interaction, match: re.Match[str], fields: Fields) -> None:
+    """Feedback was sent in."""
+    partnership, group = PartnershipId(int(match["partnership"])), GroupId(int(match["group"])) or None
+    anonymous = fields.get("as", "") != pages.NAMED
+    view = await feedback.give(*asker(interaction), partnership, group, fields.get("feedback", ""), anonymous=anonymous)
+    await answer(interaction, pages.given(view))
+
+
+async def take_words(interaction: Interaction, match: re.Match[str], fields: Fields) -> None:
+    """An answer, a reason for hiding, or somebody to take care of it was sent in."""
+    ctx, who = asker(interaction)
+    wanted = int(match["feedback"])
+    match match["act"]:
+        case "answer":
+            view = await feedback.answer(ctx, who, wanted, fields.get("answer", ""))
+        case "hide":
+            view = await feedback.hide(ctx, who, wanted, fields.get("hiding", ""))
+        case _:
+            view = await feedback.assign(ctx, who, wanted, _picked(interaction, fields.get("owner", "")))
+    await answer(interaction, pages.done(view, match["act"]))
+
+
+def _picked(interaction: Interaction, user: str) -> Actor:
+    """The person chosen in a form, with the roles they wear. Raises NotFound for somebody who is not in the server."""
+    guild = interaction.guild
+    member = guild.get_member(int(user)) if guild is not None and user.isdecimal() else None
+    if member is None or guild is None:
+        raise NotFound("person")
+    return Actor(member.id, guild.id, frozenset(role.id for role in member.roles if not role.is_default()))
+
+
+@suggesting
+async def suggest(interaction: Interaction, current: str) -> list[Choice]:
+    """Feedback that the asker may read and that is not closed, newest first."""
+    ctx, who = asker(interaction)
+    found = await choices.partnerships_here(interaction)
+    made = []
+    for place, partnership in enumerate(found):
+        page = await feedback.page(ctx, who, partnership.id, pages.NOT_CLOSED, size=25)
+        for view in page.found:
+            name, value = pages.suggestion(view)
+            if current.strip().casefold() in name.casefold():
+                made.append(Choice(name=name, value=value if place == 0 else f"{partnership.id}/{value}"))
+    return made
+
+
+class FeedbackCommands(FormCog):
+    """Speaking up, and being answered."""
+
+    forms = (
+        Form(re.compile(ids.FEEDBACK_GIVE_TEMPLATE), take_new),
+        Form(re.compile(ids.FEEDBACK_FORM_TEMPLATE), take_words),
+    )
+
+    feedback = app_commands.Group(
+        name="feedback", description="Say what works and what does not, and get a public answer", guild_only=True
+    )
+
+    @feedback.command(name="give", description="Give feedback, with your name or anonymously; a form opens")
+    @app_commands.describe(
+        group="The group it is for (else the whole partnership)", partnership="Only where this server hosts several"
+    )
+    @app_commands.autocomplete(group=choices.suggest_groups, partnership=choices.suggest_partnerships)
+    async def give(self, interaction: Interaction, group: str = "", partnership: str = "") -> None:
+        """Open the form."""
+        found, named = await choices.group_chosen(interaction, group, partnership)
+        group_id = named.id if named else None
+        await feedback.check_may_give(*asker(interaction), found.id, group_id)
+        await show_form(interaction, pages.give_form(found, group_id))
+
+    @feedback.command(name="list", description="Feedback that you may read, newest first")
+    @app_commands.describe(
+        state="Which of it", group="Only that of one group", partnership="Only where this server hosts several"
+    )
+    @app_commands.choices(state=_LISTS)
+    @app_commands.autocomplete(group=choices.suggest_groups, partnership=choices.suggest_partnerships)
+    async def list(self, interaction: Interaction, state: str = "open", group: str = "", partnership: str = "") -> None:
+        """List feedback by state."""
+        found, named = await choices.group_chosen(interaction, group, partnership)
+        await show_list(interaction, found.id, state, named.id if named else None)
+
+    @feedback.command(name="answer", description="Answer feedback publicly; a form opens")
+    @app_commands.describe(feedback="Its number, such as F-9")
+    @app_commands.autocomplete(feedback=suggest)
+    async def answer(self, interaction: Interaction, feedback: str) -> None:
+        """Open the form."""
+        await write_answer(interaction, (await chosen(interaction, feedback)).feedback.id)
+
+    @feedback.command(name="close", description="Close feedback that was answered")
+    @app_commands.describe(feedback="Its number, such as F-9")
+    @app_commands.autocomplete(feedback=suggest)
+    async def close(self, interaction: Interaction, feedback: str) -> None:
+        """Close it."""
+        await close(interaction, (await chosen(interaction, feedback)).feedback.id)
+
+
+async def setup(bot: commands.Bot) -> None:
+    """Called by discord.py when the extension is loaded."""
+    await register(bot, FeedbackCommands(), FeedbackButton, FeedbackPageButton)
