@@ -8,9 +8,8 @@ from enum import StrEnum
 from typing import Any
 
 from bot.governance import surveys
-from bot.services import surveys_answered
 from bot.governance.feedback import FeedbackState
-from bot.services import feedback
+from bot.services import feedback, surveys_answered
 from bot.services.ports import Context, Repository, Transaction
 
 

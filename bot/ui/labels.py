@@ -244,7 +244,6 @@ FIELD_LABELS: Mapping[str, str] = MappingProxyType(
         "cell": "Name of a cell",
         "cells": "First cells",
         "feedback": "Your feedback",
-        "answer": "Your answer",
         "hiding": "Why the words are hidden",
         "private groups": "Groups that only their members read",
         "survey title": "Title",
