@@ -65,7 +65,7 @@ def next_due(proposal: Proposal) -> datetime | None:
         case State.SETTLING:
             due.append(_settles_at(proposal))
         case State.DISPUTED:
-            due.append(proposal.state_since + escalations.MOST_DISPUTED)
+            due += [proposal.state_since + escalations.MOST_DISPUTED, _disputed_nudge_at(proposal)]
         case State.ESCALATED if proposal.vote is not None:
             due += _vote_due(proposal, proposal.vote)
         case State.PASSED | State.ADOPTED:
@@ -129,7 +129,12 @@ def enact(proposal: Proposal, world: World, now: datetime) -> tuple[Proposal, Wo
 
 
 def undecided(proposal: Proposal) -> frozenset[PersonId]:
-    """Those whom the one nudge before close is for: neither read, objected, raised a concern nor voted (RHY-2)."""
+    """Those whom the one nudge before close is for: neither read, objected, raised a concern nor voted (RHY-2).
+
+    Of a disputed one it is for the author and all electors: any of them can keep it from ending unheard.
+    """
+    if proposal.state is State.DISPUTED:
+        return frozenset({proposal.author, *(e.person for e in proposal.electors)})
     if proposal.state is State.ESCALATED and proposal.vote is not None:
         return frozenset(e.person for e in proposal.vote.electors) - proposal.vote.voted
     return electorates.reachable(proposal) - electorates.reached(proposal)
@@ -217,6 +222,10 @@ def _settle(proposal: Proposal, now: datetime, around: Surroundings) -> Outcome:
 def _disputed(proposal: Proposal, now: datetime, around: Surroundings) -> Outcome:
     if proposal.state_since + escalations.MOST_DISPUTED <= now:
         return _not_adopted(proposal, "nobody acted", now)
+    nudge_at = _disputed_nudge_at(proposal)
+    if nudge_at is not None and nudge_at <= now:
+        nudged = replace(proposal, nudged=True)
+        return nudged, (_nudge(nudged),)
     return proposal, ()
 
 
@@ -307,6 +316,13 @@ def _nudge_at(proposal: Proposal) -> datetime | None:
         return None
     at = proposal.closes_at - proposal.pinned.nudge_before
     return at if at > proposal.opened_at and at < proposal.closes_at else None
+
+
+def _disputed_nudge_at(proposal: Proposal) -> datetime | None:
+    """When author and electors are told that a disputed proposal is about to end (RHY-2)."""
+    if proposal.nudged:
+        return None
+    return proposal.state_since + escalations.MOST_DISPUTED - proposal.pinned.nudge_before
 
 
 def _vote_due(proposal: Proposal, vote: Vote) -> list[datetime | None]:

@@ -168,11 +168,20 @@ def too_old_at(proposal: Proposal, now: datetime) -> datetime | None:
 
 
 def enter(proposal: Proposal, state: State, now: datetime, outcome: str = "") -> Proposal:
-    """The proposal in another state since now. Final states keep no running clock (PRO-6)."""
+    """The proposal in another state since now. Final states keep no running clock (PRO-6).
+
+    A dispute has a nudge of its own (RHY-2).
+    """
     clock = Clock(stood=proposal.clock.stood) if state in FINAL else proposal.clock
     revision = None if state in FINAL else proposal.revision
     return replace(
-        proposal, state=state, state_since=now, outcome=outcome or proposal.outcome, clock=clock, revision=revision
+        proposal,
+        state=state,
+        state_since=now,
+        outcome=outcome or proposal.outcome,
+        clock=clock,
+        revision=revision,
+        nudged=proposal.nudged and state is not State.DISPUTED,
     )
 
 

@@ -86,6 +86,9 @@ def _buttons(told: Told) -> list[Part]:
         return [*rows(button("I have read it", ids.proposal("read", proposal.id), Style.primary), card)]
     if kind is Happened.VOTE_OPENED or (kind is Happened.NUDGED and proposal.state is State.ESCALATED):
         return [*rows(*votes.choices(proposal)), *rows(button("My vote", ids.mine(proposal.id)), card)]
-    if kind in {Happened.PROPOSAL_DISPUTED, Happened.PROPOSAL_HALTED} and proposal.state is State.DISPUTED:
+    if (
+        kind in {Happened.PROPOSAL_DISPUTED, Happened.PROPOSAL_HALTED, Happened.NUDGED}
+        and proposal.state is State.DISPUTED
+    ):
         return [*rows(button("Take it to a final vote", ids.proposal("escalate", proposal.id)), card)]
     return [*rows(card)]

@@ -117,6 +117,11 @@ def _nudged(told: Told) -> str:
     shown = ", ".join(people[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
     what = "have not voted yet" if told.view.proposal.state is State.ESCALATED else "have not taken part yet"
     ends = deadlines.what_ends(told.view)
+    if told.view.proposal.state is State.DISPUTED:
+        return (
+            f"⏰ The time is nearly up. {ends}\nThe author can revise or withdraw it, and anyone who could object can "
+            f"take it to a final vote: {shown or 'nobody'}. This reminder comes once."
+        )
     return f"⏰ The time is nearly up. {ends}\nThese people {what}: {shown or 'nobody'}. This reminder comes once."
 
 

@@ -249,7 +249,14 @@ def test_a_draft_ends_after_14_days() -> None:
 
 def test_if_nobody_acts_on_a_dispute_it_is_not_adopted() -> None:
     proposal = disputed()
-    assert lifecycle.next_due(proposal) == at(72 + 14 * DAYS)
+    nudge_at = at(72 + 14 * DAYS) - proposal.pinned.nudge_before
+    assert lifecycle.next_due(proposal) == nudge_at
+    assert lifecycle.advance(proposal, nudge_at - TICK, AROUND) == (proposal, ())
+    nudged, events = lifecycle.advance(proposal, nudge_at, AROUND)
+    (nudge,) = events
+    assert nudge.data["people"] == sorted({proposal.author, *(e.person for e in proposal.electors)})
+    assert lifecycle.advance(nudged, at(72 + 14 * DAYS) - TICK, AROUND) == (nudged, ()), "it comes once"
+    assert lifecycle.next_due(nudged) == at(72 + 14 * DAYS)
     assert advanced(proposal, at(72 + 14 * DAYS) - TICK).state is State.DISPUTED
     gone = advanced(proposal, at(72 + 14 * DAYS))
     assert (gone.state, gone.outcome) == (State.NOT_ADOPTED, "nobody acted")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.governance.dossier import State
-from tests.journeys.deciding import ballots, by_card, escalated
-from tests.journeys.objecting import in_thread, revise, state
+from bot.governance.escalations import MOST_DISPUTED
+from tests.journeys.deciding import ballots, by_card, disputed, escalated
+from tests.journeys.objecting import control, in_thread, revise, state
 from tests.journeys.server import CONCERN, CORE, TALK, Server, controls_of, latest, said, text_of
 
 
@@ -44,6 +47,29 @@ async def test_one_nudge_goes_to_those_who_took_no_part(server: Server) -> None:
     await server.advance(hours=12)
     assert len(nudges(await server.notices(number))) == 1
     assert len(server.direct_messages(got[0])) == 1
+
+
+async def test_a_disputed_proposal_does_not_end_without_one_reminder(server: Server) -> None:
+    number = await disputed(server, objectors=("tom", "uma"))
+    ends_at = (await server.proposal(number)).state_since + MOST_DISPUTED
+    earlier = len(nudges(await server.notices(number)))
+    await server.advance_to(ends_at, short_of=timedelta(hours=25))
+    assert len(nudges(await server.notices(number))) == earlier
+    await server.advance(hours=2)
+    *_, nudge = nudges(await server.notices(number))
+    for who in ("tia", "tom", "uma"):
+        assert f"<@{server[who].id}>" in nudge, nudge
+        told = [text for text in server.direct_messages(who) if "It is disputed." in text]
+        assert len(told) == 1, told
+        assert "not adopted" in told[0]
+    assert "final vote" in nudge
+    escalate = await control(server, number, "escalate")
+    await server.restart()
+    await server.advance(hours=4)
+    assert len(nudges(await server.notices(number))) == earlier + 1
+    await server.press("uma", await server.notice_with(number, escalate), escalate)
+    await server.settle()
+    assert await server.state(number) is State.ESCALATED
 
 
 async def test_the_nudge_of_a_vote_goes_to_those_who_have_not_voted(server: Server) -> None:
