@@ -175,7 +175,9 @@ def _parser() -> argparse.ArgumentParser:
     backup = commands.add_parser("backup", help="copy the database, also while the bot runs")
     backup.add_argument("file", type=Path, metavar="FILE", help="a new file")
     restore = commands.add_parser("restore", help="put a backup in the database's place; the bot has to be stopped")
-    restore.add_argument("file", type=Path, metavar="FILE", help="a file written by backup")
+    restore.add_argument(
+        "file", type=Path, metavar="FILE", nargs="?", help="a file written by backup; none after pg_restore"
+    )
     commands.add_parser("confirm", help="after a restore: go on deciding although posted entries are missing")
     erase = commands.add_parser(
         "erase", help="on request: forget who somebody is, with their drafts, or the words of one event"

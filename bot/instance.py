@@ -82,12 +82,12 @@ def is_dead(owner: str) -> bool:
 
 
 async def nobody_runs(engines: Engines, clock: Clock) -> None:
-    """Before the tables change. Raises Trouble while a process works on them, which the change would trip up."""
+    """Before something that a running process would trip up. Raises Trouble while one works on the database."""
     alive = [each for each in await running(engines, clock()) if not is_dead(each)]
     if alive:
         raise Trouble(
-            f"The database is to be brought to a newer version, but the bot runs on it: {_named(alive[0])}.",
-            "Nothing was changed. Stop every process of the bot first, then try again.",
+            f"The bot runs on this database: {_named(alive[0])}. Nothing was changed.",
+            "Stop every process of the bot first, then try again. If it is gone for good, wait 3 minutes.",
         )
 
 

@@ -27,6 +27,10 @@ from storage.engine import Engines, create_engines
 from storage.unit_of_work import SqlTransaction, SqlUnitOfWork
 
 PRIVATE = 0o600
+COMPARES = (
+    "At its next start the bot compares it with what it last posted and decides nothing until a gap is confirmed: "
+    "python -m bot confirm"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +84,13 @@ async def backup(settings: Settings, file: Path) -> Outcome:
     )
 
 
-async def restore(settings: Settings, file: Path, clock: Clock) -> Outcome:
-    """Put a copy in the database's place; refused while the bot runs (RUN-3)."""
+async def restore(settings: Settings, file: Path | None, clock: Clock) -> Outcome:
+    """Put a copy in the database's place; refused while the bot runs (RUN-3).
+
+    PostgreSQL's own tools do that for PostgreSQL: then, without a file, it is only noted that it was done.
+    """
+    if file is None:
+        return await _note_restored(settings, clock)
     await _clear_dead_lock(settings, clock)
     try:
         aside = await copies.restore(file, settings.database_url, clock())
@@ -90,11 +99,18 @@ async def restore(settings: Settings, file: Path, clock: Clock) -> Outcome:
     lines = [f"{file} is now the database."]
     if aside is not None:
         lines.append(f"The one before lies beside it as {aside.name}.")
-    lines.append(
-        "At its next start the bot compares it with what it last posted and decides nothing until a gap is confirmed: "
-        "python -m bot confirm"
-    )
-    return Outcome(tuple(lines))
+    return Outcome((*lines, COMPARES))
+
+
+async def _note_restored(settings: Settings, clock: Clock) -> Outcome:
+    if settings.database_file is not None:
+        raise Trouble("Name the copy to put back: python -m bot restore FILE.", "Nothing was changed.")
+    async with _record(settings):
+        pass
+    async with _engines(settings) as engines:
+        await instance.nobody_runs(engines, clock)
+        await copies.restored(engines, clock())
+    return Outcome(("Noted that the database was put back from a copy.", COMPARES))
 
 
 async def confirm(settings: Settings, clock: Clock) -> Outcome:

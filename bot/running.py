@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 
@@ -76,8 +76,12 @@ async def health_answered(bot: GovernanceBot, port: int) -> AsyncIterator[None]:
     async def last_ready() -> datetime | None:
         return (await clocks.heartbeats(bot.ctx)).slowest(bot.sessions.shards)
 
+    async def counted() -> Mapping[str, float]:
+        sessions = {"shards": float(len(bot.sessions.shards.ids)), "shards_ready": float(len(bot.sessions.ready))}
+        return {**sessions, **await figures.figures(bot.ctx)}
+
     try:
-        answering = await health.start(bot, port, last_ready, lambda: figures.figures(bot.ctx))
+        answering = await health.start(bot, port, last_ready, counted)
     except OSError as error:
         said = f"HEALTH_PORT {port} cannot be used ({error.strerror}). Choose another, or 0 to switch it off."
         raise Trouble(said, code=BAD_CONFIGURATION) from None

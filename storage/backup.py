@@ -10,10 +10,13 @@ from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import make_url
+from sqlalchemy import delete, make_url
 
+from storage.engine import Engines
 from storage.locks import STALE_AFTER
 from storage.runtime import RESTORED
+from storage.session import insert_into
+from storage.tables import locks, runtime
 from storage.types import written
 
 _BESIDE = ("-wal", "-shm", "-journal")
@@ -37,7 +40,17 @@ async def restore(source: Path, url: str, now: datetime) -> Path | None:
 
     The bot finds the runtime value ``restored`` at its next start and decides nothing until the gap is confirmed.
     """
-    return await asyncio.to_thread(_restore, source, _file(url, "pg_restore"), now)
+    return await asyncio.to_thread(_restore, source, _file(url, "pg_restore, then this command without a file"), now)
+
+
+async def restored(engines: Engines, now: datetime) -> None:
+    """A copy was put in the place of a PostgreSQL database by its own tools: say so to the bot, as ``restore`` does."""
+    async with engines.write() as connection:
+        await connection.execute(delete(locks))
+        row = insert_into(runtime, engines.is_sqlite).values(key=RESTORED, value=written(now))
+        await connection.execute(
+            row.on_conflict_do_update(index_elements=["key"], set_={"value": row.excluded["value"]})
+        )
 
 
 def check(path: Path) -> None:

@@ -65,7 +65,8 @@ class People:
     async def _met(self, user_ids: list[int]) -> dict[int, PersonId]:
         if not self._session.writes:
             return {each: self._strangers.setdefault(each, _someone()) for each in user_ids}
-        rows = [{"person_id": _someone(), "user_id": each} for each in user_ids]
+        # Sorted, so that two processes that meet the same people at once never wait for each other.
+        rows = [{"person_id": _someone(), "user_id": each} for each in sorted(user_ids)]
         await self._session.put(people, rows, "user_id")
         return await self._known(user_ids)
 

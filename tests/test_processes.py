@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
+from pathlib import Path
 
+import discord
 import pytest
 
+from bot.governance.ids import PartnershipId
+from bot.governance.policy import genesis
+from bot.governance.shards import Shards
+from bot.services import restores
+from bot.services.ports import Context
+from storage.engine import create_engines
+from storage.locks import InstanceLock
+from storage.unit_of_work import SqlUnitOfWork
 from tests.database import PostgresServer, postgresql_server
 from tests.discord_double import Double, listening
 from tests.processes import TOKEN, ended, environment, process
@@ -15,9 +25,9 @@ __all__ = ["postgresql_server"]
 
 
 @pytest.fixture
-def database_url(postgresql_server: PostgresServer, tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> str:
+def database_url(postgresql_server: PostgresServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """An empty database; no ``.env`` is near."""
-    monkeypatch.chdir(str(tmp_path))
+    monkeypatch.chdir(tmp_path)
     return postgresql_server.emptied()
 
 
@@ -80,3 +90,36 @@ async def test_a_sharded_process_that_cannot_start_says_why(database_url: str) -
         code, said = await ended(running, traced=True)
     assert code == 2, said
     assert "The Server Members Intent is off" in said
+
+
+async def test_a_copy_that_postgresql_put_back_is_compared_with_what_was_posted(database_url: str) -> None:
+    engines = create_engines(database_url)
+    shared = {"DATABASE_URL": database_url}
+    try:
+        lock = InstanceLock(engines, "elsewhere 7 abc", Shards(0, 3, 16))
+        await lock.acquire(discord.utils.utcnow())
+        async with process("restore", **shared) as refused:
+            code, said = await ended(refused)
+        assert code == 1
+        assert "The bot runs on this database: process 7 on elsewhere. Nothing was changed." in said
+        await lock.release()
+        async with process("restore", **shared) as noted:
+            code, said = await ended(noted)
+        assert code == 0
+        assert "Noted that the database was put back from a copy." in said
+        ctx = Context(SqlUnitOfWork(engines), discord.utils.utcnow, genesis())
+        assert await restores.was_restored(ctx, PartnershipId(1))
+        async with process("restore", "copy", **shared) as named:
+            code, said = await ended(named)
+        assert code == 1
+        assert "For PostgreSQL use: pg_restore, then this command without a file." in said
+    finally:
+        await engines.dispose()
+
+
+async def test_restore_of_a_file_needs_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with process("restore") as nameless:
+        code, said = await ended(nameless)
+    assert code == 1
+    assert "Name the copy to put back" in said

@@ -1,5 +1,6 @@
 """Migrations and tables say the same, on both kinds of database."""
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,12 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
+from sqlalchemy.engine import make_url
 
 from storage import migrate
 from storage.engine import BadDatabaseUrl, Engines, create_engines
 from storage.tables import metadata
+from tests.database import PostgresServer
 
 
 async def test_migrations_and_tables_agree(engines: Engines) -> None:
@@ -51,6 +54,21 @@ async def test_an_empty_file_becomes_a_database_and_references_are_enforced_agai
         assert set(names) == {*metadata.tables, "alembic_version"}
     finally:
         await engines.dispose()
+
+
+async def test_processes_that_start_at_once_on_an_empty_server_migrate_once(
+    postgresql_server: PostgresServer,
+) -> None:
+    postgresql_server.psql("CREATE DATABASE empty")
+    url = make_url(postgresql_server.address).set(database="empty").render_as_string(hide_password=False)
+    processes = [create_engines(url) for _ in range(4)]
+    try:
+        await asyncio.gather(*(migrate.upgrade(each.writer) for each in processes))
+        assert await migrate.current(processes[0].writer) == migrate.head()
+    finally:
+        for each in processes:
+            await each.dispose()
+        postgresql_server.psql("DROP DATABASE empty")
 
 
 @pytest.mark.parametrize(
