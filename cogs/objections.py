@@ -16,7 +16,7 @@ from bot.services import beforehand, objections
 from bot.ui import forms, ids
 from bot.ui import objections_answered as answers
 from cogs.base import (
-    Control,
+    ActButton,
     Fields,
     Form,
     FormCog,
@@ -130,13 +130,10 @@ ACTS: Mapping[str, Act] = MappingProxyType(
 """What each button about an objection does."""
 
 
-class ObjectionButton(Control, template=ids.OBJECTION_TEMPLATE):
+class ObjectionButton(ActButton, template=ids.OBJECTION_TEMPLATE):
     """Any button about an objection."""
 
-    async def act(self, interaction: Interaction) -> None:
-        """Take the act that the id names."""
-        proposal, objection = ProposalId(int(self.match["proposal"])), int(self.match["objection"])
-        await ACTS[self.match["act"]](interaction, proposal, objection)
+    acts = ACTS
 
 
 async def take_statement(interaction: Interaction, match: re.Match[str], fields: Fields) -> None:

@@ -18,6 +18,7 @@ from bot.services import beforehand, escalations, objections, proposals
 from bot.services.views import ProposalView
 from bot.ui import answers, forms, ids, inbox, objections_answered, record
 from cogs.base import (
+    ActButton,
     Control,
     Fields,
     Form,
@@ -173,12 +174,10 @@ ACTS: Mapping[str, Act] = MappingProxyType(
 """What each button about a proposal does."""
 
 
-class ProposalButton(Control, template=ids.PROPOSAL_TEMPLATE):
+class ProposalButton(ActButton, template=ids.PROPOSAL_TEMPLATE):
     """Any button about a proposal."""
 
-    async def act(self, interaction: Interaction) -> None:
-        """Take the act that the id names."""
-        await ACTS[self.match["act"]](interaction, ProposalId(int(self.match["proposal"])))
+    acts = ACTS
 
 
 class PageButton(Control, template=ids.PAGE_TEMPLATE):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 
 from discord import app_commands
 from discord.ext import commands
@@ -12,7 +13,7 @@ from bot.services import beforehand, proposals, votes
 from bot.ui import forms, ids
 from bot.ui import votes_answered as answers
 from cogs.base import (
-    Control,
+    ActButton,
     Fields,
     Form,
     FormCog,
@@ -42,20 +43,16 @@ async def mine(interaction: Interaction, id: ProposalId) -> None:
     await answer(interaction, answers.ballot(await proposals.show(ctx, who, id), await votes.mine(ctx, who, id)))
 
 
-class CastButton(Control, template=ids.CAST_TEMPLATE):
+class CastButton(ActButton, template=ids.CAST_TEMPLATE):
     """One choice of an open vote."""
 
-    async def act(self, interaction: Interaction) -> None:
-        """Vote."""
-        await cast(interaction, ProposalId(int(self.match["proposal"])), int(self.match["choice"]))
+    acts = MappingProxyType({"cast": cast})
 
 
-class MineButton(Control, template=ids.MINE_TEMPLATE):
+class MineButton(ActButton, template=ids.MINE_TEMPLATE):
     """The button "my vote"."""
 
-    async def act(self, interaction: Interaction) -> None:
-        """Show it."""
-        await mine(interaction, ProposalId(int(self.match["proposal"])))
+    acts = MappingProxyType({"mine": mine})
 
 
 async def take_objection(interaction: Interaction, match: re.Match[str], fields: Fields) -> None:

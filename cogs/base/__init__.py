@@ -240,6 +240,17 @@ class Control(discord.ui.DynamicItem[Button], template=r"(?!)"):
         raise NotImplementedError
 
 
+class ActButton(Control, template=r"(?!)"):
+    """A button whose id names an act and the numbers of what it is about, in the order of the act's parameters."""
+
+    acts: ClassVar[Mapping[str, Callable[..., Awaitable[None]]]]
+
+    async def act(self, interaction: Interaction) -> None:
+        """Take the act that the id names."""
+        named = self.match.groupdict()
+        await self.acts[named.pop("act")](interaction, *map(int, named.values()))
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """A form that is taken in by its id: ``take(interaction, match, fields)``."""

@@ -101,7 +101,7 @@ async def test_every_button_is_taken_by_exactly_one_control(bot: commands.Bot) -
         for name in dir(module)
         if isinstance(getattr(module, name), type)
         and issubclass(getattr(module, name), discord.ui.DynamicItem)
-        and name != "Control"
+        and name not in {"ActButton", "Control"}
     ]
     for custom_id in BUTTONS:
         assert len([template for template in controls if template.fullmatch(custom_id)]) == 1, custom_id
