@@ -63,12 +63,14 @@ async def test_processes_that_start_at_once_on_an_empty_server_migrate_once(
     url = make_url(postgresql_server.address).set(database="empty").render_as_string(hide_password=False)
     processes = [create_engines(url) for _ in range(4)]
     try:
-        await asyncio.gather(*(migrate.upgrade(each.writer) for each in processes))
+        async with asyncio.timeout(60):
+            done = await asyncio.gather(*(migrate.upgrade(each.writer) for each in processes), return_exceptions=True)
+        assert done == [None] * 4
         assert await migrate.current(processes[0].writer) == migrate.head()
     finally:
         for each in processes:
             await each.dispose()
-        postgresql_server.psql("DROP DATABASE empty")
+        postgresql_server.psql("DROP DATABASE empty WITH (FORCE)")
 
 
 @pytest.mark.parametrize(
