@@ -15,10 +15,12 @@ import discord
 from bot.governance.errors import NotFound
 from bot.governance.ids import PersonId
 from bot.guild import DiscordGuild, Gone
-from bot.services import feedback, posts
+from bot.services import feedback, posts, retros_views
 from bot.services.feedback import FeedbackView
 from bot.services.ports import Context, Delivery, DeliveryKind, DeliveryState, Recorded
+from bot.services.retros_views import RetroView
 from bot.ui import feedback as feedback_pages
+from bot.ui import retros, retros_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,14 @@ def _feedback_told(view: FeedbackView, event: Recorded, drawn: tuple[bytes, ...]
     return [Message(feedback_pages.answered(view, event, marker), feedback_pages.mentioned(view))]
 
 
-BOARDS: Mapping[str, Board] = {"feedback": Board(feedback.board, feedback_pages.card, _feedback_told)}
+def _lessons(view: RetroView, event: Recorded, drawn: tuple[bytes, ...], marker: int) -> Sequence[Message]:
+    return [Message(shown, files=files) for shown, files in retros_told.posts(view, event, marker)]
+
+
+BOARDS: Mapping[str, Board] = {
+    "feedback": Board(feedback.board, feedback_pages.card, _feedback_told),
+    "retro": Board(retros_views.load, retros.card, _lessons),
+}
 """The nouns that have a board, by their name in the record."""
 
 Send = Callable[[Delivery, int, Sequence[Message], bool], Awaitable[tuple[Delivery, bool]]]

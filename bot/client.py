@@ -35,6 +35,7 @@ EXTENSIONS = (
     "cogs.objections",
     "cogs.votes",
     "cogs.escalations",
+    "cogs.retros",
     "cogs.inbox",
     "cogs.record",
     "cogs.scales",

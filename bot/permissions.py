@@ -17,6 +17,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "send_messages_in_threads": "post texts, changes and notices in a proposal's thread",
         "create_public_threads": "open a discussion thread under each card",
         "create_private_threads": "keep members from opening threads of their own in read-only channels",
+        "attach_files": "add the lessons of a retro, charts and long lists as files",
         "read_message_history": "find its own messages again after a restart",
         "add_reactions": "offer the reactions for objections and concerns",
         "manage_messages": "remove the reaction of someone who may not object",

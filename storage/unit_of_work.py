@@ -13,6 +13,7 @@ from sqlalchemy import case
 from sqlalchemy.sql.dml import ReturningInsert
 
 from bot.governance.feedback import Feedback
+from bot.governance.retros import Retro
 from bot.governance.shards import EVERYTHING, Shards
 from bot.governance.surveys import Survey
 from storage import tables
@@ -85,6 +86,11 @@ class SqlTransaction:
     def feedback(self) -> Repository[Feedback]:
         """Feedback."""
         return Repository(self._session, tables.feedback, Feedback, "feedback")
+
+    @cached_property
+    def retros(self) -> Repository[Retro]:
+        """Retros."""
+        return Repository(self._session, tables.retros, Retro, "retro")
 
     @cached_property
     def seals(self) -> Seals:

@@ -40,6 +40,15 @@ class WrongState(Refusal):
         self.act = act
 
 
+class WrongPhase(Refusal):
+    """The retro is not in the phase that this act needs, or it is paused (LRN-1). ``phase`` is where it is now."""
+
+    def __init__(self, phase: str, act: str) -> None:
+        super().__init__(phase, act)
+        self.phase = phase
+        self.act = act
+
+
 class AlreadyDone(Refusal):
     """The act was taken before; repeating it changes nothing."""
 

@@ -203,6 +203,26 @@ _ALL = (
         "survey.k", Kind.COUNT, 5, "results of a survey below this many answers stay hidden", 3, 1000, entrenched=False
     ),
     Key("feedback.per_day", Kind.COUNT, 3, "most pieces of feedback of one person in a day", 1, 20, entrenched=False),
+    Key("retro.dots", Kind.COUNT, 5, "dots that each person gives in the vote of a retro", 1, 20, entrenched=False),
+    Key("retro.dots_per_topic", Kind.COUNT, 3, "most dots of one person on one topic", 1, 20, entrenched=False),
+    Key("retro.cards", Kind.COUNT, 30, "most cards of one person in a retro", 1, 100, entrenched=False),
+    Key(
+        "retro.silence",
+        Kind.DURATION,
+        _hours(24),
+        "how long after a deadline or their last act a retro's facilitator counts as gone",
+        _hours(1),
+        _days(14),
+        entrenched=False,
+    ),
+    Key(
+        "retro.absent",
+        Kind.CHOICE,
+        "hand over",
+        "what happens when a retro's facilitator is gone",
+        entrenched=False,
+        choices=("hand over", "move on"),
+    ),
 )
 
 KEYS: Mapping[str, Key] = MappingProxyType({key.name: key for key in _ALL})

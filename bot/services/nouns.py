@@ -9,7 +9,8 @@ from typing import Any
 
 from bot.governance import surveys
 from bot.governance.feedback import FeedbackState
-from bot.services import feedback, surveys_answered
+from bot.governance.retros import FINAL
+from bot.services import feedback, retros, surveys_answered
 from bot.services.ports import Context, Repository, Transaction
 
 
@@ -28,6 +29,7 @@ class Noun:
 
 
 NOUNS: tuple[Noun, ...] = (
+    Noun("retro", lambda tx: tx.retros, retros.advance, FINAL),
     Noun("survey", lambda tx: tx.surveys, surveys_answered.advance, surveys.OVER),
     Noun("feedback", lambda tx: tx.feedback, feedback.advance, frozenset({FeedbackState.CLOSED})),
 )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.governance.errors import NotEligible, NotFound
-from bot.governance.ids import PartnershipId, PersonId, RoleId
+from bot.governance.ids import GroupId, PartnershipId, PersonId, RoleId
 from bot.governance.organisation import CLASSES, SEATS, Group, Member, Partnership, double_hat, seats_of
 from bot.services.ports import Actor, Context, PlaceKind, Transaction
 
@@ -64,6 +64,13 @@ async def talk_channel(ctx: Context, guild_id: int, channel_id: int) -> int | No
                 if place.kind is PlaceKind.TALK and not place.lost:
                     return place.channel_id
     return None
+
+
+async def group_at(ctx: Context, partnership: Partnership, channel_id: int) -> GroupId | None:
+    """The group of this partnership whose channel this is (ORG-1)."""
+    async with ctx.uow.read() as tx:
+        place = await tx.partnerships.place_at(channel_id)
+    return place.group if place is not None and place.partnership == partnership.id else None
 
 
 async def group_choices(ctx: Context, actor: Actor, typed: str) -> tuple[GroupChoice, ...]:

@@ -17,6 +17,7 @@ from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId, Rol
 from bot.governance.organisation import Holding, Partnership
 from bot.governance.plans import Snapshot, Step
 from bot.governance.policy import Policy
+from bot.governance.retros import Retro
 from bot.governance.scales import Overwrite
 from bot.governance.shards import Shards, shard_of
 from bot.governance.surveys import Survey
@@ -608,6 +609,8 @@ class Transaction(Protocol):
     def surveys(self) -> Repository[Survey]: ...
     @property
     def feedback(self) -> Repository[Feedback]: ...
+    @property
+    def retros(self) -> Repository[Retro]: ...
     @property
     def seals(self) -> Seals: ...
     @property

@@ -11,7 +11,7 @@ from bot.governance.dossier import CONTESTABLE, Proposal, State
 from bot.governance.events import Event, Happened
 from bot.governance.ids import GroupId, PartnershipId, PersonId, RoleId
 from bot.governance.organisation import Holding, Partnership, RoleMapping
-from bot.services import electorates
+from bot.services import electorates, retros
 from bot.services.cases import open_case
 from bot.services.ports import Context, DeliveryKind, SeatRecord, Transaction
 from bot.services.views import members_of
@@ -190,6 +190,8 @@ async def keep_up(
         events += happened
     if events:
         await tx.record.append(partnership.id, events, now)
+    if left:
+        await retros.keep_up(tx, partnership, left.keys(), now)
     return waiting
 
 

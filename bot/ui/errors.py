@@ -68,6 +68,19 @@ NOT_ELIGIBLE: Mapping[str, str] = MappingProxyType(
         "its members.",
         "manage roles": "Setting a partnership up and mapping roles takes the permission *Manage Roles* in this "
         "server. Ask a moderator who has it.",
+        "run retro": "Retros of a group are led by its facilitators and leads; where a group has neither, by any of "
+        "its members. `/roles list` shows who that is. With `/retro capture` you can note something for the next one.",
+        "retro seat": "Taking part in this retro takes a seat that is more than an observer's and, where the group is "
+        "private, one in that group. You can read along.",
+        "not the facilitator": "Only who leads this retro may do this: the board names them. Another facilitator of "
+        "the group can take over with *Hand over*.",
+        "cannot lead": "That person holds no seat with which they could take part in this retro, so they cannot lead "
+        "it. Choose somebody else.",
+        "take over": "The present facilitator leads this retro. Its group's facilitators and leads can take over at "
+        "any time; other members only once the facilitator is gone.",
+        "action owner": "Only the owner of an action, or who leads the group's retros, can mark it as done.",
+        "owner without seat": "That person holds no seat in this partnership, so they cannot own an action. Choose "
+        "somebody else, or leave it open: whoever takes it presses *I take it*.",
     }
 )
 """Why someone may not do something; the keys of ``NotEligible``."""
@@ -145,6 +158,9 @@ DONE: Mapping[str, str] = MappingProxyType(
         "map": "That role carries exactly this seat already.",
         "ratify": "This partnership is ratified already.",
         "open ratification": "The ratification of this partnership is under way already: see the decisions feed.",
+        "hand over": "That person leads this retro already.",
+        "own action": "Somebody has taken this action already.",
+        "finish action": "This action is marked as done already.",
     }
 )
 """What was done before; the keys of ``AlreadyDone``."""
@@ -164,6 +180,19 @@ LIMITS: Mapping[str, str] = MappingProxyType(
         "ends at midnight (UTC). Your words are below, so that you can send them tomorrow.",
         "limits.open_per_group": "This group may have at most {most} open at the same time. Your draft is kept: "
         "open it when another one is decided.",
+        "open retros": "A group has at most {most} scheduled or under way. `/retro list` shows them: close or cancel "
+        "one.",
+        "retro timer": "A timer reaches at most {most} ahead.",
+        "retro actions": "A retro holds at most {most}. Few that get done are worth more than many that do not.",
+        "retro cards": "You have written {most}, which is the most that one person may. Under *My cards* you can "
+        "change one or take one back.",
+        "captured cards": "You have {most} waiting for the next retro of this group, which is the most that one "
+        "person may. You can take one back.",
+        "capture box": "The box of this group is full: it holds {most}. Its next retro empties it.",
+        "dots per topic": "You can give at most {most} to one topic.",
+        "dots": "You have {most} to give in all. Take some back from another topic first.",
+        "retro notes": "One topic takes at most {most}.",
+        "more time": "This topic got more time {most} already. The facilitator can still add some.",
     }
 )
 """Which cap is used up; the keys of ``LimitReached``."""
@@ -191,6 +220,16 @@ _LIMIT_NOUNS = {
     "concerns": "concern",
     "limits.filed_per_day": "review",
     "feedback.per_day": "piece",
+    "open retros": "retro",
+    "retro timer": "day",
+    "retro actions": "action",
+    "retro cards": "card",
+    "captured cards": "card",
+    "capture box": "card",
+    "dots per topic": "dot",
+    "dots": "dot",
+    "retro notes": "note",
+    "more time": "time",
 }
 
 MISSING: Mapping[str, str] = MappingProxyType(
@@ -210,6 +249,10 @@ MISSING: Mapping[str, str] = MappingProxyType(
         "policy": "There is no such version of the policy.",
         "role": "There is no such role in this server any more.",
         "mapping": "That role carries no seat here. `/roles list` shows those that do.",
+        "retro": "There is no such retro, or you may not read it. `/retro list` shows those you may read.",
+        "topic": "There is no such topic in this retro. Its board shows what there is.",
+        "card": "There is no such card of yours any more. *My cards* shows those there are.",
+        "action": "There is no such action in this retro.",
         "control": "This button is not known to this version of the bot. `/proposal show` and `/inbox` show what you "
         "can do now.",
         "form": "This form is not known to this version of the bot. Open it again with its command or button.",
@@ -278,6 +321,12 @@ def _wrong_state(refusal: errors.WrongState) -> str:
     name = {state.value: words for state, words in tables.items()}.get(refusal.state, inline(refusal.state, 100))
     words = ACTS.get(refusal.act, "That is not possible at this point.")
     return f"{words} {subject} is now: **{name}**."
+
+
+def _wrong_phase(refusal: errors.WrongPhase) -> str:
+    return labels.RETRO_ACTS.get(refusal.act, "That is not possible at this point.") + (
+        f" This retro is now: **{labels.RETRO_STATES.get(refusal.phase, inline(refusal.phase, 60))}**."
+    )
 
 
 def _already_done(refusal: errors.AlreadyDone) -> str:
@@ -392,6 +441,7 @@ _WORDS: Mapping[type, Callable[[Any], str]] = MappingProxyType(
         errors.NotEligible: _not_eligible,
         errors.WindowClosed: _window_closed,
         errors.WrongState: _wrong_state,
+        errors.WrongPhase: _wrong_phase,
         errors.AlreadyDone: _already_done,
         errors.BadText: _bad_text,
         errors.BadValue: _bad_value,

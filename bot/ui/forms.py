@@ -39,8 +39,8 @@ _LABELS = {
     "account": ("From which account", "The treasury or account it is paid from. Optional"),
     "timeline": ("Timeline", "When it starts, when it is due, when it is looked at again. Optional"),
     "summary": ("Summary in one line", "Left empty, it is the first sentence of what is asked"),
-    "key-1": ("Rule to change: review and objections", "Choose one rule, here or in the next list"),
-    "key-2": ("Rule to change: votes, waits and limits", "Choose one rule, here or in the list above"),
+    "key-1": ("Rule to change: reviews and limits", "Choose one rule, here or in the next list"),
+    "key-2": ("Rule to change: votes, waits, learning", "Choose one rule, here or in the list above"),
     "value": ("New value", "Durations such as 72h or 14d, shares such as 1/3 or 66%, numbers, yes or no"),
     "again": ("Which proposal it files again", "Its number, such as P-7. Empty if it files nothing again"),
     "changed": ("What has changed since", "What is different this time? Everybody reads it on the card"),
@@ -64,7 +64,7 @@ _HARM = {
 }
 """What each criterion means."""
 
-_KEYS_1 = ("review", "objection", "concern", "reach")
+_KEYS_1 = ("review", "objection", "concern", "reach", "limits")
 """The first parts of the policy keys in the first list; a list holds 25 at most."""
 
 
@@ -101,9 +101,9 @@ def with_words(said: str, fields: Fields) -> tuple[str, BytesIO | None]:
     return limits.fit(said, limits.CONTENT - len(note)) + note, BytesIO(whole.encode())
 
 
-def propose(type: str, group: GroupId | None, again: int | None = None) -> Form:
-    """Page 1 of a new proposal (PRO-1), which may file another one ``again`` (OBJ-6)."""
-    return _page_1(f"Propose: {type_named(type).label}", ids.propose_form(type, group, again), Text())
+def propose(type: str, group: GroupId | None, again: int | None = None, text: Text | None = None) -> Form:
+    """Page 1 of a new proposal (PRO-1), which may file another one ``again`` (OBJ-6), with words to begin from."""
+    return _page_1(f"Propose: {type_named(type).label}", ids.propose_form(type, group, again), text or Text())
 
 
 def refile(view: ProposalView) -> Form:

@@ -1,9 +1,10 @@
 """Every custom_id. An id names a thing; it carries neither state nor authority.
 
 Buttons: ``proposal:<act>:<proposal>``, ``objection:<act>:<proposal>:<objection>``, ``vote:cast:<proposal>:<choice>``,
-``vote:mine:<proposal>``, ``inbox:show``, ``list:<name>:<partnership>:<before>``, ``feedback:<act>:<feedback>``. Forms:
-``form:<name>:…``. The ``*_TEMPLATE`` patterns are what the dynamic items of the cogs match; ``parse`` reads any id, and
-gives None for what no presenter of ours could have written.
+``vote:mine:<proposal>``, ``inbox:show``, ``list:<name>:<partnership>:<before>``, ``feedback:<act>:<feedback>``,
+``retro:<act>:<retro>[:<what in it>]`` and its lists ``retro-menu:…``, ``retro-list:…``,
+``capture:<act>:<group>[:<card>]``. Forms: ``form:<name>:…``. The ``*_TEMPLATE`` patterns are what the dynamic items of
+the cogs match; ``parse`` reads any id, and gives None for what no presenter of ours could have written.
 """
 
 from __future__ import annotations
@@ -71,6 +72,45 @@ FEEDBACK_ACTS = (
     "show",
 )
 FEEDBACK_FORMS = ("answer", "hide", "assign")
+RETRO_ACTS = (
+    "join",
+    "word",
+    "card",
+    "mine",
+    "cards",
+    "file",
+    "next",
+    "time",
+    "pause",
+    "resume",
+    "hand",
+    "take",
+    "cancel",
+    "figures",
+    "group",
+    "into",
+    "suggest",
+    "merge",
+    "topic",
+    "rename",
+    "split",
+    "vote",
+    "dots",
+    "more",
+    "note",
+    "topics",
+    "end",
+    "action",
+    "actions",
+    "own",
+    "done",
+    "propose",
+    "show",
+    "lessons",
+    "about",
+)
+RETRO_MENUS = ("move", "into", "topic", "vote", "note", "hand")
+RETRO_FORMS = ("word", "card", "cancel", "rename", "note", "action")
 
 _ID = r"[1-9][0-9]{0,8}"
 _SMALL = r"[0-9]|[1-9][0-9]"
@@ -88,6 +128,13 @@ FEEDBACK_PAGE_TEMPLATE = (
 )
 FEEDBACK_GIVE_TEMPLATE = rf"form:(?P<act>feedback-give):(?P<partnership>{_ID}):(?P<group>0|{_ID})"
 FEEDBACK_FORM_TEMPLATE = rf"form:feedback-(?P<act>{'|'.join(FEEDBACK_FORMS)}):(?P<feedback>{_ID})"
+_ARG = r"[a-z0-9.-]{1,64}"
+RETRO_TEMPLATE = rf"retro:(?P<act>{'|'.join(RETRO_ACTS)}):(?P<retro>{_ID})(?::(?P<arg>{_ARG}))?"
+RETRO_MENU_TEMPLATE = rf"retro-menu:(?P<act>{'|'.join(RETRO_MENUS)}):(?P<retro>{_ID})(?::(?P<arg>{_ARG}))?"
+RETRO_LIST_TEMPLATE = rf"retro-list:(?P<act>page):(?P<partnership>{_ID}):(?P<before>0|{_ID})"
+CAPTURE_TEMPLATE = rf"capture:(?P<act>write|drop):(?P<group>{_ID})(?::(?P<arg>{_ARG}))?"
+RETRO_FORM_TEMPLATE = rf"form:retro-(?P<act>{'|'.join(RETRO_FORMS)}):(?P<retro>{_ID})(?::(?P<arg>{_ARG}))?"
+CAPTURE_FORM_TEMPLATE = rf"form:(?P<act>capture):(?P<group>{_ID})"
 
 PROPOSE_FORM_TEMPLATE = rf"form:(?P<act>propose):(?P<type>{'|'.join(TYPES)}):(?P<group>0|{_ID})(?::(?P<again>{_ID}))?"
 REVISION_FORM_TEMPLATE = rf"form:(?P<act>{'|'.join(REVISION_FORMS)}):(?P<proposal>{_ID}):(?P<version>{_ID})"
@@ -112,6 +159,8 @@ _FORMS = (
     REVISION_FORM_TEMPLATE,
     RULE_FORM_TEMPLATE,
     OBJECT_VOTE_FORM_TEMPLATE,
+    RETRO_FORM_TEMPLATE,
+    CAPTURE_FORM_TEMPLATE,
 )
 _ALL = tuple(
     re.compile(template)
@@ -126,6 +175,10 @@ _ALL = tuple(
         FEEDBACK_PAGE_TEMPLATE,
         FEEDBACK_GIVE_TEMPLATE,
         FEEDBACK_FORM_TEMPLATE,
+        RETRO_TEMPLATE,
+        RETRO_MENU_TEMPLATE,
+        RETRO_LIST_TEMPLATE,
+        CAPTURE_TEMPLATE,
         *_FORMS,
     )
 )
@@ -151,6 +204,8 @@ class Parsed:
     feedback: int | None = None
     partnership: PartnershipId | None = None
     before: int | None = None
+    retro: int | None = None
+    arg: str | None = None
 
 
 def parse(custom_id: str) -> Parsed | None:
@@ -243,6 +298,36 @@ def feedback_form(form: str, feedback: int) -> str:
     return _known(f"form:feedback-{form}:{feedback}")
 
 
+def retro(act: str, id: int, arg: object = "") -> str:
+    """A button about a retro; ``arg`` names what in it."""
+    return _known(f"retro:{act}:{id}" + (f":{arg}" if arg != "" else ""))
+
+
+def retro_menu(menu: str, id: int, arg: object = "") -> str:
+    """A list to choose from in a retro: one of RETRO_MENUS."""
+    return _known(f"retro-menu:{menu}:{id}" + (f":{arg}" if arg != "" else ""))
+
+
+def retro_form(form: str, id: int, arg: object = "") -> str:
+    """A form about a retro: one of RETRO_FORMS."""
+    return _known(f"form:retro-{form}:{id}" + (f":{arg}" if arg != "" else ""))
+
+
+def retro_page(partnership: PartnershipId, before: int | None) -> str:
+    """A page of the list of retros."""
+    return _known(f"retro-list:page:{partnership}:{before or 0}")
+
+
+def capture(act: str, group: GroupId, arg: str = "") -> str:
+    """A button of a group's capture box: ``write`` or ``drop``."""
+    return _known(f"capture:{act}:{group}" + (f":{arg}" if arg else ""))
+
+
+def capture_form(group: GroupId) -> str:
+    """The form for a card in a group's capture box."""
+    return _known(f"form:capture:{group}")
+
+
 def _known(custom_id: str) -> str:
     if parse(custom_id) is None:
         raise ValueError(f"no such custom_id: {custom_id}")
@@ -266,4 +351,6 @@ def _parsed(kind: str, found: Mapping[str, str | None]) -> Parsed:
         named.get("feedback"),
         PartnershipId(named["partnership"]) if "partnership" in named and kind != "list" else None,
         named.get("before") or None,
+        int(found.get("retro") or 0) or None,
+        found.get("arg"),
     )

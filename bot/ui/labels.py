@@ -254,8 +254,58 @@ FIELD_LABELS: Mapping[str, str] = MappingProxyType(
         "end of the scale": "What the end of the scale means",
         "answer": "Answer",
         "closes": "When it closes",
+        "column": "Column",
+        "columns": "Columns",
+        "retro title": "Title of the retro",
+        "retro reason": "Why it is cancelled",
+        "time for each phase": "Time for each phase",
+        "action": "What will be done",
+        "word": "Your word",
+        "card": "The card",
+        "topic title": "Title of the topic",
+        "note": "The note",
+        "due": "By when",
     }
 )
+
+RETRO_STATES: Mapping[str, str] = MappingProxyType(
+    {
+        "scheduled": "scheduled",
+        "check-in": "check-in",
+        "gather": "writing cards",
+        "group": "putting cards together",
+        "vote": "voting",
+        "discuss": "discussing",
+        "actions": "agreeing on actions",
+        "closed": "closed",
+        "cancelled": "cancelled",
+        "paused": "paused",
+        "no timer": "discussing, without a timer",
+    }
+)
+"""Where a retro stands (LRN-1)."""
+
+RETRO_ACTS: Mapping[str, str] = MappingProxyType(
+    {
+        "begin": "A retro begins once.",
+        "join": "You can join from its beginning until it is closed.",
+        "check in": "Words are taken in the check-in only. You can take part in what follows all the same.",
+        "write a card": "Cards are written, changed and taken back only while they are hidden.",
+        "group": "Cards are put together between the reveal and the vote.",
+        "vote": "Dots are given while the vote is open.",
+        "take notes": "Notes are taken while topics are discussed and actions agreed on.",
+        "take more time": "More time can be asked for while a topic is discussed and a timer runs.",
+        "go to the next topic": "Topics are ended while they are discussed.",
+        "add an action": "Actions are noted while topics are discussed, and in the phase after it.",
+        "set the timer": "A timer can be set while a retro is under way.",
+        "pause": "A retro can be paused while it is under way.",
+        "resume": "Only a paused retro can be resumed.",
+        "move on": "The next phase begins from a phase that is under way.",
+        "hand over": "A retro can be handed over until it ends.",
+        "cancel": "A retro can be cancelled until it ends.",
+    }
+)
+"""When an act in a retro is possible; the keys of ``WrongPhase.act``."""
 
 
 def type_label(type: str) -> str:

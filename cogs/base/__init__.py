@@ -18,6 +18,7 @@ from bot.governance.errors import Changed, NotFound, Refusal
 from bot.services import organisation
 from bot.services.ports import Actor, Context
 from bot.ui import answers, errors, forms
+from bot.ui.limits import V2_COMPONENTS
 from cogs.base.admission import CatchingUp, admit
 from cogs.base.host import Host
 
@@ -25,6 +26,7 @@ Interaction: TypeAlias = discord.Interaction[discord.Client]
 Button: TypeAlias = "discord.ui.Button[discord.ui.LayoutView]"
 Fields: TypeAlias = Mapping[str, str]
 ControlT = TypeVar("ControlT", bound="Control")
+MenuT = TypeVar("MenuT", bound="Menu")
 
 _log = logging.getLogger(__name__)
 _NOTHING: Fields = MappingProxyType({})
@@ -109,6 +111,9 @@ async def _send(
     if isinstance(said, str):
         more["content"] = said
     else:
+        if file is not None and said.total_children_count < V2_COMPONENTS:
+            # Beside components, an attachment is seen only where one of them shows it.
+            said.add_item(discord.ui.File(f"attachment://{file.filename}"))
         said.stop()  # its controls are taken in by DynamicItems; a view kept in memory would only pile up
         more["view"] = said
     origin = interaction.message
@@ -120,7 +125,7 @@ async def _send(
         await interaction.response.send_message(ephemeral=ephemeral, **more)
 
 
-async def register(bot: commands.Bot, cog: commands.Cog, *controls: type[Control]) -> None:
+async def register(bot: commands.Bot, cog: commands.Cog, *controls: type[Control | Menu]) -> None:
     """Add a cog with its controls; commands are let in and their errors spoken here too."""
     tree = cast(Any, bot.tree)
     tree.admit, tree.speak = command_admitted, command_failed
@@ -249,6 +254,35 @@ class ActButton(Control, template=r"(?!)"):
         """Take the act that the id names."""
         named = self.match.groupdict()
         await self.acts[named.pop("act")](interaction, *map(int, named.values()))
+
+
+class Menu(discord.ui.DynamicItem[discord.ui.Select[discord.ui.LayoutView]], template=r"(?!)"):
+    """A list to choose from, alive like a control. A subclass gives ``template`` and ``act``."""
+
+    def __init_subclass__(cls, *, template: str) -> None:
+        super().__init_subclass__(template=template)
+        Control.known.append(re.compile(template))
+
+    def __init__(self, item: discord.ui.Select[discord.ui.LayoutView], match: re.Match[str]) -> None:
+        super().__init__(item)
+        self.match = match
+
+    @classmethod
+    async def from_custom_id(
+        cls: type[MenuT], interaction: Interaction, item: discord.ui.Item[Any], match: re.Match[str], /
+    ) -> MenuT:
+        """The list that a choice was made in."""
+        return cls(item, match)  # type: ignore[arg-type]
+
+    async def callback(self, interaction: Interaction) -> None:
+        """Take the choice and answer its errors."""
+        data = cast("dict[str, Any]", interaction.data or {})
+        chosen = tuple(map(str, data.get("values") or ()))
+        await guarded(interaction, lambda: self.act(interaction, chosen))
+
+    async def act(self, interaction: Interaction, chosen: tuple[str, ...]) -> None:
+        """What a choice does."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,12 @@ async def group_chosen(interaction: Interaction, chosen: str, partnership: str) 
     raise NotFound("group", chosen)
 
 
+async def group_of_channel(interaction: Interaction, partnership: Partnership) -> Group | None:
+    """The group whose channel this is, if it is one of this partnership's."""
+    group = await organisation.group_at(ctx_of(interaction), partnership, actor(interaction).channel_id)
+    return next((each for each in partnership.groups if each.id == group), None)
+
+
 async def proposal_chosen(interaction: Interaction, chosen: str) -> ProposalId:
     """The proposal chosen or typed: ``12``, ``P-12``, a suggestion's words, or a draft. Raises NotFound."""
     ctx, who = asker(interaction)

@@ -16,7 +16,7 @@ from bot.governance.ids import GroupId, PartnershipId, ProposalId
 from bot.governance.policy import TYPES
 from bot.ui import feedback as feedback_pages
 from bot.ui import ids, inbox
-from cogs import objections, proposals
+from cogs import objections, proposals, retros
 from cogs.base import FormCog
 
 P = ProposalId(12)
@@ -29,6 +29,8 @@ FORMS = (
     ids.object_vote_form(P, 3),
     *(ids.feedback_form(form, 9) for form in ids.FEEDBACK_FORMS),
     *(ids.feedback_give_form(PartnershipId(1), group) for group in (None, GroupId(3))),
+    *(ids.retro_form(form, 4, "ab.1") for form in ids.RETRO_FORMS),
+    ids.capture_form(GroupId(3)),
 )
 BUTTONS = (
     *(ids.proposal(act, P) for act in ids.PROPOSAL_ACTS),
@@ -36,6 +38,10 @@ BUTTONS = (
     *(ids.cast(P, choice) for choice in range(4)),
     ids.mine(P),
     ids.inbox(),
+    *(ids.retro(act, 4) for act in ids.RETRO_ACTS),
+    *(ids.retro_menu(menu, 4, 1) for menu in ids.RETRO_MENUS),
+    ids.retro_page(PartnershipId(1), 12),
+    *(ids.capture(act, GroupId(3)) for act in ("write", "drop")),
     *(ids.page(PartnershipId(1), name, before) for name in inbox.LISTS for before in (None, ProposalId(7))),
     *(ids.feedback(act, 9) for act in ids.FEEDBACK_ACTS),
     *(ids.feedback_page(name, PartnershipId(1), None, before) for name in feedback_pages.LISTS for before in (None, 7)),
@@ -110,3 +116,5 @@ async def test_every_button_is_taken_by_exactly_one_control(bot: commands.Bot) -
 def test_every_act_has_its_handler() -> None:
     assert set(proposals.ACTS) == set(ids.PROPOSAL_ACTS)
     assert set(objections.ACTS) == set(ids.OBJECTION_ACTS)
+    assert set(retros.ACTS) == set(ids.RETRO_ACTS)
+    assert set(retros.FORMS) == set(ids.RETRO_FORMS)

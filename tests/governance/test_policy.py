@@ -67,6 +67,11 @@ FREE = {
     "limits.open_per_group",
     "survey.window",
     "survey.k",
+    "retro.dots",
+    "retro.dots_per_topic",
+    "retro.cards",
+    "retro.silence",
+    "retro.absent",
 }
 
 

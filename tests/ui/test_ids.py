@@ -36,6 +36,13 @@ BUILT = {
     ids.feedback_give_form(W, GroupId(3)): ids.Parsed("form", "feedback-give", group=GroupId(3), partnership=W),
     ids.feedback_give_form(W, None): ids.Parsed("form", "feedback-give", partnership=W),
     ids.feedback_page("all", W, None, 7): ids.Parsed("feedbacks", "all", partnership=W, before=7),
+    **{ids.retro(act, O): ids.Parsed("retro", act, retro=O) for act in ids.RETRO_ACTS},
+    ids.retro("dots", 4, "12.3"): ids.Parsed("retro", "dots", retro=4, arg="12.3"),
+    **{ids.retro_menu(menu, 4, 0): ids.Parsed("retro-menu", menu, retro=4, arg="0") for menu in ids.RETRO_MENUS},
+    **{ids.retro_form(form, O): ids.Parsed("form", f"{form}", retro=O) for form in ids.RETRO_FORMS},
+    ids.retro_form("card", 4, "a" * 16): ids.Parsed("form", "card", retro=4, arg="a" * 16),
+    ids.capture("drop", GroupId(3), "a" * 16): ids.Parsed("capture", "drop", group=GroupId(3), arg="a" * 16),
+    ids.capture_form(GroupId(3)): ids.Parsed("form", "capture", group=GroupId(3)),
     ids.object_vote_form(P, 3): ids.Parsed("form", "object-vote", P, choice=3),
 }
 
@@ -75,6 +82,14 @@ def test_what_is_built_is_read_back(custom_id: str) -> None:
         "form:propose:general:",
         "form:rule:1:1:maybe",
         "form:withdraw:1:1",
+        "retro:enact:1",
+        "retro:next:0",
+        "retro:next:1:",
+        "retro:next:1:A",
+        "retro:next:1:" + "9" * 65,
+        "retro-menu:hand:1:2:3",
+        "form:retro-card:1:ß",
+        "capture:drop:0:a",
         "x" * 101,
         "proposal:read:1" + " " * 200,
     ],
@@ -108,6 +123,9 @@ def test_templates_overlap_nowhere() -> None:
         ids.INBOX_TEMPLATE,
         ids.FEEDBACK_TEMPLATE,
         ids.FEEDBACK_PAGE_TEMPLATE,
+        ids.RETRO_TEMPLATE,
+        ids.RETRO_MENU_TEMPLATE,
+        ids.CAPTURE_TEMPLATE,
     )
     for custom_id, parsed in BUILT.items():
         hits = sum(re.fullmatch(template, custom_id) is not None for template in templates)

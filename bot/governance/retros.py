@@ -1,0 +1,560 @@
+"""Retrospectives: what a group looks back on, phase by phase, and who leads it through (LRN-1).
+
+A retro moves forward only: check-in → gather → group → vote → discuss → actions → closed. The facilitator moves it; in
+a slow one, each phase has a deadline and moves by itself. Whoever facilitates can disappear: the phase ends all the
+same, or somebody else takes over, as the policy says. What people write before the reveal is not in here (see
+``retros_writing``), and who wrote it never is unless the retro is a named one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+
+from bot.governance.errors import BadText, BadValue, LimitReached, NotEligible, UnknownKey, WrongPhase
+from bot.governance.events import Event, Happened
+from bot.governance.ids import GroupId, PartnershipId, PersonId
+from bot.governance.organisation import CONTRIBUTOR, FACILITATOR, MEMBER, OBSERVER, Group, Holding, Member
+from bot.governance.policy import Policy
+
+LEAD = "lead"
+CUSTOM = "custom"
+
+TEMPLATES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "4 Ls": ("Liked", "Learned", "Lacked", "Longed for"),
+        "start, stop, continue": ("Start", "Stop", "Continue"),
+        "great, bad, use again": ("What was great", "What was bad", "What to use again"),
+        CUSTOM: (),
+    }
+)
+"""The columns of each template; those of a custom one are given."""
+
+MOST_COLUMNS, MOST_COLUMN = 5, 40
+MOST_TITLE = 80
+MOST_OPEN = 3
+"""Retros of one group that may be scheduled or under way at once."""
+MOST_PAUSE = timedelta(days=30)
+"""A pause that nobody ends is over by then, so that every retro ends."""
+LEAST_PACE, MOST_PACE = timedelta(minutes=10), timedelta(days=30)
+"""How long a phase of a slow retro may last."""
+LIVE_EXTENSION = timedelta(minutes=5)
+MOST_EXTENSIONS = 3
+"""How often the participants can take more time for one topic."""
+MOST_ACTIONS, MOST_ACTION = 50, 500
+MOST_REASON = 300
+MOST_AHEAD = timedelta(days=60)
+"""No timer reaches farther."""
+
+
+class State(StrEnum):
+    """Where a retro stands. The six in the middle are its phases."""
+
+    SCHEDULED = "scheduled"
+    CHECK_IN = "check-in"
+    GATHER = "gather"
+    GROUP = "group"
+    VOTE = "vote"
+    DISCUSS = "discuss"
+    ACTIONS = "actions"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+PHASES = (State.CHECK_IN, State.GATHER, State.GROUP, State.VOTE, State.DISCUSS, State.ACTIONS)
+FINAL = frozenset({State.CLOSED, State.CANCELLED})
+OPEN = frozenset(State) - FINAL
+
+
+class Progress(StrEnum):
+    """What became of a topic in the discussion. Parked ones come back in the next retro."""
+
+    WAITING = "waiting"
+    DISCUSSED = "discussed"
+    SKIPPED = "skipped"
+    PARKED = "parked"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a retro is to be like. ``pace`` is the time for each phase of a slow one, None for a live one."""
+
+    template: str
+    columns: tuple[str, ...]
+    named: bool = False
+    title: str = ""
+    pace: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The policy that counts for one retro, pinned when it is made (POL-2)."""
+
+    dots: int
+    dots_per_topic: int
+    cards: int
+    silence: timedelta
+    hand_over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of the check-in; with its author in a named retro only."""
+
+    text: str
+    author: PersonId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A card once revealed; with its author in a named retro only, and until it closes."""
+
+    id: int
+    column: str
+    text: str
+    author: PersonId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """Cards that belong together. Its ``id`` is that of one of its cards."""
+
+    id: int
+    cards: tuple[int, ...]
+    title: str = ""
+    dots: int = 0
+    notes: tuple[str, ...] = ()
+    progress: Progress = Progress.WAITING
+    extensions: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What somebody will do. It stays in the retro that it came from, and is shown in the next ones until done."""
+
+    id: int
+    text: str
+    owner: PersonId | None = None
+    due_at: datetime | None = None
+    done_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A topic that an earlier retro left over."""
+
+    title: str
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Retro:
+    """One retrospective of one group."""
+
+    id: int
+    partnership: PartnershipId
+    number: int
+    group: GroupId
+    facilitator: PersonId
+    plan: Plan
+    terms: Terms
+    created_at: datetime
+    state: State = State.SCHEDULED
+    starts_at: datetime | None = None
+    phase_at: datetime | None = None
+    """Since when the present phase runs."""
+    acted_at: datetime | None = None
+    """When the facilitator last did something that everybody saw."""
+    deadline_at: datetime | None = None
+    timer: timedelta | None = None
+    """The time that the facilitator gave; each further topic gets as much."""
+    rung: bool = False
+    """Whether everybody was told that the time is up."""
+    paused_at: datetime | None = None
+    gone_at: datetime | None = None
+    """Since when the facilitator holds no seat any more, until that was dealt with."""
+    silent: tuple[PersonId, ...] = ()
+    """Who led it and disappeared: it is not handed to them again."""
+    words: tuple[Word, ...] = ()
+    captured: tuple[str, ...] = ()
+    carried: tuple[Carried, ...] = ()
+    cards: tuple[Card, ...] = ()
+    topics: tuple[Topic, ...] = ()
+    current: int | None = None
+    actions: tuple[Action, ...] = ()
+    classes: tuple[tuple[str, int], ...] = ()
+    """Once closed: how many of which class took part, small ones counted together."""
+    took_part: int = 0
+    handed_on: bool = False
+    """Whether a later retro took in what this one left over."""
+    closed_at: datetime | None = None
+    reason: str = field(default="", repr=False)
+    version: int = 0
+
+    @property
+    def due_at(self) -> datetime | None:
+        """The earliest instant at which the sweep has something to do."""
+        if self.state in FINAL:
+            return None
+        if self.state is State.SCHEDULED:
+            return self.starts_at
+        if self.paused_at is not None:
+            return self.paused_at + MOST_PAUSE
+        if self.gone_at is not None:
+            return self.gone_at
+        if self.deadline_at is not None and (self.plan.pace is not None or not self.rung):
+            return self.deadline_at
+        return self.silent_at
+
+    @property
+    def silent_at(self) -> datetime:
+        """When a facilitator who does nothing counts as gone: this long after the deadline, or after their last act."""
+        last = max(each for each in (self.deadline_at, self.acted_at, self.phase_at, self.created_at) if each)
+        return last + self.terms.silence
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is scheduled or under way."""
+        return self.state not in FINAL
+
+    @property
+    def runs(self) -> bool:
+        """Whether it is under way."""
+        return self.state in PHASES
+
+    @property
+    def slow(self) -> bool:
+        """Whether each phase has a deadline of its own and moves on by itself."""
+        return self.plan.pace is not None
+
+    def topic_of(self, card: int) -> Topic | None:
+        """The topic that this card stands in now."""
+        return next((topic for topic in self.topics if card in topic.cards), None)
+
+    def action(self, id: int) -> Action | None:
+        """The action of this number."""
+        return next((each for each in self.actions if each.id == id), None)
+
+
+class Step(StrEnum):
+    """What the sweep does with a retro that is due."""
+
+    NOTHING = "nothing"
+    BEGIN = "begin"
+    RESUME = "resume"
+    RING = "ring"
+    HAND_OVER = "hand over"
+    MOVE_ON = "move on"
+    STAY = "stay"
+
+
+Outcome = tuple[Retro, tuple[Event, ...]]
+
+
+def retro_thing(id: int) -> str:
+    """The name of a retro in the record."""
+    return f"retro/{id}"
+
+
+def terms_of(policy: Policy) -> Terms:
+    """The policy in force, as a retro pins it."""
+    values = policy.values
+    dots, per_topic, cards = values["retro.dots"], values["retro.dots_per_topic"], values["retro.cards"]
+    silence = values["retro.silence"]
+    assert isinstance(dots, int)
+    assert isinstance(per_topic, int)
+    assert isinstance(cards, int)
+    assert isinstance(silence, timedelta)
+    return Terms(dots, min(per_topic, dots), cards, silence, values["retro.absent"] == "hand over")
+
+
+def plan(
+    template: str, columns: Iterable[str] = (), *, named: bool = False, title: str = "", pace: timedelta | None = None
+) -> Plan:
+    """A plan that can be kept. Raises UnknownKey, BadValue, BadText."""
+    if template not in TEMPLATES:
+        raise UnknownKey(template, tuple(TEMPLATES))
+    given = tuple(" ".join(each.split()) for each in columns if each.strip())
+    if template != CUSTOM and given:
+        raise BadValue("columns", ", ".join(given), "columns of your own go with the template “custom” only")
+    chosen = given if template == CUSTOM else TEMPLATES[template]
+    if not 1 <= len(chosen) <= MOST_COLUMNS or len({each.casefold() for each in chosen}) != len(chosen):
+        raise BadValue("columns", ", ".join(given), f"1 to {MOST_COLUMNS} different columns, with commas between them")
+    for each in chosen:
+        if len(each) > MOST_COLUMN:
+            raise BadText("column", len(each), 1, MOST_COLUMN)
+    title = " ".join(title.split())
+    if len(title) > MOST_TITLE:
+        raise BadText("retro title", len(title), 0, MOST_TITLE)
+    if pace is not None and not LEAST_PACE <= pace <= MOST_PACE:
+        raise BadValue("time for each phase", str(pace), "between 10 minutes and 30 days")
+    return Plan(template, chosen, named, title, pace)
+
+
+# ---- who may ---------------------------------------------------------------------------------------
+
+
+def leads(group: GroupId, holdings: Iterable[Holding]) -> tuple[PersonId, ...]:
+    """Who facilitates this group by their seat: its facilitators, then its leads, each in a fixed order."""
+    found = list(holdings)
+    by_seat = [
+        sorted({h.person for h in found if h.mapping.group == group and h.mapping.seat == seat})
+        for seat in (FACILITATOR, LEAD)
+    ]
+    return tuple(dict.fromkeys(person for people in by_seat for person in people))
+
+
+def may_run(member: Member, group: GroupId, led: bool) -> bool:
+    """A facilitator or lead of the group; where it has none, any of its members."""
+    if any(member.holds(group, seat) for seat in (FACILITATOR, LEAD)):
+        return True
+    return not led and member.holds(group, MEMBER)
+
+
+def check_may_run(member: Member, group: GroupId, led: bool) -> None:
+    """Raises NotEligible."""
+    if not may_run(member, group, led):
+        raise NotEligible("run retro")
+
+
+def check_may_take_part(member: Member, group: Group) -> None:
+    """Anyone with a seat; observers read. A private group's retro is for its own seats. Raises NotEligible."""
+    active = [s for s in member.seats if s.seat != OBSERVER]
+    if group.private:
+        active = [s for s in active if s.group == group.id]
+    if not active:
+        raise NotEligible("retro seat" if member.seats else "no seat")
+
+
+def class_of(member: Member, group: Group) -> str:
+    """The class in which somebody counts: that of their stakeholder seat, else their place beside or in the group."""
+    for seat in member.seats:
+        if seat.stakeholder_class and seat.seat != OBSERVER:
+            return seat.stakeholder_class
+    if member.holds(group.id):
+        return "member of the group"
+    return CONTRIBUTOR if all(s.group is None for s in member.seats) else "member of another group"
+
+
+def check_facilitator(retro: Retro, member: Member) -> None:
+    """Raises NotEligible for everybody but who leads it now."""
+    if retro.facilitator != member.person:
+        raise NotEligible("not the facilitator")
+
+
+# ---- beginning and moving on -----------------------------------------------------------------------
+
+
+def make(
+    id: int,
+    number: int,
+    partnership: PartnershipId,
+    group: GroupId,
+    member: Member,
+    wanted: Plan,
+    terms: Terms,
+    now: datetime,
+    starts_at: datetime | None = None,
+) -> Outcome:
+    """A retro that begins at ``starts_at``; one that begins now is begun at once by ``begin``."""
+    retro = Retro(id, partnership, number, group, member.person, wanted, terms, now, starts_at=starts_at or now)
+    if starts_at is None:
+        return retro, ()
+    data = {"number": number, "group": group, "starts_at": starts_at.isoformat()}
+    return retro, (_event(Happened.RETRO_SCHEDULED, retro, member.person, **data),)
+
+
+def begin(
+    retro: Retro, captured: Iterable[str], carried: Iterable[Carried], now: datetime, by: PersonId | None = None
+) -> Outcome:
+    """Open the check-in, with what was captured since the last one and what that one left over."""
+    check_phase(retro, "begin", State.SCHEDULED)
+    begun = replace(_in_phase(retro, State.CHECK_IN, now), captured=tuple(captured), carried=tuple(carried))
+    data = {
+        "number": retro.number,
+        "group": retro.group,
+        "template": retro.plan.template,
+        "named": retro.plan.named,
+        "captured": len(begun.captured),
+        "carried": len(begun.carried),
+    }
+    return begun, (_event(Happened.RETRO_STARTED, begun, by, **data),)
+
+
+def following(retro: Retro) -> State:
+    """The phase after this one. Without any card there is nothing to group, vote on or discuss."""
+    if retro.state is State.GATHER and not retro.topics:
+        return State.ACTIONS
+    after = (*PHASES[1:], State.CLOSED)
+    return after[PHASES.index(retro.state)]
+
+
+def move_on(retro: Retro, now: datetime, why: str, by: PersonId | None = None) -> Outcome:
+    """Begin the next phase; what the present one gathered is in the retro by now. The last one is left by ``close``.
+
+    ``why`` is ``facilitator``, ``deadline`` or ``silence``.
+    """
+    wanted = following(retro)
+    assert wanted is not State.CLOSED
+    moved = _in_phase(retro, wanted, now)
+    if wanted is State.DISCUSS:
+        moved = replace(moved, current=next_topic(moved))
+    data = {"number": retro.number, "phase": wanted.value, "why": why}
+    return moved, (_event(Happened.RETRO_PHASE_BEGAN, moved, by, **data),)
+
+
+def agenda(retro: Retro) -> tuple[Topic, ...]:
+    """What is to be discussed, most dots first: topics that got some, or all where nobody gave any."""
+    voted = [topic for topic in retro.topics if topic.dots] or list(retro.topics)
+    return tuple(sorted(voted, key=lambda topic: (-topic.dots, topic.id)))
+
+
+def next_topic(retro: Retro) -> int | None:
+    """The topic to be discussed next, None when all were."""
+    return next((topic.id for topic in agenda(retro) if topic.progress is Progress.WAITING), None)
+
+
+def _in_phase(retro: Retro, state: State, now: datetime) -> Retro:
+    deadline = None if retro.plan.pace is None else now + retro.plan.pace
+    return replace(
+        retro, state=state, phase_at=now, acted_at=now, deadline_at=deadline, timer=None, rung=False, paused_at=None
+    )
+
+
+# ---- what the facilitator does ---------------------------------------------------------------------
+
+
+def add_time(retro: Retro, by: timedelta, member: Member, now: datetime) -> Outcome:
+    """Give this phase or topic so much more time. Raises NotEligible, WrongPhase, LimitReached."""
+    check_facilitator(retro, member)
+    check_phase(retro, "set the timer", *PHASES)
+    return replace(longer(retro, by, now), acted_at=now), (changed(retro, "time", member.person),)
+
+
+def longer(retro: Retro, by: timedelta, now: datetime) -> Retro:
+    """So much more time, from the deadline or from now where it is over. Raises LimitReached."""
+    running = retro.deadline_at is not None and retro.deadline_at > now
+    deadline = (retro.deadline_at if running and retro.deadline_at else now) + by
+    if deadline > now + MOST_AHEAD:
+        raise LimitReached("retro timer", MOST_AHEAD.days)
+    return replace(retro, deadline_at=deadline, timer=(retro.timer or timedelta(0)) + by, rung=False)
+
+
+def pause(retro: Retro, member: Member, now: datetime) -> Outcome:
+    """Stop the time, and everything but reading. Raises NotEligible, WrongPhase."""
+    check_facilitator(retro, member)
+    check_phase(retro, "pause", *PHASES)
+    paused = replace(retro, paused_at=now, acted_at=now)
+    return paused, (_event(Happened.RETRO_PAUSED, retro, member.person, number=retro.number),)
+
+
+def resume(retro: Retro, now: datetime, by: PersonId | None = None) -> Outcome:
+    """Go on; the deadline moves by as long as the pause was. Raises WrongPhase."""
+    if retro.paused_at is None:
+        raise WrongPhase(retro.state, "resume")
+    stood = now - retro.paused_at
+    deadline = None if retro.deadline_at is None else retro.deadline_at + stood
+    if deadline is not None and retro.deadline_at is not None and retro.deadline_at <= retro.paused_at:
+        deadline = retro.deadline_at
+    resumed = replace(retro, paused_at=None, deadline_at=deadline, acted_at=now)
+    data = {"number": retro.number, "minutes": int(stood.total_seconds()) // 60}
+    return resumed, (_event(Happened.RETRO_RESUMED, retro, by, **data),)
+
+
+def hand_over(retro: Retro, to: PersonId, how: str, now: datetime, by: PersonId | None = None) -> Outcome:
+    """Let somebody else lead. ``how`` is ``asked``, ``taken``, ``left`` or ``silence``."""
+    silent = retro.silent
+    if how in {"left", "silence"}:
+        silent = (*silent, retro.facilitator)
+    handed = replace(retro, facilitator=to, gone_at=None, silent=silent, acted_at=now)
+    data = {"number": retro.number, "to": to, "how": how}
+    return handed, (_event(Happened.RETRO_HANDED_OVER, handed, by, **data),)
+
+
+def may_take_over(retro: Retro, member: Member, led: bool, now: datetime) -> bool:
+    """Who leads the group by their seat, at any time; any member of one without, once the facilitator is gone."""
+    if member.person == retro.facilitator or not may_run(member, retro.group, led):
+        return False
+    return led or retro.gone_at is not None or retro.facilitator in retro.silent or now >= retro.silent_at
+
+
+def cancel(retro: Retro, reason: str, member: Member, now: datetime) -> Outcome:
+    """End it without lessons; what was captured and carried over waits for the next one. Raises NotEligible."""
+    check_facilitator(retro, member)
+    if not retro.is_open:
+        raise WrongPhase(retro.state, "cancel")
+    reason = reason.strip()
+    if len(reason) > MOST_REASON:
+        raise BadText("retro reason", len(reason), 0, MOST_REASON)
+    ended = replace(retro, state=State.CANCELLED, closed_at=now, reason=reason, words=(), cards=(), topics=())
+    return ended, (_event(Happened.RETRO_CANCELLED, ended, member.person, number=retro.number, reason=reason),)
+
+
+def check_phase(retro: Retro, act: str, *wanted: State) -> None:
+    """Raises WrongPhase unless the retro is in one of these phases and not paused. ``act`` is a presenter's key."""
+    if retro.state not in wanted:
+        raise WrongPhase(retro.state, act)
+    if retro.paused_at is not None:
+        raise WrongPhase("paused", act)
+
+
+# ---- actions ---------------------------------------------------------------------------------------
+
+
+def add_action(retro: Retro, text: str, owner: PersonId | None, due_at: datetime | None) -> Retro:
+    """Note what somebody will do. Raises WrongPhase, BadText, LimitReached."""
+    check_phase(retro, "add an action", State.DISCUSS, State.ACTIONS)
+    text = text.strip()
+    if not 1 <= len(text) <= MOST_ACTION:
+        raise BadText("action", len(text), 1, MOST_ACTION)
+    if len(retro.actions) >= MOST_ACTIONS:
+        raise LimitReached("retro actions", MOST_ACTIONS)
+    return replace(retro, actions=(*retro.actions, Action(len(retro.actions) + 1, text, owner, due_at)))
+
+
+def with_action(retro: Retro, action: Action) -> Retro:
+    """The retro with this action as it is now."""
+    return replace(retro, actions=tuple(action if each.id == action.id else each for each in retro.actions))
+
+
+def open_actions(retro: Retro) -> tuple[Action, ...]:
+    """What is not done yet."""
+    return tuple(each for each in retro.actions if each.done_at is None)
+
+
+# ---- what is due -----------------------------------------------------------------------------------
+
+
+def due_step(retro: Retro, successors: Iterable[PersonId], seated: bool, now: datetime) -> Step:
+    """What the sweep does now. ``successors`` lead the group by their seat; ``seated``: the facilitator has a seat."""
+    if retro.due_at is None or retro.due_at > now:
+        return Step.NOTHING
+    if retro.state is State.SCHEDULED:
+        return Step.BEGIN
+    if retro.paused_at is not None:
+        return Step.RESUME
+    if retro.gone_at is not None:
+        hands = retro.terms.hand_over and successor(retro, successors) is not None
+        return Step.HAND_OVER if hands and not seated else Step.STAY
+    if retro.slow:
+        return Step.MOVE_ON
+    if retro.deadline_at is not None and not retro.rung:
+        return Step.RING
+    return Step.HAND_OVER if retro.terms.hand_over and successor(retro, successors) else Step.MOVE_ON
+
+
+def successor(retro: Retro, successors: Iterable[PersonId]) -> PersonId | None:
+    """Who leads on when the facilitator is gone: never one who disappeared before."""
+    return next((each for each in successors if each != retro.facilitator and each not in retro.silent), None)
+
+
+def _event(type: Happened, retro: Retro, actor: PersonId | None, **data: object) -> Event:
+    return Event(type, retro_thing(retro.id), actor, data)  # type: ignore[arg-type]
+
+
+def changed(retro: Retro, what: str, actor: PersonId | None = None) -> Event:
+    """Something about it changed that everybody sees: ``time``, ``topic over``, ``action added``, ``action done``."""
+    return _event(Happened.RETRO_CHANGED, retro, actor, number=retro.number, what=what)

@@ -1,0 +1,108 @@
+"""What a retro leaves behind: its lessons, without who wrote or voted what (LRN-1)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from bot.governance.events import Event, Happened, Json
+from bot.governance.ids import PersonId
+from bot.governance.retros import Action, Card, Retro, State, Topic, Word, retro_thing
+from bot.governance.retros_writing import left_over
+
+FEWEST = 3
+"""People of a class that is told apart; smaller ones are counted together."""
+OTHERS = "others"
+
+
+def by_class(classes: Iterable[str]) -> tuple[tuple[str, int], ...]:
+    """How many of each class, so that nobody stands out: fewer than three are counted as ``others``.
+
+    Where those are still fewer than three, the smallest class joins them; whoever subtracts finds no single person.
+    """
+    counts: dict[str, int] = {}
+    for each in classes:
+        counts[each] = counts.get(each, 0) + 1
+    shown = sorted(((name, n) for name, n in counts.items() if n >= FEWEST), key=lambda each: (-each[1], each[0]))
+    others = sum(n for n in counts.values() if n < FEWEST)
+    while shown and 0 < others < FEWEST:
+        others += shown.pop()[1]
+    return (*shown, (OTHERS, others)) if others else tuple(shown)
+
+
+def close(
+    retro: Retro, classes: Iterable[str], now: datetime, why: str, by: PersonId | None = None
+) -> tuple[Retro, tuple[Event, ...]]:
+    """End it: authors of a named retro are forgotten, and the lessons go on record with their digest.
+
+    ``classes`` holds the class of each person who took part. Where nobody did there is nothing to learn from, and what
+    was captured and carried over waits for the next retro.
+    """
+    found = tuple(classes)
+    ended = replace(
+        retro,
+        state=State.CLOSED,
+        closed_at=now,
+        deadline_at=None,
+        current=None,
+        paused_at=None,
+        gone_at=None,
+        took_part=len(found),
+        classes=by_class(found),
+        words=tuple(
+            sorted((Word(word.text) for word in retro.words), key=lambda word: (word.text.casefold(), word.text))
+        ),
+        cards=tuple(replace(card, author=None) for card in retro.cards),
+    )
+    data: dict[str, Json] = {"number": retro.number, "why": why, "took_part": len(found)}
+    if found:
+        document = lessons(ended)
+        data |= {"lessons": document, "digest": digest(document)}
+    return ended, (Event(Happened.RETRO_CLOSED, retro_thing(retro.id), by, data),)
+
+
+def lessons(retro: Retro) -> dict[str, Json]:
+    """The lessons as data: topics with their cards and notes, actions, what is carried over, who took part by class."""
+    cards = {card.id: card for card in retro.cards}
+    topics = sorted(retro.topics, key=lambda topic: (-topic.dots, topic.id))
+    return {
+        "number": retro.number,
+        "title": retro.plan.title,
+        "template": retro.plan.template,
+        "columns": list(retro.plan.columns),
+        "named": retro.plan.named,
+        "took_part": retro.took_part,
+        "classes": [[name, count] for name, count in retro.classes],
+        "words": [word.text for word in retro.words],
+        "topics": [_topic(topic, cards) for topic in topics],
+        "actions": [_action(action) for action in retro.actions],
+        "carried": [{"title": each.title, "texts": list(each.texts)} for each in left_over(retro)],
+    }
+
+
+def digest(document: dict[str, Json]) -> str:
+    """SHA-256 of the lessons, by which a copy can be held against the record."""
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _topic(topic: Topic, cards: dict[int, Card]) -> Json:
+    return {
+        "title": topic.title,
+        "dots": topic.dots,
+        "progress": topic.progress.value,
+        "cards": [[cards[each].column, cards[each].text] for each in topic.cards],
+        "notes": list(topic.notes),
+    }
+
+
+def _action(action: Action) -> Json:
+    return {
+        "number": action.id,
+        "text": action.text,
+        "owner": action.owner,
+        "due_at": action.due_at.isoformat() if action.due_at else None,
+    }

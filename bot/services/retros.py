@@ -1,0 +1,376 @@
+"""Retros from the start to the lessons: beginning, phases, who leads, and what the sweep does (LRN-1)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.governance import retros as rules
+from bot.governance import retros_lessons, retros_writing
+from bot.governance.errors import AlreadyDone, LimitReached, NotEligible, NotFound
+from bot.governance.events import Event
+from bot.governance.ids import GroupId, PartnershipId, PersonId
+from bot.governance.organisation import Member, Partnership
+from bot.governance.retros import FINAL, MOST_OPEN, Carried, Plan, Progress, Retro, State, Step, Word
+from bot.governance.retros_writing import MOST_CAPTURED, MOST_CARRIED, Written, left_over
+from bot.services import members
+from bot.services.ports import Actor, Context, Sealed, Transaction
+from bot.services.retros_views import RetroCase, RetroView, open_case, running, view_of
+
+Rule = Callable[[Retro, Member, datetime], tuple[Retro, tuple[Event, ...]]]
+
+PAGE = 10
+
+
+def capture_thing(group: GroupId) -> str:
+    """What the capture box of a group is called among sealed things."""
+    return f"capture/{group}"
+
+
+# ---- beginning -------------------------------------------------------------------------------------
+
+
+async def start(
+    ctx: Context,
+    actor: Actor,
+    partnership_id: PartnershipId,
+    group_id: GroupId,
+    wanted: Plan,
+    starts_at: datetime | None = None,
+) -> RetroView:
+    """Begin a retro of a group, now or later. Raises NotFound, NotEligible, LimitReached."""
+    async with ctx.uow.write() as tx:
+        now = ctx.clock()
+        partnership = await tx.partnerships.get(partnership_id)
+        if partnership.guild_id != actor.guild_id:
+            raise NotFound("partnership")
+        member = await members.member_of(tx, partnership, actor)
+        await check_may_run(tx, partnership, member, group_id)
+        if len(await running(tx, partnership, group_id)) >= MOST_OPEN:
+            raise LimitReached("open retros", MOST_OPEN)
+        terms = rules.terms_of(await tx.policies.current(partnership.id))
+        new, number = await tx.next_id("retro"), await tx.next_id(f"retro number/{partnership.id}")
+        retro, events = rules.make(new, number, partnership.id, group_id, member, wanted, terms, now, starts_at)
+        if starts_at is None:
+            retro, begun = rules.begin(retro, *await _take_in(tx, retro), now, member.person)
+            events += begun
+        saved = await _keep(tx, retro, events, now)
+        return await view_of(tx, saved, partnership, now)
+
+
+async def may_start(ctx: Context, actor: Actor, partnership_id: PartnershipId, group_id: GroupId) -> None:
+    """Whether the asker may begin a retro of this group. Raises NotFound, NotEligible."""
+    async with ctx.uow.read() as tx:
+        partnership = await tx.partnerships.get(partnership_id)
+        if partnership.guild_id != actor.guild_id:
+            raise NotFound("partnership")
+        await check_may_run(tx, partnership, await members.reader_of(tx, partnership, actor), group_id)
+
+
+async def check_may_run(tx: Transaction, partnership: Partnership, member: Member, group_id: GroupId) -> None:
+    """Raises NotFound, NotEligible."""
+    if not member.seats:
+        raise NotEligible("no seat")
+    group = partnership.group(group_id)
+    if not members.may_read(group, member):
+        raise NotFound("group")
+    rules.check_may_run(member, group_id, bool(rules.leads(group_id, await tx.seats.holdings(partnership))))
+
+
+async def _take_in(tx: Transaction, retro: Retro) -> tuple[tuple[str, ...], tuple[Carried, ...]]:
+    """What was captured since, and what earlier retros left over; from now on it is in this one alone."""
+    box = capture_thing(retro.group)
+    captured = [read_text(each) for each in await tx.seals.of(box)]
+    await tx.seals.destroy(box)
+    carried: list[Carried] = []
+    for earlier in await tx.retros.list(retro.partnership, FINAL, retro.group, limit=PAGE):
+        if earlier.handed_on:
+            continue
+        held = await tx.retros.get(earlier.id)
+        if held.state is State.CLOSED and held.took_part:
+            carried += left_over(held)
+        else:
+            captured += held.captured
+            carried += held.carried
+        await tx.retros.save(replace(held, handed_on=True))
+    return tuple(sorted(captured)[:MOST_CAPTURED]), tuple(carried[:MOST_CARRIED])
+
+
+# ---- reading ---------------------------------------------------------------------------------------
+
+
+async def show(ctx: Context, actor: Actor, id: int) -> RetroView:
+    """A retro as it stands. Raises NotFound, NotEligible."""
+    async with ctx.uow.read() as tx:
+        case = await open_case(tx, id, ctx.clock())
+        await case.reader(actor)
+        return await case.view()
+
+
+async def by_number(ctx: Context, actor: Actor, partnership: PartnershipId, number: int) -> RetroView:
+    """The retro ``R-<number>``. Raises NotFound, NotEligible."""
+    async with ctx.uow.read() as tx:
+        found = await tx.retros.numbered(partnership, number)
+    return await show(ctx, actor, found.id)
+
+
+async def list_retros(
+    ctx: Context,
+    actor: Actor,
+    partnership_id: PartnershipId,
+    before: int | None = None,
+    states: Collection[State] = frozenset(),
+) -> tuple[RetroView, ...]:
+    """Retros that the asker may read, newest first, a page and one more. Raises NotFound, NotEligible."""
+    async with ctx.uow.read() as tx:
+        now = ctx.clock()
+        partnership = await tx.partnerships.get(partnership_id)
+        if partnership.guild_id != actor.guild_id:
+            raise NotFound("partnership")
+        member = await members.reader_of(tx, partnership, actor)
+        members.check_seated(member)
+        found: list[RetroView] = []
+        while len(found) <= PAGE:
+            rows = await tx.retros.list(partnership_id, states, before=before, limit=PAGE + 1)
+            readable = [row for row in rows if members.may_read(partnership.group(row.group), member)]
+            found += [await view_of(tx, row, partnership, now) for row in readable]
+            if len(rows) <= PAGE:
+                break
+            before = rows[-1].number
+        return tuple(found[: PAGE + 1])
+
+
+# ---- what the facilitator does ---------------------------------------------------------------------
+
+
+async def act(ctx: Context, actor: Actor, id: int, rule: Rule) -> RetroView:
+    """The way of most acts: load, call one rule with the instant of the transaction, keep, show."""
+    async with ctx.uow.write() as tx:
+        case = await open_case(tx, id, ctx.clock())
+        member = await case.member(actor)
+        changed, events = rule(case.retro, member, case.now)
+        return await case.view(await _keep(tx, changed, events, case.now, case.retro))
+
+
+async def leading(ctx: Context, actor: Actor, id: int) -> RetroView:
+    """The retro, for who leads it. Raises NotFound, NotEligible."""
+    async with ctx.uow.read() as tx:
+        case = await open_case(tx, id, ctx.clock())
+        rules.check_facilitator(case.retro, await case.reader(actor))
+        return await case.view()
+
+
+async def next_phase(ctx: Context, actor: Actor, id: int, since: State) -> RetroView:
+    """End the phase ``since`` and begin the next, or close after the last. A second press changes nothing.
+
+    Raises NotFound, NotEligible, WrongPhase.
+    """
+    async with ctx.uow.write() as tx:
+        case = await open_case(tx, id, ctx.clock())
+        member = await case.member(actor)
+        rules.check_facilitator(case.retro, member)
+        if case.retro.state is not since and case.retro.state is not State.SCHEDULED:
+            return await case.view()
+        if case.retro.state is State.SCHEDULED:
+            return await case.view(await _begin(case, member.person))
+        rules.check_phase(case.retro, "move on", *rules.PHASES)
+        return await case.view(await _move_on(case, "facilitator", member.person))
+
+
+async def add_time(ctx: Context, actor: Actor, id: int, by: timedelta) -> RetroView:
+    """Give this phase or topic more time. Raises NotFound, NotEligible, WrongPhase, LimitReached."""
+    return await act(ctx, actor, id, lambda retro, member, now: rules.add_time(retro, by, member, now))
+
+
+async def pause(ctx: Context, actor: Actor, id: int) -> RetroView:
+    """Stop the time. Raises NotFound, NotEligible, WrongPhase."""
+    return await act(ctx, actor, id, rules.pause)
+
+
+async def resume(ctx: Context, actor: Actor, id: int) -> RetroView:
+    """Go on. Raises NotFound, NotEligible, WrongPhase."""
+
+    def rule(retro: Retro, member: Member, now: datetime) -> tuple[Retro, tuple[Event, ...]]:
+        rules.check_facilitator(retro, member)
+        return rules.resume(retro, now, member.person)
+
+    return await act(ctx, actor, id, rule)
+
+
+async def cancel(ctx: Context, actor: Actor, id: int, reason: str) -> RetroView:
+    """End it without lessons; what was written is destroyed. Raises NotFound, NotEligible, WrongPhase, BadText."""
+    async with ctx.uow.write() as tx:
+        case = await open_case(tx, id, ctx.clock())
+        changed, events = rules.cancel(case.retro, reason, await case.member(actor), case.now)
+        await _forget(tx, case.thing)
+        return await case.view(await _keep(tx, changed, events, case.now, case.retro))
+
+
+async def hand_over(ctx: Context, actor: Actor, id: int, to: Actor) -> RetroView:
+    """Ask somebody who takes part to lead on. Raises NotFound, NotEligible, WrongPhase, AlreadyDone."""
+    async with ctx.uow.write() as tx:
+        case = await open_case(tx, id, ctx.clock())
+        member = await case.member(actor)
+        rules.check_facilitator(case.retro, member)
+        chosen = await members.member_of(tx, case.partnership, to)
+        if chosen.person == member.person:
+            raise AlreadyDone("hand over")
+        try:
+            rules.check_may_take_part(chosen, case.group)
+        except NotEligible:
+            raise NotEligible("cannot lead") from None
+        return await case.view(await _hand_over(case, chosen.person, "asked", member.person))
+
+
+async def take_over(ctx: Context, actor: Actor, id: int) -> RetroView:
+    """Lead on in place of somebody else. Raises NotFound, NotEligible, AlreadyDone, WrongPhase."""
+    async with ctx.uow.write() as tx:
+        case = await open_case(tx, id, ctx.clock())
+        member = await case.member(actor)
+        if member.person == case.retro.facilitator:
+            raise AlreadyDone("hand over")
+        if not rules.may_take_over(case.retro, member, bool(await case.leads()), case.now):
+            raise NotEligible("take over")
+        return await case.view(await _hand_over(case, member.person, "taken", member.person))
+
+
+async def next_topic(ctx: Context, actor: Actor, id: int, topic: int, progress: Progress) -> RetroView:
+    """End the discussion of a topic. Raises NotFound, NotEligible, WrongPhase."""
+    async with ctx.uow.write() as tx:
+        case = await open_case(tx, id, ctx.clock())
+        member = await case.member(actor)
+        changed = retros_writing.go_on(case.retro, topic, progress, member, case.now)
+        if changed == case.retro:
+            return await case.view()
+        await tx.seals.destroy(f"{case.thing}/more")
+        events = (rules.changed(changed, "topic over", member.person),)
+        return await case.view(await _keep(tx, changed, events, case.now, case.retro))
+
+
+# ---- what is due -----------------------------------------------------------------------------------
+
+
+async def advance(ctx: Context, id: int) -> None:
+    """Take the step that is due; called too early or twice it changes nothing."""
+    async with ctx.uow.write() as tx:
+        case = await open_case(tx, id, ctx.clock())
+        retro = case.retro
+        leads = await case.leads()
+        seated = bool(await tx.seats.held_by(retro.partnership, retro.facilitator))
+        match rules.due_step(retro, leads, seated, case.now):
+            case Step.BEGIN:
+                await _begin(case, None)
+            case Step.RESUME:
+                await _keep(tx, *rules.resume(retro, case.now), case.now)
+            case Step.RING:
+                rung = replace(retro, rung=True, acted_at=case.now)
+                await _keep(tx, rung, (rules.changed(rung, "time is up"),), case.now)
+            case Step.HAND_OVER:
+                chosen = rules.successor(retro, leads)
+                assert chosen is not None
+                await _hand_over(case, chosen, "silence" if seated else "left", None)
+            case Step.MOVE_ON:
+                await _move_on(case, "deadline" if retro.slow else "silence", None)
+            case Step.STAY:
+                await tx.retros.save(replace(retro, gone_at=None))
+
+
+async def keep_up(tx: Transaction, partnership: Partnership, people: Collection[PersonId], now: datetime) -> None:
+    """These people lost a seat: a retro that one of them leads, and who holds none any more, needs somebody else."""
+    for each in await running(tx, partnership):
+        if each.facilitator not in people or await tx.seats.held_by(partnership.id, each.facilitator):
+            continue
+        retro = await tx.retros.get(each.id)
+        await tx.retros.save(replace(retro, gone_at=now))
+
+
+async def _begin(case: RetroCase, by: PersonId | None) -> Retro:
+    brought = await _take_in(case.tx, case.retro)
+    return await _keep(case.tx, *rules.begin(case.retro, *brought, case.now, by), case.now)
+
+
+async def _move_on(case: RetroCase, why: str, by: PersonId | None) -> Retro:
+    gathered = await _opened(case)
+    nobody = gathered.state is State.GATHER and not gathered.topics and not await _classes(case)
+    if nobody or rules.following(gathered) is State.CLOSED:
+        closed, events = retros_lessons.close(gathered, await _classes(case), case.now, why, by)
+        await _forget(case.tx, case.thing)
+        return await _keep(case.tx, closed, events, case.now)
+    return await _keep(case.tx, *rules.move_on(gathered, case.now, why, by), case.now)
+
+
+async def _opened(case: RetroCase) -> Retro:
+    """What the phase gathered, without its authors; its key dies with it."""
+    seals, retro = case.tx.seals, case.retro
+    match retro.state:
+        case State.CHECK_IN:
+            words = [_read(each) for each in await seals.of(f"{case.thing}/words")]
+            await seals.destroy(f"{case.thing}/words")
+            return retros_writing.reveal_words(retro, [Word(str(w["text"]), w.get("author")) for w in words])
+        case State.GATHER:
+            written = [written_of(each) for each in await seals.of(case.thing)]
+            await seals.destroy(case.thing)
+            return retros_writing.reveal_cards(retro, written)
+        case State.VOTE:
+            dots = [(int(each.slot), int(each.content)) for each in await seals.of(f"{case.thing}/dots")]
+            await seals.destroy(f"{case.thing}/dots")
+            return retros_writing.count_dots(retro, dots)
+        case State.DISCUSS:
+            await seals.destroy(f"{case.thing}/more")
+    return retro
+
+
+async def _classes(case: RetroCase) -> list[str]:
+    return [each.content for each in await case.tx.seals.of(f"{case.thing}/here")]
+
+
+async def _forget(tx: Transaction, thing: str) -> None:
+    for sealed in (thing, *(f"{thing}/{what}" for what in ("here", "words", "dots", "more"))):
+        await tx.seals.destroy(sealed)
+
+
+async def _hand_over(case: RetroCase, to: PersonId, how: str, by: PersonId | None) -> Retro:
+    if not case.retro.is_open:
+        rules.check_phase(case.retro, "hand over", State.SCHEDULED, *rules.PHASES)
+    return await _keep(case.tx, *rules.hand_over(case.retro, to, how, case.now, by), case.now)
+
+
+async def _keep(
+    tx: Transaction, changed: Retro, events: tuple[Event, ...], now: datetime, before: Retro | None = None
+) -> Retro:
+    """Save and record in this transaction; nothing happens when nothing changed."""
+    if changed == before and not events:
+        return changed
+    saved = await tx.retros.save(changed)
+    if events:
+        await tx.record.append(saved.partnership, events, now)
+    return saved
+
+
+def written_of(sealed: Sealed) -> Written:
+    """A card as it was sealed."""
+    content = _read(sealed)
+    return Written(sealed.slot, int(content["column"]), str(content["text"]), content.get("author"))
+
+
+def read_text(sealed: Sealed) -> str:
+    """The words of what was sealed."""
+    return str(_read(sealed)["text"])
+
+
+def sealed_text(text: str, author: PersonId | None, column: int | None = None) -> str:
+    """What is sealed of a word or card: with its author in a named retro only."""
+    content: dict[str, Any] = {"text": text}
+    if column is not None:
+        content["column"] = column
+    if author is not None:
+        content["author"] = author
+    return json.dumps(content, ensure_ascii=False)
+
+
+def _read(sealed: Sealed) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(sealed.content)
+    return found

@@ -1,0 +1,172 @@
+"""A retro with everything that is needed to show it, and nothing that anybody sealed (LRN-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.governance import retros as rules
+from bot.governance.errors import NotEligible, NotFound
+from bot.governance.ids import GroupId, PersonId
+from bot.governance.organisation import Group, Member, Partnership
+from bot.governance.retros import OPEN, Action, Retro, State, retro_thing
+from bot.governance.retros_writing import Written
+from bot.services import members
+from bot.services.ports import Actor, Context, PlaceKind, Transaction
+
+LOOKED_BACK = 10
+"""Retros of a group whose actions are looked through for those that are not done yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An action that an earlier retro of the group left open."""
+
+    retro: int
+    number: int
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class RetroView:
+    """A retro as it stands ``now``. ``people`` is how many take part or took part; who, only the key could tell."""
+
+    retro: Retro
+    partnership: Partnership
+    group: Group
+    users: Mapping[PersonId, int]
+    channel_id: int | None
+    people: int
+    earlier: tuple[Earlier, ...]
+    link: str | None
+    now: datetime
+
+    @property
+    def over(self) -> bool:
+        """Whether a board that somebody deleted is left deleted."""
+        return not self.retro.is_open
+
+    def mention(self, person: PersonId | None) -> str:
+        """The person as Discord shows them, or words once they were erased (REC-1)."""
+        if person is None or person not in self.users:
+            return "someone (erased on request)"
+        return f"<@{self.users[person]}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """What the asker wrote and gave so far, for their eyes alone."""
+
+    view: RetroView
+    here: bool = False
+    word: str = ""
+    cards: tuple[Written, ...] = ()
+    dots: Mapping[int, int] | None = None
+
+    @property
+    def given(self) -> Mapping[int, int]:
+        """Their dots by topic."""
+        return self.dots or {}
+
+
+@dataclass(frozen=True, slots=True)
+class RetroCase:
+    """A retro at hand, inside a transaction."""
+
+    tx: Transaction
+    retro: Retro
+    partnership: Partnership
+    group: Group
+    now: datetime
+
+    @property
+    def thing(self) -> str:
+        """Its name in the record."""
+        return retro_thing(self.retro.id)
+
+    async def leads(self) -> tuple[PersonId, ...]:
+        """Who facilitates the group by their seat."""
+        return rules.leads(self.group.id, await self.tx.seats.holdings(self.partnership))
+
+    async def member(self, actor: Actor) -> Member:
+        """Who acts, if they may see this retro. Only in a writing transaction. Raises NotFound, NotEligible."""
+        return self._checked(actor, await members.member_of(self.tx, self.partnership, actor))
+
+    async def reader(self, actor: Actor) -> Member:
+        """The same in a reading transaction."""
+        return self._checked(actor, await members.reader_of(self.tx, self.partnership, actor))
+
+    def _checked(self, actor: Actor, member: Member) -> Member:
+        if self.partnership.guild_id != actor.guild_id:
+            raise NotFound("retro")
+        if not member.seats:
+            raise NotEligible("no seat")
+        if not members.may_read(self.group, member):
+            raise NotFound("retro")
+        return member
+
+    async def view(self, retro: Retro | None = None) -> RetroView:
+        """The retro as presenters need it."""
+        return await view_of(self.tx, retro or self.retro, self.partnership, self.now)
+
+
+async def open_case(tx: Transaction, id: int, now: datetime) -> RetroCase:
+    """Load a retro for an act. Raises NotFound."""
+    retro = await tx.retros.get(id)
+    partnership = await tx.partnerships.get(retro.partnership)
+    return RetroCase(tx, retro, partnership, partnership.group(retro.group), now)
+
+
+async def load(ctx: Context, id: int) -> RetroView:
+    """A retro for its board. Raises NotFound."""
+    async with ctx.uow.read() as tx:
+        return await (await open_case(tx, id, ctx.clock())).view()
+
+
+async def view_of(tx: Transaction, retro: Retro, partnership: Partnership, now: datetime) -> RetroView:
+    """Gather what stands around a retro."""
+    group = partnership.group(retro.group)
+    earlier = await _earlier(tx, retro) if retro.state in {State.CHECK_IN, State.ACTIONS} else ()
+    people = {retro.facilitator} | {a.owner for a in retro.actions} | {e.action.owner for e in earlier}
+    people |= {word.author for word in retro.words} | {card.author for card in retro.cards}
+    board = await tx.deliveries.board(retro_thing(retro.id))
+    stands = board is not None and board.channel_id is not None and board.message_id is not None
+    return RetroView(
+        retro=retro,
+        partnership=partnership,
+        group=group,
+        users=await tx.people.users_of({person for person in people if person is not None}),
+        channel_id=await _channel(tx, partnership, group),
+        people=len(await tx.seals.of(f"{retro_thing(retro.id)}/here")) if retro.runs else retro.took_part,
+        earlier=earlier,
+        link=f"https://discord.com/channels/{partnership.guild_id}/{board.channel_id}/{board.message_id}"
+        if board is not None and stands
+        else None,
+        now=now,
+    )
+
+
+async def _channel(tx: Transaction, partnership: Partnership, group: Group) -> int | None:
+    """The group's channel; while that is gone the one for everybody, unless the group is private."""
+    places = [place for place in await tx.partnerships.places(partnership.id) if not place.lost]
+    for place in places:
+        if place.kind is PlaceKind.GROUP and place.group == group.id:
+            return place.channel_id
+    talk = next((place.channel_id for place in places if place.kind is PlaceKind.TALK), None)
+    return None if group.private else talk
+
+
+async def _earlier(tx: Transaction, retro: Retro) -> tuple[Earlier, ...]:
+    found = await tx.retros.list(retro.partnership, (State.CLOSED,), retro.group, limit=LOOKED_BACK)
+    return tuple(
+        Earlier(each.id, each.number, action)
+        for each in sorted(found, key=lambda one: one.number)
+        for action in rules.open_actions(each)
+        if each.id != retro.id
+    )
+
+
+async def running(tx: Transaction, partnership: Partnership, group: GroupId | None = None) -> tuple[Retro, ...]:
+    """Retros that are scheduled or under way, newest first."""
+    return await tx.retros.list(partnership.id, OPEN, group)

@@ -1,0 +1,407 @@
+"""Taking part in a retro: words, cards, dots, merging, notes and actions; nothing tells who (LRN-1)."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.governance import retros as rules
+from bot.governance import retros_writing as writing
+from bot.governance.anonymity import pseudonym
+from bot.governance.errors import AlreadyDone, NotEligible, NotFound
+from bot.governance.events import Event
+from bot.governance.ids import GroupId, PartnershipId, PersonId
+from bot.governance.organisation import Group, Member, Partnership
+from bot.governance.retros import OPEN, Action, Retro, State, retro_thing
+from bot.governance.retros_writing import Merged, Written
+from bot.services import members
+from bot.services.likenesses import alike
+from bot.services.ports import Actor, Context, DeliveryKind, Sealed, Transaction
+from bot.services.retros import capture_thing, read_text, sealed_text, written_of
+from bot.services.retros_views import Mine, RetroCase, RetroView, open_case
+
+_HERE = "here"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How many want more time of how many who are needed; ``extended`` once they are enough."""
+
+    view: RetroView
+    wanted: int
+    needed: int
+    extended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How far a phase is, for its facilitator: only numbers."""
+
+    view: RetroView
+    words: int
+    authors: int
+    cards: int
+    voters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """The asker's own cards in a capture box."""
+
+    partnership: Partnership
+    group: Group
+    cards: tuple[Written, ...]
+
+
+async def join(ctx: Context, actor: Actor, id: int) -> Mine:
+    """Take part, early or late. Raises NotFound, NotEligible, WrongPhase."""
+    async with ctx.uow.write() as tx:
+        case = await open_case(tx, id, ctx.clock())
+        member = await _taking_part(case, actor)
+        rules.check_phase(replace(case.retro, paused_at=None), "join", *rules.PHASES)
+        await _attend(case, member)
+        return await _mine(case, member)
+
+
+async def mine(ctx: Context, actor: Actor, id: int) -> Mine:
+    """What the asker wrote and gave so far. Raises NotFound, NotEligible."""
+    async with ctx.uow.read() as tx:
+        case = await open_case(tx, id, ctx.clock())
+        return await _mine(case, await case.reader(actor))
+
+
+async def check_in(ctx: Context, actor: Actor, id: int, text: str) -> Mine:
+    """Say how one is, in a word or an emoji; a second one replaces the first. Raises as ``check_word``."""
+    async with ctx.uow.write() as tx:
+        case = await open_case(tx, id, ctx.clock())
+        member = await _taking_part(case, actor)
+        word = writing.check_word(case.retro, text)
+        await _attend(case, member)
+        thing = f"{case.thing}/words"
+        content = sealed_text(word, _name(case, member))
+        await tx.seals.put(thing, Sealed(await _author(tx, thing, member), "word", content))
+        return await _mine(case, member)
+
+
+async def write(ctx: Context, actor: Actor, id: int, column: int, text: str, slot: str = "") -> Mine:
+    """Write a card, or with ``slot`` write one of one's own anew. The same twice is kept once.
+
+    Raises NotFound, NotEligible, and as ``check_card``.
+    """
+    async with ctx.uow.write() as tx:
+        case = await open_case(tx, id, ctx.clock())
+        member = await _taking_part(case, actor)
+        before = await _own_cards(case, member)
+        if slot and all(each.slot != slot for each in before):
+            raise NotFound("card")
+        others = [each for each in before if each.slot != slot]
+        words = writing.check_card(case.retro, column, text, len(others))
+        await _attend(case, member)
+        if all((each.column, each.text) != (column, words) for each in others):
+            author = await _author(tx, case.thing, member)
+            content = sealed_text(words, _name(case, member), column)
+            await tx.seals.put(case.thing, Sealed(author, slot or secrets.token_hex(8), content))
+        return await _mine(case, member)
+
+
+async def remove(ctx: Context, actor: Actor, id: int, slot: str) -> Mine:
+    """Take one's own card back before the reveal. Raises NotFound, NotEligible, WrongPhase."""
+    async with ctx.uow.write() as tx:
+        case = await open_case(tx, id, ctx.clock())
+        member = await _taking_part(case, actor)
+        rules.check_phase(case.retro, "write a card", State.GATHER)
+        await tx.seals.drop(case.thing, await _author(tx, case.thing, member), slot)
+        return await _mine(case, member)
+
+
+async def vote(ctx: Context, actor: Actor, id: int, topic: int, dots: int) -> Mine:
+    """Give a topic so many dots in all; none takes them back. Raises NotFound, NotEligible, as ``check_dots``."""
+    async with ctx.uow.write() as tx:
+        case = await open_case(tx, id, ctx.clock())
+        member = await _taking_part(case, actor)
+        writing.check_dots(case.retro, await _own_dots(case, member), topic, dots)
+        await _attend(case, member)
+        thing = f"{case.thing}/dots"
+        author = await _author(tx, thing, member)
+        if dots:
+            await tx.seals.put(thing, Sealed(author, str(topic), str(dots)))
+        else:
+            await tx.seals.drop(thing, author, str(topic))
+        return await _mine(case, member)
+
+
+async def more_time(ctx: Context, actor: Actor, id: int) -> Asked:
+    """Ask for more time for this topic: more than half of those who take part get it. Raises as ``check_more_time``."""
+    async with ctx.uow.write() as tx:
+        case = await open_case(tx, id, ctx.clock())
+        member = await _taking_part(case, actor)
+        writing.check_more_time(case.retro)
+        await _attend(case, member)
+        thing = f"{case.thing}/more"
+        await tx.seals.put(thing, Sealed(await _author(tx, thing, member), str(case.retro.current), "more"))
+        wanted = len({each.author for each in await tx.seals.of(thing)})
+        needed = writing.majority(len(await tx.seals.of(f"{case.thing}/{_HERE}")))
+        if wanted < needed:
+            return Asked(await case.view(), wanted, needed, False)
+        await tx.seals.destroy(thing)
+        saved = await _save(case, writing.extend(case.retro, case.now), rules.changed(case.retro, "more time"))
+        return Asked(await case.view(saved), wanted, needed, True)
+
+
+async def figures(ctx: Context, actor: Actor, id: int) -> Figures:
+    """How far everybody is, for the facilitator. Raises NotFound, NotEligible."""
+    async with ctx.uow.read() as tx:
+        case = await open_case(tx, id, ctx.clock())
+        rules.check_facilitator(case.retro, await case.reader(actor))
+        cards = await tx.seals.of(case.thing)
+        dots = await tx.seals.of(f"{case.thing}/dots")
+        words = await tx.seals.of(f"{case.thing}/words")
+        authors, voters = {each.author for each in cards}, {each.author for each in dots}
+        return Figures(await case.view(), len(words), len(authors), len(cards), len(voters))
+
+
+# ---- grouping and discussion -----------------------------------------------------------------------
+
+
+async def merge(ctx: Context, actor: Actor, id: int, moved: Sequence[int], into: int) -> tuple[RetroView, Merged]:
+    """Put topics together; twice changes nothing. Raises NotFound, NotEligible, WrongPhase."""
+    async with ctx.uow.write() as tx:
+        case = await open_case(tx, id, ctx.clock())
+        await _attend(case, await _taking_part(case, actor))
+        changed, merged = writing.merge(case.retro, moved, into)
+        return await case.view(await _save(case, changed)), merged
+
+
+async def split_off(ctx: Context, actor: Actor, id: int, card: int) -> RetroView:
+    """Take a card out of its topic. Raises NotFound, NotEligible, WrongPhase."""
+    return await _shared(ctx, actor, id, lambda retro: writing.split_off(retro, card))
+
+
+async def rename(ctx: Context, actor: Actor, id: int, topic: int, title: str) -> RetroView:
+    """Give a topic a title. Raises NotFound, NotEligible, WrongPhase, BadText."""
+    return await _shared(ctx, actor, id, lambda retro: writing.rename(retro, topic, title))
+
+
+async def suggestions(ctx: Context, actor: Actor, id: int) -> tuple[RetroView, tuple[tuple[int, ...], ...]]:
+    """Topics whose wording is alike, each group with the likeliest first. Nothing is merged by this.
+
+    Raises NotFound, NotEligible, WrongPhase.
+    """
+    async with ctx.uow.read() as tx:
+        case = await open_case(tx, id, ctx.clock())
+        await case.reader(actor)
+        rules.check_phase(case.retro, "group", State.GROUP)
+        view = await case.view()
+    texts = {card.id: card.text for card in case.retro.cards}
+    topics = {topic.id: " ".join([topic.title, *(texts[card] for card in topic.cards)]) for topic in case.retro.topics}
+    return view, await asyncio.to_thread(alike, tuple(topics.items()))
+
+
+async def note(ctx: Context, actor: Actor, id: int, topic: int, text: str) -> RetroView:
+    """Add to the notes of a topic. Raises NotFound, NotEligible, WrongPhase, BadText, LimitReached."""
+    return await _shared(ctx, actor, id, lambda retro: writing.note(retro, topic, text))
+
+
+async def _shared(ctx: Context, actor: Actor, id: int, rule: Callable[[Retro], Retro]) -> RetroView:
+    """Something that everybody does together: the board shows it, nothing says who it was."""
+    async with ctx.uow.write() as tx:
+        case = await open_case(tx, id, ctx.clock())
+        await _attend(case, await _taking_part(case, actor))
+        return await case.view(await _save(case, rule(case.retro)))
+
+
+# ---- actions ---------------------------------------------------------------------------------------
+
+
+async def add_action(
+    ctx: Context, actor: Actor, id: int, text: str, owner: Actor | None, due_at: datetime | None
+) -> RetroView:
+    """Note what somebody will do. Raises NotFound, NotEligible, WrongPhase, BadText, LimitReached."""
+    async with ctx.uow.write() as tx:
+        case = await open_case(tx, id, ctx.clock())
+        await _attend(case, await _taking_part(case, actor))
+        person = await _owner(case, owner) if owner else None
+        changed = rules.add_action(case.retro, text, person, due_at)
+        return await case.view(await _save(case, changed, rules.changed(changed, "action added")))
+
+
+async def own_action(ctx: Context, actor: Actor, id: int, number: int) -> RetroView:
+    """Take an action that nobody owns. Raises NotFound, NotEligible, AlreadyDone."""
+
+    def rule(retro: Retro, member: Member, may: bool, action: Action, now: datetime) -> Action:
+        if action.owner is not None:
+            raise AlreadyDone("own action")
+        return replace(action, owner=member.person)
+
+    return await _on_action(ctx, actor, id, number, rule, "action taken")
+
+
+async def finish_action(ctx: Context, actor: Actor, id: int, number: int) -> RetroView:
+    """Mark an action as done: its owner, or who leads the group's retros. Raises NotFound, NotEligible, AlreadyDone."""
+
+    def rule(retro: Retro, member: Member, may: bool, action: Action, now: datetime) -> Action:
+        if member.person not in {action.owner, retro.facilitator} and not may:
+            raise NotEligible("action owner")
+        if action.done_at is not None:
+            raise AlreadyDone("finish action")
+        return replace(action, done_at=now)
+
+    return await _on_action(ctx, actor, id, number, rule, "action done")
+
+
+async def _on_action(
+    ctx: Context,
+    actor: Actor,
+    id: int,
+    number: int,
+    rule: Callable[[Retro, Member, bool, Action, datetime], Action],
+    what: str,
+) -> RetroView:
+    async with ctx.uow.write() as tx:
+        case = await open_case(tx, id, ctx.clock())
+        member = await _taking_part(case, actor)
+        action = case.retro.action(number)
+        if action is None:
+            raise NotFound("action")
+        may = rules.may_run(member, case.group.id, bool(await case.leads()))
+        changed = rules.with_action(case.retro, rule(case.retro, member, may, action, case.now))
+        saved = await _save(case, changed, rules.changed(changed, what, member.person))
+        for each in await tx.retros.list(case.partnership.id, OPEN, case.group.id):
+            if each.runs:  # their boards show what is still open
+                await tx.deliveries.ask(case.partnership.id, DeliveryKind.BOARD, thing=retro_thing(each.id))
+        return await case.view(saved)
+
+
+async def _owner(case: RetroCase, owner: Actor) -> PersonId:
+    member = await members.member_of(case.tx, case.partnership, owner)
+    if not member.seats:
+        raise NotEligible("owner without seat")
+    return member.person
+
+
+# ---- the capture box -------------------------------------------------------------------------------
+
+
+async def capture(ctx: Context, actor: Actor, partnership_id: PartnershipId, group_id: GroupId, text: str) -> Box:
+    """Keep a thought for the next retro of a group, sealed. Raises NotFound, NotEligible, BadText, LimitReached."""
+    async with ctx.uow.write() as tx:
+        partnership, group, member = await _boxed(tx, actor, partnership_id, group_id)
+        thing = capture_thing(group.id)
+        author = await _author(tx, thing, member)
+        own, every = await tx.seals.of(thing, author), await tx.seals.of(thing)
+        most = rules.terms_of(await tx.policies.current(partnership.id)).cards
+        words = writing.check_captured(text, len(own), len(every), most)
+        content = sealed_text(words, None, 0)
+        if all(each.content != content for each in own):
+            await tx.seals.put(thing, Sealed(author, secrets.token_hex(8), content))
+        return Box(partnership, group, await _own_captured(tx, group, member))
+
+
+async def captured(ctx: Context, actor: Actor, partnership_id: PartnershipId, group_id: GroupId) -> Box:
+    """The asker's own cards in the box. Raises NotFound, NotEligible."""
+    async with ctx.uow.write() as tx:
+        partnership, group, member = await _boxed(tx, actor, partnership_id, group_id)
+        return Box(partnership, group, await _own_captured(tx, group, member))
+
+
+async def uncapture(ctx: Context, actor: Actor, partnership_id: PartnershipId, group_id: GroupId, slot: str) -> Box:
+    """Take one's own card out of the box. Raises NotFound, NotEligible."""
+    async with ctx.uow.write() as tx:
+        partnership, group, member = await _boxed(tx, actor, partnership_id, group_id)
+        thing = capture_thing(group.id)
+        await tx.seals.drop(thing, await _author(tx, thing, member), slot)
+        return Box(partnership, group, await _own_captured(tx, group, member))
+
+
+async def _boxed(
+    tx: Transaction, actor: Actor, partnership_id: PartnershipId, group_id: GroupId
+) -> tuple[Partnership, Group, Member]:
+    partnership = await tx.partnerships.get(partnership_id)
+    if partnership.guild_id != actor.guild_id:
+        raise NotFound("partnership")
+    group = partnership.group(group_id)
+    member = await members.member_of(tx, partnership, actor)
+    if member.seats and not members.may_read(group, member):
+        raise NotFound("group")
+    rules.check_may_take_part(member, group)
+    return partnership, group, member
+
+
+async def _own_captured(tx: Transaction, group: Group, member: Member) -> tuple[Written, ...]:
+    key = await tx.seals.find_key(capture_thing(group.id))
+    if key is None:
+        return ()
+    found = await tx.seals.of(capture_thing(group.id), pseudonym(member.person, key))
+    return tuple(sorted(map(written_of, found), key=lambda each: each.text.casefold()))
+
+
+# ---- sealed things ---------------------------------------------------------------------------------
+
+
+async def _taking_part(case: RetroCase, actor: Actor) -> Member:
+    member = await case.member(actor)
+    rules.check_may_take_part(member, case.group)
+    return member
+
+
+async def _attend(case: RetroCase, member: Member) -> None:
+    """Count somebody among those who take part: their class under the session's key, no name."""
+    if not case.retro.runs:
+        return
+    thing = f"{case.thing}/{_HERE}"
+    author = await _author(case.tx, thing, member)
+    if not await case.tx.seals.of(thing, author):
+        await case.tx.seals.put(thing, Sealed(author, _HERE, rules.class_of(member, case.group)))
+        await _redraw(case)
+
+
+async def _author(tx: Transaction, thing: str, member: Member) -> str:
+    return pseudonym(member.person, await tx.seals.key(thing))
+
+
+async def _own(case: RetroCase, thing: str, member: Member) -> tuple[Sealed, ...]:
+    key = await case.tx.seals.find_key(thing)
+    return () if key is None else await case.tx.seals.of(thing, pseudonym(member.person, key))
+
+
+async def _own_cards(case: RetroCase, member: Member) -> tuple[Written, ...]:
+    found = map(written_of, await _own(case, case.thing, member))
+    return tuple(sorted(found, key=lambda each: (each.column, each.text.casefold(), each.slot)))
+
+
+async def _own_dots(case: RetroCase, member: Member) -> dict[int, int]:
+    return {int(each.slot): int(each.content) for each in await _own(case, f"{case.thing}/dots", member)}
+
+
+async def _mine(case: RetroCase, member: Member) -> Mine:
+    words = await _own(case, f"{case.thing}/words", member)
+    return Mine(
+        await case.view(),
+        bool(await _own(case, f"{case.thing}/{_HERE}", member)),
+        read_text(words[0]) if words else "",
+        await _own_cards(case, member),
+        await _own_dots(case, member),
+    )
+
+
+def _name(case: RetroCase, member: Member) -> PersonId | None:
+    return member.person if case.retro.plan.named else None
+
+
+async def _redraw(case: RetroCase) -> None:
+    await case.tx.deliveries.ask(case.partnership.id, DeliveryKind.BOARD, thing=case.thing)
+
+
+async def _save(case: RetroCase, changed: Retro, *events: Event) -> Retro:
+    """Keep what everybody sees; the board follows."""
+    if changed == case.retro:
+        return changed
+    saved = await case.tx.retros.save(changed)
+    if events:
+        await case.tx.record.append(case.partnership.id, events, case.now)
+    else:
+        await _redraw(case)
+    return saved

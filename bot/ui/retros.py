@@ -1,0 +1,365 @@
+"""The board of a retro: where it stands, what everybody sees, and what each person can do (LRN-1).
+
+One card for all phases. Long lists stand behind buttons, in private pages, so that the channel stays calm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from bot.governance import retros as rules
+from bot.governance.retros import PHASES, Action, Card, Progress, Retro, State, Topic
+from bot.governance.retros_writing import CAPTURED
+from bot.services.retros_views import RetroView
+from bot.ui import ids, limits
+from bot.ui.labels import RETRO_STATES, count, listed, span, stamp
+from bot.ui.panels import LINE, Button, Part, Style, View, button, link, panel, row, rows
+from bot.ui.text import inline, quote
+
+COLOURS = {State.CLOSED: 0x57F287, State.CANCELLED: 0x99AAB5, State.SCHEDULED: 0xFEE75C}
+COLOUR = 0x9B59B6
+
+LIVE_STEP, SLOW_STEP = 5, 24 * 60
+"""Minutes that one press on the timer adds, in a live and in a slow retro."""
+
+_NEXT = {
+    State.SCHEDULED: "Begin now",
+    State.CHECK_IN: "Next: write cards",
+    State.GATHER: "Next: reveal the cards",
+    State.GROUP: "Next: vote",
+    State.VOTE: "Next: close the vote, discuss",
+    State.DISCUSS: "Next: actions",
+    State.ACTIONS: "Close the retro",
+}
+_WHAT = {
+    State.CHECK_IN: "**Check-in.** Say in a word or an emoji how you are. All words are shown together when this phase "
+    "ends. Pressing *Take part* is enough if you would rather say nothing.",
+    State.GATHER: "**Write cards.** One thought on each. Nobody sees them before the reveal; until then you can change "
+    "and remove your own under *My cards*.",
+    State.GROUP: "**Put together what belongs together.** *Show cards* shows them all to you alone. *Put together* "
+    "merges topics, *Suggestions* shows those of like wording. Nothing is merged by itself.",
+    State.VOTE: "**Vote.** Give your dots to the topics that you most want to talk about. They stay hidden until the "
+    "vote is closed, and you can change them until then.",
+    State.DISCUSS: "**Discuss.** One topic at a time, those with most dots first. Notes are shared and carry no name.",
+    State.ACTIONS: "**Agree on actions.** What will be done, by whom, by when? What stays open comes back in the next "
+    "retro of this group.",
+}
+_SHOWN_CARDS, _SHOWN_TOPICS, _SHOWN_ACTIONS, _SHOWN_WORDS = 8, 15, 10, 60
+
+
+def card(view: RetroView, marker: int | None) -> View:
+    """The board as it stands now."""
+    retro = view.retro
+    parts: list[Part] = [heading(view), _time(view), LINE, _WHAT.get(retro.state, "")]
+    parts += [*_contents(view), LINE, *rows(*_people(view)), *_leading(view)]
+    return panel(marker, COLOURS.get(retro.state, COLOUR), *parts)
+
+
+def name(retro: Retro) -> str:
+    """A retro in a line of ours: ``R-4 · its title``."""
+    return f"R-{retro.number}" + (f" · {inline(retro.plan.title, 90)}" if retro.plan.title else "")
+
+
+def heading(view: RetroView) -> str:
+    """What it is, where it stands, who leads it."""
+    retro = view.retro
+    state = "paused" if retro.paused_at else RETRO_STATES[retro.state]
+    phase = f" (step {PHASES.index(retro.state) + 1} of {len(PHASES)})" if retro.state in PHASES else ""
+    kind = "named: authors are shown until it closes" if retro.plan.named else "anonymous"
+    pace = f"{span(retro.plan.pace)} for each phase" if retro.plan.pace else "live"
+    people = f" · {count(view.people, 'person takes', 'people take')} part" if retro.runs else ""
+    return (
+        f"## 🔁 {name(retro)} · {state}{phase}\n"
+        f"-# Retro of {inline(view.group.name, 60)} · {inline(retro.plan.template, 40)} · {kind} · {pace}\n"
+        f"Led by {view.mention(retro.facilitator)}{people}"
+    )
+
+
+def _time(view: RetroView) -> str:
+    retro = view.retro
+    if retro.state is State.SCHEDULED and retro.starts_at:
+        return f"Begins {stamp(retro.starts_at)}. What comes to mind until then: *Capture a thought*."
+    if not retro.runs:
+        return ""
+    if retro.paused_at is not None:
+        return "⏸️ **Paused.** The time stands still, and nothing can be written until the facilitator goes on."
+    if retro.deadline_at is None:
+        return ""
+    if retro.deadline_at <= view.now:
+        return "⏰ **The time is up.** The facilitator goes on, or gives more time."
+    return f"Until {stamp(retro.deadline_at)}" + (", then it moves on by itself." if retro.slow else ".")
+
+
+def _contents(view: RetroView) -> list[Part]:
+    match view.retro.state:
+        case State.CHECK_IN:
+            return [_brought(view), actions_of(view)]
+        case State.GATHER:
+            columns = ", ".join(f"**{inline(column, 40)}**" for column in view.retro.plan.columns)
+            most = count(view.retro.terms.cards, "card")
+            return [f"Columns: {columns}. At most {most} each.", _words(view)]
+        case State.GROUP:
+            return [_standing(view.retro), *_topics(view.retro.topics, view.retro, 2200)]
+        case State.VOTE:
+            terms = view.retro.terms
+            most = f"{count(terms.dots, 'dot')}, at most {terms.dots_per_topic} to one topic"
+            return [f"{_standing(view.retro)} Everybody has {most}.", *_topics(view.retro.topics, view.retro, 2000)]
+        case State.DISCUSS:
+            return _discussed(view)
+        case State.ACTIONS:
+            return [actions_of(view)]
+        case State.CLOSED:
+            return [_closed(view), actions_of(view)]
+        case State.CANCELLED:
+            kept = "What was written in it was destroyed. What was captured before waits for the next retro."
+            reason = f"The facilitator's reason:\n{quote(view.retro.reason, 300)}" if view.retro.reason else ""
+            return [kept, reason]
+    return []
+
+
+def _brought(view: RetroView) -> str:
+    retro, lines = view.retro, []
+    if retro.captured:
+        lines.append(f"{count(len(retro.captured), 'card')} captured since the last retro: shown with the others.")
+    if retro.carried:
+        lines.append(f"Carried over from the last retro: {count(len(retro.carried), 'topic')}.")
+        lines += [f"- {inline(each.title or each.texts[0], 120)}" for each in retro.carried[:5]]
+    return "\n".join(lines)
+
+
+def _words(view: RetroView) -> str:
+    words = view.retro.words
+    if not words:
+        return ""
+    shown = [
+        f"{inline(word.text, 60)}" + (f" ({view.mention(word.author)})" if word.author else "")
+        for word in words[:_SHOWN_WORDS]
+    ]
+    more = f" … and {len(words) - _SHOWN_WORDS} more" if len(words) > _SHOWN_WORDS else ""
+    return f"**How we are:** {' · '.join(shown)}{more}"
+
+
+def _standing(retro: Retro) -> str:
+    cards, topics = count(len(retro.cards), "card"), count(len(retro.topics), "topic")
+    return f"{cards} in {topics}."
+
+
+def _topics(topics: Sequence[Topic], retro: Retro, most: int) -> list[Part]:
+    """The topics that were put together first, then single cards, as many as there is room for."""
+    texts = {each.id: each for each in retro.cards}
+    ordered = sorted(topics, key=lambda topic: (len(topic.cards) == 1 and not topic.title, topic.id))
+    lines = [f"- {topic_line(topic, texts)}" for topic in ordered[:_SHOWN_TOPICS]]
+    if len(ordered) > _SHOWN_TOPICS:
+        lines.append(f"-# … and {len(ordered) - _SHOWN_TOPICS} more: *Show cards*")
+    return [limits.fit_lines(lines, most, "-# … and {} more: *Show cards*")] if lines else []
+
+
+def topic_line(topic: Topic, cards: dict[int, Card], most: int = 110) -> str:
+    """A topic in one line: its title or first card, how many cards, its dots once they are counted."""
+    title = inline(topic_title(topic, cards), most)
+    more = f" ({count(len(topic.cards), 'card')})" if len(topic.cards) > 1 else ""
+    dots = f" · {count(topic.dots, 'dot')}" if topic.dots else ""
+    return f"**{title}**{more}{dots}"
+
+
+def topic_title(topic: Topic, cards: dict[int, Card]) -> str:
+    """What a topic is called: its title, or else what its first card says."""
+    return topic.title or cards[topic.cards[0]].text
+
+
+_PROGRESS = {
+    Progress.DISCUSSED: "discussed",
+    Progress.SKIPPED: "left out",
+    Progress.PARKED: "parked for the next retro",
+    Progress.WAITING: "not reached",
+}
+
+
+def progress(reached: Progress) -> str:
+    """What became of a topic, in words."""
+    return _PROGRESS[reached]
+
+
+def _discussed(view: RetroView) -> list[Part]:
+    retro = view.retro
+    texts = {each.id: each for each in retro.cards}
+    agenda = rules.agenda(retro)
+    waiting = [topic for topic in agenda if topic.progress is Progress.WAITING and topic.id != retro.current]
+    parts: list[Part] = []
+    current = next((topic for topic in retro.topics if topic.id == retro.current), None)
+    if current is None:
+        parts.append("All topics were taken. The facilitator goes on to the actions.")
+    else:
+        place = [topic.id for topic in agenda].index(current.id) + 1
+        head = f"### Topic {place} of {len(agenda)}: {topic_line(current, texts)}"
+        cards = "\n".join(quote(texts[each].text, 230) for each in current.cards[:_SHOWN_CARDS])
+        more = len(current.cards) - _SHOWN_CARDS
+        parts += [f"{head}\n{cards}", f"-# … and {count(more, 'more card')}: *Show cards*" if more > 0 else ""]
+        notes = "\n".join(quote(each, 220) for each in current.notes[-4:])
+        parts.append(f"**Notes** ({len(current.notes)})\n{notes}" if notes else "")
+    if waiting:
+        after = [f"- {topic_line(topic, texts, 80)}" for topic in waiting[:4]]
+        parts.append("\n".join([f"**Next** ({len(waiting)} waiting)", *after]))
+    return parts
+
+
+def actions_of(view: RetroView) -> str:
+    """The actions of this retro, and those that earlier ones of the group left open."""
+    retro = view.retro
+    lines = []
+    if retro.actions:
+        lines += ["**Actions**", *(f"- {action_line(view, each)}" for each in retro.actions[:_SHOWN_ACTIONS])]
+        if len(retro.actions) > _SHOWN_ACTIONS:
+            lines.append(f"-# … and {len(retro.actions) - _SHOWN_ACTIONS} more under *Actions*")
+    elif retro.state in {State.ACTIONS, State.CLOSED}:
+        lines.append("No action was noted." if retro.state is State.CLOSED else "No action is noted yet.")
+    if view.earlier:
+        lines.append("**Still open from earlier retros**")
+        lines += [f"- R-{each.number}: {action_line(view, each.action)}" for each in view.earlier[:_SHOWN_ACTIONS]]
+        if len(view.earlier) > _SHOWN_ACTIONS:
+            lines.append(f"-# … and {len(view.earlier) - _SHOWN_ACTIONS} more under *Actions*")
+    return limits.fit_lines(lines, 2200)
+
+
+def action_line(view: RetroView, action: Action, most: int = 140) -> str:
+    """An action with its owner and date."""
+    owner = view.mention(action.owner) if action.owner else "nobody has taken it yet"
+    due = f", by {stamp(action.due_at)}" if action.due_at else ""
+    return f"{'✅ done: ' if action.done_at else ''}{inline(action.text, most)} – {owner}{due}"
+
+
+def _closed(view: RetroView) -> str:
+    retro = view.retro
+    if not retro.took_part:
+        return "Nobody took part, so there are no lessons. What was captured before waits for the next retro."
+    return f"{taking_part(retro)}\nThe lessons stand below the board and under *Lessons*, without who wrote what."
+
+
+def taking_part(retro: Retro) -> str:
+    """How many took part, and of which class; small classes are counted together."""
+    classes = [f"{n} {inline(name, 60)}" for name, n in retro.classes]
+    people = count(retro.took_part, "person", "people")
+    return f"{people} took part" + (f": {listed(classes)}." if len(classes) > 1 else ".")
+
+
+# ---- buttons ---------------------------------------------------------------------------------------
+
+
+def _people(view: RetroView) -> list[Button | None]:
+    retro = view.retro
+    about = _act(retro, "Who sees what?", "about")
+    cards = _act(retro, "Show cards", "cards", arg=0)
+    if retro.state is State.SCHEDULED:
+        return [button("Capture a thought", ids.capture("write", retro.group)), about]
+    if retro.paused_at is not None:
+        return [_act(retro, "Take part", "join"), cards if retro.cards else None, about]
+    match retro.state:
+        case State.CHECK_IN:
+            return [_act(retro, "Check in", "word", Style.primary), _act(retro, "Take part", "join"), about]
+        case State.GATHER:
+            first = _act(retro, "Write a card", "card", Style.primary)
+            return [first, _act(retro, "My cards", "mine", arg=0), _act(retro, "How far are we?", "figures"), about]
+        case State.GROUP:
+            merge = _act(retro, "Put together", "group", Style.primary, arg=0)
+            return [cards, merge, _act(retro, "Suggestions", "suggest"), about]
+        case State.VOTE:
+            first = _act(retro, "Vote", "vote", Style.primary, arg=0)
+            return [first, cards, _act(retro, "How far are we?", "figures"), about]
+        case State.DISCUSS:
+            note = _act(retro, "Add a note", "note", Style.primary, arg=retro.current) if retro.current else None
+            more = _act(retro, "More time", "more") if retro.current and retro.deadline_at else None
+            return [note, more, _act(retro, "Add an action", "action"), cards, _act(retro, "Topics", "topics", arg=0)]
+        case State.ACTIONS:
+            first = _act(retro, "Add an action", "action", Style.primary)
+            return [first, _act(retro, "Actions", "actions", arg=0), cards, about]
+        case State.CLOSED:
+            lessons = _act(retro, "Lessons", "lessons") if retro.took_part else None
+            return [lessons, _act(retro, "Actions", "actions", arg=0) if retro.actions else None, about]
+    return [about]
+
+
+def _leading(view: RetroView) -> list[Part]:
+    """What the facilitator does, on the one card; who else presses is told so."""
+    retro = view.retro
+    if not retro.is_open:
+        return []
+    hand, cancel = _act(retro, "Hand over", "hand"), _act(retro, "Cancel", "cancel", Style.danger)
+    ahead = _act(
+        retro, _NEXT[retro.state], "next", Style.success, arg=PHASES.index(retro.state) + 1 if retro.runs else 0
+    )
+    if retro.state is State.SCHEDULED:
+        return ["-# For the facilitator:", row(ahead, hand, cancel)]
+    if retro.paused_at is not None:
+        return ["-# For the facilitator:", row(_act(retro, "Go on", "resume", Style.success), hand, cancel)]
+    step = SLOW_STEP if retro.slow else LIVE_STEP
+    longer = _act(retro, "+ 1 day" if retro.slow else f"+ {step} min", "time", arg=step)
+    found: list[Part] = ["-# For the facilitator:", row(ahead, longer, _act(retro, "Pause", "pause"), hand, cancel)]
+    if retro.state is State.DISCUSS and retro.current is not None:
+        ends = (("Topic is discussed", "discussed"), ("Leave it out", "skipped"), ("Park for the next retro", "parked"))
+        found.append(row(*(_act(retro, label, "end", arg=f"{retro.current}.{to}") for label, to in ends)))
+    return found
+
+
+def _act(retro: Retro, label: str, act: str, style: Style = Style.secondary, *, arg: object = "") -> Button:
+    return button(label, ids.retro(act, retro.id, arg), style)
+
+
+def to_board(view: RetroView) -> Button | None:
+    """The way to the board."""
+    return link("To the board", view.link)
+
+
+# ---- pages of cards --------------------------------------------------------------------------------
+
+_PAGE = 3300
+"""Units of text of one page of cards."""
+
+
+def page_of_cards(view: RetroView, page: int) -> tuple[str, int]:
+    """One page of all cards, topic by topic, and how many pages there are."""
+    retro = view.retro
+    pages = _pages(retro.cards, retro.topics)
+    if retro.plan.named and retro.is_open:
+        names = tuple((each.id, view.mention(each.author)) for each in retro.cards if each.author)
+        pages = _pages(retro.cards, retro.topics, names)
+    return pages[min(page, len(pages) - 1)], len(pages)
+
+
+@lru_cache(maxsize=16)
+def _pages(
+    cards: tuple[Card, ...], topics: tuple[Topic, ...], names: tuple[tuple[int, str], ...] = ()
+) -> tuple[str, ...]:
+    """All cards as pages, made once for everybody who looks at the same ones."""
+    by_id, named = {each.id: each for each in cards}, dict(names)
+    pages: list[str] = []
+    lines: list[str] = []
+    size = 0
+    for line in _card_lines(by_id, topics, named):
+        length = limits.units(line) + 1
+        if lines and size + length > _PAGE:
+            pages.append("\n".join(lines))
+            lines, size = [], 0
+        lines.append(line)
+        size += length
+    return (*pages, "\n".join(lines) or "There are no cards.")
+
+
+def _card_lines(cards: dict[int, Card], topics: Iterable[Topic], names: dict[int, str]) -> Iterable[str]:
+    grouped = [topic for topic in topics if len(topic.cards) > 1 or topic.title]
+    for topic in grouped:
+        yield f"### {topic_line(topic, cards, 90)}"
+        yield from (_line(cards[each], names, with_column=True) for each in topic.cards)
+    single: dict[str, list[int]] = {}
+    for topic in topics:
+        if len(topic.cards) == 1 and not topic.title:
+            single.setdefault(cards[topic.cards[0]].column, []).append(topic.cards[0])
+    for column, ones in single.items():
+        yield f"### {inline(column, 60)}"
+        yield from (_line(cards[each], names) for each in ones)
+
+
+def _line(card: Card, names: dict[int, str], *, with_column: bool = False) -> str:
+    column = f"{inline(card.column, 40)}: " if with_column and card.column != CAPTURED else ""
+    author = f" ({names[card.id]})" if card.id in names else ""
+    return f"- `{card.id}` {column}{inline(card.text, 700)}{author}"

@@ -1,0 +1,560 @@
+"""What a retro answers to one person, for their eyes alone: their cards and dots, pages, lists to choose from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import discord
+
+from bot.governance import retros as rules
+from bot.governance.organisation import Partnership
+from bot.governance.retros import Action, Progress, State, Topic
+from bot.governance.retros_writing import Merged
+from bot.services.retros import PAGE
+from bot.services.retros_views import Mine, RetroView
+from bot.services.retros_writing import Asked, Box, Figures
+from bot.ui import ids, limits
+from bot.ui import retros as boards
+from bot.ui.answers import COLOUR, Answer, said
+from bot.ui.labels import RETRO_STATES, count, moment
+from bot.ui.panels import LINE, Button, Style, button, panel, row, rows
+from bot.ui.text import inline, plain, quote
+
+MOST_MOVED = 10
+"""Topics put together in one go."""
+_OWN, _ACTIONS, _TOPICS = 8, 6, 8
+"""Of one's own cards, of actions and of topics on one page."""
+
+ABOUT = (
+    "**Who sees what in a retro**\n"
+    "Nobody in Discord, moderators and facilitators included, can see who wrote which card or word or gave which dot, "
+    "and nothing of that is posted, logged or put on record. Only you see your own, until the reveal.\n"
+    "**While a phase runs**, what you write lies in the bot's database under a name made from yours and a random key "
+    "of that phase, without the time. Whoever can read the whole database file then, key included, could work out "
+    "whose it is. A backup never holds the key.\n"
+    "**When a phase ends**, its cards, words or dots are kept without that name, in the order of the alphabet, and "
+    "names and key are deleted in the same step. From then on the file does not tell whose they were.\n"
+    "**Until the retro closes**, the file also holds that you take part and your class, in the same way. After that "
+    "it holds only how many took part, small classes counted together.\n"
+    "-# Your style, or a detail that only you know, can still give you away. Notes and actions carry no name, but they "
+    "are shown the moment you send them. Somebody who changes the bot's code or watches the machine sees everything. "
+    "PostgreSQL keeps deleted rows on disk until it has been vacuumed."
+)
+NAMED = (
+    "\n**This retro is a named one**: with the reveal, each card and word is shown with its author, to everybody who "
+    "can see the retro, until it closes. The lessons name nobody. Dots are secret here too."
+)
+
+
+def about(view: RetroView) -> Answer:
+    """Who sees what, and what the database could tell."""
+    return said(ABOUT + (NAMED if view.retro.plan.named else ""), buttons=[boards.to_board(view)])
+
+
+def overview(view: RetroView) -> Answer:
+    """The board, shown to one person wherever they are."""
+    return boards.card(view, None)
+
+
+def started(view: RetroView) -> Answer:
+    """It begins, or will."""
+    retro = view.retro
+    where = f"in <#{view.channel_id}>" if view.channel_id else "as soon as its channel is there"
+    if retro.state is State.SCHEDULED and retro.starts_at:
+        text = f"It begins {moment(retro.starts_at)}. Until then `/retro capture` collects what comes to mind."
+    else:
+        text = "Its check-in is open. Everything is done with the buttons on the board; you lead it."
+    return said(f"### {boards.name(retro)}\nThe board stands {where}. {text}", buttons=[boards.to_board(view)])
+
+
+def joined(mine: Mine) -> Answer:
+    """They take part; what they can do now."""
+    retro = mine.view.retro
+    late = "" if retro.state is State.CHECK_IN else " You join late: everything from here on is open to you."
+    words = f"You take part in {boards.name(retro)}.{late} It is now: **{RETRO_STATES[retro.state]}**."
+    return said(words, *_yours(mine), buttons=[*_what_now(mine), boards.to_board(mine.view)])
+
+
+def checked_in(mine: Mine) -> Answer:
+    """Their word is kept."""
+    return said(f"Kept, and hidden until this phase ends. Your word: {inline(mine.word, 80)}", buttons=_what_now(mine))
+
+
+def _yours(mine: Mine) -> list[str]:
+    match mine.view.retro.state:
+        case State.CHECK_IN if mine.word:
+            return [f"Your word: {inline(mine.word, 80)}"]
+        case State.GATHER:
+            return [f"You have written {count(len(mine.cards), 'card')} of {mine.view.retro.terms.cards}."]
+        case State.VOTE:
+            return [_given(mine)]
+    return []
+
+
+def _what_now(mine: Mine) -> list[Button | None]:
+    retro = mine.view.retro
+    if retro.paused_at is not None:
+        return []
+    match retro.state:
+        case State.CHECK_IN:
+            return [button("Check in" if not mine.word else "Change my word", ids.retro("word", retro.id))]
+        case State.GATHER:
+            more = button("Write a card", ids.retro("card", retro.id), Style.primary)
+            return [more, button("My cards", ids.retro("mine", retro.id, 0))]
+        case State.GROUP:
+            return [
+                button("Show cards", ids.retro("cards", retro.id, 0)),
+                button("Put together", ids.retro("group", retro.id, 0)),
+            ]
+        case State.VOTE:
+            return [button("Vote", ids.retro("vote", retro.id, 0), Style.primary)]
+    return []
+
+
+def own_cards(mine: Mine, page: int = 0, told: str = "") -> Answer:
+    """Their own cards, to change or take back until the reveal."""
+    retro = mine.view.retro
+    head = f"### Your cards in R-{retro.number}\n{told}{len(mine.cards)} of {retro.terms.cards}; nobody else sees them."
+    view, box = _box(head)
+    shown, page, pages = _paged(mine.cards, page, _OWN)
+    for each in shown:
+        text = f"**{inline(retro.plan.columns[each.column], 40)}**\n{inline(each.text, 380)}"
+        change = button("Change", ids.retro("card", retro.id, each.slot))
+        box.add_item(discord.ui.Section(discord.ui.TextDisplay(text), accessory=change))
+    more = button("Write another", ids.retro("card", retro.id), Style.primary)
+    box.add_item(row(*_turn("mine", retro.id, page, pages), more))
+    return view
+
+
+def written(mine: Mine, told: str) -> Answer:
+    """A card was kept, changed or taken back."""
+    return own_cards(mine, 10**6, f"{told} ")
+
+
+def cards(view: RetroView, page: int) -> Answer:
+    """One page of all cards."""
+    text, pages = boards.page_of_cards(view, page)
+    page = min(page, pages - 1)
+    head = f"### Cards of R-{view.retro.number}" + (f", page {page + 1} of {pages}" if pages > 1 else "")
+    turning = _turn("cards", view.retro.id, page, pages)
+    whole = button("All as a file", ids.retro("file", view.retro.id)) if view.retro.cards else None
+    return panel(None, COLOUR, head, LINE, text, *rows(*turning, whole))
+
+
+def hidden(view: RetroView) -> Answer:
+    """Before the reveal there is nothing to show."""
+    return said(f"The cards of R-{view.retro.number} are hidden until the reveal.", buttons=[boards.to_board(view)])
+
+
+def cards_file(view: RetroView) -> str:
+    """All cards as a text, topic by topic."""
+    retro = view.retro
+    by_id = {card.id: card for card in retro.cards}
+    lines = [f"Cards of R-{retro.number}", ""]
+    for topic in retro.topics:
+        lines.append(
+            boards.topic_title(topic, by_id) if len(topic.cards) > 1 or topic.title else by_id[topic.id].column
+        )
+        lines += [f"  [{card}] {' '.join(by_id[card].text.split())}" for card in topic.cards]
+    return "\n".join(lines) + "\n"
+
+
+# ---- putting together ------------------------------------------------------------------------------
+
+
+def to_move(view: RetroView, page: int, told: str = "") -> Answer:
+    """First step: which topics to put elsewhere; or look at one, to name it or take a card out."""
+    head = "### Put together: which?\nChoose what belongs to another topic; you choose that one next."
+    menu, page, pages = _menu(view, "move", page, str, most=MOST_MOVED)
+    one, _, _ = _menu(view, "topic", page, str, placeholder="… or look at one: name it, take a card out")
+    found = [_chooser(menu), _chooser(one)] if menu and one else []
+    turning = _turn("group", view.retro.id, page, pages)
+    suggest = button("Suggestions", ids.retro("suggest", view.retro.id))
+    return panel(None, COLOUR, head, told, *found, *rows(*turning, suggest))
+
+
+def into(view: RetroView, moved: Sequence[int], page: int) -> Answer:
+    """Second step: into which topic."""
+    by_id = {card.id: card for card in view.retro.cards}
+    chosen = [topic for each in moved if (topic := view.retro.topic_of(each))]
+    lines = [f"- {boards.topic_line(topic, by_id, 90)}" for topic in chosen]
+    head = "\n".join(["### Put together: into which?", *lines, "These go into:"])
+    arg = ".".join(map(str, moved))
+    menu, page, pages = _menu(view, "into", page, lambda each: f"{each}.{arg}", without=frozenset(moved))
+    turning = _turn("into", view.retro.id, page, pages, arg)
+    if menu is None:
+        return said(head, "There is no other topic.", buttons=[button("Back", ids.retro("group", view.retro.id, 0))])
+    back = button("Choose others", ids.retro("group", view.retro.id, 0))
+    return panel(None, COLOUR, limits.fit(head, 2500), _chooser(menu), *rows(*turning, back))
+
+
+def merged(view: RetroView, done: Merged) -> Answer:
+    """What stands now; who comes second is told what the first did."""
+    by_id = {card.id: card for card in view.retro.cards}
+    lines = []
+    if done.moved:
+        lines.append(f"Put together: {boards.topic_line(done.topic, by_id)}.")
+    elif not done.elsewhere:
+        lines.append(f"These stand together already: {boards.topic_line(done.topic, by_id)}. Nothing was changed.")
+    lines += [
+        f"Somebody put one of them elsewhere meanwhile: {boards.topic_line(topic, by_id)}. It was left there."
+        for topic in done.elsewhere
+    ]
+    more = button("Put more together", ids.retro("group", view.retro.id, 0))
+    name = button("Name this topic", ids.retro("rename", view.retro.id, done.topic.id))
+    return said("\n".join(lines), buttons=[more, name, button("Suggestions", ids.retro("suggest", view.retro.id))])
+
+
+def suggested(view: RetroView, groups: Sequence[tuple[int, ...]]) -> Answer:
+    """Groups of like wording: one press takes one; none is merged by itself."""
+    by_id = {card.id: card for card in view.retro.cards}
+    if not groups:
+        return said(
+            "No topics are alike enough in their wording to suggest anything.",
+            buttons=[button("Put together", ids.retro("group", view.retro.id, 0))],
+        )
+    box_view, box = _box(
+        "### Suggestions\nAlike in their wording. Opposites can look alike too: read before you press. "
+        "Nothing is put together by itself."
+    )
+    for group in groups[:6]:
+        topics = [topic for each in group if (topic := view.retro.topic_of(each))]
+        text = "\n".join(f"- {boards.topic_line(topic, by_id, 75)}" for topic in topics)
+        take = button("Put together", ids.retro("merge", view.retro.id, ".".join(map(str, group))), Style.primary)
+        box.add_item(
+            discord.ui.Section(discord.ui.TextDisplay(limits.fit_lines(text.split("\n"), 580)), accessory=take)
+        )
+    more = button("Look again", ids.retro("suggest", view.retro.id))
+    box.add_item(row(more, button("Put together by hand", ids.retro("group", view.retro.id, 0))))
+    return box_view
+
+
+def topic(view: RetroView, id: int) -> Answer:
+    """One topic with its cards: give it a title, take cards out."""
+    found = view.retro.topic_of(id)
+    if found is None:
+        return said("There is no such topic any more.")
+    by_id = {card.id: card for card in view.retro.cards}
+    answer, box = _box(f"### {boards.topic_line(found, by_id, 200)}")
+    shown = found.cards[:9]
+    for each in shown:
+        text = discord.ui.TextDisplay[Any](f"`{each}` {inline(by_id[each].text, 330)}")
+        if len(found.cards) > 1:
+            take = button("Take out", ids.retro("split", view.retro.id, each))
+            box.add_item(discord.ui.Section(text, accessory=take))
+        else:
+            box.add_item(text)
+    if len(found.cards) > len(shown):
+        more = f"-# … and {len(found.cards) - len(shown)} more: *Show cards*; take these out first to reach them here"
+        box.add_item(discord.ui.TextDisplay(more))
+    name = button("Name this topic", ids.retro("rename", view.retro.id, found.id))
+    box.add_item(row(name, button("Back", ids.retro("group", view.retro.id, 0))))
+    return answer
+
+
+# ---- voting ----------------------------------------------------------------------------------------
+
+
+def ballot(mine: Mine, page: int = 0) -> Answer:
+    """Their dots so far, and the topics to give some to."""
+    view = mine.view
+    by_id = {card.id: card for card in view.retro.cards}
+    lines = [
+        f"- {count(dots, 'dot')}: {boards.topic_line(found, by_id, 80)}"
+        for each, dots in sorted(mine.given.items())
+        if (found := view.retro.topic_of(each))
+    ]
+    menu, page, pages = _menu(view, "vote", page, str, given=mine, placeholder="Choose a topic for your dots")
+    chooser = [_chooser(menu)] if menu else []
+    turning = _turn("vote", view.retro.id, page, pages)
+    shown = limits.fit_lines(lines, 2400)
+    return panel(
+        None, COLOUR, f"### Your vote in R-{view.retro.number}\n{_given(mine)}", shown, *chooser, *rows(*turning)
+    )
+
+
+def dots(mine: Mine, id: int) -> Answer:
+    """How many dots for this topic in all: pressing twice gives the same."""
+    view = mine.view
+    found = view.retro.topic_of(id)
+    if found is None:
+        return said("There is no such topic any more.")
+    by_id = {card.id: card for card in view.retro.cards}
+    now = mine.given.get(found.id, 0)
+    free = view.retro.terms.dots - sum(mine.given.values()) + now
+    choices = [
+        button(
+            count(n, "dot") if n else "None",
+            ids.retro("dots", view.retro.id, f"{found.id}.{n}"),
+            Style.primary if n == now else Style.secondary,
+            disabled=n > free,
+        )
+        for n in range(view.retro.terms.dots_per_topic + 1)
+    ]
+    text = "\n".join(quote(by_id[each].text, 240) for each in found.cards[:8])
+    back = button("Other topics", ids.retro("vote", view.retro.id, 0))
+    return said(f"### {boards.topic_line(found, by_id)}\n{text}", _given(mine), buttons=[*choices, back])
+
+
+def _given(mine: Mine) -> str:
+    terms = mine.view.retro.terms
+    given = sum(mine.given.values())
+    return f"You have given {given} of your {count(terms.dots, 'dot')}; at most {terms.dots_per_topic} to one topic."
+
+
+def asked(found: Asked) -> Answer:
+    """Whether there is more time now."""
+    if found.extended:
+        return said("More than half of those who take part want more time: the timer was set on.")
+    wanted = count(found.wanted, "person wants", "people want")
+    return said(f"Noted: {wanted} more time for this topic. It takes {found.needed}.")
+
+
+def figures(found: Figures) -> Answer:
+    """How far everybody is: numbers only."""
+    people = count(found.view.people, "person takes", "people take")
+    match found.view.retro.state:
+        case State.GATHER:
+            text = f"{count(found.authors, 'of them has', 'of them have')} written {count(found.cards, 'card')} so far."
+        case State.VOTE:
+            text = f"{count(found.voters, 'of them has', 'of them have')} given dots so far."
+        case _:
+            text = f"{count(found.words, 'of them has', 'of them have')} checked in so far."
+    return said(f"{people} part. {text}\n-# Who, only they themselves can see.")
+
+
+# ---- discussion and actions ------------------------------------------------------------------------
+
+
+def topics(view: RetroView, page: int) -> Answer:
+    """The agenda with what became of each topic; a note can be added to any of them."""
+    retro = view.retro
+    by_id = {card.id: card for card in retro.cards}
+    shown, page, pages = _paged(rules.agenda(retro), page, _TOPICS)
+    lines = [f"- {boards.topic_line(each, by_id, 90)} – {_stands(each, retro.current)}" for each in shown]
+    menu, _, _ = _menu(view, "note", page, str, placeholder="Add a note to …", among=shown)
+    chooser = [_chooser(menu)] if menu and retro.state in {State.DISCUSS, State.ACTIONS} else []
+    notes = [quote(note, 220) for each in shown for note in each.notes[-2:]]
+    texts = [f"### Topics of R-{retro.number}", "\n".join(lines) or "There are no topics.", "\n".join(notes[:8])]
+    return panel(None, COLOUR, *texts, *chooser, *rows(*_turn("topics", retro.id, page, pages)))
+
+
+def _stands(topic: Topic, current: int | None) -> str:
+    if topic.id == current:
+        return "on the table"
+    return "waiting" if topic.progress is Progress.WAITING else boards.progress(topic.progress)
+
+
+def noted(view: RetroView) -> Answer:
+    """The note stands."""
+    return said("Noted, without your name; the board shows it.", buttons=[boards.to_board(view)])
+
+
+def actions(view: RetroView, page: int = 0, told: str = "") -> Answer:
+    """The actions one by one: take one, mark it as done, make a proposal of it."""
+    retro = view.retro
+    everything = [(retro.id, each, f"{each.id}") for each in retro.actions]
+    everything += [(each.retro, each.action, f"R-{each.number}") for each in view.earlier]
+    shown, page, pages = _paged(everything, page, _ACTIONS)
+    answer, box = _box(f"### Actions of R-{retro.number}\n{told}" + ("" if everything else "None is noted yet."))
+    for home, action, label in shown:
+        box.add_item(discord.ui.TextDisplay(f"**{label}** {boards.action_line(view, action, 400)}"))
+        if buttons := _on_action(home, action):
+            box.add_item(row(*buttons))
+    turning = _turn("actions", retro.id, page, pages)
+    if turning:
+        box.add_item(row(*turning))
+    box.add_item(
+        discord.ui.TextDisplay(
+            "-# Tasks of their own are not there yet: an action stays here until it is marked as done, and comes back "
+            "in every retro of this group until then. Whatever needs a decision can be made a proposal."
+        )
+    )
+    return answer
+
+
+def _on_action(home: int, action: Action) -> list[Button]:
+    if action.done_at is not None:
+        return []
+    take = [button("I take it", ids.retro("own", home, action.id))] if action.owner is None else []
+    done = button("Done", ids.retro("done", home, action.id), Style.success)
+    return [*take, done, button("Make it a proposal", ids.retro("propose", home, action.id))]
+
+
+def handing(view: RetroView) -> Answer:
+    """Choose who leads on, or take over."""
+    menu: discord.ui.UserSelect[Any] = discord.ui.UserSelect(
+        custom_id=ids.retro_menu("hand", view.retro.id), placeholder="Choose who leads on"
+    )
+    leads = f"{view.mention(view.retro.facilitator)} leads R-{view.retro.number} now."
+    take = button("I lead on", ids.retro("take", view.retro.id), Style.primary)
+    return panel(
+        None,
+        COLOUR,
+        f"### Hand over\n{leads} The facilitator chooses somebody here. "
+        "Another facilitator of the group can take over.",
+        _chooser(menu),
+        *rows(take),
+    )
+
+
+def handed(view: RetroView) -> Answer:
+    """Who leads now."""
+    return said(f"{view.mention(view.retro.facilitator)} leads R-{view.retro.number} from now on.")
+
+
+def done(view: RetroView) -> Answer:
+    """Where it stands now, after an act of the facilitator."""
+    retro = view.retro
+    state = "paused" if retro.paused_at else RETRO_STATES[retro.state]
+    deadline = (
+        f" Until {moment(retro.deadline_at)}." if retro.runs and retro.deadline_at and not retro.paused_at else ""
+    )
+    return said(f"R-{retro.number} is now: **{state}**.{deadline}", buttons=[boards.to_board(view)])
+
+
+# ---- lists, capture box ----------------------------------------------------------------------------
+
+
+def listing(views: Sequence[RetroView], partnership: Partnership, before: int | None) -> Answer:
+    """One page of the list of retros, newest first."""
+    head = f"### Retros\n{inline(partnership.name, 100)}"
+    if not views:
+        return said(f"{head}\nThere is nothing {'more' if before else 'here yet: `/retro start` begins one'}.")
+    answer, box = _box(head)
+    for view in views[:PAGE]:
+        show = button("Show", ids.retro("show", view.retro.id))
+        box.add_item(discord.ui.Section(discord.ui.TextDisplay(_row(view)), accessory=show))
+    turning = [button("Newest", ids.retro_page(partnership.id, None))] if before else []
+    if len(views) > PAGE:
+        turning.append(button("Older", ids.retro_page(partnership.id, views[PAGE - 1].retro.number)))
+    if turning:
+        box.add_item(row(*turning))
+    return answer
+
+
+def _row(view: RetroView) -> str:
+    retro = view.retro
+    when = retro.closed_at or (retro.starts_at if retro.state is State.SCHEDULED else None)
+    at = f" · {moment(when)}" if when else ""
+    group = inline(view.group.name, 60)
+    return f"**{boards.name(retro)}**\n{RETRO_STATES[retro.state]} · {group} · {inline(retro.plan.template, 40)}{at}"
+
+
+def suggestion(view: RetroView) -> tuple[str, str]:
+    """A retro among suggestions: what is shown, and what is chosen."""
+    retro = view.retro
+    title = retro.plan.title or view.group.name
+    return plain(f"R-{retro.number} · {title} · {RETRO_STATES[retro.state]}", limits.SUGGESTION), str(retro.number)
+
+
+def box(kept: Box, told: str = "") -> Answer:
+    """The asker's own cards in a capture box."""
+    group = kept.group
+    head = (
+        f"### For the next retro of {inline(group.name, 80)}\n{told}Sealed: only you see yours, and the next retro "
+        "takes them in without your name."
+    )
+    answer, box = _box(head)
+    for each in kept.cards[:_OWN]:
+        drop = button("Take back", ids.capture("drop", group.id, each.slot))
+        box.add_item(discord.ui.Section(discord.ui.TextDisplay(inline(each.text, 380)), accessory=drop))
+    if len(kept.cards) > _OWN:
+        box.add_item(discord.ui.TextDisplay(f"-# … and {len(kept.cards) - _OWN} more of yours"))
+    box.add_item(row(button("Write one", ids.capture("write", group.id), Style.primary)))
+    return answer
+
+
+# ---- parts -----------------------------------------------------------------------------------------
+
+
+def _box(head: str) -> tuple[Answer, discord.ui.Container[Any]]:
+    view: Answer = discord.ui.LayoutView(timeout=None)
+    box: discord.ui.Container[Any] = discord.ui.Container(discord.ui.TextDisplay(head), accent_colour=COLOUR)
+    view.add_item(box)
+    return view, box
+
+
+def _paged(found: Sequence[Any], page: int, size: int) -> tuple[Sequence[Any], int, int]:
+    pages = max(1, -(-len(found) // size))
+    page = max(0, min(page, pages - 1))
+    return found[page * size : (page + 1) * size], page, pages
+
+
+def _turn(act: str, retro: int, page: int, pages: int, more: str = "") -> list[Button]:
+    after = f".{more}" if more else ""
+    found = []
+    if page > 0:
+        found.append(button("◀ Back", ids.retro(act, retro, f"{page - 1}{after}")))
+    if page < pages - 1:
+        found.append(button("Further ▶", ids.retro(act, retro, f"{page + 1}{after}")))
+    return found
+
+
+def _menu(
+    view: RetroView,
+    menu: str,
+    page: int,
+    value: Any,
+    *,
+    most: int = 1,
+    without: frozenset[int] = frozenset(),
+    given: Mine | None = None,
+    placeholder: str = "Choose",
+    among: Sequence[Topic] | None = None,
+) -> tuple[discord.ui.Select[Any] | None, int, int]:
+    """A list of topics to choose from, a page of 25."""
+    by_id = {card.id: card for card in view.retro.cards}
+    found = [each for each in (view.retro.topics if among is None else among) if each.id not in without]
+    shown, page, pages = (found, page, 1) if among is not None else _paged(found, page, limits.SELECT_OPTIONS)
+    if not shown:
+        return None, page, pages
+    options = [
+        discord.SelectOption(
+            label=plain(boards.topic_title(each, by_id), limits.SELECT_TEXT),
+            value=value(each.id),
+            description=_about(each, by_id[each.cards[0]].column, given),
+        )
+        for each in shown
+    ]
+    custom_id = ids.retro_menu(menu, view.retro.id, page)
+    where = f", page {page + 1} of {pages}" if pages > 1 else ""
+    chooser: discord.ui.Select[Any] = discord.ui.Select(
+        custom_id=custom_id,
+        options=options,
+        placeholder=limits.fit(placeholder + where, limits.SELECT_PLACEHOLDER),
+        max_values=min(most, len(options)),
+    )
+    return chooser, page, pages
+
+
+def _about(topic: Topic, column: str, given: Mine | None) -> str:
+    parts = [plain(column, 40) if len(topic.cards) == 1 else count(len(topic.cards), "card")]
+    if given is not None and topic.id in given.given:
+        parts.append(f"your {count(given.given[topic.id], 'dot')}")
+    return " · ".join(parts)
+
+
+def _chooser(menu: discord.ui.Item[Any]) -> discord.ui.ActionRow[Any]:
+    made: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
+    made.add_item(menu)
+    return made
+
+
+def told_written(changed: bool, new: bool) -> str:
+    """What became of a card that was sent in."""
+    if changed:
+        return "Changed."
+    return "Kept." if new else "You have a card that says exactly this already."
+
+
+def with_file(view: RetroView) -> Answer:
+    """All cards are in the file."""
+    return said(f"All {count(len(view.retro.cards), 'card')} of R-{view.retro.number} are in the file below.")
+
+
+def with_time(due: str) -> str:
+    """A day that somebody named without a time of day means its end."""
+    return due if re.search(r"\d[:.]\d\d|\d\s*[ap]m|noon|<t:", due, re.IGNORECASE) else f"{due} 18:00"

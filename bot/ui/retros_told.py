@@ -1,0 +1,153 @@
+"""The lessons of a retro: a document that is kept for ever, told where its board stands (LRN-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import discord
+
+from bot.governance import retros_lessons
+from bot.governance.ids import PersonId
+from bot.governance.retros import Progress, State
+from bot.services.ports import Recorded
+from bot.services.retros_views import RetroView
+from bot.ui import retros as boards
+from bot.ui.answers import COLOUR
+from bot.ui.labels import count, listed
+from bot.ui.limits import V2_TEXT, units
+from bot.ui.panels import View, panel
+from bot.ui.text import inline, quote
+
+Files = tuple[tuple[str, bytes], ...]
+
+_SHOWN = V2_TEXT - 500
+_PARTS = 3
+"""Messages of lessons in a channel; whatever is longer stands in the file."""
+
+
+def posts(view: RetroView, event: Recorded, marker: int) -> list[tuple[View, Files]]:
+    """The lessons as they are told where the board stands, and the whole of them as a file."""
+    data = event.event.data
+    document = data.get("lessons")
+    if not isinstance(document, dict):
+        return []
+    text = markdown(view, document, f"-# Record #{event.number} · {event.hash[:12]}")
+    return _messages(view, text, marker)
+
+
+def answered(view: RetroView) -> tuple[View, str, bytes]:
+    """The same for one person: the beginning, with the whole as a file."""
+    if view.retro.state is not State.CLOSED or not view.retro.took_part:
+        return panel(None, COLOUR, "There are no lessons: the retro is not closed, or nobody took part."), "", b""
+    text = markdown(view, retros_lessons.lessons(view.retro))
+    return _shown(view, _parts(text)[0], None), file_name(view), text.encode()
+
+
+def file_name(view: RetroView) -> str:
+    """What the document is called."""
+    return f"R-{view.retro.number}-lessons.md"
+
+
+def markdown(view: RetroView, document: Mapping[str, Any], seal: str = "") -> str:
+    """The document of lessons. Words of people stand in quotes, escaped; nobody is named but owners of actions."""
+    title = f": {inline(str(document['title']), 100)}" if document["title"] else ""
+    head = [
+        f"## 📗 Lessons of R-{document['number']}{title}",
+        f"Retro of {inline(view.group.name, 80)} · {inline(str(document['template']), 40)}",
+        _took_part(document),
+    ]
+    if document["words"]:
+        head.append("How we were: " + " · ".join(inline(str(word), 60) for word in document["words"]))
+    parts = ["\n".join(head), _actions(view, document["actions"])]
+    topics = document["topics"]
+    parts.append(f"### What we talked about ({count(len(topics), 'topic')})" if topics else "No card was written.")
+    parts += [_topic(topic) for topic in topics]
+    if document["carried"]:
+        lines = [f"- {inline(_name(each['title'], each['texts']), 150)}" for each in document["carried"]]
+        parts.append("\n".join(["### Carried over to the next retro", *lines]))
+    checked = f"-# SHA-256 of these lessons: {retros_lessons.digest(dict(document))}"
+    parts.append(f"{checked}\n{seal}" if seal else checked)
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _took_part(document: Mapping[str, Any]) -> str:
+    people = count(int(document["took_part"]), "person", "people")
+    classes = [f"{n} {inline(str(name), 60)}" for name, n in document["classes"]]
+    return f"{people} took part" + (f": {listed(classes)}." if len(classes) > 1 else ".")
+
+
+def _actions(view: RetroView, actions: Sequence[Mapping[str, Any]]) -> str:
+    if not actions:
+        return "### Actions\nNone was agreed on."
+    lines = ["### Actions"]
+    for action in actions:
+        owner = view.mention(PersonId(action["owner"])) if action["owner"] else "nobody yet"
+        due = ""
+        if action["due_at"]:
+            seconds = int(datetime.fromisoformat(str(action["due_at"])).timestamp())
+            due = f", by <t:{seconds}:D>"
+        lines.append(f"{action['number']}. {inline(str(action['text']), 600)} ({owner}{due})")
+    return "\n".join(lines)
+
+
+def _topic(topic: Mapping[str, Any]) -> str:
+    cards, notes = topic["cards"], topic["notes"]
+    what = boards.progress(Progress(topic["progress"])) if topic["dots"] or notes else "without dots"
+    dots = f"{count(int(topic['dots']), 'dot')}, " if topic["dots"] else ""
+    lines = [f"**{inline(_name(topic['title'], [text for _, text in cards]), 120)}** ({dots}{what})"]
+    lines += [f"- {inline(column, 40)}: {inline(text, 700)}" for column, text in cards]
+    if notes:
+        lines += ["Notes:", *(quote(note, 2500) for note in notes)]
+    return "\n".join(lines)
+
+
+def _name(title: str, texts: Sequence[str]) -> str:
+    return title or (texts[0] if texts else "—")
+
+
+def _messages(view: RetroView, text: str, marker: int) -> list[tuple[View, Files]]:
+    parts = _parts(text)
+    more = len(parts) > _PARTS
+    shown = parts[:_PARTS]
+    if more:
+        shown[-1] += "\n\n-# … The whole document is in the file."
+    last = len(shown) - 1
+    found: list[tuple[View, Files]] = []
+    for place, part in enumerate(shown):
+        if place < last:
+            found.append((panel(marker, COLOUR, part), ()))
+        else:
+            found.append((_shown(view, part, marker), ((file_name(view), text.encode()),)))
+    return found
+
+
+def _shown(view: RetroView, part: str, marker: int | None) -> View:
+    card = panel(marker, COLOUR, part)
+    card.add_item(discord.ui.File(f"attachment://{file_name(view)}"))
+    return card
+
+
+def _parts(text: str) -> list[str]:
+    """The document cut between paragraphs, or lines where a paragraph is too long for one message."""
+    parts: list[str] = []
+    part = ""
+    for paragraph in text.strip().split("\n\n"):
+        for piece in [paragraph] if units(paragraph) <= _SHOWN else _lines(paragraph):
+            if part and units(part) + units(piece) + 2 > _SHOWN:
+                parts.append(part)
+                part = ""
+            part = f"{part}\n\n{piece}" if part else piece
+    return [*parts, part]
+
+
+def _lines(paragraph: str) -> list[str]:
+    pieces: list[str] = []
+    piece = ""
+    for line in paragraph.split("\n"):
+        if piece and units(piece) + units(line) + 1 > _SHOWN:
+            pieces.append(piece)
+            piece = ""
+        piece = f"{piece}\n{line}" if piece else line
+    return [*pieces, piece]
