@@ -14,13 +14,14 @@ import discord
 
 from bot.governance.errors import NotFound
 from bot.governance.ids import PersonId
-from bot.guild import DiscordGuild, Gone
-from bot.services import feedback, posts, retros_views
+from bot.guild import DiscordGuild, Forbidden, Gone, Trouble
+from bot.services import feedback, meetings, posts, retros_views
 from bot.services.feedback import FeedbackView
-from bot.services.ports import Context, Delivery, DeliveryKind, DeliveryState, Recorded
+from bot.services.ports import Context, Delivery, DeliveryKind, DeliveryState, Entry, Recorded
 from bot.services.retros_views import RetroView
 from bot.ui import feedback as feedback_pages
-from bot.ui import retros, retros_told
+from bot.ui import meetings as meeting_cards
+from bot.ui import meetings_told, retros, retros_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +59,23 @@ def _nothing_direct(view: Any, event: Recorded, person: PersonId) -> str:
     return ""
 
 
+def _no_entry(view: Any) -> Entry | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Board:
-    """How one noun is shown. ``draw`` makes pictures and runs in a thread; the others are presenters."""
+    """How one noun is shown. ``draw`` makes pictures and runs in a thread; the others are presenters.
+
+    ``entry`` is what stands among the server's events while the thing is ahead; None: nothing (any more).
+    """
 
     load: Callable[[Context, int], Awaitable[Any]]
     card: Callable[[Any, int], discord.ui.LayoutView]
     post: Callable[[Any, Recorded, tuple[bytes, ...], int], Sequence[Message]] = field(default=_nothing_told)
     draw: Callable[[Any, Recorded], tuple[bytes, ...]] = field(default=_nothing_drawn)
     direct: Callable[[Any, Recorded, PersonId], str] = field(default=_nothing_direct)
+    entry: Callable[[Any], Entry | None] = field(default=_no_entry)
 
 
 def _feedback_told(view: FeedbackView, event: Recorded, drawn: tuple[bytes, ...], marker: int) -> Sequence[Message]:
@@ -77,9 +86,14 @@ def _lessons(view: RetroView, event: Recorded, drawn: tuple[bytes, ...], marker:
     return [Message(shown, files=files) for shown, files in retros_told.posts(view, event, marker)]
 
 
+def _meeting_told(view: Any, event: Recorded, drawn: tuple[bytes, ...], marker: int) -> Sequence[Message]:
+    return [Message(part) for part in meetings_told.told(view, event, marker)]
+
+
 BOARDS: Mapping[str, Board] = {
     "feedback": Board(feedback.board, feedback_pages.card, _feedback_told),
     "retro": Board(retros_views.load, retros.card, _lessons),
+    "meeting": Board(meetings.board, meeting_cards.card, _meeting_told, entry=meeting_cards.entry),
 }
 """The nouns that have a board, by their name in the record."""
 
@@ -113,6 +127,8 @@ class Boards:
                 event = await self._event(delivery)
                 drawn = await asyncio.to_thread(board.draw, view, event)
                 return await self._told(delivery, view, board.post(view, event, drawn, marker), adopt)
+            case DeliveryKind.CALENDAR:
+                return await self._calendar(delivery, view, board.entry(view), adopt)
             case DeliveryKind.DIRECT:
                 return await self._direct(delivery, view, board, adopt)
             case _:
@@ -139,6 +155,38 @@ class Boards:
         if not messages:
             return replace(delivery, state=DeliveryState.SENT)
         return (await self._send(delivery, _place(view), messages, adopt))[0]
+
+    async def _calendar(self, delivery: Delivery, view: Any, entry: Entry | None, adopt: bool) -> Delivery:
+        """An entry among the server's events follows a meeting while it is ahead; its board says how that stands."""
+        guild_id = view.partnership.guild_id
+        try:
+            event_id = await self._entered(delivery, guild_id, entry, adopt, view.over)
+        except Gone:
+            return replace(delivery, message_id=None, state=DeliveryState.PENDING, wanted=delivery.wanted + 1)
+        except (Forbidden, Trouble):
+            if delivery.message_id is None and not delivery.attempts:
+                await posts.show_board(self._ctx, delivery)
+            raise
+        if event_id != delivery.message_id:
+            await posts.show_board(self._ctx, delivery)
+        return replace(delivery, state=DeliveryState.SENT, message_id=event_id)
+
+    async def _entered(
+        self, delivery: Delivery, guild_id: int, entry: Entry | None, adopt: bool, over: bool
+    ) -> int | None:
+        """The id of the event that stands for it now. Raises Gone when the one that stood was deleted."""
+        stands = delivery.message_id
+        if entry is None:
+            if stands is None or not over:
+                return stands
+            await self._guild.remove_event(guild_id, stands)
+            return None
+        if stands is None:
+            stands = await self._guild.find_event(guild_id, entry) if adopt else None
+            if stands is None:
+                return await self._guild.make_event(guild_id, entry)
+        await self._guild.change_event(guild_id, stands, entry)
+        return stands
 
     async def _direct(self, delivery: Delivery, view: BoardView, board: Board, adopt: bool) -> Delivery:
         assert delivery.person is not None

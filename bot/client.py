@@ -37,6 +37,7 @@ EXTENSIONS = (
     "cogs.escalations",
     "cogs.retros",
     "cogs.inbox",
+    "cogs.meetings",
     "cogs.record",
     "cogs.scales",
     "cogs.organisation",
@@ -49,13 +50,14 @@ _SYNCED = "commands synced"
 
 
 def intents() -> discord.Intents:
-    """What the bot needs to hear: servers, members (privileged), reactions, bans. No message content."""
+    """What the bot needs to hear: servers, members (privileged), reactions, bans, events. No message content."""
     wanted = discord.Intents.none()
     wanted.guilds = True
     wanted.members = True
     wanted.moderation = True
     wanted.guild_reactions = True
     wanted.guild_messages = True
+    wanted.guild_scheduled_events = True
     return wanted
 
 

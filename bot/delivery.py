@@ -32,7 +32,7 @@ _log = logging.getLogger(__name__)
 MARKERS_FROM = 1_000_000
 """Discord numbers unmarked components from 1, so markers begin far above."""
 
-FOLLOWING = frozenset({DeliveryKind.CARD, DeliveryKind.FEED, DeliveryKind.BOARD})
+FOLLOWING = frozenset({DeliveryKind.CARD, DeliveryKind.FEED, DeliveryKind.BOARD, DeliveryKind.CALENDAR})
 """Kinds that are edited when what they show changes."""
 
 TOLD_IN_THREAD = frozenset({DeliveryKind.TEXT, DeliveryKind.NOTICE})

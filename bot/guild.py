@@ -7,6 +7,7 @@ and ``Trouble`` (try again later).
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import io
 from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import asynccontextmanager
@@ -17,6 +18,7 @@ import discord
 from discord.ext import commands
 
 from bot.governance.policy import bare
+from bot.services.ports import Entry
 
 _CHANNEL_GONE, _THREAD_EXISTS = 10003, 160004
 MEMBERS_WITHIN = 60.0
@@ -171,6 +173,58 @@ class DiscordGuild:
                     break
                 standing.add(message.id)
         return frozenset(message_ids) - standing
+
+    async def make_event(self, guild_id: int, entry: Entry) -> int:
+        """Put an entry among the server's scheduled events; its id. Raises Forbidden, Trouble."""
+        guild = self._reachable(guild_id)
+        async with _spoken():
+            made = await guild.create_scheduled_event(
+                name=entry.name,
+                description=entry.description,
+                start_time=entry.starts_at,
+                end_time=entry.ends_at,
+                entity_type=discord.EntityType.external,
+                privacy_level=discord.PrivacyLevel.guild_only,
+                location=entry.location,
+            )
+        return made.id
+
+    async def change_event(self, guild_id: int, event_id: int, entry: Entry) -> None:
+        """Make an entry say this. Raises Gone, Forbidden, Trouble."""
+        async with _spoken():
+            event = await self._event(guild_id, event_id)
+            if event.status is not discord.EventStatus.scheduled:
+                return  # one that began or is over cannot be moved any more
+            await event.edit(
+                name=entry.name,
+                description=entry.description,
+                start_time=entry.starts_at,
+                end_time=entry.ends_at,
+                entity_type=discord.EntityType.external,
+                location=entry.location,
+            )
+
+    async def remove_event(self, guild_id: int, event_id: int) -> None:
+        """Take an entry away; one that is gone already is well. Raises Forbidden, Trouble."""
+        with contextlib.suppress(Gone):
+            async with _spoken():
+                event = await self._event(guild_id, event_id)
+                if event.status in {discord.EventStatus.scheduled, discord.EventStatus.active}:
+                    await event.delete()
+
+    async def find_event(self, guild_id: int, entry: Entry) -> int | None:
+        """The bot's own entry of this name and place, made just before a crash."""
+        assert self._bot.user is not None
+        guild = self._reachable(guild_id)
+        async with _spoken():
+            for event in await guild.fetch_scheduled_events(with_counts=False):
+                own = event.creator_id == self._bot.user.id
+                if own and (event.name, event.location) == (entry.name, entry.location):
+                    return event.id
+        return None
+
+    async def _event(self, guild_id: int, event_id: int) -> discord.ScheduledEvent:
+        return await self._reachable(guild_id).fetch_scheduled_event(event_id, with_counts=False)
 
     async def add_reaction(self, channel_id: int, message_id: int, emoji: str) -> None:
         """The bot's own reaction, for people to press."""

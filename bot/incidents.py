@@ -34,6 +34,12 @@ class Incidents:
             elif shown.kind in {DeliveryKind.CARD, DeliveryKind.FEED}:
                 await clocks.forget_message(self._ctx, shown)
 
+    async def event_deleted(self, guild_id: int, event_id: int) -> None:
+        """An entry among the server's events is gone: it is made again while its meeting is ahead (RHY-1)."""
+        shown = await posts.of_message(self._ctx, event_id)
+        if shown is not None and shown.kind is DeliveryKind.CALENDAR:
+            await posts.forget_board(self._ctx, shown)
+
     async def thread_deleted(self, guild_id: int, thread_id: int, parent_id: int) -> None:
         """A deleted thread is opened again under the card (PRO-10)."""
         for shown in await posts.in_channel(self._ctx, thread_id):

@@ -23,6 +23,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "manage_messages": "remove the reaction of someone who may not object",
         "manage_channels": "create the channels of each group at set-up",
         "manage_roles": "create the roles of each seat at set-up and open channels to them",
+        "create_events": "put meetings among the server's events, and keep those entries up to date",
         "view_audit_log": "tell someone who left from someone who was removed",
     }
 )

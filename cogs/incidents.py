@@ -30,6 +30,11 @@ class IncidentListeners(commands.Cog):
             await self.host.incidents.message_deleted(event.guild_id, event.channel_id, messages)
 
     @commands.Cog.listener()
+    async def on_scheduled_event_delete(self, event: discord.ScheduledEvent) -> None:
+        """An entry among the server's events is gone (RHY-1)."""
+        await self.host.incidents.event_deleted(event.guild_id, event.id)
+
+    @commands.Cog.listener()
     async def on_raw_thread_delete(self, event: discord.RawThreadDeleteEvent) -> None:
         """A thread is gone (PRO-10)."""
         await self.host.incidents.thread_deleted(event.guild_id, event.thread_id, event.parent_id)

@@ -23,6 +23,7 @@ FOLLOWING = (
     DeliveryKind.FEED,
     DeliveryKind.REACTIONS,
     DeliveryKind.BOARD,
+    DeliveryKind.CALENDAR,
 )
 """What follows the thing it shows as that changes; all else is given once."""
 
@@ -41,9 +42,8 @@ _STANDING = select(deliveries).where(
     _C.kind.in_([DeliveryKind.CARD.value, DeliveryKind.THREAD.value, DeliveryKind.FEED.value]),
 )
 _BEHIND = select(_C.id).where(_C.proposal_id == bindparam("proposal"), _WAITS, _C.attempts > 0).limit(1)
-_BOARD = select(deliveries).where(
-    _C.thing == bindparam("thing"), _C.kind == literal_column(f"'{DeliveryKind.BOARD.value}'")
-)
+_OF_THINGS = (DeliveryKind.BOARD, DeliveryKind.CALENDAR)
+_BOARD = select(deliveries).where(_C.thing == bindparam("thing"), _C.kind == bindparam("kind"))
 _BOARDS_IN_CHANNEL = (
     select(deliveries)
     .where(_C.channel_id == bindparam("channel"), _C.thing.is_not(None), _C.message_id.is_not(None))
@@ -109,7 +109,7 @@ class Wanted:
     @property
     def shows(self) -> object:
         """What it follows: a board any thing by its name in the record, the others a proposal."""
-        return (self.thing or None) if self.kind is DeliveryKind.BOARD else self.proposal
+        return (self.thing or None) if self.kind in _OF_THINGS else self.proposal
 
     @property
     def key(self) -> str:
@@ -208,9 +208,9 @@ class Deliveries:
         """Whether Discord refused something about a proposal that still waits to be shown (EFF-4)."""
         return (await self._session.connection.execute(_BEHIND, {"proposal": proposal})).first() is not None
 
-    async def board(self, thing: str) -> Delivery | None:
-        """The board of a thing, if it was ever asked for."""
-        row = (await self._session.connection.execute(_BOARD, {"thing": thing})).first()
+    async def board(self, thing: str, kind: DeliveryKind = DeliveryKind.BOARD) -> Delivery | None:
+        """The board of a thing, or what else follows it, if it was ever asked for."""
+        row = (await self._session.connection.execute(_BOARD, {"thing": thing, "kind": kind.value})).first()
         return None if row is None else _delivery(row)
 
     async def of_message(self, message_id: int) -> Delivery | None:

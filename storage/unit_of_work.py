@@ -13,6 +13,7 @@ from sqlalchemy import case
 from sqlalchemy.sql.dml import ReturningInsert
 
 from bot.governance.feedback import Feedback
+from bot.governance.meetings import Meeting
 from bot.governance.retros import Retro
 from bot.governance.shards import EVERYTHING, Shards
 from bot.governance.surveys import Survey
@@ -96,6 +97,11 @@ class SqlTransaction:
     def seals(self) -> Seals:
         """What nobody may know the author of."""
         return Seals(self._session)
+
+    @cached_property
+    def meetings(self) -> Repository[Meeting]:
+        """Meetings of groups."""
+        return Repository(self._session, tables.meetings, Meeting, "meeting")
 
     @cached_property
     def record(self) -> Record:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 from datetime import datetime
 
-from bot.governance import lifecycle
-from bot.governance.erasure import UNPUBLISHED, without, without_said, without_unpublished
+from bot.governance import lifecycle, meetings
+from bot.governance.erasure import ERASED, UNPUBLISHED, without, without_said, without_unpublished
 from bot.governance.errors import NotFound
 from bot.governance.events import Event
 from bot.governance.ids import PartnershipId, PersonId, ProposalId
@@ -74,3 +74,8 @@ async def _erase_words(tx: Transaction, partnership: PartnershipId, event: Event
                 if (said := without_said(feedback, event)) != feedback:
                     await tx.feedback.save(said)
                     await tx.deliveries.ask(partnership, DeliveryKind.BOARD, thing=event.thing)
+            case "meeting":
+                meeting = await tx.meetings.get(int(number))
+                await tx.meetings.save(meetings.without(meeting, event, ERASED))
+                for kind in (DeliveryKind.BOARD, DeliveryKind.CALENDAR):
+                    await tx.deliveries.ask(partnership, kind, thing=event.thing)

@@ -9,8 +9,9 @@ from typing import Any
 
 from bot.governance import surveys
 from bot.governance.feedback import FeedbackState
+from bot.governance.meetings import OVER as MEETINGS_OVER
 from bot.governance.retros import FINAL
-from bot.services import feedback, retros, surveys_answered
+from bot.services import feedback, meetings, retros, surveys_answered
 from bot.services.ports import Context, Repository, Transaction
 
 
@@ -32,5 +33,6 @@ NOUNS: tuple[Noun, ...] = (
     Noun("retro", lambda tx: tx.retros, retros.advance, FINAL),
     Noun("survey", lambda tx: tx.surveys, surveys_answered.advance, surveys.OVER),
     Noun("feedback", lambda tx: tx.feedback, feedback.advance, frozenset({FeedbackState.CLOSED})),
+    Noun("meeting", lambda tx: tx.meetings, meetings.advance, MEETINGS_OVER),
 )
 """In the order in which the sweep takes them."""

@@ -14,6 +14,7 @@ from bot.governance.dossier import Ballot, Proposal, State
 from bot.governance.events import Event, Happened
 from bot.governance.feedback import Feedback
 from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId, RoleId, VoteId
+from bot.governance.meetings import Meeting
 from bot.governance.organisation import Holding, Partnership
 from bot.governance.plans import Snapshot, Step
 from bot.governance.policy import Policy
@@ -86,7 +87,8 @@ class DeliveryKind(StrEnum):
     """What is shown in Discord.
 
     ``CARD``, ``FEED``, ``THREAD`` and ``REACTIONS`` follow the proposal as it changes, ``BOARD`` follows a retro,
-    survey, meeting and the like; the others are given once. ``POST`` tells of an event where the board stands.
+    survey, meeting and the like, ``CALENDAR`` a meeting among the server's events; the others are given once. ``POST``
+    tells of an event where the board stands.
     """
 
     CARD = "card"
@@ -100,6 +102,7 @@ class DeliveryKind(StrEnum):
     DIRECT = "direct"
     BOARD = "board"
     POST = "post"
+    CALENDAR = "calendar"
 
 
 class DeliveryState(StrEnum):
@@ -136,6 +139,17 @@ class Delivery:
     retry_at: datetime | None = None
     since: datetime | None = None
     thing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What stands among a server's scheduled events. Name and place are at most 100 characters, the rest 1000."""
+
+    name: str
+    description: str
+    location: str
+    starts_at: datetime
+    ends_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -533,8 +547,8 @@ class Deliveries(Protocol):
         """Whether Discord refused something about a proposal that still waits to be shown (EFF-4)."""
         ...
 
-    async def board(self, thing: str) -> Delivery | None:
-        """The board of a thing, if it was ever asked for."""
+    async def board(self, thing: str, kind: DeliveryKind = DeliveryKind.BOARD) -> Delivery | None:
+        """The board of a thing, or what else follows it, if it was ever asked for."""
         ...
 
     async def in_channel(self, channel_id: int) -> tuple[Delivery, ...]:
@@ -613,6 +627,8 @@ class Transaction(Protocol):
     def retros(self) -> Repository[Retro]: ...
     @property
     def seals(self) -> Seals: ...
+    @property
+    def meetings(self) -> Repository[Meeting]: ...
     @property
     def record(self) -> Record: ...
     @property

@@ -135,12 +135,18 @@ async def of_message(ctx: Context, message_id: int) -> Delivery | None:
 
 
 async def forget_board(ctx: Context, shown: Delivery) -> None:
-    """A board was deleted: it is posted again. Found twice, it is posted once."""
+    """A board, or an entry among the server's events, was deleted: it is made again. Found twice, it is made once."""
     async with ctx.uow.write() as tx:
-        board = await tx.deliveries.board(shown.thing)
+        board = await tx.deliveries.board(shown.thing, shown.kind)
         if board is not None and board.message_id == shown.message_id:
             await tx.deliveries.save(replace(board, message_id=None))
-            await tx.deliveries.ask(shown.partnership, DeliveryKind.BOARD, thing=shown.thing)
+            await tx.deliveries.ask(shown.partnership, shown.kind, thing=shown.thing)
+
+
+async def show_board(ctx: Context, shown: Delivery) -> None:
+    """What a board says of something beside it has changed: it is drawn again."""
+    async with ctx.uow.write() as tx:
+        await tx.deliveries.ask(shown.partnership, DeliveryKind.BOARD, thing=shown.thing)
 
 
 async def show_boards(ctx: Context, partnership: PartnershipId, nouns: Iterable[Noun] = NOUNS) -> None:
@@ -148,8 +154,9 @@ async def show_boards(ctx: Context, partnership: PartnershipId, nouns: Iterable[
     async with ctx.uow.write() as tx:
         for noun in nouns:
             for each in await noun.kept(tx).outside(partnership, noun.over):
-                if await tx.deliveries.board(f"{noun.name}/{each}") is not None:
-                    await tx.deliveries.ask(partnership, DeliveryKind.BOARD, thing=f"{noun.name}/{each}")
+                for kind in (DeliveryKind.BOARD, DeliveryKind.CALENDAR):
+                    if await tx.deliveries.board(f"{noun.name}/{each}", kind) is not None:
+                        await tx.deliveries.ask(partnership, kind, thing=f"{noun.name}/{each}")
 
 
 async def in_channel(ctx: Context, channel_id: int) -> tuple[Delivery, ...]:

@@ -12,7 +12,7 @@ from bot.services.ports import Asked, DeliveryKind
 _CARD, _FEED, _THREAD = DeliveryKind.CARD, DeliveryKind.FEED, DeliveryKind.THREAD
 _TEXT, _NOTICE, _OUTCOME = DeliveryKind.TEXT, DeliveryKind.NOTICE, DeliveryKind.OUTCOME
 _LOG, _REACTIONS = DeliveryKind.LOG, DeliveryKind.REACTIONS
-_BOARD, _POST = DeliveryKind.BOARD, DeliveryKind.POST
+_BOARD, _POST, _CALENDAR = DeliveryKind.BOARD, DeliveryKind.POST, DeliveryKind.CALENDAR
 
 _TOLD = (_CARD, _FEED, _NOTICE)
 _DECIDED = (_CARD, _FEED, _NOTICE, _OUTCOME)
@@ -94,13 +94,13 @@ AUDIENCES: Mapping[Happened, tuple[DeliveryKind, ...]] = MappingProxyType(
         Happened.FEEDBACK_HIDDEN: (_BOARD,),
         Happened.FEEDBACK_SHOWN: (_BOARD,),
         Happened.FEEDBACK_REOPENED: (_BOARD,),
-        Happened.MEETING_SCHEDULED: (_BOARD,),
+        Happened.MEETING_SCHEDULED: (_BOARD, _CALENDAR),
         Happened.MEETING_CHANGED: (_BOARD,),
-        Happened.MEETING_STARTED: (_BOARD,),
+        Happened.MEETING_STARTED: (_BOARD, _POST),
         Happened.MEETING_MINUTED: (_BOARD,),
-        Happened.MEETING_ENDED: (_BOARD, _POST),
-        Happened.MEETING_CANCELLED: (_BOARD, _POST),
-        Happened.MEETING_MISSED: (_BOARD,),
+        Happened.MEETING_ENDED: (_BOARD, _CALENDAR, _POST),
+        Happened.MEETING_CANCELLED: (_BOARD, _CALENDAR, _POST),
+        Happened.MEETING_MISSED: (_BOARD, _POST),
         Happened.HEALTH_MARKED: (),
         Happened.DIGEST_GIVEN: (),
         Happened.CARD_LOST: (),
@@ -142,6 +142,8 @@ def announce(event: Event) -> tuple[Asked, ...]:
             kinds = _STANDS_AGAIN.get(str(event.data.get("what")), ())
         case Happened.PROPOSAL_PASSED | Happened.PROPOSAL_ADOPTED if event.data.get("timelock_hours") == 0:
             kinds = _TOLD
+        case Happened.MEETING_CHANGED if event.data.get("what") == "time":
+            kinds = (_BOARD, _CALENDAR, _POST)
         case Happened.NUDGED:
             people = _people(event)
             return (*map(Asked, kinds), *(Asked(DeliveryKind.DIRECT, each) for each in people)) if people else ()

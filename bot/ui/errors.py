@@ -12,6 +12,7 @@ from typing import Any
 from bot.governance import errors
 from bot.governance.dossier import ObjectionState
 from bot.governance.feedback import FeedbackState
+from bot.governance.meetings import MeetingState
 from bot.governance.policy import KEYS
 from bot.governance.surveys import SurveyState
 from bot.ui import labels, times
@@ -55,6 +56,9 @@ NOT_ELIGIBLE: Mapping[str, str] = MappingProxyType(
         "may not file": "You hold no seat that may file this type of proposal.",
         "run survey": "A facilitator or lead of a group asks it; where nobody holds such a seat, any of its members "
         "may. The whole partnership is asked by a facilitator or lead of any group. `/roles list` shows who that is.",
+        "run meetings": "A facilitator or lead of a group schedules and runs its meetings; where nobody holds such a "
+        "seat, any of its members does. `/roles list` shows who that is: ask them. You can still say whether you come, "
+        "add to the agenda and write notes.",
         "not asked": "This survey asks those who held a seat there when it opened; that list is fixed, so that results "
         "can be compared. You are not among them. `/survey results` shows what comes out of it.",
         "take feedback": "Only people with a seat in that group (not as observers) take care of its feedback.",
@@ -134,6 +138,14 @@ ACTS: Mapping[str, str] = MappingProxyType(
         "close feedback": "Feedback is closed once it has a public answer. Answer it first.",
         "say whether feedback is resolved": "You can say that once there is an answer.",
         "vote on an appeal": "There is no appeal open on this objection.",
+        "confirm meeting": "What you typed is kept for a day and waits for your confirmation; this is past that.",
+        "move meeting": "A meeting can be moved until it begins.",
+        "cancel meeting": "A meeting can be cancelled until it begins.",
+        "start meeting": "Only a meeting that is scheduled can begin.",
+        "end meeting": "Only a meeting that is going on can be ended.",
+        "add to agenda": "The agenda is open until the meeting is over.",
+        "attend": "You can say whether you come, or are here, until the meeting is over.",
+        "write notes": "Notes are written while a meeting is going on. A facilitator can let it begin early.",
         "edit survey": "Only a draft can be changed: other questions would make other answers of those given.",
         "open survey": "Only a draft can be opened.",
         "answer survey": "A survey can be answered while it is open.",
@@ -147,6 +159,12 @@ DONE: Mapping[str, str] = MappingProxyType(
         "appeal": "This ruling was appealed already. There is one appeal.",
         "ask test": "The test was asked for already. A facilitator can rule on it.",
         "halt": "This proposal was halted once already. There is one halt.",
+        "confirm meeting": "This meeting is scheduled already: its board stands in the group's channel.",
+        "move meeting": "The meeting is at that time already.",
+        "add to agenda": "That stands on the agenda already.",
+        "attend": "You said that already; it counts.",
+        "start meeting": "The meeting has begun already.",
+        "end meeting": "The meeting was ended already. Its minutes are published.",
         "ask question": "This survey asks that already. Use *Edit* beside the question to change it.",
         "revise": "The new version says the same as the present one. Change something, then publish it again.",
         "rule": "There is a ruling already. The first one holds; the losing side may appeal.",
@@ -170,6 +188,11 @@ LIMITS: Mapping[str, str] = MappingProxyType(
         "versions": "A proposal has at most {most}. Withdraw it and file a new one, or take it to a final vote "
         "once it is disputed.",
         "drafts": "You may keep at most {most}. Open or discard one: `/proposal list` under *Mine* shows them.",
+        "meeting length": "A meeting takes at least five minutes and at most {most}.",
+        "meetings ahead": "A group has at most {most} ahead. Cancel one, or wait until one is over.",
+        "agenda items": "Members add at most {most} to one agenda. Say more in the group's channel.",
+        "notes": "The minutes of one meeting have at most {most}. Put the rest into one part.",
+        "linked decisions": "A meeting is linked to at most {most}.",
         "survey drafts": "You may keep at most {most} of surveys. Open or discard one: `/survey open` suggests them.",
         "questions": "A survey asks at most {most}: more do not fit into one form. Take one out, or make another.",
         "concerns": "You may raise at most {most} on one proposal. They are all shown; say more in its thread.",
@@ -214,6 +237,11 @@ REPEATED: Mapping[tuple[str, str], str] = MappingProxyType(
 
 _LIMIT_NOUNS = {
     "survey drafts": "draft",
+    "meeting length": "hour",
+    "meetings ahead": "meeting",
+    "agenda items": "line",
+    "notes": "part",
+    "linked decisions": "decision",
     "questions": "question",
     "versions": "version",
     "drafts": "draft",
@@ -241,6 +269,7 @@ MISSING: Mapping[str, str] = MappingProxyType(
         "partnership named": "There is no such partnership in this server. Pick one from the suggestions.",
         "server": "This works only inside a server, not in direct messages. Write in a channel of your partnership.",
         "place": "This partnership has no such channel. A moderator can mend that by running `/setup` again.",
+        "meeting": "There is no such meeting, or you may not read it. `/meeting list` shows those you may read.",
         "survey": "There is no such survey, or you may not read it. `/survey results` suggests those you may read.",
         "question": "This survey has no such question. Somebody may have taken it out meanwhile.",
         "person": "That person is not in this server.",
@@ -265,6 +294,7 @@ MISSING: Mapping[str, str] = MappingProxyType(
 _SUBJECTS: Mapping[type, tuple[str, Mapping[Any, str]]] = MappingProxyType(
     {
         ObjectionState: ("The objection", labels.OBJECTION_STATE_LABELS),
+        MeetingState: ("The meeting", labels.MEETING_STATE_LABELS),
         SurveyState: ("The survey", labels.SURVEY_STATE_LABELS),
         FeedbackState: ("The feedback", labels.FEEDBACK_STATE_LABELS),
     }

@@ -21,6 +21,7 @@ _EVERYONE = (
     "`/inbox` – what needs you now",
     "`/proposal list` and `/proposal show` – what is open, and what you can do with it",
     "`/proposal why` – why it went this way",
+    "`/meeting list` and `/meeting agenda` – when your groups meet, and what about",
     "`/audit verify` – check that nothing in the record was changed",
 )
 _SPEAK = "`/feedback give` – speak up, with your name or anonymously; `/feedback list` shows what was answered"
@@ -34,7 +35,10 @@ _MEMBERS = (
     "`/vote` in a final vote, `/escalate` a disputed proposal, `/proposal halt` to stop one before it is carried out",
 )
 _AUTHORS = ("Your own: `/proposal revise` publishes a new version, `/proposal withdraw` takes it back",)
-_FACILITATORS = ("Rule on the form of objections where you are not involved: `/inbox` shows them",)
+_FACILITATORS = (
+    "Rule on the form of objections where you are not involved: `/inbox` shows them",
+    "`/meeting schedule` plans a meeting of your group: you confirm it before it stands",
+)
 _MODERATORS = ("`/setup` makes the channels and roles, `/roles map` gives a role its seat",)
 _SEATLESS = "You hold no seat here. Seats come with Discord roles: ask a moderator for the one that fits you."
 _SECRET = f"**Secret votes**\n{SECRECY}"

@@ -55,6 +55,22 @@ OBJECTION_ACTS = (
     "falls",
     "sponsor",
 )
+MEETING_ACTS = (
+    "confirm",
+    "show",
+    "here",
+    "absent",
+    "add",
+    "notes",
+    "start",
+    "end",
+    "end-now",
+    "move",
+    "move-to",
+    "cancel",
+    "minutes",
+)
+MEETING_FORMS = ("meeting-add", "meeting-notes", "meeting-move", "meeting-cancel")
 PROPOSAL_FORMS = ("edit", "details", "again", "concern", "withdraw")
 REVISION_FORMS = ("revise", "revise-details")
 OBJECTION_FORMS = ("state", "appeal")
@@ -119,6 +135,8 @@ PROPOSAL_TEMPLATE = rf"proposal:(?P<act>{'|'.join(PROPOSAL_ACTS)}):(?P<proposal>
 OBJECTION_TEMPLATE = rf"objection:(?P<act>{'|'.join(OBJECTION_ACTS)}):(?P<proposal>{_ID}):(?P<objection>{_ID})"
 CAST_TEMPLATE = rf"vote:(?P<act>cast):(?P<proposal>{_ID}):(?P<choice>{_SMALL})"
 MINE_TEMPLATE = rf"vote:(?P<act>mine):(?P<proposal>{_ID})"
+MEETING_TEMPLATE = rf"meeting:(?P<act>{'|'.join(MEETING_ACTS)}):(?P<meeting>{_ID})(?::(?P<at>[1-9][0-9]{{8,10}}))?"
+MEETING_FORM_TEMPLATE = rf"form:(?P<act>{'|'.join(MEETING_FORMS)}):(?P<meeting>{_ID})"
 INBOX_TEMPLATE = r"inbox:(?P<act>show)"
 PAGE_TEMPLATE = rf"list:(?P<act>[a-z]{{1,12}}):(?P<partnership>{_ID}):(?P<before>0|{_ID})"
 
@@ -161,6 +179,7 @@ _FORMS = (
     OBJECT_VOTE_FORM_TEMPLATE,
     RETRO_FORM_TEMPLATE,
     CAPTURE_FORM_TEMPLATE,
+    MEETING_FORM_TEMPLATE,
 )
 _ALL = tuple(
     re.compile(template)
@@ -179,6 +198,7 @@ _ALL = tuple(
         RETRO_MENU_TEMPLATE,
         RETRO_LIST_TEMPLATE,
         CAPTURE_TEMPLATE,
+        MEETING_TEMPLATE,
         *_FORMS,
     )
 )
@@ -206,6 +226,8 @@ class Parsed:
     before: int | None = None
     retro: int | None = None
     arg: str | None = None
+    meeting: int | None = None
+    at: int | None = None
 
 
 def parse(custom_id: str) -> Parsed | None:
@@ -328,6 +350,16 @@ def capture_form(group: GroupId) -> str:
     return _known(f"form:capture:{group}")
 
 
+def meeting(act: str, meeting: int, at: int | None = None) -> str:
+    """A button about a meeting; ``at`` is the time to which it is moved, in seconds since 1970."""
+    return _known(f"meeting:{act}:{meeting}" + (f":{at}" if at else ""))
+
+
+def meeting_form(form: str, meeting: int) -> str:
+    """A form about a meeting: one of MEETING_FORMS."""
+    return _known(f"form:{form}:{meeting}")
+
+
 def _known(custom_id: str) -> str:
     if parse(custom_id) is None:
         raise ValueError(f"no such custom_id: {custom_id}")
@@ -335,7 +367,19 @@ def _known(custom_id: str) -> str:
 
 
 def _parsed(kind: str, found: Mapping[str, str | None]) -> Parsed:
-    numbers = ("proposal", "objection", "choice", "group", "version", "again", "feedback", "partnership", "before")
+    numbers = (
+        "proposal",
+        "objection",
+        "choice",
+        "group",
+        "version",
+        "again",
+        "feedback",
+        "partnership",
+        "before",
+        "meeting",
+        "at",
+    )
     named = {key: int(number) for key in numbers if (number := found.get(key)) is not None}
     return Parsed(
         kind,
@@ -353,4 +397,6 @@ def _parsed(kind: str, found: Mapping[str, str | None]) -> Parsed:
         named.get("before") or None,
         int(found.get("retro") or 0) or None,
         found.get("arg"),
+        named.get("meeting"),
+        named.get("at"),
     )

@@ -10,6 +10,7 @@ from types import MappingProxyType
 from bot.governance import policy
 from bot.governance.dossier import ObjectionState, State
 from bot.governance.feedback import FeedbackState
+from bot.governance.meetings import MeetingState
 from bot.governance.organisation import GroupKind
 from bot.governance.surveys import SurveyState
 
@@ -116,6 +117,18 @@ FEEDBACK_STATE_LABELS: Mapping[FeedbackState, str] = MappingProxyType(
         FeedbackState.PROGRESS: "In progress",
         FeedbackState.ANSWERED: "Answered",
         FeedbackState.CLOSED: "Closed",
+    }
+)
+
+MEETING_STATE_LABELS: Mapping[MeetingState, str] = MappingProxyType(
+    {
+        MeetingState.DRAFT: "Not confirmed yet",
+        MeetingState.SCHEDULED: "Scheduled",
+        MeetingState.RUNNING: "Going on now",
+        MeetingState.ENDED: "Over",
+        MeetingState.MISSED: "Not held",
+        MeetingState.CANCELLED: "Cancelled",
+        MeetingState.DISCARDED: "Never confirmed",
     }
 )
 
@@ -247,6 +260,13 @@ FIELD_LABELS: Mapping[str, str] = MappingProxyType(
         "hiding": "Why the words are hidden",
         "private groups": "Groups that only their members read",
         "survey title": "Title",
+        "meeting title": "Title",
+        "agenda item": "For the agenda",
+        "notes": "Notes",
+        "cancellation": "Why it is cancelled",
+        "when": "When",
+        "every": "How often",
+        "decisions": "Decisions",
         "about": "Why you ask",
         "question": "Question",
         "choice": "Choice",

@@ -44,6 +44,10 @@ class Incidents(Protocol):
         """Messages are gone."""
         ...
 
+    async def event_deleted(self, guild_id: int, event_id: int) -> None:
+        """An entry among the server's events is gone."""
+        ...
+
     async def thread_deleted(self, guild_id: int, thread_id: int, parent_id: int) -> None:
         """A thread is gone."""
         ...

@@ -16,7 +16,7 @@ from bot.governance.ids import GroupId, PartnershipId, ProposalId
 from bot.governance.policy import TYPES
 from bot.ui import feedback as feedback_pages
 from bot.ui import ids, inbox
-from cogs import objections, proposals, retros
+from cogs import meetings, objections, proposals, retros
 from cogs.base import FormCog
 
 P = ProposalId(12)
@@ -31,6 +31,7 @@ FORMS = (
     *(ids.feedback_give_form(PartnershipId(1), group) for group in (None, GroupId(3))),
     *(ids.retro_form(form, 4, "ab.1") for form in ids.RETRO_FORMS),
     ids.capture_form(GroupId(3)),
+    *(ids.meeting_form(form, 7) for form in ids.MEETING_FORMS),
 )
 BUTTONS = (
     *(ids.proposal(act, P) for act in ids.PROPOSAL_ACTS),
@@ -42,6 +43,8 @@ BUTTONS = (
     *(ids.retro_menu(menu, 4, 1) for menu in ids.RETRO_MENUS),
     ids.retro_page(PartnershipId(1), 12),
     *(ids.capture(act, GroupId(3)) for act in ("write", "drop")),
+    *(ids.meeting(act, 7) for act in ids.MEETING_ACTS),
+    ids.meeting("move-to", 7, 1_798_131_600),
     *(ids.page(PartnershipId(1), name, before) for name in inbox.LISTS for before in (None, ProposalId(7))),
     *(ids.feedback(act, 9) for act in ids.FEEDBACK_ACTS),
     *(ids.feedback_page(name, PartnershipId(1), None, before) for name in feedback_pages.LISTS for before in (None, 7)),
@@ -118,3 +121,4 @@ def test_every_act_has_its_handler() -> None:
     assert set(objections.ACTS) == set(ids.OBJECTION_ACTS)
     assert set(retros.ACTS) == set(ids.RETRO_ACTS)
     assert set(retros.FORMS) == set(ids.RETRO_FORMS)
+    assert set(meetings.ACTS) == set(ids.MEETING_ACTS)

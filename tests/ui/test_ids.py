@@ -43,6 +43,9 @@ BUILT = {
     ids.retro_form("card", 4, "a" * 16): ids.Parsed("form", "card", retro=4, arg="a" * 16),
     ids.capture("drop", GroupId(3), "a" * 16): ids.Parsed("capture", "drop", group=GroupId(3), arg="a" * 16),
     ids.capture_form(GroupId(3)): ids.Parsed("form", "capture", group=GroupId(3)),
+    **{ids.meeting(act, 7): ids.Parsed("meeting", act, meeting=7) for act in ids.MEETING_ACTS},
+    ids.meeting("move-to", 7, 1_798_131_600): ids.Parsed("meeting", "move-to", meeting=7, at=1_798_131_600),
+    **{ids.meeting_form(form, 7): ids.Parsed("form", form, meeting=7) for form in ids.MEETING_FORMS},
     ids.object_vote_form(P, 3): ids.Parsed("form", "object-vote", P, choice=3),
 }
 
@@ -68,6 +71,10 @@ def test_what_is_built_is_read_back(custom_id: str) -> None:
         "proposal:read:1:2",
         "proposal:read:١",
         "proposal:enact:1",
+        "meeting:confirm:0",
+        "meeting:dissolve:1",
+        "meeting:move-to:1:5",
+        "form:meeting-add:1:2",
         "proposal:read:" + "9" * 19,
         "Proposal:read:1",
         "objection:state:1",
@@ -126,6 +133,7 @@ def test_templates_overlap_nowhere() -> None:
         ids.RETRO_TEMPLATE,
         ids.RETRO_MENU_TEMPLATE,
         ids.CAPTURE_TEMPLATE,
+        ids.MEETING_TEMPLATE,
     )
     for custom_id, parsed in BUILT.items():
         hits = sum(re.fullmatch(template, custom_id) is not None for template in templates)

@@ -1,0 +1,397 @@
+"""Meetings of a group: scheduled, held with an agenda, minuted; recurring ones follow one another (RHY-1, RHY-4).
+
+scheduled → running → ended, or missed where nobody came; cancelled before it begins. A draft is what somebody typed
+and has not confirmed: it is on no record and forgotten after a day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from types import MappingProxyType
+
+from bot.governance.cadences import Cadence
+from bot.governance.errors import AlreadyDone, BadText, LimitReached, NotEligible, NotYours, TimePast, WrongState
+from bot.governance.events import Event, Happened, Json
+from bot.governance.ids import GroupId, PartnershipId, PersonId
+from bot.governance.organisation import FACILITATOR, OBSERVER, Holding, Member
+
+MOST_DRAFT = timedelta(days=1)
+OVERRUN = timedelta(hours=12)
+"""How long after its planned end a meeting that nobody ended is ended by itself."""
+
+SHORTEST, LONGEST = timedelta(minutes=5), timedelta(hours=8)
+MOST_TITLE, MOST_ITEM, MOST_NOTE, MOST_REASON = 80, 200, 3000, 500
+MOST_ITEMS, MOST_NOTES, MOST_LINKS = 25, 20, 25
+MOST_AHEAD = 20
+"""Most meetings of one group that are scheduled and not over."""
+MOST_MISSED = 50
+"""Occurrences that went by unheld which are listed one by one; of more, the latest."""
+
+
+class MeetingState(StrEnum):
+    """Where a meeting stands."""
+
+    DRAFT = "draft"
+    SCHEDULED = "scheduled"
+    RUNNING = "running"
+    ENDED = "ended"
+    MISSED = "missed"
+    CANCELLED = "cancelled"
+    DISCARDED = "discarded"
+
+
+AHEAD = frozenset({MeetingState.SCHEDULED, MeetingState.RUNNING})
+OVER = frozenset(MeetingState) - AHEAD - {MeetingState.DRAFT}
+
+
+class Kind(StrEnum):
+    """What a meeting is for: weeks of operations, quarters of strategy, years of purpose (RHY-4)."""
+
+    OPERATIONS = "operations"
+    STRATEGY = "strategy"
+    PURPOSE = "purpose"
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """What a kind of meeting brings along: how often it usually recurs (a key of the menu), how long it is."""
+
+    every: str
+    length: timedelta
+
+
+TEMPLATES: Mapping[Kind, Template] = MappingProxyType(
+    {
+        Kind.OPERATIONS: Template("week", timedelta(hours=1)),
+        Kind.STRATEGY: Template("quarter", timedelta(hours=2)),
+        Kind.PURPOSE: Template("year", timedelta(hours=3)),
+    }
+)
+
+
+class Answer(StrEnum):
+    """What somebody says of their own attendance."""
+
+    COMING = "coming"
+    ABSENT = "absent"
+    HERE = "here"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A line of the agenda that a person added."""
+
+    number: int
+    author: PersonId
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A part of the minutes, under its author's name."""
+
+    number: int
+    author: PersonId
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Attendance:
+    """What one person said last."""
+
+    person: PersonId
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """One meeting. ``slot`` is its place in the cadence, which a move does not change; ``M-7`` is number 7.
+
+    ``missed`` are occurrences of its series that went by before this one without being held, such as while the bot was
+    down. ``decisions`` are numbers of proposals.
+    """
+
+    id: int
+    partnership: PartnershipId
+    number: int
+    group: GroupId
+    title: str
+    kind: Kind
+    organiser: PersonId
+    starts_at: datetime
+    length: timedelta
+    zone: str
+    state: MeetingState
+    state_since: datetime
+    slot: datetime
+    cadence: Cadence | None = None
+    items: tuple[Item, ...] = ()
+    notes: tuple[Note, ...] = ()
+    attendance: tuple[Attendance, ...] = ()
+    decisions: tuple[int, ...] = ()
+    missed: tuple[datetime, ...] = ()
+    started_at: datetime | None = None
+    reason: str = ""
+    version: int = 0
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it is planned to end."""
+        return self.starts_at + self.length
+
+    @property
+    def due_at(self) -> datetime | None:
+        """When something has to be done though nobody acts: begin, end, forget a draft."""
+        match self.state:
+            case MeetingState.DRAFT:
+                return self.state_since + MOST_DRAFT
+            case MeetingState.SCHEDULED:
+                return self.starts_at
+            case MeetingState.RUNNING:
+                return self.ends_at + OVERRUN
+        return None
+
+    def said(self, person: PersonId) -> Answer | None:
+        """What this person said of their attendance."""
+        return next((a.answer for a in self.attendance if a.person == person), None)
+
+    def who(self, answer: Answer) -> tuple[PersonId, ...]:
+        """Who said this."""
+        return tuple(a.person for a in self.attendance if a.answer is answer)
+
+
+Changed = tuple[Meeting, tuple[Event, ...]]
+
+
+def thing(meeting: Meeting) -> str:
+    """Its name in the record."""
+    return f"meeting/{meeting.id}"
+
+
+def runs(group: GroupId, member: Member, holdings: tuple[Holding, ...]) -> bool:
+    """Whether they may schedule and run the group's meetings: its facilitator or lead; where it has none, any member.
+
+    Observers read along.
+    """
+    running = {FACILITATOR, "lead"}
+    if any(seat.group == group and seat.seat in running for seat in member.seats):
+        return True
+    led = any(h.mapping.group == group and h.mapping.seat in running for h in holdings)
+    return not led and member.holds(group)
+
+
+def check_runs(group: GroupId, member: Member, holdings: tuple[Holding, ...]) -> None:
+    """Raises NotEligible for those who may not schedule and run the group's meetings."""
+    if not runs(group, member, holdings):
+        raise NotEligible("run meetings")
+
+
+def check_takes_part(member: Member) -> None:
+    """Raises NotEligible for those who hold no seat but that of an observer."""
+    if not any(seat.seat != OBSERVER for seat in member.seats):
+        raise NotEligible("no seat")
+
+
+def check_words(title: str, length: timedelta) -> None:
+    """Raises BadText, LimitReached."""
+    if not 3 <= len(title.strip()) <= MOST_TITLE:
+        raise BadText("meeting title", len(title.strip()), 3, MOST_TITLE)
+    if not SHORTEST <= length <= LONGEST:
+        raise LimitReached("meeting length", int(LONGEST.total_seconds() // 3600))
+
+
+def confirm(draft: Meeting, member: Member, number: int, now: datetime) -> Changed:
+    """What was typed becomes a meeting. Raises NotYours, AlreadyDone, WrongState, TimePast."""
+    if draft.organiser != member.person:
+        raise NotYours
+    if draft.state in AHEAD:
+        raise AlreadyDone("confirm meeting")
+    _check(draft, "confirm meeting", MeetingState.DRAFT)
+    if draft.starts_at <= now:
+        raise TimePast(f"{draft.starts_at:%Y-%m-%d %H:%M} UTC", draft.starts_at)
+    changed = replace(draft, number=number, state=MeetingState.SCHEDULED, state_since=now)
+    return changed, (scheduled(changed, member.person),)
+
+
+def scheduled(meeting: Meeting, actor: PersonId | None) -> Event:
+    """What goes on record when a meeting is scheduled."""
+    return Event(Happened.MEETING_SCHEDULED, thing(meeting), actor, {"title": meeting.title, **_when(meeting)})
+
+
+def move(meeting: Meeting, member: Member, starts_at: datetime, now: datetime) -> Changed:
+    """Hold this one at another time; its series keeps its own. Raises WrongState, TimePast, AlreadyDone."""
+    _check(meeting, "move meeting", MeetingState.SCHEDULED)
+    if starts_at <= now:
+        raise TimePast(f"{starts_at:%Y-%m-%d %H:%M} UTC", starts_at)
+    if starts_at == meeting.starts_at:
+        raise AlreadyDone("move meeting")
+    before = meeting.starts_at
+    changed = replace(meeting, starts_at=starts_at, attendance=())
+    data: dict[str, Json] = {"what": "time", "before": before.isoformat(), **_when(changed)}
+    return changed, (Event(Happened.MEETING_CHANGED, thing(meeting), member.person, data),)
+
+
+def cancel(meeting: Meeting, member: Member, reason: str, series: bool, now: datetime) -> Changed:
+    """It is not held. With ``series`` no other follows it. Raises WrongState, BadText."""
+    _check(meeting, "cancel meeting", MeetingState.SCHEDULED)
+    reason = reason.strip()
+    if len(reason) > MOST_REASON:
+        raise BadText("cancellation", len(reason), 0, MOST_REASON)
+    cadence = None if series else meeting.cadence
+    changed = replace(meeting, state=MeetingState.CANCELLED, state_since=now, reason=reason, cadence=cadence)
+    data: dict[str, Json] = {"reason": reason, "series": series}
+    return changed, (Event(Happened.MEETING_CANCELLED, thing(meeting), member.person, data),)
+
+
+def add_item(meeting: Meeting, member: Member, text: str) -> Changed:
+    """A line for the agenda. Raises WrongState, BadText, LimitReached, AlreadyDone."""
+    _check(meeting, "add to agenda", *AHEAD)
+    text = " ".join(text.split())
+    _check_length("agenda item", text, 3, MOST_ITEM)
+    if any(each.text.casefold() == text.casefold() for each in meeting.items):
+        raise AlreadyDone("add to agenda")
+    if len(meeting.items) >= MOST_ITEMS:
+        raise LimitReached("agenda items", MOST_ITEMS)
+    item = Item(max((each.number for each in meeting.items), default=0) + 1, member.person, text)
+    data: dict[str, Json] = {"what": "agenda", "item": item.number, "text": text}
+    event = Event(Happened.MEETING_CHANGED, thing(meeting), member.person, data)
+    return replace(meeting, items=(*meeting.items, item)), (event,)
+
+
+def attend(meeting: Meeting, member: Member, here: bool) -> Changed:
+    """Say whether one comes; while it runs, that one is there. Raises WrongState, AlreadyDone."""
+    _check(meeting, "attend", *AHEAD)
+    running = meeting.state is MeetingState.RUNNING
+    answer = (Answer.HERE if running else Answer.COMING) if here else Answer.ABSENT
+    if meeting.said(member.person) is answer:
+        raise AlreadyDone("attend")
+    others = tuple(a for a in meeting.attendance if a.person != member.person)
+    data: dict[str, Json] = {"what": "attendance", "answer": answer.value}
+    event = Event(Happened.MEETING_CHANGED, thing(meeting), member.person, data)
+    return replace(meeting, attendance=(*others, Attendance(member.person, answer))), (event,)
+
+
+def write(meeting: Meeting, member: Member, text: str, decisions: tuple[int, ...], now: datetime) -> Changed:
+    """A part of the minutes, and decisions they belong to. Raises WrongState, BadText, LimitReached."""
+    _check(meeting, "write notes", MeetingState.RUNNING)
+    text = text.strip()
+    _check_length("notes", text, 0 if decisions else 3, MOST_NOTE)
+    if len(meeting.notes) >= MOST_NOTES:
+        raise LimitReached("notes", MOST_NOTES)
+    linked = tuple(sorted({*meeting.decisions, *decisions}))
+    if len(linked) > MOST_LINKS:
+        raise LimitReached("linked decisions", MOST_LINKS)
+    number = len(meeting.notes) + 1 if text else 0
+    notes = (*meeting.notes, Note(number, member.person, text, now)) if text else meeting.notes
+    data: dict[str, Json] = {"note": number, "text": text, "decisions": list(decisions)}
+    event = Event(Happened.MEETING_MINUTED, thing(meeting), member.person, data)
+    return replace(meeting, notes=notes, decisions=linked), (event,)
+
+
+def start(meeting: Meeting, actor: PersonId | None, now: datetime) -> Changed:
+    """It begins. Raises WrongState, AlreadyDone."""
+    if meeting.state is MeetingState.RUNNING:
+        raise AlreadyDone("start meeting")
+    _check(meeting, "start meeting", MeetingState.SCHEDULED)
+    changed = replace(meeting, state=MeetingState.RUNNING, state_since=now, started_at=now)
+    return changed, (Event(Happened.MEETING_STARTED, thing(meeting), actor),)
+
+
+def end(meeting: Meeting, actor: PersonId | None, decided: tuple[int, ...], now: datetime) -> Changed:
+    """It is over and its minutes are published; ``decided`` was decided meanwhile. Raises WrongState, AlreadyDone."""
+    if meeting.state is MeetingState.ENDED:
+        raise AlreadyDone("end meeting")
+    _check(meeting, "end meeting", MeetingState.RUNNING)
+    decisions = tuple(sorted({*meeting.decisions, *decided}))
+    changed = replace(meeting, state=MeetingState.ENDED, state_since=now, decisions=decisions)
+    data: dict[str, Json] = {"here": list(meeting.who(Answer.HERE)), "decisions": list(decisions)}
+    return changed, (Event(Happened.MEETING_ENDED, thing(meeting), actor, data),)
+
+
+def advance(meeting: Meeting, decided: tuple[int, ...], missed: tuple[datetime, ...], now: datetime) -> Changed:
+    """What is due though nobody acted: it begins; it ends, or was missed by all; an old draft is forgotten.
+
+    One that begins late, because the bot was away, can still be minuted. ``missed`` are later occurrences of its
+    series that have gone by as well: told once, together.
+    """
+    if meeting.due_at is None or meeting.due_at > now:
+        return meeting, ()
+    if meeting.state is MeetingState.DRAFT:
+        return replace(meeting, state=MeetingState.DISCARDED, state_since=now, title=""), ()
+    if meeting.state is MeetingState.SCHEDULED and now < meeting.ends_at + OVERRUN:
+        return start(meeting, None, now)
+    held = bool(meeting.who(Answer.HERE) or meeting.notes)
+    if meeting.state is MeetingState.RUNNING and held:
+        return end(meeting, None, decided, now)
+    listed = (meeting.starts_at, *missed)[-MOST_MISSED:]
+    changed = replace(meeting, state=MeetingState.MISSED, state_since=now, missed=listed[1:] if missed else ())
+    data: dict[str, Json] = {"missed": [each.isoformat() for each in listed]}
+    return changed, (Event(Happened.MEETING_MISSED, thing(meeting), None, data),)
+
+
+def following(meeting: Meeting, id: int, number: int, slot: datetime, now: datetime) -> Changed:
+    """The next one of its series, with what the agenda still carries: nothing but its kind."""
+    assert meeting.cadence is not None
+    changed = replace(
+        meeting,
+        id=id,
+        number=number,
+        starts_at=slot,
+        slot=slot,
+        state=MeetingState.SCHEDULED,
+        state_since=now,
+        items=(),
+        notes=(),
+        attendance=(),
+        decisions=(),
+        missed=(),
+        started_at=None,
+        reason="",
+        version=0,
+    )
+    return changed, (scheduled(changed, None),)
+
+
+def without(meeting: Meeting, event: Event, erased: str) -> Meeting:
+    """The meeting without the words that this event brought into it (REC-1)."""
+    match event.type:
+        case Happened.MEETING_SCHEDULED:
+            return replace(meeting, title=erased)
+        case Happened.MEETING_CHANGED:
+            number = event.data.get("item")
+            return replace(
+                meeting, items=tuple(replace(i, text=erased) if i.number == number else i for i in meeting.items)
+            )
+        case Happened.MEETING_MINUTED:
+            number = event.data.get("note")
+            return replace(
+                meeting, notes=tuple(replace(n, text=erased) if n.number == number else n for n in meeting.notes)
+            )
+        case Happened.MEETING_CANCELLED:
+            return replace(meeting, reason=erased if meeting.reason else "")
+    return meeting
+
+
+def _when(meeting: Meeting) -> dict[str, Json]:
+    return {
+        "group": int(meeting.group),
+        "kind": meeting.kind.value,
+        "starts_at": meeting.starts_at.isoformat(),
+        "minutes": int(meeting.length.total_seconds() // 60),
+        "zone": meeting.zone,
+        "recurs": meeting.cadence is not None,
+    }
+
+
+def _check(meeting: Meeting, act: str, *states: MeetingState) -> None:
+    if meeting.state not in states:
+        raise WrongState(meeting.state, act)
+
+
+def _check_length(field: str, text: str, least: int, most: int) -> None:
+    if not least <= len(text) <= most:
+        raise BadText(field, len(text), least, most)

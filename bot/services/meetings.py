@@ -1,0 +1,331 @@
+"""Scheduling and holding a group's meetings (RHY-1, RHY-4)."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.governance import cadences as recurring
+from bot.governance import meetings as rules
+from bot.governance.errors import BadValue, LimitReached, NotFound, UnknownKey
+from bot.governance.events import Event
+from bot.governance.ids import GroupId, PartnershipId
+from bot.governance.meetings import AHEAD, TEMPLATES, Changed, Kind, Meeting, MeetingState
+from bot.governance.organisation import Group, Member, Partnership
+from bot.services import cadences, members, organisation, times
+from bot.services.agendas import MeetingList, MeetingView, check_linkable, decided_in, listing, view_of
+from bot.services.ports import Actor, Context, Transaction
+
+ONCE = "once"
+_LINKS = re.compile(r"[\s,;]*P?-?#?\s?([1-9]\d{0,8})(?=[\s,;]|$)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A meeting as somebody asks for it. What is empty takes the default of its kind, the group or the partnership."""
+
+    when: str
+    title: str = ""
+    zone: str = ""
+    every: str = ""
+    minutes: int = 0
+    kind: str = ""
+    group: GroupId | None = None
+
+
+Rule = Callable[[Meeting, Member, datetime], Changed]
+
+
+# ---- scheduling ----------------------------------------------------------------------------------
+
+
+async def draft(ctx: Context, actor: Actor, partnership: PartnershipId, wanted: Wanted) -> MeetingView:
+    """Read what was asked for and keep it for its confirmation; nothing is scheduled or recorded.
+
+    Raises what the time refuses, NotFound, NotEligible, BadText, UnknownKey, LimitReached.
+    """
+    async with ctx.uow.read() as tx:
+        zone = wanted.zone.strip() or await zone_of(tx, partnership)
+    kind = _kind(wanted.kind)
+    when = await asyncio.to_thread(times.parse, wanted.when, zone, ctx.clock())
+    every = wanted.every or (TEMPLATES[kind].every if wanted.kind else ONCE)
+    length = timedelta(minutes=wanted.minutes) if wanted.minutes else TEMPLATES[kind].length
+    async with ctx.uow.write() as tx:
+        now = ctx.clock()
+        hosted = await organisation.hosted(tx, actor, partnership)
+        member = await members.member_of(tx, hosted, actor)
+        group = hosted.group(wanted.group) if wanted.group is not None else await _group_here(tx, hosted, actor)
+        await _check_runs(tx, hosted, group, member)
+        title = (
+            " ".join(wanted.title.split()) or f"{kind.value.capitalize()} meeting of {group.name}"[: rules.MOST_TITLE]
+        )
+        rules.check_words(title, length)
+        cadence = None if every == ONCE else _cadence(every, when)
+        new = await tx.next_id("meeting")
+        typed = Meeting(
+            id=new,
+            partnership=hosted.id,
+            number=-new,
+            group=group.id,
+            title=title,
+            kind=kind,
+            organiser=member.person,
+            starts_at=when.instant,
+            length=length,
+            zone=zone,
+            state=MeetingState.DRAFT,
+            state_since=now,
+            slot=when.instant,
+            cadence=cadence,
+        )
+        return await view_of(tx, await tx.meetings.save(typed), now, member)
+
+
+async def confirm(ctx: Context, actor: Actor, id: int) -> MeetingView:
+    """Schedule what was typed; pressed twice, once. Raises NotFound, NotYours, TimePast, AlreadyDone."""
+    async with ctx.uow.write() as tx:
+        now = ctx.clock()
+        meeting, partnership, member = await _open(tx, actor, id, draft=True)
+        await _check_runs(tx, partnership, partnership.group(meeting.group), member)
+        if meeting.state is MeetingState.DRAFT:
+            ahead = await tx.meetings.list(partnership.id, AHEAD, meeting.group, limit=rules.MOST_AHEAD)
+            if len(ahead) >= rules.MOST_AHEAD:
+                raise LimitReached("meetings ahead", rules.MOST_AHEAD)
+        number = max(0, meeting.number)
+        changed, events = rules.confirm(meeting, member, number, now)
+        if changed.number <= 0:
+            changed = replace(changed, number=await _next_number(tx, partnership.id))
+        return await view_of(tx, await _keep(tx, meeting, changed, events, now), now, member)
+
+
+async def read_move(ctx: Context, actor: Actor, id: int, when: str) -> tuple[MeetingView, times.Understood]:
+    """What a new time would be, for its confirmation. Raises what the time refuses."""
+    async with ctx.uow.read() as tx:
+        meeting = await tx.meetings.get(id)
+    understood = await asyncio.to_thread(times.parse, when, meeting.zone, ctx.clock())
+    async with ctx.uow.write() as tx:
+        now = ctx.clock()
+        meeting, partnership, member = await _open(tx, actor, id)
+        await _check_runs(tx, partnership, partnership.group(meeting.group), member)
+        rules.move(meeting, member, understood.instant, now)
+        return await view_of(tx, meeting, now, member), understood
+
+
+async def move(ctx: Context, actor: Actor, id: int, starts_at: datetime) -> MeetingView:
+    """Hold it at another time. Raises WrongState, TimePast, AlreadyDone."""
+    if starts_at > ctx.clock() + times.FURTHEST:
+        raise BadValue("when", starts_at.isoformat(), "a time within five years")
+    return await _act(ctx, actor, id, lambda m, who, now: rules.move(m, who, starts_at, now), runs=True)
+
+
+async def cancel(ctx: Context, actor: Actor, id: int, reason: str, series: bool) -> MeetingView:
+    """Do not hold it; the next of its series comes unless the series ends. Raises WrongState, BadText."""
+    return await _act(ctx, actor, id, lambda m, who, now: rules.cancel(m, who, reason, series, now), runs=True)
+
+
+async def prepare(ctx: Context, actor: Actor, id: int) -> MeetingView:
+    """For those who run it, before a form. Raises NotEligible."""
+    async with ctx.uow.write() as tx:
+        meeting, partnership, member = await _open(tx, actor, id)
+        await _check_runs(tx, partnership, partnership.group(meeting.group), member)
+        return await view_of(tx, meeting, ctx.clock(), member)
+
+
+# ---- holding -------------------------------------------------------------------------------------
+
+
+async def start(ctx: Context, actor: Actor, id: int) -> MeetingView:
+    """Begin now. Raises WrongState, AlreadyDone, NotEligible."""
+    return await _act(ctx, actor, id, lambda m, who, now: rules.start(m, who.person, now), runs=True)
+
+
+async def end(ctx: Context, actor: Actor, id: int) -> MeetingView:
+    """End it and publish its minutes, once. Raises WrongState, AlreadyDone, NotEligible."""
+    async with ctx.uow.write() as tx:
+        now = ctx.clock()
+        meeting, partnership, member = await _open(tx, actor, id)
+        await _check_runs(tx, partnership, partnership.group(meeting.group), member)
+        changed, events = rules.end(meeting, member.person, await decided_in(tx, meeting, now), now)
+        return await view_of(tx, await _keep(tx, meeting, changed, events, now), now, member)
+
+
+async def attend(ctx: Context, actor: Actor, id: int, here: bool) -> MeetingView:
+    """Say whether one comes, or is there. Raises WrongState, AlreadyDone."""
+    return await _act(ctx, actor, id, lambda m, who, now: rules.attend(m, who, here))
+
+
+async def add_item(ctx: Context, actor: Actor, id: int, text: str) -> MeetingView:
+    """Add a line to the agenda. Raises WrongState, BadText, LimitReached, AlreadyDone."""
+    return await _act(ctx, actor, id, lambda m, who, now: rules.add_item(m, who, text))
+
+
+async def write(ctx: Context, actor: Actor, id: int, text: str, decisions: str) -> MeetingView:
+    """Add a part of the minutes, and link decisions typed as ``P-12, P-14``. Raises BadValue, NotFound, WrongState."""
+    numbers = _numbers(decisions)
+    async with ctx.uow.write() as tx:
+        now = ctx.clock()
+        meeting, _, member = await _open(tx, actor, id)
+        rules.check_takes_part(member)
+        await check_linkable(tx, meeting, numbers, member)
+        changed, events = rules.write(meeting, member, text, numbers, now)
+        return await view_of(tx, await _keep(tx, meeting, changed, events, now), now, member)
+
+
+# ---- looking -------------------------------------------------------------------------------------
+
+
+async def show(ctx: Context, actor: Actor, id: int) -> MeetingView:
+    """One meeting. Raises NotFound."""
+    async with ctx.uow.read() as tx:
+        meeting = await tx.meetings.get(id)
+        member = await members.reader_of(tx, await organisation.hosted(tx, actor, meeting.partnership), actor)
+        _check_readable(await tx.partnerships.get(meeting.partnership), meeting, member)
+        return await view_of(tx, meeting, ctx.clock(), member)
+
+
+async def by_number(ctx: Context, actor: Actor, partnership: PartnershipId, number: int) -> MeetingView:
+    """``M-<number>``. Raises NotFound."""
+    async with ctx.uow.read() as tx:
+        meeting = await tx.meetings.numbered(partnership, number)
+    return await show(ctx, actor, meeting.id)
+
+
+async def list_meetings(
+    ctx: Context, actor: Actor, partnership: PartnershipId, group: GroupId | None = None
+) -> MeetingList:
+    """What is ahead and what was, of groups that the asker may read. Raises NotFound, NotEligible."""
+    async with ctx.uow.read() as tx:
+        hosted = await organisation.hosted(tx, actor, partnership)
+        member = await members.reader_of(tx, hosted, actor)
+        members.check_seated(member)
+        return await listing(tx, hosted, member, hosted.group(group) if group is not None else None)
+
+
+async def zone_of(tx: Transaction, partnership: PartnershipId) -> str:
+    """The zone that was last used in this partnership, else UTC."""
+    return await tx.runtime.get(f"zone/{partnership}") or "UTC"
+
+
+async def board(ctx: Context, id: int) -> MeetingView:
+    """A meeting for its own board: nobody asks, so nothing is hidden."""
+    async with ctx.uow.read() as tx:
+        return await view_of(tx, await tx.meetings.get(id), ctx.clock())
+
+
+# ---- what is due ---------------------------------------------------------------------------------
+
+
+async def advance(ctx: Context, id: int) -> None:
+    """Take the step that is due, in one transaction; after a long absence what was missed is told once, together."""
+    async with ctx.uow.write() as tx:
+        now = ctx.clock()
+        meeting = await tx.meetings.get(id)
+        missed: tuple[datetime, ...] = ()
+        if meeting.cadence is not None and meeting.state is MeetingState.SCHEDULED:
+            missed = cadences.between(meeting.cadence, meeting.slot, now)[-rules.MOST_MISSED :]
+        changed, events = rules.advance(meeting, await decided_in(tx, meeting, now), missed, now)
+        if changed != meeting:
+            await _keep(tx, meeting, changed, events, now)
+
+
+async def _keep(
+    tx: Transaction, before: Meeting, changed: Meeting, events: tuple[Event, ...], now: datetime
+) -> Meeting:
+    """Save and record; when one of a series is over, the next one follows."""
+    saved = await tx.meetings.save(changed)
+    await tx.record.append(saved.partnership, events, now)
+    if saved.state in AHEAD and (before.state not in AHEAD or before.starts_at != saved.starts_at):
+        await _is_ahead(tx, saved)
+    if saved.state in rules.OVER and before.state in AHEAD and saved.cadence is not None:
+        slot = cadences.next_after(saved.cadence, max(now, saved.slot))
+        number = await _next_number(tx, saved.partnership)
+        following, more = rules.following(saved, await tx.next_id("meeting"), number, slot, now)
+        following = await tx.meetings.save(following)
+        await tx.record.append(saved.partnership, more, now)
+        await _is_ahead(tx, following)
+    return saved
+
+
+async def _is_ahead(tx: Transaction, meeting: Meeting) -> None:
+    """A meeting stands at this time from now on: the one place for what is to happen before it."""
+    await tx.runtime.put(f"zone/{meeting.partnership}", meeting.zone)
+
+
+# ---- one act -------------------------------------------------------------------------------------
+
+
+async def _act(ctx: Context, actor: Actor, id: int, rule: Rule, *, runs: bool = False) -> MeetingView:
+    async with ctx.uow.write() as tx:
+        now = ctx.clock()
+        meeting, partnership, member = await _open(tx, actor, id)
+        rules.check_takes_part(member)
+        if runs:
+            await _check_runs(tx, partnership, partnership.group(meeting.group), member)
+        changed, events = rule(meeting, member, now)
+        return await view_of(tx, await _keep(tx, meeting, changed, events, now), now, member)
+
+
+async def _open(tx: Transaction, actor: Actor, id: int, *, draft: bool = False) -> tuple[Meeting, Partnership, Member]:
+    """A meeting at hand with who acts. Raises NotFound, also for what the asker may not read."""
+    meeting = await tx.meetings.get(id)
+    partnership = await organisation.hosted(tx, actor, meeting.partnership)
+    member = await members.member_of(tx, partnership, actor)
+    _check_readable(partnership, meeting, member, draft=draft)
+    return meeting, partnership, member
+
+
+def _check_readable(partnership: Partnership, meeting: Meeting, member: Member, *, draft: bool = False) -> None:
+    """Raises NotEligible without a seat, NotFound for a private group's and for what was never confirmed."""
+    members.check_seated(member)
+    if not members.may_read(partnership.group(meeting.group), member):
+        raise NotFound("meeting")
+    unconfirmed = meeting.state in {MeetingState.DRAFT, MeetingState.DISCARDED}
+    if unconfirmed and not (draft and meeting.organiser == member.person):
+        raise NotFound("meeting")
+
+
+async def _check_runs(tx: Transaction, partnership: Partnership, group: Group, member: Member) -> None:
+    members.check_seated(member)
+    if not members.may_read(group, member):
+        raise NotFound("group")
+    rules.check_runs(group.id, member, await tx.seats.holdings(partnership))
+
+
+async def _group_here(tx: Transaction, partnership: Partnership, actor: Actor) -> Group:
+    """The group whose channel this is. Raises BadValue elsewhere."""
+    place = await tx.partnerships.place_at(actor.channel_id)
+    if place is None or place.group is None or place.partnership != partnership.id:
+        raise BadValue("group", "", "the group that meets; choose it in `group:`")
+    return partnership.group(place.group)
+
+
+def _kind(name: str) -> Kind:
+    try:
+        return Kind(name or Kind.OPERATIONS)
+    except ValueError:
+        raise UnknownKey(name, tuple(Kind)) from None
+
+
+def _cadence(every: str, when: times.Understood) -> recurring.Cadence:
+    day = when.wall.date()
+    if not recurring.fits(every, day):
+        raise BadValue("every", f"{day:%A} {day}", f"a first meeting on the last {day:%A} of its month")
+    return recurring.cadence(every, day, f"{when.wall:%H:%M}", when.zone)
+
+
+def _numbers(typed: str) -> tuple[int, ...]:
+    found, at = [], 0
+    while at < len(typed.rstrip(" ,;\n")):
+        match = _LINKS.match(typed, at)
+        if match is None:
+            raise BadValue("decisions", typed, "numbers of proposals, such as P-12, P-14")
+        found.append(int(match[1]))
+        at = match.end()
+    return tuple(dict.fromkeys(found))
+
+
+async def _next_number(tx: Transaction, partnership: PartnershipId) -> int:
+    return await tx.next_id(f"meeting number/{partnership}")
