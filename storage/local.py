@@ -90,7 +90,10 @@ def local_engine(url: URL, *, writes: bool) -> LocalEngine:
             connection.execute(f"PRAGMA {pragma}")
 
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if writes:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            driver_of(connection).execute("BEGIN")  # by itself it does not touch the file, so nothing can go wrong
 
     event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", begin)

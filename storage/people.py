@@ -12,8 +12,9 @@ from storage.session import Session
 from storage.tables import people
 
 _MOST_AT_ONCE = 5000
-_BY_PERSON = select(people).where(people.c.person_id.in_(bindparam("some", expanding=True)))
-_BY_USER = select(people).where(people.c.user_id.in_(bindparam("some", expanding=True)))
+_PAIRS = select(people.c.person_id, people.c.user_id)
+_BY_PERSON = _PAIRS.where(people.c.person_id.in_(bindparam("some", expanding=True)))
+_BY_USER = _PAIRS.where(people.c.user_id.in_(bindparam("some", expanding=True)))
 _PERSON_OF = select(people.c.person_id).where(people.c.user_id == bindparam("user_id"))
 
 
@@ -47,7 +48,7 @@ class People:
         found: dict[PersonId, int] = {}
         for some in _in_parts(list(dict.fromkeys(people_))):
             rows = await self._session.connection.execute(_BY_PERSON, {"some": some})
-            found |= {PersonId(row.person_id): row.user_id for row in rows}
+            found |= {PersonId(person): user for person, user in rows}
         return found
 
     async def erase(self, person: PersonId) -> None:
@@ -59,7 +60,7 @@ class People:
         found: dict[int, PersonId] = {}
         for some in _in_parts(user_ids):
             rows = await self._session.connection.execute(_BY_USER, {"some": some})
-            found |= {row.user_id: PersonId(row.person_id) for row in rows}
+            found |= {user: PersonId(person) for person, user in rows}
         return found
 
     async def _met(self, user_ids: list[int]) -> dict[int, PersonId]:
