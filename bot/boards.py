@@ -15,13 +15,15 @@ import discord
 from bot.governance.errors import NotFound
 from bot.governance.ids import PersonId
 from bot.guild import DiscordGuild, Forbidden, Gone, Trouble
-from bot.services import feedback, meetings, posts, retros_views
+from bot.services import feedback, meetings, posts, retros_views, surveys
 from bot.services.feedback import FeedbackView
 from bot.services.ports import Context, Delivery, DeliveryKind, DeliveryState, Entry, Recorded
 from bot.services.retros_views import RetroView
+from bot.services.surveys import SurveyView
 from bot.ui import feedback as feedback_pages
 from bot.ui import meetings as meeting_cards
-from bot.ui import meetings_told, retros, retros_told
+from bot.ui import meetings_told, retros, retros_told, surveys_drawn
+from bot.ui import surveys as survey_pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +92,21 @@ def _meeting_told(view: Any, event: Recorded, drawn: tuple[bytes, ...], marker: 
     return [Message(part) for part in meetings_told.told(view, event, marker)]
 
 
+def _survey_told(view: SurveyView, event: Recorded, drawn: tuple[bytes, ...], marker: int) -> Sequence[Message]:
+    survey = view.survey
+    shown = surveys_drawn.gallery_of(survey, drawn), surveys_drawn.table_of(survey)
+    return [Message(survey_pages.results(view, event, marker, *shown), files=surveys_drawn.files(survey, drawn))]
+
+
+def _survey_drawn(view: SurveyView, event: Recorded) -> tuple[bytes, ...]:
+    return surveys_drawn.pictures(view.survey)
+
+
 BOARDS: Mapping[str, Board] = {
     "feedback": Board(feedback.board, feedback_pages.card, _feedback_told),
     "retro": Board(retros_views.load, retros.card, _lessons),
     "meeting": Board(meetings.board, meeting_cards.card, _meeting_told, entry=meeting_cards.entry),
+    "survey": Board(surveys.board, survey_pages.card, _survey_told, _survey_drawn),
 }
 """The nouns that have a board, by their name in the record."""
 

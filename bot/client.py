@@ -43,6 +43,7 @@ EXTENSIONS = (
     "cogs.organisation",
     "cogs.incidents",
     "cogs.feedback",
+    "cogs.surveys",
     "cogs.help",
 )
 

@@ -83,6 +83,7 @@ class Happened(StrEnum):
 
     SURVEY_CREATED = "survey created"
     SURVEY_OPENED = "survey opened"
+    SURVEY_CHANGED = "survey changed"
     SURVEY_CLOSED = "survey closed"
     SURVEY_CANCELLED = "survey cancelled"
 

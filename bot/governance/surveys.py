@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.governance.cadences import MENU, Cadence
 from bot.governance.errors import (
     AlreadyDone,
     BadText,
@@ -19,6 +20,7 @@ from bot.governance.errors import (
     LimitReached,
     NotEligible,
     NotFound,
+    UnknownKey,
     WindowClosed,
     WrongState,
 )
@@ -39,6 +41,9 @@ TITLE, ABOUT, QUESTION, CHOICE, END, ANSWER = (3, 80), (0, 500), (5, 100), (1, 8
 """Least and most characters of each text."""
 
 LEAD = "lead"
+
+REPEATS = tuple(key for key in MENU if key.split()[-1] in {"week", "weeks", "month", "months", "quarter", "year"})
+"""How often a survey may repeat, of the menu of cadences: by the week, and by the day of the month."""
 
 
 class SurveyState(StrEnum):
@@ -108,6 +113,10 @@ class Survey:
     number of answers that is shown, pinned at the opening. ``closes_at`` of a draft is what its author has in mind;
     ``window`` is for how long it was opened, and so will be the next edition.
     ``series`` is the number of the first edition.
+
+    ``repeats`` is the line of the menu of cadences that its author chose, empty for once; from the opening on the
+    ``cadence`` says when the next edition opens. ``missed`` counts the editions before this one that fell into a time
+    when the bot was away.
     """
 
     id: int
@@ -130,6 +139,10 @@ class Survey:
     closes_at: datetime | None = None
     closed_at: datetime | None = None
     window: timedelta | None = None
+    repeats: str = ""
+    zone: str = "UTC"
+    cadence: Cadence | None = None
+    missed: int = 0
     results: tuple[Result, ...] = ()
     version: int = 0
 
@@ -218,12 +231,17 @@ def drop_question(survey: Survey, place: int) -> Survey:
     return replace(survey, questions=survey.questions[: place - 1] + survey.questions[place:])
 
 
-def plan(survey: Survey, closes_at: datetime | None, now: datetime) -> Survey:
-    """Keep when a draft shall close; None leaves it to the policy. Raises WrongState, BadValue."""
+def plan(survey: Survey, closes_at: datetime | None, repeats: str, zone: str, now: datetime) -> Survey:
+    """Keep when a draft shall close, and how often it repeats on the clocks of which zone (LRN-2).
+
+    Without an instant the policy says when it closes. Raises WrongState, BadValue, UnknownKey.
+    """
     _check_draft(survey, "open survey")
     if closes_at is not None:
         _check_window(closes_at - now)
-    return replace(survey, closes_at=closes_at)
+    if repeats and repeats not in REPEATS:
+        raise UnknownKey(repeats, REPEATS)
+    return replace(survey, closes_at=closes_at, repeats=repeats, zone=zone)
 
 
 def check_complete(survey: Survey) -> None:
@@ -234,7 +252,13 @@ def check_complete(survey: Survey) -> None:
 
 
 def open_survey(
-    survey: Survey, audience: frozenset[PersonId], k: int, window: timedelta, now: datetime, by: PersonId | None = None
+    survey: Survey,
+    audience: frozenset[PersonId],
+    k: int,
+    window: timedelta,
+    now: datetime,
+    by: PersonId | None = None,
+    cadence: Cadence | None = None,
 ) -> tuple[Survey, tuple[Event, ...]]:
     """Ask: the audience is fixed, and answers are taken until the close (LRN-2).
 
@@ -255,6 +279,7 @@ def open_survey(
         opened_at=now,
         closes_at=closes_at,
         window=closes_at - now,
+        cadence=cadence,
     )
     data: dict[str, Json] = {"number": survey.number, "asked": len(audience), "k": k, "edition": survey.edition}
     return opened, (Event(Happened.SURVEY_OPENED, survey.thing, by, data),)
@@ -305,6 +330,44 @@ def close(survey: Survey, results: tuple[Result, ...], now: datetime) -> tuple[S
     withheld = [place for place, result in enumerate(results, 1) if result.withheld]
     data: dict[str, Json] = {"number": survey.number, "published": [*shown], "withheld": [*withheld]}
     return closed, (Event(Happened.SURVEY_CLOSED, survey.thing, None, data),)
+
+
+def next_edition(
+    survey: Survey, id: int, number: int, opens_at: datetime, missed: int, now: datetime
+) -> tuple[Survey, tuple[Event, ...]]:
+    """The same questions to the same group again, to be opened by itself (LRN-2)."""
+    following = Survey(
+        id,
+        survey.partnership,
+        number,
+        survey.group,
+        survey.author,
+        survey.title,
+        now,
+        survey.about,
+        survey.questions,
+        SurveyState.SCHEDULED,
+        survey.series,
+        survey.edition + 1,
+        opens_at=opens_at,
+        window=survey.window,
+        repeats=survey.repeats,
+        zone=survey.zone,
+        cadence=survey.cadence,
+        missed=missed,
+    )
+    data: dict[str, Json] = {"number": number, "edition": following.edition, "after": survey.number}
+    return following, (Event(Happened.SURVEY_CREATED, following.thing, None, data),)
+
+
+def stop_repeating(survey: Survey, by: PersonId) -> tuple[Survey, tuple[Event, ...]]:
+    """This edition is the last. Raises WrongState; AlreadyDone where it does not repeat."""
+    if survey.state in OVER or survey.state is SurveyState.SCHEDULED:
+        raise WrongState(survey.state, "stop repeating survey")
+    if not survey.repeats:
+        raise AlreadyDone("stop repeating survey")
+    stopped = replace(survey, repeats="", cadence=None)
+    return stopped, (Event(Happened.SURVEY_CHANGED, survey.thing, by, {"number": survey.number, "repeats": False}),)
 
 
 def cancel(survey: Survey, by: PersonId, now: datetime) -> tuple[Survey, tuple[Event, ...]]:

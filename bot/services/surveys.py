@@ -6,15 +6,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.governance import disclosure
+from bot.governance import cadences, disclosure
 from bot.governance import surveys as rules
 from bot.governance.disclosure import Hindrance, Published
-from bot.governance.errors import NotFound
+from bot.governance.errors import NotEligible, NotFound, WrongState
 from bot.governance.events import Event, Happened
 from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.organisation import Group, Member, Partnership
 from bot.governance.surveys import Question, Survey, SurveyState
-from bot.services import members
+from bot.services import cadences as occurrences
+from bot.services import members, times
 from bot.services.ports import Actor, Context, PlaceKind, Transaction
 
 _EVERY = 1_000_000
@@ -27,7 +28,8 @@ class SurveyView:
 
     ``hindrances`` say for each question of a draft, as things stand, why its result will have to be withheld;
     ``expected`` would be asked if it opened now, and results would be shown from ``k`` answers on after ``window``.
-    ``runs`` and ``asks`` tell whether the asker may change it, and whether it asks them.
+    ``runs`` and ``asks`` tell whether the asker may change it, and whether it asks them. ``author`` is a Discord user.
+    ``next_at`` is when the following edition opens.
     """
 
     survey: Survey
@@ -41,6 +43,8 @@ class SurveyView:
     hindrances: tuple[Hindrance | None, ...] = ()
     runs: bool = False
     asks: bool = False
+    author: int | None = None
+    next_at: datetime | None = None
 
     @property
     def over(self) -> bool:
@@ -65,6 +69,16 @@ async def check_may_create(ctx: Context, actor: Actor, partnership_id: Partnersh
         await _check_may_run(tx, partnership, member, group)
 
 
+async def check_may_change(ctx: Context, actor: Actor, id: int) -> SurveyView:
+    """A draft, before a form about it is opened. Raises NotFound, NotEligible, WrongState."""
+    view = await show(ctx, actor, id)
+    if not view.runs:
+        raise NotEligible("run survey")
+    if view.survey.state is not SurveyState.DRAFT:
+        raise WrongState(view.survey.state, "edit survey")
+    return view
+
+
 async def create(
     ctx: Context, actor: Actor, partnership_id: PartnershipId, group: GroupId | None, title: str, about: str
 ) -> SurveyView:
@@ -80,7 +94,7 @@ async def create(
         rules.check_drafts(sum(1 for each in drafts if each.author == member.person))
         blank = Survey(0, partnership_id, 0, group, member.person, "", now)
         written = rules.write(blank, title, about)
-        numbered = replace(written, id=await tx.next_id("survey"), number=await _next_number(tx, partnership_id))
+        numbered = replace(written, id=await tx.next_id("survey"), number=await next_number(tx, partnership_id))
         event = Event(Happened.SURVEY_CREATED, numbered.thing, member.person, {"number": numbered.number})
         saved = await keep(tx, numbered, (event,), now)
         return await view_of(tx, saved, partnership, now, member)
@@ -101,9 +115,31 @@ async def drop_question(ctx: Context, actor: Actor, id: int, place: int) -> Surv
     return await _run(ctx, actor, id, lambda survey, now: (rules.drop_question(survey, place), ()))
 
 
-async def plan(ctx: Context, actor: Actor, id: int, closes_at: datetime | None) -> SurveyView:
-    """Keep when a draft shall close; None: as policy says. Raises NotFound, NotEligible, WrongState, BadValue."""
-    return await _run(ctx, actor, id, lambda survey, now: (rules.plan(survey, closes_at, now), ()))
+async def plan(
+    ctx: Context, actor: Actor, id: int, closes: str = "", repeats: str = "", zone: str = "UTC"
+) -> SurveyView:
+    """Keep when a draft shall close, as typed on the clocks of a zone, and how often it repeats; empty: as policy
+    says, and once.
+
+    Raises NotFound, NotEligible, WrongState, BadValue, UnknownKey and what ``times.parse`` refuses.
+    """
+
+    def planned(survey: Survey, now: datetime) -> tuple[Survey, tuple[Event, ...]]:
+        times.check_zone(zone)
+        closes_at = times.parse(closes, zone, now).instant if closes.strip() else None
+        return rules.plan(survey, closes_at, repeats, zone, now), ()
+
+    return await _run(ctx, actor, id, planned)
+
+
+async def stop_repeating(ctx: Context, actor: Actor, id: int) -> SurveyView:
+    """No edition follows this one. Raises NotFound, NotEligible, WrongState, AlreadyDone."""
+    async with ctx.uow.write() as tx:
+        now = ctx.clock()
+        survey, partnership, member = await opened(tx, actor, id)
+        await _check_may_run(tx, partnership, member, survey.group)
+        stopped, events = rules.stop_repeating(survey, member.person)
+        return await view_of(tx, await keep(tx, stopped, events, now), partnership, now, member)
 
 
 async def cancel(ctx: Context, actor: Actor, id: int) -> SurveyView:
@@ -135,9 +171,12 @@ async def begin(
     holdings = await tx.seats.holdings(partnership)
     policy = await tx.policies.current(partnership.id)
     audience = rules.audience_of(survey.group, holdings)
-    asked, events = rules.open_survey(
-        survey, audience, policy.count("survey.k"), policy.duration("survey.window"), now, by
-    )
+    cadence = survey.cadence
+    if cadence is None and survey.repeats:
+        wall = times.wall_of(now, survey.zone)
+        cadence = cadences.cadence(survey.repeats, wall.date(), f"{wall:%H:%M}", survey.zone)
+    k, window = policy.count("survey.k"), policy.duration("survey.window")
+    asked, events = rules.open_survey(survey, audience, k, window, now, by, cadence)
     await tx.seals.key(survey.thing)
     return await keep(tx, asked, events, now)
 
@@ -245,7 +284,14 @@ async def view_of(
         hindrances=foreseen,
         runs=member is not None and rules.may_run(member, survey.group, holdings),
         asks=member is not None and survey.state is SurveyState.OPEN and member.person in survey.audience,
+        author=(await tx.people.users_of((survey.author,))).get(survey.author),
+        next_at=following(survey, survey.closed_at or survey.closes_at or now) if survey.cadence else None,
     )
+
+
+def following(survey: Survey, instant: datetime) -> datetime | None:
+    """When the next edition opens after this instant; None for one that does not repeat."""
+    return None if survey.cadence is None else occurrences.next_after(survey.cadence, instant)
 
 
 async def _run(ctx: Context, actor: Actor, id: int, change: Change) -> SurveyView:
@@ -306,5 +352,6 @@ async def _channel(tx: Transaction, survey: Survey, partnership: Partnership) ->
     return None
 
 
-async def _next_number(tx: Transaction, partnership: PartnershipId) -> int:
+async def next_number(tx: Transaction, partnership: PartnershipId) -> int:
+    """The number of a new survey."""
     return await tx.next_id(f"survey number/{partnership}")

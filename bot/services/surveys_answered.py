@@ -6,7 +6,7 @@ Answering changes nothing but what is sealed: no event, no delivery, no row of t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.governance import disclosure
@@ -14,7 +14,7 @@ from bot.governance import surveys as rules
 from bot.governance.anonymity import pseudonym
 from bot.governance.organisation import Member, Partnership
 from bot.governance.surveys import Survey, SurveyState
-from bot.services import surveys
+from bot.services import cadences, surveys
 from bot.services.ports import Actor, Context, Sealed, Transaction
 from bot.services.surveys import SurveyView
 
@@ -79,7 +79,8 @@ async def advance(ctx: Context, id: int) -> None:
             return
         partnership = await tx.partnerships.get(survey.partnership)
         if survey.state is SurveyState.SCHEDULED:
-            await surveys.begin(tx, survey, partnership, now)
+            late = replace(survey, missed=survey.missed + _passed(survey, survey.due_at, now))
+            await surveys.begin(tx, late, partnership, now)
         else:
             await _close(tx, survey, partnership, now)
 
@@ -114,4 +115,14 @@ async def _close(tx: Transaction, survey: Survey, partnership: Partnership, now:
     )
     closed, events = rules.close(survey, results, now)
     await tx.seals.destroy(survey.thing)
-    await surveys.keep(tx, closed, events, now)
+    kept = await surveys.keep(tx, closed, events, now)
+    opens_at = surveys.following(kept, now)
+    if opens_at is not None:
+        next_id, number = await tx.next_id("survey"), await surveys.next_number(tx, partnership.id)
+        missed = _passed(survey, survey.closes_at or now, now)
+        await surveys.keep(tx, *rules.next_edition(kept, next_id, number, opens_at, missed, now), now)
+
+
+def _passed(survey: Survey, after: datetime, now: datetime) -> int:
+    """How many editions would have opened between two instants: after a long downtime none of them is made up for."""
+    return 0 if survey.cadence is None else len(cadences.between(survey.cadence, after, now))

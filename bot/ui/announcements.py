@@ -84,6 +84,7 @@ AUDIENCES: Mapping[Happened, tuple[DeliveryKind, ...]] = MappingProxyType(
         Happened.RETRO_CANCELLED: (_BOARD,),
         Happened.SURVEY_CREATED: (),
         Happened.SURVEY_OPENED: (_BOARD,),
+        Happened.SURVEY_CHANGED: (_BOARD,),
         Happened.SURVEY_CLOSED: (_BOARD, _POST),
         Happened.SURVEY_CANCELLED: (_BOARD,),
         Happened.FEEDBACK_GIVEN: (_BOARD,),

@@ -150,6 +150,8 @@ ACTS: Mapping[str, str] = MappingProxyType(
         "open survey": "Only a draft can be opened.",
         "answer survey": "A survey can be answered while it is open.",
         "cancel survey": "A survey can be cancelled until it is closed.",
+        "stop repeating survey": "Only a survey that is not over can stop repeating; the next edition, while it waits, "
+        "is called off instead.",
     }
 )
 """When an act is possible; the keys of ``WrongState.act``."""
@@ -165,6 +167,7 @@ DONE: Mapping[str, str] = MappingProxyType(
         "attend": "You said that already; it counts.",
         "start meeting": "The meeting has begun already.",
         "end meeting": "The meeting was ended already. Its minutes are published.",
+        "stop repeating survey": "This survey does not repeat: there is no next edition.",
         "ask question": "This survey asks that already. Use *Edit* beside the question to change it.",
         "revise": "The new version says the same as the present one. Change something, then publish it again.",
         "rule": "There is a ruling already. The first one holds; the losing side may appeal.",
@@ -222,6 +225,8 @@ LIMITS: Mapping[str, str] = MappingProxyType(
 
 REPEATED: Mapping[tuple[str, str], str] = MappingProxyType(
     {
+        ("open survey", "open"): "It is open already. Its card has the button *Answer*.",
+        ("cancel survey", "cancelled"): "It is cancelled already, and what was answered is deleted.",
         ("open a review", "review"): "Its review is open already.",
         ("discard", "discarded"): "This draft is discarded already.",
         ("edit", "discarded"): "This draft was discarded; its words are deleted. Begin anew with `/propose`.",

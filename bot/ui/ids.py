@@ -71,6 +71,23 @@ MEETING_ACTS = (
     "minutes",
 )
 MEETING_FORMS = ("meeting-add", "meeting-notes", "meeting-move", "meeting-cancel")
+SURVEY_ACTS = (
+    "answer",
+    "take-back",
+    "results",
+    "show",
+    "words",
+    "scale",
+    "choice",
+    "text",
+    "open",
+    "open-now",
+    "cancel",
+    "cancel-now",
+    "stop",
+)
+QUESTION_ACTS = ("edit", "drop")
+SURVEY_FORMS = ("survey-words", "survey-answer")
 PROPOSAL_FORMS = ("edit", "details", "again", "concern", "withdraw")
 REVISION_FORMS = ("revise", "revise-details")
 OBJECTION_FORMS = ("state", "appeal")
@@ -137,6 +154,8 @@ CAST_TEMPLATE = rf"vote:(?P<act>cast):(?P<proposal>{_ID}):(?P<choice>{_SMALL})"
 MINE_TEMPLATE = rf"vote:(?P<act>mine):(?P<proposal>{_ID})"
 MEETING_TEMPLATE = rf"meeting:(?P<act>{'|'.join(MEETING_ACTS)}):(?P<meeting>{_ID})(?::(?P<at>[1-9][0-9]{{8,10}}))?"
 MEETING_FORM_TEMPLATE = rf"form:(?P<act>{'|'.join(MEETING_FORMS)}):(?P<meeting>{_ID})"
+SURVEY_TEMPLATE = rf"survey:(?P<act>{'|'.join(SURVEY_ACTS)}):(?P<survey>{_ID})"
+QUESTION_TEMPLATE = rf"survey:(?P<act>{'|'.join(QUESTION_ACTS)}):(?P<survey>{_ID}):(?P<place>[1-5])"
 INBOX_TEMPLATE = r"inbox:(?P<act>show)"
 PAGE_TEMPLATE = rf"list:(?P<act>[a-z]{{1,12}}):(?P<partnership>{_ID}):(?P<before>0|{_ID})"
 
@@ -160,6 +179,15 @@ RULE_FORM_TEMPLATE = rf"form:(?P<act>rule):(?P<proposal>{_ID}):(?P<objection>{_I
 OBJECT_VOTE_FORM_TEMPLATE = rf"form:(?P<act>object-vote):(?P<proposal>{_ID}):(?P<choice>{_SMALL})"
 
 
+SURVEY_NEW_FORM_TEMPLATE = rf"form:(?P<act>survey-new):(?P<partnership>{_ID}):(?P<group>0|{_ID})"
+QUESTION_FORM_TEMPLATE = rf"form:(?P<act>survey-(?:scale|choice|text)):(?P<survey>{_ID}):(?P<place>[0-5])"
+
+
+def survey_form_template(form: str) -> str:
+    """The form of this name, about a survey."""
+    return rf"form:(?P<act>{form}):(?P<survey>{_ID})"
+
+
 def proposal_form_template(*forms: str) -> str:
     """The forms of these names, each about a proposal."""
     return rf"form:(?P<act>{'|'.join(forms)}):(?P<proposal>{_ID})"
@@ -180,6 +208,9 @@ _FORMS = (
     RETRO_FORM_TEMPLATE,
     CAPTURE_FORM_TEMPLATE,
     MEETING_FORM_TEMPLATE,
+    SURVEY_NEW_FORM_TEMPLATE,
+    QUESTION_FORM_TEMPLATE,
+    *map(survey_form_template, SURVEY_FORMS),
 )
 _ALL = tuple(
     re.compile(template)
@@ -188,6 +219,8 @@ _ALL = tuple(
         OBJECTION_TEMPLATE,
         CAST_TEMPLATE,
         MINE_TEMPLATE,
+        SURVEY_TEMPLATE,
+        QUESTION_TEMPLATE,
         INBOX_TEMPLATE,
         PAGE_TEMPLATE,
         FEEDBACK_TEMPLATE,
@@ -201,6 +234,12 @@ _ALL = tuple(
         MEETING_TEMPLATE,
         *_FORMS,
     )
+)
+
+
+_NUMBERS = (
+    *("proposal", "objection", "choice", "group", "version", "again", "partnership", "before"),
+    *("feedback", "meeting", "at", "survey", "place"),
 )
 
 
@@ -228,6 +267,8 @@ class Parsed:
     arg: str | None = None
     meeting: int | None = None
     at: int | None = None
+    survey: int | None = None
+    place: int | None = None
 
 
 def parse(custom_id: str) -> Parsed | None:
@@ -258,6 +299,31 @@ def cast(proposal: ProposalId, choice: int) -> str:
 def mine(proposal: ProposalId) -> str:
     """The button "my vote"."""
     return _known(f"vote:mine:{proposal}")
+
+
+def survey(act: str, survey: int) -> str:
+    """A button about a survey."""
+    return _known(f"survey:{act}:{survey}")
+
+
+def question(act: str, survey: int, place: int) -> str:
+    """A button about a question of a draft, from 1."""
+    return _known(f"survey:{act}:{survey}:{place}")
+
+
+def survey_new_form(partnership: PartnershipId, group: GroupId | None) -> str:
+    """The form for a new survey of this group, or of the whole partnership."""
+    return _known(f"form:survey-new:{partnership}:{group or 0}")
+
+
+def survey_form(form: str, survey: int) -> str:
+    """A form about a survey: one of SURVEY_FORMS."""
+    return _known(f"form:{form}:{survey}")
+
+
+def question_form(kind: str, survey: int, place: int) -> str:
+    """The form for a question of this kind: a new one (0), or one from 1."""
+    return _known(f"form:survey-{kind}:{survey}:{place}")
 
 
 def inbox() -> str:
@@ -367,20 +433,7 @@ def _known(custom_id: str) -> str:
 
 
 def _parsed(kind: str, found: Mapping[str, str | None]) -> Parsed:
-    numbers = (
-        "proposal",
-        "objection",
-        "choice",
-        "group",
-        "version",
-        "again",
-        "feedback",
-        "partnership",
-        "before",
-        "meeting",
-        "at",
-    )
-    named = {key: int(number) for key in numbers if (number := found.get(key)) is not None}
+    named = {key: int(number) for key in _NUMBERS if (number := found.get(key)) is not None}
     return Parsed(
         kind,
         found["act"] or "",
@@ -399,4 +452,6 @@ def _parsed(kind: str, found: Mapping[str, str | None]) -> Parsed:
         found.get("arg"),
         named.get("meeting"),
         named.get("at"),
+        named.get("survey"),
+        named.get("place"),
     )

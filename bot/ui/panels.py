@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import discord
 
-from bot.ui.limits import BUTTON_LABEL, LINK, ROW_BUTTONS, V2_COMPONENTS, V2_TEXT, fit, fit_lines, units
+from bot.ui.limits import ALT_TEXT, BUTTON_LABEL, LINK, ROW_BUTTONS, V2_COMPONENTS, V2_TEXT, fit, fit_lines, units
 
 View: TypeAlias = discord.ui.LayoutView
 Button: TypeAlias = "discord.ui.Button[discord.ui.LayoutView]"
@@ -24,7 +24,9 @@ class Rule(Enum):
 
 
 LINE = Rule.LINE
-Part: TypeAlias = "str | Row | Rule | None"
+Attached: TypeAlias = "discord.ui.MediaGallery[discord.ui.LayoutView] | discord.ui.File[discord.ui.LayoutView]"
+"""Pictures and files that come with the message, by their names."""
+Part: TypeAlias = "str | Row | Rule | Attached | None"
 
 _MOST = V2_COMPONENTS - 2
 """Components of one panel; two are left to those who put something above it."""
@@ -60,6 +62,21 @@ def button(label: str, custom_id: str, style: Style = Style.secondary, *, disabl
     return discord.ui.Button(label=fit(label, BUTTON_LABEL), custom_id=custom_id, style=style, disabled=disabled)
 
 
+def pictures(*shown: tuple[str, str]) -> Attached | None:
+    """Attached pictures side by side: each by its file's name, with words for those who cannot see it."""
+    if not shown:
+        return None
+    items = [
+        discord.MediaGalleryItem(f"attachment://{name}", description=fit(words, ALT_TEXT)) for name, words in shown
+    ]
+    return discord.ui.MediaGallery(*items)
+
+
+def attached(name: str) -> Attached:
+    """An attached file by its name."""
+    return discord.ui.File(f"attachment://{name}")
+
+
 def link(label: str, url: str | None) -> Button | None:
     """A button that leads somewhere, if there is somewhere to go."""
     if not url or len(url) > LINK:
@@ -82,16 +99,16 @@ def row(*buttons: Button | None) -> Row:
     return made
 
 
-def _ruled(parts: Sequence[str | Row | Rule]) -> list[str | Row | Rule]:
+def _ruled(parts: Sequence[str | Row | Rule | Attached]) -> list[str | Row | Rule | Attached]:
     """No line first, last, or beside another."""
     shown = [part for part, after in pairwise([*parts, LINE]) if not (part is LINE and after is LINE)]
     return shown[1:] if shown[:1] == [LINE] else shown
 
 
-def _apart(parts: Sequence[str | Row | Rule]) -> list[str | Row | Rule]:
+def _apart(parts: Sequence[str | Row | Rule | Attached]) -> list[str | Row | Rule | Attached]:
     """Texts split after each quote and list, as long as there is room for more components."""
     room = _MOST - 1 - sum(1 + len(part.children) if isinstance(part, discord.ui.ActionRow) else 1 for part in parts)
-    shown: list[str | Row | Rule] = []
+    shown: list[str | Row | Rule | Attached] = []
     for part in parts:
         if not isinstance(part, str):
             shown.append(part)
@@ -113,7 +130,7 @@ def _blocks(text: str) -> Iterator[str]:
     yield "\n".join(lines[start:])
 
 
-def _fitted(parts: Sequence[str | Row | Rule]) -> list[str | Row | Rule]:
+def _fitted(parts: Sequence[str | Row | Rule | Attached]) -> list[str | Row | Rule | Attached]:
     shown = list(parts)
     while (over := sum(units(p) for p in shown if isinstance(p, str)) - V2_TEXT) > 0:
         size, place = max((units(p), at) for at, p in enumerate(shown) if isinstance(p, str))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial, wraps
 from types import MappingProxyType
@@ -76,14 +76,16 @@ async def answer(
     ephemeral: bool = True,
     replace: bool = False,
     file: discord.File | None = None,
+    files: Sequence[discord.File] = (),
 ) -> None:
     """Answer once, whether or not the interaction was acknowledged.
 
     With ``replace`` a button of a private answer changes that answer instead of adding one below it. What was done
     stands whether Discord takes the answer or not; where it does not, one short sentence is tried in its place.
+    A ``file`` is shown below the answer; the answer itself shows ``files``, by their names.
     """
     try:
-        await _send(interaction, said, ephemeral, replace, file)
+        await _send(interaction, said, ephemeral, replace, file, files)
     except _UNSENT as fault:
         if _is_over(fault):
             _log.info("interaction %s was over before it was answered", interaction.id)
@@ -106,8 +108,10 @@ async def _send(
     ephemeral: bool = True,
     replace: bool = False,
     file: discord.File | None = None,
+    files: Sequence[discord.File] = (),
 ) -> None:
-    more: dict[str, Any] = {"file": file} if file else {}
+    every = [*files, *([file] if file else [])]
+    more: dict[str, Any] = {"files": every} if every else {}
     if isinstance(said, str):
         more["content"] = said
     else:

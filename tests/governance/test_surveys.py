@@ -152,12 +152,12 @@ def test_opening_pins_audience_k_and_window() -> None:
 
 
 def test_a_planned_close_counts_unless_it_has_come_too_near() -> None:
-    planned = surveys.plan(draft(SCALE), NOW + timedelta(days=1), NOW)
+    planned = surveys.plan(draft(SCALE), NOW + timedelta(days=1), "", "UTC", NOW)
     asked, _ = surveys.open_survey(planned, frozenset({ANA}), 5, DAYS, NOW + timedelta(hours=2))
     assert asked.closes_at == NOW + timedelta(days=1)
     for too in (timedelta(minutes=30), timedelta(days=61), timedelta(days=-1)):
         with pytest.raises(BadValue):
-            surveys.plan(draft(SCALE), NOW + too, NOW)
+            surveys.plan(draft(SCALE), NOW + too, "", "UTC", NOW)
     with pytest.raises(BadValue):
         surveys.open_survey(planned, frozenset({ANA}), 5, DAYS, NOW + timedelta(hours=23, minutes=30))
 
@@ -172,7 +172,7 @@ def test_nothing_is_opened_that_asks_nothing_or_twice() -> None:
             surveys.write: ("A title", ""),
             surveys.put_question: (0, TEXT),
             surveys.drop_question: (1,),
-            surveys.plan: (None, NOW),
+            surveys.plan: (None, "", "UTC", NOW),
         }[act]
         with pytest.raises(WrongState):
             act(opened(), *arguments)

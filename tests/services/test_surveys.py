@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.governance.disclosure import FEW_ANSWERS, FEW_APART
-from bot.governance.errors import BadValue, LimitReached, NotEligible, NotFound, WindowClosed, WrongState
+from bot.governance.errors import (
+    AlreadyDone,
+    BadValue,
+    LimitReached,
+    NotEligible,
+    NotFound,
+    TimePast,
+    TimeUnclear,
+    UnknownKey,
+    WindowClosed,
+    WrongState,
+    ZoneUnknown,
+)
 from bot.governance.ids import GroupId, PartnershipId
 from bot.governance.surveys import MOST_DRAFTS, Question, QuestionKind, Survey, SurveyState
 from bot.services import roles, surveys, surveys_answered
@@ -322,7 +334,7 @@ async def test_after_a_month_of_downtime_it_closes_late_and_once(scene: Scene) -
 
 async def test_the_planned_close_counts(scene: Scene) -> None:
     made = await drafted(scene)
-    await surveys.plan(scene.ctx, scene.actor(GUS), made, scene.clock() + timedelta(days=2))
+    await surveys.plan(scene.ctx, scene.actor(GUS), made, "in 48 hours")
     await surveys.open_now(scene.ctx, scene.actor(GUS), made)
     await scene.after(by=timedelta(days=2))
     assert (await get(scene, made)).state is SurveyState.CLOSED
@@ -356,3 +368,76 @@ async def test_nobody_is_asked_twice_by_two_seats(scene: Scene) -> None:
     await roles.sync_members(scene.ctx, town.GUILD, scene.roles, partial=False, how="seen")
     made = await asked(scene, SCALE)
     assert (await get(scene, made)).asked == 7
+
+
+# ---- again and again ---------------------------------------------------------------------------------------
+
+
+async def pulse(scene: Scene, repeats: str = "month", closes: str = "", zone: str = "Europe/Berlin") -> int:
+    made = await drafted(scene, SCALE)
+    await surveys.plan(scene.ctx, scene.actor(GUS), made, closes, repeats, zone)
+    await surveys.open_now(scene.ctx, scene.actor(GUS), made)
+    return made
+
+
+async def test_the_next_edition_opens_by_itself_with_the_same_questions(scene: Scene) -> None:
+    first = await pulse(scene, closes="in 3 days at 18:00")
+    for who in STAKEHOLDERS:
+        await answer(scene, who, first, "4")
+    await scene.after(by=timedelta(days=4))
+    following = await get(scene, first + 1)
+    assert (following.state, following.number, following.edition) == (SurveyState.SCHEDULED, 2, 2)
+    assert following.opens_at == datetime(2026, 2, 1, tzinfo=UTC), "at 1:00 in Berlin, where it was opened"
+    with pytest.raises(NotFound):
+        await surveys.show(scene.ctx, scene.actor(ADA), following.id)
+    await scene.after(by=timedelta(days=27))
+    following = await get(scene, first + 1)
+    assert (following.state, following.questions, following.series) == (SurveyState.OPEN, (SCALE,), 1)
+    assert following.closes_at == datetime(2026, 2, 4, 17, tzinfo=UTC)
+    assert following.missed == 0
+    await answer(scene, ADA, following.id, "3")
+
+
+async def test_after_months_of_downtime_one_edition_opens_and_the_missed_ones_are_counted(scene: Scene) -> None:
+    first = await pulse(scene)
+    scene.clock.forward(timedelta(days=100))
+    await scene.sweep()
+    assert (await get(scene, first)).state is SurveyState.CLOSED
+    following = await get(scene, first + 1)
+    assert (following.state, following.missed) == (SurveyState.SCHEDULED, 3)
+    assert following.opens_at == datetime(2026, 4, 30, 23, tzinfo=UTC), "one hour earlier in summer"
+    await scene.after(by=timedelta(days=90))
+    following = await get(scene, first + 1)
+    assert (following.state, following.missed) == (SurveyState.OPEN, 5)
+    assert await next_due_at(scene.ctx) == scene.clock() + DAYS
+
+
+async def test_a_series_ends_when_it_is_stopped_or_its_edition_cancelled(scene: Scene) -> None:
+    first = await pulse(scene)
+    with pytest.raises(NotEligible):
+        await surveys.stop_repeating(scene.ctx, scene.actor(ADA), first)
+    await surveys.stop_repeating(scene.ctx, scene.actor(GUS), first)
+    with pytest.raises(AlreadyDone):
+        await surveys.stop_repeating(scene.ctx, scene.actor(GUS), first)
+    await closed(scene, first)
+    assert await next_due_at(scene.ctx) is None
+    second = await pulse(scene)
+    await closed(scene, second)
+    with pytest.raises(WrongState):
+        await surveys.stop_repeating(scene.ctx, scene.actor(GUS), second + 1)
+    await surveys.cancel(scene.ctx, scene.actor(GUS), second + 1)
+    assert await next_due_at(scene.ctx) is None
+
+
+async def test_only_what_the_menu_holds_repeats_and_only_times_understood_close(scene: Scene) -> None:
+    made = await drafted(scene)
+    for closes, repeats, zone, refusal in (
+        ("", "second", "UTC", UnknownKey),
+        ("", "day", "UTC", UnknownKey),
+        ("yesterday 18:00", "", "UTC", (TimePast, TimeUnclear)),
+        ("sometime", "", "UTC", TimeUnclear),
+        ("in 90 days at 18:00", "", "UTC", BadValue),
+        ("", "", "Middle/Earth", ZoneUnknown),
+    ):
+        with pytest.raises(refusal):
+            await surveys.plan(scene.ctx, scene.actor(GUS), made, closes, repeats, zone)

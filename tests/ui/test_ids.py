@@ -46,6 +46,12 @@ BUILT = {
     **{ids.meeting(act, 7): ids.Parsed("meeting", act, meeting=7) for act in ids.MEETING_ACTS},
     ids.meeting("move-to", 7, 1_798_131_600): ids.Parsed("meeting", "move-to", meeting=7, at=1_798_131_600),
     **{ids.meeting_form(form, 7): ids.Parsed("form", form, meeting=7) for form in ids.MEETING_FORMS},
+    **{ids.survey(act, 7): ids.Parsed("survey", act, survey=7) for act in ids.SURVEY_ACTS},
+    **{ids.question(act, 7, 5): ids.Parsed("survey", act, survey=7, place=5) for act in ids.QUESTION_ACTS},
+    **{ids.survey_form(form, 7): ids.Parsed("form", form, survey=7) for form in ids.SURVEY_FORMS},
+    ids.question_form("scale", 7, 0): ids.Parsed("form", "survey-scale", survey=7, place=0),
+    ids.survey_new_form(W, None): ids.Parsed("form", "survey-new", partnership=W),
+    ids.survey_new_form(W, GroupId(3)): ids.Parsed("form", "survey-new", partnership=W, group=GroupId(3)),
     ids.object_vote_form(P, 3): ids.Parsed("form", "object-vote", P, choice=3),
 }
 
@@ -134,6 +140,8 @@ def test_templates_overlap_nowhere() -> None:
         ids.RETRO_MENU_TEMPLATE,
         ids.CAPTURE_TEMPLATE,
         ids.MEETING_TEMPLATE,
+        ids.SURVEY_TEMPLATE,
+        ids.QUESTION_TEMPLATE,
     )
     for custom_id, parsed in BUILT.items():
         hits = sum(re.fullmatch(template, custom_id) is not None for template in templates)

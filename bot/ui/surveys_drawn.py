@@ -1,0 +1,136 @@
+"""Results of surveys as pictures and as files (LRN-2). Drawing takes a moment: callers do it in a thread."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from bot.governance.surveys import STEPS, Question, QuestionKind, Result, Survey
+from bot.services.surveys_compared import Trend
+from bot.ui import charts, surveys
+from bot.ui.charts import Bar, Mark, Series, Stack
+from bot.ui.labels import count
+from bot.ui.panels import Attached, attached
+from bot.ui.panels import pictures as gallery
+
+Files = tuple[tuple[str, bytes], ...]
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""How cells begin that a spreadsheet would run."""
+
+
+def pictures(survey: Survey) -> tuple[bytes, ...]:
+    """One picture of all scales, and one of each choice, of what is published."""
+    drawn = []
+    if scales := [(place, q, r) for place, q, r in _shown(survey) if q.kind is QuestionKind.SCALE]:
+        rows = [Stack(f"{place}. {asked.text}", result.counts) for place, asked, result in scales]
+        drawn.append(charts.stacks(_title(survey), rows, [str(step) for step in range(1, STEPS + 1)]))
+    for place, asked, result in _shown(survey):
+        if asked.kind is QuestionKind.CHOICE:
+            bars = [
+                Bar(choice, people, f"{people} ({100 * people / result.answers:.0f} %)")
+                for choice, people in zip(asked.choices, result.counts, strict=True)
+            ]
+            drawn.append(charts.bars(f"{_title(survey)} · {place}. {asked.text}", bars, "people"))
+    return tuple(drawn)
+
+
+def files(survey: Survey, drawn: Sequence[bytes]) -> Files:
+    """The pictures and the table, by their names; nothing where nothing is published."""
+    named = tuple((_picture(survey, at), picture) for at, picture in enumerate(drawn, 1))
+    return (*named, (_table(survey), table(survey))) if list(_shown(survey)) else ()
+
+
+def gallery_of(survey: Survey, drawn: Sequence[bytes]) -> Attached | None:
+    """The pictures in the message, with words for those who cannot see them."""
+    words = f"Results of S-{survey.number} as a picture. The same stands in the words above and in the file below."
+    return gallery(*((_picture(survey, at), words) for at in range(1, len(drawn) + 1)))
+
+
+def table_of(survey: Survey) -> Attached | None:
+    """The table in the message."""
+    return attached(_table(survey)) if list(_shown(survey)) else None
+
+
+def table(survey: Survey) -> bytes:
+    """What is published, as CSV: a line for each step, choice or text, and one for each question withheld."""
+    lines: list[Sequence[object]] = [("survey", "question", "kind", "answer", "people")]
+    for place, (asked, result) in enumerate(zip(survey.questions, survey.results, strict=True), 1):
+        about = (f"S-{survey.number}", f"{place}. {asked.text}", asked.kind.value)
+        if result.withheld:
+            lines.append((*about, "withheld", ""))
+        elif asked.kind is QuestionKind.TEXT:
+            lines += [(*about, text, 1) for text in result.texts]
+        else:
+            lines += [(*about, *each) for each in zip(_names(asked), result.counts, strict=True)]
+    return _csv(lines)
+
+
+def trend_picture(trend: Trend) -> bytes | None:
+    """The question over its editions, decisions marked; None for free texts, and where nothing is published."""
+    asked = trend.question
+    if asked.kind is QuestionKind.TEXT or not any(not each.result.withheld for each in trend.editions):
+        return None
+    marks = [Mark(decision.at, f"P-{decision.number}") for decision in trend.decisions]
+    if asked.kind is QuestionKind.SCALE:
+        points = tuple(
+            (each.at, None if each.result.withheld else surveys.average(each.result)) for each in trend.editions
+        )
+        return charts.lines(asked.text, [Series("average", points)], marks, "from 1 to 5", (1, STEPS))
+    series = [
+        Series(choice, tuple((each.at, share(each.result, at)) for each in trend.editions))
+        for at, choice in enumerate(asked.choices)
+    ]
+    rest = len(series) - charts.MOST_SERIES
+    note = f"{count(rest, 'more choice')}: see the words beside this picture." if rest > 0 else ""
+    return charts.lines(asked.text, series, marks, "% of the answers", (0, 100), note)
+
+
+def share(result: Result, at: int) -> float | None:
+    """The share of one choice in percent; None where the result is withheld."""
+    return None if result.withheld else 100 * result.counts[at] / max(result.answers, 1)
+
+
+def trend_table(trend: Trend) -> bytes:
+    """The question over its editions, and the decisions, as CSV."""
+    lines: list[Sequence[object]] = [("at", "what", "answers", *_names(trend.question))]
+    rows: list[tuple[object, ...]] = []
+    for each in trend.editions:
+        shown = ("withheld",) if each.result.withheld else (each.result.answers, *each.result.counts)
+        rows.append((each.at.isoformat(), f"S-{each.number}", *shown))
+    rows += [(each.at.isoformat(), f"P-{each.number} {each.title}") for each in trend.decisions]
+    return _csv([*lines, *sorted(rows, key=lambda row: str(row[0]))])
+
+
+def _names(asked: Question) -> tuple[str, ...]:
+    if asked.kind is QuestionKind.SCALE:
+        return tuple(str(step) for step in range(1, STEPS + 1))
+    return asked.choices
+
+
+def _shown(survey: Survey) -> Iterable[tuple[int, Question, Result]]:
+    for place, (asked, result) in enumerate(zip(survey.questions, survey.results, strict=False), 1):
+        if not result.withheld:
+            yield place, asked, result
+
+
+def _title(survey: Survey) -> str:
+    return f"S-{survey.number} · {survey.title}"
+
+
+def _picture(survey: Survey, at: int) -> str:
+    return f"survey-{survey.number}-{at}.png"
+
+
+def _table(survey: Survey) -> str:
+    return f"survey-{survey.number}.csv"
+
+
+def _csv(lines: Iterable[Sequence[object]]) -> bytes:
+    """As spreadsheets read it, with a mark that it is UTF-8. A cell that they would run is made a text."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    for line in lines:
+        writer.writerow([f"'{cell}" if str(cell).startswith(_FORMULA) else cell for cell in line])
+    return out.getvalue().encode("utf-8-sig")

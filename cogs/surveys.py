@@ -1,0 +1,333 @@
+"""``/survey`` and every button about surveys (LRN-2)."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from io import BytesIO
+from types import MappingProxyType
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+from bot.governance.errors import NotFound
+from bot.governance.ids import GroupId, PartnershipId
+from bot.governance.surveys import REPEATS, QuestionKind, SurveyState
+from bot.services import surveys, surveys_answered, surveys_compared, times
+from bot.services.surveys import SurveyView
+from bot.ui import ids, surveys_drawn, surveys_forms
+from bot.ui import surveys as pages
+from bot.ui import surveys_answered as answers
+from bot.ui.panels import attached, pictures
+from cogs.base import (
+    Control,
+    Fields,
+    Form,
+    FormCog,
+    Interaction,
+    answer,
+    asker,
+    choices,
+    register,
+    show_form,
+    suggesting,
+)
+
+Act = Callable[[Interaction, int], Awaitable[None]]
+Choice = app_commands.Choice[str]
+
+_NUMBER = re.compile(
+    r"(?:(?P<partnership>[1-9]\d{0,8})/)?\s*(?:s-?|#)?\s*(?P<number>[1-9]\d{0,8})(?:\s*·.*)?", re.IGNORECASE
+)
+_REPEATS = [Choice(name=pages.REPEATS[key], value=key) for key in REPEATS]
+_WHICH = "Its number or words of its title"
+
+
+async def chosen(interaction: Interaction, words: str) -> SurveyView:
+    """The survey chosen or typed: ``2``, ``S-2``, or a suggestion's words. Raises NotFound."""
+    number = _NUMBER.fullmatch(words.strip())
+    if number is None:
+        raise NotFound("survey", words)
+    partnership = await choices.partnership_chosen(interaction, number["partnership"] or "")
+    return await surveys.by_number(*asker(interaction), partnership.id, int(number["number"]))
+
+
+async def show(interaction: Interaction, id: int) -> None:
+    """A draft to go on with, or what can be done with it."""
+    await answer(interaction, answers.overview(await surveys.show(*asker(interaction), id)), replace=True)
+
+
+async def write(interaction: Interaction, id: int) -> None:
+    """Open the form for title and purpose."""
+    view = await surveys.check_may_change(*asker(interaction), id)
+    await show_form(interaction, surveys_forms.words(view.survey))
+
+
+def adding(kind: QuestionKind) -> Act:
+    """Opens the form for a new question of this kind."""
+
+    async def add(interaction: Interaction, id: int) -> None:
+        view = await surveys.check_may_change(*asker(interaction), id)
+        await show_form(interaction, surveys_forms.question(view.survey, kind, 0))
+
+    return add
+
+
+async def look(interaction: Interaction, id: int) -> None:
+    """What opening it means; for one that is open already, what can be done with it."""
+    view = await surveys.show(*asker(interaction), id)
+    is_draft = view.survey.state is SurveyState.DRAFT
+    await answer(interaction, answers.before_opening(view) if is_draft else answers.overview(view), replace=True)
+
+
+async def open_now(interaction: Interaction, id: int) -> None:
+    """Open it."""
+    await answer(interaction, answers.opened(await surveys.open_now(*asker(interaction), id)), replace=True)
+
+
+async def before_cancelling(interaction: Interaction, id: int) -> None:
+    """Ask whether it shall really be cancelled."""
+    await answer(interaction, answers.before_cancelling(await surveys.show(*asker(interaction), id)), replace=True)
+
+
+async def cancel(interaction: Interaction, id: int) -> None:
+    """Cancel it."""
+    await answer(interaction, answers.cancelled(await surveys.cancel(*asker(interaction), id)), replace=True)
+
+
+async def stop(interaction: Interaction, id: int) -> None:
+    """No edition follows."""
+    await answer(interaction, answers.stopped(await surveys.stop_repeating(*asker(interaction), id)), replace=True)
+
+
+async def fill_in(interaction: Interaction, id: int) -> None:
+    """Open the form with every question, filled with what the asker answered before."""
+    await show_form(interaction, surveys_forms.answer(await surveys_answered.mine(*asker(interaction), id)))
+
+
+async def take_back(interaction: Interaction, id: int) -> None:
+    """Delete the asker's answers."""
+    await answer(interaction, answers.noted(await surveys_answered.take_back(*asker(interaction), id)), replace=True)
+
+
+async def results(interaction: Interaction, id: int) -> None:
+    """What came out of it, with its pictures and its table."""
+    view = await surveys.show(*asker(interaction), id)
+    if view.survey.state is not SurveyState.CLOSED:
+        await answer(interaction, answers.no_results(view))
+        return
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    drawn = await asyncio.to_thread(surveys_drawn.pictures, view.survey)
+    shown = surveys_drawn.gallery_of(view.survey, drawn), surveys_drawn.table_of(view.survey)
+    files = _files(surveys_drawn.files(view.survey, drawn))
+    await answer(interaction, pages.results(view, None, None, *shown), files=files)
+
+
+async def trend(interaction: Interaction, id: int, place: int) -> None:
+    """One question over its editions."""
+    found = await surveys_compared.trend(*asker(interaction), id, place)
+    if not found.editions:
+        await answer(interaction, answers.trend(found, None, None))
+        return
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    drawn = await asyncio.to_thread(surveys_drawn.trend_picture, found)
+    words = "The question over its editions as a picture. The same stands in the words above and in the file below."
+    files = [("trend.csv", surveys_drawn.trend_table(found))] + ([("trend.png", drawn)] if drawn else [])
+    gallery = pictures(("trend.png", words)) if drawn else None
+    await answer(interaction, answers.trend(found, gallery, attached("trend.csv")), files=_files(files))
+
+
+ACTS: Mapping[str, Act] = MappingProxyType(
+    {
+        "answer": fill_in,
+        "take-back": take_back,
+        "results": results,
+        "show": show,
+        "words": write,
+        "scale": adding(QuestionKind.SCALE),
+        "choice": adding(QuestionKind.CHOICE),
+        "text": adding(QuestionKind.TEXT),
+        "open": look,
+        "open-now": open_now,
+        "cancel": before_cancelling,
+        "cancel-now": cancel,
+        "stop": stop,
+    }
+)
+"""What each button about a survey does."""
+
+
+class SurveyButton(Control, template=ids.SURVEY_TEMPLATE):
+    """Any button about a survey."""
+
+    async def act(self, interaction: Interaction) -> None:
+        """Take the act that the id names."""
+        await ACTS[self.match["act"]](interaction, int(self.match["survey"]))
+
+
+class QuestionButton(Control, template=ids.QUESTION_TEMPLATE):
+    """A button about one question of a draft."""
+
+    async def act(self, interaction: Interaction) -> None:
+        """Open its form, or take it out."""
+        ctx, who = asker(interaction)
+        survey, place = int(self.match["survey"]), int(self.match["place"])
+        if self.match["act"] == "drop":
+            await answer(interaction, answers.draft(await surveys.drop_question(ctx, who, survey, place)), replace=True)
+            return
+        view = await surveys.check_may_change(ctx, who, survey)
+        if place > len(view.survey.questions):
+            raise NotFound("question", str(place))
+        kind = view.survey.questions[place - 1].kind
+        await show_form(interaction, surveys_forms.question(view.survey, kind, place))
+
+
+async def take_new(interaction: Interaction, match: re.Match[str], fields: Fields) -> None:
+    """A new survey's words were sent in."""
+    partnership, group = PartnershipId(int(match["partnership"])), GroupId(int(match["group"])) or None
+    title, about = fields.get("title", ""), fields.get("about", "")
+    await answer(
+        interaction, answers.draft(await surveys.create(*asker(interaction), partnership, group, title, about))
+    )
+
+
+async def take_words(interaction: Interaction, match: re.Match[str], fields: Fields) -> None:
+    """A draft's words were sent in."""
+    ctx, who = asker(interaction)
+    view = await surveys.write(ctx, who, int(match["survey"]), fields.get("title", ""), fields.get("about", ""))
+    await answer(interaction, answers.draft(view), replace=True)
+
+
+async def take_question(interaction: Interaction, match: re.Match[str], fields: Fields) -> None:
+    """A question was sent in, new or changed."""
+    ctx, who = asker(interaction)
+    question = surveys_forms.question_of(QuestionKind(match["act"].removeprefix("survey-")), fields)
+    view = await surveys.put_question(ctx, who, int(match["survey"]), int(match["place"]), question)
+    await answer(interaction, answers.draft(view), replace=True)
+
+
+async def take_answers(interaction: Interaction, match: re.Match[str], fields: Fields) -> None:
+    """Answers were sent in."""
+    typed = surveys_forms.answers_of(fields)
+    kept = await surveys_answered.answer(*asker(interaction), int(match["survey"]), typed)
+    await answer(interaction, answers.noted(kept), replace=True)
+
+
+async def _suggested(interaction: Interaction, current: str, states: Iterable[SurveyState]) -> list[Choice]:
+    """Surveys that the asker may read, newest first, of this channel's partnership before others."""
+    ctx, who = asker(interaction)
+    made = []
+    for place, partnership in enumerate(await choices.partnerships_here(interaction)):
+        for view in await surveys.list_surveys(ctx, who, partnership.id, states):
+            name, value = answers.suggestion(view)
+            if current.strip().casefold() in name.casefold():
+                made.append(Choice(name=name, value=value if place == 0 else f"{partnership.id}/{value}"))
+    return made
+
+
+@suggesting
+async def suggest_unfinished(interaction: Interaction, current: str) -> list[Choice]:
+    """Drafts, and what is open or will be."""
+    return await _suggested(interaction, current, (SurveyState.DRAFT, SurveyState.SCHEDULED, SurveyState.OPEN))
+
+
+@suggesting
+async def suggest_open(interaction: Interaction, current: str) -> list[Choice]:
+    """What is open."""
+    return await _suggested(interaction, current, (SurveyState.OPEN,))
+
+
+@suggesting
+async def suggest_closed(interaction: Interaction, current: str) -> list[Choice]:
+    """What is closed."""
+    return await _suggested(interaction, current, (SurveyState.CLOSED,))
+
+
+@suggesting
+async def suggest_zones(interaction: Interaction, current: str) -> list[Choice]:
+    """Time zones by what was typed."""
+    return [Choice(name=zone, value=zone) for zone in times.zones_like(current)]
+
+
+class SurveyCommands(FormCog):
+    """Asking, and being asked."""
+
+    forms = (
+        Form(re.compile(ids.SURVEY_NEW_FORM_TEMPLATE), take_new),
+        Form(re.compile(ids.survey_form_template("survey-words")), take_words),
+        Form(re.compile(ids.QUESTION_FORM_TEMPLATE), take_question),
+        Form(re.compile(ids.survey_form_template("survey-answer")), take_answers),
+    )
+
+    survey = app_commands.Group(
+        name="survey", description="Ask a group or everyone; answers are anonymous", guild_only=True
+    )
+
+    @survey.command(name="create", description="Draft a survey: a form opens; you add the questions then")
+    @app_commands.describe(
+        group="Who is asked; left out: everyone with a seat", partnership="Only where this server hosts several"
+    )
+    @app_commands.autocomplete(group=choices.suggest_groups, partnership=choices.suggest_partnerships)
+    async def create(self, interaction: Interaction, group: str = "", partnership: str = "") -> None:
+        """Open the form for its title and purpose."""
+        found, named = await choices.group_chosen(interaction, group, partnership)
+        asked = named.id if named else None
+        await surveys.check_may_create(*asker(interaction), found.id, asked)
+        await show_form(interaction, surveys_forms.new(found.id, asked))
+
+    @survey.command(name="open", description="Open a draft, or see what can be done with an open survey")
+    @app_commands.describe(
+        survey=_WHICH,
+        closes="When it closes, such as “next friday 18:00”; left out: as the policy says",
+        repeat="Whether the same questions are asked again by themselves",
+        zone="The time zone in which you mean these times; left out: UTC",
+    )
+    @app_commands.choices(repeat=_REPEATS)
+    @app_commands.autocomplete(survey=suggest_unfinished, zone=suggest_zones)
+    async def open(
+        self, interaction: Interaction, survey: str, closes: str = "", repeat: str = "", zone: str = ""
+    ) -> None:
+        """Show what opening it means; the button below opens it."""
+        view = await chosen(interaction, survey)
+        if closes.strip() or repeat or zone:
+            ctx, who = asker(interaction)
+            await surveys.plan(ctx, who, view.survey.id, closes, repeat, zone or "UTC")
+        await look(interaction, view.survey.id)
+
+    @survey.command(name="answer", description="Answer a survey, or change your answers, until it closes")
+    @app_commands.describe(survey=f"{_WHICH}; left out: those that ask you")
+    @app_commands.autocomplete(survey=suggest_open)
+    async def answer(self, interaction: Interaction, survey: str = "") -> None:
+        """Open the form; without a survey, list those that ask the asker."""
+        if survey.strip():
+            await fill_in(interaction, (await chosen(interaction, survey)).survey.id)
+            return
+        ctx, who = asker(interaction)
+        partnership = await choices.partnership_chosen(interaction)
+        found = await surveys.list_surveys(ctx, who, partnership.id, (SurveyState.OPEN,))
+        await answer(interaction, answers.waiting([view for view in found if view.asks]))
+
+    @survey.command(name="results", description="What came out of a survey, as far as it may be shown")
+    @app_commands.describe(survey=_WHICH)
+    @app_commands.autocomplete(survey=suggest_closed)
+    async def results(self, interaction: Interaction, survey: str) -> None:
+        """Show the results."""
+        await results(interaction, (await chosen(interaction, survey)).survey.id)
+
+    @survey.command(name="trend", description="How the answers to a question changed over time")
+    @app_commands.describe(survey=_WHICH, question="Which of its questions, from 1")
+    @app_commands.autocomplete(survey=suggest_closed)
+    async def trend(self, interaction: Interaction, survey: str, question: app_commands.Range[int, 1, 5] = 1) -> None:
+        """Show one question over its editions."""
+        await trend(interaction, (await chosen(interaction, survey)).survey.id, question)
+
+
+def _files(named: Iterable[tuple[str, bytes]]) -> list[discord.File]:
+    return [discord.File(BytesIO(content), filename=name) for name, content in named]
+
+
+async def setup(bot: commands.Bot) -> None:
+    """Called by discord.py when the extension is loaded."""
+    await register(bot, SurveyCommands(), SurveyButton, QuestionButton)
