@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import event, make_url
+from sqlalchemy import Connection, event, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from storage.engine import Engines, create_engines
+from storage.local import BUSY_TIMEOUT_MS, driver_of
 from storage.turns import Lost
 from storage.unit_of_work import SqlTransaction, SqlUnitOfWork
 
@@ -190,6 +191,7 @@ async def test_who_is_cancelled_during_the_commit_does_not_hinder_it(engines: En
     await asyncio.wait(tasks)
     event.remove(engines.writer.sync_engine, "commit", commit)
     assert tasks[0].cancelled()
+    await tasks[1]
     assert on_disk(engines) == {"a", "b"}
     await put(uow, "after")
 
@@ -200,6 +202,14 @@ async def test_waiting_for_another_process_that_writes_lets_readers_go_on(
     path = Path(make_url(sqlite_url).database or "")
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
+    patience: set[tuple[bool, int]] = set()
+
+    def asked(connection: Connection, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if statement == "BEGIN IMMEDIATE":
+            (timeout,) = driver_of(connection).execute("PRAGMA busy_timeout").fetchone()
+            patience.add((threading.current_thread() is threading.main_thread(), timeout))
+
+    event.listen(engines.writer.sync_engine, "before_cursor_execute", asked)
     waiting = asyncio.create_task(put(uow, "mine"))
     for _ in range(MANY):
         async with uow.read() as tx:
@@ -208,7 +218,9 @@ async def test_waiting_for_another_process_that_writes_lets_readers_go_on(
     other.execute("COMMIT")
     other.close()
     await waiting
+    event.remove(engines.writer.sync_engine, "before_cursor_execute", asked)
     assert on_disk(engines) == {"mine"}
+    assert patience == {(True, 0), (False, BUSY_TIMEOUT_MS)}, "the loop only tries; a thread waits"
 
 
 async def test_two_engines_of_one_process_wait_for_each_other(
