@@ -14,6 +14,7 @@ from discord.ext import commands
 
 from bot.governance import drafts
 from bot.governance import retros as rules
+from bot.governance.cadences import MENU
 from bot.governance.errors import NotFound
 from bot.governance.ids import GroupId, PartnershipId
 from bot.governance.organisation import Group, Partnership
@@ -45,6 +46,7 @@ _PACE_CHOICES = [
     app_commands.Choice(name="live: the facilitator moves it on" if hours is None else f"slow: {name} each", value=name)
     for name, hours in _PACES.items()
 ]
+_EVERY = [app_commands.Choice(name=f"every {name}", value=name) for name in MENU]
 _NUMBER = re.compile(r"\s*(?:r-?|#)?\s*([1-9]\d{0,8})(?:\s*·.*)?", re.IGNORECASE | re.ASCII | re.DOTALL)
 _ABOUT = {
     "template": "Which columns; left out: the 4 Ls",
@@ -301,6 +303,17 @@ async def propose(interaction: Interaction, id: int, arg: str) -> None:
     await show_form(interaction, forms.propose("general", deciding.id, None, text))
 
 
+async def confirm(interaction: Interaction, id: int, arg: str) -> None:
+    """Schedule what was planned."""
+    await answer(interaction, retros_answered.started(await retros.confirm(*asker(interaction), id)), replace=True)
+
+
+async def end_series(interaction: Interaction, id: int, arg: str) -> None:
+    """This one is the last of its series."""
+    view = await retros.end_series(*asker(interaction), id)
+    await answer(interaction, retros_answered.last_of_series(view))
+
+
 ACTS: Mapping[str, Act] = MappingProxyType(
     {
         "join": join,
@@ -338,6 +351,8 @@ ACTS: Mapping[str, Act] = MappingProxyType(
         "show": show,
         "lessons": lessons,
         "about": about,
+        "confirm": confirm,
+        "series": end_series,
     }
 )
 """What each button about a retro does."""
@@ -492,7 +507,7 @@ async def retro_chosen(interaction: Interaction, chosen: str, *, running: bool =
     ctx, who = asker(interaction)
     partnership = await choices.partnership_chosen(interaction)
     if not chosen.strip():
-        found = await retros.list_retros(ctx, who, partnership.id, None, rules.OPEN if running else frozenset())
+        found = await retros.list_retros(ctx, who, partnership.id, None, rules.OPEN if running else retros.LISTED)
         if not found:
             raise NotFound("retro")
         return next((view for view in found if view.retro.runs), found[0])
@@ -500,6 +515,12 @@ async def retro_chosen(interaction: Interaction, chosen: str, *, running: bool =
     if number is None:
         raise NotFound("retro", chosen)
     return await retros.by_number(ctx, who, partnership.id, int(number[1]))
+
+
+@suggesting
+async def suggest_zones(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
+    """Time zones whose name holds what was typed."""
+    return [app_commands.Choice(name=zone, value=zone) for zone in times.zones_like(current)[:25]]
 
 
 @suggesting
@@ -542,6 +563,38 @@ class RetroCommands(FormCog):
         wanted = _plan(template, columns, pace, named, title)
         view = await retros.start(*asker(interaction), here.id, chosen.id, wanted)
         await answer(interaction, retros_answered.started(view))
+
+    @retro.command(name="schedule", description="Plan a retro for later, once or again and again; you confirm the time")
+    @app_commands.describe(
+        when="Such as: next friday 18:00, in 3 days at 18:00, 24 december 18:00",
+        zone="On whose clocks; left out, the zone used last here",
+        every="How often; left out, once",
+        **_ABOUT,
+    )
+    @app_commands.choices(template=_TEMPLATES, pace=_PACE_CHOICES, every=_EVERY)
+    @app_commands.autocomplete(
+        zone=suggest_zones, group=choices.suggest_groups, partnership=choices.suggest_partnerships
+    )
+    async def schedule(
+        self,
+        interaction: Interaction,
+        when: app_commands.Range[str, 1, 100],
+        zone: str = "",
+        every: str = "",
+        template: str = "4 Ls",
+        columns: str = "",
+        group: str = "",
+        pace: str = "live",
+        named: bool = False,
+        title: str = "",
+        partnership: str = "",
+    ) -> None:
+        """Show what was understood, with a button to confirm it."""
+        here, chosen = await _group_here(interaction, group, partnership)
+        wanted = _plan(template, columns, pace, named, title)
+        later = retros.Later(when, zone, every)
+        view, understood = await retros.plan_later(*asker(interaction), here.id, chosen.id, wanted, later)
+        await answer(interaction, retros_answered.planned(view, understood))
 
     @retro.command(name="join", description="Take part in a retro that is under way, early or late")
     @app_commands.describe(retro="Its number; left out: the one under way here")

@@ -78,6 +78,7 @@ def _backup(source: Path, target: Path) -> Path:
     try:
         _remove(part)
         _copy(source, part)
+        _without_keys(part)
         check(part)
         os.replace(part, target)
     except (OSError, sqlite3.Error) as error:
@@ -115,6 +116,16 @@ def _copy(source: Path, target: Path) -> None:
         reader.backup(writer)
         # A copy is one file, complete without a write-ahead log beside it.
         writer.execute("PRAGMA journal_mode=DELETE")
+
+
+def _without_keys(path: Path) -> None:
+    """A copy outlives sessions: without their keys nothing in it links a person to what they wrote (LRN-1)."""
+    with _opened(path, "rw") as connection:
+        # Deleted rows are overwritten, so that the file holds them nowhere.
+        connection.execute("PRAGMA secure_delete=ON")
+        if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'session_keys'").fetchone():
+            connection.execute("DELETE FROM session_keys")
+            connection.commit()
 
 
 def _refuse_while_running(target: Path, now: datetime) -> None:

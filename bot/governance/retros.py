@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
-from bot.governance.errors import BadText, BadValue, LimitReached, NotEligible, UnknownKey, WrongPhase
+from bot.governance.cadences import Cadence
+from bot.governance.errors import BadText, BadValue, LimitReached, NotEligible, TimePast, UnknownKey, WrongPhase
 from bot.governance.events import Event, Happened
 from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.organisation import CONTRIBUTOR, FACILITATOR, MEMBER, OBSERVER, Group, Holding, Member
@@ -51,8 +52,9 @@ MOST_AHEAD = timedelta(days=60)
 
 
 class State(StrEnum):
-    """Where a retro stands. The six in the middle are its phases."""
+    """Where a retro stands. A draft waits for its time to be confirmed; the six in the middle are the phases."""
 
+    DRAFT = "draft"
     SCHEDULED = "scheduled"
     CHECK_IN = "check-in"
     GATHER = "gather"
@@ -66,7 +68,9 @@ class State(StrEnum):
 
 PHASES = (State.CHECK_IN, State.GATHER, State.GROUP, State.VOTE, State.DISCUSS, State.ACTIONS)
 FINAL = frozenset({State.CLOSED, State.CANCELLED})
-OPEN = frozenset(State) - FINAL
+OVER = FINAL | {State.DRAFT}
+"""States in which nothing is to be done on a board."""
+OPEN = frozenset(State) - OVER
 
 
 class Progress(StrEnum):
@@ -192,12 +196,14 @@ class Retro:
     """Whether a later retro took in what this one left over."""
     closed_at: datetime | None = None
     reason: str = field(default="", repr=False)
+    cadence: Cadence | None = None
+    """How the series goes on that this one belongs to."""
     version: int = 0
 
     @property
     def due_at(self) -> datetime | None:
         """The earliest instant at which the sweep has something to do."""
-        if self.state in FINAL:
+        if self.state in OVER:
             return None
         if self.state is State.SCHEDULED:
             return self.starts_at
@@ -218,7 +224,7 @@ class Retro:
     @property
     def is_open(self) -> bool:
         """Whether it is scheduled or under way."""
-        return self.state not in FINAL
+        return self.state in OPEN
 
     @property
     def runs(self) -> bool:
@@ -353,18 +359,34 @@ def make(
     number: int,
     partnership: PartnershipId,
     group: GroupId,
-    member: Member,
+    leader: PersonId,
     wanted: Plan,
     terms: Terms,
     now: datetime,
     starts_at: datetime | None = None,
-) -> Outcome:
-    """A retro that begins at ``starts_at``; one that begins now is begun at once by ``begin``."""
-    retro = Retro(id, partnership, number, group, member.person, wanted, terms, now, starts_at=starts_at or now)
-    if starts_at is None:
-        return retro, ()
-    data = {"number": number, "group": group, "starts_at": starts_at.isoformat()}
-    return retro, (_event(Happened.RETRO_SCHEDULED, retro, member.person, **data),)
+    cadence: Cadence | None = None,
+) -> Retro:
+    """A retro that is to begin now, or one for later, which waits for its time to be confirmed."""
+    state = State.SCHEDULED if starts_at is None else State.DRAFT
+    return Retro(id, partnership, number, group, leader, wanted, terms, now, state, starts_at or now, cadence=cadence)
+
+
+def schedule(draft: Retro, number: int, now: datetime, by: PersonId | None) -> Outcome:
+    """The time is confirmed, or the next of a series is due. Raises WrongPhase, TimePast."""
+    if draft.state is not State.DRAFT:
+        raise WrongPhase(draft.state, "begin")
+    assert draft.starts_at is not None
+    if draft.starts_at <= now:
+        raise TimePast("the time that you chose", draft.starts_at)
+    scheduled = replace(draft, number=number, state=State.SCHEDULED)
+    data = {"number": number, "group": draft.group, "starts_at": draft.starts_at.isoformat()}
+    return scheduled, (_event(Happened.RETRO_SCHEDULED, scheduled, by, **data),)
+
+
+def end_series(retro: Retro, member: Member) -> Outcome:
+    """This one is the last of its series. Raises NotEligible."""
+    check_facilitator(retro, member)
+    return replace(retro, cadence=None), (changed(retro, "series ended", member.person),)
 
 
 def begin(
@@ -472,6 +494,12 @@ def hand_over(retro: Retro, to: PersonId, how: str, now: datetime, by: PersonId 
     handed = replace(retro, facilitator=to, gone_at=None, silent=silent, acted_at=now)
     data = {"number": retro.number, "to": to, "how": how}
     return handed, (_event(Happened.RETRO_HANDED_OVER, handed, by, **data),)
+
+
+def stay(retro: Retro, seated: bool) -> Retro:
+    """Nobody takes over for a facilitator who holds no seat: the time goes on, and any member may (see below)."""
+    silent = retro.silent if seated else (*retro.silent, retro.facilitator)
+    return replace(retro, gone_at=None, silent=silent)
 
 
 def may_take_over(retro: Retro, member: Member, led: bool, now: datetime) -> bool:

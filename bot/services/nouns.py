@@ -10,7 +10,7 @@ from typing import Any
 from bot.governance import surveys
 from bot.governance.feedback import FeedbackState
 from bot.governance.meetings import OVER as MEETINGS_OVER
-from bot.governance.retros import FINAL
+from bot.governance.retros import OVER
 from bot.services import feedback, meetings, retros, surveys_answered
 from bot.services.ports import Context, Repository, Transaction
 
@@ -30,7 +30,7 @@ class Noun:
 
 
 NOUNS: tuple[Noun, ...] = (
-    Noun("retro", lambda tx: tx.retros, retros.advance, FINAL),
+    Noun("retro", lambda tx: tx.retros, retros.advance, OVER),
     Noun("survey", lambda tx: tx.surveys, surveys_answered.advance, surveys.OVER),
     Noun("feedback", lambda tx: tx.feedback, feedback.advance, frozenset({FeedbackState.CLOSED})),
     Noun("meeting", lambda tx: tx.meetings, meetings.advance, MEETINGS_OVER),

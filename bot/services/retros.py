@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.governance import cadences, retros_lessons, retros_writing
 from bot.governance import retros as rules
-from bot.governance import retros_lessons, retros_writing
-from bot.governance.errors import AlreadyDone, LimitReached, NotEligible, NotFound
+from bot.governance.errors import AlreadyDone, BadValue, LimitReached, NotEligible, NotFound
 from bot.governance.events import Event
 from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.organisation import Member, Partnership
 from bot.governance.retros import FINAL, MOST_OPEN, Carried, Plan, Progress, Retro, State, Step, Word
 from bot.governance.retros_writing import MOST_CAPTURED, MOST_CARRIED, Written, left_over
-from bot.services import members
+from bot.services import members, times
+from bot.services.cadences import next_after
 from bot.services.ports import Actor, Context, Sealed, Transaction
 from bot.services.retros_views import RetroCase, RetroView, open_case, running, view_of
+from bot.services.times import Understood
 
 Rule = Callable[[Retro, Member, datetime], tuple[Retro, tuple[Event, ...]]]
 
 PAGE = 10
+LISTED = frozenset(State) - {State.DRAFT}
 
 
 def capture_thing(group: GroupId) -> str:
@@ -30,44 +34,116 @@ def capture_thing(group: GroupId) -> str:
     return f"capture/{group}"
 
 
+@dataclass(frozen=True, slots=True)
+class Later:
+    """When a retro is to begin, as it was typed, and how often; ``every`` is a key of the menu of cadences."""
+
+    when: str
+    zone: str = ""
+    every: str = ""
+
+
 # ---- beginning -------------------------------------------------------------------------------------
 
 
 async def start(
-    ctx: Context,
-    actor: Actor,
-    partnership_id: PartnershipId,
-    group_id: GroupId,
-    wanted: Plan,
-    starts_at: datetime | None = None,
+    ctx: Context, actor: Actor, partnership_id: PartnershipId, group_id: GroupId, wanted: Plan
 ) -> RetroView:
-    """Begin a retro of a group, now or later. Raises NotFound, NotEligible, LimitReached."""
+    """Begin a retro of a group now. Raises NotFound, NotEligible, LimitReached."""
     async with ctx.uow.write() as tx:
         now = ctx.clock()
-        partnership = await tx.partnerships.get(partnership_id)
-        if partnership.guild_id != actor.guild_id:
-            raise NotFound("partnership")
-        member = await members.member_of(tx, partnership, actor)
-        await check_may_run(tx, partnership, member, group_id)
-        if len(await running(tx, partnership, group_id)) >= MOST_OPEN:
-            raise LimitReached("open retros", MOST_OPEN)
+        partnership, member = await _runner(tx, actor, partnership_id, group_id)
+        await _check_room(tx, partnership, group_id)
         terms = rules.terms_of(await tx.policies.current(partnership.id))
-        new, number = await tx.next_id("retro"), await tx.next_id(f"retro number/{partnership.id}")
-        retro, events = rules.make(new, number, partnership.id, group_id, member, wanted, terms, now, starts_at)
-        if starts_at is None:
-            retro, begun = rules.begin(retro, *await _take_in(tx, retro), now, member.person)
-            events += begun
-        saved = await _keep(tx, retro, events, now)
-        return await view_of(tx, saved, partnership, now)
+        new, number = await tx.next_id("retro"), await _next_number(tx, partnership.id)
+        retro = rules.make(new, number, partnership.id, group_id, member.person, wanted, terms, now)
+        begun, events = rules.begin(retro, *await _take_in(tx, retro), now, member.person)
+        return await view_of(tx, await _keep(tx, begun, events, now), partnership, now)
 
 
-async def may_start(ctx: Context, actor: Actor, partnership_id: PartnershipId, group_id: GroupId) -> None:
-    """Whether the asker may begin a retro of this group. Raises NotFound, NotEligible."""
+async def plan_later(
+    ctx: Context, actor: Actor, partnership_id: PartnershipId, group_id: GroupId, wanted: Plan, later: Later
+) -> tuple[RetroView, Understood]:
+    """Read when it is to begin and keep it for its confirmation; nothing is scheduled or recorded yet.
+
+    Raises NotFound, NotEligible, UnknownKey, BadValue, and what the time refuses.
+    """
     async with ctx.uow.read() as tx:
-        partnership = await tx.partnerships.get(partnership_id)
-        if partnership.guild_id != actor.guild_id:
-            raise NotFound("partnership")
-        await check_may_run(tx, partnership, await members.reader_of(tx, partnership, actor), group_id)
+        zone = later.zone.strip() or await tx.runtime.get(f"zone/{partnership_id}") or "UTC"
+    when = await asyncio.to_thread(times.parse, later.when, zone, ctx.clock())
+    cadence = None
+    if later.every:
+        day = when.wall.date()
+        cadence = cadences.cadence(later.every, day, f"{when.wall:%H:%M}", zone)
+        if not cadences.fits(later.every, day):
+            raise BadValue("every", later.every, "a first date that is itself the last such weekday of its month")
+    async with ctx.uow.write() as tx:
+        now = ctx.clock()
+        partnership, member = await _runner(tx, actor, partnership_id, group_id)
+        terms = rules.terms_of(await tx.policies.current(partnership.id))
+        new = await tx.next_id("retro")
+        draft = rules.make(
+            new, -new, partnership.id, group_id, member.person, wanted, terms, now, when.instant, cadence
+        )
+        return await view_of(tx, await tx.retros.save(draft), partnership, now), when
+
+
+async def confirm(ctx: Context, actor: Actor, id: int) -> RetroView:
+    """Schedule what was planned; pressed twice, once. Raises NotFound, NotEligible, LimitReached, TimePast."""
+    async with ctx.uow.write() as tx:
+        case = await open_case(tx, id, ctx.clock())
+        member = await case.member(actor)
+        rules.check_facilitator(case.retro, member)
+        if case.retro.state is not State.DRAFT:
+            return await case.view()
+        await check_may_run(tx, case.partnership, member, case.group.id)
+        await _check_room(tx, case.partnership, case.group.id)
+        number = await _next_number(tx, case.partnership.id)
+        scheduled, events = rules.schedule(case.retro, number, case.now, member.person)
+        if scheduled.cadence is not None:
+            await tx.runtime.put(f"zone/{case.partnership.id}", scheduled.cadence.zone)
+        return await case.view(await _keep(tx, scheduled, events, case.now))
+
+
+async def end_series(ctx: Context, actor: Actor, id: int) -> RetroView:
+    """No other follows this one. Raises NotFound, NotEligible."""
+    return await act(ctx, actor, id, lambda retro, member, now: rules.end_series(retro, member))
+
+
+async def _follow_up(tx: Transaction, retro: Retro, now: datetime) -> None:
+    """The next of a series, once this one is over: the first that is still ahead, however long the bot was away."""
+    if retro.cadence is None:
+        return
+    partnership = await tx.partnerships.get(retro.partnership)
+    seated = await tx.seats.held_by(retro.partnership, retro.facilitator)
+    leads = rules.leads(retro.group, await tx.seats.holdings(partnership))
+    leader = retro.facilitator if seated or not leads else leads[0]
+    after = max(now, retro.starts_at or now)
+    starts_at = next_after(retro.cadence, after)
+    terms = rules.terms_of(await tx.policies.current(partnership.id))
+    new = await tx.next_id("retro")
+    draft = rules.make(new, -new, partnership.id, retro.group, leader, retro.plan, terms, now, starts_at, retro.cadence)
+    await _keep(tx, *rules.schedule(draft, await _next_number(tx, partnership.id), now, None), now)
+
+
+async def _runner(
+    tx: Transaction, actor: Actor, partnership_id: PartnershipId, group_id: GroupId
+) -> tuple[Partnership, Member]:
+    partnership = await tx.partnerships.get(partnership_id)
+    if partnership.guild_id != actor.guild_id:
+        raise NotFound("partnership")
+    member = await members.member_of(tx, partnership, actor)
+    await check_may_run(tx, partnership, member, group_id)
+    return partnership, member
+
+
+async def _check_room(tx: Transaction, partnership: Partnership, group_id: GroupId) -> None:
+    if len(await running(tx, partnership, group_id)) >= MOST_OPEN:
+        raise LimitReached("open retros", MOST_OPEN)
+
+
+async def _next_number(tx: Transaction, partnership: PartnershipId) -> int:
+    return await tx.next_id(f"retro number/{partnership}")
 
 
 async def check_may_run(tx: Transaction, partnership: Partnership, member: Member, group_id: GroupId) -> None:
@@ -122,7 +198,7 @@ async def list_retros(
     actor: Actor,
     partnership_id: PartnershipId,
     before: int | None = None,
-    states: Collection[State] = frozenset(),
+    states: Collection[State] = LISTED,
 ) -> tuple[RetroView, ...]:
     """Retros that the asker may read, newest first, a page and one more. Raises NotFound, NotEligible."""
     async with ctx.uow.read() as tx:
@@ -206,6 +282,7 @@ async def cancel(ctx: Context, actor: Actor, id: int, reason: str) -> RetroView:
         case = await open_case(tx, id, ctx.clock())
         changed, events = rules.cancel(case.retro, reason, await case.member(actor), case.now)
         await _forget(tx, case.thing)
+        await _follow_up(tx, changed, case.now)
         return await case.view(await _keep(tx, changed, events, case.now, case.retro))
 
 
@@ -275,7 +352,7 @@ async def advance(ctx: Context, id: int) -> None:
             case Step.MOVE_ON:
                 await _move_on(case, "deadline" if retro.slow else "silence", None)
             case Step.STAY:
-                await tx.retros.save(replace(retro, gone_at=None))
+                await tx.retros.save(rules.stay(retro, seated))
 
 
 async def keep_up(tx: Transaction, partnership: Partnership, people: Collection[PersonId], now: datetime) -> None:
@@ -298,7 +375,9 @@ async def _move_on(case: RetroCase, why: str, by: PersonId | None) -> Retro:
     if nobody or rules.following(gathered) is State.CLOSED:
         closed, events = retros_lessons.close(gathered, await _classes(case), case.now, why, by)
         await _forget(case.tx, case.thing)
-        return await _keep(case.tx, closed, events, case.now)
+        kept = await _keep(case.tx, closed, events, case.now)
+        await _follow_up(case.tx, closed, case.now)
+        return kept
     return await _keep(case.tx, *rules.move_on(gathered, case.now, why, by), case.now)
 
 

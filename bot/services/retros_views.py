@@ -102,7 +102,8 @@ class RetroCase:
             raise NotFound("retro")
         if not member.seats:
             raise NotEligible("no seat")
-        if not members.may_read(self.group, member):
+        hidden = self.retro.state is State.DRAFT and self.retro.facilitator != member.person
+        if hidden or not members.may_read(self.group, member):
             raise NotFound("retro")
         return member
 

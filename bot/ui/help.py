@@ -24,6 +24,11 @@ _EVERYONE = (
     "`/meeting list` and `/meeting agenda` – when your groups meet, and what about",
     "`/audit verify` – check that nothing in the record was changed",
 )
+_LOOK_BACK = (
+    "`/retro join` – take part in a retro; `/retro capture` – note something for the next one, sealed and without your "
+    "name; `/retro show` and `/retro list` – what was learned. *Who sees what?* on its board says what is anonymous"
+)
+_LEAD_BACK = "`/retro start` and `/retro schedule` – lead a retro of your group, now or later; its board guides you"
 _SPEAK = "`/feedback give` – speak up, with your name or anonymously; `/feedback list` shows what was answered"
 _ACTIVE = (
     "`/propose` – file a proposal. A form opens; what you send in is kept as a draft that only you see",
@@ -57,13 +62,13 @@ def help_page(partnership: Partnership | None, roles: Iterable[int], manages_rol
     kinds = {seat.seat for seat in seats}
     lines = [*_EVERYONE, _SPEAK] if kinds else []
     if kinds - {OBSERVER}:
-        lines += _ACTIVE
+        lines += (*_ACTIVE, _LOOK_BACK)
     if MEMBER in kinds:
         lines += _MEMBERS
     if kinds - {OBSERVER, CONTRIBUTOR}:
         lines += _AUTHORS
     if FACILITATOR in kinds:
-        lines += _FACILITATORS
+        lines += (*_FACILITATORS, _LEAD_BACK)
     if manages_roles:
         lines += _MODERATORS
     if talk and kinds:  # others do not see that channel

@@ -141,6 +141,8 @@ RETRO_ACTS = (
     "show",
     "lessons",
     "about",
+    "confirm",
+    "series",
 )
 RETRO_MENUS = ("move", "into", "topic", "vote", "note", "hand")
 RETRO_FORMS = ("word", "card", "cancel", "rename", "note", "action")

@@ -290,6 +290,7 @@ FIELD_LABELS: Mapping[str, str] = MappingProxyType(
 
 RETRO_STATES: Mapping[str, str] = MappingProxyType(
     {
+        "draft": "not confirmed",
         "scheduled": "scheduled",
         "check-in": "check-in",
         "gather": "writing cards",

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from bot.governance import retros as rules
+from bot.governance.cadences import Cadence
 from bot.governance.retros import PHASES, Action, Card, Progress, Retro, State, Topic
 from bot.governance.retros_writing import CAPTURED
 from bot.services.retros_views import RetroView
@@ -61,6 +62,12 @@ def name(retro: Retro) -> str:
     return f"R-{retro.number}" + (f" · {inline(retro.plan.title, 90)}" if retro.plan.title else "")
 
 
+def recurs(cadence: Cadence) -> str:
+    """How often, in words."""
+    unit = cadence.unit.value if cadence.every == 1 else f"{cadence.every} {cadence.unit.value}s"
+    return f"Every {unit} at {cadence.at} ({inline(cadence.zone, 60)})."
+
+
 def heading(view: RetroView) -> str:
     """What it is, where it stands, who leads it."""
     retro = view.retro
@@ -79,7 +86,8 @@ def heading(view: RetroView) -> str:
 def _time(view: RetroView) -> str:
     retro = view.retro
     if retro.state is State.SCHEDULED and retro.starts_at:
-        return f"Begins {stamp(retro.starts_at)}. What comes to mind until then: *Capture a thought*."
+        often = f" {recurs(retro.cadence)}" if retro.cadence else ""
+        return f"Begins {stamp(retro.starts_at)}.{often} What comes to mind until then: *Capture a thought*."
     if not retro.runs:
         return ""
     if retro.paused_at is not None:
@@ -289,7 +297,8 @@ def _leading(view: RetroView) -> list[Part]:
         retro, _NEXT[retro.state], "next", Style.success, arg=PHASES.index(retro.state) + 1 if retro.runs else 0
     )
     if retro.state is State.SCHEDULED:
-        return ["-# For the facilitator:", row(ahead, hand, cancel)]
+        series = _act(retro, "End the series", "series") if retro.cadence else None
+        return ["-# For the facilitator:", row(ahead, hand, series, cancel)]
     if retro.paused_at is not None:
         return ["-# For the facilitator:", row(_act(retro, "Go on", "resume", Style.success), hand, cancel)]
     step = SLOW_STEP if retro.slow else LIVE_STEP

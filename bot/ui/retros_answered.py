@@ -15,6 +15,7 @@ from bot.governance.retros_writing import Merged
 from bot.services.retros import PAGE
 from bot.services.retros_views import Mine, RetroView
 from bot.services.retros_writing import Asked, Box, Figures
+from bot.services.times import Understood
 from bot.ui import ids, limits
 from bot.ui import retros as boards
 from bot.ui.answers import COLOUR, Answer, said
@@ -67,6 +68,27 @@ def started(view: RetroView) -> Answer:
     else:
         text = "Its check-in is open. Everything is done with the buttons on the board; you lead it."
     return said(f"### {boards.name(retro)}\nThe board stands {where}. {text}", buttons=[boards.to_board(view)])
+
+
+def planned(view: RetroView, when: Understood) -> Answer:
+    """What was understood, to be confirmed before anything stands."""
+    retro = view.retro
+    seconds = int(when.instant.timestamp())
+    wall = f"{when.wall:%A %d %B %Y, %H:%M} on the clocks of {inline(when.zone, 60)}"
+    lines = [
+        f"### A retro of {inline(view.group.name, 60)}: is this the time?",
+        f"**<t:{seconds}:F>** (<t:{seconds}:R>) on your clock; {wall}.",
+        f"{inline(retro.plan.template, 40)}, {'named' if retro.plan.named else 'anonymous'}. You lead it.",
+    ]
+    if retro.cadence is not None:
+        lines.append(f"{boards.recurs(retro.cadence)} When one is over, the next is scheduled.")
+    lines.append("Nothing is scheduled before you confirm. If the time is wrong, run the command again.")
+    return said("\n".join(lines), buttons=[button("Schedule it", ids.retro("confirm", retro.id), Style.success)])
+
+
+def last_of_series(view: RetroView) -> Answer:
+    """No other follows."""
+    return said(f"R-{view.retro.number} is the last of its series.", buttons=[boards.to_board(view)])
 
 
 def joined(mine: Mine) -> Answer:

@@ -17,6 +17,7 @@ from bot.governance.errors import (
     NotEligible,
     NotFound,
     Refusal,
+    TimePast,
     UnknownKey,
     WrongPhase,
 )
@@ -46,7 +47,7 @@ TOM, TIA, UMA = someone("tom", seat("facilitator")), someone("tia"), someone("um
 
 
 def made(plan: Plan = LIVE, captured: tuple[str, ...] = (), carried: tuple[Carried, ...] = ()) -> Retro:
-    retro, _ = retros.make(4, 4, HERE, GROUP, TOM, plan, TERMS, NOW)
+    retro = retros.make(4, 4, HERE, GROUP, TOM.person, plan, TERMS, NOW)
     return retros.begin(retro, captured, carried, NOW)[0]
 
 
@@ -60,6 +61,10 @@ def at(state: State, plan: Plan = LIVE, texts: tuple[str, ...] = ("a", "b", "c",
             retro = retros_writing.count_dots(retro, [(1, 3), (2, 1), (1, 1)])
         retro, _ = retros.move_on(retro, NOW, "facilitator")
     return retro
+
+
+DRAFT = retros.make(4, -4, HERE, GROUP, TOM.person, LIVE, TERMS, NOW, NOW + HOUR)
+SCHEDULED, _ = retros.schedule(DRAFT, 4, NOW, TOM.person)
 
 
 # ---- plans, and who may ----------------------------------------------------------------------------
@@ -228,7 +233,8 @@ def test_a_timer_is_set_from_now_or_set_on_and_reaches_so_far() -> None:
         (replace(at(State.GATHER), terms=replace(TERMS, hand_over=False)), DAY, ("lea",), True, Step.MOVE_ON),
         (replace(at(State.GATHER), paused_at=NOW), DAY, ("lea",), True, Step.NOTHING),
         (replace(at(State.GATHER), paused_at=NOW), 30 * DAY, ("lea",), True, Step.RESUME),
-        (retros.make(4, 4, HERE, GROUP, TOM, LIVE, TERMS, NOW, NOW + HOUR)[0], HOUR, (), True, Step.BEGIN),
+        (SCHEDULED, HOUR, (), True, Step.BEGIN),
+        (DRAFT, HOUR, (), True, Step.NOTHING),
         (replace(made(), state=State.CLOSED), 99 * DAY, (), True, Step.NOTHING),
     ],
 )
@@ -492,4 +498,13 @@ def test_phases_only_go_forward_and_every_retro_ends_by_itself(
 
 
 def test_a_state_is_open_or_final() -> None:
-    assert set(State) == OPEN | FINAL
+    assert set(State) == OPEN | FINAL | {State.DRAFT}
+
+
+def test_a_draft_is_scheduled_once_and_not_for_a_time_that_is_over() -> None:
+    assert SCHEDULED.number == 4
+    assert SCHEDULED.due_at == NOW + HOUR
+    with pytest.raises(WrongPhase):
+        retros.schedule(SCHEDULED, 5, NOW, None)
+    with pytest.raises(TimePast):
+        retros.schedule(DRAFT, 4, NOW + HOUR, None)

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import make_url
 
 from bot.governance.ids import ProposalId
+from bot.services.ports import Sealed
 from storage.backup import BackupRefused, backup, check, restore
 from storage.engine import create_engines
 from storage.locks import STALE_AFTER, InstanceLock
@@ -112,3 +113,21 @@ async def test_what_cannot_be_copied_is_refused_in_words(sqlite_url: str, tmp_pa
     empty.touch()
     with pytest.raises(BackupRefused, match="not one of this bot"):
         await restore(empty, sqlite_url, NEW_YEAR)
+
+
+async def test_a_copy_holds_no_key_of_a_session_not_even_in_its_free_pages(sqlite_url: str, tmp_path: Path) -> None:
+    engines = create_engines(sqlite_url)
+    uow = SqlUnitOfWork(engines)
+    async with uow.write() as tx:
+        key = await tx.seals.key("retro/4")
+        await tx.seals.put("retro/4", Sealed("author", "slot", "a card"))
+    copy = await backup(sqlite_url, tmp_path / "copy.db")
+    async with uow.read() as tx:
+        assert await tx.seals.find_key("retro/4") == key, "the session itself goes on"
+    await engines.dispose()
+    assert key.hex().encode() not in copy.read_bytes()
+    copied = create_engines(f"sqlite+aiosqlite:///{copy}")
+    async with SqlUnitOfWork(copied).read() as tx:
+        assert await tx.seals.find_key("retro/4") is None
+        assert [each.content for each in await tx.seals.of("retro/4")] == ["a card"]
+    await copied.dispose()

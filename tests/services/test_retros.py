@@ -1,0 +1,583 @@
+"""Retros kept on real databases: what is sealed, what is revealed, and what is left when it is over (LRN-1)."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.governance import retros as rules
+from bot.governance.errors import AlreadyDone, BadText, LimitReached, NotEligible, NotFound, TimePast, WrongPhase
+from bot.governance.ids import GroupId
+from bot.governance.retros import Plan, Progress, Retro, State
+from bot.services import retros, retros_views, retros_writing, roles
+from bot.services.ports import Actor
+from bot.services.retros import Later
+from bot.services.retros_views import RetroView
+from tests.services.scene import (
+    ADA,
+    BEN,
+    CAL,
+    CELL,
+    CLEO,
+    CORE,
+    CORE_RULER,
+    ELSEWHERE,
+    GUILD,
+    HERE,
+    NIA,
+    ODA,
+    QUIET,
+    QUINN,
+    RAY,
+    TIA,
+    TLC,
+    TOM,
+    UMA,
+    Scene,
+)
+
+LIVE = rules.plan("start, stop, continue")
+SLOW = rules.plan("4 Ls", pace=timedelta(days=1))
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+class Retros:
+    """What the tests do again and again."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene, self.ctx = scene, scene.ctx
+
+    async def start(self, plan: Plan = LIVE, who: int = TOM, group: GroupId = TLC) -> int:
+        return (await retros.start(self.ctx, self.scene.actor(who), HERE, group, plan)).retro.id
+
+    async def go(self, held: int, to: State, who: int = TOM) -> Retro:
+        """The facilitator moves it on to a phase."""
+        while (retro := await self.get(held)).state is not to:
+            await retros.next_phase(self.ctx, self.scene.actor(who), held, retro.state)
+        return retro
+
+    async def write(self, held: int, who: int, *texts: str) -> None:
+        for text in texts:
+            await retros_writing.write(self.ctx, self.scene.actor(who), held, 0, text)
+
+    async def get(self, held: int) -> Retro:
+        async with self.ctx.uow.read() as tx:
+            return await tx.retros.get(held)
+
+    async def latest(self) -> Retro:
+        async with self.ctx.uow.read() as tx:
+            return (await tx.retros.list(HERE, rules.OPEN))[0]
+
+    def __getitem__(self, who: int) -> Actor:
+        return self.scene.actor(who)
+
+    async def tables(self) -> dict[str, list[str]]:
+        return await self.scene.tables()
+
+    async def grouped(self, *texts: str) -> int:
+        """A retro with these cards, being put together."""
+        held = await self.start()
+        await self.go(held, State.GATHER)
+        await self.write(held, TIA, *texts)
+        await self.go(held, State.GROUP)
+        return held
+
+
+@pytest.fixture
+def town(scene: Scene) -> Retros:
+    return Retros(scene)
+
+
+# ---- who may ---------------------------------------------------------------------------------------
+
+
+async def test_who_may_start_and_who_may_not(town: Retros) -> None:
+    for who, why in ((TIA, "run retro"), (ADA, "run retro"), (NIA, "no seat")):
+        with pytest.raises(NotEligible, match=why):
+            await town.start(who=who)
+    await town.start()
+    await town.start(who=CAL, group=CELL)  # nobody facilitates the gardens
+    with pytest.raises(NotFound):
+        await town.start(who=TOM, group=QUIET)
+    with pytest.raises(NotFound):
+        await retros.start(town.ctx, replace(town[TOM], guild_id=ELSEWHERE), HERE, TLC, LIVE)
+
+
+async def test_a_group_has_at_most_three_at_once(town: Retros) -> None:
+    for _ in range(3):
+        await town.start()
+    with pytest.raises(LimitReached):
+        await town.start()
+
+
+async def test_observers_read_and_strangers_and_other_servers_see_nothing(town: Retros) -> None:
+    held = await town.start()
+    assert (await retros.show(town.ctx, town[ODA], held)).retro.id == held
+    with pytest.raises(NotEligible, match="retro seat"):
+        await retros_writing.join(town.ctx, town[ODA], held)
+    with pytest.raises(NotEligible, match="no seat"):
+        await retros.show(town.ctx, town[NIA], held)
+    with pytest.raises(NotFound):
+        await retros.show(town.ctx, replace(town[TOM], guild_id=ELSEWHERE), held)
+
+
+async def test_a_private_groups_retro_is_its_own(town: Retros) -> None:
+    held = await town.start(who=QUINN, group=QUIET)
+    for who in (TOM, ADA):
+        with pytest.raises(NotFound):
+            await retros.show(town.ctx, town[who], held)
+        assert await retros.list_retros(town.ctx, town[who], HERE) == ()
+        with pytest.raises(NotFound):
+            await retros_writing.capture(town.ctx, town[who], HERE, QUIET, "a thought")
+    await retros_writing.join(town.ctx, town[RAY], held)
+    assert [view.retro.id for view in await retros.list_retros(town.ctx, town[RAY], HERE)] == [held]
+
+
+async def test_only_the_facilitator_leads(town: Retros) -> None:
+    held = await town.start()
+    acts = (
+        lambda: retros.next_phase(town.ctx, town[TIA], held, State.CHECK_IN),
+        lambda: retros.pause(town.ctx, town[TIA], held),
+        lambda: retros.resume(town.ctx, town[TIA], held),
+        lambda: retros.add_time(town.ctx, town[TIA], held, HOUR),
+        lambda: retros.cancel(town.ctx, town[TIA], held, ""),
+        lambda: retros.hand_over(town.ctx, town[TIA], held, town[TIA]),
+        lambda: retros.leading(town.ctx, town[TIA], held),
+        lambda: retros_writing.figures(town.ctx, town[TIA], held),
+    )
+    before = await town.tables()
+    for act in acts:
+        with pytest.raises(NotEligible, match="not the facilitator"):
+            await act()
+    assert await town.tables() == before
+
+
+# ---- sealed until the reveal -----------------------------------------------------------------------
+
+
+async def test_cards_are_hidden_changed_and_taken_back_until_the_reveal(town: Retros) -> None:
+    held = await town.start()
+    await town.go(held, State.GATHER)
+    await town.write(held, TIA, "one", "two")
+    mine = await retros_writing.mine(town.ctx, town[TIA], held)
+    assert [card.text for card in mine.cards] == ["one", "two"]
+    assert (await retros_writing.mine(town.ctx, town[UMA], held)).cards == ()
+    slot = mine.cards[0].slot
+    await retros_writing.write(town.ctx, town[TIA], held, 2, "one, better", slot)
+    with pytest.raises(NotFound):
+        await retros_writing.write(town.ctx, town[UMA], held, 0, "mine now", slot)
+    await retros_writing.remove(town.ctx, town[UMA], held, slot)  # removes nothing: it is not hers
+    await retros_writing.remove(town.ctx, town[TIA], held, mine.cards[1].slot)
+    assert (await town.get(held)).cards == ()
+    retro = await town.go(held, State.GROUP)
+    assert [(card.column, card.text) for card in retro.cards] == [("Continue", "one, better")]
+    with pytest.raises(WrongPhase):
+        await town.write(held, TIA, "late")
+
+
+async def test_the_limit_holds_however_many_are_sent_at_once_and_the_same_card_is_kept_once(town: Retros) -> None:
+    held = await town.start()
+    await town.go(held, State.GATHER)
+    acts = [retros_writing.write(town.ctx, town[TIA], held, 0, f"card {n}") for n in range(35)]
+    found = await asyncio.gather(*acts, return_exceptions=True)
+    assert sum(isinstance(each, LimitReached) for each in found) == 5
+    assert len((await retros_writing.mine(town.ctx, town[TIA], held)).cards) == 30
+    await town.write(held, UMA, "twice", "twice")
+    assert len((await retros_writing.mine(town.ctx, town[UMA], held)).cards) == 1
+
+
+async def test_nothing_links_a_person_to_what_they_wrote_or_gave(town: Retros) -> None:
+    held = await town.start()
+    await retros_writing.check_in(town.ctx, town[TIA], held, "a telling word")
+    await town.go(held, State.GATHER)
+    await town.write(held, TIA, "what only Tia knows")
+    people = {who: await town.scene.person(who) for who in (TIA, TOM)}
+    rows = [row for table in (await town.tables()).values() for row in table]
+    assert not [row for row in rows if people[TIA] in row and ("telling" in row or "only Tia" in row)]
+    await town.go(held, State.GROUP)
+    found = await town.tables()
+    assert not [row for row in found["sealed"] if "retro/1'" in row], "what was revealed is sealed no more"
+    assert len(found["session_keys"]) == 1, "the key of the cards died with the reveal"
+    await town.go(held, State.VOTE)
+    await retros_writing.vote(town.ctx, town[TIA], held, 1, 3)
+    await town.go(held, State.DISCUSS)
+    assert not [row for row in (await town.tables())["sealed"] if "dots" in row]
+    await town.go(held, State.CLOSED)
+    found = await town.tables()
+    assert found["sealed"] == []
+    assert found["session_keys"] == []
+    assert not [
+        row
+        for name in ("retros", "events", "payloads", "deliveries")
+        for row in found[name]
+        if people[TIA] in row and "seat gained" not in row
+    ]
+    assert (await town.get(held)).took_part == 1
+
+
+async def test_a_named_retro_forgets_its_authors_when_it_closes(town: Retros) -> None:
+    held = await town.start(rules.plan("4 Ls", named=True))
+    await retros_writing.check_in(town.ctx, town[UMA], held, "fine")
+    await town.go(held, State.GATHER)
+    await town.write(held, TIA, "signed")
+    retro = await town.go(held, State.GROUP)
+    tia = await town.scene.person(TIA)
+    assert retro.cards[0].author == tia
+    assert retro.words[0].author == await town.scene.person(UMA)
+    view = await retros.show(town.ctx, town[UMA], held)
+    assert view.mention(tia) == f"<@{TIA}>"
+    await town.go(held, State.CLOSED)
+    assert tia not in repr(await town.get(held))
+    assert not [row for row in (await town.tables())["payloads"] if tia in row]
+
+
+# ---- grouping, dots, discussion --------------------------------------------------------------------
+
+
+async def test_two_people_merge_the_same_cards_at_once(town: Retros) -> None:
+    held = await town.grouped("a", "b", "c")
+    one, other = await asyncio.gather(
+        retros_writing.merge(town.ctx, town[TIA], held, [1], 2), retros_writing.merge(town.ctx, town[UMA], held, [1], 2)
+    )
+    assert sorted([one[1].moved, other[1].moved]) == [0, 1]
+    retro = await town.get(held)
+    assert [topic.cards for topic in retro.topics] == [(1, 2), (3,)]
+    _, third = await retros_writing.merge(town.ctx, town[UMA], held, [1], 3)
+    assert [topic.id for topic in third.elsewhere] == [2]
+    assert await town.get(held) == retro
+
+
+async def test_twenty_people_merge_and_split_at_once_and_no_card_is_lost(town: Retros) -> None:
+    held = await town.grouped(*(f"card {n:02}" for n in range(20)))
+    acts = [retros_writing.merge(town.ctx, town[TIA if n % 2 else UMA], held, [n], n % 5 + 1) for n in range(1, 21)]
+    await asyncio.gather(*acts, *(retros_writing.split_off(town.ctx, town[TIA], held, n) for n in (3, 7, 11)))
+    cards = sorted(card for topic in (await town.get(held)).topics for card in topic.cards)
+    assert cards == list(range(1, 21))
+
+
+async def test_suggestions_follow_the_wording_and_merge_nothing(town: Retros) -> None:
+    held = await town.grouped("Meetings run too long", "Our meetings run far too long", "Coffee", "Coffee!")
+    before = await town.get(held)
+    _, groups = await retros_writing.suggestions(town.ctx, town[UMA], held)
+    texts = {card.id: card.text for card in before.cards}
+    found = {tuple(sorted(texts[each] for each in group)) for group in groups}
+    assert found == {("Coffee", "Coffee!"), ("Meetings run too long", "Our meetings run far too long")}
+    assert await town.get(held) == before
+
+
+async def test_dots_are_changed_and_never_exceed(town: Retros) -> None:
+    held = await town.grouped("a", "b", "c")
+    await town.go(held, State.VOTE)
+    found = await asyncio.gather(
+        *(retros_writing.vote(town.ctx, town[TIA], held, topic, 3) for topic in (1, 2, 3)), return_exceptions=True
+    )
+    assert sum(isinstance(each, LimitReached) for each in found) == 2
+    await retros_writing.vote(town.ctx, town[TIA], held, 1, 0)
+    await retros_writing.vote(town.ctx, town[TIA], held, 2, 3)
+    await retros_writing.vote(town.ctx, town[TIA], held, 2, 2)
+    mine = await retros_writing.vote(town.ctx, town[TIA], held, 1, 3)
+    kept = {topic: dots for topic, dots in mine.given.items() if topic in {1, 2}}
+    assert sum(mine.given.values()) <= 5
+    assert kept[1] == 3
+    with pytest.raises(NotFound):
+        await retros_writing.vote(town.ctx, town[TIA], held, 9, 1)
+    assert all(topic.dots == 0 for topic in (await town.get(held)).topics), "hidden until the vote is closed"
+    retro = await town.go(held, State.DISCUSS)
+    assert sum(topic.dots for topic in retro.topics) == sum(mine.given.values())
+
+
+async def test_more_than_half_of_those_who_take_part_get_more_time(town: Retros) -> None:
+    held = await town.grouped("a")
+    for who in (UMA, ADA):
+        await retros_writing.join(town.ctx, town[who], held)
+    await town.go(held, State.DISCUSS)
+    with pytest.raises(WrongPhase):
+        await retros_writing.more_time(town.ctx, town[TIA], held)
+    await retros.add_time(town.ctx, town[TOM], held, timedelta(minutes=5))
+    first = await retros_writing.more_time(town.ctx, town[TIA], held)
+    again = await retros_writing.more_time(town.ctx, town[TIA], held)
+    assert (first.wanted, again.wanted, first.needed) == (1, 1, 2)
+    second = await retros_writing.more_time(town.ctx, town[UMA], held)
+    assert second.extended
+    assert (await town.get(held)).deadline_at == town.scene.clock.now + timedelta(minutes=10)
+
+
+async def test_notes_and_topics_pass_one_after_the_other(town: Retros) -> None:
+    held = await town.grouped("a", "b")
+    await town.go(held, State.DISCUSS)
+    await retros_writing.note(town.ctx, town[UMA], held, 1, "Said once.")
+    with pytest.raises(BadText):
+        await retros_writing.note(town.ctx, town[UMA], held, 1, " ")
+    await retros.next_topic(town.ctx, town[TOM], held, 1, Progress.DISCUSSED)
+    await retros.next_topic(town.ctx, town[TOM], held, 1, Progress.DISCUSSED)  # a second press
+    retro = await town.get(held)
+    assert retro.current == 2
+    assert retro.topics[0].notes == ("Said once.",)
+
+
+# ---- actions, capture, carrying over ---------------------------------------------------------------
+
+
+async def test_actions_are_owned_done_and_come_back_until_then(town: Retros) -> None:
+    held = await town.grouped("a")
+    await town.go(held, State.ACTIONS)
+    due = town.scene.clock.now + 14 * DAY
+    await retros_writing.add_action(town.ctx, town[UMA], held, "Plan a walk", town[TIA], due)
+    await retros_writing.add_action(town.ctx, town[UMA], held, "Buy a bell", None, None)
+    with pytest.raises(NotEligible, match="owner without seat"):
+        await retros_writing.add_action(town.ctx, town[UMA], held, "Sing", Actor(NIA, GUILD), None)
+    await retros_writing.own_action(town.ctx, town[UMA], held, 2)
+    with pytest.raises(AlreadyDone):
+        await retros_writing.own_action(town.ctx, town[TIA], held, 2)
+    await town.go(held, State.CLOSED)
+    again = await town.start()
+    view = await retros.show(town.ctx, town[UMA], again)
+    assert [(each.number, each.action.text) for each in view.earlier] == [(1, "Plan a walk"), (1, "Buy a bell")]
+    with pytest.raises(NotEligible, match="action owner"):
+        await retros_writing.finish_action(town.ctx, town[ADA], held, 1)
+    await retros_writing.finish_action(town.ctx, town[TIA], held, 1)
+    await retros_writing.finish_action(town.ctx, town[TOM], held, 2)
+    with pytest.raises(AlreadyDone):
+        await retros_writing.finish_action(town.ctx, town[TIA], held, 1)
+    with pytest.raises(NotFound):
+        await retros_writing.finish_action(town.ctx, town[TIA], held, 7)
+    assert (await retros.show(town.ctx, town[UMA], again)).earlier == ()
+
+
+async def test_the_capture_box_is_sealed_limited_and_emptied_by_the_next_retro(town: Retros) -> None:
+    box = await retros_writing.capture(town.ctx, town[UMA], HERE, TLC, "between meetings")
+    await retros_writing.capture(town.ctx, town[TIA], HERE, TLC, "another")
+    await retros_writing.capture(town.ctx, town[TIA], HERE, CELL, "for the gardens")
+    assert [card.text for card in box.cards] == ["between meetings"]
+    gone = await retros_writing.capture(town.ctx, town[UMA], HERE, TLC, "rather not")
+    slot = next(card.slot for card in gone.cards if card.text == "rather not")
+    await retros_writing.uncapture(town.ctx, town[TIA], HERE, TLC, slot)  # not hers: nothing happens
+    left = await retros_writing.uncapture(town.ctx, town[UMA], HERE, TLC, slot)
+    assert [card.text for card in left.cards] == ["between meetings"]
+    uma = await town.scene.person(UMA)
+    assert not [row for row in (await town.tables())["sealed"] if uma in row]
+    held = await town.start()
+    assert (await town.get(held)).captured == ("another", "between meetings")
+    found = await town.tables()
+    assert [row for row in found["sealed"] if "capture/2" in row] == []
+    assert len(found["session_keys"]) == 1, "that of the other group's box"
+    retro = await town.go(held, State.GROUP)
+    assert [card.text for card in retro.cards] == ["another", "between meetings"]
+
+
+async def test_what_was_parked_or_not_reached_comes_back_once(town: Retros) -> None:
+    held = await town.grouped("a", "b", "c")
+    await retros_writing.merge(town.ctx, town[TIA], held, [2], 1)
+    await town.go(held, State.VOTE)
+    await retros_writing.vote(town.ctx, town[TIA], held, 1, 3)
+    await retros_writing.vote(town.ctx, town[TIA], held, 3, 1)
+    await town.go(held, State.DISCUSS)
+    await retros.next_topic(town.ctx, town[TOM], held, 1, Progress.PARKED)
+    await town.go(held, State.CLOSED)
+    second, third = await town.start(), await town.start()
+    assert [each.texts for each in (await town.get(second)).carried] == [("a", "b"), ("c",)]
+    assert (await town.get(third)).carried == ()
+    await retros.cancel(town.ctx, town[TOM], second, "")
+    fourth = await town.start()
+    assert [each.texts for each in (await town.get(fourth)).carried] == [("a", "b"), ("c",)], "none is lost"
+
+
+# ---- the facilitator, and time ---------------------------------------------------------------------
+
+
+async def test_a_second_press_moves_nothing(town: Retros) -> None:
+    held = await town.start()
+    views = await asyncio.gather(*(retros.next_phase(town.ctx, town[TOM], held, State.CHECK_IN) for _ in range(5)))
+    assert {view.retro.state for view in views} == {State.GATHER}
+    assert await happened(town, held) == ["retro started", "retro phase began"]
+
+
+async def happened(town: Retros, held: int) -> list[str]:
+    async with town.ctx.uow.read() as tx:
+        return [str(each.event.type) for each in await tx.record.of(HERE, f"retro/{held}")]
+
+
+async def test_a_facilitator_who_leaves_hands_over_to_another_or_the_time_goes_on(town: Retros) -> None:
+    lea = 71
+    await town.scene.joined(lea, CORE, CORE_RULER)
+    held = await town.start()
+    await roles.member_left(town.ctx, GUILD, TOM, by_themselves=True)
+    await town.scene.sweep()
+    assert (await town.get(held)).facilitator == await town.scene.person(lea)
+    assert "retro handed over" in await happened(town, held)
+    await roles.member_left(town.ctx, GUILD, lea, by_themselves=True)
+    await town.scene.sweep()
+    assert (await town.get(held)).state is State.CHECK_IN, "nobody is there to lead on: the phase has its time"
+    await town.scene.after(hours=24)
+    assert (await town.get(held)).state is State.GATHER
+    taken = await retros.take_over(town.ctx, town[TIA], held)
+    assert taken.retro.facilitator == await town.scene.person(TIA)
+
+
+async def test_a_silent_facilitator_is_replaced_once_and_then_the_retro_ends_by_itself(town: Retros) -> None:
+    lea = 71
+    await town.scene.joined(lea, CORE_RULER)
+    held = await town.start()
+    await town.scene.after(hours=23)
+    assert (await town.get(held)).facilitator == await town.scene.person(TOM)
+    await town.scene.after(hours=1)
+    assert (await town.get(held)).facilitator == await town.scene.person(lea)
+    for _ in range(8):
+        await town.scene.after(hours=24)
+    retro = await town.get(held)
+    assert retro.state is State.CLOSED
+    assert retro.took_part == 0
+
+
+async def test_a_timer_rings_once_and_nothing_moves_on_by_itself(town: Retros) -> None:
+    held = await town.start()
+    await retros.add_time(town.ctx, town[TOM], held, timedelta(minutes=5))
+    await town.scene.after(by=timedelta(minutes=5))
+    await town.scene.after(by=timedelta(minutes=5))
+    retro = await town.get(held)
+    assert (retro.state, retro.rung) == (State.CHECK_IN, True)
+    assert (await happened(town, held)).count("retro changed") == 2, "the timer was set, and it rang"
+
+
+async def test_a_slow_retro_moves_at_its_deadlines_and_gives_each_phase_its_time_after_an_outage(town: Retros) -> None:
+    held = await town.start(SLOW)
+    await retros_writing.check_in(town.ctx, town[TIA], held, "fine")
+    await town.scene.after(hours=23)
+    assert (await town.get(held)).state is State.CHECK_IN
+    await town.scene.after(hours=1)
+    assert (await town.get(held)).state is State.GATHER
+    await town.write(held, TIA, "a card")
+    await retros.pause(town.ctx, town[TOM], held)
+    await town.scene.after(hours=72)
+    assert (await town.get(held)).state is State.GATHER
+    with pytest.raises(WrongPhase, match="paused"):
+        await town.write(held, TIA, "not now")
+    await retros.resume(town.ctx, town[TOM], held)
+    await town.scene.after(hours=24)
+    assert (await town.get(held)).state is State.GROUP
+    await town.scene.after(hours=24 * 5)  # the bot was away
+    retro = await town.get(held)
+    assert (retro.state, retro.deadline_at) == (State.VOTE, town.scene.clock.now + DAY)
+    for _ in range(3):
+        await town.scene.after(hours=24)
+    retro = await town.get(held)
+    assert retro.state is State.CLOSED
+    assert retro.took_part == 1
+
+
+async def test_hand_over_and_take_over(town: Retros) -> None:
+    held = await town.start()
+    with pytest.raises(NotEligible, match="cannot lead"):
+        await retros.hand_over(town.ctx, town[TOM], held, town[ODA])
+    with pytest.raises(AlreadyDone):
+        await retros.hand_over(town.ctx, town[TOM], held, town[TOM])
+    await retros.hand_over(town.ctx, town[TOM], held, town[TIA])
+    await retros.next_phase(town.ctx, town[TIA], held, State.CHECK_IN)
+    with pytest.raises(NotEligible, match="take over"):
+        await retros.take_over(town.ctx, town[UMA], held)
+    await retros.take_over(town.ctx, town[TOM], held)
+    with pytest.raises(AlreadyDone):
+        await retros.take_over(town.ctx, town[TOM], held)
+    await town.go(held, State.CLOSED)
+    with pytest.raises(WrongPhase):
+        await retros.hand_over(town.ctx, town[TOM], held, town[TIA])
+
+
+async def test_cancelling_destroys_what_was_written(town: Retros) -> None:
+    await retros_writing.capture(town.ctx, town[UMA], HERE, TLC, "kept")
+    held = await town.start()
+    await town.go(held, State.GATHER)
+    await town.write(held, TIA, "a card that nobody saw")
+    await retros.cancel(town.ctx, town[TOM], held, "Too few of us")
+    found = await town.tables()
+    assert found["sealed"] == []
+    assert found["session_keys"] == []
+    assert "nobody saw" not in repr(await town.get(held))
+    with pytest.raises(WrongPhase):
+        await retros_writing.join(town.ctx, town[TIA], held)
+    assert (await town.get(await town.start())).captured == ("kept",)
+
+
+async def test_nobody_took_part(town: Retros) -> None:
+    held = await town.start()
+    await town.go(held, State.GATHER)
+    view = await retros.next_phase(town.ctx, town[TOM], held, State.GATHER)
+    assert view.retro.state is State.CLOSED
+    async with town.ctx.uow.read() as tx:
+        closed = (await tx.record.of(HERE, f"retro/{held}"))[-1]
+    assert closed.event.data["took_part"] == 0
+    assert "lessons" not in closed.event.data
+
+
+# ---- later, and again ------------------------------------------------------------------------------
+
+
+async def planned(town: Retros, when: str = "in 3 days at 18:00", every: str = "") -> RetroView:
+    later = Later(when, "Europe/Berlin", every)
+    return (await retros.plan_later(town.ctx, town[TOM], HERE, TLC, LIVE, later))[0]
+
+
+async def test_a_time_is_confirmed_before_anything_is_scheduled(town: Retros) -> None:
+    draft = (await planned(town)).retro
+    assert await retros.list_retros(town.ctx, town[TOM], HERE) == ()
+    with pytest.raises(NotFound):
+        await retros.show(town.ctx, town[TIA], draft.id)
+    assert await happened(town, draft.id) == []
+    await retros.confirm(town.ctx, town[TOM], draft.id)
+    await retros.confirm(town.ctx, town[TOM], draft.id)
+    retro = await town.get(draft.id)
+    assert (retro.state, retro.number) == (State.SCHEDULED, 1)
+    assert await happened(town, draft.id) == ["retro scheduled"]
+    await retros_writing.capture(town.ctx, town[UMA], HERE, TLC, "meanwhile")
+    assert retro.starts_at is not None
+    await town.scene.after(by=retro.starts_at - town.scene.clock.now)
+    begun = await town.get(draft.id)
+    assert (begun.state, begun.captured) == (State.CHECK_IN, ("meanwhile",))
+
+
+async def test_a_time_that_is_over_is_not_confirmed(town: Retros) -> None:
+    draft = (await planned(town)).retro
+    town.scene.clock.forward(4 * DAY)
+    with pytest.raises(TimePast):
+        await retros.confirm(town.ctx, town[TOM], draft.id)
+
+
+async def test_a_series_goes_on_at_the_same_wall_time_with_the_first_that_is_ahead(town: Retros) -> None:
+    draft = (await planned(town, "2026-03-20 18:00", "week")).retro
+    first = (await retros.confirm(town.ctx, town[TOM], draft.id)).retro
+    assert first.starts_at is not None
+    assert first.starts_at.isoformat() == "2026-03-20T17:00:00+00:00"
+    await town.scene.after(by=first.starts_at - town.scene.clock.now)
+    await town.scene.after(hours=24 * 8)  # it goes on, and the sweep ends it phase by phase
+    for _ in range(8):
+        await town.scene.after(hours=1)
+    await retros.cancel(town.ctx, town[TOM], draft.id, "")
+    following = await town.latest()
+    assert following.number == 2
+    assert following.starts_at is not None
+    assert following.starts_at.isoformat() == "2026-04-03T16:00:00+00:00", "18:00 in Berlin, after the change of clocks"
+    await retros.end_series(town.ctx, town[TOM], following.id)
+    await retros.cancel(town.ctx, town[TOM], following.id, "")
+    assert await retros_views_open(town) == 0
+
+
+async def retros_views_open(town: Retros) -> int:
+    async with town.ctx.uow.read() as tx:
+        return len(await tx.retros.list(HERE, rules.OPEN))
+
+
+async def test_the_board_is_shown_where_the_group_meets_and_says_how_many(town: Retros) -> None:
+    held = await town.start()
+    for who in (BEN, CLEO, UMA):
+        await retros_writing.join(town.ctx, town[who], held)
+        await retros_writing.join(town.ctx, town[who], held)
+    view = await retros_views.load(town.ctx, held)
+    assert view.people == 3
+    assert not view.over
+    async with town.ctx.uow.read() as tx:
+        board = await tx.deliveries.board(f"retro/{held}")
+    assert board is not None
+    assert board.wanted == 4, "one for the start, one for each who came"
