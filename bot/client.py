@@ -44,6 +44,7 @@ EXTENSIONS = (
     "cogs.incidents",
     "cogs.feedback",
     "cogs.surveys",
+    "cogs.metrics",
     "cogs.help",
 )
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, delete, func, insert, select
+from sqlalchemy import Row, Select, and_, bindparam, delete, insert, select
 
 from bot.governance.errors import NotFound
 from bot.governance.events import Event, Happened
@@ -22,12 +23,12 @@ _PART = 500
 _HEAD_OF = "head"
 _HEAD = select(heads.c.number, heads.c.hash).where(heads.c.partnership_id == bindparam("partnership"))
 _BESIDE = and_(payloads.c.partnership_id == events.c.partnership_id, payloads.c.number == events.c.number)
-_LINKS = (
+_UNSORTED = (
     select(events, payloads.c.salt, payloads.c.payload)
     .select_from(events.outerjoin(payloads, _BESIDE))
     .where(events.c.partnership_id == bindparam("partnership"))
-    .order_by(events.c.number)
 )
+_LINKS = _UNSORTED.order_by(events.c.number)
 _OF = _LINKS.where(events.c.thing == bindparam("thing"))
 _EVENT = _LINKS.where(events.c.number == bindparam("number"))
 _AFTER = _LINKS.where(events.c.number > bindparam("after")).limit(_PART)
@@ -89,24 +90,23 @@ class Record:
         self, partnership: PartnershipId, since: datetime | None, types: Iterable[Happened]
     ) -> tuple[Recorded, ...]:
         """Events of these types at or after an instant (None: ever), in order."""
-        after = 0 if since is None else await self._number_before(partnership, since)
-        chosen = _AFTER.where(events.c.type.in_(sorted(kind.value for kind in types)))
+        chosen = _UNSORTED.where(events.c.type.in_(sorted(kind.value for kind in types)))
         if since is not None:
             chosen = chosen.where(events.c.at >= since)
-        found: list[Recorded] = []
-        while True:
-            rows = await self._session.connection.execute(chosen, {"partnership": partnership, "after": after})
-            part = [_recorded(partnership, _link(row)) for row in rows]
-            found += part
-            if len(part) < _PART:
-                return tuple(found)
-            after = part[-1].number
+        rows = await self._session.connection.execute(chosen, {"partnership": partnership})
+        return await _all_recorded(partnership, rows.all())
 
-    async def _number_before(self, partnership: PartnershipId, since: datetime) -> int:
-        """After which number events may be that young; a clock that once was set back is allowed for."""
-        chosen = select(func.min(events.c.number)).where(events.c.partnership_id == partnership, events.c.at >= since)
-        found: int | None = (await self._session.connection.execute(chosen)).scalar_one_or_none()
-        return (await self.head(partnership))[0] if found is None else found - 1
+    async def of_all(
+        self, partnership: PartnershipId, things: Collection[str], types: Iterable[Happened]
+    ) -> tuple[Recorded, ...]:
+        """Events of these types of many things, in order."""
+        chosen = _UNSORTED.where(events.c.type.in_(sorted(kind.value for kind in types)))
+        found: list[Row[Any]] = []
+        asked = sorted(things)
+        for at in range(0, len(asked), _PART):
+            part = chosen.where(events.c.thing.in_(asked[at : at + _PART]))
+            found += (await self._session.connection.execute(part, {"partnership": partnership})).all()
+        return await _all_recorded(partnership, found)
 
     async def verify(self, partnership: PartnershipId) -> Verdict:
         """Check the whole chain."""
@@ -170,6 +170,15 @@ class Record:
                 yield part
             if len(part) < _PART:
                 return
+
+
+async def _all_recorded(partnership: PartnershipId, rows: Sequence[Row[Any]]) -> tuple[Recorded, ...]:
+    """Many events, in order; reading a whole archive holds up nobody else."""
+
+    def read() -> tuple[Recorded, ...]:
+        return tuple(_recorded(partnership, _link(row)) for row in sorted(rows, key=lambda row: int(row.number)))
+
+    return read() if len(rows) <= _PART else await asyncio.to_thread(read)
 
 
 def _proposal_of(event: Event) -> ProposalId | None:

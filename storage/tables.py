@@ -159,7 +159,7 @@ events = Table(
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
     Index("ix_events_thing", "partnership_id", "thing", "number"),
-    Index("ix_events_at", "partnership_id", "at"),
+    Index("ix_events_type", "partnership_id", "type", "at"),
     sqlite_with_rowid=False,
 )
 

@@ -308,7 +308,11 @@ def end(meeting: Meeting, actor: PersonId | None, decided: tuple[int, ...], now:
     _check(meeting, "end meeting", MeetingState.RUNNING)
     decisions = tuple(sorted({*meeting.decisions, *decided}))
     changed = replace(meeting, state=MeetingState.ENDED, state_since=now, decisions=decisions)
-    data: dict[str, Json] = {"here": list(meeting.who(Answer.HERE)), "decisions": list(decisions)}
+    data: dict[str, Json] = {
+        "group": meeting.group,
+        "here": list(meeting.who(Answer.HERE)),
+        "decisions": list(decisions),
+    }
     return changed, (Event(Happened.MEETING_ENDED, thing(meeting), actor, data),)
 
 

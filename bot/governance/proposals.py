@@ -214,6 +214,7 @@ def _open(
     data: dict[str, Json] = {
         "number": number,
         "type": proposal.type,
+        "group": proposal.group,
         "version": 1,
         "digest": version.digest,
         "policy": terms.policy_version,

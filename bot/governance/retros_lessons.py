@@ -57,7 +57,7 @@ def close(
         ),
         cards=tuple(replace(card, author=None) for card in retro.cards),
     )
-    data: dict[str, Json] = {"number": retro.number, "why": why, "took_part": len(found)}
+    data: dict[str, Json] = {"number": retro.number, "group": retro.group, "why": why, "took_part": len(found)}
     if found:
         document = lessons(ended)
         data |= {"lessons": document, "digest": digest(document)}

@@ -328,7 +328,12 @@ def close(survey: Survey, results: tuple[Result, ...], now: datetime) -> tuple[S
         audience=survey.audience if shown else frozenset(),
     )
     withheld = [place for place, result in enumerate(results, 1) if result.withheld]
-    data: dict[str, Json] = {"number": survey.number, "published": [*shown], "withheld": [*withheld]}
+    data: dict[str, Json] = {
+        "number": survey.number,
+        "group": survey.group,
+        "published": [*shown],
+        "withheld": [*withheld],
+    }
     return closed, (Event(Happened.SURVEY_CLOSED, survey.thing, None, data),)
 
 

@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Protocol
 
 from bot.governance import surveys
 from bot.governance.feedback import FeedbackState
+from bot.governance.ids import PartnershipId
 from bot.governance.meetings import OVER as MEETINGS_OVER
 from bot.governance.retros import OVER
 from bot.services import feedback, meetings, retros, surveys_answered
-from bot.services.ports import Context, Repository, Transaction
+from bot.services.ports import Context, Transaction
+
+
+class Kept(Protocol):
+    """Where things of a noun are kept, as far as the sweep and reconciliation ask. Every ``Repository`` is one."""
+
+    async def due(self, now: datetime, partnerships: Iterable[PartnershipId]) -> tuple[int, ...]:
+        """Ids of those with something due, earliest first, in these partnerships."""
+        ...
+
+    async def next_due_at(self, partnerships: Iterable[PartnershipId] | None = None) -> datetime | None:
+        """The earliest instant at which something is due, of all, or in these partnerships."""
+        ...
+
+    async def outside(self, partnership: PartnershipId, states: Iterable[StrEnum]) -> tuple[int, ...]:
+        """Ids of those that are in none of these states, oldest first."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +42,7 @@ class Noun:
     """
 
     name: str
-    kept: Callable[[Transaction], Repository[Any]]
+    kept: Callable[[Transaction], Kept]
     advance: Callable[[Context, int], Awaitable[None]]
     over: frozenset[StrEnum]
 

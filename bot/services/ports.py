@@ -481,6 +481,12 @@ class Record(Protocol):
         """Events of these types at or after an instant (None: ever), in order."""
         ...
 
+    async def of_all(
+        self, partnership: PartnershipId, things: Collection[str], types: Iterable[Happened]
+    ) -> tuple[Recorded, ...]:
+        """Events of these types of many things, in order."""
+        ...
+
     async def verify(self, partnership: PartnershipId) -> Verdict:
         """Check the whole chain."""
         ...

@@ -219,9 +219,13 @@ def _span(points: Sequence[datetime], marks: Sequence[datetime]) -> tuple[float,
 
 
 def _heights(axes: Axes, limits: tuple[float, float] | None, values: Sequence[float]) -> None:
+    from matplotlib.ticker import MaxNLocator
+
     low, high = limits or (min([0.0, *values]), max(values, default=1.0))
     room = (high - low) * 0.06 or 0.5
     axes.set_ylim(low - room * (limits is not None), high + room)
+    if all(float(value).is_integer() for value in values):
+        axes.yaxis.set_major_locator(MaxNLocator(integer=True))
 
 
 def _dates(axes: Axes) -> None:

@@ -22,6 +22,7 @@ _EVERYONE = (
     "`/proposal list` and `/proposal show` – what is open, and what you can do with it",
     "`/proposal why` – why it went this way",
     "`/meeting list` and `/meeting agenda` – when your groups meet, and what about",
+    "`/metrics` – how decisions go here, in numbers and pictures",
     "`/audit verify` – check that nothing in the record was changed",
 )
 _LOOK_BACK = (

@@ -231,7 +231,7 @@ def test_anything_at_all_is_kept_or_refused(question: Question, typed: str) -> N
 def test_the_audience_stays_only_where_something_is_published() -> None:
     shown, (event,) = surveys.close(opened(SCALE, TEXT), (Result(5, (0, 0, 5, 0, 0)), Result(withheld="x")), NOW)
     assert shown.audience == {ANA, BO}
-    assert event.data == {"number": 2, "published": [1], "withheld": [2]}
+    assert event.data == {"number": 2, "group": 2, "published": [1], "withheld": [2]}
     hidden, _ = surveys.close(opened(SCALE), (Result(withheld="few answers"),), NOW)
     assert (hidden.audience, hidden.asked) == (frozenset(), 2)
     assert hidden.due_at is None

@@ -13,10 +13,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Events by their instant."""
-    op.create_index("ix_events_at", "events", ["partnership_id", "at"])
+    """Events by their type and instant."""
+    op.create_index("ix_events_type", "events", ["partnership_id", "type", "at"])
 
 
 def downgrade() -> None:
     """Without."""
-    op.drop_index("ix_events_at", "events")
+    op.drop_index("ix_events_type", "events")

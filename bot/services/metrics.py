@@ -1,0 +1,135 @@
+"""What the record says of how a partnership decides, for those who may read it (LRN-3)."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.governance import courses as told
+from bot.governance import metrics as rules
+from bot.governance.courses import Course, Happening
+from bot.governance.errors import NotFound
+from bot.governance.events import Happened
+from bot.governance.ids import GroupId, PartnershipId
+from bot.governance.metrics import Figures
+from bot.governance.organisation import Group, GroupKind, Member, Partnership
+from bot.services import members
+from bot.services.organisation import hosted
+from bot.services.ports import Actor, Context, Recorded, Transaction
+
+REVIEWS = {"retro": Happened.RETRO_CLOSED, "meeting": Happened.MEETING_ENDED, "survey": Happened.SURVEY_CLOSED}
+"""Occasions on which a group looks at itself, and the event that ends each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What the numbers are about: one group, one scale, or the whole partnership. ``hidden`` groups are left out."""
+
+    partnership: Partnership
+    groups: tuple[Group, ...]
+    group: Group | None = None
+    scale: GroupKind | None = None
+    hidden: int = 0
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is the whole partnership."""
+        return self.group is None and self.scale is None
+
+    @property
+    def ids(self) -> frozenset[GroupId]:
+        """The groups that count."""
+        return frozenset(group.id for group in self.groups)
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsView:
+    """Numbers of a period that ends ``now``. ``since`` is None for all there is."""
+
+    scope: Scope
+    period: str
+    since: datetime | None
+    now: datetime
+    figures: Figures
+    head: str
+
+
+async def metrics(
+    ctx: Context,
+    actor: Actor,
+    id: PartnershipId,
+    group: GroupId | None = None,
+    scale: GroupKind | None = None,
+    period: str = "90 days",
+) -> MetricsView:
+    """The numbers of a group, a scale or the whole partnership. Raises NotFound, NotEligible."""
+    async with ctx.uow.read() as tx:
+        partnership = await hosted(tx, actor, id)
+        scope = scope_of(partnership, await members.reader_of(tx, partnership, actor), group, scale)
+        now, length = ctx.clock(), rules.PERIODS[period]
+        since = None if length is None else now - length
+        _, head = await tx.record.head(id)
+        opened, decided = await decided_in(tx, scope, since)
+        occasions = await _occasions(tx, scope)
+        answered = await _feedback(tx, scope, since)
+    figures = await asyncio.to_thread(rules.figures, decided, opened, scope.groups)
+    return MetricsView(scope, period, since, now, replace(figures, reviews=occasions, feedback=answered), head)
+
+
+def scope_of(
+    partnership: Partnership, member: Member, group: GroupId | None = None, scale: GroupKind | None = None
+) -> Scope:
+    """What a member asks about, without the private groups that they may not read: no sum tells of those (SCL-2).
+
+    Raises NotFound, NotEligible.
+    """
+    members.check_seated(member)
+    if group is not None:
+        named = partnership.group(group)
+        if not members.may_read(named, member):
+            raise NotFound("group")
+        return Scope(partnership, (named,), named)
+    meant = [each for each in partnership.groups if scale is None or each.kind is scale]
+    readable = tuple(each for each in meant if members.may_read(each, member))
+    return Scope(partnership, readable, None, scale, len(meant) - len(readable))
+
+
+async def decided_in(tx: Transaction, scope: Scope, since: datetime | None) -> tuple[int, list[Course]]:
+    """How many reviews opened since then, and the courses of what was decided since then, from the record alone."""
+    here_id = scope.partnership.id
+    if since is None:
+        found = await tx.record.since(here_id, None, told.TOLD)
+    else:
+        ended = {each.event.thing for each in await tx.record.since(here_id, since, told.ENDINGS)}
+        begun = await tx.record.since(here_id, since, (Happened.REVIEW_OPENED,))
+        others = [each for each in begun if each.event.thing not in ended]
+        found = (*await tx.record.of_all(here_id, ended, told.TOLD), *others)
+    courses = await asyncio.to_thread(told.courses, [Happening(each.at, each.event) for each in found])
+    here = rules.within(courses.values(), scope.ids, unplaced=scope.is_whole)
+    opened = sum(1 for each in here if since is None or each.opened_at >= since)
+    return opened, rules.decided_since(here, since)
+
+
+async def _occasions(tx: Transaction, scope: Scope) -> dict[str, datetime | None]:
+    """When each kind of occasion was last held. Events that name no group are of the whole partnership."""
+    found: dict[str, datetime | None] = dict.fromkeys(REVIEWS)
+    kinds = {happened: name for name, happened in REVIEWS.items()}
+    for each in await tx.record.since(scope.partnership.id, None, kinds):
+        if _is_in(each, scope):
+            found[kinds[each.event.type]] = each.at
+    return found
+
+
+async def _feedback(tx: Transaction, scope: Scope, since: datetime | None) -> tuple[int, int]:
+    """How many pieces of feedback were given since then, and how many of those have an answer."""
+    here_id = scope.partnership.id
+    given = await tx.record.since(here_id, since, (Happened.FEEDBACK_GIVEN,))
+    here = {each.event.thing for each in given if _is_in(each, scope)}
+    answered = await tx.record.since(here_id, since, (Happened.FEEDBACK_ANSWERED,))
+    return len(here), len(here & {each.event.thing for each in answered})
+
+
+def _is_in(recorded: Recorded, scope: Scope) -> bool:
+    group = recorded.event.data.get("group")
+    return scope.is_whole if not isinstance(group, int) else GroupId(group) in scope.ids

@@ -1,0 +1,205 @@
+"""Numbers from the record: each proposal's course, and what a period adds up to (LRN-3)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.governance import metrics
+from bot.governance.courses import TOLD, Course, Ending, Fate, Happening, Stage, courses
+from bot.governance.events import Event, Happened, Json
+from bot.governance.ids import GroupId, PersonId
+from bot.governance.organisation import Group, GroupKind
+
+T = datetime(2026, 1, 5, 12, tzinfo=UTC)
+SHG, TLC, CELL = GroupId(1), GroupId(2), GroupId(3)
+GROUPS = (
+    Group(SHG, GroupKind.STAKEHOLDERS, "Stakeholders"),
+    Group(TLC, GroupKind.TOP_LEVEL, "Core"),
+    Group(CELL, GroupKind.CELL, "Gardens"),
+)
+HOUR = timedelta(hours=1)
+
+
+def at(hours: float, kind: Happened, actor: str | None = None, thing: int = 1, **data: Json) -> Happening:
+    return Happening(T + hours * HOUR, Event(kind, f"proposal/{thing}", PersonId(actor) if actor else None, data))
+
+
+def opened(hours: float = 0, thing: int = 1, group: int | None = SHG, electors: str = "abcd") -> Happening:
+    data: dict[str, Json] = {"number": thing, "electors": [*electors]}
+    if group is not None:
+        data["group"] = group
+    return at(hours, Happened.REVIEW_OPENED, "x", thing, **data)
+
+
+def passed(hours: float = 72, thing: int = 1, reached: int = 2, low: bool = False) -> list[Happening]:
+    return [
+        at(hours, Happened.WINDOW_CLOSED, None, thing, reached=reached, reachable=4),
+        at(hours, Happened.PROPOSAL_PASSED, None, thing, reached=reached, reachable=4, low_reach=low),
+        at(hours, Happened.PROPOSAL_ENACTED, None, thing),
+    ]
+
+
+def course(*happened: Happening) -> Course:
+    (found,) = courses(happened).values()
+    return found
+
+
+def test_a_quiet_pass() -> None:
+    found = course(opened(), *passed())
+    assert (found.ending, found.ended_at) == (Ending.PASSED, T + 72 * HOUR)
+    assert found.stages == {Stage.REVIEW: 72 * HOUR, Stage.SETTLING: timedelta(), Stage.WAITING: timedelta()}
+    assert (found.reached, found.reachable, found.active) == (2, 4, set())
+
+
+def test_a_dispute_and_a_vote() -> None:
+    found = course(
+        opened(),
+        at(1, Happened.OBJECTION_RAISED, "a", objection=1, via="button"),
+        at(2, Happened.OBJECTION_STATED, "a", objection=1),
+        at(3, Happened.CONCERN_RAISED, "b", text="", why=""),
+        at(72, Happened.WINDOW_CLOSED, reached=2, reachable=4),
+        at(100, Happened.PROPOSAL_DISPUTED),
+        at(110, Happened.PROPOSAL_ESCALATED, "b", method="majority"),
+        at(111, Happened.BALLOT_CAST, "c", vote="1-1"),
+        at(182, Happened.VOTE_CLOSED, cast=3, eligible=4, hidden=True, counts=[]),
+        at(182, Happened.OBJECTION_OVERRULED, objection=1),
+        at(182, Happened.PROPOSAL_ADOPTED, reached=4, reachable=4),
+        at(230, Happened.PROPOSAL_ENACTED),
+    )
+    hours = {stage: spent / HOUR for stage, spent in found.stages.items()}
+    assert hours == {Stage.REVIEW: 72, Stage.SETTLING: 28, Stage.DISPUTED: 10, Stage.VOTE: 72, Stage.WAITING: 48}
+    assert found.objections == {1: Fate.OVERRULED}
+    assert found.active == {"a", "b", "c"}
+    assert (found.cast, found.eligible, found.concerns) == (3, 4, 1)
+
+
+@pytest.mark.parametrize(
+    ("then", "fate"),
+    [
+        ([], Fate.STANDING),
+        ([(Happened.OBJECTION_STATED, {})], Fate.STANDING),
+        ([(Happened.OBJECTION_WITHDRAWN, {})], Fate.WITHDRAWN),
+        ([(Happened.OBJECTION_INTEGRATED, {})], Fate.INTEGRATED),
+        ([(Happened.OBJECTION_LAPSED, {})], Fate.LAPSED),
+        ([(Happened.OBJECTION_ORPHANED, {})], Fate.ORPHANED),
+        ([(Happened.TEST_RULED, {"in_form": False})], Fate.DISMISSED),
+        ([(Happened.TEST_RULED, {"in_form": True})], Fate.STANDING),
+        ([(Happened.TEST_RULED, {"in_form": False}), (Happened.APPEAL_DECIDED, {"stands": True})], Fate.STANDING),
+        ([(Happened.TEST_RULED, {"in_form": True}), (Happened.APPEAL_DECIDED, {"stands": False})], Fate.DISMISSED),
+        ([(Happened.TEST_RULED, {})], Fate.DISMISSED),
+    ],
+)
+def test_what_became_of_an_objection(then: list[tuple[Happened, dict[str, Json]]], fate: Fate) -> None:
+    raised = at(1, Happened.OBJECTION_RAISED, "a", objection=1)
+    more = [at(2 + n, kind, "a", 1, **({"objection": 1} | data)) for n, (kind, data) in enumerate(then)]
+    assert course(opened(), raised, *more).objections == {1: fate}
+
+
+@pytest.mark.parametrize("back", [Happened.PROPOSAL_HALTED, Happened.PROPOSAL_STALE, Happened.VERSION_PUBLISHED])
+def test_what_is_open_again_is_not_decided(back: Happened) -> None:
+    found = course(opened(), *passed()[:2], at(80, back, version=2, electors=["a", "e"]))
+    assert (found.ending, found.ended_at) == (None, None)
+    assert found.stages[Stage.WAITING] == 8 * HOUR
+    again = course(opened(), *passed()[:2], at(80, back, version=2), *passed(150, reached=4))
+    assert (again.ending, again.ended_at, again.reached) == (Ending.PASSED, T + 150 * HOUR, 4)
+
+
+def test_an_extended_window_counts_as_review() -> None:
+    found = course(opened(), at(72, Happened.WINDOW_EXTENDED, reached=0, reachable=4), *passed(120, low=True))
+    assert found.stages[Stage.REVIEW] == 120 * HOUR
+    assert found.low_reach
+
+
+def test_words_that_were_erased_leave_the_course_readable() -> None:
+    bare = [Happening(each.at, Event(each.event.type, each.event.thing, each.event.actor)) for each in
+            (opened(), at(1, Happened.OBJECTION_RAISED, "a", objection=1), *passed())]  # fmt: skip
+    found = course(*bare)
+    assert (found.ending, found.group, found.reachable, found.objections) == (Ending.PASSED, None, 0, {})
+
+
+KINDS = st.sampled_from(sorted(TOLD))
+DATA = st.dictionaries(
+    st.sampled_from(
+        ["objection", "reached", "reachable", "cast", "eligible", "version", "electors", "group", "number"]
+    ),
+    st.integers(-5, 9) | st.text(max_size=3) | st.none() | st.booleans() | st.lists(st.text(max_size=2), max_size=3),
+)
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), KINDS, st.integers(1, 3), DATA), max_size=40))
+def test_any_record_can_be_read(rows: list[tuple[int, Happened, int, dict[str, Json]]]) -> None:
+    """Whatever stands in it: stages last no longer than the proposal, and shares are shares."""
+    now, happened = 0, []
+    for later, kind, thing, data in rows:
+        now += later
+        happened.append(Happening(T + now * HOUR, Event(kind, f"proposal/{thing}", PersonId("a"), data)))
+    found = courses(happened)
+    for each in found.values():
+        assert sum(each.stages.values(), timedelta()) <= now * HOUR
+    shown = metrics.figures(metrics.decided_since(found.values(), None), len(found), GROUPS)
+    assert shown.decided <= len(found)
+    assert 0 <= shown.active <= shown.asked
+    assert shown.pass_rate is None or 0 <= shown.pass_rate <= 1
+    assert sum(month.decided for month in shown.months) == shown.decided
+
+
+def test_the_numbers_of_three_proposals() -> None:
+    found = courses(
+        [
+            opened(0, 1),
+            opened(0, 2, TLC),
+            at(1, Happened.OBJECTION_RAISED, "a", 2, objection=1),
+            *passed(72, 1, reached=1, low=True),
+            at(75, Happened.OBJECTION_INTEGRATED, "a", 2, objection=1),
+            *passed(96, 2, reached=3),
+            opened(800, 3),
+            at(900, Happened.PROPOSAL_WITHDRAWN, "x", 3, reason=""),
+            opened(900, 4, None),
+            at(990, Happened.PROPOSAL_NOT_ADOPTED, None, 4, why="nobody acted"),
+            opened(1000, 5),
+        ]
+    )
+    shown = metrics.figures(metrics.decided_since(found.values(), None), 5, GROUPS)
+    assert shown.endings == {Ending.PASSED: 2, Ending.WITHDRAWN: 1, Ending.NOT_ADOPTED: 1}
+    assert shown.decided == 4
+    assert shown.pass_rate == pytest.approx(2 / 3)
+    assert shown.reach == pytest.approx((1 / 4 + 3 / 4) / 2)
+    assert shown.low_reach == (1,)
+    assert (shown.asked, shown.active) == (4, 1)
+    assert shown.objections == {Fate.INTEGRATED: 1}
+    assert shown.by_scale == {GroupKind.STAKEHOLDERS: 2, GroupKind.TOP_LEVEL: 1}
+    assert shown.unplaced == 1
+    review = next(spent for spent in shown.spent if spent.stage is Stage.REVIEW)
+    assert (review.median, review.longest, review.count) == (93 * HOUR, 100 * HOUR, 4)
+    assert [(m.begins.month, m.decided) for m in shown.months] == [(1, 2), (2, 2)]
+    assert shown.months[1].reach is None
+
+
+def test_only_what_was_decided_since_then_and_by_these_groups() -> None:
+    found = courses(
+        [opened(0, 1), opened(0, 2, TLC), opened(0, 3, None), *passed(72, 1), *passed(90, 2), *passed(90, 3)]
+    )
+    since = T + 80 * HOUR
+    assert {c.number for c in metrics.decided_since(found.values(), since)} == {2, 3}
+    assert {c.number for c in metrics.within(found.values(), {TLC}, unplaced=False)} == {2}
+    assert {c.number for c in metrics.within(found.values(), {SHG, TLC}, unplaced=True)} == {1, 2, 3}
+
+
+def test_nothing_decided_is_no_share_of_anything() -> None:
+    shown = metrics.figures([], 0, GROUPS)
+    assert (shown.pass_rate, shown.reach, shown.spent, shown.months) == (None, None, (), ())
+
+
+def test_months_without_a_decision_are_there_too() -> None:
+    found = courses([opened(0, 1), *passed(72, 1), opened(2000, 2), *passed(2300, 2)])
+    shown = metrics.figures(metrics.decided_since(found.values(), None), 2, GROUPS)
+    assert [(m.begins.year, m.begins.month, m.decided) for m in shown.months] == [
+        (2026, 1, 1),
+        (2026, 2, 0),
+        (2026, 3, 0),
+        (2026, 4, 1),
+    ]
