@@ -82,7 +82,8 @@ async def confirm(interaction: Interaction, id: int, at: int) -> None:
 
 async def show(interaction: Interaction, id: int, at: int) -> None:
     """The agenda as it stands now."""
-    await answer(interaction, answers.shown(await meetings.show(*asker(interaction), id)))
+    for part in answers.shown(await meetings.show(*asker(interaction), id)):
+        await answer(interaction, part)
 
 
 async def here(interaction: Interaction, id: int, at: int) -> None:

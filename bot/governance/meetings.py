@@ -276,13 +276,15 @@ def attend(meeting: Meeting, member: Member, here: bool) -> Changed:
 
 
 def write(meeting: Meeting, member: Member, text: str, decisions: tuple[int, ...], now: datetime) -> Changed:
-    """A part of the minutes, and decisions they belong to. Raises WrongState, BadText, LimitReached."""
+    """A part of the minutes, and decisions they belong to. Raises WrongState, BadText, LimitReached, AlreadyDone."""
     _check(meeting, "write notes", MeetingState.RUNNING)
     text = text.strip()
     _check_length("notes", text, 0 if decisions else 3, MOST_NOTE)
     if len(meeting.notes) >= MOST_NOTES:
         raise LimitReached("notes", MOST_NOTES)
     linked = tuple(sorted({*meeting.decisions, *decisions}))
+    if not text and linked == meeting.decisions:
+        raise AlreadyDone("link decisions")
     if len(linked) > MOST_LINKS:
         raise LimitReached("linked decisions", MOST_LINKS)
     number = len(meeting.notes) + 1 if text else 0

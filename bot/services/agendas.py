@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.governance import meetings as rules
+from bot.governance import retros
 from bot.governance.dossier import State
 from bot.governance.errors import NotFound
 from bot.governance.ids import PartnershipId, PersonId
 from bot.governance.meetings import OVER, Kind, Meeting
 from bot.governance.organisation import Group, Member, Partnership
+from bot.governance.retros import Action
 from bot.services import members
 from bot.services.ports import DeliveryKind, Filter, Listed, PlaceKind, Transaction
 
+LOOKED_BACK = 5
+"""How many retros of the group are looked through for actions that are not done."""
 UNDECIDED = frozenset({State.REVIEW, State.SETTLING, State.DISPUTED, State.ESCALATED})
 DECIDED = frozenset({State.PASSED, State.ADOPTED, State.ENACTED, State.NOT_ADOPTED})
 
@@ -26,6 +30,14 @@ class Linked:
     number: int
     title: str
     state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """An action that a retro of the group agreed on and that is not done yet."""
+
+    retro: int
+    action: Action
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +54,7 @@ class MeetingView:
     now: datetime
     channel_id: int | None
     open: tuple[Listed, ...] = ()
+    promised: tuple[Promised, ...] = ()
     linked: tuple[Linked, ...] = ()
     calendar: str = "none"
     link: str | None = None
@@ -77,6 +90,8 @@ async def view_of(tx: Transaction, meeting: Meeting, now: datetime, member: Memb
     named = {meeting.organiser} | {i.author for i in meeting.items} | {n.author for n in meeting.notes}
     named |= {a.person for a in meeting.attendance}
     named |= {e.event.actor for e in await tx.record.of(partnership.id, rules.thing(meeting)) if e.event.actor}
+    promised = await _promised(tx, meeting)
+    named |= {each.action.owner for each in promised if each.action.owner}
     places = await tx.partnerships.places(partnership.id)
     channel_id = next(
         (p.channel_id for p in places if p.kind is PlaceKind.GROUP and p.group == meeting.group and not p.lost), None
@@ -90,6 +105,7 @@ async def view_of(tx: Transaction, meeting: Meeting, now: datetime, member: Memb
         now=now,
         channel_id=channel_id,
         open=await _open(tx, meeting),
+        promised=promised,
         linked=await linked(tx, meeting),
         calendar=await _calendar(tx, meeting),
         link=await _link(tx, meeting, partnership),
@@ -154,6 +170,15 @@ async def _open(tx: Transaction, meeting: Meeting) -> tuple[Listed, ...]:
     if meeting.state in OVER:
         return ()
     return await tx.proposals.list(meeting.partnership, Filter(states=UNDECIDED, group=meeting.group, limit=10))
+
+
+async def _promised(tx: Transaction, meeting: Meeting) -> tuple[Promised, ...]:
+    """Open actions of the group's last retros, oldest first."""
+    if meeting.state in OVER:
+        return ()
+    closed = await tx.retros.list(meeting.partnership, (retros.State.CLOSED,), meeting.group, limit=LOOKED_BACK)
+    found = [Promised(each.number, action) for each in reversed(closed) for action in retros.open_actions(each)]
+    return tuple(found[:10])
 
 
 async def _following(tx: Transaction, meeting: Meeting) -> Meeting | None:

@@ -165,6 +165,7 @@ DONE: Mapping[str, str] = MappingProxyType(
         "move meeting": "The meeting is at that time already.",
         "add to agenda": "That stands on the agenda already.",
         "attend": "You said that already; it counts.",
+        "link decisions": "The meeting is linked to that already.",
         "start meeting": "The meeting has begun already.",
         "end meeting": "The meeting was ended already. Its minutes are published.",
         "stop repeating survey": "This survey does not repeat: there is no next edition.",

@@ -14,7 +14,7 @@ from bot.services.ports import Entry
 from bot.services.times import wall_of
 from bot.ui import ids
 from bot.ui.labels import MEETING_STATE_LABELS, STATE_LABELS, count, listed, span, stamp
-from bot.ui.limits import fit
+from bot.ui.limits import fit, fit_lines
 from bot.ui.panels import LINE, Button, Part, Style, View, button, panel, rows
 from bot.ui.text import inline, plain, quote
 
@@ -64,6 +64,9 @@ AGENDAS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
 """What a meeting of each kind goes through (RHY-4)."""
 
 _NAMES = 20
+_LINKED = 8
+_AGENDA = 1800
+"""Units of text that the board leaves to the agenda."""
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _NTH = {1: "first", 2: "second", 3: "third", 4: "fourth", LAST: "last"}
 _CALENDAR = {
@@ -89,7 +92,8 @@ def headed(meeting: Meeting) -> str:
 def card(view: MeetingView, marker: int | None) -> View:
     """The board as it stands now: when, what about, who comes, and what a reader can do."""
     meeting = view.meeting
-    parts: list[Part] = [heading(view), when(view), LINE, agenda(view), LINE, attendance(view), LINE, outcome(view)]
+    lines = fit_lines(agenda(view), _AGENDA, "-# … and {} more lines: `/meeting agenda` shows them all.")
+    parts: list[Part] = [heading(view), when(view), LINE, lines, LINE, attendance(view), LINE, outcome(view)]
     return panel(marker, COLOURS.get(meeting.state, COLOUR), *parts, *controls(view))
 
 
@@ -140,11 +144,11 @@ def recurs(cadence: Cadence) -> str:
     return f"{each} at {cadence.at}"
 
 
-def agenda(view: MeetingView) -> str:
-    """What its kind goes through, what people added, and what is open in the group (RHY-1)."""
+def agenda(view: MeetingView) -> list[str]:
+    """What its kind goes through, what people added, and what is open in the group, line by line (RHY-1)."""
     meeting = view.meeting
     if meeting.state in {MeetingState.MISSED, MeetingState.CANCELLED}:
-        return ""
+        return []
     lines = ["**Agenda**", *(f"{n}. {line}" for n, line in enumerate(AGENDAS[meeting.kind], 1))]
     if meeting.items:
         lines.append("**Added by members**")
@@ -152,7 +156,18 @@ def agenda(view: MeetingView) -> str:
     if view.open:
         lines.append("**Open in this group**")
         lines += [f"- P-{row.number} · {inline(row.title, 100)} · {STATE_LABELS[row.state]}" for row in view.open]
-    return "\n".join(lines)
+    if view.promised:
+        lines.append("**Agreed in retros and not done yet**")
+    for each in view.promised:
+        owner = f", {view.mention(each.action.owner)}" if each.action.owner else ""
+        due = f", due {day(each.action.due_at)}" if each.action.due_at else ""
+        lines.append(f"- “{inline(each.action.text, 120)}” (R-{each.retro}{owner}{due})")
+    return lines
+
+
+def day(instant: datetime) -> str:
+    """A day that Discord shows as the reader writes it."""
+    return f"<t:{int(instant.timestamp())}:d>"
 
 
 def attendance(view: MeetingView) -> str:
@@ -198,7 +213,9 @@ def outcome(view: MeetingView) -> str:
 
 def decisions(view: MeetingView) -> str:
     """The proposals it is linked to, with how they stand."""
-    return "; ".join(f"P-{each.number} “{inline(each.title, 90)}” ({STATE_LABELS[each.state]})" for each in view.linked)
+    first, rest = view.linked[:_LINKED], view.linked[_LINKED:]
+    shown = [f"P-{each.number} “{inline(each.title, 60)}” ({STATE_LABELS[each.state]})" for each in first]
+    return "; ".join([*shown, *(f"P-{each.number}" for each in rest)])
 
 
 def controls(view: MeetingView) -> list[Part]:

@@ -18,6 +18,7 @@ from bot.ui.limits import fit_lines
 from bot.ui.meetings import agenda, attendance, headed, name, on_the_wall, outcome, recurs, when
 from bot.ui.panels import LINE, Button, Style, button, link
 from bot.ui.text import inline
+from bot.ui.versions import packed
 
 Form = discord.ui.Modal
 
@@ -42,6 +43,8 @@ EVERY = {
 LENGTHS = (15, 30, 45, 60, 90, 120, 180, 240, 480)
 """Minutes to choose from."""
 
+_MOST = 3800
+"""Units of text in one answer."""
 _CYCLE = {
     Kind.PURPOSE: "purpose (once a year)",
     Kind.STRATEGY: "strategy (once a quarter)",
@@ -131,7 +134,10 @@ def attended(view: MeetingView, answer: Answer) -> Said:
 
 def added(view: MeetingView) -> Said:
     """It stands on the agenda."""
-    return said(f"It stands on the agenda of {name(view.meeting)}.", LINE, agenda(view))
+    return said(
+        f"It stands on the agenda of {name(view.meeting)}.",
+        buttons=[button("Show the agenda", ids.meeting("show", view.meeting.id))],
+    )
 
 
 def noted(view: MeetingView) -> Said:
@@ -143,43 +149,29 @@ def noted(view: MeetingView) -> Said:
     )
 
 
-def shown(view: MeetingView) -> Said:
-    """One meeting with its agenda as it stands now, and what can be done."""
+def shown(view: MeetingView) -> list[Said]:
+    """One meeting with its whole agenda as it stands now, and what can be done, over as many answers as it takes."""
     meeting = view.meeting
-    state = f"**{MEETING_STATE_LABELS[meeting.state]}**"
-    buttons: list[Button | None] = []
-    if meeting.state is MeetingState.SCHEDULED:
-        buttons = [
-            button("I am coming", ids.meeting("here", meeting.id)),
-            button("I can't come", ids.meeting("absent", meeting.id)),
-            button("Add to the agenda", ids.meeting("add", meeting.id)),
-        ]
-        if view.runs:
-            buttons += [
-                button("Begin now", ids.meeting("start", meeting.id)),
-                button("Another time", ids.meeting("move", meeting.id)),
-                button("Cancel it", ids.meeting("cancel", meeting.id)),
-            ]
-    elif meeting.state is MeetingState.RUNNING:
-        buttons = [
-            button("I am here", ids.meeting("here", meeting.id)),
-            button("Write notes", ids.meeting("notes", meeting.id)),
-            button("Add to the agenda", ids.meeting("add", meeting.id)),
-        ]
-        if view.runs:
-            buttons.append(button("End the meeting", ids.meeting("end", meeting.id)))
-    elif meeting.state is MeetingState.ENDED:
-        buttons = [button("Minutes", ids.meeting("minutes", meeting.id))]
-    return said(
-        f"### 🗓️ {headed(meeting)}\n{state} · {meeting.kind.value} meeting of {inline(view.group.name, 80)}",
-        when(view),
-        LINE,
-        agenda(view),
-        LINE,
-        attendance(view),
-        outcome(view),
-        buttons=[*buttons, link("Board", view.link)],
-    )
+    head = f"### 🗓️ {headed(meeting)}\n**{MEETING_STATE_LABELS[meeting.state]}** · {meeting.kind.value} meeting of "
+    head += inline(view.group.name, 80)
+    blocks = [head, when(view), *agenda(view), attendance(view), outcome(view)]
+    *before, last = packed([block for block in blocks if block], _MOST)
+    return [*map(said, before), said(last, buttons=[*_buttons(view), link("Board", view.link)])]
+
+
+def _buttons(view: MeetingView) -> list[Button | None]:
+    meeting = view.meeting
+    found = []
+    match meeting.state:
+        case MeetingState.SCHEDULED:
+            found = [("I am coming", "here"), ("I can't come", "absent"), ("Add to the agenda", "add")]
+            found += [("Begin now", "start"), ("Another time", "move"), ("Cancel it", "cancel")] if view.runs else []
+        case MeetingState.RUNNING:
+            found = [("I am here", "here"), ("Write notes", "notes"), ("Add to the agenda", "add")]
+            found += [("End the meeting", "end")] if view.runs else []
+        case MeetingState.ENDED:
+            found = [("Minutes", "minutes")]
+    return [button(label, ids.meeting(act, meeting.id)) for label, act in found]
 
 
 def listing(found: MeetingList) -> Said:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.governance import errors
+from bot.governance import errors, retros
 from bot.governance.ids import GroupId, PartnershipId
 from bot.governance.meetings import MOST_AHEAD, Answer, Kind, Meeting, MeetingState
 from bot.services import erasures, meetings, proposals, roles
@@ -408,3 +408,17 @@ async def test_the_agenda_holds_what_is_open_in_the_group(scene: Scene) -> None:
     await roles.sync_members(scene.ctx, GUILD, {TOM: frozenset()}, partial=True, how="taken")
     with pytest.raises(errors.NotEligible):
         await meetings.show(scene.ctx, Actor(TOM, GUILD), held.id)
+
+
+async def test_the_agenda_holds_what_retros_agreed_on_and_nobody_has_done(scene: Scene) -> None:
+    owner = await scene.person(TIA)
+    now = scene.clock()
+    closed, going_on = retros.State.CLOSED, retros.State.ACTIONS
+    for number, group, state in ((1, TLC, closed), (2, CELL, closed), (3, TLC, going_on)):
+        plan, terms = retros.Plan("4 Ls", ("Liked",)), retros.Terms(5, 3, 30, timedelta(days=1), True)
+        agreed = (retros.Action(1, f"Call the baker, {number}", owner), retros.Action(2, "Done", owner, None, now))
+        made = retros.Retro(number, HERE, number, group, owner, plan, terms, now, state, actions=agreed)
+        async with scene.ctx.uow.write() as tx:
+            await tx.retros.save(made)
+    view = (await meetings.show(scene.ctx, scene.actor(TOM), (await schedule(scene)).id)).promised
+    assert [(each.retro, each.action.text) for each in view] == [(1, "Call the baker, 1")]

@@ -1,0 +1,219 @@
+"""Boards, minutes, answers and forms of meetings: they fit, lose nothing, and no word of people passes for ours."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import discord
+import pytest
+
+from bot.governance.cadences import MENU, cadence
+from bot.governance.dossier import State
+from bot.governance.events import Event, Happened, Json
+from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId
+from bot.governance.meetings import (
+    MOST_ITEMS,
+    MOST_LINKS,
+    MOST_NOTES,
+    Answer,
+    Attendance,
+    Item,
+    Kind,
+    Meeting,
+    MeetingState,
+    Note,
+)
+from bot.governance.organisation import Group, GroupKind, Partnership
+from bot.governance.retros import Action
+from bot.services.agendas import Linked, MeetingList, MeetingView, Promised
+from bot.services.ports import Listed, Recorded
+from bot.services.times import parse
+from bot.ui import meetings, meetings_answered, meetings_told
+from tests.ui.scenes import bomb, check_fits, custom_ids, text_of
+
+NOW = datetime(2026, 11, 20, 17, tzinfo=UTC)
+PEOPLE = [PersonId(f"{n:032x}") for n in range(100)]
+GROUP = Group(GroupId(2), GroupKind.TOP_LEVEL, bomb(60).replace("\n", " ")[:60])
+PARTNERSHIP = Partnership(PartnershipId(1), bomb(60).replace("\n", " ")[:60], 10**18, (GROUP,))
+PLAIN = Meeting(
+    id=7,
+    partnership=PartnershipId(1),
+    number=7,
+    group=GROUP.id,
+    title="Weekly check",
+    kind=Kind.OPERATIONS,
+    organiser=PEOPLE[0],
+    starts_at=NOW,
+    length=timedelta(hours=1),
+    zone="Europe/Berlin",
+    state=MeetingState.SCHEDULED,
+    state_since=NOW,
+    slot=NOW,
+)
+FULL = replace(
+    PLAIN,
+    title=bomb(80).replace("\n", " ")[:80],
+    kind=Kind.PURPOSE,
+    cadence=cadence("month last weekday", date(2026, 11, 27), "18:00", "Europe/Berlin"),
+    items=tuple(Item(n, PEOPLE[n], f"{n} {bomb(190)}"[:200]) for n in range(1, MOST_ITEMS + 1)),
+    notes=tuple(Note(n, PEOPLE[n], f"note{n:02} {bomb(2900)}", NOW) for n in range(1, MOST_NOTES + 1)),
+    attendance=tuple(Attendance(person, list(Answer)[n % 3]) for n, person in enumerate(PEOPLE)),
+    decisions=tuple(range(1, MOST_LINKS + 1)),
+    reason=bomb(500),
+)
+LIVE = [state for state in MeetingState if state not in {MeetingState.DRAFT, MeetingState.DISCARDED}]
+
+
+def pending(n: int) -> Listed:
+    return Listed(ProposalId(n), n, GROUP.id, "general", bomb(90), State.REVIEW, PEOPLE[0], None, None)
+
+
+def view_of(meeting: Meeting, **more: Any) -> MeetingView:
+    users = {person: 10**17 + n for n, person in enumerate(PEOPLE)}
+    full: dict[str, Any] = {
+        "open": tuple(pending(n) for n in range(1, 11)),
+        "linked": tuple(Linked(n, bomb(90), State.ENACTED) for n in meeting.decisions),
+        "promised": tuple(Promised(n, Action(n, bomb(300), PEOPLE[n], NOW)) for n in range(1, 11)),
+        "following": replace(PLAIN, number=8, starts_at=NOW + timedelta(days=7)),
+        "link": "https://discord.com/channels/1/2/3",
+        "calendar": "refused",
+        "runs": True,
+    }
+    return MeetingView(meeting, PARTNERSHIP, GROUP, users, NOW - timedelta(days=1), 2 * 10**18, **(full | more))
+
+
+def recorded(kind: Happened, **data: Json) -> Recorded:
+    return Recorded(7, PartnershipId(1), NOW, Event(kind, "meeting/7", PEOPLE[3], data), "ab" * 32)
+
+
+def check_safe(view: discord.ui.LayoutView) -> None:
+    check_fits(view)
+    text = text_of(view)
+    for active in ("[Bank](https", "\n# head", "\n-# small", "<t:1:R>", "<@&2>", "||spoiler||", "\u202e"):
+        assert active not in text, active
+    assert "@everyone" not in text.replace("\\@everyone", "")
+
+
+@pytest.mark.parametrize("state", LIVE)
+@pytest.mark.parametrize("meeting", [PLAIN, FULL], ids=["plain", "full"])
+async def test_every_board_fits_and_offers_what_can_be_done(state: MeetingState, meeting: Meeting) -> None:
+    shown = meetings.card(view_of(replace(meeting, state=state)), 1_000_001)
+    check_safe(shown)
+    acts = {custom_id.split(":")[1] for custom_id in custom_ids(shown)}
+    expected = {
+        MeetingState.SCHEDULED: {"here", "absent", "add", "start", "move", "cancel"},
+        MeetingState.RUNNING: {"here", "absent", "notes", "add", "end"},
+        MeetingState.ENDED: {"minutes"},
+    }
+    assert acts == expected.get(state, set())
+
+
+@pytest.mark.parametrize("state", LIVE)
+async def test_the_agenda_is_shown_whole(state: MeetingState) -> None:
+    parts = meetings_answered.shown(view_of(replace(FULL, state=state)))
+    for part in parts:
+        check_safe(part)
+    whole = "\n".join(map(text_of, parts))
+    if state in {MeetingState.SCHEDULED, MeetingState.RUNNING}:
+        assert len([line for line in whole.split("\n") if line.startswith("- “")]) == MOST_ITEMS + 10
+
+
+async def test_the_minutes_are_whole_each_note_under_its_author() -> None:
+    parts = meetings_told.minutes(view_of(replace(FULL, state=MeetingState.ENDED)), 1_000_001)
+    for part in parts:
+        check_safe(part)
+    whole = "\n".join(map(text_of, parts))
+    for note in FULL.notes:
+        assert f"> note{note.number:02}" in whole
+        assert f"<@{10**17 + note.number}> noted" in whole
+    for number in FULL.decisions:
+        assert f"P-{number}" in whole
+    for item in FULL.items:
+        assert f"“{item.number} " in whole
+
+
+TOLD: dict[Happened, dict[str, Any]] = {
+    Happened.MEETING_STARTED: {},
+    Happened.MEETING_ENDED: {},
+    Happened.MEETING_CHANGED: {"what": "time", "starts_at": NOW.isoformat(), "before": NOW.isoformat()},
+    Happened.MEETING_CANCELLED: {"reason": bomb(500), "series": True},
+    Happened.MEETING_MISSED: {"missed": [(NOW + timedelta(days=n)).isoformat() for n in range(50)]},
+}
+
+
+@pytest.mark.parametrize("kind", TOLD)
+async def test_everything_that_is_told_fits(kind: Happened) -> None:
+    data = TOLD[kind]
+    for meeting in (PLAIN, FULL):
+        for told in meetings_told.told(view_of(meeting), recorded(kind, **data), 1_000_001):
+            check_safe(told)
+    (gone,) = meetings_told.told(view_of(PLAIN), replace(recorded(kind, **data), erased=True), 1_000_001)
+    assert "erased on request" in text_of(gone)
+
+
+async def test_one_that_was_missed_alone_is_told_in_one_line() -> None:
+    (told,) = meetings_told.told(view_of(PLAIN), recorded(Happened.MEETING_MISSED, missed=[NOW.isoformat()]), None)
+    assert "was not held: nobody said that they were here" in text_of(told)
+    assert "The next one is M-8" in text_of(told)
+
+
+@pytest.mark.parametrize("meeting", [PLAIN, FULL], ids=["plain", "full"])
+async def test_every_answer_and_form_fits(meeting: Meeting) -> None:
+    view = view_of(meeting)
+    planned: dict[tuple[int, Kind], Meeting] = {(GROUP.id, Kind.PURPOSE): meeting}
+    listed = MeetingList(PARTNERSHIP, (meeting,) * 20, (meeting,) * 10, (GROUP,) * 10, planned)
+    understood = parse("in 3 days at 18:00", "Europe/Berlin", NOW)
+    for shown in (
+        meetings_answered.preview(view),
+        meetings_answered.confirmed(view),
+        meetings_answered.move_preview(view, understood),
+        meetings_answered.moved(view),
+        meetings_answered.cancelled(view),
+        meetings_answered.started(view),
+        meetings_answered.end_asked(view),
+        meetings_answered.ended(view),
+        meetings_answered.added(view),
+        meetings_answered.noted(view),
+        *(meetings_answered.attended(view, answer) for answer in Answer),
+        meetings_answered.listing(listed),
+        meetings_answered.listing(MeetingList(PARTNERSHIP, (), (), (), {})),
+    ):
+        check_safe(shown)
+    for form in (
+        meetings_answered.item_form(meeting),
+        meetings_answered.notes_form(meeting),
+        meetings_answered.move_form(meeting),
+        meetings_answered.cancel_form(meeting),
+    ):
+        assert len(form.title) <= 45
+        assert len(form.children) <= 5
+        for part in form.to_dict()["components"]:
+            assert len(part["label"]) <= 45
+            assert len(part.get("description") or "") <= 100
+
+
+async def test_an_entry_stands_only_while_a_public_meeting_is_ahead() -> None:
+    entry = meetings.entry(view_of(FULL))
+    assert entry is not None
+    assert len(entry.name) <= 100
+    assert len(entry.description) <= 1000
+    assert len(entry.location) <= 100
+    assert meetings.entry(view_of(replace(PLAIN, state=MeetingState.CANCELLED))) is None
+    assert meetings.entry(replace(view_of(PLAIN), now=NOW)) is None
+    assert meetings.entry(replace(view_of(PLAIN), channel_id=None)) is None
+    assert meetings.entry(replace(view_of(PLAIN), group=replace(GROUP, private=True))) is None
+
+
+def test_every_line_of_the_menu_has_words_and_says_how_often() -> None:
+    assert set(meetings_answered.EVERY) == {"once", *MENU}
+    said = {key: meetings.recurs(cadence(key, date(2026, 11, 27), "18:00", "Europe/Berlin")) for key in MENU}
+    assert said["day"] == "every day at 18:00"
+    assert said["2 weeks"] == "every 2 weeks on Friday at 18:00"
+    assert said["month"] == "every month on day 27 at 18:00"
+    assert said["month by weekday"] == "every month on the fourth Friday at 18:00"
+    assert said["month last weekday"] == "every month on the last Friday at 18:00"
+    assert said["quarter"] == "every 3 months on day 27 at 18:00"
+    assert said["year"] == "every year on 27 November at 18:00"
+    assert set(meetings.AGENDAS) == set(meetings.KIND_LABELS) == set(Kind)
