@@ -133,7 +133,7 @@ async def next_phase(interaction: Interaction, id: int, arg: str) -> None:
 
 async def more_minutes(interaction: Interaction, id: int, arg: str) -> None:
     """Set the timer on."""
-    view = await retros.add_time(*asker(interaction), id, timedelta(minutes=_number(arg)))
+    view = await retros.add_time(*asker(interaction), id, timedelta(minutes=min(_number(arg), 10**6)))
     await answer(interaction, retros_answered.done(view))
 
 

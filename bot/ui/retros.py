@@ -172,8 +172,8 @@ def topic_line(topic: Topic, cards: dict[int, Card], most: int = 110) -> str:
 
 
 def topic_title(topic: Topic, cards: dict[int, Card]) -> str:
-    """What a topic is called: its title, or else what its first card says."""
-    return topic.title or cards[topic.cards[0]].text
+    """What a topic is called: its title, or else what the card says that it is numbered after."""
+    return topic.title or cards[topic.id].text
 
 
 _PROGRESS = {

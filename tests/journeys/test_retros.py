@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from pathlib import Path
+
 from bot.governance.retros import State
+from tests.journeys.forging import press_forged
 from tests.journeys.looking_back import (
     SIX,
     begin,
@@ -17,7 +21,7 @@ from tests.journeys.looking_back import (
     told,
     write,
 )
-from tests.journeys.server import Server, controls_of, latest, said, text_of
+from tests.journeys.server import Server, controls_of, latest, said, serving, text_of
 
 
 async def test_a_live_retro_of_six_from_start_to_published_lessons(server: Server) -> None:
@@ -116,3 +120,258 @@ async def test_a_live_retro_of_six_from_start_to_published_lessons(server: Serve
     shown = await server.slash("ada", "governance-talk", "retro show", retro="R-1")
     assert "Walking together" in said(shown)
     assert (await board(server)).id != post.id
+
+
+async def test_who_facilitates_leaves_and_another_leads_on(server: Server) -> None:
+    server.join("lea", ("Core Team", "TLC Facilitator"))
+    await begin(server)
+    await check_in(server, "uma", "here")
+    await server.leave("tom")
+    await server.settle()
+    assert f"Led by <@{server['lea'].id}>" in await told(server)
+    assert "retro handed over" in [str(each.event.type) for each in await events(server)]
+    assert await go_on(server, "lea") is State.GATHER
+    await server.leave("lea")
+    await server.settle()
+    await write(server, "uma", 0, "We go on without anybody leading")
+    assert "Only who leads this retro" in said(await press(server, "uma", "next"))
+    taken = latest(await press(server, "uma", "hand"))
+    assert "leads R-1 from now on" in said(await press(server, "uma", "take", message=taken))
+    await server.settle()
+    assert await go_on(server, "uma") is State.GROUP
+
+
+async def test_a_facilitator_who_says_nothing_for_a_day_is_not_waited_for(server: Server) -> None:
+    await begin(server)
+    await check_in(server, "uma", "here")
+    await server.advance(hours=24)
+    assert (await retro(server)).state is State.GATHER, "nobody else facilitates: it moves on"
+    await server.advance(hours=24)
+    assert (await retro(server)).state is State.ACTIONS, "without cards there is nothing to discuss"
+    await server.advance(hours=24)
+    assert (await retro(server)).state is State.CLOSED
+    assert "1 person took part" in await told(server)
+
+
+async def test_handing_over_by_choosing_somebody(server: Server) -> None:
+    await begin(server)
+    panel = latest(await press(server, "tom", "hand"))
+    shown = await choose(server, "tom", panel, "hand", [server["uma"]])
+    assert f"<@{server['uma'].id}> leads R-1" in said(shown)
+    await server.settle()
+    assert "Only who leads this retro" in said(await press(server, "tom", "pause"))
+    await press(server, "uma", "pause")
+    await server.settle()
+    assert "⏸️ **Paused.**" in await told(server)
+    await server.advance(hours=2)
+    await press(server, "uma", "resume")
+    await server.settle()
+    assert "Paused" not in await told(server)
+
+
+async def test_two_people_merge_the_same_cards_and_the_second_is_told_what_stands(server: Server) -> None:
+    await begin(server)
+    await go_on(server)
+    for text in ("alpha", "beta", "gamma"):
+        await write(server, "uma", 0, text)
+    await go_on(server)
+    uma, tia = [latest(await press(server, who, "group")) for who in ("uma", "tia")]
+    one = latest(await choose(server, "uma", uma, "move", ["1"]))
+    other = latest(await choose(server, "tia", tia, "move", ["1"]))
+    assert "Put together: **beta**" in said(await choose(server, "uma", one, "into", ["2.1"]))
+    told_second = said(await choose(server, "tia", other, "into", ["2.1"]))
+    assert "These stand together already: **beta** (2 cards)" in told_second
+    third = latest(await press(server, "dev", "group"))
+    into = latest(await choose(server, "dev", third, "move", ["3"]))
+    assert "(3 cards)" in said(await choose(server, "dev", into, "into", ["2.3"]))
+    await server.settle()
+    assert [topic.cards for topic in (await retro(server)).topics] == [(1, 2, 3)]
+
+
+async def test_thirty_cards_of_the_greatest_length(server: Server) -> None:
+    await begin(server)
+    await go_on(server)
+    for n in range(30):
+        await write(server, "uma", n % 4, f"{n:02} " + "a_*" * 99)
+    refused = await write(server, "uma", 0, "one more")
+    assert "the most that one person may" in said(refused)
+    assert "one more" in said(refused), "the words are given back"
+    page = latest(await press(server, "uma", "mine"))
+    assert "30 of 30" in text_of(page)
+    further = latest(await press(server, "uma", "mine:1:1", message=page))
+    change = [c for c in controls_of(further) if c.startswith("retro:card:1:")]
+    assert len(change) == 8
+    form = await server.press("uma", further, change[0])
+    taken_back = await server.fill("uma", form, column=["1"], card="")
+    assert "Taken back." in said(taken_back)
+    assert "29 of 30" in said(taken_back)
+    assert await go_on(server) is State.GROUP
+    seen, page = [], latest(await press(server, "tia", "cards"))
+    while True:
+        seen.append(text_of(page))
+        turning = [c for c in controls_of(page) if c == f"retro:cards:1:{len(seen)}"]
+        if not turning:
+            break
+        page = latest(await server.press("tia", page, turning[0]))
+    assert len(seen) > 3
+    assert sum(text.count("a\\_\\*a\\_\\*") > 0 for text in seen) == len(seen)
+    whole = await press(server, "tia", "file", message=page)
+    assert [file.filename for file in latest(whole).attachments] == ["R-1-cards.txt"]
+    for _ in range(4):
+        await go_on(server)
+    assert (await retro(server)).state is State.CLOSED
+    posts = [m for m in server.channel("core-team").history() if any(f.filename.endswith(".md") for f in m.attachments)]
+    assert len(posts) == 1
+    assert "The whole document is in the file" in text_of(posts[0])
+
+
+async def test_nobody_takes_part_and_no_empty_lessons_are_told(server: Server) -> None:
+    await begin(server)
+    await go_on(server)
+    assert await go_on(server) is State.CLOSED
+    assert "Nobody took part, so there are no lessons" in await told(server)
+    assert not [m for m in server.channel("core-team").history() if m.attachments]
+    assert "Nobody took part" in said(await server.slash("uma", "governance-talk", "retro show", retro="R-1"))
+
+
+async def test_late_joiners_and_people_without_a_seat(server: Server) -> None:
+    await begin(server)
+    await go_on(server)
+    late = await server.slash("cal", "governance-talk", "retro join")
+    assert "You join late" in said(late)
+    for act in ("join", "card", "cards", "figures"):
+        assert "You hold no seat" in said(await press_forged(server, "nia", "lobby", f"retro:{act}:1")), act
+    assert "1 person takes part" in await told(server)
+    refused = await server.slash("uma", "core-team", "retro start")
+    assert "led by its facilitators and leads" in said(refused)
+
+
+async def test_pressed_twice_and_forged(server: Server) -> None:
+    await begin(server)
+    message = await board(server)
+    ahead = next(c for c in controls_of(message) if c.startswith("retro:next:"))
+    await server.press("tom", message, ahead)
+    await server.settle()
+    await write(server, "uma", 0, "only once")
+    await press_forged(server, "tom", "core-team", ahead)
+    await server.settle()
+    assert (await retro(server)).state is State.GATHER, "the second press names a phase that is over"
+    for custom_id in (
+        "retro:merge:1:9.8",
+        "retro:dots:1:1.3",
+        "retro:end:1:1.waiting",
+        "retro:end:1:1.discussed",
+        "retro:split:1:77777777777777777777",
+        "retro:card:1:0000",
+        "retro:time:1:99999999999999999999",
+        "retro:own:1:5",
+        "retro:done:1:0",
+        "retro:confirm:7",
+        "retro:topics:1:99999",
+        "retro:into:1:0.1.2",
+        "capture:drop:2:ffff",
+        "capture:write:99",
+        "retro-list:page:9:0",
+        "retro:show:999",
+    ):
+        answered = said(await press_forged(server, "uma", "core-team", custom_id))
+        assert answered, custom_id
+        assert "went wrong" not in answered, (custom_id, answered)
+    assert "1 of 30" in said(await press(server, "uma", "mine"))
+    assert (await retro(server)).state is State.GATHER
+
+
+async def test_the_capture_box_parked_topics_and_actions_come_back(server: Server) -> None:
+    box = latest(await server.slash("uma", "core-team", "retro capture"))
+    form = await server.press("uma", box, next(c for c in controls_of(box) if c.startswith("capture:write:")))
+    kept = await server.fill("uma", form, card="Thought of between meetings")
+    assert "Kept." in said(kept)
+    await begin(server)
+    assert "1 card captured since the last retro" in await told(server)
+    await go_on(server)
+    await write(server, "tia", 0, "Not enough time for this")
+    for _ in range(2):
+        await go_on(server)
+    await dots(server, "uma", 1, 2)
+    await go_on(server)
+    await press(server, "tom", "end:1:1.parked")
+    await server.settle()
+    form = await press(server, "tia", "action")
+    await server.fill("tia", form, action="Bring a bell", due="")
+    await server.settle()
+    for _ in range(2):
+        await go_on(server)
+    assert "Carried over to the next retro" in text_of(server.channel("core-team").history()[-1])
+    await begin(server)
+    shown = await told(server, 2)
+    assert "Carried over from the last retro: 1 topic" in shown
+    assert "R-1: Bring a bell – nobody has taken it yet" in shown
+    listed = latest(await press(server, "uma", "actions", 1))
+    owned = await press(server, "uma", "own", message=listed)
+    assert "It is yours" in said(owned)
+    form = await press(server, "uma", "propose", message=latest(owned))
+    assert form.modal is not None
+    drafted = await server.fill(
+        "uma", form, title="A bell", ask="Bring a bell to every meeting.", why="The retro asked."
+    )
+    assert "A bell" in said(drafted)
+    again = latest(await press(server, "uma", "actions", 1))
+    assert "Marked as done" in said(await press(server, "uma", "done", message=again))
+    await server.settle()
+    assert "Bring a bell" not in await told(server, 2)
+
+
+async def test_a_named_retro_says_so_and_shows_authors_until_it_closes(server: Server) -> None:
+    await begin(server, named=True)
+    assert "named: authors are shown until it closes" in await told(server)
+    await check_in(server, "uma", "signed")
+    await go_on(server)
+    await write(server, "tia", 0, "With my name on it")
+    await go_on(server)
+    assert f"(<@{server['tia'].id}>)" in said(await press(server, "uma", "cards"))
+    for _ in range(4):
+        await go_on(server)
+    lessons = text_of(server.channel("core-team").history()[-1])
+    assert "With my name on it" in lessons
+    assert str(server["tia"].id) not in lessons
+
+
+async def test_a_private_groups_retro_is_seen_by_its_seats_alone(tmp_path: Path) -> None:
+    async with serving(tmp_path, private="Commons") as server:
+        await begin(server, "cal", "cell-commons")
+        assert "It is now" in said(await press(server, "cal", "join"))
+        for who in ("tom", "ada"):
+            answered = await server.slash(who, "governance-talk", "retro list")
+            assert "There is nothing here yet" in said(answered)
+            answered = await server.slash(who, "governance-talk", "retro show", retro="R-1")
+            assert "There is no such retro" in said(answered)
+        assert await server["ada"].autocomplete(server.channel("governance-talk"), "retro show", "retro", "") == []
+
+
+async def test_a_retro_is_scheduled_confirmed_begun_and_goes_on_in_a_series(server: Server) -> None:
+    shown = await server.slash(
+        "tom", "core-team", "retro schedule", when="in 3 days at 18:00", zone="Europe/Berlin", every="2 weeks"
+    )
+    assert "is this the time?" in said(shown)
+    assert "Every 2 weeks at 18:00 (Europe/Berlin)" in said(shown)
+    assert "There is nothing here yet" in said(await server.slash("uma", "core-team", "retro list"))
+    confirm = next(c for c in controls_of(latest(shown)) if c.startswith("retro:confirm:"))
+    assert "There is no such retro" in said(await press_forged(server, "uma", "core-team", confirm))
+    await server.press("tom", latest(shown), confirm)
+    await press_forged(server, "tom", "core-team", confirm)
+    await server.settle()
+    assert "scheduled" in await told(server)
+    starts_at = (await retro(server)).starts_at
+    assert starts_at is not None
+    await server.advance_to(starts_at)
+    assert "check-in" in await told(server)
+    await server.fill("tom", await press(server, "tom", "cancel"), reason="Too few of us today")
+    await server.settle()
+    assert "Too few of us today" in await told(server)
+    following = await retro(server, 2)
+    assert following.starts_at == starts_at + timedelta(days=14)
+    assert "scheduled" in await told(server, 2)
+    unclear = await server.slash("tom", "core-team", "retro schedule", when="some day")
+    assert "some day" in said(unclear)
+    refused = await server.slash("tom", "core-team", "retro schedule", when="2020-01-01 10:00")
+    assert "is this the time?" not in said(refused)
