@@ -282,7 +282,7 @@ class SurveyCommands(FormCog):
         survey=_WHICH,
         closes="When it closes, such as “next friday 18:00”; left out: as the policy says",
         repeat="Whether the same questions are asked again by themselves",
-        zone="The time zone in which you mean these times; left out: UTC",
+        zone="The time zone in which you mean these times; left out: the last one used here",
     )
     @app_commands.choices(repeat=_REPEATS)
     @app_commands.autocomplete(survey=suggest_unfinished, zone=suggest_zones)
@@ -293,7 +293,7 @@ class SurveyCommands(FormCog):
         view = await chosen(interaction, survey)
         if closes.strip() or repeat or zone:
             ctx, who = asker(interaction)
-            await surveys.plan(ctx, who, view.survey.id, closes, repeat, zone or "UTC")
+            await surveys.plan(ctx, who, view.survey.id, closes, repeat, zone)
         await look(interaction, view.survey.id)
 
     @survey.command(name="answer", description="Answer a survey, or change your answers, until it closes")

@@ -16,6 +16,7 @@ from bot.governance.organisation import Group, Member, Partnership
 from bot.governance.surveys import Question, Survey, SurveyState
 from bot.services import cadences as occurrences
 from bot.services import members, times
+from bot.services.meetings import zone_of
 from bot.services.ports import Actor, Context, PlaceKind, Transaction
 
 _EVERY = 1_000_000
@@ -115,21 +116,22 @@ async def drop_question(ctx: Context, actor: Actor, id: int, place: int) -> Surv
     return await _run(ctx, actor, id, lambda survey, now: (rules.drop_question(survey, place), ()))
 
 
-async def plan(
-    ctx: Context, actor: Actor, id: int, closes: str = "", repeats: str = "", zone: str = "UTC"
-) -> SurveyView:
-    """Keep when a draft shall close, as typed on the clocks of a zone, and how often it repeats; empty: as policy
-    says, and once.
+async def plan(ctx: Context, actor: Actor, id: int, closes: str = "", repeats: str = "", zone: str = "") -> SurveyView:
+    """Keep when a draft shall close, as typed on the clocks of a zone, and how often it repeats.
+
+    Left empty: as policy says, and once, in the zone last used in this partnership.
 
     Raises NotFound, NotEligible, WrongState, BadValue, UnknownKey and what ``times.parse`` refuses.
     """
-
-    def planned(survey: Survey, now: datetime) -> tuple[Survey, tuple[Event, ...]]:
-        times.check_zone(zone)
-        closes_at = times.parse(closes, zone, now).instant if closes.strip() else None
-        return rules.plan(survey, closes_at, repeats, zone, now), ()
-
-    return await _run(ctx, actor, id, planned)
+    async with ctx.uow.write() as tx:
+        now = ctx.clock()
+        survey, partnership, member = await opened(tx, actor, id)
+        await _check_may_run(tx, partnership, member, survey.group)
+        here = zone.strip() or await zone_of(tx, partnership.id)
+        times.check_zone(here)
+        closes_at = times.parse(closes, here, now).instant if closes.strip() else None
+        planned = rules.plan(survey, closes_at, repeats, here, now)
+        return await view_of(tx, await keep(tx, planned, (), now), partnership, now, member)
 
 
 async def stop_repeating(ctx: Context, actor: Actor, id: int) -> SurveyView:

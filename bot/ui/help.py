@@ -23,6 +23,7 @@ _EVERYONE = (
     "`/proposal why` – why it went this way",
     "`/meeting list` and `/meeting agenda` – when your groups meet, and what about",
     "`/metrics` – how decisions go here, in numbers and pictures",
+    "`/survey answer` – say what you are asked, unseen and unnamed; `/survey results`, `/survey trend` – what came out",
     "`/audit verify` – check that nothing in the record was changed",
 )
 _LOOK_BACK = (
@@ -43,6 +44,7 @@ _MEMBERS = (
 _AUTHORS = ("Your own: `/proposal revise` publishes a new version, `/proposal withdraw` takes it back",)
 _FACILITATORS = (
     "Rule on the form of objections where you are not involved: `/inbox` shows them",
+    "`/survey create` asks your group, or everyone; `/survey open` says beforehand what will have to be withheld",
     "`/meeting schedule` plans a meeting of your group: you confirm it before it stands",
 )
 _MODERATORS = ("`/setup` makes the channels and roles, `/roles map` gives a role its seat",)

@@ -53,9 +53,9 @@ SECRECY = (
 )
 OPERATOR = (
     "-# Until the close the bot's database holds answers under keyed names and, beside them, the key: whoever can read "
-    "the database then, or a copy made then, can work out who answered what. At the close both are deleted, and from "
-    "then on the database links nobody to an answer. Discord carries your form to the bot. A free text may give you "
-    "away by its words."
+    "the database then can work out who answered what; the bot's backups leave the key out. At the close both are "
+    "deleted, and from then on the database links nobody to an answer. Discord carries your form to the bot. A free text "
+    "may give you away by its words."
 )
 
 
@@ -159,7 +159,7 @@ def questions(survey: Survey) -> str:
     for place, asked in enumerate(survey.questions, 1):
         lines.append(f"**{place}.** {inline(asked.text, 120)} · *{KINDS[asked.kind]}*")
         if asked.kind is QuestionKind.CHOICE:
-            lines.append("-# " + " / ".join(inline(choice, 24) for choice in asked.choices))
+            lines.append("-# " + " / ".join(inline(choice, 40) for choice in asked.choices))
         elif asked.low or asked.high:
             ends = [f"{n} is “{inline(end, 40)}”" for n, end in ((1, asked.low), (STEPS, asked.high)) if end]
             lines.append("-# " + ", ".join(ends))
@@ -177,7 +177,7 @@ def asked_of(view: SurveyView) -> str:
 def _bars(names: Sequence[str], counts: Sequence[int]) -> str:
     most, total = max(counts, default=0) or 1, sum(counts) or 1
     return "\n".join(
-        f"- {name}: {'▇' * -(-_BAR * people // most)} {people} ({100 * people / total:.0f} %)"
+        f"- {name}: {'▇' * -(-_BAR * people // most)}{' ' if people else ''}{people} ({100 * people / total:.0f} %)"
         for name, people in zip(names, counts, strict=True)
     )
 

@@ -17,7 +17,8 @@ from bot.ui.text import inline, plain
 
 _PRIMARY, _PLAIN, _DANGER = Style.primary, Style.secondary, Style.danger
 _MOST_LINES = 2600
-_MOST_DECISIONS = 12
+_MOST_EDITIONS, _MOST_DECISIONS = 2200, 1000
+_MORE = "-# … and {} more in the file below"
 
 
 def overview(view: SurveyView) -> Answer:
@@ -200,11 +201,11 @@ def trend(found: Trend, picture: Attached | None, file: Attached | None) -> Answ
     head = f"### 📈 {inline(asked.text, 120)}\n-# Over time · {group} · {surveys.KINDS[asked.kind]}"
     if not found.editions:
         return said(head, f"S-{survey.number} is not closed yet, and nothing was asked like this before.")
-    lines = [_edition(asked, each) for each in found.editions[-12:]]
-    decided = [f"- P-{d.number} · {inline(d.title, 60)} · {moment(d.at)}" for d in found.decisions[-_MOST_DECISIONS:]]
-    parts: list[Part] = [head, fit_lines(lines, _MOST_LINES)]
+    lines = [_edition(asked, each) for each in reversed(found.editions)]
+    decided = [f"- P-{d.number} · {inline(d.title, 60)} · {moment(d.at)}" for d in reversed(found.decisions)]
+    parts: list[Part] = [head + " · newest first", fit_lines(lines, _MOST_EDITIONS, _MORE)]
     if decided:
-        parts += [LINE, "**Decided meanwhile**\n" + fit_lines(decided, 1000)]
+        parts += [LINE, "**Decided meanwhile**\n" + fit_lines(decided, _MOST_DECISIONS, _MORE)]
     if asked.kind is QuestionKind.TEXT:
         parts.append("Free texts make no curve; `/survey results` shows those of each edition.")
     return panel(None, COLOUR, *parts, picture, file)

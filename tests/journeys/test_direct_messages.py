@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import simcord
+from discord import app_commands
 
 from tests.journeys import objecting
 from tests.journeys.deciding import rows
@@ -26,7 +27,12 @@ def commands(server: Server) -> dict[str, dict[str, Any]]:
     """Every command, with what it must be given."""
     named = {"proposal": "P-1"}
     role = server.guild.roles["Green Fund"]
-    return {
+    everyday = {
+        command.qualified_name: {option.name: "1" for option in command.parameters if option.required}
+        for command in server.bot.tree.walk_commands()
+        if isinstance(command, app_commands.Command)
+    }
+    return everyday | {
         "help": {},
         "propose": {"type": "general"},
         "inbox": {},
