@@ -54,8 +54,8 @@ SECRECY = (
 OPERATOR = (
     "-# Until the close the bot's database holds answers under keyed names and, beside them, the key: whoever can read "
     "the database then can work out who answered what; the bot's backups leave the key out. At the close both are "
-    "deleted, and from then on the database links nobody to an answer. Discord carries your form to the bot. A free text "
-    "may give you away by its words."
+    "deleted, and from then on the database links nobody to an answer. Discord carries your form to the bot. A free "
+    "text may give you away by its words."
 )
 
 
