@@ -11,7 +11,7 @@ from sqlalchemy import make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from storage.local import AnyConnection, LocalEngine, local_engine
+from storage.local import AnyConnection, LocalEngine, listen, local_engine
 from storage.turns import Turns
 
 
@@ -21,11 +21,15 @@ class BadDatabaseUrl(Exception):
 
 @dataclass(slots=True)
 class Engines:
-    """A writer and a reader on the same database. ``turns`` is there for SQLite: writers queue in order of arrival."""
+    """A writer and readers on the same database. ``turns`` is there for SQLite: writers queue in order of arrival.
+
+    ``walker`` is for readings that may take long: on SQLite it has threads of its own.
+    """
 
     url: URL
     writer: AsyncEngine | LocalEngine
     reader: AsyncEngine | LocalEngine
+    walker: AsyncEngine
     turns: Turns | None = None
 
     @property
@@ -51,6 +55,12 @@ class Engines:
         async with self.reader.connect() as connection:
             yield connection
 
+    @asynccontextmanager
+    async def walk(self) -> AsyncIterator[AnyConnection]:
+        """A reading transaction on one snapshot, for questions that may walk a whole table."""
+        async with self.walker.connect() as connection:
+            yield connection
+
     def wiped(self) -> None:
         """Ballots, or words or names, are deleted in this transaction: no copy may stay in the log (DEC-3a)."""
         if self.turns is not None:
@@ -61,8 +71,9 @@ class Engines:
         if self.turns is not None:
             await self.turns.dispose()
         await self.writer.dispose()
-        if self.reader is not self.writer:
-            await self.reader.dispose()
+        await self.reader.dispose()
+        if self.walker is not self.reader:
+            await self.walker.dispose()
 
 
 def create_engines(url: str) -> Engines:
@@ -84,7 +95,13 @@ def create_engines(url: str) -> Engines:
 
 def _sqlite(url: URL) -> Engines:
     writer, reader = local_engine(url, writes=True), local_engine(url, writes=False)
-    return Engines(url, writer, reader, Turns(writer))
+    return Engines(url, writer, reader, _walker(url), Turns(writer))
+
+
+def _walker(url: URL) -> AsyncEngine:
+    engine = create_async_engine(url, pool_size=2, pool_reset_on_return=None, hide_parameters=True)
+    listen(engine.sync_engine, writes=False)
+    return engine
 
 
 def _postgresql(url: URL) -> Engines:
@@ -97,4 +114,4 @@ def _postgresql(url: URL) -> Engines:
         isolation_level="REPEATABLE READ",
         execution_options={"postgresql_readonly": True},
     )
-    return Engines(url, writer, reader)
+    return Engines(url, writer, reader, reader)

@@ -2,7 +2,7 @@
 
 Most statements on a file at hand take less time than a thread needs to be woken and waited for, so they are run where
 they are asked. What may take long has a thread: a commit, which waits for the disk; the wait for another process that
-writes; questions that walk a whole table; migrations.
+writes; migrations. Questions that may walk a whole table are asked through aiosqlite, which has threads (``walk``).
 """
 
 from __future__ import annotations
@@ -76,9 +76,16 @@ def local_engine(url: URL, *, writes: bool) -> LocalEngine:
         pool_reset_on_return=None,  # every block here ends its own transaction
         hide_parameters=True,
     )
+    listen(engine, writes=writes)
+    return LocalEngine(engine)
+
+
+def listen(engine: Engine, *, writes: bool) -> None:
+    """Say how each of the engine's connections is set up, and how its transactions begin."""
 
     def prepare(connection: Any, _record: object) -> None:
         connection.isolation_level = None
+        cursor = connection.cursor()
         for pragma in (
             f"busy_timeout={BUSY_TIMEOUT_MS}",
             "journal_mode=WAL",
@@ -87,17 +94,14 @@ def local_engine(url: URL, *, writes: bool) -> LocalEngine:
             "secure_delete=ON",
             *(() if writes else ("query_only=ON",)),
         ):
-            connection.execute(f"PRAGMA {pragma}")
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
 
     def begin(connection: Connection) -> None:
-        if writes:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        else:
-            driver_of(connection).execute("BEGIN")  # by itself it does not touch the file, so nothing can go wrong
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", begin)
-    return LocalEngine(engine)
 
 
 def driver_of(connection: Connection) -> sqlite3.Connection:

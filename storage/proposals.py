@@ -101,7 +101,7 @@ class Proposals:
             chosen = chosen.where(_after(wanted.before, with_drafts=wanted.author is not None))
         if wanted.search:
             chosen = chosen.where(_matches(wanted.search))
-        return tuple(_listed(row) for row in await self._session.walk(chosen))
+        return tuple(_listed(row) for row in await self._session.connection.execute(chosen))
 
     async def drafts_of(self, partnership: PartnershipId, author: PersonId) -> tuple[ProposalId, ...]:
         """The ids of this author's drafts, newest first. A writer who counts keeps others from adding one meanwhile."""

@@ -125,7 +125,7 @@ class Record:
             return True
         chosen = select(events.c.number).where(events.c.partnership_id == partnership)
         chosen = chosen.where(events.c.hash.startswith(hash_prefix)).limit(1)
-        return bool(await self._session.walk(chosen))
+        return (await self._session.connection.execute(chosen)).first() is not None
 
     async def erase(self, partnership: PartnershipId, number: int) -> None:
         """Delete an event's payload and salt on request; the chain still verifies."""
@@ -164,7 +164,7 @@ class Record:
         after = 0
         while True:
             wanted = {"partnership": partnership, "after": after}
-            part = [_link(row) for row in await self._session.walk(_AFTER, wanted)]
+            part = [_link(row) for row in await self._session.connection.execute(_AFTER, wanted)]
             if part:
                 after = part[-1].number
                 yield part

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, TypeAlias
 
-from sqlalchemy import Row, Select, Table
+from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.governance.events import Event
@@ -43,10 +43,6 @@ class Session:
         Returns how many rows were written, which is meaningful for a single one.
         """
         return (await self.connection.execute(_put(table, keys, changed, self.is_sqlite), rows)).rowcount
-
-    async def walk(self, statement: Select[Any], wanted: Mapping[str, Any] | None = None) -> Sequence[Row[Any]]:
-        """The rows of a question that may walk much of a table: in a thread, for the event loop cannot wait."""
-        return await self.connection.run_sync(lambda sync: sync.execute(statement, wanted).all())
 
     @property
     def locks_rows(self) -> bool:

@@ -20,6 +20,7 @@ from bot.governance.surveys import Survey
 from storage import tables
 from storage.deliveries import Deliveries
 from storage.engine import Engines
+from storage.local import AnyConnection
 from storage.organisation import Partnerships, Seats
 from storage.people import People
 from storage.policy import Policies
@@ -173,5 +174,14 @@ class SqlUnitOfWork:
     async def read(self) -> AsyncIterator[SqlTransaction]:
         """A reading transaction on one snapshot."""
         async with self._engines.read() as connection:
-            session = Session(connection, writes=False, is_sqlite=self._engines.is_sqlite, shards=self._shards)
-            yield SqlTransaction(session, self._announce)
+            yield self._reading(connection)
+
+    @asynccontextmanager
+    async def walk(self) -> AsyncIterator[SqlTransaction]:
+        """The same for questions that may walk a whole table: it holds up nobody (ADR 15)."""
+        async with self._engines.walk() as connection:
+            yield self._reading(connection)
+
+    def _reading(self, connection: AnyConnection) -> SqlTransaction:
+        session = Session(connection, writes=False, is_sqlite=self._engines.is_sqlite, shards=self._shards)
+        return SqlTransaction(session, self._announce)

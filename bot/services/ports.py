@@ -662,6 +662,10 @@ class UnitOfWork(Protocol):
         """A reading transaction on a snapshot."""
         ...
 
+    def walk(self) -> AbstractAsyncContextManager[Transaction]:
+        """The same for questions that may walk a whole table, such as a search: it holds up nobody."""
+        ...
+
 
 class DiscordRefused(Exception):
     """Discord did not take a change of roles or channels. ``why`` is a key for the presenter (SCL-1)."""

@@ -221,7 +221,7 @@ async def list_proposals(
     ctx: Context, actor: Actor, partnership_id: PartnershipId, wanted: Filter
 ) -> tuple[Listed, ...]:
     """What the asker may read, newest first (SCL-2). Raises NotEligible without a seat."""
-    async with ctx.uow.read() as tx:
+    async with ctx.uow.walk() if wanted.search else ctx.uow.read() as tx:
         partnership = await tx.partnerships.get(partnership_id)
         if partnership.guild_id != actor.guild_id:
             raise NotFound("partnership")

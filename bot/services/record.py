@@ -20,14 +20,14 @@ async def receipt(ctx: Context, actor: Actor, partnership_id: PartnershipId) -> 
 
 async def verify(ctx: Context, actor: Actor, partnership_id: PartnershipId) -> Verdict:
     """Check the whole chain (REC-1). Raises NotFound, NotEligible."""
-    async with ctx.uow.read() as tx:
+    async with ctx.uow.walk() as tx:
         await _readable(tx, actor, partnership_id)
         return await tx.record.verify(partnership_id)
 
 
 async def holds_receipt(ctx: Context, actor: Actor, partnership_id: PartnershipId, hash_prefix: str) -> bool:
     """Whether a receipt kept earlier still stands in the chain. Raises NotFound, NotEligible."""
-    async with ctx.uow.read() as tx:
+    async with ctx.uow.walk() as tx:
         await _readable(tx, actor, partnership_id)
         return await tx.record.contains(partnership_id, hash_prefix.strip().lower())
 

@@ -71,6 +71,11 @@ class Queue:
         async with self.inner.read() as tx:
             yield tx
 
+    @asynccontextmanager
+    async def walk(self) -> AsyncIterator[Transaction]:
+        async with self.inner.walk() as tx:
+            yield tx
+
 
 def delayed(scene: Scene, waits: timedelta) -> Context:
     return replace(scene.ctx, uow=Queue(scene.ctx.uow, scene.clock, waits))
