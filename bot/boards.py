@@ -85,7 +85,7 @@ def _feedback_told(view: FeedbackView, event: Recorded, drawn: tuple[bytes, ...]
 
 
 def _lessons(view: RetroView, event: Recorded, drawn: tuple[bytes, ...], marker: int) -> Sequence[Message]:
-    return [Message(shown, files=files) for shown, files in retros_told.posts(view, event, marker)]
+    return [Message(shown, files=files) for each in drawn for shown, files in retros_told.posts(view, each, marker)]
 
 
 def _meeting_told(view: Any, event: Recorded, drawn: tuple[bytes, ...], marker: int) -> Sequence[Message]:
@@ -104,7 +104,7 @@ def _survey_drawn(view: SurveyView, event: Recorded) -> tuple[bytes, ...]:
 
 BOARDS: Mapping[str, Board] = {
     "feedback": Board(feedback.board, feedback_pages.card, _feedback_told),
-    "retro": Board(retros_views.load, retros.card, _lessons),
+    "retro": Board(retros_views.load, retros.card, _lessons, retros_told.drawn),
     "meeting": Board(meetings.board, meeting_cards.card, _meeting_told, entry=meeting_cards.entry),
     "survey": Board(surveys.board, survey_pages.card, _survey_told, _survey_drawn),
 }

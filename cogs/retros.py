@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
@@ -23,6 +24,7 @@ from bot.services import beforehand, retros, retros_writing, times
 from bot.services.ports import Actor
 from bot.services.retros_views import RetroView
 from bot.ui import forms, ids, retros_answered, retros_forms, retros_told
+from bot.ui import retros as boards
 from cogs.base import (
     Control,
     Fields,
@@ -92,6 +94,8 @@ async def own_cards(interaction: Interaction, id: int, arg: str) -> None:
 async def all_cards(interaction: Interaction, id: int, arg: str) -> None:
     """A page of all cards, once they are revealed."""
     view = await retros.show(*asker(interaction), id)
+    # Many cards take a while to be laid out; once they are, every page is at hand.
+    await asyncio.to_thread(boards.page_of_cards, view, 0)
     shown = retros_answered.cards(view, _number(arg)) if view.retro.cards else retros_answered.hidden(view)
     await answer(interaction, shown, replace=True)
 
@@ -118,8 +122,10 @@ async def show(interaction: Interaction, id: int, arg: str) -> None:
 
 async def lessons(interaction: Interaction, id: int, arg: str) -> None:
     """The lessons, with the whole document as a file."""
-    shown, name, whole = retros_told.answered(await retros.show(*asker(interaction), id))
-    await answer(interaction, shown, file=discord.File(BytesIO(whole), filename=name) if whole else None)
+    view = await retros.show(*asker(interaction), id)
+    whole = await asyncio.to_thread(retros_told.document, view)
+    file = discord.File(BytesIO(whole), filename=retros_told.file_name(view)) if whole else None
+    await answer(interaction, retros_told.answered(view, whole), file=file)
 
 
 # ---- leading ---------------------------------------------------------------------------------------

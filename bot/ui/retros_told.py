@@ -27,22 +27,31 @@ _PARTS = 3
 """Messages of lessons in a channel; whatever is longer stands in the file."""
 
 
-def posts(view: RetroView, event: Recorded, marker: int) -> list[tuple[View, Files]]:
-    """The lessons as they are told where the board stands, and the whole of them as a file."""
-    data = event.event.data
-    document = data.get("lessons")
+def drawn(view: RetroView, event: Recorded) -> tuple[bytes, ...]:
+    """The document of an event that closed a retro with lessons. It takes a while where there are many cards."""
+    document = event.event.data.get("lessons")
     if not isinstance(document, dict):
-        return []
-    text = markdown(view, document, f"-# Record #{event.number} · {event.hash[:12]}")
-    return _messages(view, text, marker)
+        return ()
+    return (markdown(view, document, f"-# Record #{event.number} · {event.hash[:12]}").encode(),)
 
 
-def answered(view: RetroView) -> tuple[View, str, bytes]:
-    """The same for one person: the beginning, with the whole as a file."""
+def posts(view: RetroView, document: bytes, marker: int) -> list[tuple[View, Files]]:
+    """The lessons as they are told where the board stands, and the whole of them as a file."""
+    return _messages(view, document.decode(), marker)
+
+
+def document(view: RetroView) -> bytes:
+    """The lessons of a retro, as they are kept; empty where there are none."""
     if view.retro.state is not State.CLOSED or not view.retro.took_part:
-        return panel(None, COLOUR, "There are no lessons: the retro is not closed, or nobody took part."), "", b""
-    text = markdown(view, retros_lessons.lessons(view.retro))
-    return _shown(view, _parts(text)[0], None), file_name(view), text.encode()
+        return b""
+    return markdown(view, retros_lessons.lessons(view.retro)).encode()
+
+
+def answered(view: RetroView, whole: bytes) -> View:
+    """The beginning of the lessons for one person, who gets the whole as a file."""
+    if not whole:
+        return panel(None, COLOUR, "There are no lessons: the retro is not closed, or nobody took part.")
+    return panel(None, COLOUR, _parts(whole.decode())[0])
 
 
 def file_name(view: RetroView) -> str:
