@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
 import tempfile
@@ -9,7 +10,7 @@ import warnings
 from pathlib import Path
 from statistics import median
 
-from tests.bench import acts, growth
+from tests.bench import acts, growth, retros
 
 _ACTS = {"propose": "/propose, sent in and opened", "object": "objection by reaction", "read": '"I have read it"'}
 _GROWN = {
@@ -21,13 +22,23 @@ _GROWN = {
     "list": "/proposal list, ten times",
     "resident": "memory of the whole process",
 }
+_LOOKED_BACK = {
+    "write": "all cards written, one after the other",
+    "reveal": "reveal",
+    "pages": "all pages of cards laid out",
+    "suggest": "suggestions by wording",
+    "merge": "two topics put together",
+    "vote close": "vote closed, five dots of each person",
+    "close": "closed, with the lessons on record",
+    "lessons": "the document of lessons",
+}
 
 
 def main() -> None:
-    """Both parts, one after the other."""
+    """All parts, one after the other."""
     logging.disable()
     warnings.simplefilter("ignore")
-    parts = sys.argv[1:] or ["acts", "growth"]
+    parts = sys.argv[1:] or ["acts", "growth", "retros"]
     if "acts" in parts:
         print("Beside a bare bot that makes the same Discord calls and writes one row (aim: at most 2)\n", flush=True)
         with tempfile.TemporaryDirectory() as folder:
@@ -46,6 +57,13 @@ def main() -> None:
             if (worked := what + growth.PROCESSOR) in grown.small:
                 compared += f"; processor time {grown.ratio(worked):.2f} ×"
             print(f"  {words:<50} {grown.ratio(what):6.2f} ×   ({compared})")
+    if "retros" in parts:
+        people, cards = retros.LARGE
+        print(f"\nA retro of {people} people and {cards:,} cards beside one of a tenth, per card (aim: at most 1.2)\n")
+        taken = asyncio.run(retros.compare())
+        for what, words in _LOOKED_BACK.items():
+            small, large = median(taken.small[what]), median(taken.large[what])
+            print(f"  {words:<50} {taken.ratio(what):6.2f} ×   ({_shown(what, large)} beside {_shown(what, small)})")
 
 
 def _told(found: acts.Compared) -> None:
