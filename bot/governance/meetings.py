@@ -327,7 +327,7 @@ def advance(meeting: Meeting, decided: tuple[int, ...], missed: tuple[datetime, 
     if meeting.due_at is None or meeting.due_at > now:
         return meeting, ()
     if meeting.state is MeetingState.DRAFT:
-        return replace(meeting, state=MeetingState.DISCARDED, state_since=now, title=""), ()
+        return discard(meeting, now), ()
     if meeting.state is MeetingState.SCHEDULED and now < meeting.ends_at + OVERRUN:
         return start(meeting, None, now)
     held = bool(meeting.who(Answer.HERE) or meeting.notes)
@@ -337,6 +337,11 @@ def advance(meeting: Meeting, decided: tuple[int, ...], missed: tuple[datetime, 
     changed = replace(meeting, state=MeetingState.MISSED, state_since=now, missed=listed[1:] if missed else ())
     data: dict[str, Json] = {"missed": [each.isoformat() for each in listed]}
     return changed, (Event(Happened.MEETING_MISSED, thing(meeting), None, data),)
+
+
+def discard(draft: Meeting, now: datetime) -> Meeting:
+    """What was typed and never confirmed is forgotten."""
+    return replace(draft, state=MeetingState.DISCARDED, state_since=now, title="")
 
 
 def following(meeting: Meeting, id: int, number: int, slot: datetime, now: datetime) -> Changed:

@@ -10,7 +10,11 @@ from bot.governance.erasure import ERASED, UNPUBLISHED, without, without_said, w
 from bot.governance.errors import NotFound
 from bot.governance.events import Event
 from bot.governance.ids import PartnershipId, PersonId, ProposalId
+from bot.governance.meetings import MeetingState
 from bot.services.ports import Context, DeliveryKind, Recorded, Transaction
+
+MOST_DRAFTS = 10_000
+"""More meetings than anybody types in a day without confirming them."""
 
 
 async def forget(ctx: Context, user_id: int) -> bool:
@@ -37,6 +41,9 @@ async def _forget_unpublished(tx: Transaction, partnership: PartnershipId, autho
         if changed != proposal:
             await tx.proposals.save(changed, lifecycle.next_due(changed))
             await tx.record.append(partnership, events, now)
+    for typed in await tx.meetings.list(partnership, {MeetingState.DRAFT}, limit=MOST_DRAFTS):
+        if typed.organiser == author:
+            await tx.meetings.save(meetings.discard(typed, now))
 
 
 async def find(ctx: Context, partnership: PartnershipId, number: int) -> Recorded:

@@ -82,6 +82,8 @@ def parse(text: str, zone: str, now: datetime) -> Understood:
     check_zone(zone)
     said = _DAY_AND_TIME.sub(r"\1 ", " ".join(text.casefold().replace(",", " ").split()))
     here = wall_of(now, zone)
+    if not said.isascii():
+        raise TimeUnclear(text, "nothing", ())
     exact = _exact(said, now)
     if exact is None:
         read = _read(said, text, here)
@@ -100,6 +102,12 @@ def wall_of(instant: datetime, zone: str) -> datetime:
     """What the clocks of a zone show at an instant, without a zone. Raises ZoneUnknown."""
     check_zone(zone)
     return Instant(instant).to_tz(zone).to_plain().to_stdlib()
+
+
+def stands_twice(wall: datetime, zone: str) -> bool:
+    """Whether the clocks of a zone show this wall time twice, because they are set back."""
+    readings = [PlainDateTime(wall).assume_tz(zone, disambiguation=each) for each in ("earlier", "later")]
+    return readings[0].to_instant() != readings[1].to_instant() and readings[0].to_plain() == readings[1].to_plain()
 
 
 def check_zone(zone: str) -> None:

@@ -11,7 +11,7 @@ from bot.governance.ids import PersonId
 from bot.governance.meetings import Answer, Kind, Meeting, MeetingState
 from bot.services.agendas import MeetingView
 from bot.services.ports import Entry
-from bot.services.times import wall_of
+from bot.services.times import stands_twice, wall_of
 from bot.ui import ids
 from bot.ui.labels import MEETING_STATE_LABELS, STATE_LABELS, count, listed, span, stamp
 from bot.ui.limits import fit, fit_lines
@@ -124,7 +124,12 @@ def when(view: MeetingView) -> str:
 def on_the_wall(meeting: Meeting) -> str:
     """What the clocks of its zone show."""
     wall = wall_of(meeting.starts_at, meeting.zone)
-    return f"{wall:%A %d %B %Y, %H:%M} on the clocks of {inline(meeting.zone, 60)}"
+    words = f"{wall:%A %d %B %Y, %H:%M} on the clocks of {inline(meeting.zone, 60)}"
+    if stands_twice(wall, meeting.zone):
+        return f"{words}; they are set back then and show that time twice"
+    if meeting.cadence and meeting.starts_at == meeting.slot and f"{wall:%H:%M}" != meeting.cadence.at:
+        return f"{words}; they are set forward then and leave {meeting.cadence.at} out"
+    return words
 
 
 def recurs(cadence: Cadence) -> str:
@@ -205,10 +210,19 @@ def outcome(view: MeetingView) -> str:
     if view.linked:
         lines.append(f"**Decisions:** {decisions(view)}")
     if meeting.state is MeetingState.MISSED:
-        lines.append("Nobody said that they were here, and nothing was noted.")
+        lines.append(unheld(view))
     if view.following is not None:
         lines.append(f"**Next one:** M-{view.following.number}, {stamp(view.following.starts_at)}.")
     return "\n".join(lines)
+
+
+def unheld(view: MeetingView) -> str:
+    """Why one counts as not held."""
+    meeting = view.meeting
+    if meeting.started_at is not None:
+        return "Nobody said that they were here, and nothing was noted."
+    more = f" So did {count(len(meeting.missed), 'meeting')} that should have followed it." if meeting.missed else ""
+    return f"It fell into a time when I was away, so nothing of it was recorded.{more}"
 
 
 def decisions(view: MeetingView) -> str:

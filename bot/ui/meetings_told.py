@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.governance.events import Happened
 from bot.governance.meetings import Answer
@@ -11,12 +11,13 @@ from bot.services.ports import Recorded
 from bot.ui import ids
 from bot.ui.labels import count, listed, moment, span, stamp
 from bot.ui.limits import units
-from bot.ui.meetings import AGENDAS, COLOUR, COLOURS, decisions, headed, name, on_the_wall, people
+from bot.ui.meetings import AGENDAS, COLOUR, COLOURS, decisions, headed, name, on_the_wall, people, unheld
 from bot.ui.panels import View, button, link, panel, rows
 from bot.ui.text import inline, quote, quote_parts
 from bot.ui.versions import MOST, packed
 
 _LISTED = 20
+_LATE = timedelta(minutes=5)
 
 
 def told(view: MeetingView, recorded: Recorded, marker: int | None) -> list[View]:
@@ -30,7 +31,8 @@ def told(view: MeetingView, recorded: Recorded, marker: int | None) -> list[View
             return minutes(view, marker)
         case Happened.MEETING_STARTED:
             here = button("I am here", ids.meeting("here", view.meeting.id))
-            due = "" if view.now - view.meeting.starts_at < view.meeting.length else " I was away when it began."
+            late = recorded.event.actor is None and recorded.at - view.meeting.starts_at > _LATE
+            due = f" It was planned for {moment(view.meeting.starts_at)}; I was away then." if late else ""
             words = f"🟢 {name(view.meeting)} has begun.{due} Say that you are here, and write notes on its board."
             return [panel(marker, colour, words, *rows(here, link("Board", view.link)))]
         case Happened.MEETING_CHANGED:
@@ -86,7 +88,7 @@ def _missed(view: MeetingView, recorded: Recorded) -> str:
     found = recorded.event.data.get("missed")
     at = [datetime.fromisoformat(str(each)) for each in found] if isinstance(found, list) else []
     if len(at) < 2:
-        words = f"🗓️ {name(view.meeting)} was not held: nobody said that they were here, and nothing was noted."
+        words = f"🗓️ {name(view.meeting)} was not held. {unheld(view)}"
         return "\n".join([words, _after(view)]).strip()
     shown = listed([f"<t:{int(each.timestamp())}:d>" for each in at[-_LISTED:]])
     more = f" (the last {_LISTED} of them)" if len(at) > _LISTED else ""

@@ -65,6 +65,7 @@ async def test_a_meeting_from_the_first_word_to_its_minutes(server: Server) -> N
     done = await server.press("tom", latest(asked), f"meeting:end-now:{held.id}")
     await server.settle()
     assert "is over" in said(done)
+    assert await meeting.events(server) == [], "it ended before its time: its entry is gone"
     posted = [text for m in server.channel(CORE).history() if "Minutes of M-1" in (text := text_of(m))]
     assert len(posted) == 1
     (minutes,) = posted

@@ -390,7 +390,10 @@ async def test_words_are_erased_with_their_event(scene: Scene) -> None:
 async def test_who_is_forgotten_is_named_nowhere(scene: Scene) -> None:
     held = await schedule(scene)
     await meetings.attend(scene.ctx, scene.actor(TIA), held.id, True)
+    await meetings.draft(scene.ctx, scene.actor(CAL), HERE, Wanted("friday 18:00", "Cal's secret", group=CELL))
     await erasures.forget(scene.ctx, TIA)
+    await erasures.forget(scene.ctx, CAL)
+    assert "secret" not in str((await scene.tables())["meetings"])
     view = await meetings.board(scene.ctx, held.id)
     assert [view.mention(a.person) for a in view.meeting.attendance] == ["someone (erased on request)"]
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.governance.errors import Refusal, TimePast, TimeSkipped, TimeTwice, TimeUnclear, ZoneUnknown
-from bot.services.times import check_zone, parse, wall_of, zones_like
+from bot.services.times import check_zone, parse, stands_twice, wall_of, zones_like
 
 BERLIN = "Europe/Berlin"
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
@@ -25,6 +25,7 @@ UNDERSTOOD = {
     "coming friday at noon": "2026-11-27 12:00",
     "friday next week 18:00": "2026-11-27 18:00",
     "next week friday 18:00": "2026-11-27 18:00",
+    "friday\u202f6:30\u202fpm": "2026-11-27 18:30",
     "friday 18h": "2026-11-27 18:00",
     "friday 18h30": "2026-11-27 18:30",
     "sunday 20:00": "2026-11-22 20:00",
@@ -106,6 +107,9 @@ UNCLEAR = {
     "tomorrow 18:00 CET": "zone",
     "tomorrow 18:00 Europe/Paris": "zone",
     "tomorrow 18:00 +2": "zone",
+    "²": "nothing",
+    "in ² days 18:00": "nothing",
+    "٢٤.١٢. 18:00": "nothing",
     "2037-01-01 18:00": "too far",
     "2026-12-24 18:00 +99:00": "nothing",
 }
@@ -162,6 +166,17 @@ def test_a_wall_time_that_stands_twice_is_asked_about_and_each_can_be_chosen() -
         parse(second, BERLIN, NOW - timedelta(days=60)).instant - parse(first, BERLIN, NOW - timedelta(days=60)).instant
     )
     assert apart == timedelta(hours=1)
+
+
+def test_which_wall_times_stand_twice() -> None:
+    for wall, twice in {
+        "2026-10-25 02:00": True,
+        "2026-10-25 02:59": True,
+        "2026-10-25 03:00": False,
+        "2026-03-29 02:30": False,
+        "2026-07-01 02:30": False,
+    }.items():
+        assert stands_twice(datetime.fromisoformat(wall), BERLIN) is twice, wall
 
 
 def test_hours_from_now_are_hours_through_a_change_of_clocks() -> None:

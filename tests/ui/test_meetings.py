@@ -154,8 +154,11 @@ async def test_everything_that_is_told_fits(kind: Happened) -> None:
 
 
 async def test_one_that_was_missed_alone_is_told_in_one_line() -> None:
-    (told,) = meetings_told.told(view_of(PLAIN), recorded(Happened.MEETING_MISSED, missed=[NOW.isoformat()]), None)
-    assert "was not held: nobody said that they were here" in text_of(told)
+    missed = recorded(Happened.MEETING_MISSED, missed=[NOW.isoformat()])
+    (told,) = meetings_told.told(view_of(PLAIN), missed, None)
+    assert "It fell into a time when I was away" in text_of(told)
+    (told,) = meetings_told.told(view_of(replace(PLAIN, started_at=NOW)), missed, None)
+    assert "was not held. Nobody said that they were here, and nothing was noted." in text_of(told)
     assert "The next one is M-8" in text_of(told)
 
 
@@ -217,3 +220,16 @@ def test_every_line_of_the_menu_has_words_and_says_how_often() -> None:
     assert said["quarter"] == "every 3 months on day 27 at 18:00"
     assert said["year"] == "every year on 27 November at 18:00"
     assert set(meetings.AGENDAS) == set(meetings.KIND_LABELS) == set(Kind)
+
+
+def test_what_a_change_of_clocks_does_to_a_meeting_is_said() -> None:
+    nightly = cadence("day", date(2026, 3, 28), "02:30", "Europe/Berlin")
+    left_out = datetime(2026, 3, 29, 1, 30, tzinfo=UTC)
+    spring = replace(PLAIN, starts_at=left_out, slot=left_out, cadence=nightly)
+    assert meetings.on_the_wall(spring) == (
+        "Sunday 29 March 2026, 03:30 on the clocks of Europe/Berlin; they are set forward then and leave 02:30 out"
+    )
+    twice = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    autumn = replace(PLAIN, starts_at=twice, slot=twice, cadence=nightly)
+    assert meetings.on_the_wall(autumn).endswith("they are set back then and show that time twice")
+    assert meetings.on_the_wall(PLAIN).endswith("18:00 on the clocks of Europe/Berlin")
