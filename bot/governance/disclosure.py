@@ -100,9 +100,9 @@ def result(
     given = [answer for answer in answers if answer]
     found = hindrance(question, audience, k, published)
     if found is not None:
-        return Result(withheld=found.why, people=found.people, beside=found.beside)
+        return Result(withheld=found.why, people=found.people, needed=found.needed, beside=found.beside)
     if len(given) < k:
-        return Result(withheld=FEW_ANSWERS)
+        return Result(withheld=FEW_ANSWERS, needed=k)
     if question.kind is QuestionKind.TEXT:
         return Result(len(given), texts=tuple(sorted(given)))
     counted = Counter(given)

@@ -92,8 +92,8 @@ class Result:
     """What is published of one question, or why nothing is (LRN-2).
 
     ``counts`` by step or choice; ``texts`` in the order of the alphabet, which tells nothing. Where the result is
-    ``withheld``, it holds nothing of the answers: ``people`` are those who would be told apart, ``beside`` is the
-    number of the survey that this one could be compared with, 0 where that may not be named.
+    ``withheld``, it holds nothing of the answers: ``people`` are those who would be told apart, ``needed`` how many it
+    takes, ``beside`` is the number of the survey that this one could be compared with, 0 where that may not be named.
     """
 
     answers: int = 0
@@ -101,6 +101,7 @@ class Result:
     texts: tuple[str, ...] = ()
     withheld: str = ""
     people: int = 0
+    needed: int = 0
     beside: int = 0
 
 
@@ -382,6 +383,11 @@ def cancel(survey: Survey, by: PersonId, now: datetime) -> tuple[Survey, tuple[E
     ended = replace(survey, state=SurveyState.CANCELLED, closed_at=now, audience=frozenset())
     data: dict[str, Json] = {"number": survey.number, "was": survey.state.value}
     return ended, (Event(Happened.SURVEY_CANCELLED, survey.thing, by, data),)
+
+
+def blanked(draft: Survey) -> Survey:
+    """A draft without its words, for somebody who is forgotten (REC-1)."""
+    return replace(draft, state=SurveyState.CANCELLED, title="erased on request", about="", questions=())
 
 
 def _check_draft(survey: Survey, act: str) -> None:

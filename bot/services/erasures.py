@@ -11,6 +11,7 @@ from bot.governance.errors import NotFound
 from bot.governance.events import Event
 from bot.governance.ids import PartnershipId, PersonId, ProposalId
 from bot.governance.meetings import MeetingState
+from bot.services import surveys_answered
 from bot.services.ports import Context, DeliveryKind, Recorded, Transaction
 
 MOST_DRAFTS = 10_000
@@ -28,6 +29,7 @@ async def forget(ctx: Context, user_id: int) -> bool:
             return False
         for partnership in await tx.partnerships.all():
             await _forget_unpublished(tx, partnership.id, person, ctx.clock())
+            await surveys_answered.forget(tx, partnership.id, person)
         await tx.people.erase(person)
         return True
 

@@ -27,7 +27,7 @@ _EVERY = 1_000_000
 class SurveyView:
     """A survey with what stands around it.
 
-    ``hindrances`` say for each question of a draft, as things stand, why its result will have to be withheld;
+    ``hindrances`` say for each question of what is not over, as things stand, why its result will have to be withheld;
     ``expected`` would be asked if it opened now, and results would be shown from ``k`` answers on after ``window``.
     ``runs`` and ``asks`` tell whether the asker may change it, and whether it asks them. ``author`` is a Discord user.
     ``next_at`` is when the following edition opens.
@@ -267,8 +267,10 @@ async def view_of(
     k = survey.k or policy.count("survey.k")
     audience = survey.audience or rules.audience_of(survey.group, holdings)
     foreseen: tuple[Hindrance | None, ...] = ()
-    if survey.state in {SurveyState.DRAFT, SurveyState.SCHEDULED}:
-        others = (*await published(tx, partnership, survey.group), *await _running(tx, partnership, survey))
+    if survey.state not in rules.OVER:
+        others = await published(tx, partnership, survey.group)
+        if survey.state is not SurveyState.OPEN:
+            others = (*others, *await _running(tx, partnership, survey))
         foreseen = tuple(disclosure.hindrance(question, audience, k, others) for question in survey.questions)
     stands = await tx.deliveries.board(survey.thing)
     link = None

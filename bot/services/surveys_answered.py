@@ -12,11 +12,15 @@ from datetime import datetime
 from bot.governance import disclosure
 from bot.governance import surveys as rules
 from bot.governance.anonymity import pseudonym
+from bot.governance.ids import PartnershipId, PersonId
 from bot.governance.organisation import Member, Partnership
 from bot.governance.surveys import Survey, SurveyState
 from bot.services import cadences, surveys
 from bot.services.ports import Actor, Context, Sealed, Transaction
 from bot.services.surveys import SurveyView
+
+_MOST_OPEN = 1_000_000
+"""More surveys than are ever open at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +45,7 @@ async def mine(ctx: Context, actor: Actor, id: int) -> Answering:
         now = ctx.clock()
         survey, partnership, member = await surveys.opened(tx, actor, id)
         rules.check_may_answer(survey, member.person, now)
-        key = await tx.seals.find_key(survey.thing)
-        sealed = await tx.seals.of(survey.thing, pseudonym(member.person, key)) if key else ()
-        given = {each.slot: each.content for each in sealed}
+        given = {each.slot: each.content for each in await _sealed_by(tx, survey, member.person)}
         answers = tuple(given.get(str(place), "") for place in range(1, len(survey.questions) + 1))
         return Answering(await surveys.view_of(tx, survey, partnership, now, member), answers)
 
@@ -70,6 +72,23 @@ async def take_back(ctx: Context, actor: Actor, id: int) -> Answering:
     return await answer(ctx, actor, id, ())
 
 
+async def unanswered(tx: Transaction, partnership: PartnershipId, person: PersonId) -> tuple[Survey, ...]:
+    """The open surveys that ask a person who has answered nothing in them yet: for their own eyes only."""
+    running = await tx.surveys.list(partnership, {SurveyState.OPEN}, limit=_MOST_OPEN)
+    asking = [survey for survey in running if person in survey.audience]
+    return tuple([survey for survey in asking if not await _sealed_by(tx, survey, person)])
+
+
+async def forget(tx: Transaction, partnership: PartnershipId, person: PersonId) -> None:
+    """Delete a person's drafts, and what they answered in surveys that are still open (REC-1)."""
+    for draft in await tx.surveys.list(partnership, {SurveyState.DRAFT}, limit=_MOST_OPEN):
+        if draft.author == person:
+            await tx.surveys.save(rules.blanked(draft))
+    for survey in await tx.surveys.list(partnership, {SurveyState.OPEN}, limit=_MOST_OPEN):
+        for each in await _sealed_by(tx, survey, person):
+            await tx.seals.drop(survey.thing, each.author, each.slot)
+
+
 async def advance(ctx: Context, id: int) -> None:
     """Open a scheduled survey, or close one whose time is up; called too early or twice it changes nothing."""
     async with ctx.uow.write() as tx:
@@ -83,6 +102,11 @@ async def advance(ctx: Context, id: int) -> None:
             await surveys.begin(tx, late, partnership, now)
         else:
             await _close(tx, survey, partnership, now)
+
+
+async def _sealed_by(tx: Transaction, survey: Survey, person: PersonId) -> tuple[Sealed, ...]:
+    key = await tx.seals.find_key(survey.thing)
+    return await tx.seals.of(survey.thing, pseudonym(person, key)) if key else ()
 
 
 async def _seal(tx: Transaction, survey: Survey, member: Member, answers: Sequence[str]) -> None:

@@ -72,6 +72,7 @@ def card(view: SurveyView, marker: int | None) -> View:
         f"{asked_of(view)}\n**Open until** {stamp(survey.closes_at or view.now)}{_again(view)}",
         LINE,
         questions(survey),
+        foreseen(view),
         LINE,
         SECRECY.format(k=survey.k),
         OPERATOR,
@@ -101,7 +102,7 @@ def results(
 def answered(asked: Question, result: Result, k: int) -> str:
     """One question's result in words, or why there is none."""
     if result.withheld:
-        return f"*Withheld.* {withheld(result.withheld, result.people, k, result.beside)}"
+        return f"*Withheld.* {withheld(result.withheld, result.people, result.needed or k, result.beside)}"
     answers = count(result.answers, "answer")
     if asked.kind is QuestionKind.SCALE:
         ends = {1: asked.low, STEPS: asked.high}
@@ -164,6 +165,16 @@ def questions(survey: Survey) -> str:
             ends = [f"{n} is “{inline(end, 40)}”" for n, end in ((1, asked.low), (STEPS, asked.high)) if end]
             lines.append("-# " + ", ".join(ends))
     return "\n".join(lines)
+
+
+def foreseen(view: SurveyView) -> str:
+    """Which results will have to be withheld as things stand, and why; nothing where none will."""
+    lines = [
+        f"- Question {place}: {withheld(found.why, found.people, found.needed, found.beside)}"
+        for place, found in enumerate(view.hindrances, 1)
+        if found is not None
+    ]
+    return "⚠️ **As things stand, results will have to be withheld:**\n" + "\n".join(lines) if lines else ""
 
 
 def asked_of(view: SurveyView) -> str:

@@ -75,15 +75,9 @@ def before_opening(view: SurveyView) -> Answer:
     closes = stamp(survey.closes_at) if survey.closes_at else f"after {span(view.window)}"
     often = surveys.REPEATS.get(survey.repeats)
     again = f"\nIt repeats {often}, on the clocks of {inline(survey.zone, 60)}." if often else ""
-    kept_back = [
-        f"- Question {place}: {surveys.withheld(found.why, found.people, view.k, found.beside)}"
-        for place, found in enumerate(view.hindrances, 1)
-        if found is not None
-    ]
-    if kept_back:
-        note = "⚠️ **As things stand, these results will have to be withheld:**\n" + "\n".join(kept_back)
-    else:
-        note = f"As things stand, every question gets a result if at least {view.k} people answer it."
+    note = surveys.foreseen(view) or (
+        f"As things stand, every question gets a result if at least {view.k} people answer it."
+    )
     where = f" in <#{view.channel_id}>" if view.channel_id else ""
     people = count(view.expected, "person", "people")
     return said(

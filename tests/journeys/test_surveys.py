@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.governance.dossier import State
 from bot.governance.surveys import SurveyState
 from bot.logs import QUIET
 from tests.journeys.deciding import rows
@@ -163,6 +164,7 @@ async def test_one_who_joins_between_two_pulses_is_not_told_apart_and_five_are_e
         assert opens_at is not None
         await server.advance_to(opens_at)
         assert "edition 2" in text_of(await board(server, following))
+        assert "As things stand, results will have to be withheld" in text_of(await board(server, following))
         await everyone_answers(server, following, "4", "more of the same", who=(*SIX, "nia"))
         await server.advance(timedelta(days=4))
         told = text_of(posts(server, STAKEHOLDERS)[1])
@@ -185,6 +187,28 @@ async def test_one_who_joins_between_two_pulses_is_not_told_apart_and_five_are_e
         assert "2.0 on average" in said(shown)
         assert "S-2" in said(shown)
         assert "withheld" in said(shown)
+
+
+async def test_a_trend_marks_what_was_decided_between_two_editions(tmp_path: Path) -> None:
+    async with serving(tmp_path) as server:
+        first = await asked(server, SCALE, CHOICE)
+        await everyone_answers(server, first, "2", "0")
+        await server.advance(DAYS)
+        number = await server.propose("tia", CORE)
+        await server.advance(hours=130)
+        assert await server.state(number) is State.ENACTED
+        second = await asked(server, CHOICE, SCALE)
+        await everyone_answers(server, second, "1", "5")
+        await server.advance(DAYS)
+        for survey, question in (("S-1", 1), ("S-2", 2)):
+            shown = await server.slash("cal", TALK, "survey trend", survey=survey, question=question)
+            told = said(shown)
+            assert told.index("5.0 on average") < told.index("2.0 on average"), told
+            assert f"P-{number} · A shared calendar" in told
+            assert shown.ephemeral
+            assert [file.filename for file in latest(shown).attachments] == ["trend.csv", "trend.png"]
+        none = await server.slash("cal", TALK, "survey trend", survey="S-2", question=5)
+        assert "no such question" in said(none)
 
 
 async def test_the_creator_hears_before_opening_what_will_have_to_be_withheld(tmp_path: Path) -> None:

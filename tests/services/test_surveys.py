@@ -24,7 +24,7 @@ from bot.governance.errors import (
 )
 from bot.governance.ids import GroupId, PartnershipId
 from bot.governance.surveys import MOST_DRAFTS, Question, QuestionKind, Survey, SurveyState
-from bot.services import roles, surveys, surveys_answered
+from bot.services import erasures, roles, surveys, surveys_answered
 from bot.services.ports import Actor
 from bot.services.sweep import next_due_at
 from tests.services import scene as town
@@ -305,6 +305,44 @@ async def test_a_private_groups_survey_is_not_named_to_others(scene: Scene) -> N
     (foreseen,) = (await surveys.show(scene.ctx, scene.actor(TOM), everyone)).hindrances
     assert foreseen is not None
     assert (foreseen.why, foreseen.people, foreseen.beside) == (FEW_APART, 2, 0)
+
+
+async def test_those_asked_read_before_answering_what_will_be_withheld(scene: Scene) -> None:
+    first = await asked(scene, SCALE)
+    for who in STAKEHOLDERS:
+        await answer(scene, who, first, "4")
+    await closed(scene, first)
+    await scene.joined(NIA, FUND)
+    second = await asked(scene, SCALE, TEXT)
+    foreseen = (await surveys.board(scene.ctx, second)).hindrances
+    assert [each and each.why for each in foreseen] == [FEW_APART, None]
+
+
+async def test_whoever_has_not_answered_is_known_to_themselves_only(scene: Scene) -> None:
+    made = await asked(scene)
+    await answer(scene, ADA, made, "", "1")
+
+    async def waiting(user: int) -> list[int]:
+        person = await scene.person(user)
+        async with scene.ctx.uow.read() as tx:
+            return [survey.id for survey in await surveys_answered.unanswered(tx, HERE, person)]
+
+    assert await waiting(ADA) == []
+    assert await waiting(BEN) == [made]
+    assert await waiting(TIA) == []
+
+
+async def test_who_is_forgotten_takes_along_what_they_answered_while_it_runs(scene: Scene) -> None:
+    made = await asked(scene)
+    for who in STAKEHOLDERS:
+        await answer(scene, who, made, "4", "1", f"words of {who}")
+    draft = await drafted(scene, who=GUS, title="Never opened")
+    await erasures.forget(scene.ctx, GUS)
+    assert not any("Never opened" in row for row in (await scene.tables())["surveys"])
+    assert (await get(scene, draft)).state is SurveyState.CANCELLED
+    await erasures.forget(scene.ctx, ADA)
+    assert len((await sealed(scene))[0]) == 15
+    assert (await closed(scene, made)).results[2].texts == tuple(f"words of {who}" for who in STAKEHOLDERS[1:])
 
 
 # ---- ending ------------------------------------------------------------------------------------------------
