@@ -21,7 +21,7 @@ from bot.guild import DiscordGuild
 from bot.incidents import Incidents
 from bot.reactions import Reactions
 from bot.reconciliation import Reconciliation
-from bot.services import clocks, posts
+from bot.services import clocks, health, posts
 from bot.services import sweep as sweeping
 from bot.services.ports import Context, Heartbeats
 from bot.sessions import Sessions
@@ -45,6 +45,7 @@ EXTENSIONS = (
     "cogs.feedback",
     "cogs.surveys",
     "cogs.metrics",
+    "cogs.health",
     "cogs.help",
 )
 
@@ -253,7 +254,9 @@ class GovernanceBot(commands.Bot):
         async with self._sweep_turn:
             await self._take_in_servers(self.sessions.ready, await clocks.heartbeats(self.ctx))
             await self._beat()
-            await sweeping.sweep(self.ctx, await self.reconciliation.decidable(), self.reconciliation.look_again)
+            known = await self.reconciliation.decidable()
+            await sweeping.sweep(self.ctx, known, self.reconciliation.look_again)
+            await health.look(self.ctx, known)
         self.outbox.poke()
 
     async def _beat(self) -> None:

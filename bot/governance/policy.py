@@ -223,6 +223,33 @@ _ALL = (
         entrenched=False,
         choices=("hand over", "move on"),
     ),
+    Key(
+        "health.organisation_share",
+        Kind.SHARE,
+        Fraction(2, 5),
+        "share of seats or objections above which one organisation is marked in /health",
+        Fraction(1, 10),
+        Fraction(9, 10),
+        entrenched=False,
+    ),
+    Key(
+        "health.facilitator_days",
+        Kind.DURATION,
+        _days(365),
+        "how long one person facilitates a group before that is marked in /health",
+        _days(30),
+        _days(600),
+        entrenched=False,
+    ),
+    Key(
+        "health.low_reach_share",
+        Kind.SHARE,
+        Fraction(1, 3),
+        "share of silent passes with low reach above which that is marked in /health",
+        0,
+        Fraction(9, 10),
+        entrenched=False,
+    ),
 )
 
 KEYS: Mapping[str, Key] = MappingProxyType({key.name: key for key in _ALL})

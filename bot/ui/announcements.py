@@ -102,7 +102,7 @@ AUDIENCES: Mapping[Happened, tuple[DeliveryKind, ...]] = MappingProxyType(
         Happened.MEETING_ENDED: (_BOARD, _CALENDAR, _POST),
         Happened.MEETING_CANCELLED: (_BOARD, _CALENDAR, _POST),
         Happened.MEETING_MISSED: (_BOARD, _POST),
-        Happened.HEALTH_MARKED: (),
+        Happened.HEALTH_MARKED: (_LOG,),
         Happened.DIGEST_GIVEN: (),
         Happened.CARD_LOST: (),
         Happened.CARD_POSTED_AGAIN: (),

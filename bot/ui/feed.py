@@ -13,14 +13,12 @@ from bot.governance.organisation import Partnership
 from bot.governance.policy import KEYS
 from bot.services.ports import Recorded
 from bot.services.views import ProposalView
-from bot.ui import deadlines, effects, ids, objections, votes
+from bot.ui import deadlines, effects, health, ids, objections, votes
 from bot.ui import proposals as cards
-from bot.ui.labels import STATE_COLOURS, STATE_LABELS, STATE_SIGNS, moment, stamp, type_label
+from bot.ui.labels import HASH, STATE_COLOURS, STATE_LABELS, STATE_SIGNS, moment, stamp, type_label
 from bot.ui.panels import Part, View, button, link, panel, rows
 from bot.ui.text import inline
 
-HASH = 12
-"""Characters of a head hash that an outcome shows (REC-1)."""
 _INCIDENT, _CHANGE, _QUIET = 0xC0392B, 0x5865F2, 0x4E5058
 
 
@@ -60,10 +58,15 @@ def outcome(view: ProposalView, recorded: Recorded, marker: int | None) -> View:
 
 
 def log(recorded: Recorded, partnership: Partnership, users: Mapping[PersonId, int], marker: int | None) -> View:
-    """A change of roles or policy, or an incident, with who did it; mapping a role one wears oneself is marked."""
+    """A change of roles or policy, a mark crossed, or an incident; mapping a role one wears oneself is marked."""
     event = recorded.event
     by = f"<@{users[event.actor]}>" if event.actor in users and event.actor is not None else ""
-    text = "\n".join(line for line in _logged(recorded, partnership, by) if line)
+    if event.type is Happened.HEALTH_MARKED:
+        about = users.get(PersonId(str(event.data.get("person", ""))))
+        lines = health.notice(event.data, partnership, f"<@{about}>" if about else "")
+    else:
+        lines = _logged(recorded, partnership, by)
+    text = "\n".join(line for line in lines if line)
     colour = _INCIDENT if event.type in _INCIDENTS else _QUIET if event.type in _MAPPINGS else _CHANGE
     return panel(marker, colour, text, f"-# Record #{recorded.number} · {recorded.hash[:HASH]} · {moment(recorded.at)}")
 

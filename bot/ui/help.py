@@ -24,6 +24,7 @@ _EVERYONE = (
     "`/meeting list` and `/meeting agenda` – when your groups meet, and what about",
     "`/metrics` – how decisions go here, in numbers and pictures",
     "`/survey answer` – say what you are asked, unseen and unnamed; `/survey results`, `/survey trend` – what came out",
+    "`/metrics` – how decisions go here, in numbers and pictures; `/health` – whether anybody comes to hold too much",
     "`/audit verify` – check that nothing in the record was changed",
 )
 _LOOK_BACK = (

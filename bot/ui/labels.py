@@ -14,6 +14,9 @@ from bot.governance.meetings import MeetingState
 from bot.governance.organisation import GroupKind
 from bot.governance.surveys import SurveyState
 
+HASH = 12
+"""Characters of a head hash that people are shown (REC-1)."""
+
 CRITERION_LABELS: Mapping[str, str] = MappingProxyType(
     {
         "purpose": "Out of alignment with the purpose",

@@ -10,8 +10,7 @@ from bot.governance.surveys import STEPS, Question, QuestionKind, Result, Survey
 from bot.services.ports import Recorded
 from bot.services.surveys import SurveyView
 from bot.ui import ids
-from bot.ui.feed import HASH
-from bot.ui.labels import SURVEY_STATE_LABELS, count, stamp
+from bot.ui.labels import HASH, SURVEY_STATE_LABELS, count, stamp
 from bot.ui.panels import LINE, Attached, Button, Part, Style, View, button, panel, rows
 from bot.ui.text import inline, quote
 

@@ -60,6 +60,9 @@ FLOORS: dict[str, Value] = {
     "limits.open_per_group": 1,
 }
 FREE = {
+    "health.organisation_share",
+    "health.facilitator_days",
+    "health.low_reach_share",
     "feedback.per_day",
     "limits.versions",
     "limits.open_per_author",

@@ -1,0 +1,147 @@
+"""Health in plain words: what was looked at, where the mark is, what it may mean, and what to do next (ORG-7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from fractions import Fraction
+
+from bot.governance.health import LEAST_OBJECTIONS, LEAST_PASSES, LEAST_SEATS, PERIOD, Check, Marks, Reading
+from bot.governance.organisation import Partnership
+from bot.services.health import HealthView
+from bot.ui.answers import Answer, said
+from bot.ui.labels import count, listed, moment, share
+from bot.ui.labels import span as lasting
+from bot.ui.metrics import scope_name
+from bot.ui.panels import LINE
+from bot.ui.text import inline
+
+_DAYS = PERIOD.days
+_MOST_NAMED = 8
+_MOST_SHOWN = 14
+
+_WHY = (
+    "A mark is no fault and no proof. It says: look together whether this is still what you want. "
+    "Marks are part of the policy; `/propose` with the type *Policy change* moves them."
+)
+_NEXT: Mapping[Check, str] = {
+    Check.SEATS: "Invite members of other organisations, or ask whether somebody gives up a seat.",
+    Check.OBJECTIONS: "Nobody is to object less: ask what that organisation sees that others do not, before filing.",
+    Check.FACILITATOR: "Ask in the next retro or meeting who would like to facilitate; a moderator maps the role.",
+    Check.REACH: "Ask people why they had not seen these: too many at once, too short a window, the wrong channel?",
+    Check.HATS: "Allowed. Whoever wears both hats does not rule on objections where they stand too near.",
+}
+_CONTRIBUTIONS = "⚪ **Contributions:** they are not recorded yet, so nobody's share of them is known."
+
+
+def page(view: HealthView) -> Answer:
+    """Every reading, marked ones first."""
+    ordered = sorted(view.readings, key=lambda reading: not reading.over)
+    shown, more = ordered[:_MOST_SHOWN], len(ordered) - _MOST_SHOWN
+    over = sum(reading.over for reading in view.readings)
+    verdict = f"**{count(over, 'mark')} crossed.**" if over else "**No mark is crossed.**"
+    rest = f"-# … and {more} more; ask for one group." if more > 0 else ""
+    hidden = view.scope.hidden
+    left_out = f"-# Not looked at: {count(hidden, 'private group')} that you do not read." if hidden else ""
+    lines = [_line(reading, view) for reading in shown]
+    return said(
+        f"### Health of {scope_name(view.scope)}\n{verdict}",
+        LINE,
+        "\n".join([*lines, _CONTRIBUTIONS]),
+        LINE,
+        "\n".join(part for part in (_WHY, rest, left_out) if part),
+    )
+
+
+def notice(data: Mapping[str, object], partnership: Partnership, mention: str) -> list[str]:
+    """A mark that was crossed, for the feed (ORG-7): once, until it fell below."""
+    part, whole = data.get("part", 0), data.get("whole", 0)
+    group = inline(str(data.get("group") or partnership.name), 60)
+    organisation = inline(str(data.get("organisation") or "one organisation"), 60)
+    match data.get("check"):
+        case Check.SEATS:
+            said_so = f"{organisation} holds {part} of the {whole} seats of “{group}”."
+        case Check.OBJECTIONS:
+            said_so = f"{organisation} raised {part} of the {whole} objections of the last {_DAYS} days."
+        case Check.FACILITATOR:
+            said_so = f"{mention or 'Somebody'} has facilitated “{group}” since {_since(data.get('since'))}."
+        case Check.REACH:
+            numbers = data.get("proposals")
+            names = [f"P-{number}" for number in numbers[:_MOST_NAMED]] if isinstance(numbers, list) else []
+            named = f": {listed(names)}" if names else ""
+            said_so = f"{part} of {whole} silent passes of the last {_DAYS} days had low reach{named}."
+        case _:
+            return ["### 🩺 A health mark was crossed", "`/health` shows where things stand."]
+    return [
+        "### 🩺 A health mark was crossed",
+        said_so,
+        f"**What to do:** {_NEXT[Check(str(data['check']))]}",
+        "-# A mark is no fault and no proof. It is told again only after it fell below. `/health` shows all of them.",
+    ]
+
+
+def _line(reading: Reading, view: HealthView) -> str:
+    sign = "🟠 **Over the mark:**" if reading.over else "⚪" if not reading.enough else "🟢"
+    words = _words(reading, view)
+    what_next = (
+        f" *Next:* {_NEXT[reading.check]}" if reading.over or (reading.check is Check.HATS and reading.part) else ""
+    )
+    return f"{sign} {words}{what_next}"
+
+
+def _words(reading: Reading, view: HealthView) -> str:
+    marks, partnership = view.marks, view.scope.partnership
+    group = inline(partnership.group(reading.group).name, 60) if reading.group is not None else ""
+    match reading.check:
+        case Check.SEATS:
+            return f"**Seats of {group}:** {_organisation(reading, marks, LEAST_SEATS, 'seat')}"
+        case Check.OBJECTIONS:
+            asked = _organisation(reading, marks, LEAST_OBJECTIONS, "objection")
+            return f"**Objections, {_DAYS} days:** {asked}"
+        case Check.FACILITATOR:
+            since = moment(reading.since) if reading.since else "an unknown day"
+            who = _people(reading, view)
+            return f"**Facilitator of {group}:** {who}, since {since}. Mark: {lasting(marks.facilitator)}."
+        case Check.REACH:
+            return _reach(reading, marks)
+        case _:
+            if not reading.part:
+                return "**Double hats:** nobody sits in the stakeholder group and in operations too."
+            both = "sits in the stakeholder group and in operations" if reading.part == 1 else "sit in both"
+            return f"**Double hats:** {_people(reading, view)} {both}. Not marked."
+
+
+def _organisation(reading: Reading, marks: Marks, least: int, noun: str) -> str:
+    if not reading.enough:
+        return f"{count(reading.whole, noun)}, too few to say anything (from {least} on)."
+    if not reading.organisation:
+        return f"none of {reading.whole} speaks for a named organisation."
+    named = inline(reading.organisation, 60)
+    percent = 100 * reading.part / reading.whole
+    return f"most by {named}, {reading.part} of {reading.whole} ({percent:.0f} %). Mark: {_mark(marks.organisation)}."
+
+
+def _reach(reading: Reading, marks: Marks) -> str:
+    head = f"**Low reach, {_DAYS} days:**"
+    if not reading.enough:
+        return (
+            f"{head} {count(reading.whole, 'silent pass', 'silent passes')}, too few to say (from {LEAST_PASSES} on)."
+        )
+    names = [f"P-{number}" for number in reading.proposals[:_MOST_NAMED]]
+    more = reading.part - len(names)
+    named = f" ({listed([*names, *([f'{more} more'] if more else [])])})" if names else ""
+    return f"{head} {reading.part} of {reading.whole} silent passes{named}. Mark: {_mark(marks.low_reach)}."
+
+
+def _mark(mark: Fraction) -> str:
+    return f"more than {share(mark)}"
+
+
+def _people(reading: Reading, view: HealthView) -> str:
+    names = [f"<@{view.users[p]}>" for p in reading.people[:_MOST_NAMED] if p in view.users]
+    more = len(reading.people) - len(names)
+    return listed([*names, *([f"{more} more"] if more else [])]) or "nobody"
+
+
+def _since(written: object) -> str:
+    return moment(datetime.fromisoformat(written)) if isinstance(written, str) else "long ago"
