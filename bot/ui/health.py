@@ -31,7 +31,7 @@ _NEXT: Mapping[Check, str] = {
     Check.REACH: "Ask people why they had not seen these: too many at once, too short a window, the wrong channel?",
     Check.HATS: "Allowed. Whoever wears both hats does not rule on objections where they stand too near.",
 }
-_CONTRIBUTIONS = "⚪ **Contributions:** they are not recorded yet, so nobody's share of them is known."
+_CONTRIBUTIONS = "⚪ Not known: **Contributions.** They are not recorded yet, so nobody's share of them is known."
 
 
 def page(view: HealthView) -> Answer:
@@ -81,7 +81,12 @@ def notice(data: Mapping[str, object], partnership: Partnership, mention: str) -
 
 
 def _line(reading: Reading, view: HealthView) -> str:
-    sign = "🟠 **Over the mark:**" if reading.over else "⚪" if not reading.enough else "🟢"
+    if reading.over:
+        sign = "🟠 **Over the mark:**"
+    elif reading.check is Check.HATS or not reading.enough:
+        sign = "⚪ Not marked:"
+    else:
+        sign = "🟢 Below the mark:"
     words = _words(reading, view)
     what_next = (
         f" *Next:* {_NEXT[reading.check]}" if reading.over or (reading.check is Check.HATS and reading.part) else ""
@@ -108,7 +113,7 @@ def _words(reading: Reading, view: HealthView) -> str:
             if not reading.part:
                 return "**Double hats:** nobody sits in the stakeholder group and in operations too."
             both = "sits in the stakeholder group and in operations" if reading.part == 1 else "sit in both"
-            return f"**Double hats:** {_people(reading, view)} {both}. Not marked."
+            return f"**Double hats:** {_people(reading, view)} {both}."
 
 
 def _organisation(reading: Reading, marks: Marks, least: int, noun: str) -> str:

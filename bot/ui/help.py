@@ -22,7 +22,6 @@ _EVERYONE = (
     "`/proposal list` and `/proposal show` – what is open, and what you can do with it",
     "`/proposal why` – why it went this way",
     "`/meeting list` and `/meeting agenda` – when your groups meet, and what about",
-    "`/metrics` – how decisions go here, in numbers and pictures",
     "`/survey answer` – say what you are asked, unseen and unnamed; `/survey results`, `/survey trend` – what came out",
     "`/metrics` – how decisions go here, in numbers and pictures; `/health` – whether anybody comes to hold too much",
     "`/audit verify` – check that nothing in the record was changed",
