@@ -190,9 +190,11 @@ class DiscordGuild:
         return made.id
 
     async def change_event(self, guild_id: int, event_id: int, entry: Entry) -> None:
-        """Make an entry say this. Raises Gone, Forbidden, Trouble."""
+        """Make an entry say this. Raises Gone, also for one that somebody cancelled by hand, Forbidden, Trouble."""
         async with _spoken():
             event = await self._event(guild_id, event_id)
+            if event.status is discord.EventStatus.canceled:
+                raise Gone("event")
             if event.status is not discord.EventStatus.scheduled:
                 return  # one that began or is over cannot be moved any more
             await event.edit(
@@ -218,7 +220,7 @@ class DiscordGuild:
         guild = self._reachable(guild_id)
         async with _spoken():
             for event in await guild.fetch_scheduled_events(with_counts=False):
-                own = event.creator_id == self._bot.user.id
+                own = event.creator_id == self._bot.user.id and event.status is discord.EventStatus.scheduled
                 if own and (event.name, event.location) == (entry.name, entry.location):
                     return event.id
         return None

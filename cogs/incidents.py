@@ -35,6 +35,12 @@ class IncidentListeners(commands.Cog):
         await self.host.incidents.event_deleted(event.guild_id, event.id)
 
     @commands.Cog.listener()
+    async def on_scheduled_event_update(self, before: discord.ScheduledEvent, after: discord.ScheduledEvent) -> None:
+        """An entry was cancelled by hand: for people it is gone as well (RHY-1)."""
+        if after.status is discord.EventStatus.canceled:
+            await self.host.incidents.event_deleted(after.guild_id, after.id)
+
+    @commands.Cog.listener()
     async def on_raw_thread_delete(self, event: discord.RawThreadDeleteEvent) -> None:
         """A thread is gone (PRO-10)."""
         await self.host.incidents.thread_deleted(event.guild_id, event.thread_id, event.parent_id)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.governance import meetings as rules
 from bot.governance.cadences import cadence
-from bot.governance.errors import Refusal
+from bot.governance.errors import NotYours, Refusal
 from bot.governance.events import Event, Happened
 from bot.governance.ids import GroupId, PartnershipId, PersonId, RoleId
 from bot.governance.meetings import AHEAD, OVER, Kind, Meeting, MeetingState
@@ -115,6 +116,11 @@ def test_the_sweep_does_nothing_early_and_nothing_twice(
         assert (again, more) == (changed, ())
     if changed.state is MeetingState.MISSED:
         assert not came or state is MeetingState.SCHEDULED
+
+
+def test_only_who_typed_it_confirms_it() -> None:
+    with pytest.raises(NotYours):
+        rules.confirm(DRAFT, PEOPLE[1], 7, NOW)
 
 
 def test_who_runs_a_groups_meetings() -> None:

@@ -219,6 +219,12 @@ async def test_an_entry_deleted_by_hand_is_made_again_also_while_the_bot_was_dow
     assert again.id != after.id
     await server.restart()
     assert [event.id for event in await meeting.events(server)] == [again.id]
+    async with server.by_hand():
+        await again.cancel()
+    await server.settle()
+    stands = [e for e in await meeting.events(server) if e.status is discord.EventStatus.scheduled]
+    assert len(stands) == 1
+    assert stands[0].id != again.id
 
 
 async def test_a_board_deleted_while_the_bot_was_down_is_posted_again(server: Server) -> None:
