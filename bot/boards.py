@@ -94,8 +94,8 @@ def _meeting_told(view: Any, event: Recorded, drawn: tuple[bytes, ...], marker: 
 
 def _survey_told(view: SurveyView, event: Recorded, drawn: tuple[bytes, ...], marker: int) -> Sequence[Message]:
     survey = view.survey
-    shown = surveys_drawn.gallery_of(survey, drawn), surveys_drawn.table_of(survey)
-    return [Message(survey_pages.results(view, event, marker, *shown), files=surveys_drawn.files(survey, drawn))]
+    shown = survey_pages.results(view, event, marker, surveys_drawn.shown(survey, drawn))
+    return [Message(shown, files=surveys_drawn.files(survey, drawn))]
 
 
 def _survey_drawn(view: SurveyView, event: Recorded) -> tuple[bytes, ...]:

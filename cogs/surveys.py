@@ -120,9 +120,9 @@ async def results(interaction: Interaction, id: int) -> None:
         return
     await interaction.response.defer(ephemeral=True, thinking=True)
     drawn = await asyncio.to_thread(surveys_drawn.pictures, view.survey)
-    shown = surveys_drawn.gallery_of(view.survey, drawn), surveys_drawn.table_of(view.survey)
+    shown = surveys_drawn.shown(view.survey, drawn)
     files = _files(surveys_drawn.files(view.survey, drawn))
-    await answer(interaction, pages.results(view, None, None, *shown), files=files)
+    await answer(interaction, pages.results(view, None, None, shown), files=files)
 
 
 async def trend(interaction: Interaction, id: int, place: int) -> None:

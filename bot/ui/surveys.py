@@ -80,10 +80,8 @@ def card(view: SurveyView, marker: int | None) -> View:
     )
 
 
-def results(
-    view: SurveyView, recorded: Recorded | None, marker: int | None, pictures: Attached | None, file: Attached | None
-) -> View:
-    """What came out of it, question by question, in words and bars of text; pictures and the file come on top."""
+def results(view: SurveyView, recorded: Recorded | None, marker: int | None, shown: Sequence[Attached] = ()) -> View:
+    """What came out of it, question by question, in words and bars of text; then the pictures and the file."""
     survey = view.survey
     when = f" · closed {stamp(survey.closed_at)}" if survey.closed_at else ""
     parts: list[Part] = [
@@ -92,7 +90,7 @@ def results(
     ]
     for place, (asked, result) in enumerate(zip(survey.questions, survey.results, strict=True), 1):
         parts += [LINE, f"**{place}. {inline(asked.text, 120)}**\n{answered(asked, result, survey.k)}"]
-    parts += [LINE, pictures, file, _next(view)]
+    parts += [LINE, *shown, _next(view)]
     if recorded is not None:
         parts.append(f"-# Record #{recorded.number} · {recorded.hash[:HASH]}")
     return panel(marker, COLOUR, *parts)
@@ -110,7 +108,10 @@ def answered(asked: Question, result: Result, k: int) -> str:
     if asked.kind is QuestionKind.CHOICE:
         names = [inline(choice, 60) for choice in asked.choices]
         return f"From {answers}.\n{_bars(names, result.counts)}"
-    shown = [quote(text, _TEXT_SHOWN) for text in result.texts[:_TEXTS_SHOWN]]
+    shown = [
+        f"-# {number} of {result.answers}\n{quote(text, _TEXT_SHOWN)}"
+        for number, text in enumerate(result.texts[:_TEXTS_SHOWN], 1)
+    ]
     more = len(result.texts) - len(shown)
     rest = [f"-# … and {more} more in the file below."] if more else []
     return "\n".join([f"{answers}, in alphabetical order. Longer ones stand whole in the file.", *shown, *rest])

@@ -38,19 +38,17 @@ def pictures(survey: Survey) -> tuple[bytes, ...]:
 
 def files(survey: Survey, drawn: Sequence[bytes]) -> Files:
     """The pictures and the table, by their names; nothing where nothing is published."""
-    named = tuple((_picture(survey, at), picture) for at, picture in enumerate(drawn, 1))
+    named = tuple((_picture(survey, at), content) for at, content in enumerate(drawn, 1))
     return (*named, (_table(survey), table(survey))) if list(_shown(survey)) else ()
 
 
-def gallery_of(survey: Survey, drawn: Sequence[bytes]) -> Attached | None:
-    """The pictures in the message, with words for those who cannot see them."""
+def shown(survey: Survey, drawn: Sequence[bytes]) -> tuple[Attached, ...]:
+    """What shows them in the message: each picture whole, with words for those who cannot see it, then the table."""
     words = f"Results of S-{survey.number} as a picture. The same stands in the words above and in the file below."
-    return gallery(*((_picture(survey, at), words) for at in range(1, len(drawn) + 1)))
-
-
-def table_of(survey: Survey) -> Attached | None:
-    """The table in the message."""
-    return attached(_table(survey)) if list(_shown(survey)) else None
+    # One to a gallery: side by side Discord crops them.
+    galleries = [gallery((_picture(survey, at), words)) for at in range(1, len(drawn) + 1)]
+    parts = [*galleries, attached(_table(survey))] if list(_shown(survey)) else []
+    return tuple(part for part in parts if part is not None)
 
 
 def table(survey: Survey) -> bytes:

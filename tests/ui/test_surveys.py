@@ -117,9 +117,7 @@ def test_every_message_fits(survey: Survey) -> None:
 @pytest.mark.parametrize("survey", [CLOSED, WITHHELD], ids=["counted", "withheld"])
 def test_results_fit_whatever_was_answered(survey: Survey) -> None:
     drawn = (b"one", b"two", b"three", b"four")
-    made = surveys.results(
-        view(survey, next_at=NOW), EVENT, 1, surveys_drawn.gallery_of(survey, drawn), surveys_drawn.table_of(survey)
-    )
+    made = surveys.results(view(survey, next_at=NOW), EVENT, 1, surveys_drawn.shown(survey, drawn))
     check_fits(made)
     assert text_of(made).endswith("-# Record #7 · 0123456789ab")
 
@@ -224,8 +222,7 @@ def test_texts_stand_whole_in_the_table() -> None:
 def test_nothing_is_attached_where_nothing_is_published() -> None:
     assert surveys_drawn.pictures(WITHHELD) == ()
     assert surveys_drawn.files(WITHHELD, ()) == ()
-    assert surveys_drawn.gallery_of(WITHHELD, ()) is None
-    assert surveys_drawn.table_of(WITHHELD) is None
+    assert surveys_drawn.shown(WITHHELD, ()) == ()
 
 
 def test_what_is_published_is_drawn() -> None:
