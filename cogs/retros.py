@@ -465,11 +465,9 @@ async def take_note(interaction: Interaction, id: int, arg: str, fields: Fields)
 async def take_action(interaction: Interaction, id: int, arg: str, fields: Fields) -> None:
     """An action was sent in."""
     ctx, who = asker(interaction)
-    due = fields.get("due", "").strip()
-    due_at = times.parse(retros_answered.with_time(due), "UTC", ctx.clock()).instant if due else None
     named = fields.get("owner", "")
     owner = person_named(interaction, named) if named else None
-    view = await retros_writing.add_action(ctx, who, id, fields.get("action", ""), owner, due_at)
+    view = await retros_writing.add_action(ctx, who, id, fields.get("action", ""), owner, fields.get("due", ""))
     await answer(interaction, retros_answered.actions(view, 10**6, "Noted. "))
 
 

@@ -89,6 +89,26 @@ def digest(document: dict[str, Json]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def without(retro: Retro, event: Event, erased: str) -> Retro:
+    """The retro without the words that this event brought on record (REC-1): ``erased`` stands in their place."""
+    if event.type is Happened.RETRO_CANCELLED and retro.reason == event.data.get("reason"):
+        return replace(retro, reason=erased)
+    if event.type is not Happened.RETRO_CLOSED:
+        return retro
+    topics = [
+        replace(topic, title=erased if topic.title else "", notes=tuple(erased for _ in topic.notes))
+        for topic in retro.topics
+    ]
+    return replace(
+        retro,
+        plan=replace(retro.plan, title=erased if retro.plan.title else ""),
+        words=tuple(Word(erased) for _ in retro.words),
+        cards=tuple(replace(card, text=erased) for card in retro.cards),
+        topics=tuple(topics),
+        actions=tuple(replace(action, text=erased) for action in retro.actions),
+    )
+
+
 def _topic(topic: Topic, cards: dict[int, Card]) -> Json:
     return {
         "title": topic.title,

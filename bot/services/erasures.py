@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 from datetime import datetime
 
-from bot.governance import lifecycle, meetings
+from bot.governance import lifecycle, meetings, retros_lessons
 from bot.governance.erasure import ERASED, UNPUBLISHED, without, without_said, without_unpublished
 from bot.governance.errors import NotFound
 from bot.governance.events import Event
 from bot.governance.ids import PartnershipId, PersonId, ProposalId
 from bot.governance.meetings import MeetingState
-from bot.services import surveys_answered
+from bot.services import retros_writing, surveys_answered
 from bot.services.ports import Context, DeliveryKind, Recorded, Transaction
 
 MOST_DRAFTS = 10_000
@@ -30,6 +30,7 @@ async def forget(ctx: Context, user_id: int) -> bool:
         for partnership in await tx.partnerships.all():
             await _forget_unpublished(tx, partnership.id, person, ctx.clock())
             await surveys_answered.forget(tx, partnership.id, person)
+            await retros_writing.forget(tx, partnership, person)
         await tx.people.erase(person)
         return True
 
@@ -83,6 +84,10 @@ async def _erase_words(tx: Transaction, partnership: PartnershipId, event: Event
                 if (said := without_said(feedback, event)) != feedback:
                     await tx.feedback.save(said)
                     await tx.deliveries.ask(partnership, DeliveryKind.BOARD, thing=event.thing)
+            case "retro":
+                retro = await tx.retros.get(int(number))
+                await tx.retros.save(retros_lessons.without(retro, event, ERASED))
+                await tx.deliveries.ask(partnership, DeliveryKind.BOARD, thing=event.thing)
             case "meeting":
                 meeting = await tx.meetings.get(int(number))
                 await tx.meetings.save(meetings.without(meeting, event, ERASED))

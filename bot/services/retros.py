@@ -355,6 +355,12 @@ async def advance(ctx: Context, id: int) -> None:
                 await tx.retros.save(rules.stay(retro, seated))
 
 
+async def hold(tx: Transaction, partnership: PartnershipId) -> None:
+    """Take every open retro before people and seats, as each act in one does (see ``seats.hold``)."""
+    for each in await tx.retros.list(partnership, rules.OPEN):
+        await tx.retros.get(each.id)
+
+
 async def keep_up(tx: Transaction, partnership: Partnership, people: Collection[PersonId], now: datetime) -> None:
     """These people lost a seat: a retro that one of them leads, and who holds none any more, needs somebody else."""
     for each in await running(tx, partnership):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -17,13 +18,14 @@ from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.organisation import Group, Member, Partnership
 from bot.governance.retros import OPEN, Action, Retro, State, retro_thing
 from bot.governance.retros_writing import Merged, Written
-from bot.services import members
+from bot.services import members, times
 from bot.services.likenesses import alike
 from bot.services.ports import Actor, Context, DeliveryKind, Sealed, Transaction
-from bot.services.retros import capture_thing, read_text, sealed_text, written_of
+from bot.services.retros import capture_thing, read_text, sealed_text, show, written_of
 from bot.services.retros_views import Mine, RetroCase, RetroView, open_case
 
 _HERE = "here"
+_HAS_TIME = re.compile(r"\d[:.]\d\d|\d\s*[ap]m|\d\s*h\b|noon|<t:|\bat\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,16 +218,25 @@ async def _shared(ctx: Context, actor: Actor, id: int, rule: Callable[[Retro], R
 # ---- actions ---------------------------------------------------------------------------------------
 
 
-async def add_action(
-    ctx: Context, actor: Actor, id: int, text: str, owner: Actor | None, due_at: datetime | None
-) -> RetroView:
-    """Note what somebody will do. Raises NotFound, NotEligible, WrongPhase, BadText, LimitReached."""
+async def add_action(ctx: Context, actor: Actor, id: int, text: str, owner: Actor | None, due: str = "") -> RetroView:
+    """Note what somebody will do, by when they typed. Raises NotFound, NotEligible, WrongPhase, BadText, LimitReached,
+    and what the time refuses.
+    """
+    due_at = await _due(ctx, (await show(ctx, actor, id)).partnership.id, due) if due.strip() else None
     async with ctx.uow.write() as tx:
         case = await open_case(tx, id, ctx.clock())
         await _attend(case, await _taking_part(case, actor))
         person = await _owner(case, owner) if owner else None
         changed = rules.add_action(case.retro, text, person, due_at)
         return await case.view(await _save(case, changed, rules.changed(changed, "action added")))
+
+
+async def _due(ctx: Context, partnership: PartnershipId, due: str) -> datetime:
+    """A day without a time of day means its end of work, on the clocks last used in this partnership."""
+    async with ctx.uow.read() as tx:
+        zone = await tx.runtime.get(f"zone/{partnership}") or "UTC"
+    typed = due if _HAS_TIME.search(due) else f"{due} 18:00"
+    return (await asyncio.to_thread(times.parse, typed, zone, ctx.clock())).instant
 
 
 async def own_action(ctx: Context, actor: Actor, id: int, number: int) -> RetroView:
@@ -336,6 +347,21 @@ async def _own_captured(tx: Transaction, group: Group, member: Member) -> tuple[
         return ()
     found = await tx.seals.of(capture_thing(group.id), pseudonym(member.person, key))
     return tuple(sorted(map(written_of, found), key=lambda each: each.text.casefold()))
+
+
+async def forget(tx: Transaction, partnership: Partnership, person: PersonId) -> None:
+    """Take back what somebody who is being forgotten wrote where nobody has read it yet (REC-1)."""
+    things = [capture_thing(group.id) for group in partnership.groups]
+    for retro in await tx.retros.list(partnership.id, OPEN):
+        await tx.retros.get(retro.id)
+        things += [retro_thing(retro.id), f"{retro_thing(retro.id)}/words", f"{retro_thing(retro.id)}/dots"]
+    for thing in things:
+        key = await tx.seals.find_key(thing)
+        if key is None:
+            continue
+        author = pseudonym(person, key)
+        for each in await tx.seals.of(thing, author):
+            await tx.seals.drop(thing, author, each.slot)
 
 
 # ---- sealed things ---------------------------------------------------------------------------------

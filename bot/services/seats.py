@@ -106,13 +106,14 @@ async def _leave(
 
 
 async def hold(tx: Transaction, id: PartnershipId) -> Partnership:
-    """Take the open proposals before seats, people and the partnership itself, as it then stands. Raises NotFound.
+    """Take the open proposals and retros before seats, people and the partnership, as it then stands. Raises NotFound.
 
     Every act and every sweep takes its proposal first: of two that take things in different orders, each may wait for
     the other for ever. So does whoever changes seats or roles.
     """
     for proposal in await tx.proposals.in_states(id, _OPEN):
         await tx.proposals.get(proposal)
+    await retros.hold(tx, id)
     return await tx.partnerships.get(id)
 
 

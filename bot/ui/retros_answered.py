@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -575,8 +574,3 @@ def told_written(changed: bool, new: bool) -> str:
 def with_file(view: RetroView) -> Answer:
     """All cards are in the file."""
     return said(f"All {count(len(view.retro.cards), 'card')} of R-{view.retro.number} are in the file below.")
-
-
-def with_time(due: str) -> str:
-    """A day that somebody named without a time of day means its end."""
-    return due if re.search(r"\d[:.]\d\d|\d\s*[ap]m|noon|<t:", due, re.IGNORECASE) else f"{due} 18:00"

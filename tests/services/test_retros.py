@@ -12,7 +12,7 @@ from bot.governance import retros as rules
 from bot.governance.errors import AlreadyDone, BadText, LimitReached, NotEligible, NotFound, TimePast, WrongPhase
 from bot.governance.ids import GroupId
 from bot.governance.retros import Plan, Progress, Retro, State
-from bot.services import retros, retros_views, retros_writing, roles
+from bot.services import erasures, retros, retros_views, retros_writing, roles
 from bot.services.ports import Actor
 from bot.services.retros import Later
 from bot.services.retros_views import RetroView
@@ -324,11 +324,14 @@ async def test_notes_and_topics_pass_one_after_the_other(town: Retros) -> None:
 async def test_actions_are_owned_done_and_come_back_until_then(town: Retros) -> None:
     held = await town.grouped("a")
     await town.go(held, State.ACTIONS)
-    due = town.scene.clock.now + 14 * DAY
-    await retros_writing.add_action(town.ctx, town[UMA], held, "Plan a walk", town[TIA], due)
-    await retros_writing.add_action(town.ctx, town[UMA], held, "Buy a bell", None, None)
+    await retros_writing.add_action(town.ctx, town[UMA], held, "Plan a walk", town[TIA], "in 2 weeks")
+    await retros_writing.add_action(town.ctx, town[UMA], held, "Buy a bell", None)
+    planned_walk = (await town.get(held)).actions[0]
+    assert planned_walk.due_at == town.scene.clock.now + 14 * DAY + 18 * HOUR
+    with pytest.raises(TimePast):
+        await retros_writing.add_action(town.ctx, town[UMA], held, "Too late", None, "2020-01-01 10:00")
     with pytest.raises(NotEligible, match="owner without seat"):
-        await retros_writing.add_action(town.ctx, town[UMA], held, "Sing", Actor(NIA, GUILD), None)
+        await retros_writing.add_action(town.ctx, town[UMA], held, "Sing", Actor(NIA, GUILD))
     await retros_writing.own_action(town.ctx, town[UMA], held, 2)
     with pytest.raises(AlreadyDone):
         await retros_writing.own_action(town.ctx, town[TIA], held, 2)
@@ -581,3 +584,54 @@ async def test_the_board_is_shown_where_the_group_meets_and_says_how_many(town: 
         board = await tx.deliveries.board(f"retro/{held}")
     assert board is not None
     assert board.wanted == 4, "one for the start, one for each who came"
+
+
+async def test_writing_is_not_seen_on_the_board_only_coming_is(town: Retros) -> None:
+    held = await town.start()
+    await town.go(held, State.GATHER)
+    await town.write(held, TIA, "one")
+
+    async def wanted() -> int:
+        async with town.ctx.uow.read() as tx:
+            board = await tx.deliveries.board(f"retro/{held}")
+        assert board is not None
+        return board.wanted
+
+    before, events = await wanted(), await happened(town, held)
+    await town.write(held, TIA, "two", "three")
+    mine = await retros_writing.mine(town.ctx, town[TIA], held)
+    await retros_writing.remove(town.ctx, town[TIA], held, mine.cards[0].slot)
+    await town.go(held, State.VOTE)
+    voting = await wanted()
+    await retros_writing.vote(town.ctx, town[TIA], held, 1, 2)
+    assert await wanted() == voting
+    assert before == 3, "started, the next phase, and one person came"
+    assert len(await happened(town, held)) == len(events) + 2
+
+
+async def test_who_is_forgotten_takes_back_what_nobody_has_read(town: Retros) -> None:
+    await retros_writing.capture(town.ctx, town[UMA], HERE, CELL, "in the box")
+    held = await town.start()
+    await retros_writing.check_in(town.ctx, town[UMA], held, "a word")
+    await town.go(held, State.GATHER)
+    await town.write(held, UMA, "unread")
+    await town.write(held, TIA, "stays")
+    await erasures.forget(town.ctx, UMA)
+    kept = (await town.tables())["sealed"]
+    assert not [row for row in kept if "unread" in row or "in the box" in row]
+    retro = await town.go(held, State.GROUP)
+    assert [card.text for card in retro.cards] == ["stays"]
+
+
+async def test_the_words_of_a_closed_retro_are_erased_with_its_event(town: Retros) -> None:
+    held = await town.grouped("a secret of the trade")
+    await retros_writing.rename(town.ctx, town[TIA], held, 1, "The trade")
+    await town.go(held, State.DISCUSS)
+    await retros_writing.note(town.ctx, town[TIA], held, 1, "Said about the trade")
+    await retros_writing.add_action(town.ctx, town[TIA], held, "Keep the trade", None)
+    await town.go(held, State.CLOSED)
+    async with town.ctx.uow.read() as tx:
+        closed = (await tx.record.of(HERE, f"retro/{held}"))[-1]
+    await erasures.erase(town.ctx, HERE, closed.number)
+    assert not [row for table in (await town.tables()).values() for row in table if "trade" in row]
+    await town.scene.record()
