@@ -26,6 +26,8 @@ MOST_COMBINED = 6
 class Published:
     """A question with a published result: who was asked, and below how many answers nothing was to be shown.
 
+    ``left`` are those of them who went before the close: whether they had answered, nobody knows.
+
     ``survey`` is the number by which people know it, 0 where it may not be named. ``group`` tells audiences of one
     kind, asked again and again, from others. Later ones come later.
     """
@@ -35,6 +37,7 @@ class Published:
     audience: frozenset[PersonId]
     k: int
     group: GroupId | None = None
+    left: frozenset[PersonId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,26 +51,33 @@ class Hindrance:
 
 
 def hindrance(
-    question: Question, audience: frozenset[PersonId], k: int, published: Iterable[Published]
+    question: Question,
+    audience: frozenset[PersonId],
+    k: int,
+    published: Iterable[Published],
+    left: frozenset[PersonId] = frozenset(),
 ) -> Hindrance | None:
     """What keeps a question's result from being published to this audience, however many answer (LRN-2).
 
     Fewer than k people are asked; or an earlier result of the same question was of an audience from which this one
     differs by one to k - 1 people, those who came and those who went counted together; or the latest results of
-    several audiences, added and subtracted, leave one to k - 1 people. Of two ks the higher one counts.
+    several audiences, added and subtracted, leave one to k - 1 people. Of two ks the higher one counts. An audience
+    is looked at with those who ``left`` before the close and without them: either may be who answered.
     """
     if len(audience) < k:
         return Hindrance(FEW_ASKED, len(audience), k)
     earlier = [each for each in published if each.same == question.same]
-    for each in earlier:
-        apart, needed = len(audience ^ each.audience), max(k, each.k)
-        if 0 < apart < needed:
-            return Hindrance(FEW_APART, apart, needed, each.survey)
-    latest = list({each.group: each for each in earlier}.values())[-MOST_COMBINED:]
-    needed = max([k, *(each.k for each in latest)])
-    left = fewest_left(audience, [each.audience for each in latest])
-    if 0 < left < needed:
-        return Hindrance(FEW_APART, left, needed)
+    for asked in dict.fromkeys((audience, audience - left)):
+        for each in earlier:
+            needed = max(k, each.k)
+            for other in (each.audience, each.audience - each.left):
+                if 0 < len(asked ^ other) < needed:
+                    return Hindrance(FEW_APART, len(asked ^ other), needed, each.survey)
+        latest = list({each.group: each for each in earlier}.values())[-MOST_COMBINED:]
+        needed = max([k, *(each.k for each in latest)])
+        alone = fewest_left(asked, [each.audience for each in latest])
+        if 0 < alone < needed:
+            return Hindrance(FEW_APART, alone, needed)
     return None
 
 
@@ -91,14 +101,19 @@ def fewest_left(audience: frozenset[PersonId], others: Sequence[frozenset[Person
 
 
 def result(
-    question: Question, answers: Sequence[str], audience: frozenset[PersonId], k: int, published: Iterable[Published]
+    question: Question,
+    answers: Sequence[str],
+    audience: frozenset[PersonId],
+    k: int,
+    published: Iterable[Published],
+    left: frozenset[PersonId] = frozenset(),
 ) -> Result:
     """What is published of one question: its answers counted, or why they are withheld (LRN-2).
 
     ``answers`` are those given, as kept; empty ones do not count. Texts come in alphabetical order.
     """
     given = [answer for answer in answers if answer]
-    found = hindrance(question, audience, k, published)
+    found = hindrance(question, audience, k, published, left)
     if found is not None:
         return Result(withheld=found.why, people=found.people, needed=found.needed, beside=found.beside)
     if len(given) < k:

@@ -110,7 +110,8 @@ class Survey:
     """One edition of a survey. ``group`` is None for the whole partnership.
 
     ``audience`` are those asked, as they stood at the opening. It stays for as long as a published result could be
-    compared with another one, and is forgotten where nothing was published; ``asked`` counts them. ``k`` is the least
+    compared with another one, and is forgotten where nothing was published; ``asked`` counts them, and ``left`` are
+    those of them who held no seat any more at the close. ``k`` is the least
     number of answers that is shown, pinned at the opening. ``closes_at`` of a draft is what its author has in mind;
     ``window`` is for how long it was opened, and so will be the next edition.
     ``series`` is the number of the first edition.
@@ -135,6 +136,7 @@ class Survey:
     k: int = 0
     audience: frozenset[PersonId] = field(default_factory=frozenset)
     asked: int = 0
+    left: frozenset[PersonId] = field(default_factory=frozenset)
     opens_at: datetime | None = None
     opened_at: datetime | None = None
     closes_at: datetime | None = None
@@ -318,7 +320,9 @@ def read_answer(question: Question, place: int, typed: str) -> str:
     return typed
 
 
-def close(survey: Survey, results: tuple[Result, ...], now: datetime) -> tuple[Survey, tuple[Event, ...]]:
+def close(
+    survey: Survey, results: tuple[Result, ...], now: datetime, left: frozenset[PersonId] = frozenset()
+) -> tuple[Survey, tuple[Event, ...]]:
     """The one computing of the results (LRN-2). The audience is forgotten where nothing is published."""
     shown = [place for place, result in enumerate(results, 1) if not result.withheld]
     closed = replace(
@@ -327,6 +331,7 @@ def close(survey: Survey, results: tuple[Result, ...], now: datetime) -> tuple[S
         closed_at=now,
         results=results,
         audience=survey.audience if shown else frozenset(),
+        left=left if shown else frozenset(),
     )
     withheld = [place for place, result in enumerate(results, 1) if result.withheld]
     data: dict[str, Json] = {

@@ -243,7 +243,7 @@ async def published(tx: Transaction, partnership: Partnership, for_group: GroupI
     closed = await tx.surveys.list(partnership.id, {SurveyState.CLOSED}, limit=_EVERY)
     closed = tuple(sorted(closed, key=lambda each: (each.closed_at or each.created_at, each.number)))
     return tuple(
-        Published(_named(each, partnership, for_group), question.same, each.audience, each.k, each.group)
+        Published(_named(each, partnership, for_group), question.same, each.audience, each.k, each.group, each.left)
         for each in closed
         for question, result in zip(each.questions, each.results, strict=True)
         if not result.withheld

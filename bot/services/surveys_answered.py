@@ -126,6 +126,7 @@ async def _close(tx: Transaction, survey: Survey, partnership: Partnership, now:
     """
     await tx.next_id(f"survey results/{partnership.id}")
     earlier = await surveys.published(tx, partnership, survey.group)
+    left = survey.audience - rules.audience_of(None, await tx.seats.holdings(partnership))
     sealed = await tx.seals.of(survey.thing)
     results = tuple(
         disclosure.result(
@@ -134,10 +135,11 @@ async def _close(tx: Transaction, survey: Survey, partnership: Partnership, now:
             survey.audience,
             survey.k,
             earlier,
+            left,
         )
         for place, question in enumerate(survey.questions, 1)
     )
-    closed, events = rules.close(survey, results, now)
+    closed, events = rules.close(survey, results, now, left)
     await tx.seals.destroy(survey.thing)
     kept = await surveys.keep(tx, closed, events, now)
     opens_at = surveys.following(kept, now)

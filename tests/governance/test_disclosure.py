@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
 import pytest
@@ -87,6 +87,16 @@ def test_the_same_question_in_other_clothes_is_the_same() -> None:
     assert hindrance(TEXT, people(1, 11), 5, (before(people(1, 10)),)) is None
 
 
+def test_one_who_leaves_before_the_close_is_not_told_apart() -> None:
+    asked, leaver = people(1, 10), people(10, 10)
+    assert hindrance(SCALE, asked, 5, ()) is None
+    assert hindrance(SCALE, asked, 5, (), leaver) is None
+    assert hindrance(SCALE, asked, 5, (before(asked),), leaver) == Hindrance(FEW_APART, 1, 5, 1)
+    had_left = Published(1, SCALE.same, asked, 5, WHOLE, leaver)
+    assert hindrance(SCALE, asked, 5, (had_left,)) == Hindrance(FEW_APART, 1, 5, 1)
+    assert hindrance(SCALE, asked, 5, (before(asked),), people(6, 10)) is None, "five may leave"
+
+
 def test_answers_are_counted_from_k_on_and_never_below() -> None:
     asked = people(1, 9)
     for given_answers in range(10):
@@ -128,21 +138,24 @@ class World:
             return frozenset(self.seats[group])
         return frozenset(self.loose.union(*self.seats.values()))
 
-    def ask(self, group: GroupId | None, k: int, answering: int) -> None:
+    def ask(self, group: GroupId | None, k: int, answering: int, leaving: frozenset[PersonId]) -> None:
         asked = self.audience(group)
         self.surveys += 1
         answers = ["3"] * min(answering, len(asked))
-        if not result(SCALE, answers, asked, k, self.published).withheld:
+        for seats in (self.loose, *self.seats.values()):
+            seats -= leaving
+        if not result(SCALE, answers, asked, k, self.published, asked & leaving).withheld:
             assert len(answers) >= k
-            self.published.append(Published(self.surveys, SCALE.same, asked, k, group))
+            self.published.append(Published(self.surveys, SCALE.same, asked, k, group, asked & leaving))
 
 
 persons = st.sampled_from(EVERYONE)
 groups = st.sampled_from((*GROUPS, None))
+leaving = st.frozensets(persons, max_size=3)
 acts = st.one_of(
     st.tuples(st.just("join"), groups, st.lists(persons, min_size=1, max_size=8)),
     st.tuples(st.just("leave"), groups, st.lists(persons, min_size=1, max_size=8)),
-    st.tuples(st.just("ask"), groups, st.tuples(st.sampled_from((3, 4, 5)), st.integers(0, 24))),
+    st.tuples(st.just("ask"), groups, st.tuples(st.sampled_from((3, 4, 5)), st.integers(0, 24), leaving)),
 )
 
 
@@ -159,8 +172,8 @@ def test_no_two_published_results_tell_fewer_than_k_people_apart(
         seats = world.loose if group is None else world.seats[group]
         (seats.update if act == "join" else seats.difference_update)(what)
     for one, other in combinations(world.published, 2):
-        apart = len(one.audience ^ other.audience)
-        assert not 0 < apart < max(one.k, other.k), (one, other)
+        for first, second in product(*((each.audience, each.audience - each.left) for each in (one, other))):
+            assert not 0 < len(first ^ second) < max(one.k, other.k), (one, other)
     for each in world.published:
         assert len(each.audience) >= each.k
 

@@ -271,6 +271,33 @@ async def test_one_who_joins_between_two_pulses_is_not_told_apart(scene: Scene) 
     assert (await closed(scene, third)).results[0].answers == 9
 
 
+async def test_one_who_is_removed_while_it_runs_is_not_told_apart(scene: Scene) -> None:
+    first, second = await asked(scene, SCALE), await drafted(scene, SCALE)
+    for who in STAKEHOLDERS:
+        await answer(scene, who, first, "4")
+    await closed(scene, first)
+    await surveys.open_now(scene.ctx, scene.actor(GUS), second)
+    await scene.joined(ADA)
+    for who in STAKEHOLDERS[1:]:
+        await answer(scene, who, second, "4")
+    found = await closed(scene, second)
+    assert (found.results[0].withheld, found.results[0].people, found.results[0].beside) == (FEW_APART, 1, 1)
+    assert found.left == frozenset(), "nothing was published, so nobody is remembered"
+
+
+async def test_two_that_close_at_once_are_compared(scene: Scene) -> None:
+    first = await asked(scene, SCALE)
+    await scene.joined(NIA, FUND)
+    second = await asked(scene, SCALE)
+    for who in STAKEHOLDERS:
+        await answer(scene, who, first, "4")
+        await answer(scene, who, second, "4")
+    scene.clock.forward(DAYS)
+    await asyncio.gather(*(surveys_answered.advance(scene.ctx, each) for each in (first, second)))
+    shown = [(await get(scene, each)).results[0].withheld for each in (first, second)]
+    assert sorted(shown) == ["", FEW_APART]
+
+
 async def test_what_runs_beside_it_is_foreseen_and_the_later_close_is_withheld(scene: Scene) -> None:
     first = await asked(scene, SCALE)
     await scene.joined(NIA, FUND)
