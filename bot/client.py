@@ -36,6 +36,7 @@ EXTENSIONS = (
     "cogs.votes",
     "cogs.escalations",
     "cogs.retros",
+    "cogs.retros_pressed",
     "cogs.inbox",
     "cogs.meetings",
     "cogs.record",

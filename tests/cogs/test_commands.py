@@ -16,7 +16,7 @@ from bot.governance.ids import GroupId, PartnershipId, ProposalId
 from bot.governance.policy import TYPES
 from bot.ui import feedback as feedback_pages
 from bot.ui import ids, inbox
-from cogs import meetings, objections, proposals, retros
+from cogs import meetings, objections, proposals, retros_pressed
 from cogs.base import FormCog
 
 P = ProposalId(12)
@@ -119,6 +119,6 @@ async def test_every_button_is_taken_by_exactly_one_control(bot: commands.Bot) -
 def test_every_act_has_its_handler() -> None:
     assert set(proposals.ACTS) == set(ids.PROPOSAL_ACTS)
     assert set(objections.ACTS) == set(ids.OBJECTION_ACTS)
-    assert set(retros.ACTS) == set(ids.RETRO_ACTS)
-    assert set(retros.FORMS) == set(ids.RETRO_FORMS)
+    assert set(retros_pressed.ACTS) == set(ids.RETRO_ACTS)
+    assert set(retros_pressed.FORMS) == set(ids.RETRO_FORMS)
     assert set(meetings.ACTS) == set(ids.MEETING_ACTS)
