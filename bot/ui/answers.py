@@ -282,7 +282,7 @@ _BY_STATE = {
     State.ADOPTED: ("halt",),
     State.STALE: ("revise", "withdraw"),
 }
-_DETAILS = {"budget": "Amount, payee, account, timeline", "policy": "Rule, value, timeline"}
+_DETAILS = {"budget": "Amount, payee, account, timeline", "policy": "Rule, value, summary"}
 
 
 def _details(proposal: Proposal) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from io import BytesIO
+from types import MappingProxyType
 from typing import Any
 
 import discord
@@ -39,8 +40,9 @@ _LABELS = {
     "account": ("From which account", "The treasury or account it is paid from. Optional"),
     "timeline": ("Timeline", "When it starts, when it is due, when it is looked at again. Optional"),
     "summary": ("Summary in one line", "Left empty, it is the first sentence of what is asked"),
-    "key-1": ("Rule to change: reviews and limits", "Choose one rule, here or in the next list"),
-    "key-2": ("Rule to change: votes, waits, learning", "Choose one rule, here or in the list above"),
+    "key-1": ("Rule to change: reviews and objections", "Choose one rule, in one of the three lists"),
+    "key-2": ("Rule to change: votes, waits and limits", "Choose one rule, in one of the three lists"),
+    "key-3": ("Rule to change: learning and rhythm", "Choose one rule, in one of the three lists"),
     "value": ("New value", "Durations such as 72h or 14d, shares such as 1/3 or 66%, numbers, yes or no"),
     "again": ("Which proposal it files again", "Its number, such as P-7. Empty if it files nothing again"),
     "changed": ("What has changed since", "What is different this time? Everybody reads it on the card"),
@@ -64,8 +66,14 @@ _HARM = {
 }
 """What each criterion means."""
 
-_KEYS_1 = ("review", "objection", "concern", "reach", "limits")
-"""The first parts of the policy keys in the first list; a list holds 25 at most."""
+_LISTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "key-1": ("review", "objection", "concern", "reach"),
+        "key-2": ("vote", "timelock", "limits", "clock"),
+        "key-3": (),
+    }
+)
+"""The lists of policy keys, by the first part of a key; the last takes the rest. A list holds 25 at most."""
 
 
 def submitted(components: Iterable[Mapping[str, Any]]) -> dict[str, str]:
@@ -195,7 +203,7 @@ def effects_of(effects: tuple[Effect, ...], fields: Fields) -> tuple[Effect, ...
     """
     if "value" not in fields:
         return effects
-    chosen = [fields[name] for name in ("key-1", "key-2") if fields.get(name)]
+    chosen = [fields[name] for name in _LISTS if fields.get(name)]
     if not chosen and not fields["value"].strip():
         return ()
     return (Effect(change_policy.KIND, " and ".join(chosen), fields["value"].strip()),)
@@ -210,7 +218,8 @@ def statement(fields: Fields) -> Statement:
 
 def list_of(key: str) -> str:
     """The id of the list in which a policy key stands."""
-    return "key-1" if key.partition(".")[0] in _KEYS_1 else "key-2"
+    area = key.partition(".")[0]
+    return next((name for name, areas in _LISTS.items() if area in areas), [*_LISTS][-1])
 
 
 def split_amount(written_by: str) -> tuple[str, str]:
@@ -248,13 +257,14 @@ def _page_2(title: str, custom_id: str, proposal: Proposal, policy: Policy) -> F
         parts = [
             *(
                 _keys(name, [k for k in KEYS.values() if list_of(k.name) == name], effect.target, policy)
-                for name in ("key-1", "key-2")
+                for name in _LISTS
             ),
             _text("value", effect.value, most=100, required=False),
         ]
-    timeline = _text("timeline", text.timeline, most=LENGTHS["timeline"][1], long=True, required=False)
+    if proposal.type != "policy":  # a form holds five fields, and a rule changes when the proposal is carried out
+        parts.append(_text("timeline", text.timeline, most=LENGTHS["timeline"][1], long=True, required=False))
     summary = _text("summary", text.summary, most=LENGTHS["summary"][1], required=False)
-    return _with(_form(title, custom_id), *parts, timeline, summary)
+    return _with(_form(title, custom_id), *parts, summary)
 
 
 def _form(title: str, custom_id: str) -> Form:
