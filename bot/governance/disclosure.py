@@ -15,7 +15,7 @@ from itertools import product
 from bot.governance.ids import GroupId, PersonId
 from bot.governance.surveys import STEPS, Question, QuestionKind, Result
 
-FEW_ASKED, FEW_ANSWERS, FEW_APART = "few asked", "few answers", "few apart"
+FEW_ASKED, FEW_ANSWERS, FEW_APART, FEW_LEFT = "few asked", "few answers", "few apart", "few left"
 """Why a result is withheld."""
 
 MOST_COMBINED = 6
@@ -77,7 +77,7 @@ def hindrance(
         needed = max([k, *(each.k for each in latest)])
         alone = fewest_left(asked, [each.audience for each in latest])
         if 0 < alone < needed:
-            return Hindrance(FEW_APART, alone, needed)
+            return Hindrance(FEW_LEFT, alone, needed)
     return None
 
 

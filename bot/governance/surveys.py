@@ -241,7 +241,7 @@ def plan(survey: Survey, closes_at: datetime | None, repeats: str, zone: str, no
     """
     _check_draft(survey, "open survey")
     if closes_at is not None:
-        _check_window(closes_at - now)
+        _check_window(closes_at, now)
     if repeats and repeats not in REPEATS:
         raise UnknownKey(repeats, REPEATS)
     return replace(survey, closes_at=closes_at, repeats=repeats, zone=zone)
@@ -270,7 +270,7 @@ def open_survey(
     if survey.state is not SurveyState.SCHEDULED:
         check_complete(survey)
     closes_at = now + (survey.window or window) if survey.closes_at is None else survey.closes_at
-    _check_window(closes_at - now)
+    _check_window(closes_at, now)
     opened = replace(
         survey,
         state=SurveyState.OPEN,
@@ -400,9 +400,10 @@ def _check_draft(survey: Survey, act: str) -> None:
         raise WrongState(survey.state, act)
 
 
-def _check_window(window: timedelta) -> None:
-    if not SHORTEST_WINDOW <= window <= LONGEST_WINDOW:
-        raise BadValue("closes", "", "a time at least an hour and at most 60 days from now")
+def _check_window(closes_at: datetime, now: datetime) -> None:
+    if not SHORTEST_WINDOW <= closes_at - now <= LONGEST_WINDOW:
+        expected = "a time at least an hour and at most 60 days from now"
+        raise BadValue("closes", f"{closes_at:%Y-%m-%d %H:%M} UTC", expected)
 
 
 def _check_length(name: str, text: str, bounds: tuple[int, int]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from bot.governance.disclosure import FEW_ANSWERS, FEW_APART, FEW_ASKED
+from bot.governance.disclosure import FEW_ANSWERS, FEW_APART, FEW_ASKED, FEW_LEFT
 from bot.governance.surveys import STEPS, Question, QuestionKind, Result, Survey, SurveyState
 from bot.services.ports import Recorded
 from bot.services.surveys import SurveyView
@@ -124,18 +124,23 @@ def average(result: Result) -> float:
 
 def withheld(why: str, people: int, k: int, beside: int) -> str:
     """Why a result cannot be shown, and what would have to change."""
-    match why:
-        case str(reason) if reason == FEW_ANSWERS:
-            return f"Fewer than {k} people answered this, so it would be too easy to guess who said what."
-        case str(reason) if reason == FEW_ASKED:
-            return f"Only {count(people, 'person is', 'people are')} asked. It takes at least {k}."
-        case str(reason) if reason == FEW_APART:
-            other = f"S-{beside}, which asked" if beside else "an earlier survey that asked"
-            return (
-                f"Beside {other} the same, this result would tell what {count(people, 'person', 'people')} said: by so "
-                f"many the people asked differ, those who came and those who went taken together. It takes none, or at "
-                f"least {k}; or another question."
-            )
+    alone = count(people, "person", "people")
+    if why == FEW_ANSWERS:
+        return f"Fewer than {k} people answered this, so it would be too easy to guess who said what."
+    if why == FEW_ASKED:
+        return f"Only {count(people, 'person is', 'people are')} asked. It takes at least {k}."
+    if why == FEW_APART:
+        other = f"S-{beside}, which asked" if beside else "an earlier survey that asked"
+        return (
+            f"Beside {other} the same, this result would tell what {alone} said: by so many the people asked differ, "
+            f"those who came and those who went taken together. It takes none, or at least {k}; or another question."
+        )
+    if why == FEW_LEFT:
+        return (
+            f"Added to earlier results of the same question, or subtracted from them, this one would tell what {alone} "
+            f"said who sit in several of the groups asked, or in none of them. It takes at least {k}; or another "
+            "question."
+        )
     return "It cannot be shown."
 
 

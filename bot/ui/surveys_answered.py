@@ -122,7 +122,7 @@ def running(view: SurveyView) -> Answer:
         buttons.append(button(name, ids.survey("cancel", survey.id), _DANGER))
     if survey.state is SurveyState.CLOSED:
         buttons.append(button("Results", ids.survey("results", survey.id)))
-    return said("\n".join(lines), buttons=buttons)
+    return said("\n".join(lines), surveys.foreseen(view), buttons=buttons)
 
 
 def before_cancelling(view: SurveyView) -> Answer:

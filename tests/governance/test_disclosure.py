@@ -15,6 +15,7 @@ from bot.governance.disclosure import (
     FEW_ANSWERS,
     FEW_APART,
     FEW_ASKED,
+    FEW_LEFT,
     Hindrance,
     Published,
     fewest_left,
@@ -56,19 +57,19 @@ def before(audience: frozenset[PersonId], group: GroupId | None = WHOLE, k: int 
         (
             people(1, 22),
             (before(people(1, 10), CORE), before(people(11, 20), CELL)),
-            Hindrance(FEW_APART, 2, 5),
+            Hindrance(FEW_LEFT, 2, 5),
         ),
         # Two groups share two people; with everybody's result those two would be told apart.
         (
             people(1, 18),
             (before(people(1, 10), CORE), before(people(9, 18), CELL)),
-            Hindrance(FEW_APART, 2, 5),
+            Hindrance(FEW_LEFT, 2, 5),
         ),
         # The same from the other side: everybody was asked first.
         (
             people(11, 20),
             (before(people(1, 22), WHOLE), before(people(1, 10), CORE)),
-            Hindrance(FEW_APART, 2, 5),
+            Hindrance(FEW_LEFT, 2, 5),
         ),
         # Nobody is left: the whole is the sum of its parts and tells nothing new.
         (people(1, 20), (before(people(1, 10), CORE), before(people(11, 20), CELL)), None),

@@ -12,7 +12,7 @@ from typing import Any
 import discord
 import pytest
 
-from bot.governance.disclosure import FEW_ANSWERS, FEW_APART, FEW_ASKED, Hindrance
+from bot.governance.disclosure import FEW_ANSWERS, FEW_APART, FEW_ASKED, FEW_LEFT, Hindrance
 from bot.governance.events import Event, Happened
 from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.organisation import Group, GroupKind, Partnership
@@ -136,6 +136,7 @@ def test_a_result_is_told_in_words_and_bars() -> None:
         (FEW_ANSWERS, 0, 0, "Fewer than 5 people answered this"),
         (FEW_ASKED, 4, 0, "Only 4 people are asked. It takes at least 5."),
         (FEW_APART, 1, 2, "Beside S-2, which asked the same, this result would tell what 1 person said"),
+        (FEW_LEFT, 2, 0, "would tell what 2 people said who sit in several of the groups asked"),
         (FEW_APART, 3, 0, "Beside an earlier survey that asked the same, this result would tell what 3 people said"),
     ],
 )
