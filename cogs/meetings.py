@@ -101,12 +101,14 @@ async def absent(interaction: Interaction, id: int, at: int) -> None:
 
 async def add(interaction: Interaction, id: int, at: int) -> None:
     """Open the form for the agenda."""
-    await show_form(interaction, answers.item_form((await meetings.show(*asker(interaction), id)).meeting))
+    view = await meetings.beforehand(*asker(interaction), id, "add to agenda")
+    await show_form(interaction, answers.item_form(view.meeting))
 
 
 async def notes(interaction: Interaction, id: int, at: int) -> None:
     """Open the form for notes."""
-    await show_form(interaction, answers.notes_form((await meetings.show(*asker(interaction), id)).meeting))
+    view = await meetings.beforehand(*asker(interaction), id, "write notes")
+    await show_form(interaction, answers.notes_form(view.meeting))
 
 
 async def start(interaction: Interaction, id: int, at: int) -> None:
@@ -116,7 +118,7 @@ async def start(interaction: Interaction, id: int, at: int) -> None:
 
 async def end(interaction: Interaction, id: int, at: int) -> None:
     """Ask before it is ended for everybody."""
-    await answer(interaction, answers.end_asked(await meetings.prepare(*asker(interaction), id)))
+    await answer(interaction, answers.end_asked(await meetings.beforehand(*asker(interaction), id, "end meeting")))
 
 
 async def end_now(interaction: Interaction, id: int, at: int) -> None:
@@ -126,7 +128,8 @@ async def end_now(interaction: Interaction, id: int, at: int) -> None:
 
 async def move(interaction: Interaction, id: int, at: int) -> None:
     """Open the form for another time."""
-    await show_form(interaction, answers.move_form((await meetings.prepare(*asker(interaction), id)).meeting))
+    view = await meetings.beforehand(*asker(interaction), id, "move meeting")
+    await show_form(interaction, answers.move_form(view.meeting))
 
 
 async def move_to(interaction: Interaction, id: int, at: int) -> None:
@@ -137,7 +140,8 @@ async def move_to(interaction: Interaction, id: int, at: int) -> None:
 
 async def cancel(interaction: Interaction, id: int, at: int) -> None:
     """Open the form for the reason."""
-    await show_form(interaction, answers.cancel_form((await meetings.prepare(*asker(interaction), id)).meeting))
+    view = await meetings.beforehand(*asker(interaction), id, "cancel meeting")
+    await show_form(interaction, answers.cancel_form(view.meeting))
 
 
 async def minutes(interaction: Interaction, id: int, at: int) -> None:

@@ -47,6 +47,21 @@ AHEAD = frozenset({MeetingState.SCHEDULED, MeetingState.RUNNING})
 OVER = frozenset(MeetingState) - AHEAD - {MeetingState.DRAFT}
 
 
+POSSIBLE: Mapping[str, frozenset[MeetingState]] = MappingProxyType(
+    {
+        "confirm meeting": frozenset({MeetingState.DRAFT}),
+        "move meeting": frozenset({MeetingState.SCHEDULED}),
+        "cancel meeting": frozenset({MeetingState.SCHEDULED}),
+        "start meeting": frozenset({MeetingState.SCHEDULED}),
+        "add to agenda": AHEAD,
+        "attend": AHEAD,
+        "write notes": frozenset({MeetingState.RUNNING}),
+        "end meeting": frozenset({MeetingState.RUNNING}),
+    }
+)
+"""In which states each act is possible."""
+
+
 class Kind(StrEnum):
     """What a meeting is for: weeks of operations, quarters of strategy, years of purpose (RHY-4)."""
 
@@ -196,6 +211,12 @@ def check_takes_part(member: Member) -> None:
         raise NotEligible("no seat")
 
 
+def check_possible(meeting: Meeting, act: str) -> None:
+    """Raises WrongState where nobody could do this now, whoever they are."""
+    if meeting.state not in POSSIBLE[act]:
+        raise WrongState(meeting.state, act)
+
+
 def check_words(title: str, length: timedelta) -> None:
     """Raises BadText, LimitReached."""
     if not 3 <= len(title.strip()) <= MOST_TITLE:
@@ -210,7 +231,7 @@ def confirm(draft: Meeting, member: Member, number: int, now: datetime) -> Chang
         raise NotYours
     if draft.state in AHEAD:
         raise AlreadyDone("confirm meeting")
-    _check(draft, "confirm meeting", MeetingState.DRAFT)
+    check_possible(draft, "confirm meeting")
     if draft.starts_at <= now:
         raise TimePast(f"{draft.starts_at:%Y-%m-%d %H:%M} UTC", draft.starts_at)
     changed = replace(draft, number=number, state=MeetingState.SCHEDULED, state_since=now)
@@ -224,7 +245,7 @@ def scheduled(meeting: Meeting, actor: PersonId | None) -> Event:
 
 def move(meeting: Meeting, member: Member, starts_at: datetime, now: datetime) -> Changed:
     """Hold this one at another time; its series keeps its own. Raises WrongState, TimePast, AlreadyDone."""
-    _check(meeting, "move meeting", MeetingState.SCHEDULED)
+    check_possible(meeting, "move meeting")
     if starts_at <= now:
         raise TimePast(f"{starts_at:%Y-%m-%d %H:%M} UTC", starts_at)
     if starts_at == meeting.starts_at:
@@ -237,7 +258,7 @@ def move(meeting: Meeting, member: Member, starts_at: datetime, now: datetime) -
 
 def cancel(meeting: Meeting, member: Member, reason: str, series: bool, now: datetime) -> Changed:
     """It is not held. With ``series`` no other follows it. Raises WrongState, BadText."""
-    _check(meeting, "cancel meeting", MeetingState.SCHEDULED)
+    check_possible(meeting, "cancel meeting")
     reason = reason.strip()
     if len(reason) > MOST_REASON:
         raise BadText("cancellation", len(reason), 0, MOST_REASON)
@@ -249,7 +270,7 @@ def cancel(meeting: Meeting, member: Member, reason: str, series: bool, now: dat
 
 def add_item(meeting: Meeting, member: Member, text: str) -> Changed:
     """A line for the agenda. Raises WrongState, BadText, LimitReached, AlreadyDone."""
-    _check(meeting, "add to agenda", *AHEAD)
+    check_possible(meeting, "add to agenda")
     text = " ".join(text.split())
     _check_length("agenda item", text, 3, MOST_ITEM)
     if any(each.text.casefold() == text.casefold() for each in meeting.items):
@@ -264,7 +285,7 @@ def add_item(meeting: Meeting, member: Member, text: str) -> Changed:
 
 def attend(meeting: Meeting, member: Member, here: bool) -> Changed:
     """Say whether one comes; while it runs, that one is there. Raises WrongState, AlreadyDone."""
-    _check(meeting, "attend", *AHEAD)
+    check_possible(meeting, "attend")
     running = meeting.state is MeetingState.RUNNING
     answer = (Answer.HERE if running else Answer.COMING) if here else Answer.ABSENT
     if meeting.said(member.person) is answer:
@@ -277,7 +298,7 @@ def attend(meeting: Meeting, member: Member, here: bool) -> Changed:
 
 def write(meeting: Meeting, member: Member, text: str, decisions: tuple[int, ...], now: datetime) -> Changed:
     """A part of the minutes, and decisions they belong to. Raises WrongState, BadText, LimitReached, AlreadyDone."""
-    _check(meeting, "write notes", MeetingState.RUNNING)
+    check_possible(meeting, "write notes")
     text = text.strip()
     _check_length("notes", text, 0 if decisions else 3, MOST_NOTE)
     if len(meeting.notes) >= MOST_NOTES:
@@ -298,7 +319,7 @@ def start(meeting: Meeting, actor: PersonId | None, now: datetime) -> Changed:
     """It begins. Raises WrongState, AlreadyDone."""
     if meeting.state is MeetingState.RUNNING:
         raise AlreadyDone("start meeting")
-    _check(meeting, "start meeting", MeetingState.SCHEDULED)
+    check_possible(meeting, "start meeting")
     changed = replace(meeting, state=MeetingState.RUNNING, state_since=now, started_at=now)
     return changed, (Event(Happened.MEETING_STARTED, thing(meeting), actor),)
 
@@ -307,7 +328,7 @@ def end(meeting: Meeting, actor: PersonId | None, decided: tuple[int, ...], now:
     """It is over and its minutes are published; ``decided`` was decided meanwhile. Raises WrongState, AlreadyDone."""
     if meeting.state is MeetingState.ENDED:
         raise AlreadyDone("end meeting")
-    _check(meeting, "end meeting", MeetingState.RUNNING)
+    check_possible(meeting, "end meeting")
     decisions = tuple(sorted({*meeting.decisions, *decided}))
     changed = replace(meeting, state=MeetingState.ENDED, state_since=now, decisions=decisions)
     data: dict[str, Json] = {
@@ -396,11 +417,6 @@ def _when(meeting: Meeting) -> dict[str, Json]:
         "zone": meeting.zone,
         "recurs": meeting.cadence is not None,
     }
-
-
-def _check(meeting: Meeting, act: str, *states: MeetingState) -> None:
-    if meeting.state not in states:
-        raise WrongState(meeting.state, act)
 
 
 def _check_length(field: str, text: str, least: int, most: int) -> None:

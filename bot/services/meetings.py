@@ -20,6 +20,8 @@ from bot.services.agendas import MeetingList, MeetingView, check_linkable, decid
 from bot.services.ports import Actor, Context, Transaction
 
 ONCE = "once"
+RUNNING_IT = frozenset({"move meeting", "cancel meeting", "end meeting"})
+"""What only those who run the group's meetings do."""
 _LINKS = re.compile(r"[\s,;]*P?-?#?\s?([1-9]\d{0,8})(?=[\s,;]|$)", re.IGNORECASE)
 
 
@@ -126,11 +128,17 @@ async def cancel(ctx: Context, actor: Actor, id: int, reason: str, series: bool)
     return await _act(ctx, actor, id, lambda m, who, now: rules.cancel(m, who, reason, series, now), runs=True)
 
 
-async def prepare(ctx: Context, actor: Actor, id: int) -> MeetingView:
-    """For those who run it, before a form. Raises NotEligible."""
-    async with ctx.uow.write() as tx:
-        meeting, partnership, member = await _open(tx, actor, id)
-        await _check_runs(tx, partnership, partnership.group(meeting.group), member)
+async def beforehand(ctx: Context, actor: Actor, id: int, act: str) -> MeetingView:
+    """Whether the asker may do this now, before a form opens or a question is asked. Raises WrongState, NotEligible."""
+    async with ctx.uow.read() as tx:
+        meeting = await tx.meetings.get(id)
+        partnership = await organisation.hosted(tx, actor, meeting.partnership)
+        member = await members.reader_of(tx, partnership, actor)
+        _check_readable(partnership, meeting, member)
+        rules.check_takes_part(member)
+        if act in RUNNING_IT:
+            await _check_runs(tx, partnership, partnership.group(meeting.group), member)
+        rules.check_possible(meeting, act)
         return await view_of(tx, meeting, ctx.clock(), member)
 
 

@@ -425,3 +425,36 @@ async def test_the_agenda_holds_what_retros_agreed_on_and_nobody_has_done(scene:
             await tx.retros.save(made)
     view = (await meetings.show(scene.ctx, scene.actor(TOM), (await schedule(scene)).id)).promised
     assert [(each.retro, each.action.text) for each in view] == [(1, "Call the baker, 1")]
+
+
+async def test_many_at_once_are_all_noted_and_it_ends_once(scene: Scene) -> None:
+    held = await schedule(scene)
+    await at(scene, held.starts_at)
+    everyone = [who for who in PEOPLE if who != ODA]
+    await asyncio.gather(*(meetings.attend(scene.ctx, scene.actor(who), held.id, True) for who in everyone))
+    assert len((await get(scene)).who(Answer.HERE)) == len(everyone)
+    await asyncio.gather(
+        *(meetings.write(scene.ctx, scene.actor(who), held.id, f"Noted by {who}", "") for who in everyone)
+    )
+    assert [note.number for note in (await get(scene)).notes] == list(range(1, len(everyone) + 1))
+    ended = await asyncio.gather(
+        *(meetings.end(scene.ctx, scene.actor(TOM), held.id) for _ in range(4)), return_exceptions=True
+    )
+    assert sum(isinstance(each, errors.AlreadyDone) for each in ended) == 3
+    assert (await happened(scene))["meeting ended"] == 1
+    assert len(await all_of(scene)) == 2, "one follows it, not four"
+
+
+async def test_nobody_fills_a_form_for_nothing(scene: Scene) -> None:
+    held = await schedule(scene)
+    for who, act, refusal in (
+        (TOM, "write notes", errors.WrongState),
+        (TOM, "end meeting", errors.WrongState),
+        (TIA, "move meeting", errors.NotEligible),
+        (TIA, "cancel meeting", errors.NotEligible),
+        (ODA, "add to agenda", errors.NotEligible),
+    ):
+        with pytest.raises(refusal):
+            await meetings.beforehand(scene.ctx, scene.actor(who), held.id, act)
+    for who, act in ((TIA, "add to agenda"), (TOM, "move meeting"), (TOM, "cancel meeting")):
+        assert (await meetings.beforehand(scene.ctx, scene.actor(who), held.id, act)).meeting == held

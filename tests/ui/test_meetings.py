@@ -17,6 +17,7 @@ from bot.governance.meetings import (
     MOST_ITEMS,
     MOST_LINKS,
     MOST_NOTES,
+    POSSIBLE,
     Answer,
     Attendance,
     Item,
@@ -30,7 +31,7 @@ from bot.governance.retros import Action
 from bot.services.agendas import Linked, MeetingList, MeetingView, Promised
 from bot.services.ports import Listed, Recorded
 from bot.services.times import parse
-from bot.ui import meetings, meetings_answered, meetings_told
+from bot.ui import errors, meetings, meetings_answered, meetings_told
 from tests.ui.scenes import bomb, check_fits, custom_ids, text_of
 
 NOW = datetime(2026, 11, 20, 17, tzinfo=UTC)
@@ -233,3 +234,7 @@ def test_what_a_change_of_clocks_does_to_a_meeting_is_said() -> None:
     autumn = replace(PLAIN, starts_at=twice, slot=twice, cadence=nightly)
     assert meetings.on_the_wall(autumn).endswith("they are set back then and show that time twice")
     assert meetings.on_the_wall(PLAIN).endswith("18:00 on the clocks of Europe/Berlin")
+
+
+def test_every_act_that_is_not_possible_now_has_words() -> None:
+    assert set(POSSIBLE) <= set(errors.ACTS)
