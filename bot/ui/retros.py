@@ -57,9 +57,14 @@ def card(view: RetroView, marker: int | None) -> View:
     return panel(marker, COLOURS.get(retro.state, COLOUR), *parts)
 
 
+def words(text: str, most: int) -> str:
+    """Words of people within a line of ours, in quotation marks: what they say is never taken for the bot's (TXT-1)."""
+    return f"“{inline(text, most)}”"
+
+
 def name(retro: Retro) -> str:
     """A retro in a line of ours: ``R-4 · its title``."""
-    return f"R-{retro.number}" + (f" · {inline(retro.plan.title, 90)}" if retro.plan.title else "")
+    return f"R-{retro.number}" + (f" · {words(retro.plan.title, 90)}" if retro.plan.title else "")
 
 
 def recurs(cadence: Cadence) -> str:
@@ -132,19 +137,19 @@ def _brought(view: RetroView) -> str:
         lines.append(f"{count(len(retro.captured), 'card')} captured since the last retro: shown with the others.")
     if retro.carried:
         lines.append(f"Carried over from the last retro: {count(len(retro.carried), 'topic')}.")
-        lines += [f"- {inline(each.title or each.texts[0], 120)}" for each in retro.carried[:5]]
+        lines += [f"- {words(each.title or each.texts[0], 120)}" for each in retro.carried[:5]]
     return "\n".join(lines)
 
 
 def _words(view: RetroView) -> str:
-    words = view.retro.words
-    if not words:
+    spoken = view.retro.words
+    if not spoken:
         return ""
     shown = [
-        f"{inline(word.text, 60)}" + (f" ({view.mention(word.author)})" if word.author else "")
-        for word in words[:_SHOWN_WORDS]
+        f"{words(word.text, 60)}" + (f" ({view.mention(word.author)})" if word.author else "")
+        for word in spoken[:_SHOWN_WORDS]
     ]
-    more = f" … and {len(words) - _SHOWN_WORDS} more" if len(words) > _SHOWN_WORDS else ""
+    more = f" … and {len(spoken) - _SHOWN_WORDS} more" if len(spoken) > _SHOWN_WORDS else ""
     return f"**How we are:** {' · '.join(shown)}{more}"
 
 
@@ -165,7 +170,7 @@ def _topics(topics: Sequence[Topic], retro: Retro, most: int) -> list[Part]:
 
 def topic_line(topic: Topic, cards: dict[int, Card], most: int = 110) -> str:
     """A topic in one line: its title or first card, how many cards, its dots once they are counted."""
-    title = inline(topic_title(topic, cards), most)
+    title = words(topic_title(topic, cards), most)
     more = f" ({count(len(topic.cards), 'card')})" if len(topic.cards) > 1 else ""
     dots = f" · {count(topic.dots, 'dot')}" if topic.dots else ""
     return f"**{title}**{more}{dots}"
@@ -234,7 +239,7 @@ def action_line(view: RetroView, action: Action, most: int = 140) -> str:
     """An action with its owner and date."""
     owner = view.mention(action.owner) if action.owner else "nobody has taken it yet"
     due = f", by {stamp(action.due_at)}" if action.due_at else ""
-    return f"{'✅ done: ' if action.done_at else ''}{inline(action.text, most)} – {owner}{due}"
+    return f"{'✅ done: ' if action.done_at else ''}{words(action.text, most)} – {owner}{due}"
 
 
 def _closed(view: RetroView) -> str:
@@ -371,4 +376,4 @@ def _card_lines(cards: dict[int, Card], topics: Iterable[Topic], names: dict[int
 def _line(card: Card, names: dict[int, str], *, with_column: bool = False) -> str:
     column = f"{inline(card.column, 40)}: " if with_column and card.column != CAPTURED else ""
     author = f" ({names[card.id]})" if card.id in names else ""
-    return f"- `{card.id}` {column}{inline(card.text, 700)}{author}"
+    return f"- `{card.id}` {column}{words(card.text, 700)}{author}"

@@ -100,13 +100,15 @@ def joined(mine: Mine) -> Answer:
 
 def checked_in(mine: Mine) -> Answer:
     """Their word is kept."""
-    return said(f"Kept, and hidden until this phase ends. Your word: {inline(mine.word, 80)}", buttons=_what_now(mine))
+    return said(
+        f"Kept, and hidden until this phase ends. Your word: {boards.words(mine.word, 80)}", buttons=_what_now(mine)
+    )
 
 
 def _yours(mine: Mine) -> list[str]:
     match mine.view.retro.state:
         case State.CHECK_IN if mine.word:
-            return [f"Your word: {inline(mine.word, 80)}"]
+            return [f"Your word: {boards.words(mine.word, 80)}"]
         case State.GATHER:
             return [f"You have written {count(len(mine.cards), 'card')} of {mine.view.retro.terms.cards}."]
         case State.VOTE:
@@ -141,7 +143,7 @@ def own_cards(mine: Mine, page: int = 0, told: str = "") -> Answer:
     view, box = _box(head)
     shown, page, pages = _paged(mine.cards, page, _OWN)
     for each in shown:
-        text = f"**{inline(retro.plan.columns[each.column], 40)}**\n{inline(each.text, 380)}"
+        text = f"**{inline(retro.plan.columns[each.column], 40)}**\n{boards.words(each.text, 370)}"
         change = button("Change", ids.retro("card", retro.id, each.slot))
         box.add_item(discord.ui.Section(discord.ui.TextDisplay(text), accessory=change))
     more = button("Write another", ids.retro("card", retro.id), Style.primary)
@@ -261,7 +263,7 @@ def topic(view: RetroView, id: int) -> Answer:
     answer, box = _box(f"### {boards.topic_line(found, by_id, 200)}")
     shown = found.cards[:9]
     for each in shown:
-        text = discord.ui.TextDisplay[Any](f"`{each}` {inline(by_id[each].text, 330)}")
+        text = discord.ui.TextDisplay[Any](f"`{each}` {boards.words(by_id[each].text, 330)}")
         if len(found.cards) > 1:
             take = button("Take out", ids.retro("split", view.retro.id, each))
             box.add_item(discord.ui.Section(text, accessory=take))
@@ -481,7 +483,7 @@ def box(kept: Box, told: str = "") -> Answer:
     answer, box = _box(head)
     for each in kept.cards[:_OWN]:
         drop = button("Take back", ids.capture("drop", group.id, each.slot))
-        box.add_item(discord.ui.Section(discord.ui.TextDisplay(inline(each.text, 380)), accessory=drop))
+        box.add_item(discord.ui.Section(discord.ui.TextDisplay(boards.words(each.text, 370)), accessory=drop))
     if len(kept.cards) > _OWN:
         box.add_item(discord.ui.TextDisplay(f"-# … and {len(kept.cards) - _OWN} more of yours"))
     box.add_item(row(button("Write one", ids.capture("write", group.id), Style.primary)))

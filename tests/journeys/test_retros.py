@@ -35,8 +35,8 @@ async def test_a_live_retro_of_six_from_start_to_published_lessons(server: Serve
     assert "tired" not in await told(server)
 
     assert await go_on(server) is State.GATHER
-    assert "**How we are:** 🌧️ · curious · hopeful · sunny · sunny · tired" not in await told(server)
-    assert "curious · hopeful · sunny · sunny · tired" in await told(server)
+    assert "**How we are:** “🌧️” · “curious”" not in await told(server)
+    assert "“curious” · “hopeful” · “sunny” · “sunny” · “tired”" in await told(server)
     await write(server, "ada", 0, "Shorter meetings on the river")
     await write(server, "cleo", 0, "Make meetings on the river shorter")
     await write(server, "dev", 1, "Reports that nobody reads")
@@ -81,7 +81,7 @@ async def test_a_live_retro_of_six_from_start_to_published_lessons(server: Serve
     assert "5 dots" not in (await told(server)).replace("has 5 dots", "")
 
     assert await go_on(server) is State.DISCUSS
-    assert "Topic 1 of 2: **Walking together** (2 cards) · 5 dots" in await told(server)
+    assert "Topic 1 of 2: **“Walking together”** (2 cards) · 5 dots" in await told(server)
     note = await server.fill(
         "ada", await press(server, "ada", "note"), note="Every first Saturday, whatever the weather."
     )
@@ -104,14 +104,14 @@ async def test_a_live_retro_of_six_from_start_to_published_lessons(server: Serve
     noted = await server.fill("uma", form, action="Plan the first walk", owner=[server["tia"]], due="in 2 weeks")
     assert "Plan the first walk" in said(noted), said(noted)
     await server.settle()
-    assert f"Plan the first walk – <@{server['tia'].id}>, by" in await told(server)
+    assert f"“Plan the first walk” – <@{server['tia'].id}>, by" in await told(server)
 
     assert await go_on(server) is State.CLOSED
     assert "6 people took part" in await told(server)
     [*_, post] = (server.channel("core-team")).history()
     lessons = text_of(post)
-    assert "Lessons of R-1: The spring season" in lessons
-    assert "**Walking together** (5 dots, discussed)" in lessons
+    assert "Lessons of R-1: “The spring season”" in lessons
+    assert "**“Walking together”** (5 dots, discussed)" in lessons
     assert "whatever the weather" in lessons
     assert "Carried over to the next retro" in lessons
     assert [file.filename for file in post.attachments] == ["R-1-lessons.md"]
@@ -178,9 +178,9 @@ async def test_two_people_merge_the_same_cards_and_the_second_is_told_what_stand
     uma, tia = [latest(await press(server, who, "group")) for who in ("uma", "tia")]
     one = latest(await choose(server, "uma", uma, "move", ["1"]))
     other = latest(await choose(server, "tia", tia, "move", ["1"]))
-    assert "Put together: **beta**" in said(await choose(server, "uma", one, "into", ["2.1"]))
+    assert "Put together: **“beta”**" in said(await choose(server, "uma", one, "into", ["2.1"]))
     told_second = said(await choose(server, "tia", other, "into", ["2.1"]))
-    assert "These stand together already: **beta** (2 cards)" in told_second
+    assert "These stand together already: **“beta”** (2 cards)" in told_second
     third = latest(await press(server, "dev", "group"))
     into = latest(await choose(server, "dev", third, "move", ["3"]))
     assert "(3 cards)" in said(await choose(server, "dev", into, "into", ["2.3"]))
@@ -305,7 +305,7 @@ async def test_the_capture_box_parked_topics_and_actions_come_back(server: Serve
     await begin(server)
     shown = await told(server, 2)
     assert "Carried over from the last retro: 1 topic" in shown
-    assert "R-1: Bring a bell – nobody has taken it yet" in shown
+    assert "R-1: “Bring a bell” – nobody has taken it yet" in shown
     listed = latest(await press(server, "uma", "actions", 1))
     owned = await press(server, "uma", "own", message=listed)
     assert "It is yours" in said(owned)

@@ -92,7 +92,7 @@ async def test_every_message_event_log_line_and_table_is_read(
             assert not ("retro" in line and (name_of in line or str(server[who].id) in line)), line
     lessons = everything_said(server)
     assert "4 people took part" in lessons
-    assert "mood0 · mood1 · mood2 · mood3" in lessons
+    assert "“mood0” · “mood1” · “mood2” · “mood3”" in lessons
 
 
 async def test_what_the_board_says_about_it(server: Server) -> None:

@@ -30,7 +30,7 @@ async def test_a_slow_retro_over_five_days_with_the_bot_restarted_in_every_phase
     await server.fill("uma", form, word="slowly")  # opened before the restart, taken after it
     await check_in(server, "tia", "patient")
     await server.advance(hours=24)
-    assert "patient · slowly" in await told(server)
+    assert "“patient” · “slowly”" in await told(server)
 
     await write(server, "uma", 0, "The new boats were a joy")
     await restart(server, crash)

@@ -105,7 +105,7 @@ def test_all_cards_stand_on_the_pages_once() -> None:
     _, pages = boards.page_of_cards(view, 0)
     whole = "\n".join(boards.page_of_cards(view, page)[0] for page in range(pages))
     lines = [line.partition("` ")[2] for line in whole.split("\n") if line.startswith("- `")]
-    assert sorted(lines) == sorted(f"card number {n}" for n in range(500))
+    assert sorted(lines) == sorted(f"“card number {n}”" for n in range(500))
     assert "card number 7" in retros_answered.cards_file(view)
 
 
@@ -217,9 +217,9 @@ def test_short_lessons_are_one_message_with_everything_in_it() -> None:
     text = text_of(shown)
     for words in (
         "7 people took part: 4 domain expert and 3 others.",
-        "**Walking** (4 dots, discussed)",
+        "**“Walking”** (4 dots, discussed)",
         "> Every Saturday.",
-        "### Carried over to the next retro\n- Long reports",
+        "### Carried over to the next retro\n- “Long reports”",
         "<@12>, by <t:",
         "SHA-256 of these lessons",
         "Record #9 · abababababab",
