@@ -40,7 +40,9 @@ class Watch(logging.Handler):
         """An interaction with everything that it held."""
         self.tokens.add(token)
         for words in _texts(data):
-            self.words |= {line.strip() for line in words.splitlines() if len(line.strip()) >= _SHORTEST}
+            lines = (line.strip() for line in words.splitlines())
+            # What stands in digits alone is an id that Discord filled in, such as that of a person chosen from a list.
+            self.words |= {line for line in lines if len(line) >= _SHORTEST and not line.isdecimal()}
 
     def problems(self) -> Iterator[str]:
         """Every token, text of people, and choice with a person that was written."""
