@@ -21,7 +21,7 @@ from bot.governance.proposals import MOST_WITHDRAWAL
 from bot.governance.refiling import MOST_CHANGE
 from bot.services.views import ProposalView
 from bot.ui import ids, limits
-from bot.ui.labels import CRITERION_LABELS
+from bot.ui.labels import CRITERION_LABELS, FIELD_LABELS
 from bot.ui.text import plain, sound
 
 Form = discord.ui.Modal
@@ -101,7 +101,7 @@ def with_words(said: str, fields: Fields) -> tuple[str, BytesIO | None]:
     typed = [(name, value) for name, value in fields.items() if value.strip()]
     if not typed:
         return limits.fit(said, limits.CONTENT), None
-    whole = "\n\n".join(f"{_LABELS.get(name, (name, ''))[0]}:\n{value}" for name, value in typed)
+    whole = "\n\n".join(f"{_named_field(name)}:\n{value}" for name, value in typed)
     shown = f"{said}\n\nYour words, to copy:\n```\n{whole}\n```"
     if "```" not in whole and limits.units(shown) <= limits.CONTENT:
         return shown, None
@@ -329,3 +329,8 @@ def _about(key: Key, policy: Policy) -> str:
 def _labelled(name: str, component: discord.ui.Item[Any]) -> discord.ui.Label[Any]:
     label, description = _LABELS[name]
     return discord.ui.Label(text=label, description=description, component=component)
+
+
+def _named_field(name: str) -> str:
+    """What a field is called when its words are given back."""
+    return _LABELS[name][0] if name in _LABELS else FIELD_LABELS.get(name, name.replace("-", " ").capitalize())
