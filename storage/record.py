@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from datetime import datetime
@@ -10,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, and_, bindparam, delete, insert, select
 
+from bot.governance.courses import Happening
 from bot.governance.errors import NotFound
 from bot.governance.events import Event, Happened
 from bot.governance.ids import PartnershipId, PersonId, ProposalId
@@ -23,12 +25,17 @@ _PART = 500
 _HEAD_OF = "head"
 _HEAD = select(heads.c.number, heads.c.hash).where(heads.c.partnership_id == bindparam("partnership"))
 _BESIDE = and_(payloads.c.partnership_id == events.c.partnership_id, payloads.c.number == events.c.number)
-_UNSORTED = (
+_LINKS = (
     select(events, payloads.c.salt, payloads.c.payload)
     .select_from(events.outerjoin(payloads, _BESIDE))
     .where(events.c.partnership_id == bindparam("partnership"))
+    .order_by(events.c.number)
 )
-_LINKS = _UNSORTED.order_by(events.c.number)
+_HAPPENED = (
+    select(events.c.number, events.c.at, events.c.type, events.c.thing, events.c.actor_id, payloads.c.payload)
+    .select_from(events.outerjoin(payloads, _BESIDE))
+    .where(events.c.partnership_id == bindparam("partnership"))
+)
 _OF = _LINKS.where(events.c.thing == bindparam("thing"))
 _EVENT = _LINKS.where(events.c.number == bindparam("number"))
 _AFTER = _LINKS.where(events.c.number > bindparam("after")).limit(_PART)
@@ -88,25 +95,47 @@ class Record:
 
     async def since(
         self, partnership: PartnershipId, since: datetime | None, types: Iterable[Happened]
-    ) -> tuple[Recorded, ...]:
-        """Events of these types at or after an instant (None: ever), in order."""
-        chosen = _UNSORTED.where(events.c.type.in_(sorted(kind.value for kind in types)))
+    ) -> tuple[Happening, ...]:
+        """What happened of these types at or after an instant (None: ever), in order."""
+        chosen = _HAPPENED.where(events.c.type.in_(_written(types))).order_by(events.c.number)
         if since is not None:
             chosen = chosen.where(events.c.at >= since)
         rows = await self._session.connection.execute(chosen, {"partnership": partnership})
-        return await _all_recorded(partnership, rows.all())
+        return await _happenings(rows.all())
+
+    async def from_opening(
+        self, partnership: PartnershipId, since: datetime | None, types: Iterable[Happened]
+    ) -> AsyncIterator[Sequence[Happening]]:
+        """What happened of these types from the first review on that opened since then, in order and in parts."""
+        after = 0 if since is None else await self._before_opening(partnership, since)
+        chosen = _HAPPENED.where(events.c.type.in_(_written(types)), events.c.number > bindparam("after"))
+        chosen = chosen.order_by(events.c.number).limit(_PART)
+        while True:
+            wanted = {"partnership": partnership, "after": after}
+            rows = (await self._session.connection.execute(chosen, wanted)).all()
+            yield [_happening(row) for row in rows]
+            if len(rows) < _PART:
+                return
+            after = rows[-1].number
 
     async def of_all(
         self, partnership: PartnershipId, things: Collection[str], types: Iterable[Happened]
-    ) -> tuple[Recorded, ...]:
-        """Events of these types of many things, in order."""
-        chosen = _UNSORTED.where(events.c.type.in_(sorted(kind.value for kind in types)))
-        found: list[Row[Any]] = []
-        asked = sorted(things)
-        for at in range(0, len(asked), _PART):
-            part = chosen.where(events.c.thing.in_(asked[at : at + _PART]))
-            found += (await self._session.connection.execute(part, {"partnership": partnership})).all()
-        return await _all_recorded(partnership, found)
+    ) -> tuple[Happening, ...]:
+        """What happened of these types to a few things, in order."""
+        chosen = _HAPPENED.where(events.c.thing.in_(sorted(things)), events.c.type.in_(_written(types)))
+        rows = await self._session.connection.execute(chosen.order_by(events.c.number), {"partnership": partnership})
+        return await _happenings(rows.all())
+
+    async def _before_opening(self, partnership: PartnershipId, since: datetime) -> int:
+        """The number before the first review that opened since then; the last one where none did."""
+        chosen = select(events.c.number).where(
+            events.c.partnership_id == partnership,
+            events.c.type == Happened.REVIEW_OPENED.value,
+            events.c.at >= since,
+        )
+        chosen = chosen.order_by(events.c.at, events.c.number).limit(1)
+        found: int | None = (await self._session.connection.execute(chosen)).scalar_one_or_none()
+        return (await self.head(partnership))[0] if found is None else found - 1
 
     async def verify(self, partnership: PartnershipId) -> Verdict:
         """Check the whole chain."""
@@ -172,13 +201,23 @@ class Record:
                 return
 
 
-async def _all_recorded(partnership: PartnershipId, rows: Sequence[Row[Any]]) -> tuple[Recorded, ...]:
-    """Many events, in order; reading a whole archive holds up nobody else."""
+def _written(types: Iterable[Happened]) -> list[str]:
+    return sorted(kind.value for kind in types)
 
-    def read() -> tuple[Recorded, ...]:
-        return tuple(_recorded(partnership, _link(row)) for row in sorted(rows, key=lambda row: int(row.number)))
 
-    return read() if len(rows) <= _PART else await asyncio.to_thread(read)
+async def _happenings(rows: Sequence[Any]) -> tuple[Happening, ...]:
+    """Many of them hold up nobody else."""
+    found: list[Happening] = []
+    for at in range(0, len(rows), _PART):
+        found += [_happening(row) for row in rows[at : at + _PART]]
+        await asyncio.sleep(0)
+    return tuple(found)
+
+
+def _happening(row: Any) -> Happening:
+    data = json.loads(row.payload) if row.payload is not None else {}
+    actor = None if row.actor_id is None else PersonId(row.actor_id)
+    return Happening(row.at, Event(Happened(row.type), row.thing, actor, data))
 
 
 def _proposal_of(event: Event) -> ProposalId | None:

@@ -161,13 +161,18 @@ TOLD = frozenset(
 def courses(happened: Iterable[Happening]) -> dict[str, Course]:
     """The course of every proposal whose opening is among these events, which stand in the order of the record."""
     found: dict[str, Course] = {}
+    follow(found, happened)
+    return found
+
+
+def follow(found: dict[str, Course], happened: Iterable[Happening]) -> None:
+    """Take in what happened next, so that a long record is read in parts."""
     for each in happened:
         event = each.event
         if event.type is Happened.REVIEW_OPENED:
             found[event.thing] = _opened(each)
         elif (course := found.get(event.thing)) is not None:
             _take(course, each.at, event)
-    return found
 
 
 def _opened(happening: Happening) -> Course:

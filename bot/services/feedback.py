@@ -10,6 +10,7 @@ from functools import partial
 
 from bot.governance import feedback as rules
 from bot.governance.anonymity import pseudonym
+from bot.governance.courses import Happening
 from bot.governance.errors import NotFound
 from bot.governance.events import Happened
 from bot.governance.feedback import Feedback, FeedbackState
@@ -17,7 +18,7 @@ from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.organisation import Member, Partnership, seats_of
 from bot.services import members
 from bot.services.organisation import hosted
-from bot.services.ports import Actor, Context, Place, PlaceKind, Recorded, Sealed, Transaction
+from bot.services.ports import Actor, Context, Place, PlaceKind, Sealed, Transaction
 
 PAGE = 8
 """Pieces of feedback on one page of a list."""
@@ -227,8 +228,8 @@ def _answer(feedback: Feedback, member: Member, tending: bool, text: str, now: d
     return rules.answer(feedback, member, tending, text, now)
 
 
-def _id_in(recorded: Recorded) -> int:
-    return int(recorded.event.thing.partition("/")[2])
+def _id_in(happening: Happening) -> int:
+    return int(happening.event.thing.partition("/")[2])
 
 
 def _may_read(partnership: Partnership, group: GroupId | None, member: Member) -> bool:

@@ -41,7 +41,7 @@ async def health(
     ctx: Context, actor: Actor, id: PartnershipId, group: GroupId | None = None, scale: GroupKind | None = None
 ) -> HealthView:
     """Every check, for somebody with a seat. Raises NotFound, NotEligible."""
-    async with ctx.uow.read() as tx:
+    async with ctx.uow.walk() as tx:
         partnership = await hosted(tx, actor, id)
         scope = scope_of(partnership, await members.reader_of(tx, partnership, actor), group, scale)
         found, marks = await _read(tx, scope, ctx.clock())
@@ -65,14 +65,18 @@ async def look(ctx: Context, partnerships: Iterable[PartnershipId]) -> int:
 
 
 async def look_at(ctx: Context, id: PartnershipId) -> None:
-    """What everybody may read of one partnership: who crossed a mark since the last look is told once (ORG-7)."""
+    """What everybody may read of one partnership: who crossed a mark since the last look is told once (ORG-7).
+
+    The record is read beforehand, so that nobody who writes waits for that.
+    """
+    async with ctx.uow.walk() as tx:
+        partnership = await tx.partnerships.get(id)
+        public = Scope(partnership, tuple(group for group in partnership.groups if not group.private))
+        found, _ = await _read(tx, public, ctx.clock())
     async with ctx.uow.write() as tx:
         now = ctx.clock()
         if not await _due(tx, (id,), now):
             return
-        partnership = await tx.partnerships.get(id)
-        public = Scope(partnership, tuple(group for group in partnership.groups if not group.private))
-        found, _ = await _read(tx, public, now)
         kept = await tx.runtime.get(f"{_KEY}{id}")
         new, over = rules.crossed(found, json.loads(kept)["over"] if kept else [])
         await tx.runtime.put(f"{_KEY}{id}", json.dumps({"next": (now + DAILY).isoformat(), "over": over}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.governance import courses as told
 from bot.governance import metrics as rules
@@ -16,10 +16,14 @@ from bot.governance.metrics import Figures
 from bot.governance.organisation import Group, GroupKind, Member, Partnership
 from bot.services import members
 from bot.services.organisation import hosted
-from bot.services.ports import Actor, Context, Recorded, Transaction
+from bot.services.ports import Actor, Context, Transaction
 
 REVIEWS = {"retro": Happened.RETRO_CLOSED, "meeting": Happened.MEETING_ENDED, "survey": Happened.SURVEY_CLOSED}
 """Occasions on which a group looks at itself, and the event that ends each."""
+
+_FEW = 200
+_OLDEST = timedelta(days=120)
+"""Few proposals are open for longer: 90 days, and whatever their clock stood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ async def metrics(
     period: str = "90 days",
 ) -> MetricsView:
     """The numbers of a group, a scale or the whole partnership. Raises NotFound, NotEligible."""
-    async with ctx.uow.read() as tx:
+    async with ctx.uow.walk() as tx:
         partnership = await hosted(tx, actor, id)
         scope = scope_of(partnership, await members.reader_of(tx, partnership, actor), group, scale)
         now, length = ctx.clock(), rules.PERIODS[period]
@@ -97,18 +101,30 @@ def scope_of(
 
 async def decided_in(tx: Transaction, scope: Scope, since: datetime | None) -> tuple[int, list[Course]]:
     """How many reviews opened since then, and the courses of what was decided since then, from the record alone."""
-    here_id = scope.partnership.id
-    if since is None:
-        found = await tx.record.since(here_id, None, told.TOLD)
-    else:
-        ended = {each.event.thing for each in await tx.record.since(here_id, since, told.ENDINGS)}
-        begun = await tx.record.since(here_id, since, (Happened.REVIEW_OPENED,))
-        others = [each for each in begun if each.event.thing not in ended]
-        found = (*await tx.record.of_all(here_id, ended, told.TOLD), *others)
-    courses = await asyncio.to_thread(told.courses, [Happening(each.at, each.event) for each in found])
+    courses = await _courses(tx, scope.partnership.id, since)
     here = rules.within(courses.values(), scope.ids, unplaced=scope.is_whole)
     opened = sum(1 for each in here if since is None or each.opened_at >= since)
     return opened, rules.decided_since(here, since)
+
+
+async def _courses(tx: Transaction, id: PartnershipId, since: datetime | None) -> dict[str, Course]:
+    """The courses of what was opened or ended since then, each from its opening on.
+
+    Few things are looked up one by one; many are read along the chain, and only those that opened long before apart.
+    """
+    found: dict[str, Course] = {}
+    ended: set[str] = set()
+    if since is not None:
+        ended = {each.event.thing for each in await tx.record.since(id, since, told.ENDINGS)}
+    if since is None or len(ended) > _FEW:
+        async for part in tx.record.from_opening(id, since and since - _OLDEST, told.TOLD):
+            told.follow(found, part)
+    else:
+        told.follow(found, await tx.record.since(id, since, (Happened.REVIEW_OPENED,)))
+    apart = sorted(ended if len(ended) <= _FEW else ended - found.keys())
+    for at in range(0, len(apart), _FEW):
+        told.follow(found, await tx.record.of_all(id, apart[at : at + _FEW], told.TOLD))
+    return found
 
 
 async def _occasions(tx: Transaction, scope: Scope) -> dict[str, datetime | None]:
@@ -130,6 +146,6 @@ async def _feedback(tx: Transaction, scope: Scope, since: datetime | None) -> tu
     return len(here), len(here & {each.event.thing for each in answered})
 
 
-def _is_in(recorded: Recorded, scope: Scope) -> bool:
-    group = recorded.event.data.get("group")
+def _is_in(happening: Happening, scope: Scope) -> bool:
+    group = happening.event.data.get("group")
     return scope.is_whole if not isinstance(group, int) else GroupId(group) in scope.ids

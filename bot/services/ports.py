@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
+from bot.governance.courses import Happening
 from bot.governance.dossier import Ballot, Proposal, State
 from bot.governance.events import Event, Happened
 from bot.governance.feedback import Feedback
@@ -477,14 +478,20 @@ class Record(Protocol):
 
     async def since(
         self, partnership: PartnershipId, since: datetime | None, types: Iterable[Happened]
-    ) -> tuple[Recorded, ...]:
-        """Events of these types at or after an instant (None: ever), in order."""
+    ) -> tuple[Happening, ...]:
+        """What happened of these types at or after an instant (None: ever), in order."""
+        ...
+
+    def from_opening(
+        self, partnership: PartnershipId, since: datetime | None, types: Iterable[Happened]
+    ) -> AsyncIterator[Sequence[Happening]]:
+        """What happened of these types from the first review on that opened since then, in order and in parts."""
         ...
 
     async def of_all(
         self, partnership: PartnershipId, things: Collection[str], types: Iterable[Happened]
-    ) -> tuple[Recorded, ...]:
-        """Events of these types of many things, in order."""
+    ) -> tuple[Happening, ...]:
+        """What happened of these types to a few things, in order."""
         ...
 
     async def verify(self, partnership: PartnershipId) -> Verdict:

@@ -10,7 +10,7 @@ import warnings
 from pathlib import Path
 from statistics import median
 
-from tests.bench import acts, growth, retros
+from tests.bench import acts, growth, numbers, retros
 
 _ACTS = {"propose": "/propose, sent in and opened", "object": "objection by reaction", "read": '"I have read it"'}
 _GROWN = {
@@ -32,13 +32,21 @@ _LOOKED_BACK = {
     "close": "closed, with the lessons on record",
     "lessons": "the document of lessons",
 }
+_COUNTED = {
+    "all": "/metrics over everything",
+    "90 days": "/metrics of 90 days, everything decided in them",
+    "30 days": "/metrics of 30 days, nothing decided in them",
+    "words": "its words and its table",
+    "health": "the daily look at health",
+    "stall": "longest stall of the event loop in a round",
+}
 
 
 def main() -> None:
     """All parts, one after the other."""
     logging.disable()
     warnings.simplefilter("ignore")
-    parts = sys.argv[1:] or ["acts", "growth", "retros"]
+    parts = sys.argv[1:] or ["acts", "growth", "retros", "numbers"]
     if "acts" in parts:
         print("Beside a bare bot that makes the same Discord calls and writes one row (aim: at most 2)\n", flush=True)
         with tempfile.TemporaryDirectory() as folder:
@@ -64,6 +72,15 @@ def main() -> None:
         for what, words in _LOOKED_BACK.items():
             small, large = median(taken.small[what]), median(taken.large[what])
             print(f"  {words:<50} {taken.ratio(what):6.2f} ×   ({_shown(what, large)} beside {_shown(what, small)})")
+    if "numbers" in parts:
+        large, small_one = numbers.LARGE, numbers.SMALL
+        print(f"\n{large:,} resolved proposals beside {small_one}, per proposal (aim: at most 1.2)\n", flush=True)
+        counted = asyncio.run(numbers.compare())
+        for what, words in _COUNTED.items():
+            small, large_one = median(counted.small[what]), median(counted.large[what])
+            print(
+                f"  {words:<50} {counted.ratio(what):6.2f} ×   ({_shown(what, large_one)} beside {_shown(what, small)})"
+            )
 
 
 def _told(found: acts.Compared) -> None:
