@@ -10,9 +10,10 @@ import pytest
 from bot.governance.dossier import ObjectionState, State
 from bot.governance.ids import PartnershipId
 from tests.database import PostgresServer, postgresql_server
+from tests.journeys import surveying
 from tests.journeys.deciding import AGAINST, FOR, ballots, escalated
 from tests.journeys.objecting import card, everyone_reads, last_notice, state, states
-from tests.journeys.server import CORE, OBJECT, TALK, Server, serving, text_of
+from tests.journeys.server import CORE, OBJECT, STAKEHOLDERS, TALK, Server, serving, text_of
 
 __all__ = ["postgresql_server"]
 
@@ -74,3 +75,18 @@ async def test_an_escalated_vote_adopts_and_overrules(server: Server) -> None:
     assert vote.tally is not None
     assert dict(vote.tally.counts) == {"for": 3, "against": 1, "abstain": 0}
     await heads_stand(server, number)
+
+
+async def test_a_survey_is_answered_counted_and_forgotten(server: Server) -> None:
+    survey = await surveying.asked(server, surveying.SCALE, surveying.TEXT)
+    await surveying.everyone_answers(server, survey, "4", "we should meet less")
+    await server.crash()
+    await surveying.answer(server, "ada", survey, "2", "we should meet more")
+    await server.advance(surveying.DAYS)
+    found = await surveying.kept(server, survey)
+    assert [result.counts for result in found.results] == [(0, 1, 0, 5, 0), ()]
+    assert found.results[1].texts == ("we should meet less",) * 5 + ("we should meet more",)
+    assert len(surveying.posts(server, STAKEHOLDERS)) == 1
+    async with server.bot.ctx.uow.read() as tx:
+        assert await tx.seals.of(f"survey/{survey}") == ()
+        assert await tx.seals.find_key(f"survey/{survey}") is None
