@@ -533,11 +533,13 @@ def check_phase(retro: Retro, act: str, *wanted: State) -> None:
 
 
 def add_action(retro: Retro, text: str, owner: PersonId | None, due_at: datetime | None) -> Retro:
-    """Note what somebody will do. Raises WrongPhase, BadText, LimitReached."""
+    """Note what somebody will do; the same twice is noted once. Raises WrongPhase, BadText, LimitReached."""
     check_phase(retro, "add an action", State.DISCUSS, State.ACTIONS)
     text = text.strip()
     if not 1 <= len(text) <= MOST_ACTION:
         raise BadText("action", len(text), 1, MOST_ACTION)
+    if any((each.text, each.owner, each.due_at) == (text, owner, due_at) for each in open_actions(retro)):
+        return retro
     if len(retro.actions) >= MOST_ACTIONS:
         raise LimitReached("retro actions", MOST_ACTIONS)
     return replace(retro, actions=(*retro.actions, Action(len(retro.actions) + 1, text, owner, due_at)))

@@ -177,12 +177,18 @@ def rename(retro: Retro, id: int, title: str) -> Retro:
 
 
 def note(retro: Retro, id: int, text: str) -> Retro:
-    """Add to the notes of a topic. Raises WrongPhase, NotFound, BadText, LimitReached."""
+    """Add to the notes of a topic; the last one twice is noted once.
+
+    Raises WrongPhase, NotFound, BadText, LimitReached.
+    """
     check_phase(retro, "take notes", State.DISCUSS, State.ACTIONS)
     topic = _standing(retro, id)
+    words = _fit("note", text.strip(), MOST_NOTE)
+    if topic.notes[-1:] == (words,):
+        return retro
     if len(topic.notes) >= MOST_NOTES:
         raise LimitReached("retro notes", MOST_NOTES)
-    return _with(retro, replace(topic, notes=(*topic.notes, _fit("note", text.strip(), MOST_NOTE))))
+    return _with(retro, replace(topic, notes=(*topic.notes, words)))
 
 
 def go_on(retro: Retro, id: int, progress: Progress, member: Member, now: datetime) -> Retro:

@@ -38,9 +38,9 @@ ABOUT = (
     "names and key are deleted in the same step. From then on the file does not tell whose they were.\n"
     "**Until the retro closes**, the file also holds that you take part and your class, in the same way. After that "
     "it holds only how many took part, small classes counted together.\n"
-    "-# Your style, or a detail that only you know, can still give you away. Notes and actions carry no name, but they "
-    "are shown the moment you send them. Somebody who changes the bot's code or watches the machine sees everything. "
-    "PostgreSQL keeps deleted rows on disk until it has been vacuumed."
+    "-# Where very few take part, others can guess. Your style, or a detail that only you know, can give you away. "
+    "Notes and actions carry no name, but they are shown the moment you send them. Somebody who changes the bot's code "
+    "or watches the machine sees everything. PostgreSQL keeps deleted rows on disk until it has been vacuumed."
 )
 NAMED = (
     "\n**This retro is a named one**: with the reveal, each card and word is shown with its author, to everybody who "

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import delete
 
 from bot.governance import retros as rules
 from bot.governance.errors import AlreadyDone, BadText, LimitReached, NotEligible, NotFound, TimePast, WrongPhase
@@ -16,6 +17,7 @@ from bot.services import erasures, retros, retros_views, retros_writing, roles
 from bot.services.ports import Actor
 from bot.services.retros import Later
 from bot.services.retros_views import RetroView
+from storage.tables import session_keys
 from tests.services.scene import (
     ADA,
     BEN,
@@ -635,3 +637,47 @@ async def test_the_words_of_a_closed_retro_are_erased_with_its_event(town: Retro
     await erasures.erase(town.ctx, HERE, closed.number)
     assert not [row for table in (await town.tables()).values() for row in table if "trade" in row]
     await town.scene.record()
+
+
+async def test_sent_in_twice_notes_and_actions_stand_once(town: Retros) -> None:
+    held = await town.grouped("a")
+    await town.go(held, State.DISCUSS)
+    for _ in range(2):
+        await retros_writing.note(town.ctx, town[UMA], held, 1, "Said once.")
+        await retros_writing.add_action(town.ctx, town[UMA], held, "Plan a walk", town[TIA])
+    retro = await town.get(held)
+    assert retro.topics[0].notes == ("Said once.",)
+    assert [action.text for action in retro.actions] == ["Plan a walk"]
+    assert (await happened(town, held)).count("retro changed") == 1
+
+
+async def test_a_copy_put_back_without_its_keys_still_reveals_and_goes_on(town: Retros) -> None:
+    held = await town.start()
+    await town.go(held, State.GATHER)
+    await town.write(held, TIA, "before the copy")
+    async with town.ctx.uow.write() as tx:
+        await tx.people._session.connection.execute(delete(session_keys))  # type: ignore[attr-defined]
+    assert (await retros_writing.mine(town.ctx, town[TIA], held)).cards == ()
+    await town.write(held, TIA, "after it was put back")
+    retro = await town.go(held, State.GROUP)
+    assert [card.text for card in retro.cards] == ["after it was put back", "before the copy"]
+    await town.go(held, State.CLOSED)
+    found = await town.tables()
+    assert found["sealed"] == []
+    assert found["session_keys"] == []
+
+
+async def test_the_next_of_a_series_is_made_when_one_closes_by_itself(town: Retros) -> None:
+    draft = (await planned(town, "in 1 day at 18:00", "month")).retro
+    first = (await retros.confirm(town.ctx, town[TOM], draft.id)).retro
+    assert first.starts_at is not None
+    await town.scene.after(by=first.starts_at - town.scene.clock.now)
+    for _ in range(4):
+        await town.scene.after(hours=24)
+    assert (await town.get(first.id)).state is State.CLOSED
+    following = await town.latest()
+    assert following.number == 2
+    assert following.state is State.SCHEDULED
+    assert following.facilitator == first.facilitator
+    assert following.starts_at is not None
+    assert (following.starts_at - first.starts_at).days == 31
