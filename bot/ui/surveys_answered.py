@@ -60,7 +60,9 @@ def draft(view: SurveyView) -> Answer:
         *rows(*adding, button("Title and purpose", ids.survey("words", survey.id))),
         *rows(*changing),
         *rows(
-            button("Before opening", ids.survey("open", survey.id), _PRIMARY if asked else _PLAIN, disabled=not asked),
+            button(
+                "What opening means", ids.survey("open", survey.id), _PRIMARY if asked else _PLAIN, disabled=not asked
+            ),
             button("Discard", ids.survey("cancel", survey.id), _DANGER),
         ),
         "-# Only what you send in is kept: a form that you close unsent is lost.",
@@ -81,7 +83,7 @@ def before_opening(view: SurveyView) -> Answer:
     where = f" in <#{view.channel_id}>" if view.channel_id else ""
     people = count(view.expected, "person", "people")
     return said(
-        f"### Open S-{survey.number} · {inline(survey.title, 100)}?",
+        f"### Before S-{survey.number} opens · {inline(survey.title, 100)}",
         f"It asks {people}, posted{where}. It closes {closes}.{again}",
         note,
         "-# Other closing time or repetition: `/survey open` with `closes:` and `repeat:`. The audience is taken when "
@@ -133,7 +135,7 @@ def before_cancelling(view: SurveyView) -> Answer:
         SurveyState.SCHEDULED: "This edition does not open, and none follows it.",
     }.get(survey.state, "What was answered so far is deleted unread, there is no result, and no edition follows.")
     return said(
-        f"### Cancel S-{survey.number} · {inline(survey.title, 100)}?\n{means} This cannot be undone.",
+        f"### Before S-{survey.number} is cancelled · {inline(survey.title, 100)}\n{means} This cannot be undone.",
         buttons=[
             button("Yes, cancel it", ids.survey("cancel-now", survey.id), _DANGER),
             button("Keep it", ids.survey("show", survey.id)),
