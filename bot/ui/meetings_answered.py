@@ -9,7 +9,7 @@ import discord
 
 from bot.governance.meetings import MOST_ITEM, MOST_NOTE, MOST_REASON, Answer, Kind, Meeting, MeetingState
 from bot.services.agendas import MeetingList, MeetingView
-from bot.services.times import Understood
+from bot.services.times import Understood, wall_of
 from bot.ui import ids, limits
 from bot.ui.answers import Answer as Said
 from bot.ui.answers import said
@@ -199,7 +199,8 @@ def listing(found: MeetingList) -> Said:
 def suggestion(meeting: Meeting) -> tuple[str, str]:
     """Name and value of a suggestion."""
     state = "" if meeting.state is MeetingState.SCHEDULED else f" · {MEETING_STATE_LABELS[meeting.state].lower()}"
-    return f"M-{meeting.number} · {meeting.title} · {meeting.starts_at:%Y-%m-%d}{state}", f"M-{meeting.number}"
+    day = wall_of(meeting.starts_at, meeting.zone)
+    return f"M-{meeting.number} · {meeting.title} · {day:%Y-%m-%d}{state}", f"M-{meeting.number}"
 
 
 # ---- forms ---------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.governance import meetings as rules
 from bot.governance.cadences import cadence
-from bot.governance.errors import NotYours, Refusal
+from bot.governance.errors import AlreadyDone, BadText, LimitReached, NotYours, Refusal
 from bot.governance.events import Event, Happened
 from bot.governance.ids import GroupId, PartnershipId, PersonId, RoleId
 from bot.governance.meetings import AHEAD, OVER, Kind, Meeting, MeetingState
@@ -153,3 +153,40 @@ def test_erasing_one_event_takes_its_words_and_no_others(texts: list[str], which
     assert said.count("erased") == 1
     assert len(said) == len(told)
     assert str(told[which].data["text"]) not in said
+
+
+def test_limits_hold() -> None:
+    meeting = replace(DRAFT, state=MeetingState.RUNNING, started_at=NOW)
+    for number in range(rules.MOST_ITEMS):
+        meeting, _ = rules.add_item(meeting, PEOPLE[0], f"item {number}")
+    for number in range(rules.MOST_NOTES):
+        meeting, _ = rules.write(meeting, PEOPLE[0], f"note {number}", (number + 1,), NOW)
+    with pytest.raises(LimitReached):
+        rules.add_item(meeting, PEOPLE[0], "one more")
+    with pytest.raises(AlreadyDone):
+        rules.add_item(meeting, PEOPLE[1], "ITEM  3")
+    with pytest.raises(LimitReached):
+        rules.write(meeting, PEOPLE[0], "one more", (), NOW)
+    few = replace(meeting, notes=())
+    with pytest.raises(LimitReached):
+        rules.write(few, PEOPLE[0], "", tuple(range(100, 110)), NOW)
+    with pytest.raises(AlreadyDone):
+        rules.write(few, PEOPLE[0], "", (1,), NOW)
+    for text in ("ab", "x" * (rules.MOST_ITEM + 1)):
+        with pytest.raises(BadText):
+            rules.add_item(few, PEOPLE[0], text)
+    ahead = replace(DRAFT, state=MeetingState.SCHEDULED)
+    with pytest.raises(BadText):
+        rules.cancel(ahead, PEOPLE[0], "x" * (rules.MOST_REASON + 1), False, NOW)
+    for length in (timedelta(minutes=4), timedelta(hours=9)):
+        with pytest.raises(LimitReached):
+            rules.check_words("A title", length)
+
+
+def test_erasing_takes_title_and_reason() -> None:
+    ahead = replace(DRAFT, state=MeetingState.SCHEDULED)
+    assert rules.without(ahead, rules.scheduled(ahead, None), "erased").title == "erased"
+    cancelled, (event,) = rules.cancel(ahead, PEOPLE[0], "Nobody has time", False, NOW)
+    assert rules.without(cancelled, event, "erased").reason == "erased"
+    started, (event,) = rules.start(ahead, None, NOW)
+    assert rules.without(started, event, "erased") == started

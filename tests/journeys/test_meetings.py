@@ -15,7 +15,7 @@ from bot.guild import Trouble
 from bot.services.ports import Entry
 from tests.journeys import meeting
 from tests.journeys.forging import press_forged
-from tests.journeys.server import CORE, Server, controls_of, latest, said, serving, text_of
+from tests.journeys.server import CORE, TALK, Server, controls_of, latest, said, serving, text_of
 
 
 async def test_a_meeting_from_the_first_word_to_its_minutes(server: Server) -> None:
@@ -345,3 +345,22 @@ async def test_the_cycle_of_each_group_is_shown(server: Server) -> None:
     board = text_of(await meeting.board(server))
     assert "every 3 months on day" in board
     assert "Is our strategy still right?" in board
+
+
+async def test_it_begins_early_at_the_press_of_a_button_and_its_minutes_can_be_read_again(server: Server) -> None:
+    held = await meeting.scheduled(server, title="Weekly check")
+    begun = await meeting.on_board(server, "tom", "start")
+    assert "has begun" in said(begun)
+    assert "has begun already" in said(await press_forged(server, "tom", CORE, f"meeting:start:{held.id}"))
+    refused = await server.slash("tia", CORE, "meeting notes", meeting="Weekly")
+    assert "no such meeting" in said(refused)
+    (offered,) = await server["tia"].autocomplete(server.channel(CORE), "meeting notes", "meeting", "WEEK")
+    assert offered == {"name": "M-1 · Weekly check · 2026-01-04 · going on now", "value": "M-1"}
+    form = await server.slash("tia", CORE, "meeting notes", meeting=offered["value"])
+    await meeting.fill(server, "tia", form, notes="All is well.", decisions="")
+    await press_forged(server, "tom", CORE, f"meeting:end-now:{held.id}")
+    again = await meeting.on_board(server, "cal", "minutes")
+    assert again.ephemeral
+    assert "> All is well." in said(again)
+    shown = await server.slash("cal", TALK, "meeting agenda", meeting="m-1")
+    assert "Over" in said(shown)
