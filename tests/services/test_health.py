@@ -118,3 +118,14 @@ async def test_those_without_a_seat_and_other_servers(scene: Scene) -> None:
         await health.health(scene.ctx, scene.actor(NIA), HERE)
     with pytest.raises(NotFound):
         await health.health(scene.ctx, Actor(ADA, ELSEWHERE, scene.roles[ADA]), HERE)
+
+
+async def test_nothing_of_a_private_group_is_told_in_the_feed(scene: Scene) -> None:
+    async with scene.ctx.uow.write() as tx:
+        kept = await tx.partnerships.get(HERE)
+        mappings = tuple(replace(m, organisation="Quiet Inc") if m.group == QUIET else m for m in kept.mappings)
+        await tx.partnerships.save(replace(kept, mappings=mappings))
+    await a_day(scene)
+    assert await marked(scene) == []
+    view = await health.health(scene.ctx, scene.actor(QUINN), HERE, QUIET)
+    assert [each.organisation for each in view.readings if each.over] == ["Quiet Inc"]
