@@ -10,7 +10,7 @@ import pytest
 from bot.governance.dossier import ObjectionState, State
 from bot.governance.ids import PartnershipId
 from tests.database import PostgresServer, postgresql_server
-from tests.journeys import surveying
+from tests.journeys import looking_back, surveying
 from tests.journeys.deciding import AGAINST, FOR, ballots, escalated
 from tests.journeys.objecting import card, everyone_reads, last_notice, state, states
 from tests.journeys.server import CORE, OBJECT, STAKEHOLDERS, TALK, Server, serving, text_of
@@ -90,3 +90,23 @@ async def test_a_survey_is_answered_counted_and_forgotten(server: Server) -> Non
     async with server.bot.ctx.uow.read() as tx:
         assert await tx.seals.of(f"survey/{survey}") == ()
         assert await tx.seals.find_key(f"survey/{survey}") is None
+
+
+async def test_a_retro_is_written_revealed_voted_on_and_forgotten(server: Server) -> None:
+    await looking_back.begin(server)
+    await looking_back.check_in(server, "uma", "curious")
+    await looking_back.go_on(server)
+    await looking_back.write(server, "uma", 0, "Walks along the river")
+    await looking_back.write(server, "tia", 1, "Reports that nobody reads")
+    await server.crash()
+    for _ in range(2):
+        await looking_back.go_on(server)
+    await looking_back.dots(server, "uma", 2, 3)
+    for _ in range(3):
+        await looking_back.go_on(server)
+    lessons = text_of(server.channel(CORE).history()[-1])
+    assert "**“Reports that nobody reads”** (3 dots, not reached)" in lessons
+    async with server.bot.ctx.uow.read() as tx:
+        for thing in ("retro/1", *(f"retro/1/{what}" for what in ("here", "words", "dots", "more"))):
+            assert await tx.seals.of(thing) == ()
+            assert await tx.seals.find_key(thing) is None
