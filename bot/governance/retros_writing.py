@@ -20,11 +20,10 @@ from bot.governance.retros import (
     State,
     Topic,
     Word,
-    check_facilitator,
     check_phase,
-    longer,
     next_topic,
 )
+from bot.governance.retros_leading import check_facilitator, longer
 
 MOST_WORD = 40
 MOST_CARD = 300

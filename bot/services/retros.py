@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.governance import cadences, retros_lessons, retros_writing
+from bot.governance import cadences, retros_leading, retros_lessons, retros_writing
 from bot.governance import retros as rules
 from bot.governance.errors import AlreadyDone, BadValue, LimitReached, NotEligible, NotFound
 from bot.governance.events import Event
 from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.organisation import Member, Partnership
-from bot.governance.retros import FINAL, MOST_OPEN, Carried, Plan, Progress, Retro, State, Step, Word
+from bot.governance.retros import FINAL, MOST_OPEN, Carried, Plan, Progress, Retro, State, Word
+from bot.governance.retros_leading import Step
 from bot.governance.retros_writing import MOST_CAPTURED, MOST_CARRIED, Written, left_over
 from bot.services import members, times
 from bot.services.cadences import next_after
@@ -93,7 +94,7 @@ async def confirm(ctx: Context, actor: Actor, id: int) -> RetroView:
     async with ctx.uow.write() as tx:
         case = await open_case(tx, id, ctx.clock())
         member = await case.member(actor)
-        rules.check_facilitator(case.retro, member)
+        retros_leading.check_facilitator(case.retro, member)
         if case.retro.state is not State.DRAFT:
             return await case.view()
         await check_may_run(tx, case.partnership, member, case.group.id)
@@ -107,7 +108,7 @@ async def confirm(ctx: Context, actor: Actor, id: int) -> RetroView:
 
 async def end_series(ctx: Context, actor: Actor, id: int) -> RetroView:
     """No other follows this one. Raises NotFound, NotEligible."""
-    return await act(ctx, actor, id, lambda retro, member, now: rules.end_series(retro, member))
+    return await act(ctx, actor, id, lambda retro, member, now: retros_leading.end_series(retro, member))
 
 
 async def _follow_up(tx: Transaction, retro: Retro, now: datetime) -> None:
@@ -235,7 +236,7 @@ async def leading(ctx: Context, actor: Actor, id: int) -> RetroView:
     """The retro, for who leads it. Raises NotFound, NotEligible."""
     async with ctx.uow.read() as tx:
         case = await open_case(tx, id, ctx.clock())
-        rules.check_facilitator(case.retro, await case.reader(actor))
+        retros_leading.check_facilitator(case.retro, await case.reader(actor))
         return await case.view()
 
 
@@ -247,7 +248,7 @@ async def next_phase(ctx: Context, actor: Actor, id: int, since: State) -> Retro
     async with ctx.uow.write() as tx:
         case = await open_case(tx, id, ctx.clock())
         member = await case.member(actor)
-        rules.check_facilitator(case.retro, member)
+        retros_leading.check_facilitator(case.retro, member)
         if case.retro.state is not since and case.retro.state is not State.SCHEDULED:
             return await case.view()
         if case.retro.state is State.SCHEDULED:
@@ -258,20 +259,20 @@ async def next_phase(ctx: Context, actor: Actor, id: int, since: State) -> Retro
 
 async def add_time(ctx: Context, actor: Actor, id: int, by: timedelta) -> RetroView:
     """Give this phase or topic more time. Raises NotFound, NotEligible, WrongPhase, LimitReached."""
-    return await act(ctx, actor, id, lambda retro, member, now: rules.add_time(retro, by, member, now))
+    return await act(ctx, actor, id, lambda retro, member, now: retros_leading.add_time(retro, by, member, now))
 
 
 async def pause(ctx: Context, actor: Actor, id: int) -> RetroView:
     """Stop the time. Raises NotFound, NotEligible, WrongPhase."""
-    return await act(ctx, actor, id, rules.pause)
+    return await act(ctx, actor, id, retros_leading.pause)
 
 
 async def resume(ctx: Context, actor: Actor, id: int) -> RetroView:
     """Go on. Raises NotFound, NotEligible, WrongPhase."""
 
     def rule(retro: Retro, member: Member, now: datetime) -> tuple[Retro, tuple[Event, ...]]:
-        rules.check_facilitator(retro, member)
-        return rules.resume(retro, now, member.person)
+        retros_leading.check_facilitator(retro, member)
+        return retros_leading.resume(retro, now, member.person)
 
     return await act(ctx, actor, id, rule)
 
@@ -280,7 +281,7 @@ async def cancel(ctx: Context, actor: Actor, id: int, reason: str) -> RetroView:
     """End it without lessons; what was written is destroyed. Raises NotFound, NotEligible, WrongPhase, BadText."""
     async with ctx.uow.write() as tx:
         case = await open_case(tx, id, ctx.clock())
-        changed, events = rules.cancel(case.retro, reason, await case.member(actor), case.now)
+        changed, events = retros_leading.cancel(case.retro, reason, await case.member(actor), case.now)
         await _forget(tx, case.thing)
         await _follow_up(tx, changed, case.now)
         return await case.view(await _keep(tx, changed, events, case.now, case.retro))
@@ -291,7 +292,7 @@ async def hand_over(ctx: Context, actor: Actor, id: int, to: Actor) -> RetroView
     async with ctx.uow.write() as tx:
         case = await open_case(tx, id, ctx.clock())
         member = await case.member(actor)
-        rules.check_facilitator(case.retro, member)
+        retros_leading.check_facilitator(case.retro, member)
         chosen = await members.member_of(tx, case.partnership, to)
         if chosen.person == member.person:
             raise AlreadyDone("hand over")
@@ -309,7 +310,7 @@ async def take_over(ctx: Context, actor: Actor, id: int) -> RetroView:
         member = await case.member(actor)
         if member.person == case.retro.facilitator:
             raise AlreadyDone("hand over")
-        if not rules.may_take_over(case.retro, member, bool(await case.leads()), case.now):
+        if not retros_leading.may_take_over(case.retro, member, bool(await case.leads()), case.now):
             raise NotEligible("take over")
         return await case.view(await _hand_over(case, member.person, "taken", member.person))
 
@@ -337,22 +338,22 @@ async def advance(ctx: Context, id: int) -> None:
         retro = case.retro
         leads = await case.leads()
         seated = bool(await tx.seats.held_by(retro.partnership, retro.facilitator))
-        match rules.due_step(retro, leads, seated, case.now):
+        match retros_leading.due_step(retro, leads, seated, case.now):
             case Step.BEGIN:
                 await _begin(case, None)
             case Step.RESUME:
-                await _keep(tx, *rules.resume(retro, case.now), case.now)
+                await _keep(tx, *retros_leading.resume(retro, case.now), case.now)
             case Step.RING:
                 rung = replace(retro, rung=True, acted_at=case.now)
                 await _keep(tx, rung, (rules.changed(rung, "time is up"),), case.now)
             case Step.HAND_OVER:
-                chosen = rules.successor(retro, leads)
+                chosen = retros_leading.successor(retro, leads)
                 assert chosen is not None
                 await _hand_over(case, chosen, "silence" if seated else "left", None)
             case Step.MOVE_ON:
                 await _move_on(case, "deadline" if retro.slow else "silence", None)
             case Step.STAY:
-                await tx.retros.save(rules.stay(retro, seated))
+                await tx.retros.save(retros_leading.stay(retro, seated))
 
 
 async def hold(tx: Transaction, partnership: PartnershipId) -> None:
@@ -420,7 +421,7 @@ async def _forget(tx: Transaction, thing: str) -> None:
 async def _hand_over(case: RetroCase, to: PersonId, how: str, by: PersonId | None) -> Retro:
     if not case.retro.is_open:
         rules.check_phase(case.retro, "hand over", State.SCHEDULED, *rules.PHASES)
-    return await _keep(case.tx, *rules.hand_over(case.retro, to, how, case.now, by), case.now)
+    return await _keep(case.tx, *retros_leading.hand_over(case.retro, to, how, case.now, by), case.now)
 
 
 async def _keep(

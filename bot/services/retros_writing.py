@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.governance import retros as rules
+from bot.governance import retros_leading
 from bot.governance import retros_writing as writing
 from bot.governance.anonymity import pseudonym
 from bot.governance.errors import AlreadyDone, NotEligible, NotFound
@@ -157,7 +158,7 @@ async def figures(ctx: Context, actor: Actor, id: int) -> Figures:
     """How far everybody is, for the facilitator. Raises NotFound, NotEligible."""
     async with ctx.uow.read() as tx:
         case = await open_case(tx, id, ctx.clock())
-        rules.check_facilitator(case.retro, await case.reader(actor))
+        retros_leading.check_facilitator(case.retro, await case.reader(actor))
         cards = await tx.seals.of(case.thing)
         dots = await tx.seals.of(f"{case.thing}/dots")
         words = await tx.seals.of(f"{case.thing}/words")

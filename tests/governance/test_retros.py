@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.governance import retros, retros_lessons, retros_writing
+from bot.governance import retros, retros_leading, retros_lessons, retros_writing
 from bot.governance.errors import (
     BadText,
     BadValue,
@@ -24,7 +24,8 @@ from bot.governance.errors import (
 from bot.governance.ids import GroupId, PartnershipId, PersonId, RoleId
 from bot.governance.organisation import Group, GroupKind, Holding, Member, RoleMapping
 from bot.governance.policy import genesis
-from bot.governance.retros import FINAL, OPEN, PHASES, Carried, Plan, Progress, Retro, State, Step, Word
+from bot.governance.retros import FINAL, OPEN, PHASES, Carried, Plan, Progress, Retro, State, Word
+from bot.governance.retros_leading import Step
 from bot.governance.retros_writing import Written
 from tests.governance.scene import NOW
 
@@ -165,30 +166,30 @@ def test_a_slow_retro_has_a_deadline_for_each_phase_and_a_live_one_none() -> Non
 
 
 def test_a_pause_moves_the_deadline_by_its_length_and_refuses_writing() -> None:
-    retro, _ = retros.pause(at(State.GATHER, SLOW), TOM, NOW + HOUR)
+    retro, _ = retros_leading.pause(at(State.GATHER, SLOW), TOM, NOW + HOUR)
     with pytest.raises(WrongPhase, match="paused"):
         retros_writing.check_card(retro, 0, "words", 0)
     assert retro.due_at == NOW + HOUR + retros.MOST_PAUSE
-    resumed, _ = retros.resume(retro, NOW + 6 * HOUR)
+    resumed, _ = retros_leading.resume(retro, NOW + 6 * HOUR)
     assert resumed.deadline_at == NOW + DAY + 5 * HOUR
     with pytest.raises(WrongPhase):
-        retros.resume(resumed, NOW)
+        retros_leading.resume(resumed, NOW)
     with pytest.raises(WrongPhase):
-        retros.pause(retro, TOM, NOW)
+        retros_leading.pause(retro, TOM, NOW)
 
 
 def test_a_deadline_that_was_over_before_the_pause_stays_over() -> None:
-    retro, _ = retros.add_time(at(State.GATHER), timedelta(minutes=5), TOM, NOW)
-    paused, _ = retros.pause(retro, TOM, NOW + HOUR)
-    assert retros.resume(paused, NOW + 2 * HOUR)[0].deadline_at == NOW + timedelta(minutes=5)
+    retro, _ = retros_leading.add_time(at(State.GATHER), timedelta(minutes=5), TOM, NOW)
+    paused, _ = retros_leading.pause(retro, TOM, NOW + HOUR)
+    assert retros_leading.resume(paused, NOW + 2 * HOUR)[0].deadline_at == NOW + timedelta(minutes=5)
 
 
 def test_only_the_facilitator_leads() -> None:
     retro = at(State.DISCUSS)
     for act in (
-        lambda: retros.pause(retro, TIA, NOW),
-        lambda: retros.cancel(retro, "", TIA, NOW),
-        lambda: retros.add_time(retro, HOUR, TIA, NOW),
+        lambda: retros_leading.pause(retro, TIA, NOW),
+        lambda: retros_leading.cancel(retro, "", TIA, NOW),
+        lambda: retros_leading.add_time(retro, HOUR, TIA, NOW),
         lambda: retros_writing.go_on(retro, 1, Progress.DISCUSSED, TIA, NOW),
     ):
         with pytest.raises(NotEligible):
@@ -196,12 +197,12 @@ def test_only_the_facilitator_leads() -> None:
 
 
 def test_a_timer_is_set_from_now_or_set_on_and_reaches_so_far() -> None:
-    retro, _ = retros.add_time(at(State.GATHER), timedelta(minutes=5), TOM, NOW)
-    retro, _ = retros.add_time(retro, timedelta(minutes=5), TOM, NOW)
+    retro, _ = retros_leading.add_time(at(State.GATHER), timedelta(minutes=5), TOM, NOW)
+    retro, _ = retros_leading.add_time(retro, timedelta(minutes=5), TOM, NOW)
     assert retro.deadline_at == NOW + timedelta(minutes=10)
-    assert retros.add_time(retro, HOUR, TOM, NOW + DAY)[0].deadline_at == NOW + DAY + HOUR
+    assert retros_leading.add_time(retro, HOUR, TOM, NOW + DAY)[0].deadline_at == NOW + DAY + HOUR
     with pytest.raises(LimitReached):
-        retros.add_time(retro, timedelta(days=61), TOM, NOW)
+        retros_leading.add_time(retro, timedelta(days=61), TOM, NOW)
 
 
 # ---- the facilitator disappears --------------------------------------------------------------------
@@ -241,18 +242,18 @@ def test_a_timer_is_set_from_now_or_set_on_and_reaches_so_far() -> None:
 def test_what_the_sweep_does(
     retro: Retro, later: timedelta, successors: tuple[str, ...], seated: bool, step: Step
 ) -> None:
-    assert retros.due_step(retro, map(PersonId, successors), seated, NOW + later) is step
+    assert retros_leading.due_step(retro, map(PersonId, successors), seated, NOW + later) is step
 
 
 def test_whoever_leads_by_seat_takes_over_at_any_time_and_members_only_when_needed() -> None:
     retro = at(State.GATHER)
     lea = someone("lea", seat("lead"))
-    assert retros.may_take_over(retro, lea, True, NOW)
-    assert not retros.may_take_over(retro, TOM, True, NOW)
-    assert not retros.may_take_over(retro, TIA, True, NOW + 99 * DAY)
-    assert not retros.may_take_over(retro, TIA, False, NOW)
-    assert retros.may_take_over(retro, TIA, False, NOW + DAY)
-    assert retros.may_take_over(replace(retro, gone_at=NOW), TIA, False, NOW)
+    assert retros_leading.may_take_over(retro, lea, True, NOW)
+    assert not retros_leading.may_take_over(retro, TOM, True, NOW)
+    assert not retros_leading.may_take_over(retro, TIA, True, NOW + 99 * DAY)
+    assert not retros_leading.may_take_over(retro, TIA, False, NOW)
+    assert retros_leading.may_take_over(retro, TIA, False, NOW + DAY)
+    assert retros_leading.may_take_over(replace(retro, gone_at=NOW), TIA, False, NOW)
 
 
 # ---- writing, grouping, voting ---------------------------------------------------------------------
@@ -360,7 +361,7 @@ def test_more_time_is_taken_three_times_for_a_topic() -> None:
     retro = at(State.DISCUSS)
     with pytest.raises(WrongPhase):
         retros_writing.check_more_time(retro)
-    retro, _ = retros.add_time(retro, timedelta(minutes=5), TOM, NOW)
+    retro, _ = retros_leading.add_time(retro, timedelta(minutes=5), TOM, NOW)
     for _ in range(3):
         retro = retros_writing.extend(retro, NOW)
     assert retro.deadline_at == NOW + timedelta(minutes=20)
@@ -424,12 +425,12 @@ def test_nobody_took_part_and_there_are_no_lessons() -> None:
 
 def test_a_cancelled_retro_keeps_nothing_that_was_written_in_it() -> None:
     retro = replace(at(State.VOTE), captured=("kept",))
-    cancelled, _ = retros.cancel(retro, "  too few  ", TOM, NOW)
+    cancelled, _ = retros_leading.cancel(retro, "  too few  ", TOM, NOW)
     assert (cancelled.cards, cancelled.topics, cancelled.words) == ((), (), ())
     assert cancelled.captured == ("kept",)
     assert cancelled.reason == "too few"
     with pytest.raises(WrongPhase):
-        retros.cancel(cancelled, "", TOM, NOW)
+        retros_leading.cancel(cancelled, "", TOM, NOW)
 
 
 # ---- every state ends ------------------------------------------------------------------------------
@@ -450,17 +451,17 @@ def test_phases_only_go_forward_and_every_retro_ends_by_itself(
     now = NOW
 
     def swept(retro: Retro) -> Retro:
-        match retros.due_step(retro, people, retro.gone_at is None, now):
+        match retros_leading.due_step(retro, people, retro.gone_at is None, now):
             case Step.RESUME:
-                return retros.resume(retro, now)[0]
+                return retros_leading.resume(retro, now)[0]
             case Step.RING:
                 return replace(retro, rung=True, acted_at=now)
             case Step.STAY:
                 return replace(retro, gone_at=None)
             case Step.HAND_OVER:
-                chosen = retros.successor(retro, people)
+                chosen = retros_leading.successor(retro, people)
                 assert chosen is not None
-                return retros.hand_over(retro, chosen, "silence", now)[0]
+                return retros_leading.hand_over(retro, chosen, "silence", now)[0]
             case Step.MOVE_ON:
                 if retros.following(retro) is State.CLOSED:
                     return retros_lessons.close(retro, [], now, "silence")[0]
@@ -473,9 +474,9 @@ def test_phases_only_go_forward_and_every_retro_ends_by_itself(
         try:
             match act:
                 case "pause":
-                    retro, _ = retros.pause(retro, leader, now)
+                    retro, _ = retros_leading.pause(retro, leader, now)
                 case "time":
-                    retro, _ = retros.add_time(retro, timedelta(minutes=5), leader, now)
+                    retro, _ = retros_leading.add_time(retro, timedelta(minutes=5), leader, now)
                 case "gone":
                     retro = replace(retro, gone_at=now) if retro.runs else retro
                 case "next" if retro.runs and retros.following(retro) is not State.CLOSED:

@@ -9,11 +9,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from bot.governance import retros, retros_lessons, retros_writing
+from bot.governance import retros, retros_leading, retros_lessons, retros_writing
 from bot.governance.errors import Refusal
 from bot.governance.events import Event
 from bot.governance.ids import GroupId, PartnershipId, PersonId
-from bot.governance.retros import FINAL, OPEN, PHASES, Progress, Retro, State, Step, Word
+from bot.governance.retros import FINAL, OPEN, PHASES, Progress, Retro, State, Word
+from bot.governance.retros_leading import Step
 from bot.governance.retros_writing import Written
 from tests.governance.scene import NOW
 from tests.governance.test_retros import TERMS, someone
@@ -117,11 +118,11 @@ class Looking(RuleBasedStateMachine):
         try:
             match what:
                 case "pause":
-                    self.keep(*retros.pause(self.retro, leader, self.now))
+                    self.keep(*retros_leading.pause(self.retro, leader, self.now))
                 case "resume":
-                    self.keep(*retros.resume(self.retro, self.now, leader.person))
+                    self.keep(*retros_leading.resume(self.retro, self.now, leader.person))
                 case "time":
-                    self.keep(*retros.add_time(self.retro, timedelta(minutes=5), leader, self.now))
+                    self.keep(*retros_leading.add_time(self.retro, timedelta(minutes=5), leader, self.now))
                 case _:
                     retros.check_phase(self.retro, "move on", *PHASES)
                     self.move_on("facilitator")
@@ -161,17 +162,17 @@ class Looking(RuleBasedStateMachine):
 
     def sweep(self) -> None:
         leaders = [PersonId(each) for each in LEADERS]
-        match retros.due_step(self.retro, leaders, self.retro.gone_at is None, self.now):
+        match retros_leading.due_step(self.retro, leaders, self.retro.gone_at is None, self.now):
             case Step.RESUME:
-                self.keep(*retros.resume(self.retro, self.now))
+                self.keep(*retros_leading.resume(self.retro, self.now))
             case Step.RING:
                 self.retro = replace(self.retro, rung=True, acted_at=self.now)
             case Step.STAY:
-                self.retro = retros.stay(self.retro, seated=False)
+                self.retro = retros_leading.stay(self.retro, seated=False)
             case Step.HAND_OVER:
-                chosen = retros.successor(self.retro, leaders)
+                chosen = retros_leading.successor(self.retro, leaders)
                 assert chosen is not None
-                self.keep(*retros.hand_over(self.retro, chosen, "silence", self.now))
+                self.keep(*retros_leading.hand_over(self.retro, chosen, "silence", self.now))
             case Step.MOVE_ON:
                 self.move_on("silence")
 

@@ -1,0 +1,147 @@
+"""Leading a retro: its time, pauses, who leads on, and what happens when whoever leads is gone (LRN-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.governance.errors import BadText, LimitReached, NotEligible, WrongPhase
+from bot.governance.events import Happened
+from bot.governance.ids import PersonId
+from bot.governance.organisation import Member
+from bot.governance.retros import (
+    MOST_AHEAD,
+    MOST_REASON,
+    PHASES,
+    Outcome,
+    Retro,
+    State,
+    changed,
+    check_phase,
+    event_of,
+    may_run,
+)
+
+
+class Step(StrEnum):
+    """What the sweep does with a retro that is due."""
+
+    NOTHING = "nothing"
+    BEGIN = "begin"
+    RESUME = "resume"
+    RING = "ring"
+    HAND_OVER = "hand over"
+    MOVE_ON = "move on"
+    STAY = "stay"
+
+
+def check_facilitator(retro: Retro, member: Member) -> None:
+    """Raises NotEligible for everybody but who leads it now."""
+    if retro.facilitator != member.person:
+        raise NotEligible("not the facilitator")
+
+
+def add_time(retro: Retro, by: timedelta, member: Member, now: datetime) -> Outcome:
+    """Give this phase or topic so much more time. Raises NotEligible, WrongPhase, LimitReached."""
+    check_facilitator(retro, member)
+    check_phase(retro, "set the timer", *PHASES)
+    return replace(longer(retro, by, now), acted_at=now), (changed(retro, "time", member.person),)
+
+
+def longer(retro: Retro, by: timedelta, now: datetime) -> Retro:
+    """So much more time, from the deadline or from now where it is over. Raises LimitReached."""
+    running = retro.deadline_at is not None and retro.deadline_at > now
+    deadline = (retro.deadline_at if running and retro.deadline_at else now) + by
+    if deadline > now + MOST_AHEAD:
+        raise LimitReached("retro timer", MOST_AHEAD.days)
+    return replace(retro, deadline_at=deadline, timer=(retro.timer or timedelta(0)) + by, rung=False)
+
+
+def pause(retro: Retro, member: Member, now: datetime) -> Outcome:
+    """Stop the time, and everything but reading. Raises NotEligible, WrongPhase."""
+    check_facilitator(retro, member)
+    check_phase(retro, "pause", *PHASES)
+    paused = replace(retro, paused_at=now, acted_at=now)
+    return paused, (event_of(Happened.RETRO_PAUSED, retro, member.person, number=retro.number),)
+
+
+def resume(retro: Retro, now: datetime, by: PersonId | None = None) -> Outcome:
+    """Go on; the deadline moves by as long as the pause was. Raises WrongPhase."""
+    if retro.paused_at is None:
+        raise WrongPhase(retro.state, "resume")
+    stood = now - retro.paused_at
+    deadline = None if retro.deadline_at is None else retro.deadline_at + stood
+    if deadline is not None and retro.deadline_at is not None and retro.deadline_at <= retro.paused_at:
+        deadline = retro.deadline_at
+    resumed = replace(retro, paused_at=None, deadline_at=deadline, acted_at=now)
+    data = {"number": retro.number, "minutes": int(stood.total_seconds()) // 60}
+    return resumed, (event_of(Happened.RETRO_RESUMED, retro, by, **data),)
+
+
+def hand_over(retro: Retro, to: PersonId, how: str, now: datetime, by: PersonId | None = None) -> Outcome:
+    """Let somebody else lead. ``how`` is ``asked``, ``taken``, ``left`` or ``silence``."""
+    silent = retro.silent
+    if how in {"left", "silence"}:
+        silent = (*silent, retro.facilitator)
+    handed = replace(retro, facilitator=to, gone_at=None, silent=silent, acted_at=now)
+    data = {"number": retro.number, "to": to, "how": how}
+    return handed, (event_of(Happened.RETRO_HANDED_OVER, handed, by, **data),)
+
+
+def stay(retro: Retro, seated: bool) -> Retro:
+    """Nobody takes over for a facilitator who holds no seat: the time goes on, and any member may (see below)."""
+    silent = retro.silent if seated else (*retro.silent, retro.facilitator)
+    return replace(retro, gone_at=None, silent=silent)
+
+
+def may_take_over(retro: Retro, member: Member, led: bool, now: datetime) -> bool:
+    """Who leads the group by their seat, at any time; any member of one without, once the facilitator is gone."""
+    if member.person == retro.facilitator or not may_run(member, retro.group, led):
+        return False
+    return led or retro.gone_at is not None or retro.facilitator in retro.silent or now >= retro.silent_at
+
+
+def cancel(retro: Retro, reason: str, member: Member, now: datetime) -> Outcome:
+    """End it without lessons; what was captured and carried over waits for the next one. Raises NotEligible."""
+    check_facilitator(retro, member)
+    if not retro.is_open:
+        raise WrongPhase(retro.state, "cancel")
+    reason = reason.strip()
+    if len(reason) > MOST_REASON:
+        raise BadText("retro reason", len(reason), 0, MOST_REASON)
+    ended = replace(retro, state=State.CANCELLED, closed_at=now, reason=reason, words=(), cards=(), topics=())
+    return ended, (event_of(Happened.RETRO_CANCELLED, ended, member.person, number=retro.number, reason=reason),)
+
+
+# ---- what is due -----------------------------------------------------------------------------------
+
+
+def due_step(retro: Retro, successors: Iterable[PersonId], seated: bool, now: datetime) -> Step:
+    """What the sweep does now. ``successors`` lead the group by their seat; ``seated``: the facilitator has a seat."""
+    if retro.due_at is None or retro.due_at > now:
+        return Step.NOTHING
+    if retro.state is State.SCHEDULED:
+        return Step.BEGIN
+    if retro.paused_at is not None:
+        return Step.RESUME
+    if retro.gone_at is not None:
+        hands = retro.terms.hand_over and successor(retro, successors) is not None
+        return Step.HAND_OVER if hands and not seated else Step.STAY
+    if retro.slow:
+        return Step.MOVE_ON
+    if retro.deadline_at is not None and not retro.rung:
+        return Step.RING
+    return Step.HAND_OVER if retro.terms.hand_over and successor(retro, successors) else Step.MOVE_ON
+
+
+def successor(retro: Retro, successors: Iterable[PersonId]) -> PersonId | None:
+    """Who leads on when the facilitator is gone: never one who disappeared before."""
+    return next((each for each in successors if each != retro.facilitator and each not in retro.silent), None)
+
+
+def end_series(retro: Retro, member: Member) -> Outcome:
+    """This one is the last of its series. Raises NotEligible."""
+    check_facilitator(retro, member)
+    return replace(retro, cadence=None), (changed(retro, "series ended", member.person),)
