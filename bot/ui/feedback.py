@@ -51,7 +51,7 @@ WHO_KNOWS = (
     "what you wrote, unless nobody else did. At midnight key and count are destroyed. Your way of writing may still "
     "tell who you are."
 )
-"""Said before and after (LRN-4)."""
+"""Said to whoever stayed anonymous (LRN-4)."""
 
 _MOST_SHOWN = 90
 
@@ -71,7 +71,7 @@ def answered(view: FeedbackView, recorded: Recorded, marker: int | None) -> View
     feedback = view.feedback
     by = view.mention(recorded.event.actor)
     text = "It was erased on request." if recorded.erased else str(recorded.event.data.get("answer", ""))
-    head = f"### 💡 F-{feedback.number} has an answer\n{_from(view)} By {by}:"
+    head = f"### 💡 F-{feedback.number} has an answer\n{_from(view)} {by} answers:"
     return panel(marker, _COLOURS[FeedbackState.ANSWERED], head, quote(text, 2600), *rows(link("Feedback", view.link)))
 
 
