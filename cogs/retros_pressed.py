@@ -19,7 +19,7 @@ from bot.governance.retros import PHASES, Progress, State
 from bot.services import beforehand, retros, retros_writing
 from bot.services.ports import Actor
 from bot.services.retros_views import RetroView
-from bot.ui import forms, ids, retros_answered, retros_forms, retros_told
+from bot.ui import forms, ids, retros_answered, retros_forms, retros_told, retros_topics
 from bot.ui import retros as boards
 from cogs.base import (
     Control,
@@ -166,34 +166,34 @@ async def end_topic(interaction: Interaction, id: int, arg: str) -> None:
 async def group(interaction: Interaction, id: int, arg: str) -> None:
     """Choose what to put elsewhere."""
     view = await _during(interaction, id, "group", State.GROUP)
-    await answer(interaction, retros_answered.to_move(view, _number(arg)), replace=True)
+    await answer(interaction, retros_topics.to_move(view, _number(arg)), replace=True)
 
 
 async def into(interaction: Interaction, id: int, arg: str) -> None:
     """Choose where to; the id names the page and what was chosen."""
     page, *moved = _numbers(arg)
     view = await _during(interaction, id, "group", State.GROUP)
-    await answer(interaction, retros_answered.into(view, moved, page), replace=True)
+    await answer(interaction, retros_topics.into(view, moved, page), replace=True)
 
 
 async def suggest(interaction: Interaction, id: int, arg: str) -> None:
     """Topics of like wording."""
     await interaction.response.defer(ephemeral=True, thinking=True)
     view, groups = await retros_writing.suggestions(*asker(interaction), id)
-    await answer(interaction, retros_answered.suggested(view, groups))
+    await answer(interaction, retros_topics.suggested(view, groups))
 
 
 async def merge(interaction: Interaction, id: int, arg: str) -> None:
     """Take one suggestion, or a choice."""
     first, *others = _numbers(arg)
     view, done = await retros_writing.merge(*asker(interaction), id, others, first)
-    await answer(interaction, retros_answered.merged(view, done))
+    await answer(interaction, retros_topics.merged(view, done))
 
 
 async def topic(interaction: Interaction, id: int, arg: str) -> None:
     """One topic with its cards."""
     view = await _during(interaction, id, "group", State.GROUP)
-    await answer(interaction, retros_answered.topic(view, _number(arg)), replace=True)
+    await answer(interaction, retros_topics.topic(view, _number(arg)), replace=True)
 
 
 async def rename(interaction: Interaction, id: int, arg: str) -> None:
@@ -208,7 +208,7 @@ async def rename(interaction: Interaction, id: int, arg: str) -> None:
 async def split(interaction: Interaction, id: int, arg: str) -> None:
     """Take a card out of its topic."""
     view = await retros_writing.split_off(*asker(interaction), id, _number(arg))
-    await answer(interaction, retros_answered.topic(view, _number(arg)), replace=True)
+    await answer(interaction, retros_topics.topic(view, _number(arg)), replace=True)
 
 
 # ---- voting and discussing -------------------------------------------------------------------------
@@ -218,14 +218,14 @@ async def vote(interaction: Interaction, id: int, arg: str) -> None:
     """Their dots, and the topics to give some to."""
     mine = await retros_writing.mine(*asker(interaction), id)
     rules.check_phase(mine.view.retro, "vote", State.VOTE)
-    await answer(interaction, retros_answered.ballot(mine, _number(arg)), replace=True)
+    await answer(interaction, retros_topics.ballot(mine, _number(arg)), replace=True)
 
 
 async def dots(interaction: Interaction, id: int, arg: str) -> None:
     """Give a topic so many dots."""
     named, count = (*_numbers(arg), 0)[:2]
     mine = await retros_writing.vote(*asker(interaction), id, named, count)
-    await answer(interaction, retros_answered.ballot(mine), replace=True)
+    await answer(interaction, retros_topics.ballot(mine), replace=True)
 
 
 async def more_time(interaction: Interaction, id: int, arg: str) -> None:
@@ -242,7 +242,7 @@ async def note(interaction: Interaction, id: int, arg: str) -> None:
 async def topics(interaction: Interaction, id: int, arg: str) -> None:
     """The agenda with its notes."""
     view = await retros.show(*asker(interaction), id)
-    await answer(interaction, retros_answered.topics(view, _number(arg)), replace=True)
+    await answer(interaction, retros_topics.topics(view, _number(arg)), replace=True)
 
 
 # ---- actions ---------------------------------------------------------------------------------------
@@ -366,7 +366,7 @@ class RetroMenu(Menu, template=ids.RETRO_MENU_TEMPLATE):
             case "vote":
                 mine = await retros_writing.mine(*asker(interaction), named)
                 rules.check_phase(mine.view.retro, "vote", State.VOTE)
-                await answer(interaction, retros_answered.dots(mine, _number(chosen[0])), replace=True)
+                await answer(interaction, retros_topics.dots(mine, _number(chosen[0])), replace=True)
             case "note":
                 await note(interaction, named, chosen[0])
             case _:
@@ -405,7 +405,7 @@ async def take_cancel(interaction: Interaction, id: int, arg: str, fields: Field
 async def take_rename(interaction: Interaction, id: int, arg: str, fields: Fields) -> None:
     """A topic's title was sent in."""
     view = await retros_writing.rename(*asker(interaction), id, _number(arg), fields.get("title", ""))
-    await answer(interaction, retros_answered.topic(view, _number(arg)), replace=True)
+    await answer(interaction, retros_topics.topic(view, _number(arg)), replace=True)
 
 
 async def take_note(interaction: Interaction, id: int, arg: str, fields: Fields) -> None:

@@ -7,10 +7,8 @@ from typing import Any
 
 import discord
 
-from bot.governance import retros as rules
 from bot.governance.organisation import Partnership
-from bot.governance.retros import Action, Progress, State, Topic
-from bot.governance.retros_writing import Merged
+from bot.governance.retros import Action, State
 from bot.services.retros import PAGE
 from bot.services.retros_views import Mine, RetroView
 from bot.services.retros_writing import Asked, Box, Figures
@@ -20,12 +18,11 @@ from bot.ui import retros as boards
 from bot.ui.answers import COLOUR, Answer, said
 from bot.ui.labels import RETRO_STATES, count, moment
 from bot.ui.panels import LINE, Button, Style, button, panel, row, rows
-from bot.ui.text import inline, plain, quote
+from bot.ui.retros_pages import box_of, choosing, given_so_far, paged, turning_to
+from bot.ui.text import inline, plain
 
-MOST_MOVED = 10
-"""Topics put together in one go."""
-_OWN, _ACTIONS, _TOPICS = 8, 6, 8
-"""Of one's own cards, of actions and of topics on one page."""
+_OWN, _ACTIONS = 8, 6
+"""Of one's own cards and of actions on one page."""
 
 ABOUT = (
     "**Who sees what in a retro**\n"
@@ -112,7 +109,7 @@ def _yours(mine: Mine) -> list[str]:
         case State.GATHER:
             return [f"You have written {count(len(mine.cards), 'card')} of {mine.view.retro.terms.cards}."]
         case State.VOTE:
-            return [_given(mine)]
+            return [given_so_far(mine)]
     return []
 
 
@@ -140,14 +137,14 @@ def own_cards(mine: Mine, page: int = 0, told: str = "") -> Answer:
     """Their own cards, to change or take back until the reveal."""
     retro = mine.view.retro
     head = f"### Your cards in R-{retro.number}\n{told}{len(mine.cards)} of {retro.terms.cards}; nobody else sees them."
-    view, box = _box(head)
-    shown, page, pages = _paged(mine.cards, page, _OWN)
+    view, box = box_of(head)
+    shown, page, pages = paged(mine.cards, page, _OWN)
     for each in shown:
         text = f"**{inline(retro.plan.columns[each.column], 40)}**\n{boards.words(each.text, 370)}"
         change = button("Change", ids.retro("card", retro.id, each.slot))
         box.add_item(discord.ui.Section(discord.ui.TextDisplay(text), accessory=change))
     more = button("Write another", ids.retro("card", retro.id), Style.primary)
-    box.add_item(row(*_turn("mine", retro.id, page, pages), more))
+    box.add_item(row(*turning_to("mine", retro.id, page, pages), more))
     return view
 
 
@@ -161,7 +158,7 @@ def cards(view: RetroView, page: int) -> Answer:
     text, pages = boards.page_of_cards(view, page)
     page = min(page, pages - 1)
     head = f"### Cards of R-{view.retro.number}" + (f", page {page + 1} of {pages}" if pages > 1 else "")
-    turning = _turn("cards", view.retro.id, page, pages)
+    turning = turning_to("cards", view.retro.id, page, pages)
     whole = button("All as a file", ids.retro("file", view.retro.id)) if view.retro.cards else None
     return panel(None, COLOUR, head, LINE, text, *rows(*turning, whole))
 
@@ -182,149 +179,6 @@ def cards_file(view: RetroView) -> str:
         )
         lines += [f"  [{card}] {' '.join(by_id[card].text.split())}" for card in topic.cards]
     return "\n".join(lines) + "\n"
-
-
-# ---- putting together ------------------------------------------------------------------------------
-
-
-def to_move(view: RetroView, page: int, told: str = "") -> Answer:
-    """First step: which topics to put elsewhere; or look at one, to name it or take a card out."""
-    head = "### Put together: which?\nChoose what belongs to another topic; you choose that one next."
-    menu, page, pages = _menu(view, "move", page, str, most=MOST_MOVED)
-    one, _, _ = _menu(view, "topic", page, str, placeholder="… or look at one: name it, take a card out")
-    found = [_chooser(menu), _chooser(one)] if menu and one else []
-    turning = _turn("group", view.retro.id, page, pages)
-    suggest = button("Suggestions", ids.retro("suggest", view.retro.id))
-    return panel(None, COLOUR, head, told, *found, *rows(*turning, suggest))
-
-
-def into(view: RetroView, moved: Sequence[int], page: int) -> Answer:
-    """Second step: into which topic."""
-    by_id = {card.id: card for card in view.retro.cards}
-    chosen = [topic for each in moved if (topic := view.retro.topic_of(each))]
-    lines = [f"- {boards.topic_line(topic, by_id, 90)}" for topic in chosen]
-    head = "\n".join(["### Put together: into which?", *lines, "These go into:"])
-    arg = ".".join(map(str, moved))
-    menu, page, pages = _menu(view, "into", page, lambda each: f"{each}.{arg}", without=frozenset(moved))
-    turning = _turn("into", view.retro.id, page, pages, arg)
-    if menu is None:
-        return said(head, "There is no other topic.", buttons=[button("Back", ids.retro("group", view.retro.id, 0))])
-    back = button("Choose others", ids.retro("group", view.retro.id, 0))
-    return panel(None, COLOUR, limits.fit(head, 2500), _chooser(menu), *rows(*turning, back))
-
-
-def merged(view: RetroView, done: Merged) -> Answer:
-    """What stands now; who comes second is told what the first did."""
-    by_id = {card.id: card for card in view.retro.cards}
-    lines = []
-    if done.moved:
-        lines.append(f"Put together: {boards.topic_line(done.topic, by_id)}.")
-    elif not done.elsewhere:
-        lines.append(f"These stand together already: {boards.topic_line(done.topic, by_id)}. Nothing was changed.")
-    lines += [
-        f"Somebody put one of them elsewhere meanwhile: {boards.topic_line(topic, by_id)}. It was left there."
-        for topic in done.elsewhere
-    ]
-    more = button("Put more together", ids.retro("group", view.retro.id, 0))
-    name = button("Name this topic", ids.retro("rename", view.retro.id, done.topic.id))
-    return said("\n".join(lines), buttons=[more, name, button("Suggestions", ids.retro("suggest", view.retro.id))])
-
-
-def suggested(view: RetroView, groups: Sequence[tuple[int, ...]]) -> Answer:
-    """Groups of like wording: one press takes one; none is merged by itself."""
-    by_id = {card.id: card for card in view.retro.cards}
-    if not groups:
-        return said(
-            "No topics are alike enough in their wording to suggest anything.",
-            buttons=[button("Put together", ids.retro("group", view.retro.id, 0))],
-        )
-    box_view, box = _box(
-        "### Suggestions\nAlike in their wording. Opposites can look alike too: read before you press. "
-        "Nothing is put together by itself."
-    )
-    for group in groups[:6]:
-        topics = [topic for each in group if (topic := view.retro.topic_of(each))]
-        text = "\n".join(f"- {boards.topic_line(topic, by_id, 75)}" for topic in topics)
-        take = button("Put together", ids.retro("merge", view.retro.id, ".".join(map(str, group))), Style.primary)
-        box.add_item(
-            discord.ui.Section(discord.ui.TextDisplay(limits.fit_lines(text.split("\n"), 580)), accessory=take)
-        )
-    more = button("Look again", ids.retro("suggest", view.retro.id))
-    box.add_item(row(more, button("Put together by hand", ids.retro("group", view.retro.id, 0))))
-    return box_view
-
-
-def topic(view: RetroView, id: int) -> Answer:
-    """One topic with its cards: give it a title, take cards out."""
-    found = view.retro.topic_of(id)
-    if found is None:
-        return said("There is no such topic any more.")
-    by_id = {card.id: card for card in view.retro.cards}
-    answer, box = _box(f"### {boards.topic_line(found, by_id, 200)}")
-    shown = found.cards[:9]
-    for each in shown:
-        text = discord.ui.TextDisplay[Any](f"`{each}` {boards.words(by_id[each].text, 330)}")
-        if len(found.cards) > 1:
-            take = button("Take out", ids.retro("split", view.retro.id, each))
-            box.add_item(discord.ui.Section(text, accessory=take))
-        else:
-            box.add_item(text)
-    if len(found.cards) > len(shown):
-        more = f"-# … and {len(found.cards) - len(shown)} more: *Show cards*; take these out first to reach them here"
-        box.add_item(discord.ui.TextDisplay(more))
-    name = button("Name this topic", ids.retro("rename", view.retro.id, found.id))
-    box.add_item(row(name, button("Back", ids.retro("group", view.retro.id, 0))))
-    return answer
-
-
-# ---- voting ----------------------------------------------------------------------------------------
-
-
-def ballot(mine: Mine, page: int = 0) -> Answer:
-    """Their dots so far, and the topics to give some to."""
-    view = mine.view
-    by_id = {card.id: card for card in view.retro.cards}
-    lines = [
-        f"- {count(dots, 'dot')}: {boards.topic_line(found, by_id, 80)}"
-        for each, dots in sorted(mine.given.items())
-        if (found := view.retro.topic_of(each))
-    ]
-    menu, page, pages = _menu(view, "vote", page, str, given=mine, placeholder="Choose a topic for your dots")
-    chooser = [_chooser(menu)] if menu else []
-    turning = _turn("vote", view.retro.id, page, pages)
-    shown = limits.fit_lines(lines, 2400)
-    return panel(
-        None, COLOUR, f"### Your vote in R-{view.retro.number}\n{_given(mine)}", shown, *chooser, *rows(*turning)
-    )
-
-
-def dots(mine: Mine, id: int) -> Answer:
-    """How many dots for this topic in all: pressing twice gives the same."""
-    view = mine.view
-    found = view.retro.topic_of(id)
-    if found is None:
-        return said("There is no such topic any more.")
-    by_id = {card.id: card for card in view.retro.cards}
-    now = mine.given.get(found.id, 0)
-    free = view.retro.terms.dots - sum(mine.given.values()) + now
-    choices = [
-        button(
-            count(n, "dot") if n else "None",
-            ids.retro("dots", view.retro.id, f"{found.id}.{n}"),
-            Style.primary if n == now else Style.secondary,
-            disabled=n > free,
-        )
-        for n in range(view.retro.terms.dots_per_topic + 1)
-    ]
-    text = "\n".join(quote(by_id[each].text, 240) for each in found.cards[:8])
-    back = button("Other topics", ids.retro("vote", view.retro.id, 0))
-    return said(f"### {boards.topic_line(found, by_id)}\n{text}", _given(mine), buttons=[*choices, back])
-
-
-def _given(mine: Mine) -> str:
-    terms = mine.view.retro.terms
-    given = sum(mine.given.values())
-    return f"You have given {given} of your {count(terms.dots, 'dot')}; at most {terms.dots_per_topic} to one topic."
 
 
 def asked(found: Asked) -> Answer:
@@ -351,25 +205,6 @@ def figures(found: Figures) -> Answer:
 # ---- discussion and actions ------------------------------------------------------------------------
 
 
-def topics(view: RetroView, page: int) -> Answer:
-    """The agenda with what became of each topic; a note can be added to any of them."""
-    retro = view.retro
-    by_id = {card.id: card for card in retro.cards}
-    shown, page, pages = _paged(rules.agenda(retro), page, _TOPICS)
-    lines = [f"- {boards.topic_line(each, by_id, 90)} – {_stands(each, retro.current)}" for each in shown]
-    menu, _, _ = _menu(view, "note", page, str, placeholder="Add a note to …", among=shown)
-    chooser = [_chooser(menu)] if menu and retro.state in {State.DISCUSS, State.ACTIONS} else []
-    notes = [quote(note, 220) for each in shown for note in each.notes[-2:]]
-    texts = [f"### Topics of R-{retro.number}", "\n".join(lines) or "There are no topics.", "\n".join(notes[:8])]
-    return panel(None, COLOUR, *texts, *chooser, *rows(*_turn("topics", retro.id, page, pages)))
-
-
-def _stands(topic: Topic, current: int | None) -> str:
-    if topic.id == current:
-        return "on the table"
-    return "waiting" if topic.progress is Progress.WAITING else boards.progress(topic.progress)
-
-
 def noted(view: RetroView) -> Answer:
     """The note stands."""
     return said("Noted, without your name; the board shows it.", buttons=[boards.to_board(view)])
@@ -380,13 +215,13 @@ def actions(view: RetroView, page: int = 0, told: str = "") -> Answer:
     retro = view.retro
     everything = [(retro.id, each, f"{each.id}") for each in retro.actions]
     everything += [(each.retro, each.action, f"R-{each.number}") for each in view.earlier]
-    shown, page, pages = _paged(everything, page, _ACTIONS)
-    answer, box = _box(f"### Actions of R-{retro.number}\n{told}" + ("" if everything else "None is noted yet."))
+    shown, page, pages = paged(everything, page, _ACTIONS)
+    answer, box = box_of(f"### Actions of R-{retro.number}\n{told}" + ("" if everything else "None is noted yet."))
     for home, action, label in shown:
         box.add_item(discord.ui.TextDisplay(f"**{label}** {boards.action_line(view, action, 400)}"))
         if buttons := _on_action(home, action):
             box.add_item(row(*buttons))
-    turning = _turn("actions", retro.id, page, pages)
+    turning = turning_to("actions", retro.id, page, pages)
     if turning:
         box.add_item(row(*turning))
     box.add_item(
@@ -418,7 +253,7 @@ def handing(view: RetroView) -> Answer:
         COLOUR,
         f"### Hand over\n{leads} The facilitator chooses somebody here. "
         "Another facilitator of the group can take over.",
-        _chooser(menu),
+        choosing(menu),
         *rows(take),
     )
 
@@ -446,7 +281,7 @@ def listing(views: Sequence[RetroView], partnership: Partnership, before: int | 
     head = f"### Retros\n{inline(partnership.name, 100)}"
     if not views:
         return said(f"{head}\nThere is nothing {'more' if before else 'here yet: `/retro start` begins one'}.")
-    answer, box = _box(head)
+    answer, box = box_of(head)
     for view in views[:PAGE]:
         show = button("Show", ids.retro("show", view.retro.id))
         box.add_item(discord.ui.Section(discord.ui.TextDisplay(_row(view)), accessory=show))
@@ -480,7 +315,7 @@ def box(kept: Box, told: str = "") -> Answer:
         f"### For the next retro of {inline(group.name, 80)}\n{told}Sealed: only you see yours, and the next retro "
         "takes them in without your name."
     )
-    answer, box = _box(head)
+    answer, box = box_of(head)
     for each in kept.cards[:_OWN]:
         drop = button("Take back", ids.capture("drop", group.id, each.slot))
         box.add_item(discord.ui.Section(discord.ui.TextDisplay(boards.words(each.text, 370)), accessory=drop))
@@ -488,82 +323,6 @@ def box(kept: Box, told: str = "") -> Answer:
         box.add_item(discord.ui.TextDisplay(f"-# … and {len(kept.cards) - _OWN} more of yours"))
     box.add_item(row(button("Write one", ids.capture("write", group.id), Style.primary)))
     return answer
-
-
-# ---- parts -----------------------------------------------------------------------------------------
-
-
-def _box(head: str) -> tuple[Answer, discord.ui.Container[Any]]:
-    view: Answer = discord.ui.LayoutView(timeout=None)
-    box: discord.ui.Container[Any] = discord.ui.Container(discord.ui.TextDisplay(head), accent_colour=COLOUR)
-    view.add_item(box)
-    return view, box
-
-
-def _paged(found: Sequence[Any], page: int, size: int) -> tuple[Sequence[Any], int, int]:
-    pages = max(1, -(-len(found) // size))
-    page = max(0, min(page, pages - 1))
-    return found[page * size : (page + 1) * size], page, pages
-
-
-def _turn(act: str, retro: int, page: int, pages: int, more: str = "") -> list[Button]:
-    after = f".{more}" if more else ""
-    found = []
-    if page > 0:
-        found.append(button("◀ Back", ids.retro(act, retro, f"{page - 1}{after}")))
-    if page < pages - 1:
-        found.append(button("Further ▶", ids.retro(act, retro, f"{page + 1}{after}")))
-    return found
-
-
-def _menu(
-    view: RetroView,
-    menu: str,
-    page: int,
-    value: Any,
-    *,
-    most: int = 1,
-    without: frozenset[int] = frozenset(),
-    given: Mine | None = None,
-    placeholder: str = "Choose",
-    among: Sequence[Topic] | None = None,
-) -> tuple[discord.ui.Select[Any] | None, int, int]:
-    """A list of topics to choose from, a page of 25."""
-    by_id = {card.id: card for card in view.retro.cards}
-    found = [each for each in (view.retro.topics if among is None else among) if each.id not in without]
-    shown, page, pages = (found, page, 1) if among is not None else _paged(found, page, limits.SELECT_OPTIONS)
-    if not shown:
-        return None, page, pages
-    options = [
-        discord.SelectOption(
-            label=plain(boards.topic_title(each, by_id), limits.SELECT_TEXT),
-            value=value(each.id),
-            description=_about(each, by_id[each.cards[0]].column, given),
-        )
-        for each in shown
-    ]
-    custom_id = ids.retro_menu(menu, view.retro.id, page)
-    where = f", page {page + 1} of {pages}" if pages > 1 else ""
-    chooser: discord.ui.Select[Any] = discord.ui.Select(
-        custom_id=custom_id,
-        options=options,
-        placeholder=limits.fit(placeholder + where, limits.SELECT_PLACEHOLDER),
-        max_values=min(most, len(options)),
-    )
-    return chooser, page, pages
-
-
-def _about(topic: Topic, column: str, given: Mine | None) -> str:
-    parts = [plain(column, 40) if len(topic.cards) == 1 else count(len(topic.cards), "card")]
-    if given is not None and topic.id in given.given:
-        parts.append(f"your {count(given.given[topic.id], 'dot')}")
-    return " · ".join(parts)
-
-
-def _chooser(menu: discord.ui.Item[Any]) -> discord.ui.ActionRow[Any]:
-    made: discord.ui.ActionRow[Any] = discord.ui.ActionRow()
-    made.add_item(menu)
-    return made
 
 
 def told_written(changed: bool, new: bool) -> str:

@@ -21,7 +21,7 @@ from bot.services.ports import Recorded
 from bot.services.retros_views import Earlier, Mine, RetroView
 from bot.services.retros_writing import Asked, Box, Figures
 from bot.services.times import Understood
-from bot.ui import labels, retros_answered, retros_forms, retros_told
+from bot.ui import labels, retros_answered, retros_forms, retros_told, retros_topics
 from bot.ui import retros as boards
 from bot.ui.limits import V2_TEXT, units
 from tests.governance.scene import NOW
@@ -128,22 +128,22 @@ def test_private_answers_fit_however_much_there_is() -> None:
         retros_answered.checked_in(mine),
         *(retros_answered.own_cards(mine, page) for page in range(4)),
         retros_answered.written(mine, "Kept."),
-        *(retros_answered.to_move(view, page) for page in (0, 7, 99)),
-        *(retros_answered.into(view, range(11, 21), page) for page in (0, 7, 99)),
-        retros_answered.merged(view, Merged(view.retro.topics[0], 1, elsewhere)),
-        retros_answered.merged(view, Merged(view.retro.topics[0], 0)),
-        retros_answered.suggested(view, [tuple(range(n, n + 8)) for n in range(11, 91, 8)]),
-        retros_answered.suggested(view, []),
-        retros_answered.topic(view, 1),
-        retros_answered.topic(view, 11),
-        retros_answered.topic(view, 99999),
-        retros_answered.ballot(ballot, 2),
-        retros_answered.dots(ballot, 1),
-        retros_answered.dots(ballot, 99999),
+        *(retros_topics.to_move(view, page) for page in (0, 7, 99)),
+        *(retros_topics.into(view, range(11, 21), page) for page in (0, 7, 99)),
+        retros_topics.merged(view, Merged(view.retro.topics[0], 1, elsewhere)),
+        retros_topics.merged(view, Merged(view.retro.topics[0], 0)),
+        retros_topics.suggested(view, [tuple(range(n, n + 8)) for n in range(11, 91, 8)]),
+        retros_topics.suggested(view, []),
+        retros_topics.topic(view, 1),
+        retros_topics.topic(view, 11),
+        retros_topics.topic(view, 99999),
+        retros_topics.ballot(ballot, 2),
+        retros_topics.dots(ballot, 1),
+        retros_topics.dots(ballot, 99999),
         retros_answered.asked(Asked(view, 1, 4, False)),
         retros_answered.asked(Asked(view, 4, 4, True)),
         *(retros_answered.figures(Figures(view_of(crowded(s)), 1, 2, 3, 4)) for s in rules.PHASES),
-        *(retros_answered.topics(view_of(crowded(State.DISCUSS)), page) for page in (0, 60)),
+        *(retros_topics.topics(view_of(crowded(State.DISCUSS)), page) for page in (0, 60)),
         *(retros_answered.actions(view, page, "Noted. ") for page in (0, 3, 99)),
         retros_answered.handing(view),
         retros_answered.handed(view),
@@ -162,7 +162,7 @@ def test_private_answers_fit_however_much_there_is() -> None:
 def test_the_terms_may_be_as_large_as_the_policy_allows() -> None:
     terms = replace(TERMS, dots=20, dots_per_topic=20, cards=100)
     view = view_of(replace(crowded(State.VOTE), terms=terms))
-    check_fits(retros_answered.dots(Mine(view, dots={1: 20}), 1))
+    check_fits(retros_topics.dots(Mine(view, dots={1: 20}), 1))
 
 
 def test_forms_hold_what_was_written() -> None:
