@@ -23,11 +23,17 @@ class Seals:
         self._session = session
 
     async def key(self, thing: str) -> bytes:
-        """The session's key, made at the first asking. Only in a writing transaction."""
-        await self._session.put(session_keys, {"thing": thing, "key": secrets.token_hex(32)}, "thing")
-        key = await self.find_key(thing)
-        assert key is not None
-        return key
+        """The session's key, made at the first asking. Only in a writing transaction.
+
+        Whoever else asks for it waits for the end of this transaction: what is read of a session after its key stays
+        as it is until then.
+        """
+        held = _KEY.with_for_update() if self._session.locks_rows else _KEY
+        while True:
+            await self._session.put(session_keys, {"thing": thing, "key": secrets.token_hex(32)}, "thing")
+            found = (await self._session.connection.execute(held, {"thing": thing})).scalar_one_or_none()
+            if found is not None:  # else it was destroyed by whoever we waited for
+                return bytes.fromhex(found)
 
     async def find_key(self, thing: str) -> bytes | None:
         """The session's key, or None before anything was sealed and after it was destroyed."""

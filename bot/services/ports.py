@@ -429,7 +429,7 @@ class Seals(Protocol):
     """What people write where nobody may know who wrote it, until the session is over (LRN-1)."""
 
     async def key(self, thing: str) -> bytes:
-        """The session's key, made at the first asking. Only in a writing transaction."""
+        """The session's key, made at the first asking. Only in a writing transaction, which holds it to its end."""
         ...
 
     async def find_key(self, thing: str) -> bytes | None:

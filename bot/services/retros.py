@@ -160,13 +160,14 @@ async def check_may_run(tx: Transaction, partnership: Partnership, member: Membe
 async def _take_in(tx: Transaction, retro: Retro) -> tuple[tuple[str, ...], tuple[Carried, ...]]:
     """What was captured since, and what earlier retros left over; from now on it is in this one alone."""
     box = capture_thing(retro.group)
+    await tx.seals.key(box)  # nothing is put in between reading the box and emptying it
     captured = [read_text(each) for each in await tx.seals.of(box)]
     await tx.seals.destroy(box)
     carried: list[Carried] = []
     for earlier in await tx.retros.list(retro.partnership, FINAL, retro.group, limit=PAGE):
-        if earlier.handed_on:
+        held = earlier if earlier.handed_on else await tx.retros.get(earlier.id)
+        if held.handed_on:
             continue
-        held = await tx.retros.get(earlier.id)
         if held.state is State.CLOSED and held.took_part:
             carried += left_over(held)
         else:

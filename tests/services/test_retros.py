@@ -373,6 +373,40 @@ async def test_the_capture_box_is_sealed_limited_and_emptied_by_the_next_retro(t
     assert [card.text for card in retro.cards] == ["another", "between meetings"]
 
 
+async def test_what_is_captured_while_retros_begin_is_in_one_of_them_or_in_the_box(town: Retros) -> None:
+    said, taken = set(), []
+    for turn in range(4):
+        mine = [(who, f"{turn}/{who}/{at}") for who in (TIA, UMA, TOM) for at in range(2)]
+        said |= {text for _, text in mine}
+        writing = [retros_writing.capture(town.ctx, town[who], HERE, TLC, text) for who, text in mine]
+        begun = retros.start(town.ctx, town[TOM], HERE, TLC, LIVE)
+        *_, held = await asyncio.gather(*writing[3:], *writing[:3], begun)
+        assert isinstance(held, RetroView)
+        await retros_writing.join(town.ctx, town[TIA], held.retro.id)
+        taken += [card.text for card in (await town.go(held.retro.id, State.CLOSED)).cards]
+    async with town.ctx.uow.read() as tx:
+        left = [retros.read_text(each) for each in await tx.seals.of("capture/2")]
+    assert sorted([*taken, *left]) == sorted(said)
+
+
+async def test_what_waits_for_the_next_retro_goes_into_one_of_two_that_begin_at_once(town: Retros) -> None:
+    held = await town.grouped("a")
+    await town.go(held, State.VOTE)
+    await retros_writing.vote(town.ctx, town[TIA], held, 1, 1)
+    await town.go(held, State.CLOSED)
+    await retros_writing.capture(town.ctx, town[UMA], HERE, TLC, "between meetings")
+    waiting = []
+    for _ in range(2):
+        draft, _ = await retros.plan_later(town.ctx, town[TOM], HERE, TLC, LIVE, Later("in 2 days at 18:00"))
+        waiting.append((await retros.confirm(town.ctx, town[TOM], draft.retro.id)).retro.id)
+    town.scene.clock.forward(3 * DAY)
+    await asyncio.gather(*[retros.advance(town.ctx, each) for each in waiting * 2])
+    both = [await town.get(each) for each in waiting]
+    assert {retro.state for retro in both} == {State.CHECK_IN}
+    assert [text for retro in both for text in retro.captured] == ["between meetings"]
+    assert [each.texts for retro in both for each in retro.carried] == [("a",)]
+
+
 async def test_what_was_parked_or_not_reached_comes_back_once(town: Retros) -> None:
     held = await town.grouped("a", "b", "c")
     await retros_writing.merge(town.ctx, town[TIA], held, [2], 1)
