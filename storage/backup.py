@@ -6,7 +6,7 @@ import asyncio
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -160,6 +160,8 @@ def _lay_aside(target: Path, now: datetime) -> Path:
         beside = target.with_name(target.name + suffix)
         if beside.exists():
             os.replace(beside, aside.with_name(aside.name + suffix))
+    with suppress(sqlite3.Error):  # a damaged one is laid aside as it is
+        _without_keys(aside)
     return aside
 
 

@@ -422,6 +422,11 @@ def _in_phase(retro: Retro, state: State, now: datetime) -> Retro:
     )
 
 
+def blanked(draft: Retro) -> Retro:
+    """A plan that nobody confirmed, without its words, for somebody who is forgotten (REC-1)."""
+    return replace(draft, plan=Plan(CUSTOM, ("erased on request",), draft.plan.named, "erased on request"))
+
+
 def check_phase(retro: Retro, act: str, *wanted: State) -> None:
     """Raises WrongPhase unless the retro is in one of these phases and not paused. ``act`` is a presenter's key."""
     if retro.state not in wanted:

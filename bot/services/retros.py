@@ -21,7 +21,7 @@ from bot.governance.retros_writing import MOST_CAPTURED, MOST_CARRIED, Written, 
 from bot.services import members, times
 from bot.services.cadences import next_after
 from bot.services.ports import Actor, Context, Sealed, Transaction
-from bot.services.retros_views import RetroCase, RetroView, open_case, running, view_of
+from bot.services.retros_views import EVERY, RetroCase, RetroView, open_case, running, view_of
 from bot.services.times import Understood
 
 Rule = Callable[[Retro, Member, datetime], tuple[Retro, tuple[Event, ...]]]
@@ -359,7 +359,7 @@ async def advance(ctx: Context, id: int) -> None:
 
 async def hold(tx: Transaction, partnership: PartnershipId) -> None:
     """Take every open retro before people and seats, as each act in one does (see ``seats.hold``)."""
-    for each in await tx.retros.list(partnership, rules.OPEN):
+    for each in await tx.retros.list(partnership, rules.OPEN, limit=EVERY):
         await tx.retros.get(each.id)
 
 

@@ -15,6 +15,9 @@ from bot.governance.retros_writing import Written
 from bot.services import members
 from bot.services.ports import Actor, Context, PlaceKind, Transaction
 
+EVERY = 1_000_000
+"""More retros than a partnership ever has open."""
+
 LOOKED_BACK = 10
 """Retros of a group whose actions are looked through for those that are not done yet."""
 
@@ -170,4 +173,4 @@ async def _earlier(tx: Transaction, retro: Retro) -> tuple[Earlier, ...]:
 
 async def running(tx: Transaction, partnership: Partnership, group: GroupId | None = None) -> tuple[Retro, ...]:
     """Retros that are scheduled or under way, newest first."""
-    return await tx.retros.list(partnership.id, OPEN, group)
+    return await tx.retros.list(partnership.id, OPEN, group, limit=EVERY)

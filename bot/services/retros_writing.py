@@ -23,7 +23,7 @@ from bot.services import members, times
 from bot.services.likenesses import alike
 from bot.services.ports import Actor, Context, DeliveryKind, Sealed, Transaction
 from bot.services.retros import capture_thing, read_text, sealed_text, show, written_of
-from bot.services.retros_views import Mine, RetroCase, RetroView, open_case
+from bot.services.retros_views import EVERY, Mine, RetroCase, RetroView, open_case, running
 
 _HERE = "here"
 _HAS_TIME = re.compile(r"\d[:.]\d\d|\d\s*[ap]m|\d\s*h\b|noon|<t:|\bat\b", re.IGNORECASE)
@@ -85,7 +85,7 @@ async def check_in(ctx: Context, actor: Actor, id: int, text: str) -> Mine:
         await _attend(case, member)
         thing = f"{case.thing}/words"
         content = sealed_text(word, _name(case, member))
-        await tx.seals.put(thing, Sealed(await _author(tx, thing, member), "word", content))
+        await tx.seals.put(thing, Sealed(await _counted(tx, thing, member), "word", content))
         return await _mine(case, member)
 
 
@@ -128,7 +128,7 @@ async def vote(ctx: Context, actor: Actor, id: int, topic: int, dots: int) -> Mi
         writing.check_dots(case.retro, await _own_dots(case, member), topic, dots)
         await _attend(case, member)
         thing = f"{case.thing}/dots"
-        author = await _author(tx, thing, member)
+        author = await _counted(tx, thing, member)
         if dots:
             await tx.seals.put(thing, Sealed(author, str(topic), str(dots)))
         else:
@@ -144,7 +144,7 @@ async def more_time(ctx: Context, actor: Actor, id: int) -> Asked:
         writing.check_more_time(case.retro)
         await _attend(case, member)
         thing = f"{case.thing}/more"
-        await tx.seals.put(thing, Sealed(await _author(tx, thing, member), str(case.retro.current), "more"))
+        await tx.seals.put(thing, Sealed(await _counted(tx, thing, member), str(case.retro.current), "more"))
         wanted = len({each.author for each in await tx.seals.of(thing)})
         needed = writing.majority(len(await tx.seals.of(f"{case.thing}/{_HERE}")))
         if wanted < needed:
@@ -352,8 +352,11 @@ async def _own_captured(tx: Transaction, group: Group, member: Member) -> tuple[
 
 async def forget(tx: Transaction, partnership: Partnership, person: PersonId) -> None:
     """Take back what somebody who is being forgotten wrote where nobody has read it yet (REC-1)."""
+    for draft in await tx.retros.list(partnership.id, {State.DRAFT}, limit=EVERY):
+        if draft.facilitator == person:
+            await tx.retros.save(rules.blanked(draft))
     things = [capture_thing(group.id) for group in partnership.groups]
-    for retro in await tx.retros.list(partnership.id, OPEN):
+    for retro in await running(tx, partnership):
         await tx.retros.get(retro.id)
         things += [retro_thing(retro.id), f"{retro_thing(retro.id)}/words", f"{retro_thing(retro.id)}/dots"]
     for thing in things:
@@ -379,7 +382,7 @@ async def _attend(case: RetroCase, member: Member) -> None:
     if not case.retro.runs:
         return
     thing = f"{case.thing}/{_HERE}"
-    author = await _author(case.tx, thing, member)
+    author = await _counted(case.tx, thing, member)
     if not await case.tx.seals.of(thing, author):
         await case.tx.seals.put(thing, Sealed(author, _HERE, rules.class_of(member, case.group)))
         await _redraw(case)
@@ -387,6 +390,16 @@ async def _attend(case: RetroCase, member: Member) -> None:
 
 async def _author(tx: Transaction, thing: str, member: Member) -> str:
     return pseudonym(member.person, await tx.seals.key(thing))
+
+
+async def _counted(tx: Transaction, thing: str, member: Member) -> str:
+    """The author of what each person has once, or so many of.
+
+    A copy that was put back holds no keys: who gives again would count twice, so what lies there is asked for anew.
+    """
+    if await tx.seals.find_key(thing) is None:
+        await tx.seals.destroy(thing)
+    return await _author(tx, thing, member)
 
 
 async def _own(case: RetroCase, thing: str, member: Member) -> tuple[Sealed, ...]:

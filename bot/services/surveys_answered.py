@@ -110,8 +110,10 @@ async def _sealed_by(tx: Transaction, survey: Survey, person: PersonId) -> tuple
 
 
 async def _seal(tx: Transaction, survey: Survey, member: Member, answers: Sequence[str]) -> None:
-    key = await tx.seals.key(survey.thing)
-    author = pseudonym(member.person, key)
+    if await tx.seals.find_key(survey.thing) is None:
+        # Only a copy that was put back lacks the key: whoever answers again would count twice, and k would not hold.
+        await tx.seals.destroy(survey.thing)
+    author = pseudonym(member.person, await tx.seals.key(survey.thing))
     for place, content in enumerate(answers, 1):
         if content:
             await tx.seals.put(survey.thing, Sealed(author, str(place), content))

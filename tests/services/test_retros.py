@@ -659,6 +659,26 @@ async def test_who_is_forgotten_takes_back_what_nobody_has_read(town: Retros) ->
     assert [card.text for card in retro.cards] == ["stays"]
 
 
+async def test_of_many_open_retros_none_is_passed_over(town: Retros) -> None:
+    held = await town.start()
+    retro = await town.go(held, State.GATHER)
+    await town.write(held, UMA, "unread")
+    async with town.ctx.uow.write() as tx:
+        for number in range(101, 131):
+            await tx.retros.save(replace(retro, id=number, number=number, version=0))
+    await erasures.forget(town.ctx, UMA)
+    assert not [row for row in (await town.tables())["sealed"] if "unread" in row]
+    await town.scene.joined(TOM)
+    assert (await town.get(held)).gone_at is not None
+
+
+async def test_who_is_forgotten_leaves_no_plan_behind_that_nobody_confirmed(town: Retros) -> None:
+    wanted = rules.plan("custom", ("What I never said",), title="Nor this")
+    await retros.plan_later(town.ctx, town[TOM], HERE, TLC, wanted, Later("in 2 days at 18:00"))
+    await erasures.forget(town.ctx, TOM)
+    assert not [row for row in (await town.tables())["retros"] if "never said" in row or "Nor this" in row]
+
+
 async def test_the_words_of_a_closed_retro_are_erased_with_its_event(town: Retros) -> None:
     held = await town.grouped("a secret of the trade")
     await retros_writing.rename(town.ctx, town[TIA], held, 1, "The trade")
@@ -699,6 +719,24 @@ async def test_a_copy_put_back_without_its_keys_still_reveals_and_goes_on(town: 
     found = await town.tables()
     assert found["sealed"] == []
     assert found["session_keys"] == []
+
+
+async def test_after_a_copy_is_put_back_without_its_keys_everybody_counts_once(town: Retros) -> None:
+    held = await town.grouped("a", "b")
+    await town.go(held, State.VOTE)
+
+    async def keys_are_lost() -> None:
+        async with town.ctx.uow.write() as tx:
+            await tx.people._session.connection.execute(delete(session_keys))  # type: ignore[attr-defined]
+
+    for _ in range(2):
+        for who in (TIA, UMA):
+            await retros_writing.vote(town.ctx, town[who], held, 1, 3)
+        await keys_are_lost()
+    retro = await town.go(held, State.DISCUSS)
+    assert [topic.dots for topic in retro.topics] == [6, 0]
+    assert (await retros_views.load(town.ctx, held)).people == 2
+    assert (await town.go(held, State.CLOSED)).took_part == 2
 
 
 async def test_the_next_of_a_series_is_made_when_one_closes_by_itself(town: Retros) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import delete
 
 from bot.governance.disclosure import FEW_ANSWERS, FEW_APART
 from bot.governance.errors import (
@@ -27,6 +28,7 @@ from bot.governance.surveys import MOST_DRAFTS, Question, QuestionKind, Survey, 
 from bot.services import erasures, roles, surveys, surveys_answered
 from bot.services.ports import Actor
 from bot.services.sweep import next_due_at
+from storage.tables import session_keys
 from tests.services import scene as town
 from tests.services.scene import (
     ADA,
@@ -370,6 +372,16 @@ async def test_who_is_forgotten_takes_along_what_they_answered_while_it_runs(sce
     await erasures.forget(scene.ctx, ADA)
     assert len((await sealed(scene))[0]) == 15
     assert (await closed(scene, made)).results[2].texts == tuple(f"words of {who}" for who in STAKEHOLDERS[1:])
+
+
+async def test_who_answers_again_after_a_copy_without_keys_was_put_back_counts_once(scene: Scene) -> None:
+    made = await asked(scene)
+    for _ in range(2):
+        for who in STAKEHOLDERS[:3]:
+            await answer(scene, who, made, "4", "1", "words")
+        async with scene.ctx.uow.write() as tx:
+            await tx.people._session.connection.execute(delete(session_keys))  # type: ignore[attr-defined]
+    assert [each.withheld for each in (await closed(scene, made)).results] == [FEW_ANSWERS] * 3
 
 
 # ---- ending ------------------------------------------------------------------------------------------------

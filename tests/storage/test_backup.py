@@ -131,3 +131,25 @@ async def test_a_copy_holds_no_key_of_a_session_not_even_in_its_free_pages(sqlit
         assert await tx.seals.find_key("retro/4") is None
         assert [each.content for each in await tx.seals.of("retro/4")] == ["a card"]
     await copied.dispose()
+
+
+async def test_nor_does_the_file_that_was_replaced(sqlite_url: str, tmp_path: Path) -> None:
+    copy = await backup(sqlite_url, tmp_path / "copy.db")
+    engines = create_engines(sqlite_url)
+    async with SqlUnitOfWork(engines).write() as tx:
+        key = await tx.seals.key("retro/4")
+        await tx.seals.put("retro/4", Sealed("author", "slot", "a card"))
+    # As after a crash, what was written last is still in the log beside the file.
+    file, log = file_of(sqlite_url), Path(f"{file_of(sqlite_url)}-wal")
+    crashed = tmp_path / "crashed.db"
+    crashed.write_bytes(file.read_bytes())
+    crashed.with_name("crashed.db-wal").write_bytes(log.read_bytes())
+    await engines.dispose()
+    replaced = await restore(copy, f"sqlite+aiosqlite:///{crashed}", NEW_YEAR)
+    assert replaced is not None
+    left = b"".join(each.read_bytes() for each in tmp_path.glob("crashed.db*"))
+    assert key.hex().encode() not in left
+    aside = create_engines(f"sqlite+aiosqlite:///{replaced}")
+    async with SqlUnitOfWork(aside).read() as tx:
+        assert [each.content for each in await tx.seals.of("retro/4")] == ["a card"]
+    await aside.dispose()
