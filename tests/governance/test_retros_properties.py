@@ -44,14 +44,24 @@ class Looking(RuleBasedStateMachine):
         self.reached = [State.CHECK_IN]
 
     @initialize(
-        named=st.booleans(), slow=st.booleans(), hand_over=st.booleans(), captured=st.lists(st.just("kept"), max_size=2)
+        named=st.booleans(),
+        slow=st.booleans(),
+        hand_over=st.booleans(),
+        captured=st.lists(st.just("kept"), max_size=2),
+        voting=st.booleans(),
     )
-    def begin(self, named: bool, slow: bool, hand_over: bool, captured: list[str]) -> None:
+    def begin(self, named: bool, slow: bool, hand_over: bool, captured: list[str], voting: bool) -> None:
         plan = retros.plan("4 Ls", named=named, pace=timedelta(days=1) if slow else None)
         terms = replace(FEW, hand_over=hand_over)
         self.now = NOW
         self.retro = retros.make(1, 1, PartnershipId(1), GroupId(2), PersonId("tom"), plan, terms, NOW)
         self.keep(*retros.begin(self.retro, captured, (), NOW, PersonId("tom")))
+        if voting:
+            self.goes_on()
+            for who in PEOPLE[:2]:
+                self.write(who, 0, [f"{who[-1]}{n}" for n in range(3)])
+            self.goes_on()
+            self.goes_on()
 
     def keep(self, retro: Retro, events: tuple[Event, ...]) -> None:
         self.retro = retro
