@@ -13,9 +13,10 @@ from typing import Any, Protocol
 import discord
 
 from bot.governance.errors import NotFound
-from bot.governance.ids import PersonId
+from bot.governance.ids import PartnershipId, PersonId
 from bot.guild import DiscordGuild, Forbidden, Gone, Trouble
-from bot.services import feedback, meetings, posts, retros_views, surveys
+from bot.services import digests, feedback, letters, meetings, posts, retros_views, surveys
+from bot.services.digests import DigestView
 from bot.services.feedback import FeedbackView
 from bot.services.ports import Context, Delivery, DeliveryKind, DeliveryState, Entry, Recorded
 from bot.services.retros_views import RetroView
@@ -23,6 +24,7 @@ from bot.services.surveys import SurveyView
 from bot.ui import feedback as feedback_pages
 from bot.ui import meetings as meeting_cards
 from bot.ui import meetings_told, retros, retros_told, surveys_drawn
+from bot.ui import reminders as reminder_words
 from bot.ui import surveys as survey_pages
 
 
@@ -65,6 +67,14 @@ def _no_entry(view: Any) -> Entry | None:
     return None
 
 
+def _no_letter(view: Any) -> str:
+    return ""
+
+
+def _no_card(view: Any, marker: int) -> discord.ui.LayoutView:
+    raise NotFound("board", "card")
+
+
 @dataclass(frozen=True, slots=True)
 class Board:
     """How one noun is shown. ``draw`` makes pictures and runs in a thread; the others are presenters.
@@ -78,6 +88,9 @@ class Board:
     draw: Callable[[Any, Recorded], tuple[bytes, ...]] = field(default=_nothing_drawn)
     direct: Callable[[Any, Recorded, PersonId], str] = field(default=_nothing_direct)
     entry: Callable[[Any], Entry | None] = field(default=_no_entry)
+    letter: Callable[[Any], str] = field(default=_no_letter)
+    told_by: Callable[[Context, PartnershipId, int], Awaitable[Any]] | None = None
+    """What a post shows, where that is found by the number of its event and not by the thing."""
 
 
 def _feedback_told(view: FeedbackView, event: Recorded, drawn: tuple[bytes, ...], marker: int) -> Sequence[Message]:
@@ -102,11 +115,21 @@ def _survey_drawn(view: SurveyView, event: Recorded) -> tuple[bytes, ...]:
     return surveys_drawn.pictures(view.survey)
 
 
+def _weekly_told(view: DigestView, event: Recorded, drawn: tuple[bytes, ...], marker: int) -> Sequence[Message]:
+    return [Message(reminder_words.weekly(view, event, marker))] if view.entries else []
+
+
+async def _no_digest(ctx: Context, id: int) -> DigestView:
+    raise NotFound("board", "digest")
+
+
 BOARDS: Mapping[str, Board] = {
     "feedback": Board(feedback.board, feedback_pages.card, _feedback_told),
     "retro": Board(retros_views.load, retros.card, _lessons, retros_told.drawn),
     "meeting": Board(meetings.board, meeting_cards.card, _meeting_told, entry=meeting_cards.entry),
     "survey": Board(surveys.board, survey_pages.card, _survey_told, _survey_drawn),
+    "letter": Board(letters.letter, _no_card, letter=reminder_words.letter),
+    "digest": Board(_no_digest, _no_card, _weekly_told, told_by=digests.load),
 }
 """The nouns that have a board, by their name in the record."""
 
@@ -132,7 +155,10 @@ class Boards:
         board = self._boards.get(noun)
         if board is None:
             raise NotFound("board", delivery.thing)
-        view = await board.load(self._ctx, int(number))
+        if board.told_by is not None and delivery.event is not None:
+            view = await board.told_by(self._ctx, delivery.partnership, delivery.event)
+        else:
+            view = await board.load(self._ctx, int(number))
         match delivery.kind:
             case DeliveryKind.BOARD:
                 return await self._follow(delivery, view, board.card(view, marker), adopt)
@@ -204,7 +230,10 @@ class Boards:
     async def _direct(self, delivery: Delivery, view: BoardView, board: Board, adopt: bool) -> Delivery:
         assert delivery.person is not None
         user = await posts.user_of(self._ctx, delivery.person)
-        text = board.direct(view, await self._event(delivery), delivery.person)
+        if delivery.event is None:
+            text = board.letter(view)
+        else:
+            text = board.direct(view, await self._event(delivery), delivery.person)
         unless_since = delivery.since if adopt else None
         taken = bool(text) and user is not None and await self._guild.direct(user, text, unless_since)
         return replace(delivery, state=DeliveryState.SENT if taken else DeliveryState.GIVEN_UP)

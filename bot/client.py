@@ -47,6 +47,7 @@ EXTENSIONS = (
     "cogs.surveys",
     "cogs.metrics",
     "cogs.health",
+    "cogs.reminders",
     "cogs.help",
 )
 

@@ -22,10 +22,10 @@ from bot.governance.errors import NotFound
 from bot.governance.events import Happened
 from bot.governance.ids import ProposalId
 from bot.guild import DiscordGuild, Forbidden, Gone, Trouble
-from bot.services import clocks, posts
+from bot.services import clocks, letters, posts
 from bot.services.ports import Context, Delivery, DeliveryKind, DeliveryState, PlaceKind
 from bot.services.views import ProposalView
-from bot.ui import direct, feed, notices, proposals
+from bot.ui import feed, notices, proposals
 
 _log = logging.getLogger(__name__)
 
@@ -216,8 +216,6 @@ class Outbox:
                 return await self._thread(delivery, view)
             case DeliveryKind.REACTIONS:
                 return await self._reactions(delivery, view)
-            case DeliveryKind.DIRECT:
-                return await self._direct(delivery, view, adopt)
             case _:
                 return await self._once(delivery, view, adopt)
 
@@ -259,13 +257,6 @@ class Outbox:
                 await self._guild.add_reaction(card.channel_id, card.message_id, emoji)
         return replace(delivery, state=DeliveryState.SENT, channel_id=card.channel_id, message_id=None)
 
-    async def _direct(self, delivery: Delivery, view: ProposalView, adopt: bool) -> Delivery:
-        assert delivery.person is not None
-        user = await posts.user_of(self._ctx, delivery.person)
-        unless_since = delivery.since if adopt else None
-        taken = user is not None and await self._guild.direct(user, direct.nudge(view), unless_since)
-        return replace(delivery, state=DeliveryState.SENT if taken else DeliveryState.GIVEN_UP)
-
     async def _once(self, delivery: Delivery, view: ProposalView, adopt: bool) -> Delivery:
         assert delivery.event is not None
         event = await posts.recorded(self._ctx, view.partnership.id, delivery.event)
@@ -282,6 +273,8 @@ class Outbox:
             assert isinstance(number, int)
             messages = proposals.text_messages(view, number, marker, afresh=afresh)
         else:
+            if event.event.type is Happened.NUDGED:
+                view = replace(view, reminded=await letters.mentioned(self._ctx, event))
             messages = [notices.notice(view, event, marker)]
         first, *rest = messages
         told = [Message(first, tuple(notices.mentioned(event, view))), *map(Message, rest)]

@@ -116,6 +116,8 @@ class Wanted:
         """Its unique name: the same thing is never queued twice."""
         if self.follows:
             return f"{self.kind}:{_known(self.shows, self)}"
+        if self.kind is DeliveryKind.DIRECT and self.event is None:
+            return f"{self.kind}:{_known(self.thing or None, self)}"
         event = _known(self.event, self)
         match self.kind:
             case DeliveryKind.TEXT:
@@ -246,12 +248,17 @@ def _known(value: object, wanted: Wanted) -> object:
     return value
 
 
+def _rank(kind: DeliveryKind) -> int:
+    """What everybody reads is not held up by a thousand direct messages."""
+    return _FIRST.index(kind) if kind in _FIRST else len(_FIRST) + (kind is DeliveryKind.DIRECT)
+
+
 def _row(wanted: Wanted) -> dict[str, Any]:
     return {
         "key": wanted.key,
         "partnership_id": wanted.partnership,
         "kind": wanted.kind.value,
-        "rank": _FIRST.index(wanted.kind) if wanted.kind in _FIRST else len(_FIRST),
+        "rank": _rank(wanted.kind),
         "proposal_id": wanted.proposal,
         "thing": wanted.thing or None,
         "event": None if wanted.follows else wanted.event,

@@ -254,6 +254,63 @@ session_keys = Table(
     Column("key", String(64), nullable=False),
 )
 
+# How people want to be reminded, and of what: personal, beside the chain, deleted with the person (RHY-2).
+preferences = Table(
+    "preferences",
+    metadata,
+    _partnership(primary_key=True),
+    Column("person_id", PERSON, primary_key=True),
+    Column("digest_at", Instant),
+    Column("document", Document, nullable=False),
+    Index(
+        "ix_preferences_digest",
+        "digest_at",
+        sqlite_where=text("digest_at IS NOT NULL"),
+        postgresql_where=text("digest_at IS NOT NULL"),
+    ),
+)
+
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _partnership(),
+    Column("person_id", PERSON, nullable=False),
+    Column("thing", String(40), nullable=False),
+    Column("topic", String(16), nullable=False),
+    Column("occurrence", String(64), nullable=False),
+    Column("why", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("due_at", Instant),
+    Column("expires_at", Instant),
+    Column("settled_at", Instant),
+    Column("letter", Integer),
+    Column("mentioned", Integer, nullable=False),
+    UniqueConstraint("partnership_id", "person_id", "thing", "topic", "occurrence", name="uq_reminders_once"),
+    Index(
+        "ix_reminders_due",
+        "due_at",
+        sqlite_where=text("due_at IS NOT NULL"),
+        postgresql_where=text("due_at IS NOT NULL"),
+    ),
+    Index("ix_reminders_thing", "partnership_id", "thing", "occurrence"),
+    Index("ix_reminders_settled", "settled_at"),
+)
+
+# One message to one person. What it says is deleted a day after it was sent; that it was sent counts for the budget.
+letters = Table(
+    "letters",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    _partnership(),
+    Column("person_id", PERSON, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("digest", Integer, nullable=False),
+    Column("document", Document),
+    Index("ix_letters_person", "partnership_id", "person_id", "at"),
+    Index("ix_letters_at", "at"),
+)
+
 runtime = Table("runtime", metadata, Column("key", String(64), primary_key=True), Column("value", Text, nullable=False))
 
 sequences = Table(

@@ -26,6 +26,7 @@ from storage.people import People
 from storage.policy import Policies
 from storage.proposals import Proposals
 from storage.record import Record
+from storage.reminders import Reminders
 from storage.repository import Repository
 from storage.runtime import Runtime
 from storage.seals import Seals
@@ -108,6 +109,11 @@ class SqlTransaction:
     def record(self) -> Record:
         """The chain of events."""
         return Record(self._session, self._announce, self.deliveries)
+
+    @cached_property
+    def reminders(self) -> Reminders:
+        """Reminders, letters and preferences."""
+        return Reminders(self._session)
 
     @cached_property
     def deliveries(self) -> Deliveries:

@@ -31,6 +31,7 @@ async def forget(ctx: Context, user_id: int) -> bool:
             await _forget_unpublished(tx, partnership.id, person, ctx.clock())
             await surveys_answered.forget(tx, partnership.id, person)
             await retros_writing.forget(tx, partnership, person)
+        await tx.reminders.forget(person)
         await tx.people.erase(person)
         return True
 

@@ -2,24 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from bot.governance import electorates, rulings
 from bot.governance.dossier import CONTESTABLE, Objection, ObjectionState, Proposal, State
 from bot.governance.errors import NotFound
-from bot.governance.ids import GroupId, PartnershipId
-from bot.governance.organisation import MEMBER, Member
+from bot.governance.feedback import FeedbackState
+from bot.governance.ids import GroupId, PartnershipId, PersonId
+from bot.governance.organisation import MEMBER, Member, Partnership
+from bot.governance.surveys import SurveyState
 from bot.services import cases, members
-from bot.services.ports import Actor, Context, Listed
+from bot.services.ports import Actor, Context, Transaction
+from bot.services.things import board_link
 from bot.services.views import Item, links_of
 
-_Waiting = tuple[str, datetime | None, int | None]
+NOT_TAKEN = timedelta(days=14)
+MOST_OF_A_NOUN = 100
+"""Things of one noun that are looked through, the newest."""
+
+_Asked = tuple[str, datetime | None, int | None]
 
 _WAITING_STATES = frozenset(CONTESTABLE | {State.PASSED, State.ADOPTED, State.STALE})
 
 
-async def inbox(ctx: Context, actor: Actor, partnership_id: PartnershipId) -> tuple[Item, ...]:
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """What waits for the asker, and how many reminders Discord could not hand over in the last two weeks."""
+
+    items: tuple[Item, ...]
+    not_taken: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A thing that may wait for somebody: ``asks`` gives what it asks of a member at an instant."""
+
+    asks: Callable[[Member, datetime], Iterable[Item]]
+
+
+async def inbox(ctx: Context, actor: Actor, partnership_id: PartnershipId) -> Inbox:
     """Everything that waits for the asker in this partnership. Raises NotFound, NotEligible."""
     async with ctx.uow.read() as tx:
         partnership = await tx.partnerships.get(partnership_id)
@@ -27,20 +50,94 @@ async def inbox(ctx: Context, actor: Actor, partnership_id: PartnershipId) -> tu
             raise NotFound("partnership")
         member = await members.reader_of(tx, partnership, actor)
         members.check_seated(member)
-        items = []
+        now = ctx.clock()
         drafts = await tx.proposals.drafts_of(partnership_id, member.person)
-        for proposal_id in (*drafts, *await tx.proposals.in_states(partnership_id, _WAITING_STATES)):
-            proposal = await tx.proposals.get(proposal_id)
-            waiting = tuple(waiting_for(proposal, member, partnership.stakeholders.id, ctx.clock()))
-            if not waiting or not cases.may_read(proposal, partnership, member):
-                continue
-            links = await links_of(tx, proposal, partnership)
-            listed = _listed(proposal)
-            items += [Item(kind, listed, due_at, number, links.card) for kind, due_at, number in waiting]
-        return tuple(sorted(items, key=lambda i: (i.due_at is None, i.due_at or ctx.clock())))
+        own = [await _proposal(tx, partnership, await tx.proposals.get(each)) for each in drafts]
+        items = of_member([*own, *await everything(tx, partnership)], member, now)
+        return Inbox(items, await tx.reminders.not_taken(partnership_id, member.person, now - NOT_TAKEN))
 
 
-def waiting_for(proposal: Proposal, member: Member, stakeholders: GroupId, now: datetime) -> Iterator[_Waiting]:
+async def everything(tx: Transaction, partnership: Partnership) -> tuple[Waiting, ...]:
+    """All that may wait for somebody in a partnership, drafts left out."""
+    open_now = await tx.proposals.in_states(partnership.id, _WAITING_STATES)
+    found = [await _proposal(tx, partnership, await tx.proposals.get(each)) for each in open_now]
+    for source in SOURCES:
+        found += await source(tx, partnership)
+    return tuple(found)
+
+
+def of_member(waiting: Iterable[Waiting], member: Member, now: datetime) -> tuple[Item, ...]:
+    """What of it waits for one member, most urgent first."""
+    items = [item for each in waiting for item in each.asks(member, now)]
+    return tuple(sorted(items, key=lambda i: (i.due_at is None, i.due_at or now)))
+
+
+async def _proposal(tx: Transaction, partnership: Partnership, proposal: Proposal) -> Waiting:
+    link = (await links_of(tx, proposal, partnership)).card
+    name, thing = f"P-{proposal.number}" if proposal.number else "Draft", f"proposal/{proposal.id}"
+
+    def asks(member: Member, now: datetime) -> Iterator[Item]:
+        asked = list(waiting_for(proposal, member, partnership.stakeholders.id, now))
+        if asked and cases.may_read(proposal, partnership, member):
+            for kind, due_at, number in asked:
+                yield Item(kind, thing, name, proposal.text.title, due_at, number, link)
+
+    return Waiting(asks)
+
+
+async def _surveys(tx: Transaction, partnership: Partnership) -> list[Waiting]:
+    """Open surveys, for everybody asked: whether they answered, nobody knows (LRN-2)."""
+    open_now = await tx.surveys.list(partnership.id, (SurveyState.OPEN,), limit=MOST_OF_A_NOUN)
+    return [
+        _of_everyone(
+            "answer survey",
+            f"survey/{s.id}",
+            f"S-{s.number}",
+            s.title,
+            s.closes_at,
+            s.audience,
+            await board_link(tx, partnership, f"survey/{s.id}"),
+        )
+        for s in open_now
+    ]
+
+
+async def _feedback(tx: Transaction, partnership: Partnership) -> list[Waiting]:
+    """Feedback that somebody took on and nobody answered yet, for its owner."""
+    states = (FeedbackState.OPEN, FeedbackState.PROGRESS)
+    unanswered = await tx.feedback.list(partnership.id, states, limit=MOST_OF_A_NOUN)
+    return [
+        _of_everyone(
+            "answer feedback",
+            f"feedback/{each.id}",
+            f"F-{each.number}",
+            "words hidden" if each.hidden_by else each.text,
+            None,
+            frozenset({each.owner}),
+            await board_link(tx, partnership, f"feedback/{each.id}"),
+        )
+        for each in unanswered
+        if each.owner is not None
+    ]
+
+
+def _of_everyone(
+    kind: str, thing: str, name: str, title: str, due_at: datetime | None, people: frozenset[PersonId], link: str
+) -> Waiting:
+    def asks(member: Member, now: datetime) -> Iterator[Item]:
+        if member.person in people:
+            yield Item(kind, thing, name, title, due_at, None, link or None)
+
+    return Waiting(asks)
+
+
+Source = Callable[[Transaction, Partnership], Awaitable[list[Waiting]]]
+
+SOURCES: tuple[Source, ...] = (_surveys, _feedback)
+"""What may wait beside proposals: a noun joins with one line."""
+
+
+def waiting_for(proposal: Proposal, member: Member, stakeholders: GroupId, now: datetime) -> Iterator[_Asked]:
     """What one proposal asks of one member: kind, deadline and objection number."""
     is_author = proposal.author == member.person
     match proposal.state:
@@ -63,7 +160,7 @@ def waiting_for(proposal: Proposal, member: Member, stakeholders: GroupId, now: 
 
 def _objection_waits(
     proposal: Proposal, objection: Objection, member: Member, stakeholders: GroupId, now: datetime
-) -> Iterator[_Waiting]:
+) -> Iterator[_Asked]:
     is_objector = member.person in {objection.person, objection.sponsor}
     test = objection.test
     if is_objector and objection.state is ObjectionState.RAISED:
@@ -82,17 +179,3 @@ def _objection_waits(
         voted = {person for person, _ in test.appeal.votes}
         if member.holds(stakeholders, MEMBER) and member.person not in parties | voted:
             yield "vote on appeal", test.appeal.decide_by, objection.number
-
-
-def _listed(proposal: Proposal) -> Listed:
-    return Listed(
-        proposal.id,
-        proposal.number,
-        proposal.group,
-        proposal.type,
-        proposal.text.title,
-        proposal.state,
-        proposal.author,
-        proposal.closes_at,
-        None,
-    )

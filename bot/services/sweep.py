@@ -8,9 +8,10 @@ from datetime import datetime
 
 from bot.governance import lifecycle
 from bot.governance.dossier import Ballot, Proposal, State
-from bot.governance.events import Event
+from bot.governance.events import Event, Happened
 from bot.governance.ids import PartnershipId, ProposalId
 from bot.governance.lifecycle import Surroundings
+from bot.services import digests, letters
 from bot.services.cases import Case, open_case
 from bot.services.nouns import NOUNS, Noun
 from bot.services.ports import Context
@@ -30,10 +31,13 @@ async def sweep(
     """Advance everything whose deadline has come, in partnerships that are reconciled. Returns how many there were.
 
     Reviews whose window is over are first looked at again; those that cannot be wait. One thing that cannot be
-    advanced keeps its deadline and does not hold up the others.
+    advanced keeps its deadline and does not hold up the others. Reminders and digests follow, and are not counted.
     """
     decided = await _decide(ctx, partnerships, look_again)
-    return decided + sum([await _bring_forward(ctx, partnerships, noun) for noun in nouns])
+    advanced = sum([await _bring_forward(ctx, partnerships, noun) for noun in nouns])
+    await letters.sweep(ctx, partnerships)
+    await digests.give_due(ctx, partnerships)
+    return decided + advanced
 
 
 async def _decide(ctx: Context, partnerships: Collection[PartnershipId], look_again: Look | None) -> int:
@@ -75,7 +79,9 @@ async def advance(ctx: Context, id: ProposalId) -> None:
         if vote is not None and case.proposal.state is State.ESCALATED and changed.state is not State.ESCALATED:
             # Also when it ended uncounted: after a vote nothing links a person to a choice (DEC-3a).
             await tx.ballots.wipe(vote.id)
-        await case.keep(changed, events + enacted)
+        kept = await case.keep(changed, events + enacted)
+        if any(event.type is Happened.NUDGED for event in events):
+            await letters.nudge(tx, kept, case.now)
 
 
 async def next_due_at(
@@ -85,6 +91,7 @@ async def next_due_at(
     async with ctx.uow.read() as tx:
         candidates = [await tx.proposals.next_due_at(partnerships), await tx.deliveries.next_retry_at()]
         candidates += [await noun.kept(tx).next_due_at(partnerships) for noun in nouns]
+        candidates += [await tx.reminders.next_due_at(partnerships), await digests.next_due_at(tx, partnerships)]
         return min((instant for instant in candidates if instant is not None), default=None)
 
 
@@ -112,6 +119,7 @@ async def _enact(case: Case, proposal: Proposal) -> tuple[Proposal, tuple[Event,
     done, world, events = lifecycle.enact(proposal, before, case.now)
     if world.policy is not before.policy:
         await case.tx.policies.add(case.partnership.id, world.policy, proposal.id, case.now)
+        await digests.plan_anew(case.tx, case.partnership.id)
     if world.partnership is not before.partnership:
         await case.tx.partnerships.save(world.partnership)
     return done, events

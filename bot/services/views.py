@@ -11,7 +11,7 @@ from bot.governance.dossier import Objection, Proposal, State
 from bot.governance.ids import PersonId
 from bot.governance.organisation import MEMBER, Elector, Group, Holding, Partnership
 from bot.governance.policy import Policy
-from bot.services.ports import DeliveryKind, Listed, Recorded, Transaction
+from bot.services.ports import DeliveryKind, Recorded, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,8 @@ class ProposalView:
     events: tuple[Recorded, ...] = field(default=(), repr=False)
     namesake: int | None = None
     """Of a draft: the number of the latest one of its title that was not adopted within 90 days (OBJ-6)."""
+    reminded: frozenset[PersonId] | None = None
+    """Whom the notice of a nudge mentions; None for everybody named in it."""
     behind: bool = False
     """Of an enacted one: whether Discord still has to show something that it refused so far (EFF-4)."""
 
@@ -72,13 +74,28 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing that waits for the asker (RHY-3). ``kind`` is a key for the presenter."""
+    """One thing that waits for the asker (RHY-3). ``kind`` is a key for the presenter.
+
+    ``thing`` is its name in the record, ``name`` what people call it.
+    """
 
     kind: str
-    listed: Listed
+    thing: str
+    name: str
+    title: str
     due_at: datetime | None
     objection: int | None = None
     link: str | None = None
+
+    @property
+    def noun(self) -> str:
+        """What sort of thing it is."""
+        return self.thing.partition("/")[0]
+
+    @property
+    def id(self) -> int:
+        """Which of its sort."""
+        return int(self.thing.partition("/")[2])
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from bot.governance.events import Event, Happened
-from bot.governance.ids import PersonId
 from bot.services.ports import Asked, DeliveryKind
 
 _CARD, _FEED, _THREAD = DeliveryKind.CARD, DeliveryKind.FEED, DeliveryKind.THREAD
@@ -103,7 +102,7 @@ AUDIENCES: Mapping[Happened, tuple[DeliveryKind, ...]] = MappingProxyType(
         Happened.MEETING_CANCELLED: (_BOARD, _CALENDAR, _POST),
         Happened.MEETING_MISSED: (_BOARD, _POST),
         Happened.HEALTH_MARKED: (_LOG,),
-        Happened.DIGEST_GIVEN: (),
+        Happened.DIGEST_GIVEN: (_POST,),
         Happened.CARD_LOST: (),
         Happened.CARD_POSTED_AGAIN: (),
         Happened.PLACE_LOST: (_LOG,),
@@ -145,12 +144,6 @@ def announce(event: Event) -> tuple[Asked, ...]:
             kinds = _TOLD
         case Happened.MEETING_CHANGED if event.data.get("what") == "time":
             kinds = (_BOARD, _CALENDAR, _POST)
-        case Happened.NUDGED:
-            people = _people(event)
-            return (*map(Asked, kinds), *(Asked(DeliveryKind.DIRECT, each) for each in people)) if people else ()
+        case Happened.NUDGED if not event.data.get("people"):
+            return ()
     return tuple(map(Asked, kinds))
-
-
-def _people(event: Event) -> tuple[PersonId, ...]:
-    people = event.data.get("people")
-    return tuple(PersonId(person) for person in people if isinstance(person, str)) if isinstance(people, list) else ()

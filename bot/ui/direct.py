@@ -2,34 +2,10 @@
 
 from __future__ import annotations
 
-from bot.governance.dossier import Proposal, State
-from bot.governance.proposals import affirmative
 from bot.services.views import ProposalView
-from bot.ui import deadlines
 from bot.ui.errors import why_not
-from bot.ui.labels import stamp
 from bot.ui.limits import CONTENT, fit_lines
 from bot.ui.text import inline
-
-
-def nudge(view: ProposalView) -> str:
-    """The one reminder before the close, to someone who has not taken part yet (RHY-2)."""
-    proposal = view.proposal
-    vote = proposal.vote
-    if proposal.state is State.ESCALATED and vote is not None:
-        until = f"The final vote closes {stamp(vote.closes_at)}, and you have not voted yet."
-    elif proposal.state is State.DISPUTED:
-        until = f"It is disputed. {deadlines.what_ends(view)}"
-    else:
-        ends = stamp(proposal.closes_at) if proposal.closes_at else "soon"
-        until = f"The time for objections ends {ends}. You have neither read it, objected nor raised a concern yet."
-    return _lines(
-        f"**{_name(view)}** waits for you.",
-        until,
-        _what_silence_means(proposal),
-        _where(view),
-        "This reminder comes once.",
-    )
 
 
 def not_eligible_reaction(view: ProposalView, why: str) -> str:
@@ -49,18 +25,6 @@ def joined_later(view: ProposalView) -> str:
         "You became a member after its review opened, and only those who were members then may object. "
         "A concern is shown and answered; it does not block. You can say more with “Raise a concern” on the card.",
         _where(view),
-    )
-
-
-def _what_silence_means(proposal: Proposal) -> str:
-    if proposal.state is State.ESCALATED:
-        return "Your choice can be changed until the close."
-    if proposal.state is State.DISPUTED:
-        return "Its author can revise or withdraw it. Anyone who could object can take it to a final vote: `/escalate`."
-    if affirmative(proposal):
-        return "Silence is not enough for this one: when the time for objections is over, a vote follows."
-    return (
-        "Silence counts as consent. “I have read it” on the card is not a yes: it says that you know what is proposed."
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Any
 
 import discord
@@ -36,13 +36,26 @@ def text(name: str, label: str, about: str, bounds: tuple[int, int], *, value: s
     return discord.ui.Label(text=label, description=about, component=entry)
 
 
-def choice(name: str, label: str, about: str, options: Sequence[tuple[str, str, str]]) -> Field:
-    """One of these to be chosen, none beforehand: value, name and what it means."""
+def choice(name: str, label: str, about: str, options: Sequence[tuple[str, str, str]], value: str = "") -> Field:
+    """One of these to be chosen, none beforehand unless one is given: value, name and what it means."""
     menu: discord.ui.Select[Any] = discord.ui.Select(
         custom_id=name,
-        options=[discord.SelectOption(value=v, label=n, description=meaning or None) for v, n, meaning in options],
+        options=_options(options, {value}),
         placeholder="Choose one",
         required=True,
+    )
+    return discord.ui.Label(text=label, description=about, component=menu)
+
+
+def choices(name: str, label: str, about: str, options: Sequence[tuple[str, str, str]], chosen: Set[str]) -> Field:
+    """Any of these to be chosen, also none; ``chosen`` are so beforehand."""
+    menu: discord.ui.Select[Any] = discord.ui.Select(
+        custom_id=name,
+        options=_options(options, chosen),
+        placeholder="Choose any",
+        required=False,
+        min_values=0,
+        max_values=len(options),
     )
     return discord.ui.Label(text=label, description=about, component=menu)
 
@@ -51,3 +64,10 @@ def person(name: str, label: str, about: str) -> Field:
     """Somebody of the server to be chosen."""
     menu: discord.ui.UserSelect[Any] = discord.ui.UserSelect(custom_id=name, placeholder="Choose one", required=True)
     return discord.ui.Label(text=label, description=about, component=menu)
+
+
+def _options(options: Sequence[tuple[str, str, str]], chosen: Set[str]) -> list[discord.SelectOption]:
+    return [
+        discord.SelectOption(value=value, label=name, description=meaning or None, default=value in chosen)
+        for value, name, meaning in options
+    ]

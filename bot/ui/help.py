@@ -31,6 +31,9 @@ _LOOK_BACK = (
     "name; `/retro show` and `/retro list` – what was learned. *Who sees what?* on its board says what is anonymous"
 )
 _LEAD_BACK = "`/retro start` and `/retro schedule` – lead a retro of your group, now or later; its board guides you"
+_REMINDERS = (
+    "`/reminders preferences` – when and how you are reminded: quiet hours, time zone, what of, how often, your digest"
+)
 _SPEAK = "`/feedback give` – speak up, with your name or anonymously; `/feedback list` shows what was answered"
 _ACTIVE = (
     "`/propose` – file a proposal. A form opens; what you send in is kept as a draft that only you see",
@@ -63,7 +66,7 @@ def help_page(partnership: Partnership | None, roles: Iterable[int], manages_rol
     held = [f"{s.seat} of {names[s.group]}" if s.group in names else s.seat for s in seats if s.group or s.seat]
     yours = f"Your seats: {listed(held)}." if held else _SEATLESS
     kinds = {seat.seat for seat in seats}
-    lines = [*_EVERYONE, _SPEAK] if kinds else []
+    lines = [*_EVERYONE, _REMINDERS, _SPEAK] if kinds else []
     if kinds - {OBSERVER}:
         lines += (*_ACTIVE, _LOOK_BACK)
     if MEMBER in kinds:

@@ -147,6 +147,9 @@ RETRO_ACTS = (
 RETRO_MENUS = ("move", "into", "topic", "vote", "note", "hand")
 RETRO_FORMS = ("word", "card", "cancel", "rename", "note", "action")
 
+REMINDERS_ACTS = ("wishes", "hours", "reset")
+REMINDERS_FORMS = ("wishes", "hours")
+
 _ID = r"[1-9][0-9]{0,8}"
 _SMALL = r"[0-9]|[1-9][0-9]"
 
@@ -174,6 +177,9 @@ RETRO_LIST_TEMPLATE = rf"retro-list:(?P<act>page):(?P<partnership>{_ID}):(?P<bef
 CAPTURE_TEMPLATE = rf"capture:(?P<act>write|drop):(?P<group>{_ID})(?::(?P<arg>{_ARG}))?"
 RETRO_FORM_TEMPLATE = rf"form:retro-(?P<act>{'|'.join(RETRO_FORMS)}):(?P<retro>{_ID})(?::(?P<arg>{_ARG}))?"
 CAPTURE_FORM_TEMPLATE = rf"form:(?P<act>capture):(?P<group>{_ID})"
+
+REMINDERS_TEMPLATE = rf"reminders:(?P<act>{'|'.join(REMINDERS_ACTS)}):(?P<partnership>{_ID})"
+REMINDERS_FORM_TEMPLATE = rf"form:reminders-(?P<act>{'|'.join(REMINDERS_FORMS)}):(?P<partnership>{_ID})"
 
 PROPOSE_FORM_TEMPLATE = rf"form:(?P<act>propose):(?P<type>{'|'.join(TYPES)}):(?P<group>0|{_ID})(?::(?P<again>{_ID}))?"
 REVISION_FORM_TEMPLATE = rf"form:(?P<act>{'|'.join(REVISION_FORMS)}):(?P<proposal>{_ID}):(?P<version>{_ID})"
@@ -234,6 +240,8 @@ _ALL = tuple(
         RETRO_LIST_TEMPLATE,
         CAPTURE_TEMPLATE,
         MEETING_TEMPLATE,
+        REMINDERS_TEMPLATE,
+        REMINDERS_FORM_TEMPLATE,
         *_FORMS,
     )
 )
@@ -426,6 +434,16 @@ def meeting(act: str, meeting: int, at: int | None = None) -> str:
 def meeting_form(form: str, meeting: int) -> str:
     """A form about a meeting: one of MEETING_FORMS."""
     return _known(f"form:{form}:{meeting}")
+
+
+def reminders(act: str, partnership: PartnershipId) -> str:
+    """A button about how the asker is reminded."""
+    return _known(f"reminders:{act}:{partnership}")
+
+
+def reminders_form(form: str, partnership: PartnershipId) -> str:
+    """A form about how the asker is reminded."""
+    return _known(f"form:reminders-{form}:{partnership}")
 
 
 def _known(custom_id: str) -> str:

@@ -13,6 +13,7 @@ from bot.governance.dossier import FINAL, State
 from bot.governance.errors import UnknownKey
 from bot.governance.ids import PartnershipId, PersonId, ProposalId
 from bot.governance.organisation import Partnership
+from bot.services.inbox import Inbox
 from bot.services.ports import Filter, Listed
 from bot.services.views import Item
 from bot.ui import ids, limits
@@ -37,7 +38,7 @@ LISTS: Mapping[str, tuple[str, frozenset[State]]] = MappingProxyType(
 """The lists that can be asked for: what each is called, and the states in it."""
 
 _PRIMARY = discord.ButtonStyle.primary
-_WAITS: Mapping[str, str] = MappingProxyType(
+WAITS: Mapping[str, str] = MappingProxyType(
     {
         "finish draft": "Your draft is not open yet.",
         "read": "Read it. If you see harm in it, object before the time is up.",
@@ -50,16 +51,20 @@ _WAITS: Mapping[str, str] = MappingProxyType(
         "sponsor": "The person behind objection No. {o} left. It ends unless somebody who may object takes it over.",
         "rule": "A ruling on the form of objection No. {o} is asked of you.",
         "vote on appeal": "An appeal asks you: does objection No. {o} stand?",
+        "answer survey": "A survey asks you. Nobody knows whether you answered, so it stands here until it closes.",
+        "answer feedback": "You took this feedback on, and it has no answer yet.",
     }
 )
 """What each kind of item asks for."""
 
 
-def inbox(items: Sequence[Item], partnership: Partnership) -> Answer:
+def inbox(found: Inbox, partnership: Partnership) -> Answer:
     """What needs the asker now, most urgent first, each with the buttons that settle it (RHY-3)."""
-    name = inline(partnership.name, 100)
+    name, items = inline(partnership.name, 100), found.items
     if not items:
-        return said(f"### Your inbox in {name}\nNothing waits for you. `/proposal list` shows what is open.")
+        return said(
+            f"### Your inbox in {name}\nNothing waits for you. `/proposal list` shows what is open.{_not_taken(found)}"
+        )
     view, box = _box(f"### Your inbox in {name}\n{count(len(items), 'thing')} waiting, most urgent first.")
     for item in items[:MOST_ITEMS]:
         box.add_item(discord.ui.TextDisplay(_waiting(item)))
@@ -68,7 +73,19 @@ def inbox(items: Sequence[Item], partnership: Partnership) -> Answer:
             box.add_item(row(*buttons))
     if len(items) > MOST_ITEMS:
         box.add_item(discord.ui.TextDisplay(f"-# … and {len(items) - MOST_ITEMS} more once these are done."))
+    if found.not_taken:
+        box.add_item(discord.ui.TextDisplay(_not_taken(found).strip()))
     return view
+
+
+def _not_taken(found: Inbox) -> str:
+    """That reminders did not arrive: this is the place that does not depend on direct messages."""
+    if not found.not_taken:
+        return ""
+    return (
+        f"\n⚠️ {count(found.not_taken, 'message')} to you could not be delivered in the last two weeks. "
+        "`/reminders preferences` says what you can do."
+    )
 
 
 def wanted(name: str, before: ProposalId | None) -> Filter:
@@ -116,15 +133,18 @@ def suggestion(row: Listed) -> tuple[str, str]:
 
 def _waiting(item: Item) -> str:
     due = f"\nBy {stamp(item.due_at)}" if item.due_at else ""
-    ask = _WAITS.get(item.kind, item.kind).replace("{o}", str(item.objection or ""))
-    return f"**{_name(item.listed)}**\n{ask}{due}"
+    ask = WAITS.get(item.kind, item.kind).replace("{o}", str(item.objection or ""))
+    title = f" · {inline(item.title, 100)}" if item.title else ""
+    return f"**{item.name}{title}**\n{ask}{due}"
 
 
 def _settling(item: Item) -> list[Button]:
     """The buttons that settle an item; at most two."""
-    proposal: ProposalId = item.listed.id
+    proposal = ProposalId(item.id)
     number = item.objection or 0
     match item.kind:
+        case "answer feedback":
+            return [button("Answer", ids.feedback("answer", item.id), _PRIMARY)]
         case "finish draft":
             return [button("Go on", ids.proposal("show", proposal), _PRIMARY)]
         case "read":

@@ -51,7 +51,7 @@ def mentioned(recorded: Recorded, view: ProposalView) -> list[int]:
         case Happened.PROPOSAL_DISPUTED | Happened.PROPOSAL_STALE | Happened.PROPOSAL_HALTED:
             people = {proposal.author}
         case Happened.NUDGED:
-            people = set(told.people[:MOST_NAMED])
+            people = set(told.reminded[:MOST_NAMED])
     if event.actor is not None and event.type is not Happened.OBJECTION_RAISED:
         people -= {event.actor}
     return sorted(view.users[person] for person in people if person in view.users)[:MOST_NAMED]

@@ -10,7 +10,7 @@ from bot.governance.dossier import ObjectionState, State, Vote
 from bot.governance.escalations import MOST_DISPUTED
 from bot.governance.events import Happened
 from bot.ui import deadlines, effects, votes
-from bot.ui.labels import METHOD_LABELS, OUTCOME_REASONS, STOP_REASONS, count, span, stamp
+from bot.ui.labels import METHOD_LABELS, OUTCOME_REASONS, STOP_REASONS, count, listed, span, stamp
 from bot.ui.text import inline, quote
 from bot.ui.told import MOST_NAMED, WORDS_OF_PEOPLE, Told
 
@@ -112,9 +112,9 @@ def _resumed(told: Told) -> str:
 
 
 def _nudged(told: Told) -> str:
-    people = [told.view.mention(person) for person in told.people]
-    more = len(people) - MOST_NAMED
-    shown = ", ".join(people[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    people = [told.view.mention(person) for person in told.reminded]
+    more = len(told.people) - len(people[:MOST_NAMED])
+    shown = listed([*people[:MOST_NAMED], *([f"{more}{' more' if people else ''}"] if more > 0 else [])])
     what = "have not voted yet" if told.view.proposal.state is State.ESCALATED else "have not taken part yet"
     ends = deadlines.what_ends(told.view)
     if told.view.proposal.state is State.DISPUTED:

@@ -86,3 +86,8 @@ class Told:
         """Those whom the event names in a list."""
         named = self.data.get("people")
         return tuple(PersonId(p) for p in named if isinstance(p, str)) if isinstance(named, list) else ()
+
+    @property
+    def reminded(self) -> tuple[PersonId, ...]:
+        """Those of them whom the notice may mention; how anybody wants to be reminded is nobody's business (RHY-2)."""
+        return tuple(p for p in self.people if self.view.reminded is None or p in self.view.reminded)

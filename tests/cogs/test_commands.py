@@ -32,6 +32,7 @@ FORMS = (
     *(ids.retro_form(form, 4, "ab.1") for form in ids.RETRO_FORMS),
     ids.capture_form(GroupId(3)),
     *(ids.meeting_form(form, 7) for form in ids.MEETING_FORMS),
+    *(ids.reminders_form(form, PartnershipId(1)) for form in ids.REMINDERS_FORMS),
 )
 BUTTONS = (
     *(ids.proposal(act, P) for act in ids.PROPOSAL_ACTS),
@@ -47,6 +48,7 @@ BUTTONS = (
     ids.meeting("move-to", 7, 1_798_131_600),
     *(ids.page(PartnershipId(1), name, before) for name in inbox.LISTS for before in (None, ProposalId(7))),
     *(ids.feedback(act, 9) for act in ids.FEEDBACK_ACTS),
+    *(ids.reminders(act, PartnershipId(1)) for act in ids.REMINDERS_ACTS),
     *(ids.feedback_page(name, PartnershipId(1), None, before) for name in feedback_pages.LISTS for before in (None, 7)),
 )
 MODERATORS = ("setup",)

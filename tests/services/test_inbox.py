@@ -35,7 +35,7 @@ from tests.services.scene import (
 
 
 async def kinds(scene: Scene, who: int) -> list[str]:
-    return [item.kind for item in await inbox(scene.ctx, scene.actor(who), HERE)]
+    return [item.kind for item in (await inbox(scene.ctx, scene.actor(who), HERE)).items]
 
 
 async def test_nothing_waits_at_first_and_asking_writes_nothing(scene: Scene) -> None:
@@ -47,8 +47,8 @@ async def test_nothing_waits_at_first_and_asking_writes_nothing(scene: Scene) ->
 
 async def test_what_is_unread_waits_until_it_is_read_objected_to_or_closed(scene: Scene) -> None:
     filed = await scene.file()
-    (item,) = await inbox(scene.ctx, scene.actor(ADA), HERE)
-    assert (item.kind, item.listed.number, item.due_at) == ("read", 1, (await scene.get(filed)).closes_at)
+    (item,) = (await inbox(scene.ctx, scene.actor(ADA), HERE)).items
+    assert (item.kind, item.name, item.due_at) == ("read", "P-1", (await scene.get(filed)).closes_at)
     for uninvolved in (TIA, TOM, ODA, GUS):
         assert await kinds(scene, uninvolved) == []
     await scene.read_by(filed, ADA)
@@ -65,7 +65,7 @@ async def test_the_most_urgent_comes_first_and_what_has_no_deadline_last(scene: 
     scene.clock.forward(timedelta(hours=1))
     await scene.file(TOM)
     number = await scene.object(ADA, early)
-    items = await inbox(scene.ctx, scene.actor(ADA), HERE)
+    items = (await inbox(scene.ctx, scene.actor(ADA), HERE)).items
     assert [(i.kind, i.objection) for i in items] == [
         ("state objection", number),
         ("read", None),
@@ -145,7 +145,7 @@ async def test_an_item_links_to_the_card_where_it_stands(scene: Scene) -> None:
     filed = await scene.file()
     card = next(d for d in await posts.of_proposal(scene.ctx, filed) if d.kind is DeliveryKind.CARD)
     await posts.keep(scene.ctx, (replace(card, channel_id=7, message_id=8),))
-    (item,) = await inbox(scene.ctx, scene.actor(ADA), HERE)
+    (item,) = (await inbox(scene.ctx, scene.actor(ADA), HERE)).items
     assert item.link == f"https://discord.com/channels/{GUILD}/7/8"
 
 

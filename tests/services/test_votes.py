@@ -76,7 +76,7 @@ async def test_whoever_votes_on_a_private_groups_matter_can_read_it_from_then_on
     assert view.proposal.vote is not None
     assert view.proposal.vote.opened
     await votes.cast(scene.ctx, scene.actor(BEN), secret, "for")
-    assert [item.kind for item in await inbox.inbox(scene.ctx, scene.actor(ADA), HERE)] == ["vote"]
+    assert [item.kind for item in (await inbox.inbox(scene.ctx, scene.actor(ADA), HERE)).items] == ["vote"]
     for outsider in (CAL, TIA):
         with pytest.raises(NotFound):
             await proposals.show(scene.ctx, scene.actor(outsider), secret)

@@ -70,7 +70,10 @@ async def test_an_event_queues_what_it_asks_for(kept: UnitOfWork, hearing: Heari
         f"direct:1:2:{BEN}": 1,
     }
     assert [each.kind for each in waiting[:4]] == [CARD, CARD, DeliveryKind.THREAD, DeliveryKind.THREAD]
-    assert [each.id for each in waiting[4:]] == sorted(each.id for each in waiting[4:])
+    direct = [each.kind is DeliveryKind.DIRECT for each in waiting]
+    assert direct == sorted(direct), "what everybody reads comes before direct messages"
+    rest = [(kind, each.id) for kind, each in zip(direct[4:], waiting[4:], strict=True)]
+    assert rest == sorted(rest)
     assert hearing.commits[-1].deliveries
 
 

@@ -53,6 +53,8 @@ BUILT = {
     ids.survey_new_form(W, None): ids.Parsed("form", "survey-new", partnership=W),
     ids.survey_new_form(W, GroupId(3)): ids.Parsed("form", "survey-new", partnership=W, group=GroupId(3)),
     ids.object_vote_form(P, 3): ids.Parsed("form", "object-vote", P, choice=3),
+    **{ids.reminders(act, W): ids.Parsed("reminders", act, partnership=W) for act in ids.REMINDERS_ACTS},
+    **{ids.reminders_form(f, W): ids.Parsed("form", f, partnership=W) for f in ids.REMINDERS_FORMS},
 }
 
 
@@ -142,6 +144,7 @@ def test_templates_overlap_nowhere() -> None:
         ids.MEETING_TEMPLATE,
         ids.SURVEY_TEMPLATE,
         ids.QUESTION_TEMPLATE,
+        ids.REMINDERS_TEMPLATE,
     )
     for custom_id, parsed in BUILT.items():
         hits = sum(re.fullmatch(template, custom_id) is not None for template in templates)

@@ -73,13 +73,9 @@ def test_the_opening_asks_for_everything_that_follows_a_proposal() -> None:
     ]  # fmt: skip
 
 
-def test_a_nudge_goes_to_each_person() -> None:
+def test_a_nudge_is_told_in_the_thread() -> None:
     asked = announce(Event(Happened.NUDGED, "proposal/7", None, {"people": ["bo", "cy"]}))
-    assert asked == (
-        Asked(DeliveryKind.NOTICE),
-        Asked(DeliveryKind.DIRECT, PersonId("bo")),
-        Asked(DeliveryKind.DIRECT, PersonId("cy")),
-    )
+    assert asked == (Asked(DeliveryKind.NOTICE),), "letters to people follow their preferences"
 
 
 def test_a_nudge_to_nobody_is_no_nudge() -> None:
@@ -199,7 +195,7 @@ def test_a_sponsor_is_looked_for() -> None:
 def test_a_nudge_names_people_and_pings_them() -> None:
     event = Event(Happened.NUDGED, "proposal/7", None, {"people": ["bo", "cy", "erased"]})
     text, ids, pinged = told(scene.opened(), event, 50)
-    assert "<@10000>, <@10001>, someone (erased on request)" in text
+    assert "<@10000>, <@10001> and someone (erased on request)" in text
     assert ids == ["proposal:read:7"]
     assert pinged == [10_000, 10_001]
 
@@ -212,6 +208,17 @@ def test_a_nudge_pings_those_whom_it_names_and_no_more_than_discord_takes() -> N
     assert len(pinged) == 50
     assert all(f"<@{user}>" in shown for user in pinged)
     assert "and 250 more" in shown
+
+
+def test_a_nudge_names_nobody_who_is_left_alone() -> None:
+    recorded = happened(Happened.NUDGED, None, people=["bo", "cy", "di"])
+    view = replace(view_of(scene.opened(), 50), users={PersonId(each): n for n, each in enumerate(("bo", "cy", "di"))})
+    some = replace(view, reminded=frozenset({PersonId("cy")}))
+    assert "not taken part yet: <@1> and 2 more." in text_of(notices.notice(some, recorded, 1))
+    assert notices.mentioned(recorded, some) == [1]
+    none = replace(view, reminded=frozenset())
+    assert "not taken part yet: 3." in text_of(notices.notice(none, recorded, 1))
+    assert notices.mentioned(recorded, none) == []
 
 
 def test_an_open_vote_can_be_cast_from_the_thread() -> None:

@@ -356,7 +356,6 @@ def test_no_text_breaks_a_message(
 def test_direct_messages_fit(name: str) -> None:
     view = shown(name)
     for text in (
-        direct.nudge(view),
         direct.joined_later(view),
         *(direct.not_eligible_reaction(view, why) for why in ("author", "not an elector", "unheard of")),
     ):

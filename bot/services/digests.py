@@ -1,0 +1,226 @@
+"""Digests: what is new since the last one, for one person or for everybody (LRN-4, RHY-2)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.governance import reminders as rules
+from bot.governance.errors import NotFound
+from bot.governance.events import Event, Happened
+from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId
+from bot.governance.organisation import Holding, Member, Partnership
+from bot.governance.policy import Policy
+from bot.governance.reminders import Entry
+from bot.services import feedback, inbox, members
+from bot.services.ports import Context, PlaceKind, Transaction
+from bot.services.reminders import zone_named, zone_of
+from bot.services.things import board_link
+from bot.services.views import links_of
+
+_log = logging.getLogger(__name__)
+
+OUTCOMES = (
+    Happened.PROPOSAL_PASSED,
+    Happened.PROPOSAL_ADOPTED,
+    Happened.PROPOSAL_ENACTED,
+    Happened.PROPOSAL_NOT_ADOPTED,
+    Happened.PROPOSAL_LAPSED,
+    Happened.PROPOSAL_WITHDRAWN,
+)
+"""What a digest tells of a proposal: the last of these."""
+
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+MOST = 8
+"""Lines of one section; the rest is counted."""
+
+_DUE = "digest due/"
+_SINCE = "digest since/"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something new. ``group`` is whose it is, None for the whole partnership's."""
+
+    group: GroupId | None
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is new in a partnership, and what waits in it for whom."""
+
+    partnership: Partnership
+    lines: tuple[Line, ...]
+    waiting: tuple[inbox.Waiting, ...]
+    holdings: tuple[Holding, ...]
+    now: datetime
+
+    def open_to_all(self) -> tuple[Entry, ...]:
+        """What stands in a channel that the whole partnership reads."""
+        return tuple(line.entry for line in self.lines if not self._is_private(line.group))
+
+    def member(self, person: PersonId) -> Member:
+        """A person with the seats that they hold now."""
+        return Member(person, tuple(h.mapping for h in self.holdings if h.person == person))
+
+    def readable(self, member: Member) -> tuple[Entry, ...]:
+        """What this member may read."""
+        return tuple(line.entry for line in self.lines if self._may_read(line.group, member))
+
+    def _is_private(self, group: GroupId | None) -> bool:
+        return group is not None and self.partnership.group(group).private
+
+    def _may_read(self, group: GroupId | None, member: Member) -> bool:
+        if group is None:
+            return bool(member.seats)
+        return members.may_read(self.partnership.group(group), member)
+
+
+@dataclass(frozen=True, slots=True)
+class DigestView:
+    """The weekly digest of a partnership, as it is posted where everybody may talk."""
+
+    partnership: Partnership
+    entries: tuple[Entry, ...]
+    since: datetime
+    until: datetime
+    channel_id: int | None
+    over: bool = True
+
+
+async def news(tx: Transaction, partnership: Partnership, since: datetime, now: datetime) -> News:
+    """Everything new since an instant, and what waits."""
+    lines = await _lines(tx, partnership, since, now)
+    waiting = await inbox.everything(tx, partnership)
+    return News(partnership, lines, waiting, await tx.seats.holdings(partnership), now)
+
+
+async def personal(news: News, person: PersonId, told: Collection[str]) -> list[Entry]:
+    """What is new to one member, and what waits for them beside what the letter tells already (``told`` by name)."""
+    member = news.member(person)
+    if not member.seats:
+        return []
+    items = inbox.of_member(news.waiting, member, news.now)
+    waits = [
+        Entry("waiting", item.kind, item.name, item.title, item.due_at, item.link or "", text=str(item.objection or ""))
+        for item in items
+        if item.name not in told
+    ]
+    return [*_most(waits), *_most_of_each(news.readable(member))]
+
+
+async def give_due(ctx: Context, partnerships: Collection[PartnershipId]) -> int:
+    """Post the weekly digest of each partnership in which it is due: late after downtime, one and not many."""
+    async with ctx.uow.read() as tx:
+        planned = await tx.runtime.beginning(_DUE)
+    due = [each for each in partnerships if _is_due(planned.get(f"{_DUE}{each}", ""), ctx.clock())]
+    for each in due:
+        try:
+            await _give(ctx, each)
+        except Exception:  # noqa: BLE001 -- logged; it stays due and is tried again with the next sweep
+            _log.exception("no digest yet: partnership %s", each)
+    return len(due)
+
+
+async def next_due_at(tx: Transaction, partnerships: Collection[PartnershipId] | None) -> datetime | None:
+    """When the next digest of a partnership is due."""
+    planned = await tx.runtime.beginning(_DUE)
+    ours = [at for key, at in planned.items() if partnerships is None or int(key.removeprefix(_DUE)) in partnerships]
+    return min((datetime.fromisoformat(at) for at in ours if at), default=None)
+
+
+async def plan_anew(tx: Transaction, partnership: PartnershipId) -> None:
+    """The policy changed: the next digest is planned by what it says now."""
+    await tx.runtime.put(f"{_DUE}{partnership}", "")
+
+
+async def load(ctx: Context, partnership: PartnershipId, number: int) -> DigestView:
+    """The digest that an event gives. Raises NotFound."""
+    async with ctx.uow.read() as tx:
+        recorded = await tx.record.event(partnership, number)
+        found = await tx.partnerships.get(partnership)
+        since = datetime.fromisoformat(str(recorded.event.data.get("since", recorded.at.isoformat())))
+        made = await news(tx, found, since, recorded.at)
+        talk = [p for p in await tx.partnerships.places(partnership) if p.kind is PlaceKind.TALK and not p.lost]
+        entries = tuple(_most_of_each(made.open_to_all()))
+        return DigestView(found, entries, since, recorded.at, talk[0].channel_id if talk else None)
+
+
+async def _give(ctx: Context, id: PartnershipId) -> None:
+    async with ctx.uow.write() as tx:
+        now = ctx.clock()
+        partnership = await tx.partnerships.get(id)
+        at, since = await tx.runtime.get(f"{_DUE}{id}"), await tx.runtime.get(f"{_SINCE}{id}")
+        policy = await tx.policies.current(id)
+        following = _next(policy, zone_named(await zone_of(tx, id)), now)
+        await tx.runtime.put(f"{_DUE}{id}", following.isoformat())
+        if not since:
+            await tx.runtime.put(f"{_SINCE}{id}", now.isoformat())
+        if not at or not since or policy.text("digest.weekday") == "off":
+            return
+        begins = datetime.fromisoformat(since)
+        if (await news(tx, partnership, begins, now)).open_to_all():
+            event = Event(Happened.DIGEST_GIVEN, f"digest/{id}", None, {"since": begins.isoformat()})
+            await tx.record.append(id, (event,), now)
+        await tx.runtime.put(f"{_SINCE}{id}", now.isoformat())
+
+
+def _next(policy: Policy, zone: ZoneInfo, now: datetime) -> datetime:
+    day = policy.text("digest.weekday")
+    weekday = DAYS.index(day) if day in DAYS else 0
+    return rules.next_on_wall(weekday, policy.count("digest.hour") * 60, zone, now)
+
+
+def _is_due(planned: str, now: datetime) -> bool:
+    """Also before anything is planned: then it is planned."""
+    return not planned or datetime.fromisoformat(planned) <= now
+
+
+async def _lines(tx: Transaction, partnership: Partnership, since: datetime, now: datetime) -> tuple[Line, ...]:
+    kinds = (*OUTCOMES, Happened.SURVEY_CLOSED)
+    last = {r.event.thing: r for r in await tx.record.since(partnership.id, since, kinds) if since < r.at <= now}
+    lines = []
+    for thing, recorded in last.items():
+        noun, _, number = thing.partition("/")
+        try:
+            if noun == "proposal":
+                lines.append(await _outcome(tx, partnership, ProposalId(int(number)), recorded.event.type))
+            elif noun == "survey":
+                lines.append(await _survey(tx, partnership, int(number)))
+        except NotFound:
+            continue
+    for each in await feedback.said_and_done(tx, partnership.id, since):
+        link = await board_link(tx, partnership, f"feedback/{each.id}")
+        entry = Entry("answered", "answered", f"F-{each.number}", each.text, None, link, text=each.answer)
+        lines.append(Line(each.group, entry))
+    return tuple(lines)
+
+
+async def _outcome(tx: Transaction, partnership: Partnership, id: ProposalId, type: Happened) -> Line:
+    proposal = await tx.proposals.get(id)
+    links = await links_of(tx, proposal, partnership)
+    name, title = f"P-{proposal.number}", proposal.current.text.title
+    return Line(proposal.group, Entry("outcome", type.value, name, title, None, links.feed or links.card or ""))
+
+
+async def _survey(tx: Transaction, partnership: Partnership, id: int) -> Line:
+    survey = await tx.surveys.get(id)
+    link = await board_link(tx, partnership, f"survey/{id}")
+    return Line(survey.group, Entry("survey", "closed", f"S-{survey.number}", survey.title, None, link))
+
+
+def _most_of_each(entries: Collection[Entry]) -> list[Entry]:
+    sections = dict.fromkeys(each.section for each in entries)
+    return [each for name in sections for each in _most([e for e in entries if e.section == name])]
+
+
+def _most(entries: list[Entry]) -> list[Entry]:
+    """The first of a section, and how many more there are."""
+    if len(entries) <= MOST:
+        return entries
+    more = Entry(entries[0].section, "more", str(len(entries) - MOST))
+    return [*entries[:MOST], more]

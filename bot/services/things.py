@@ -1,0 +1,131 @@
+"""Things as reminders, inbox and digest name them: a noun joins with one line in ``LOOKS`` (RHY-2, RHY-3)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from bot.governance import electorates
+from bot.governance.dossier import Proposal, State
+from bot.governance.errors import NotFound
+from bot.governance.feedback import FeedbackState
+from bot.governance.ids import GroupId, PersonId, ProposalId
+from bot.governance.organisation import Partnership
+from bot.governance.proposals import affirmative
+from bot.governance.reminders import Reminder
+from bot.governance.surveys import SurveyState
+from bot.services.ports import Transaction
+from bot.services.views import links_of
+
+Asks = Callable[[Reminder], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """What something is called, where it stands, and whom it still asks.
+
+    ``title`` is empty where a private group's words would leave it. ``concerns`` says whether a reminder still holds
+    for its person; ``is_open`` whether anything can still be done about it. ``everyone`` are those whom it asks now.
+    """
+
+    name: str
+    title: str
+    link: str
+    concerns: Asks
+    is_open: Asks
+    everyone: frozenset[PersonId] = frozenset()
+
+
+Look = Callable[[Transaction, Partnership, int], Awaitable[Thing]]
+
+
+async def look(tx: Transaction, partnership: Partnership, name: str) -> Thing | None:
+    """The thing of this name in the record; None once it is gone."""
+    noun, _, number = name.partition("/")
+    if noun not in LOOKS:
+        return None
+    try:
+        return await LOOKS[noun](tx, partnership, int(number))
+    except NotFound:
+        return None
+
+
+async def board_link(tx: Transaction, partnership: Partnership, name: str) -> str:
+    """Where the board of a thing stands; empty while it does not."""
+    board = await tx.deliveries.board(name)
+    if board is None or board.message_id is None:
+        return ""
+    return f"https://discord.com/channels/{partnership.guild_id}/{board.channel_id}/{board.message_id}"
+
+
+def asked_of(proposal: Proposal) -> str:
+    """What a proposal asks of those who decide now: a key for words; empty when nothing."""
+    match proposal.state:
+        case State.REVIEW:
+            return "affirmative" if affirmative(proposal) else "review"
+        case State.DISPUTED:
+            return "disputed"
+        case State.ESCALATED if proposal.vote is not None and proposal.vote.opened:
+            return "vote"
+    return ""
+
+
+async def _proposal(tx: Transaction, partnership: Partnership, id: int) -> Thing:
+    proposal = await tx.proposals.get(ProposalId(id))
+    links = await links_of(tx, proposal, partnership)
+    title = proposal.current.text.title if proposal.versions else proposal.text.title
+    untouched = electorates.reachable(proposal) - electorates.reached(proposal)
+    voting = proposal.vote
+    unvoted = frozenset(e.person for e in voting.electors) - voting.voted if voting is not None else frozenset()
+    asked = asked_of(proposal)
+
+    def concerns(reminder: Reminder) -> bool:
+        match reminder.why:
+            case "vote":
+                return reminder.person in unvoted
+            case "disputed":
+                return asked == "disputed"
+            case _:
+                return reminder.person in untouched
+
+    return Thing(
+        f"P-{proposal.number}",
+        _unless_private(title, partnership, proposal.group),
+        links.card or "",
+        concerns,
+        lambda reminder: reminder.why == asked,
+    )
+
+
+async def _survey(tx: Transaction, partnership: Partnership, id: int) -> Thing:
+    survey = await tx.surveys.get(id)
+    name = f"survey/{id}"
+    return Thing(
+        f"S-{survey.number}",
+        _unless_private(survey.title, partnership, survey.group),
+        await board_link(tx, partnership, name),
+        lambda reminder: survey.state in {SurveyState.OPEN, SurveyState.CLOSED},
+        lambda reminder: survey.state is SurveyState.OPEN,
+        survey.audience,
+    )
+
+
+async def _feedback(tx: Transaction, partnership: Partnership, id: int) -> Thing:
+    feedback = await tx.feedback.get(id)
+    unanswered = feedback.state in {FeedbackState.OPEN, FeedbackState.PROGRESS}
+    return Thing(
+        f"F-{feedback.number}",
+        "",
+        await board_link(tx, partnership, f"feedback/{id}"),
+        lambda reminder: unanswered and feedback.owner == reminder.person,
+        lambda reminder: unanswered,
+    )
+
+
+def _unless_private(title: str, partnership: Partnership, group: GroupId | None) -> str:
+    return "" if group is not None and partnership.group(group).private else title
+
+
+LOOKS: Mapping[str, Look] = MappingProxyType({"proposal": _proposal, "survey": _survey, "feedback": _feedback})
+"""How things of each noun are looked at, by the noun's name in the record."""
