@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.governance import reminders as rules
 from bot.governance.errors import NotFound
 from bot.governance.events import Event, Happened
 from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId
+from bot.governance.meetings import MeetingState
 from bot.governance.organisation import Holding, Member, Partnership
 from bot.governance.policy import Policy
 from bot.governance.reminders import Entry
@@ -34,6 +35,7 @@ OUTCOMES = (
 """What a digest tells of a proposal: the last of these."""
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+COMING = timedelta(days=7)
 MOST = 8
 """Lines of one section; the rest is counted."""
 
@@ -181,7 +183,7 @@ def _is_due(planned: str, now: datetime) -> bool:
 
 
 async def _lines(tx: Transaction, partnership: Partnership, since: datetime, now: datetime) -> tuple[Line, ...]:
-    kinds = (*OUTCOMES, Happened.SURVEY_CLOSED)
+    kinds = (*OUTCOMES, Happened.SURVEY_CLOSED, Happened.RETRO_CLOSED)
     last = {r.event.thing: r for r in await tx.record.since(partnership.id, since, kinds) if since < r.at <= now}
     lines = []
     for thing, recorded in last.items():
@@ -191,13 +193,15 @@ async def _lines(tx: Transaction, partnership: Partnership, since: datetime, now
                 lines.append(await _outcome(tx, partnership, ProposalId(int(number)), recorded.event.type))
             elif noun == "survey":
                 lines.append(await _survey(tx, partnership, int(number)))
+            elif noun == "retro":
+                lines.append(await _lessons(tx, partnership, int(number)))
         except NotFound:
             continue
     for each in await feedback.said_and_done(tx, partnership.id, since):
         link = await board_link(tx, partnership, f"feedback/{each.id}")
         entry = Entry("answered", "answered", f"F-{each.number}", each.text, None, link, text=each.answer)
         lines.append(Line(each.group, entry))
-    return tuple(lines)
+    return (*lines, *await _coming(tx, partnership, now))
 
 
 async def _outcome(tx: Transaction, partnership: Partnership, id: ProposalId, type: Happened) -> Line:
@@ -211,6 +215,25 @@ async def _survey(tx: Transaction, partnership: Partnership, id: int) -> Line:
     survey = await tx.surveys.get(id)
     link = await board_link(tx, partnership, f"survey/{id}")
     return Line(survey.group, Entry("survey", "closed", f"S-{survey.number}", survey.title, None, link))
+
+
+async def _lessons(tx: Transaction, partnership: Partnership, id: int) -> Line:
+    retro = await tx.retros.get(id)
+    link = await board_link(tx, partnership, f"retro/{id}")
+    return Line(retro.group, Entry("lessons", "closed", f"R-{retro.number}", retro.plan.title, None, link))
+
+
+async def _coming(tx: Transaction, partnership: Partnership, now: datetime) -> list[Line]:
+    """Meetings of the next week, the nearest first."""
+    ahead = await tx.meetings.list(partnership.id, (MeetingState.SCHEDULED,), limit=100)
+    lines = []
+    for each in sorted(ahead, key=lambda meeting: meeting.starts_at):
+        if now < each.starts_at <= now + COMING:
+            link = await board_link(tx, partnership, f"meeting/{each.id}")
+            lines.append(
+                Line(each.group, Entry("meeting", "coming", f"M-{each.number}", each.title, each.starts_at, link))
+            )
+    return lines
 
 
 def _most_of_each(entries: Collection[Entry]) -> list[Entry]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from bot.governance import feedback as rules
@@ -16,10 +16,14 @@ from bot.governance.events import Happened
 from bot.governance.feedback import Feedback, FeedbackState
 from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.organisation import Member, Partnership, seats_of
+from bot.governance.reminders import Topic
 from bot.services import members
 from bot.services.organisation import hosted
 from bot.services.ports import Actor, Context, Place, PlaceKind, Sealed, Transaction
+from bot.services.reminders import remind
 
+UNANSWERED = timedelta(days=7)
+"""After which an owner is reminded of what has no answer yet."""
 PAGE = 8
 """Pieces of feedback on one page of a list."""
 
@@ -282,7 +286,12 @@ async def _keep(
 ) -> FeedbackView:
     changed, events = rule(feedback, member, await _tends(tx, partnership, feedback, member))
     saved = await tx.feedback.save(changed)
-    await tx.record.append(partnership.id, events, ctx.clock())
+    now = ctx.clock()
+    await tx.record.append(partnership.id, events, now)
+    if saved.owner is not None and any(event.type is Happened.FEEDBACK_ASSIGNED for event in events):
+        at = now + UNANSWERED
+        thing, people = rules.thing(saved.id), (saved.owner,)
+        await remind(tx, partnership.id, thing, Topic.FEEDBACK, "feedback", at.isoformat(), at, None, people)
     return await _view(tx, saved, partnership)
 
 

@@ -11,7 +11,10 @@ from bot.governance.dossier import CONTESTABLE, Objection, ObjectionState, Propo
 from bot.governance.errors import NotFound
 from bot.governance.feedback import FeedbackState
 from bot.governance.ids import GroupId, PartnershipId, PersonId
+from bot.governance.meetings import Meeting, MeetingState
 from bot.governance.organisation import MEMBER, Member, Partnership
+from bot.governance.retros import Retro
+from bot.governance.retros import State as RetroState
 from bot.governance.surveys import SurveyState
 from bot.services import cases, members
 from bot.services.ports import Actor, Context, Transaction
@@ -19,6 +22,7 @@ from bot.services.things import board_link
 from bot.services.views import Item, links_of
 
 NOT_TAKEN = timedelta(days=14)
+MEETINGS_AHEAD = timedelta(days=14)
 MOST_OF_A_NOUN = 100
 """Things of one noun that are looked through, the newest."""
 
@@ -121,6 +125,47 @@ async def _feedback(tx: Transaction, partnership: Partnership) -> list[Waiting]:
     ]
 
 
+async def _meetings(tx: Transaction, partnership: Partnership) -> list[Waiting]:
+    """Meetings of the next two weeks, for those of the group who have not said whether they come."""
+    ahead = await tx.meetings.list(partnership.id, (MeetingState.SCHEDULED,), limit=MOST_OF_A_NOUN)
+    found = []
+    for each in ahead:
+        link = await board_link(tx, partnership, f"meeting/{each.id}")
+        said = {attendance.person for attendance in each.attendance}
+
+        def asks(
+            member: Member, now: datetime, meeting: Meeting = each, link: str = link, said: set[PersonId] = said
+        ) -> Iterator[Item]:
+            near = meeting.starts_at <= now + MEETINGS_AHEAD
+            if near and member.holds(meeting.group) and member.person not in said:
+                name = f"M-{meeting.number}"
+                yield Item(
+                    "answer meeting", f"meeting/{meeting.id}", name, meeting.title, meeting.starts_at, None, link
+                )
+
+        found.append(Waiting(asks))
+    return found
+
+
+async def _retros(tx: Transaction, partnership: Partnership) -> list[Waiting]:
+    """Retros under way, for everybody of the group: who has taken part, nobody knows (LRN-1). And actions not done."""
+    found = []
+    for each in await tx.retros.list(partnership.id, limit=MOST_OF_A_NOUN):
+        link = await board_link(tx, partnership, f"retro/{each.id}")
+
+        def asks(member: Member, now: datetime, retro: Retro = each, link: str = link) -> Iterator[Item]:
+            thing, name = f"retro/{retro.id}", f"R-{retro.number}"
+            if retro.runs and member.holds(retro.group):
+                yield Item("take part in retro", thing, name, retro.plan.title, retro.deadline_at, None, link)
+            for action in retro.actions:
+                if action.owner == member.person and action.done_at is None and retro.state is not RetroState.CANCELLED:
+                    yield Item("do action", thing, name, action.text, action.due_at, action.id, link)
+
+        if each.runs or each.actions:
+            found.append(Waiting(asks))
+    return found
+
+
 def _of_everyone(
     kind: str, thing: str, name: str, title: str, due_at: datetime | None, people: frozenset[PersonId], link: str
 ) -> Waiting:
@@ -133,7 +178,7 @@ def _of_everyone(
 
 Source = Callable[[Transaction, Partnership], Awaitable[list[Waiting]]]
 
-SOURCES: tuple[Source, ...] = (_surveys, _feedback)
+SOURCES: tuple[Source, ...] = (_meetings, _retros, _surveys, _feedback)
 """What may wait beside proposals: a noun joins with one line."""
 
 

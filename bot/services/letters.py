@@ -27,6 +27,7 @@ AT_ONCE = 50
 MOST_MENTIONED = 50
 """People whom one message may ping."""
 
+_TIDIED = "letters tidied"
 _A_DAY = timedelta(hours=26)
 """No day is longer, not even one on which the clocks change."""
 
@@ -81,6 +82,7 @@ async def sweep(ctx: Context, partnerships: Collection[PartnershipId]) -> int:
             await _spread(ctx, [where for where, person in due if person == EVERYBODY])
             async with ctx.uow.read() as tx:
                 due = await tx.reminders.people_due(ctx.clock(), partnerships)
+        await _tidy(ctx)
     except Exception:  # noqa: BLE001 -- logged; looked up again with the next sweep
         _log.exception("not looked up: which reminders are due")
         return 0
@@ -90,6 +92,17 @@ async def sweep(ctx: Context, partnerships: Collection[PartnershipId]) -> int:
         for start in range(0, len(people), AT_ONCE):
             await _give(ctx, where, people[start : start + AT_ONCE])
     return len(found)
+
+
+async def _tidy(ctx: Context) -> None:
+    """Once a day, what needs not be kept any longer is deleted."""
+    today = ctx.clock().date().isoformat()
+    async with ctx.uow.read() as tx:
+        done = await tx.runtime.get(_TIDIED)
+    if done != today:
+        async with ctx.uow.write() as tx:
+            await tx.reminders.tidy(ctx.clock())
+            await tx.runtime.put(_TIDIED, today)
 
 
 async def _give(ctx: Context, id: PartnershipId, people: Sequence[PersonId]) -> None:
@@ -243,6 +256,8 @@ class Attending:
             await self.tx.reminders.plan_digest(
                 self.partnership.id, person, rules.next_digest(preferences, setting.zone, self.now)
             )
+        # A meeting of which both reminders were missed was missed once.
+        entries = list({(each.section, each.name, each.title, each.why == "more"): each for each in entries}.values())
         letter = await self._write(person, entries, digest=True, since=since) if entries else None
         done = {each.id for each in told}
         self.settled = [each for each in self.settled if each.id not in done]

@@ -15,10 +15,14 @@ from bot.governance.events import Event
 from bot.governance.ids import GroupId, PartnershipId
 from bot.governance.meetings import AHEAD, TEMPLATES, Changed, Kind, Meeting, MeetingState
 from bot.governance.organisation import Group, Member, Partnership
+from bot.governance.reminders import Topic
 from bot.services import cadences, members, organisation, times
 from bot.services.agendas import MeetingList, MeetingView, check_linkable, decided_in, listing, view_of
 from bot.services.ports import Actor, Context, Transaction
+from bot.services.reminders import remind, zone_of
 
+REMINDED = (("meeting day", timedelta(days=1)), ("meeting soon", timedelta(minutes=15)))
+"""Why, and how long ahead, those who may come are reminded of a meeting."""
 ONCE = "once"
 RUNNING_IT = frozenset({"move meeting", "cancel meeting", "end meeting"})
 """What only those who run the group's meetings do."""
@@ -212,11 +216,6 @@ async def list_meetings(
         return await listing(tx, hosted, member, hosted.group(group) if group is not None else None)
 
 
-async def zone_of(tx: Transaction, partnership: PartnershipId) -> str:
-    """The zone that was last used in this partnership, else UTC."""
-    return await tx.runtime.get(f"zone/{partnership}") or "UTC"
-
-
 async def board(ctx: Context, id: int) -> MeetingView:
     """A meeting for its own board: nobody asks, so nothing is hidden."""
     async with ctx.uow.read() as tx:
@@ -246,20 +245,25 @@ async def _keep(
     saved = await tx.meetings.save(changed)
     await tx.record.append(saved.partnership, events, now)
     if saved.state in AHEAD and (before.state not in AHEAD or before.starts_at != saved.starts_at):
-        await _is_ahead(tx, saved)
+        await _is_ahead(tx, saved, now)
     if saved.state in rules.OVER and before.state in AHEAD and saved.cadence is not None:
         slot = cadences.next_after(saved.cadence, max(now, saved.slot))
         number = await _next_number(tx, saved.partnership)
         following, more = rules.following(saved, await tx.next_id("meeting"), number, slot, now)
         following = await tx.meetings.save(following)
         await tx.record.append(saved.partnership, more, now)
-        await _is_ahead(tx, following)
+        await _is_ahead(tx, following, now)
     return saved
 
 
-async def _is_ahead(tx: Transaction, meeting: Meeting) -> None:
-    """A meeting stands at this time from now on: the one place for what is to happen before it."""
+async def _is_ahead(tx: Transaction, meeting: Meeting, now: datetime) -> None:
+    """A meeting stands at this time from now on: its group is reminded a day and a quarter of an hour before."""
     await tx.runtime.put(f"zone/{meeting.partnership}", meeting.zone)
+    for why, ahead in REMINDED:
+        at, starts_at = meeting.starts_at - ahead, meeting.starts_at
+        if at > now:
+            occurrence = f"{why}/{starts_at.isoformat()}"
+            await remind(tx, meeting.partnership, rules.thing(meeting), Topic.MEETINGS, why, occurrence, at, starts_at)
 
 
 # ---- one act -------------------------------------------------------------------------------------

@@ -142,7 +142,7 @@ async def reset(ctx: Context, actor: Actor, id: PartnershipId) -> PreferencesVie
 
 
 async def zone_of(tx: Transaction, partnership: PartnershipId) -> str:
-    """The zone of a partnership, else UTC."""
+    """The zone that was last used in this partnership, else UTC."""
     return await tx.runtime.get(f"zone/{partnership}") or "UTC"
 
 

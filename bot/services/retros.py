@@ -21,7 +21,7 @@ from bot.governance.retros_writing import MOST_CAPTURED, MOST_CARRIED, Written, 
 from bot.services import members, times
 from bot.services.cadences import next_after
 from bot.services.ports import Actor, Context, Sealed, Transaction
-from bot.services.retros_views import EVERY, RetroCase, RetroView, open_case, running, view_of
+from bot.services.retros_views import EVERY, RetroCase, RetroView, open_case, plan_reminders, running, view_of
 from bot.services.times import Understood
 
 Rule = Callable[[Retro, Member, datetime], tuple[Retro, tuple[Event, ...]]]
@@ -434,6 +434,7 @@ async def _keep(
     saved = await tx.retros.save(changed)
     if events:
         await tx.record.append(saved.partnership, events, now)
+    await plan_reminders(tx, saved, now)
     return saved
 
 

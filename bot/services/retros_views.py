@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.governance import retros as rules
 from bot.governance.errors import NotEligible, NotFound
 from bot.governance.ids import GroupId, PersonId
 from bot.governance.organisation import Group, Member, Partnership
+from bot.governance.reminders import Topic
 from bot.governance.retros import OPEN, Action, Retro, State, retro_thing
 from bot.governance.retros_writing import Written
 from bot.services import members
 from bot.services.ports import Actor, Context, PlaceKind, Transaction
+from bot.services.reminders import remind
 
 EVERY = 1_000_000
 """More retros than a partnership ever has open."""
 
+ACTION_AHEAD = timedelta(days=1)
+"""How long before its day an owner is reminded of an action."""
 LOOKED_BACK = 10
 """Retros of a group whose actions are looked through for those that are not done yet."""
 
@@ -126,6 +130,23 @@ async def load(ctx: Context, id: int) -> RetroView:
     """A retro for its board. Raises NotFound."""
     async with ctx.uow.read() as tx:
         return await (await open_case(tx, id, ctx.clock())).view()
+
+
+async def plan_reminders(tx: Transaction, retro: Retro, now: datetime) -> None:
+    """Everybody of the group hears of a deadline ahead, owners of their actions; planned twice, told once (RHY-2)."""
+    thing = retro_thing(retro.id)
+    if retro.runs and retro.slow and retro.paused_at is None and retro.deadline_at is not None:
+        ahead = (await tx.policies.current(retro.partnership)).duration("reminder.before_close")
+        occurrence = f"{retro.state}/{retro.deadline_at.isoformat()}"
+        if (at := retro.deadline_at - ahead) > now:
+            await remind(tx, retro.partnership, thing, Topic.RETROS, "retro", occurrence, at, retro.deadline_at)
+    for each in retro.actions:
+        if each.owner is None or each.due_at is None or each.done_at is not None or each.due_at <= now:
+            continue
+        at = max(now, each.due_at - ACTION_AHEAD)
+        action, occurrence = f"action/{retro.id}.{each.id}", each.due_at.isoformat()
+        people = (each.owner,)
+        await remind(tx, retro.partnership, action, Topic.ACTIONS, "action", occurrence, at, each.due_at, people)
 
 
 async def view_of(tx: Transaction, retro: Retro, partnership: Partnership, now: datetime) -> RetroView:

@@ -23,7 +23,7 @@ from bot.services import members, times
 from bot.services.likenesses import alike
 from bot.services.ports import Actor, Context, DeliveryKind, Sealed, Transaction
 from bot.services.retros import capture_thing, read_text, sealed_text, show, written_of
-from bot.services.retros_views import EVERY, Mine, RetroCase, RetroView, open_case, running
+from bot.services.retros_views import EVERY, Mine, RetroCase, RetroView, open_case, plan_reminders, running
 
 _HERE = "here"
 _HAS_TIME = re.compile(r"\d[:.]\d\d|\d\s*[ap]m|\d\s*h\b|noon|<t:|\bat\b", re.IGNORECASE)
@@ -444,4 +444,5 @@ async def _save(case: RetroCase, changed: Retro, *events: Event) -> Retro:
         await case.tx.record.append(case.partnership.id, events, case.now)
     else:
         await _redraw(case)
+    await plan_reminders(case.tx, saved, case.now)
     return saved

@@ -13,11 +13,12 @@ from bot.governance.errors import NotEligible, NotFound, WrongState
 from bot.governance.events import Event, Happened
 from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.organisation import Group, Member, Partnership
+from bot.governance.reminders import Topic
 from bot.governance.surveys import Question, Survey, SurveyState
 from bot.services import cadences as occurrences
 from bot.services import members, times
-from bot.services.meetings import zone_of
 from bot.services.ports import Actor, Context, PlaceKind, Transaction
+from bot.services.reminders import remind, zone_of
 
 _EVERY = 1_000_000
 """More surveys than a partnership ever closes."""
@@ -180,6 +181,9 @@ async def begin(
     k, window = policy.count("survey.k"), policy.duration("survey.window")
     asked, events = rules.open_survey(survey, audience, k, window, now, by, cadence)
     await tx.seals.key(survey.thing)
+    if asked.closes_at is not None and asked.closes_at - policy.duration("reminder.before_close") > now:
+        at = asked.closes_at - policy.duration("reminder.before_close")
+        await remind(tx, partnership.id, asked.thing, Topic.SURVEYS, "survey", "closing", at, asked.closes_at)
     return await keep(tx, asked, events, now)
 
 

@@ -11,9 +11,11 @@ from bot.governance.dossier import Proposal, State
 from bot.governance.errors import NotFound
 from bot.governance.feedback import FeedbackState
 from bot.governance.ids import GroupId, PersonId, ProposalId
-from bot.governance.organisation import Partnership
+from bot.governance.meetings import Answer, MeetingState
+from bot.governance.organisation import OBSERVER, Partnership
 from bot.governance.proposals import affirmative
-from bot.governance.reminders import Reminder
+from bot.governance.reminders import EVERYBODY, Reminder
+from bot.governance.retros import State as RetroState
 from bot.governance.surveys import SurveyState
 from bot.services.ports import Transaction
 from bot.services.views import links_of
@@ -37,7 +39,7 @@ class Thing:
     everyone: frozenset[PersonId] = frozenset()
 
 
-Look = Callable[[Transaction, Partnership, int], Awaitable[Thing]]
+Look = Callable[[Transaction, Partnership, str], Awaitable[Thing]]
 
 
 async def look(tx: Transaction, partnership: Partnership, name: str) -> Thing | None:
@@ -46,7 +48,7 @@ async def look(tx: Transaction, partnership: Partnership, name: str) -> Thing | 
     if noun not in LOOKS:
         return None
     try:
-        return await LOOKS[noun](tx, partnership, int(number))
+        return await LOOKS[noun](tx, partnership, number)
     except NotFound:
         return None
 
@@ -71,8 +73,8 @@ def asked_of(proposal: Proposal) -> str:
     return ""
 
 
-async def _proposal(tx: Transaction, partnership: Partnership, id: int) -> Thing:
-    proposal = await tx.proposals.get(ProposalId(id))
+async def _proposal(tx: Transaction, partnership: Partnership, id: str) -> Thing:
+    proposal = await tx.proposals.get(ProposalId(int(id)))
     links = await links_of(tx, proposal, partnership)
     title = proposal.current.text.title if proposal.versions else proposal.text.title
     untouched = electorates.reachable(proposal) - electorates.reached(proposal)
@@ -98,8 +100,8 @@ async def _proposal(tx: Transaction, partnership: Partnership, id: int) -> Thing
     )
 
 
-async def _survey(tx: Transaction, partnership: Partnership, id: int) -> Thing:
-    survey = await tx.surveys.get(id)
+async def _survey(tx: Transaction, partnership: Partnership, id: str) -> Thing:
+    survey = await tx.surveys.get(int(id))
     name = f"survey/{id}"
     return Thing(
         f"S-{survey.number}",
@@ -111,8 +113,8 @@ async def _survey(tx: Transaction, partnership: Partnership, id: int) -> Thing:
     )
 
 
-async def _feedback(tx: Transaction, partnership: Partnership, id: int) -> Thing:
-    feedback = await tx.feedback.get(id)
+async def _feedback(tx: Transaction, partnership: Partnership, id: str) -> Thing:
+    feedback = await tx.feedback.get(int(id))
     unanswered = feedback.state in {FeedbackState.OPEN, FeedbackState.PROGRESS}
     return Thing(
         f"F-{feedback.number}",
@@ -123,9 +125,79 @@ async def _feedback(tx: Transaction, partnership: Partnership, id: int) -> Thing
     )
 
 
+async def _meeting(tx: Transaction, partnership: Partnership, id: str) -> Thing:
+    """Asks those of its group who did not say that they cannot come; one that was moved asks anew."""
+    meeting = await tx.meetings.get(int(id))
+    members = await _seated(tx, partnership, meeting.group)
+    told = frozenset(meeting.who(Answer.ABSENT)) | (
+        frozenset() if meeting.state is MeetingState.SCHEDULED else frozenset(meeting.who(Answer.HERE))
+    )
+
+    def concerns(reminder: Reminder) -> bool:
+        held = meeting.state not in {MeetingState.CANCELLED, MeetingState.DISCARDED, MeetingState.DRAFT}
+        same = reminder.occurrence.endswith(meeting.starts_at.isoformat())
+        return held and same and (reminder.person == EVERYBODY or reminder.person in members - told)
+
+    return Thing(
+        f"M-{meeting.number}",
+        _unless_private(meeting.title, partnership, meeting.group),
+        await board_link(tx, partnership, f"meeting/{id}"),
+        concerns,
+        lambda reminder: meeting.state is MeetingState.SCHEDULED,
+        members - told,
+    )
+
+
+async def _retro(tx: Transaction, partnership: Partnership, id: str) -> Thing:
+    """Asks everybody of its group: who has taken part, nobody knows (LRN-1)."""
+    retro = await tx.retros.get(int(id))
+    members = await _seated(tx, partnership, retro.group)
+    return Thing(
+        f"R-{retro.number}",
+        _unless_private(retro.plan.title, partnership, retro.group),
+        await board_link(tx, partnership, f"retro/{id}"),
+        lambda reminder: (
+            retro.state is not RetroState.CANCELLED and (reminder.person == EVERYBODY or reminder.person in members)
+        ),
+        lambda reminder: retro.runs and reminder.occurrence.startswith(f"{retro.state}/"),
+        members,
+    )
+
+
+async def _action(tx: Transaction, partnership: Partnership, id: str) -> Thing:
+    """An action that a retro agreed on, such as ``action/4.2``: asks its owner until it is done."""
+    retro_id, _, number = id.partition(".")
+    retro = await tx.retros.get(int(retro_id))
+    action = next((each for each in retro.actions if each.id == int(number)), None)
+    if action is None:
+        raise NotFound("action", id)
+    return Thing(
+        f"R-{retro.number}",
+        _unless_private(action.text, partnership, retro.group),
+        await board_link(tx, partnership, f"retro/{retro_id}"),
+        lambda reminder: action.done_at is None and action.owner == reminder.person,
+        lambda reminder: action.done_at is None,
+    )
+
+
+async def _seated(tx: Transaction, partnership: Partnership, group: GroupId) -> frozenset[PersonId]:
+    """Who holds a seat in a group; observers only look on."""
+    holdings = await tx.seats.holdings(partnership)
+    return frozenset(h.person for h in holdings if h.mapping.group == group and h.mapping.seat != OBSERVER)
+
+
 def _unless_private(title: str, partnership: Partnership, group: GroupId | None) -> str:
     return "" if group is not None and partnership.group(group).private else title
 
 
-LOOKS: Mapping[str, Look] = MappingProxyType({"proposal": _proposal, "survey": _survey, "feedback": _feedback})
+LOOKS: Mapping[str, Look] = MappingProxyType(
+    {
+        "proposal": _proposal,
+        "survey": _survey,
+        "feedback": _feedback,
+        "meeting": _meeting,
+        "retro": _retro,
+        "action": _action,
+    }
+)
 """How things of each noun are looked at, by the noun's name in the record."""

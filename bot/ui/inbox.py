@@ -52,6 +52,9 @@ WAITS: Mapping[str, str] = MappingProxyType(
         "rule": "A ruling on the form of objection No. {o} is asked of you.",
         "vote on appeal": "An appeal asks you: does objection No. {o} stand?",
         "answer survey": "A survey asks you. Nobody knows whether you answered, so it stands here until it closes.",
+        "answer meeting": "Do you come? It begins at this time.",
+        "take part in retro": "A retro is under way. Nobody knows who has taken part, so it stands here until it ends.",
+        "do action": "This action is yours.",
         "answer feedback": "You took this feedback on, and it has no answer yet.",
     }
 )
@@ -143,6 +146,17 @@ def _settling(item: Item) -> list[Button]:
     proposal = ProposalId(item.id)
     number = item.objection or 0
     match item.kind:
+        case "answer survey":
+            return [button("Answer", ids.survey("answer", item.id), _PRIMARY)]
+        case "answer meeting":
+            return [
+                button("I come", ids.meeting("here", item.id), _PRIMARY),
+                button("I cannot", ids.meeting("absent", item.id)),
+            ]
+        case "take part in retro":
+            return [button("Take part", ids.retro("join", item.id), _PRIMARY)]
+        case "do action":
+            return [button("It is done", ids.retro("done", item.id, number), _PRIMARY)]
         case "answer feedback":
             return [button("Answer", ids.feedback("answer", item.id), _PRIMARY)]
         case "finish draft":
