@@ -17,6 +17,8 @@ from bot.ui.panels import LINE, View, panel
 from bot.ui.text import inline
 
 _COLOUR = 0x5865F2
+_ROOM = 3400
+"""Units of all sections of the weekly digest together."""
 _TITLE, _ANSWER, _SHORT = 120, 200, 70
 
 _REMINDED: Mapping[str, str] = MappingProxyType(
@@ -96,7 +98,8 @@ def weekly(view: DigestView, recorded: Recorded, marker: int | None) -> View:
     """What is new since the last digest, for everybody, where everybody may talk."""
     head = f"### 📰 News of {inline(view.partnership.name, 100)}\n-# Since {stamp(view.since)}. What you do not read "
     head += "here may stand in a group of your own: `/inbox` shows what waits for you."
-    parts = [part for name in _SECTIONS if (part := "\n".join(_section(name, view.entries)))]
+    told = [lines for name in _SECTIONS if (lines := list(_section(name, view.entries)))]
+    parts = [fit_lines(lines, _ROOM // len(told)) for lines in told]
     return panel(marker, _COLOUR, head, *(each for part in parts for each in (LINE, part)))
 
 
