@@ -76,7 +76,7 @@ class Reminders:
             of_reminders.where(_R.partnership_id.in_(here)),
             of_digests.where(_P.partnership_id.in_(here)),
         ):
-            for row in await self._session.walk(chosen):
+            for row in await self._session.connection.execute(chosen):
                 key = PartnershipId(row.partnership_id), PersonId(row.person_id)
                 due[key] = min(due.get(key, row.due_at), row.due_at)
         return tuple(sorted(due, key=lambda key: (due[key], key)))

@@ -69,7 +69,7 @@ EVERYDAY: Words = {
     "why": "Each season the core team files its plans together and has to wait for three to be decided first.",
     "outcome": "The season's plans can be read side by side.",
 }
-RULE_CHANGE: Words = {"key-1": ["limits.open_per_author"], "value": "5"}
+RULE_CHANGE: Words = {"key-2": ["limits.open_per_author"], "value": "5"}
 OBJECTION: Words = {
     "criterion": ["harm"],
     "reason": "The towpath is the only way without steps to the ferry. On six Saturdays people with wheelchairs and "
