@@ -226,6 +226,13 @@ class Reminders:
             await self._session.connection.execute(delete(table).where(table.c.person_id == person))
         self._session.wiped = True
 
+    async def any_kept(self) -> bool:
+        """Whether anything was ever given or settled that may have to be deleted."""
+        for chosen in (select(_L.id).limit(1), select(_R.id).limit(1)):
+            if (await self._session.connection.execute(chosen)).first() is not None:
+                return True
+        return False
+
     async def tidy(self, now: datetime) -> None:
         """Delete the words of letters sent more than a day ago, and after 90 days every trace of what is settled."""
         waits = exists().where(

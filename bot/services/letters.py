@@ -22,7 +22,7 @@ from bot.services.things import Thing
 
 _log = logging.getLogger(__name__)
 
-AT_ONCE = 50
+AT_ONCE = 200
 """People in one transaction: one that fails is taken up again person by person, so that it holds up nobody else."""
 MOST_MENTIONED = 50
 """People whom one message may ping."""
@@ -75,6 +75,8 @@ async def letter(ctx: Context, id: int) -> LetterView:
 
 async def sweep(ctx: Context, partnerships: Collection[PartnershipId]) -> int:
     """Give every reminder and digest that is due. Returns to how many people."""
+    if not partnerships:
+        return 0
     try:
         async with ctx.uow.read() as tx:
             due = await tx.reminders.people_due(ctx.clock(), partnerships)
@@ -98,8 +100,8 @@ async def _tidy(ctx: Context) -> None:
     """Once a day, what needs not be kept any longer is deleted."""
     today = ctx.clock().date().isoformat()
     async with ctx.uow.read() as tx:
-        done = await tx.runtime.get(_TIDIED)
-    if done != today:
+        waits = await tx.runtime.get(_TIDIED) != today and await tx.reminders.any_kept()
+    if waits:
         async with ctx.uow.write() as tx:
             await tx.reminders.tidy(ctx.clock())
             await tx.runtime.put(_TIDIED, today)

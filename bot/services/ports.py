@@ -585,6 +585,10 @@ class Reminders(Protocol):
         """Delete everything kept of somebody, in every partnership."""
         ...
 
+    async def any_kept(self) -> bool:
+        """Whether anything was ever given or settled that may have to be deleted."""
+        ...
+
     async def tidy(self, now: datetime) -> None:
         """Delete the words of letters sent more than a day ago, and after 90 days every trace of what is settled."""
         ...

@@ -10,7 +10,7 @@ import warnings
 from pathlib import Path
 from statistics import median
 
-from tests.bench import acts, growth, numbers, retros
+from tests.bench import acts, growth, numbers, reminding, retros
 
 _ACTS = {"propose": "/propose, sent in and opened", "object": "objection by reaction", "read": '"I have read it"'}
 _GROWN = {
@@ -46,7 +46,7 @@ def main() -> None:
     """All parts, one after the other."""
     logging.disable()
     warnings.simplefilter("ignore")
-    parts = sys.argv[1:] or ["acts", "growth", "retros", "numbers"]
+    parts = sys.argv[1:] or ["acts", "growth", "retros", "numbers", "reminders"]
     if "acts" in parts:
         print("Beside a bare bot that makes the same Discord calls and writes one row (aim: at most 2)\n", flush=True)
         with tempfile.TemporaryDirectory() as folder:
@@ -81,6 +81,21 @@ def main() -> None:
             print(
                 f"  {words:<50} {counted.ratio(what):6.2f} ×   ({_shown(what, large_one)} beside {_shown(what, small)})"
             )
+    if "reminders" in parts:
+        print(
+            f"\nOne sweep that reminds {reminding.MANY:,} members beside {reminding.FEW} (aim: at most 1.2)\n",
+            flush=True,
+        )
+        with tempfile.TemporaryDirectory() as folder:
+            reminding.compare(Path(folder), _reminded)
+
+
+def _reminded(few: reminding.Reminded, many: reminding.Reminded) -> None:
+    print(
+        f"  {'a sweep, per reminder that is due':<50} {many.each / few.each:6.2f} ×   "
+        f"({many.seconds:.1f} s for {many.members:,} beside {few.seconds * 1000:.0f} ms for {few.members})",
+        flush=True,
+    )
 
 
 def _told(found: acts.Compared) -> None:

@@ -124,7 +124,11 @@ async def test_bad_input_gives_the_words_back_and_a_reset_forgets(server: Server
     reset = next(c for c in controls_of(latest(panel)) if c.startswith("reminders:reset:"))
     assert "everything." in said(await server.press("ada", latest(panel), reset))
     before = rows(server)
-    assert "You hold no seat" in said(await press_forged(server, "nia", CORE, "reminders:reset:1"))
+    assert "You hold no seat" in said(await server.slash("nia", "lobby", "reminders preferences"))
+    assert rows(server) == before
+    await server.propose("tia", TALK)
+    before = rows(server)
+    assert "Nothing was changed" in said(await press_forged(server, "tia", CORE, "reminders:reset:99"))
     assert rows(server) == before
 
 

@@ -62,6 +62,12 @@ TEXT = Question(QuestionKind.TEXT, "What should change?")
 DAYS = timedelta(days=5)
 
 
+async def next_due_at(scene: Scene) -> datetime | None:
+    """When something is due of a survey; digests and reminders have times of their own."""
+    async with scene.ctx.uow.read() as tx:
+        return await tx.surveys.next_due_at((HERE,))
+
+
 async def drafted(
     scene: Scene, *questions: Question, who: int = GUS, group: GroupId | None = SHG, title: str = "Pulse"
 ) -> int:
@@ -144,7 +150,7 @@ async def test_drafts_of_one_person_are_limited(scene: Scene) -> None:
 
 async def test_six_answer_and_only_the_counts_stay(scene: Scene) -> None:
     made = await asked(scene)
-    assert await next_due_at(scene.ctx) == scene.clock() + DAYS
+    assert await next_due_at(scene) == scene.clock() + DAYS
     for number, who in enumerate(STAKEHOLDERS):
         await answer(scene, who, made, str(1 + number % 5), str(number % 2), f"idea {9 - number}")
     await answer(scene, ADA, made, "5", "", "a better idea")
@@ -486,7 +492,7 @@ async def test_after_months_of_downtime_one_edition_opens_and_the_missed_ones_ar
     await scene.after(by=timedelta(days=90))
     following = await get(scene, first + 1)
     assert (following.state, following.missed) == (SurveyState.OPEN, 5)
-    assert await next_due_at(scene.ctx) == scene.clock() + DAYS
+    assert await next_due_at(scene) == scene.clock() + DAYS
 
 
 async def test_a_series_ends_when_it_is_stopped_or_its_edition_cancelled(scene: Scene) -> None:
@@ -497,13 +503,13 @@ async def test_a_series_ends_when_it_is_stopped_or_its_edition_cancelled(scene: 
     with pytest.raises(AlreadyDone):
         await surveys.stop_repeating(scene.ctx, scene.actor(GUS), first)
     await closed(scene, first)
-    assert await next_due_at(scene.ctx) is None
+    assert await next_due_at(scene) is None
     second = await pulse(scene)
     await closed(scene, second)
     with pytest.raises(WrongState):
         await surveys.stop_repeating(scene.ctx, scene.actor(GUS), second + 1)
     await surveys.cancel(scene.ctx, scene.actor(GUS), second + 1)
-    assert await next_due_at(scene.ctx) is None
+    assert await next_due_at(scene) is None
 
 
 async def test_only_what_the_menu_holds_repeats_and_only_times_understood_close(scene: Scene) -> None:
