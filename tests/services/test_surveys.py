@@ -27,7 +27,6 @@ from bot.governance.ids import GroupId, PartnershipId
 from bot.governance.surveys import MOST_DRAFTS, Question, QuestionKind, Survey, SurveyState
 from bot.services import erasures, roles, surveys, surveys_answered
 from bot.services.ports import Actor
-from bot.services.sweep import next_due_at
 from storage.tables import session_keys
 from tests.services import scene as town
 from tests.services.scene import (
