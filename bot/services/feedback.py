@@ -247,12 +247,18 @@ def _check_may_read(partnership: Partnership, group: GroupId | None, member: Mem
 
 
 async def _count(tx: Transaction, id: PartnershipId, person: PersonId, now: datetime) -> None:
-    """One more of this person today; the row says neither which feedback nor when. Raises LimitReached."""
+    """One more of this person today; the row says neither which feedback nor when. Raises LimitReached.
+
+    Every row of the day is written anew, in the order of keyed names: else the log of SQLite and the transaction
+    numbers of PostgreSQL would tell which one came with which feedback.
+    """
     day = rules.counting(id, now.astimezone(UTC).date())
     author = pseudonym(person, await tx.seals.key(day))
-    given = await tx.seals.of(day, author)
-    rules.check_limit(len(given), (await tx.policies.current(id)).count("feedback.per_day"))
-    await tx.seals.put(day, Sealed(author, secrets.token_hex(16), ""))
+    counted = [*await tx.seals.open(day), Sealed(author, secrets.token_hex(16), "")]
+    given = sum(each.author == author for each in counted) - 1
+    rules.check_limit(given, (await tx.policies.current(id)).count("feedback.per_day"))
+    for each in sorted(counted, key=lambda sealed: (sealed.author, sealed.slot)):
+        await tx.seals.put(day, each)
 
 
 async def _read(tx: Transaction, actor: Actor, id: int, who: members.Finder) -> tuple[Feedback, Partnership, Member]:

@@ -48,8 +48,8 @@ WHO_KNOWS = (
     "**What anonymous means here:** your name is not kept with your words: not in the record, not in a log, not for "
     "facilitators or moderators. Until midnight (UTC) a count is kept of how many pieces of feedback each person gave "
     "today, under a key of that day; somebody who holds the database could work out *that* you gave some today, not "
-    "what you wrote, unless nobody else did. At midnight key and count are destroyed. Your way of writing may still "
-    "tell who you are."
+    "what you wrote, unless nobody else did. At midnight key and count are destroyed. Your words are shown the moment "
+    "you send them: whoever sees you write, or knows who has just come by, can guess. So can who knows your style."
 )
 """Said to whoever stayed anonymous (LRN-4)."""
 

@@ -313,7 +313,8 @@ def box(kept: Box, told: str = "") -> Answer:
     group = kept.group
     head = (
         f"### For the next retro of {inline(group.name, 80)}\n{told}Sealed: only you see yours, and the next retro "
-        "takes them in without your name."
+        "takes them in without your name.\n-# Until then they lie in the bot's database under a keyed name: whoever "
+        "can read all of it, key included, could work out whose they are."
     )
     answer, box = box_of(head)
     for each in kept.cards[:_OWN]:

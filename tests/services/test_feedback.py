@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from bot.governance.feedback import FeedbackState, counting
 from bot.services import erasures, feedback
 from bot.services.feedback import FeedbackView
 from bot.services.ports import Actor, DeliveryKind
+from storage.engine import Engines
 from tests.services.scene import ADA, CAL, ELSEWHERE, GUS, HERE, NIA, ODA, QUIET, QUINN, SHG, TIA, TOM, Scene
 
 WORDS = "Decisions take so long that nobody remembers the question."
@@ -48,6 +50,20 @@ async def test_the_count_says_how_many_and_not_which(scene: Scene) -> None:
         key = await tx.seals.key(day)
     assert {each.author for each in sealed} == {pseudonym(await scene.person(ADA), key)}
     assert [each.content for each in sealed] == ["", ""]
+
+
+async def test_not_even_the_log_of_the_database_says_which(scene: Scene, engines: Engines) -> None:
+    for who in (TIA, ADA, CAL, ADA):
+        await give(scene, who)
+        if engines.is_sqlite:
+            assert Path(f"{engines.url.database}-wal").stat().st_size == 0
+    if not engines.is_sqlite:
+        async with engines.read() as connection:
+            written = "SELECT author, xmin::text FROM sealed ORDER BY ctid"
+            rows = (await connection.exec_driver_sql(written)).all()
+        assert len(rows) == 4
+        assert len({transaction for _, transaction in rows}) == 1
+        assert [author for author, _ in rows] == sorted(author for author, _ in rows)
 
 
 @pytest.mark.parametrize("mixed", [(True, True, True), (False, False, False), (True, False, True)])
