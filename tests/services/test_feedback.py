@@ -62,8 +62,8 @@ async def test_not_even_the_log_of_the_database_says_which(scene: Scene, engines
             written = "SELECT author, xmin::text FROM sealed ORDER BY ctid"
             rows = (await connection.exec_driver_sql(written)).all()
         assert len(rows) == 4
-        assert len({transaction for _, transaction in rows}) == 1
-        assert [author for author, _ in rows] == sorted(author for author, _ in rows)
+        assert len({row.xmin for row in rows}) == 1
+        assert [row.author for row in rows] == sorted(row.author for row in rows)
 
 
 @pytest.mark.parametrize("mixed", [(True, True, True), (False, False, False), (True, False, True)])
