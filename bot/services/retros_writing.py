@@ -13,7 +13,7 @@ from bot.governance import retros as rules
 from bot.governance import retros_leading
 from bot.governance import retros_writing as writing
 from bot.governance.anonymity import pseudonym
-from bot.governance.errors import AlreadyDone, NotEligible, NotFound
+from bot.governance.errors import AlreadyDone, NotEligible, NotFound, TimeUnclear
 from bot.governance.events import Event
 from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.organisation import Group, Member, Partnership
@@ -237,7 +237,10 @@ async def _due(ctx: Context, partnership: PartnershipId, due: str) -> datetime:
     async with ctx.uow.read() as tx:
         zone = await tx.runtime.get(f"zone/{partnership}") or "UTC"
     typed = due if _HAS_TIME.search(due) else f"{due} 18:00"
-    return (await asyncio.to_thread(times.parse, typed, zone, ctx.clock())).instant
+    try:
+        return (await asyncio.to_thread(times.parse, typed, zone, ctx.clock())).instant
+    except TimeUnclear as unclear:
+        raise TimeUnclear(due, unclear.why, unclear.candidates) from None
 
 
 async def own_action(ctx: Context, actor: Actor, id: int, number: int) -> RetroView:

@@ -76,8 +76,8 @@ NOT_ELIGIBLE: Mapping[str, str] = MappingProxyType(
         "its members. `/roles list` shows who that is. With `/retro capture` you can note something for the next one.",
         "retro seat": "Taking part in this retro takes a seat that is more than an observer's and, where the group is "
         "private, one in that group. You can read along.",
-        "not the facilitator": "Only who leads this retro may do this: the board names them. Another facilitator of "
-        "the group can take over with *Hand over*.",
+        "not the facilitator": "Only the person who leads this retro may do this; its board says who that is. "
+        "Another facilitator of the group can take over with *Hand over*.",
         "cannot lead": "That person holds no seat with which they could take part in this retro, so they cannot lead "
         "it. Choose somebody else.",
         "take over": "The present facilitator leads this retro. Its group's facilitators and leads can take over at "

@@ -362,11 +362,13 @@ def span(length: timedelta) -> str:
 
 
 def share(part: Fraction) -> str:
-    """A share as people say it: ``half``, ``2/3``, ``60 %``."""
+    """A share as people say it: ``half``, ``all``, ``40 %``, and ``2/3`` where percent would not be exact."""
     if part == Fraction(1, 2):
         return "half"
-    if part.denominator <= 10:
-        return "all" if part == 1 else str(part)
+    if part == 1:
+        return "all"
+    if (part * 100).denominator > 1 and part.denominator <= 10:
+        return str(part)
     return f"{float(part * 100):g} %"
 
 

@@ -63,6 +63,7 @@ AGENDAS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
 )
 """What a meeting of each kind goes through (RHY-4)."""
 
+_LEADING = "-# For whoever leads it:"
 _NAMES = 20
 _LINKED = 8
 _AGENDA = 1800
@@ -103,7 +104,7 @@ def heading(view: MeetingView) -> str:
     often = f" · {recurs(meeting.cadence)}" if meeting.cadence else ""
     return (
         f"## 🗓️ {headed(meeting)}\n**{MEETING_STATE_LABELS[meeting.state]}** · {meeting.kind.value} meeting of "
-        f"{inline(view.group.name, 80)}{often}\n-# called by {view.mention(meeting.organiser)}"
+        f"{inline(view.group.name, 80)}{often}\n-# Called by {view.mention(meeting.organiser)}"
     )
 
 
@@ -145,8 +146,13 @@ def recurs(cadence: Cadence) -> str:
         each = f"{each} on the {_NTH[cadence.nth]} {weekday}"
     elif cadence.unit is Unit.MONTH:
         last = ", or the month's last day" if day.day > 28 else ""
-        each = f"{each} on day {day.day}{last}"
+        each = f"{each} on the {_ordinal(day.day)}{last}"
     return f"{each} at {cadence.at}"
+
+
+def _ordinal(number: int) -> str:
+    teens = number in {11, 12, 13}
+    return f"{number}{'th' if teens else {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th')}"
 
 
 def agenda(view: MeetingView) -> list[str]:
@@ -154,15 +160,15 @@ def agenda(view: MeetingView) -> list[str]:
     meeting = view.meeting
     if meeting.state in {MeetingState.MISSED, MeetingState.CANCELLED}:
         return []
-    lines = ["**Agenda**", *(f"{n}. {line}" for n, line in enumerate(AGENDAS[meeting.kind], 1))]
+    lines = ["### Agenda", *(f"{n}. {line}" for n, line in enumerate(AGENDAS[meeting.kind], 1))]
     if meeting.items:
-        lines.append("**Added by members**")
+        lines.append("### Added by members")
         lines += [f"- “{inline(item.text, 220)}” ({view.mention(item.author)})" for item in meeting.items]
     if view.open:
-        lines.append("**Open in this group**")
+        lines.append("### Open in this group")
         lines += [f"- P-{row.number} · {inline(row.title, 100)} · {STATE_LABELS[row.state]}" for row in view.open]
     if view.promised:
-        lines.append("**Agreed in retros and not done yet**")
+        lines.append("### Agreed in retros and not done yet")
     for each in view.promised:
         owner = f", {view.mention(each.action.owner)}" if each.action.owner else ""
         due = f", due {day(each.action.due_at)}" if each.action.due_at else ""
@@ -243,10 +249,11 @@ def controls(view: MeetingView) -> list[Part]:
                     _act(meeting, "I can't come", "absent"),
                     _act(meeting, "Add to the agenda", "add"),
                 ),
+                _LEADING,
                 *rows(
                     _act(meeting, "Begin now", "start"),
                     _act(meeting, "Another time", "move"),
-                    _act(meeting, "Cancel it", "cancel"),
+                    _act(meeting, "Cancel it", "cancel", Style.danger),
                 ),
             ]
         case MeetingState.RUNNING:
@@ -256,8 +263,9 @@ def controls(view: MeetingView) -> list[Part]:
                     _act(meeting, "I can't come", "absent"),
                     _act(meeting, "Write notes", "notes"),
                     _act(meeting, "Add to the agenda", "add"),
-                    _act(meeting, "End the meeting", "end"),
-                )
+                ),
+                _LEADING,
+                *rows(_act(meeting, "End the meeting", "end")),
             ]
         case MeetingState.ENDED:
             return [*rows(_act(meeting, "Minutes", "minutes"))]

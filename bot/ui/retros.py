@@ -80,12 +80,17 @@ def heading(view: RetroView) -> str:
     phase = f" (step {PHASES.index(retro.state) + 1} of {len(PHASES)})" if retro.state in PHASES else ""
     kind = "named: authors are shown until it closes" if retro.plan.named else "anonymous"
     pace = f"{span(retro.plan.pace)} for each phase" if retro.plan.pace else "live"
-    people = f" · {count(view.people, 'person takes', 'people take')} part" if retro.runs else ""
+    people = f" · {taking(view.people)}" if retro.runs else ""
     return (
         f"## 🔁 {name(retro)} · {state}{phase}\n"
         f"-# Retro of {inline(view.group.name, 60)} · {inline(retro.plan.template, 40)} · {kind} · {pace}\n"
         f"Led by {view.mention(retro.facilitator)}{people}"
     )
+
+
+def taking(people: int) -> str:
+    """How many take part."""
+    return f"{count(people, 'person takes', 'people take')} part" if people else "nobody takes part yet"
 
 
 def _time(view: RetroView) -> str:
@@ -272,13 +277,13 @@ def _people(view: RetroView) -> list[Button | None]:
             return [_act(retro, "Check in", "word", Style.primary), _act(retro, "Take part", "join"), about]
         case State.GATHER:
             first = _act(retro, "Write a card", "card", Style.primary)
-            return [first, _act(retro, "My cards", "mine", arg=0), _act(retro, "How far are we?", "figures"), about]
+            return [first, _act(retro, "My cards", "mine", arg=0), about]
         case State.GROUP:
             merge = _act(retro, "Put together", "group", Style.primary, arg=0)
             return [cards, merge, _act(retro, "Suggestions", "suggest"), about]
         case State.VOTE:
             first = _act(retro, "Vote", "vote", Style.primary, arg=0)
-            return [first, cards, _act(retro, "How far are we?", "figures"), about]
+            return [first, cards, about]
         case State.DISCUSS:
             note = _act(retro, "Add a note", "note", Style.primary, arg=retro.current) if retro.current else None
             more = _act(retro, "More time", "more") if retro.current and retro.deadline_at else None
@@ -308,7 +313,12 @@ def _leading(view: RetroView) -> list[Part]:
         return ["-# For the facilitator:", row(_act(retro, "Go on", "resume", Style.success), hand, cancel)]
     step = SLOW_STEP if retro.slow else LIVE_STEP
     longer = _act(retro, "+ 1 day" if retro.slow else f"+ {step} min", "time", arg=step)
-    found: list[Part] = ["-# For the facilitator:", row(ahead, longer, _act(retro, "Pause", "pause"), hand, cancel)]
+    found: list[Part] = ["-# For the facilitator:"]
+    if retro.state in {State.CHECK_IN, State.GATHER, State.VOTE}:
+        far = _act(retro, "How far are we?", "figures")
+        found += [row(ahead, longer, _act(retro, "Pause", "pause")), row(far, hand, cancel)]
+    else:
+        found.append(row(ahead, longer, _act(retro, "Pause", "pause"), hand, cancel))
     if retro.state is State.DISCUSS and retro.current is not None:
         ends = (("Topic is discussed", "discussed"), ("Leave it out", "skipped"), ("Park for the next retro", "parked"))
         found.append(row(*(_act(retro, label, "end", arg=f"{retro.current}.{to}") for label, to in ends)))

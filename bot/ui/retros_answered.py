@@ -91,7 +91,7 @@ def joined(mine: Mine) -> Answer:
     """They take part; what they can do now."""
     retro = mine.view.retro
     late = "" if retro.state is State.CHECK_IN else " You join late: everything from here on is open to you."
-    words = f"You take part in {boards.name(retro)}.{late} It is now: **{RETRO_STATES[retro.state]}**."
+    words = f"You take part in the retro {boards.name(retro)}.{late} It is now: **{RETRO_STATES[retro.state]}**."
     return said(words, *_yours(mine), buttons=[*_what_now(mine), boards.to_board(mine.view)])
 
 
@@ -191,7 +191,6 @@ def asked(found: Asked) -> Answer:
 
 def figures(found: Figures) -> Answer:
     """How far everybody is: numbers only."""
-    people = count(found.view.people, "person takes", "people take")
     match found.view.retro.state:
         case State.GATHER:
             text = f"{count(found.authors, 'of them has', 'of them have')} written {count(found.cards, 'card')} so far."
@@ -199,7 +198,8 @@ def figures(found: Figures) -> Answer:
             text = f"{count(found.voters, 'of them has', 'of them have')} given dots so far."
         case _:
             text = f"{count(found.words, 'of them has', 'of them have')} checked in so far."
-    return said(f"{people} part. {text}\n-# Who, only they themselves can see.")
+    people = boards.taking(found.view.people)
+    return said(f"{people[0].upper()}{people[1:]}. {text}\n-# Who, only they themselves can see.")
 
 
 # ---- discussion and actions ------------------------------------------------------------------------
@@ -226,8 +226,8 @@ def actions(view: RetroView, page: int = 0, told: str = "") -> Answer:
         box.add_item(row(*turning))
     box.add_item(
         discord.ui.TextDisplay(
-            "-# Tasks of their own are not there yet: an action stays here until it is marked as done, and comes back "
-            "in every retro of this group until then. Whatever needs a decision can be made a proposal."
+            "-# An action stays here until it is marked as done, and comes back in every retro of this group until "
+            "then. What needs a decision can be made a proposal."
         )
     )
     return answer

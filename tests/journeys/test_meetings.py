@@ -343,7 +343,7 @@ async def test_the_cycle_of_each_group_is_shown(server: Server) -> None:
     assert "strategy (once a quarter): M-1" in listed
     assert "purpose (once a year): none planned" in listed
     board = text_of(await meeting.board(server))
-    assert "every 3 months on day" in board
+    assert "every 3 months on the 4th" in board
     assert "Is our strategy still right?" in board
 
 

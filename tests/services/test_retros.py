@@ -10,7 +10,16 @@ import pytest
 from sqlalchemy import delete
 
 from bot.governance import retros as rules
-from bot.governance.errors import AlreadyDone, BadText, LimitReached, NotEligible, NotFound, TimePast, WrongPhase
+from bot.governance.errors import (
+    AlreadyDone,
+    BadText,
+    LimitReached,
+    NotEligible,
+    NotFound,
+    TimePast,
+    TimeUnclear,
+    WrongPhase,
+)
 from bot.governance.ids import GroupId
 from bot.governance.retros import Plan, Progress, Retro, State
 from bot.services import erasures, retros, retros_views, retros_writing, roles
@@ -332,6 +341,9 @@ async def test_actions_are_owned_done_and_come_back_until_then(town: Retros) -> 
     assert planned_walk.due_at == town.scene.clock.now + 14 * DAY + 18 * HOUR
     with pytest.raises(TimePast):
         await retros_writing.add_action(town.ctx, town[UMA], held, "Too late", None, "2020-01-01 10:00")
+    with pytest.raises(TimeUnclear) as unclear:
+        await retros_writing.add_action(town.ctx, town[UMA], held, "One day", None, "sometime")
+    assert unclear.value.text == "sometime", "told back as it was typed"
     with pytest.raises(NotEligible, match="owner without seat"):
         await retros_writing.add_action(town.ctx, town[UMA], held, "Sing", Actor(NIA, GUILD))
     await retros_writing.own_action(town.ctx, town[UMA], held, 2)

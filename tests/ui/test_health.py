@@ -14,7 +14,7 @@ from bot.governance.ids import PartnershipId, PersonId
 from bot.services.health import HealthView
 from bot.services.metrics import Scope
 from bot.services.ports import Recorded
-from bot.ui import feed, health
+from bot.ui import feed, health, labels
 from tests.governance import scene
 from tests.ui.scenes import USERS, bomb, check_fits, text_of
 
@@ -77,3 +77,11 @@ def test_every_notice_fits_and_leads_on(check: Check | None) -> None:
         assert f"<@{USERS[PersonId(PEOPLE[0])]}>" in text_of(page)
     if check is Check.REACH:
         assert "P-3 and P-9" in text_of(page)
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [("1/2", "half"), ("1", "all"), ("2/5", "40 %"), ("3/4", "75 %"), ("2/3", "2/3"), ("7/10", "70 %"), ("1/6", "1/6")],
+)
+def test_shares_are_said_in_percent_wherever_that_is_exact(part: str, said: str) -> None:
+    assert labels.share(Fraction(part)) == said

@@ -215,10 +215,10 @@ def test_every_line_of_the_menu_has_words_and_says_how_often() -> None:
     said = {key: meetings.recurs(cadence(key, date(2026, 11, 27), "18:00", "Europe/Berlin")) for key in MENU}
     assert said["day"] == "every day at 18:00"
     assert said["2 weeks"] == "every 2 weeks on Friday at 18:00"
-    assert said["month"] == "every month on day 27 at 18:00"
+    assert said["month"] == "every month on the 27th at 18:00"
     assert said["month by weekday"] == "every month on the fourth Friday at 18:00"
     assert said["month last weekday"] == "every month on the last Friday at 18:00"
-    assert said["quarter"] == "every 3 months on day 27 at 18:00"
+    assert said["quarter"] == "every 3 months on the 27th at 18:00"
     assert said["year"] == "every year on 27 November at 18:00"
     assert set(meetings.AGENDAS) == set(meetings.KIND_LABELS) == set(Kind)
 

@@ -242,3 +242,12 @@ def test_the_facilitators_buttons_name_the_phase_that_they_end() -> None:
     assert "retro:next:4:2" in custom_ids(boards.card(view_of(made(state=State.GATHER)), 1))
     assert "retro:next:4:6" in custom_ids(boards.card(view_of(made(state=State.ACTIONS)), 1))
     assert not [each for each in custom_ids(boards.card(view_of(made(state=State.CLOSED)), 1)) if ":next:" in each]
+
+
+@pytest.mark.parametrize("state", [State.CHECK_IN, State.GATHER, State.VOTE])
+def test_what_only_the_facilitator_may_press_stands_below_their_line(state: State) -> None:
+    shown = boards.card(view_of(made(state=state)), 1)
+    ids = custom_ids(shown)
+    ahead = f"retro:next:4:{rules.PHASES.index(state) + 1}"
+    assert ids.index("retro:about:4") < ids.index(ahead) < ids.index("retro:figures:4")
+    assert shown.index("retro:about:4") < shown.index("For the facilitator:") < shown.index("retro:figures:4")
