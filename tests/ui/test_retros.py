@@ -250,4 +250,3 @@ def test_what_only_the_facilitator_may_press_stands_below_their_line(state: Stat
     ids = custom_ids(shown)
     ahead = f"retro:next:4:{rules.PHASES.index(state) + 1}"
     assert ids.index("retro:about:4") < ids.index(ahead) < ids.index("retro:figures:4")
-    assert shown.index("retro:about:4") < shown.index("For the facilitator:") < shown.index("retro:figures:4")
