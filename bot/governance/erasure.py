@@ -14,6 +14,7 @@ from bot.governance.events import Event, Happened
 from bot.governance.feedback import Feedback
 from bot.governance.proposals import discard
 from bot.governance.revisions import drop_revision
+from bot.governance.surveys import Survey
 
 ERASED = "erased on request"
 
@@ -63,6 +64,19 @@ def without_said(feedback: Feedback, event: Event) -> Feedback:
         case Happened.FEEDBACK_HIDDEN if feedback.hidden_because == event.data.get("reason"):
             return replace(feedback, hidden_because=ERASED)
     return feedback
+
+
+def without_asked(survey: Survey, event: Event) -> Survey:
+    """A survey without the words that people wrote in it: what it is called and about, or its published texts (LRN-2).
+
+    Its questions stay, for later results are compared with them; its counts name nobody.
+    """
+    match event.type:
+        case Happened.SURVEY_CREATED:
+            return replace(survey, title=ERASED, about=ERASED if survey.about else "")
+        case Happened.SURVEY_CLOSED:
+            return replace(survey, results=tuple(replace(r, texts=(ERASED,) * len(r.texts)) for r in survey.results))
+    return survey
 
 
 def _without_version(proposal: Proposal, event: Event) -> Proposal:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from bot.governance.events import Event, Happened, Json
 from bot.governance.ids import PersonId
-from bot.governance.retros import Action, Card, Retro, State, Topic, Word, retro_thing
+from bot.governance.retros import Action, Card, Carried, Retro, State, Topic, Word, retro_thing
 from bot.governance.retros_writing import left_over
 
 FEWEST = 3
@@ -105,6 +105,8 @@ def without(retro: Retro, event: Event, erased: str) -> Retro:
         words=tuple(Word(erased) for _ in retro.words),
         cards=tuple(replace(card, text=erased) for card in retro.cards),
         topics=tuple(topics),
+        captured=tuple(erased for _ in retro.captured),
+        carried=tuple(Carried(erased if each.title else "", (erased,) * len(each.texts)) for each in retro.carried),
         actions=tuple(replace(action, text=erased) for action in retro.actions),
     )
 

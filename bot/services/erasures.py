@@ -6,7 +6,7 @@ import contextlib
 from datetime import datetime
 
 from bot.governance import lifecycle, meetings, retros_lessons
-from bot.governance.erasure import ERASED, UNPUBLISHED, without, without_said, without_unpublished
+from bot.governance.erasure import ERASED, UNPUBLISHED, without, without_asked, without_said, without_unpublished
 from bot.governance.errors import NotFound
 from bot.governance.events import Event
 from bot.governance.ids import PartnershipId, PersonId, ProposalId
@@ -89,6 +89,12 @@ async def _erase_words(tx: Transaction, partnership: PartnershipId, event: Event
                 retro = await tx.retros.get(int(number))
                 await tx.retros.save(retros_lessons.without(retro, event, ERASED))
                 await tx.deliveries.ask(partnership, DeliveryKind.BOARD, thing=event.thing)
+            case "survey":
+                survey = await tx.surveys.get(int(number))
+                if (asked := without_asked(survey, event)) != survey:
+                    await tx.surveys.save(asked)
+                    if asked.opened_at is not None:  # else it has no board
+                        await tx.deliveries.ask(partnership, DeliveryKind.BOARD, thing=event.thing)
             case "meeting":
                 meeting = await tx.meetings.get(int(number))
                 await tx.meetings.save(meetings.without(meeting, event, ERASED))

@@ -99,7 +99,7 @@ async def _surveys(tx: Transaction, partnership: Partnership) -> list[Waiting]:
             f"S-{s.number}",
             s.title,
             s.closes_at,
-            s.audience,
+            _readers(s.audience, partnership, s.group),
             await board_link(tx, partnership, f"survey/{s.id}"),
         )
         for s in open_now
@@ -117,7 +117,7 @@ async def _feedback(tx: Transaction, partnership: Partnership) -> list[Waiting]:
             f"F-{each.number}",
             "words hidden" if each.hidden_by else each.text,
             None,
-            frozenset({each.owner}),
+            _readers(frozenset({each.owner}), partnership, each.group),
             await board_link(tx, partnership, f"feedback/{each.id}"),
         )
         for each in unanswered
@@ -157,7 +157,8 @@ async def _retros(tx: Transaction, partnership: Partnership) -> list[Waiting]:
             thing, name = f"retro/{retro.id}", f"R-{retro.number}"
             if retro.runs and member.holds(retro.group):
                 yield Item("take part in retro", thing, name, retro.plan.title, retro.deadline_at, None, link)
-            for action in retro.actions:
+            readable = members.may_read(partnership.group(retro.group), member)
+            for action in retro.actions if readable else ():
                 if action.owner == member.person and action.done_at is None and retro.state is not RetroState.CANCELLED:
                     yield Item("do action", thing, name, action.text, action.due_at, action.id, link)
 
@@ -166,11 +167,18 @@ async def _retros(tx: Transaction, partnership: Partnership) -> list[Waiting]:
     return found
 
 
+def _readers(people: frozenset[PersonId], partnership: Partnership, group: GroupId | None) -> Callable[[Member], bool]:
+    """Whether a member is one of these and may still read what is of a private group (SCL-2)."""
+    return lambda member: (
+        member.person in people and (group is None or members.may_read(partnership.group(group), member))
+    )
+
+
 def _of_everyone(
-    kind: str, thing: str, name: str, title: str, due_at: datetime | None, people: frozenset[PersonId], link: str
+    kind: str, thing: str, name: str, title: str, due_at: datetime | None, asked: Callable[[Member], bool], link: str
 ) -> Waiting:
     def asks(member: Member, now: datetime) -> Iterator[Item]:
-        if member.person in people:
+        if asked(member):
             yield Item(kind, thing, name, title, due_at, None, link or None)
 
     return Waiting(asks)

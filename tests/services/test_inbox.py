@@ -9,13 +9,27 @@ import pytest
 
 from bot.governance.errors import NotEligible, NotFound
 from bot.governance.ids import PartnershipId
-from bot.services import escalations, objections, posts, proposals, roles, votes
+from bot.governance.retros import State, plan
+from bot.governance.surveys import Question, QuestionKind
+from bot.services import (
+    escalations,
+    feedback,
+    objections,
+    posts,
+    proposals,
+    retros,
+    retros_writing,
+    roles,
+    surveys,
+    votes,
+)
 from bot.services.inbox import inbox
 from bot.services.ports import DeliveryKind
 from tests.services.scene import (
     ADA,
     BEN,
     CLEO,
+    CORE,
     ENTRENCHED_KEY,
     FREE_KEY,
     GUILD,
@@ -131,6 +145,25 @@ async def test_a_private_groups_matters_wait_for_its_members_alone(scene: Scene)
     assert await kinds(scene, RAY) == ["read"]
     for outsider in (ADA, TIA, GUS):
         assert await kinds(scene, outsider) == []
+
+
+async def test_who_left_a_private_group_is_told_nothing_of_it_any_more(scene: Scene) -> None:
+    quinn = scene.actor(QUINN)
+    question = Question(QuestionKind.TEXT, "What should change?")
+    asked = (await surveys.create(scene.ctx, quinn, HERE, QUIET, "Between us", "")).survey.id
+    await surveys.put_question(scene.ctx, quinn, asked, 0, question)
+    await surveys.open_now(scene.ctx, quinn, asked)
+    given = await feedback.give(scene.ctx, quinn, HERE, QUIET, "We talk too little.", anonymous=True)
+    await feedback.take(scene.ctx, quinn, given.feedback.id)
+    held = (await retros.start(scene.ctx, quinn, HERE, QUIET, plan("4 Ls"))).retro.id
+    for since in (State.CHECK_IN, State.GATHER):
+        await retros_writing.join(scene.ctx, quinn, held)
+        await retros.next_phase(scene.ctx, quinn, held, since)
+    await retros_writing.add_action(scene.ctx, quinn, held, "Talk more", quinn)
+    waiting = {"answer survey", "answer feedback", "take part in retro", "do action"}
+    assert set(await kinds(scene, QUINN)) == waiting
+    await scene.joined(QUINN, CORE)
+    assert await kinds(scene, QUINN) == []
 
 
 async def test_an_affirmative_decision_waits_to_be_read_and_then_voted(scene: Scene) -> None:

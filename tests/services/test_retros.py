@@ -705,6 +705,20 @@ async def test_the_words_of_a_closed_retro_are_erased_with_its_event(town: Retro
     await town.scene.record()
 
 
+async def test_what_was_captured_and_carried_over_is_erased_too(town: Retros) -> None:
+    first = await town.grouped("parked for the next")
+    await town.go(first, State.CLOSED)
+    await retros_writing.capture(town.ctx, town[UMA], HERE, TLC, "between meetings")
+    held = await town.start()
+    await retros_writing.join(town.ctx, town[TIA], held)
+    await town.go(held, State.CLOSED)
+    for each in await town.scene.record():
+        if each.event.type == "retro closed":
+            await erasures.erase(town.ctx, HERE, each.number)
+    kept = [row for rows in (await town.tables()).values() for row in rows]
+    assert not [row for row in kept if "parked for the next" in row or "between meetings" in row]
+
+
 async def test_sent_in_twice_notes_and_actions_stand_once(town: Retros) -> None:
     held = await town.grouped("a")
     await town.go(held, State.DISCUSS)

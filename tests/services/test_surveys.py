@@ -379,6 +379,21 @@ async def test_who_is_forgotten_takes_along_what_they_answered_while_it_runs(sce
     assert (await closed(scene, made)).results[2].texts == tuple(f"words of {who}" for who in STAKEHOLDERS[1:])
 
 
+async def test_published_texts_are_erased_on_request_and_what_was_asked_is_compared_all_the_same(scene: Scene) -> None:
+    made = await asked(scene)
+    for who in STAKEHOLDERS:
+        await answer(scene, who, made, "4", "1", "it was my neighbour")
+    before = await closed(scene, made)
+    for each in await scene.record():
+        if each.event.thing == f"survey/{made}":
+            await erasures.erase(scene.ctx, HERE, each.number)
+    kept = [row for rows in (await scene.tables()).values() for row in rows]
+    assert not [row for row in kept if "my neighbour" in row or "Pulse" in row or "To decide better." in row]
+    after = await get(scene, made)
+    assert [each.counts for each in after.results] == [each.counts for each in before.results]
+    assert (after.questions, after.audience, after.results[2].answers) == (before.questions, before.audience, 6)
+
+
 async def test_who_answers_again_after_a_copy_without_keys_was_put_back_counts_once(scene: Scene) -> None:
     made = await asked(scene)
     for _ in range(2):
