@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 
@@ -31,7 +31,8 @@ _NEXT: Mapping[Check, str] = {
     Check.REACH: "Ask people why they had not seen these: too many at once, too short a window, the wrong channel?",
     Check.HATS: "Allowed. Whoever wears both hats does not rule on objections where they stand too near.",
 }
-_CONTRIBUTIONS = "⚪ Not known: **Contributions.** They are not recorded yet, so nobody's share of them is known."
+_NOT_MARKED = "### ⚪ Not marked"
+_CONTRIBUTIONS = "- **Contributions:** they are not recorded yet, so nobody's share of them is known."
 
 
 def page(view: HealthView) -> Answer:
@@ -43,11 +44,10 @@ def page(view: HealthView) -> Answer:
     rest = f"-# … and {more} more; ask for one group." if more > 0 else ""
     hidden = view.scope.hidden
     left_out = f"-# Not looked at: {count(hidden, 'private group')} that you do not read." if hidden else ""
-    lines = [_line(reading, view) for reading in shown]
     return said(
         f"### Health of {scope_name(view.scope)}\n{verdict}",
         LINE,
-        "\n".join([*lines, _CONTRIBUTIONS]),
+        *_sections(shown, view),
         LINE,
         "\n".join(part for part in (_WHY, rest, left_out) if part),
     )
@@ -80,18 +80,23 @@ def notice(data: Mapping[str, object], partnership: Partnership, mention: str) -
     ]
 
 
+def _sections(readings: Sequence[Reading], view: HealthView) -> list[str]:
+    """What is over its mark, what is below, and what nothing can be said of, each under its own heading."""
+    found: dict[str, list[str]] = {}
+    for reading in readings:
+        sign = _NOT_MARKED
+        if reading.over:
+            sign = "### 🟠 Over the mark"
+        elif reading.enough and reading.check is not Check.HATS:
+            sign = "### 🟢 Below the mark"
+        found.setdefault(sign, []).append(_line(reading, view))
+    found.setdefault(_NOT_MARKED, []).append(_CONTRIBUTIONS)
+    return ["\n".join([sign, *found[sign]]) for sign in sorted(found, key=lambda sign: sign == _NOT_MARKED)]
+
+
 def _line(reading: Reading, view: HealthView) -> str:
-    if reading.over:
-        sign = "🟠 **Over the mark:**"
-    elif reading.check is Check.HATS or not reading.enough:
-        sign = "⚪ Not marked:"
-    else:
-        sign = "🟢 Below the mark:"
-    words = _words(reading, view)
-    what_next = (
-        f" *Next:* {_NEXT[reading.check]}" if reading.over or (reading.check is Check.HATS and reading.part) else ""
-    )
-    return f"{sign} {words}{what_next}"
+    leads_on = reading.over or (reading.check is Check.HATS and reading.part)
+    return f"- {_words(reading, view)}" + (f" *Next:* {_NEXT[reading.check]}" if leads_on else "")
 
 
 def _words(reading: Reading, view: HealthView) -> str:

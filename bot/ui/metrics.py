@@ -167,8 +167,11 @@ def _decided(view: MetricsView) -> str:
 def _times(found: Figures) -> str:
     if not found.spent:
         return ""
-    each = [f"- {STAGES[s.stage]}: {span(s.median)} (longest {span(s.longest)}; {s.count})" for s in found.spent]
-    return "**Time in each stage** – half spent at most so long; in brackets how many were there:\n" + "\n".join(each)
+    each = [
+        f"- {STAGES[s.stage]}: {span(s.median)} ({count(s.count, 'proposal')}, longest {span(s.longest)})"
+        for s in found.spent
+    ]
+    return "\n".join(["**Time in each stage**, which half of the proposals did not exceed:", *each])
 
 
 def _people(found: Figures) -> str:

@@ -53,8 +53,16 @@ def test_many_and_long_ones_fit_marked_ones_first() -> None:
     long = [replace(each, organisation=bomb(60), people=PEOPLE * 9) for each in READINGS]
     page = health.page(view(*long * 12))
     check_fits(page)
-    lines = [line for line in text_of(page).split("\n") if line.startswith(("🟠", "🟢"))]
-    assert lines[0].startswith("🟠")
+    text = text_of(page)
+    assert text.count("Over the mark") == text.count("Not marked") == 1
+    assert text.index("Over the mark") < text.index("Not marked")
+
+
+def test_each_reading_stands_under_what_it_means() -> None:
+    text = text_of(health.page(view(*READINGS)))
+    over, below, rest = (text.index(each) for each in ("🟠 Over the mark", "🟢 Below the mark", "⚪ Not marked"))
+    assert over < text.index("5 of 10 (50 %). Mark: more than 40 %") < below
+    assert below < text.index("none of 3 speaks for a named organisation") < rest < text.index("Contributions")
 
 
 DATA: dict[Check, dict[str, Json]] = {
