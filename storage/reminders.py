@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import (
     Row,
+    Select,
     String,
     Text,
     bindparam,
@@ -84,12 +85,16 @@ class Reminders:
     async def open_of(
         self, partnership: PartnershipId, people: Sequence[PersonId], now: datetime
     ) -> dict[PersonId, tuple[Reminder, ...]]:
-        """What these people wait for: reminders that are due, and everything put off into their digests."""
+        """What these people wait for: reminders that are due, and everything put off into their digests.
+
+        Within a writing transaction nobody else gives them meanwhile.
+        """
         ripe = or_(_R.due_at <= now, _R.state == State.DIGEST.value)
         chosen = select(reminders).where(_R.partnership_id == partnership, _R.state.in_(_OPEN), ripe)
         found: dict[PersonId, list[Reminder]] = {}
         for some in _in_parts(people):
-            rows = await self._session.connection.execute(chosen.where(_R.person_id.in_(some)).order_by(_R.id))
+            these = self._held(chosen.where(_R.person_id.in_(some)).order_by(_R.id))
+            rows = await self._session.connection.execute(these)
             for row in rows:
                 found.setdefault(PersonId(row.person_id), []).append(_reminder(row))
         return {person: tuple(each) for person, each in found.items()}
@@ -135,12 +140,15 @@ class Reminders:
     async def preferences(
         self, partnership: PartnershipId, people: Sequence[PersonId]
     ) -> dict[PersonId, tuple[Preferences, datetime | None]]:
-        """How these people want to be reminded, with the time of their next digest; who never said is missing."""
+        """How these people want to be reminded, with the time of their next digest; who never said is missing.
+
+        Within a writing transaction nobody else gives their digests meanwhile.
+        """
         chosen = select(_P.person_id, _P.digest_at, type_coerce(_P.document, Text).label("kept"))
         found = {}
         for some in _in_parts(people):
-            within = chosen.where(_P.partnership_id == partnership, _P.person_id.in_(some))
-            for row in await self._session.connection.execute(within):
+            within = chosen.where(_P.partnership_id == partnership, _P.person_id.in_(some)).order_by(_P.person_id)
+            for row in await self._session.connection.execute(self._held(within)):
                 found[PersonId(row.person_id)] = (from_text(Preferences, row.kept), row.digest_at)
         return found
 
@@ -244,6 +252,9 @@ class Reminders:
         await self._session.connection.execute(delete(letters).where(_L.at < now - _KEPT))
         await self._session.connection.execute(delete(reminders).where(_R.settled_at < now - _KEPT))
         self._session.wiped = True
+
+    def _held(self, chosen: Select[Any]) -> Select[Any]:
+        return chosen.with_for_update() if self._session.locks_rows else chosen
 
 
 def _row(wanted: Reminder) -> dict[str, Any]:

@@ -154,10 +154,13 @@ async def load(ctx: Context, partnership: PartnershipId, number: int) -> DigestV
 
 async def _give(ctx: Context, id: PartnershipId) -> None:
     async with ctx.uow.write() as tx:
+        await tx.next_id(f"digest turn/{id}")  # of two at once, the second finds it given
         now = ctx.clock()
         partnership = await tx.partnerships.get(id)
         at, since = await tx.runtime.get(f"{_DUE}{id}"), await tx.runtime.get(f"{_SINCE}{id}")
         policy = await tx.policies.current(id)
+        if not _is_due(at or "", now):
+            return
         following = _next(policy, zone_named(await zone_of(tx, id)), now)
         await tx.runtime.put(f"{_DUE}{id}", following.isoformat())
         if not since:

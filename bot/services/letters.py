@@ -145,8 +145,8 @@ async def _attend(
     at_hand = Attending(tx, partnership, now, await zone_of(tx, partnership.id), mentioning)
     budget = (await tx.policies.current(partnership.id)).count("reminder.mentions")
     kept = await tx.reminders.preferences(partnership.id, people)
-    given = await tx.reminders.given(partnership.id, people, now - _A_DAY)
     waiting = await tx.reminders.open_of(partnership.id, people, now)
+    given = await tx.reminders.given(partnership.id, people, now - _A_DAY)
     for person in people:
         preferences, digest_at = kept.get(person, (Preferences(), None))
         zone = zone_named(preferences.zone or at_hand.zone)

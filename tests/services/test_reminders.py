@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -345,6 +346,21 @@ async def test_the_weekly_digest_is_posted_once_where_everybody_talks(scene: Sce
     await scene.sweep()
     posts = [each for each in await scene.record() if each.event.type is Happened.DIGEST_GIVEN]
     assert len(posts) <= 2, "late, and one for all the weeks"
+
+
+async def test_of_several_sweeps_at_once_one_gives(scene: Scene) -> None:
+    await scene.sweep()
+    await wants(scene, ADA)
+    passed = await scene.file(TIA)
+    await scene.read_by(passed, *STAKEHOLDERS)
+    await until(scene, datetime(2026, 1, 5, 8, 30, tzinfo=UTC))
+    await meeting(scene, "2026-01-06 09:00")
+    scene.clock.now = datetime(2026, 1, 5, 10, tzinfo=UTC)
+    await asyncio.gather(*[scene.sweep() for _ in range(4)])
+    found = {who: [each.at for each in letters] for who, letters in (await given(scene)).items()}
+    assert {who: found[who].count(scene.clock.now) for who in (ADA, TIA, TOM)} == {ADA: 1, TIA: 1, TOM: 1}
+    told = [each for each in await scene.record() if each.event.type is Happened.DIGEST_GIVEN]
+    assert len(told) == 1
 
 
 # ---- what is kept --------------------------------------------------------------------------------
