@@ -16,7 +16,7 @@ from bot.governance.organisation import OBSERVER, Partnership
 from bot.governance.proposals import affirmative
 from bot.governance.reminders import EVERYBODY, Reminder
 from bot.governance.retros import State as RetroState
-from bot.governance.surveys import SurveyState
+from bot.governance.surveys import SurveyState, audience_of
 from bot.services.ports import Transaction
 from bot.services.views import links_of
 
@@ -103,13 +103,16 @@ async def _proposal(tx: Transaction, partnership: Partnership, id: str) -> Thing
 async def _survey(tx: Transaction, partnership: Partnership, id: str) -> Thing:
     survey = await tx.surveys.get(int(id))
     name = f"survey/{id}"
+    seated = audience_of(None, await tx.seats.holdings(partnership))
     return Thing(
         f"S-{survey.number}",
         _unless_private(survey.title, partnership, survey.group),
         await board_link(tx, partnership, name),
-        lambda reminder: survey.state in {SurveyState.OPEN, SurveyState.CLOSED},
+        lambda reminder: (
+            survey.state in {SurveyState.OPEN, SurveyState.CLOSED} and reminder.person in {EVERYBODY, *seated}
+        ),
         lambda reminder: survey.state is SurveyState.OPEN,
-        survey.audience,
+        survey.audience & seated,
     )
 
 

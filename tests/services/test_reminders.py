@@ -11,12 +11,13 @@ import pytest
 from bot.governance.errors import BadValue, NotEligible, TimePast, ZoneUnknown
 from bot.governance.events import Happened
 from bot.governance.reminders import Letter, Preferences, State, Topic, Way
-from bot.services import digests, erasures, feedback, letters, meetings, reminders
+from bot.governance.surveys import Question, QuestionKind
+from bot.services import digests, erasures, feedback, letters, meetings, reminders, surveys
 from bot.services.letters import LetterView
 from bot.services.ports import DeliveryKind, DeliveryState
 from bot.services.reminders import Hours, PreferencesView, Wishes
 from bot.ui import reminders as words
-from tests.services.scene import ADA, BEN, CLEO, DEV, ELI, FAY, HERE, NIA, STAKEHOLDERS, TIA, TLC, TOM, UMA, Scene
+from tests.services.scene import ADA, BEN, CLEO, DEV, ELI, FAY, GUS, HERE, NIA, STAKEHOLDERS, TIA, TLC, TOM, UMA, Scene
 
 ALL = frozenset(topic.value for topic in Topic)
 NUDGED_AT = datetime(2026, 1, 3, tzinfo=UTC)
@@ -346,6 +347,19 @@ async def test_the_weekly_digest_is_posted_once_where_everybody_talks(scene: Sce
     await scene.sweep()
     posts = [each for each in await scene.record() if each.event.type is Happened.DIGEST_GIVEN]
     assert len(posts) <= 2, "late, and one for all the weeks"
+
+
+async def test_who_holds_no_seat_any_more_is_not_reminded_of_a_survey(scene: Scene) -> None:
+    gus = scene.actor(GUS)
+    asked = (await surveys.create(scene.ctx, gus, HERE, None, "Pulse", "")).survey.id
+    await surveys.put_question(scene.ctx, gus, asked, 0, Question(QuestionKind.TEXT, "What should change?"))
+    opened = (await surveys.open_now(scene.ctx, gus, asked)).survey
+    await scene.joined(ADA)
+    assert opened.closes_at is not None
+    await until(scene, opened.closes_at - timedelta(minutes=1))
+    found = await given(scene)
+    assert BEN in found
+    assert ADA not in found
 
 
 async def test_of_several_sweeps_at_once_one_gives(scene: Scene) -> None:
