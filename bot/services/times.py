@@ -196,6 +196,8 @@ def _days(said: str, here: datetime, times: tuple[time, ...]) -> tuple[date, ...
     words = [word.strip(".") for word in said.removeprefix("on ").split()]
     if said in {"tonight", "this evening"}:
         return (today,)
+    if said == "yesterday":
+        return (today - timedelta(days=1),)
     if iso := re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", said):
         return tuple(_day(int(iso[1]), int(iso[2]), int(iso[3])))
     if numbers := _NUMBERS.fullmatch(said):

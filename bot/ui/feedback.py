@@ -173,7 +173,7 @@ def give_form(partnership: Partnership, group: GroupId | None) -> fields.Form:
     return fields.form(
         plain(f"Feedback for {name}", 45),
         ids.feedback_give_form(partnership.id, group),
-        fields.text("feedback", "Your feedback", "Everyone who reads that channel can read it", rules.TEXT, long=True),
+        fields.text("feedback", "Your feedback", "Shown on a card that all its people can read", rules.TEXT, long=True),
         fields.choice("as", "Whose words are these?", "Choose; neither is chosen for you", options),
     )
 

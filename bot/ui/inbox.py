@@ -52,7 +52,7 @@ WAITS: Mapping[str, str] = MappingProxyType(
         "rule": "A ruling on the form of objection No. {o} is asked of you.",
         "vote on appeal": "An appeal asks you: does objection No. {o} stand?",
         "answer survey": "A survey asks you. Nobody knows whether you answered, so it stands here until it closes.",
-        "answer meeting": "Do you come? It begins at this time.",
+        "answer meeting": "Do you come? Say so before it begins.",
         "take part in retro": "A retro is under way. Nobody knows who has taken part, so it stands here until it ends.",
         "do action": "This action is yours.",
         "answer feedback": "You took this feedback on, and it has no answer yet.",

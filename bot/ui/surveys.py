@@ -51,8 +51,8 @@ SECRECY = (
     "different questions are kept together."
 )
 OPERATOR = (
-    "-# Until the close the bot's database holds answers under keyed names and, beside them, the key: whoever can read "
-    "the database then can work out who answered what; the bot's backups leave the key out. At the close both are "
+    "-# Until the close the bot's database holds answers under names made with a secret key, and the key: whoever can "
+    "read the database then can work out who answered what; the bot's backups leave the key out. At the close both are "
     "deleted, and from then on the database links nobody to an answer. Discord carries your form to the bot. A free "
     "text may give you away by its words. Where all say the same, the counts tell what each said; and a question that "
     "is asked again in other words is not held against this one."

@@ -142,7 +142,8 @@ def test_both_orders_of_day_and_month_are_offered() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2026-11-22 18:59", "today 9:00", "24.12.2025 18:00", "<t:1700000000>", "2026-11-22 19:00"]
+    "text",
+    ["2026-11-22 18:59", "today 9:00", "yesterday 10:00", "24.12.2025 18:00", "<t:1700000000>", "2026-11-22 19:00"],
 )
 def test_what_is_over_is_refused(text: str) -> None:
     with pytest.raises(TimePast):
