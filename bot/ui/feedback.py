@@ -128,9 +128,9 @@ def _next(feedback: Feedback) -> str:
         case FeedbackState.PROGRESS:
             return "**Next:** the answer, here, for everyone to read."
         case FeedbackState.ANSWERED if named:
-            return "**Next:** whoever gave it says whether that resolves it; or it is closed."
+            return "**Next:** whoever gave it says whether that resolves it, or somebody closes it."
         case FeedbackState.ANSWERED:
-            return "**Next:** it is closed. If the answer does not help, say so with `/feedback give`."
+            return "**Next:** somebody closes it. If the answer does not help, say so with `/feedback give`."
         case _:
             return "Closed."
 
