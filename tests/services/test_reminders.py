@@ -8,11 +8,23 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bot.governance import retros as retro_rules
 from bot.governance.errors import BadValue, NotEligible, TimePast, ZoneUnknown
 from bot.governance.events import Happened
 from bot.governance.reminders import Letter, Preferences, State, Topic, Way
 from bot.governance.surveys import Question, QuestionKind
-from bot.services import digests, erasures, feedback, letters, meetings, reminders, surveys
+from bot.services import (
+    digests,
+    erasures,
+    feedback,
+    letters,
+    meetings,
+    reminders,
+    retros,
+    retros_writing,
+    surveys,
+    surveys_answered,
+)
 from bot.services.letters import LetterView
 from bot.services.ports import DeliveryKind, DeliveryState
 from bot.services.reminders import Hours, PreferencesView, Wishes
@@ -395,3 +407,38 @@ async def test_the_words_of_a_letter_go_a_day_after_it_was_sent_and_that_it_fail
     tables = await scene.tables()
     assert tables["letters"] == []
     assert not [row for row in tables["reminders"] if State.GIVEN.value in row and "2026, 1, 3" in row]
+
+
+# ---- retros and surveys --------------------------------------------------------------------------
+
+
+async def test_everybody_asked_by_a_survey_hears_once_of_its_end_also_who_answered(scene: Scene) -> None:
+    gus = scene.actor(GUS)
+    asked = (await surveys.create(scene.ctx, gus, HERE, None, "Pulse", "")).survey.id
+    await surveys.put_question(scene.ctx, gus, asked, 0, Question(QuestionKind.TEXT, "What should change?"))
+    opened = (await surveys.open_now(scene.ctx, gus, asked)).survey
+    await surveys_answered.answer(scene.ctx, scene.actor(BEN), asked, ["More maps."])
+    assert opened.closes_at is not None
+    await until(scene, opened.closes_at - timedelta(minutes=1))
+    found = await given(scene)
+    assert len(found[BEN]) == len(found[TIA]) == 1, "nobody knows who answered"
+
+
+async def test_an_owner_hears_of_an_action_before_it_is_due_and_the_group_of_a_slow_phase(scene: Scene) -> None:
+    tom = scene.actor(TOM)
+    plan = retro_rules.Plan("4ls", ("Liked", "Lacked"), pace=timedelta(days=3))
+    held = (await retros.start(scene.ctx, tom, HERE, TLC, plan)).retro
+    assert held.deadline_at is not None
+    await until(scene, held.deadline_at - timedelta(minutes=1))
+    assert [letter.entries[0].name for letter in (await given(scene))[TIA]] == ["R-1"]
+    await retros.next_phase(scene.ctx, tom, held.id, held.state)
+    await retros_writing.write(scene.ctx, tom, held.id, 0, "The map")
+    while (view := await retros.show(scene.ctx, tom, held.id)).retro.state is not retro_rules.State.ACTIONS:
+        await retros.next_phase(scene.ctx, tom, held.id, view.retro.state)
+    before = len((await given(scene))[UMA])
+    await retros_writing.add_action(scene.ctx, tom, held.id, "Print the map", scene.actor(UMA), "in 6 days")
+    (action,) = (await retros.show(scene.ctx, tom, held.id)).retro.actions
+    assert action.due_at is not None
+    await until(scene, action.due_at - timedelta(minutes=1))
+    told = [await said(scene, letter) for letter in (await given(scene))[UMA][before:]]
+    assert sum("Print the map" in each for each in told) == 1
