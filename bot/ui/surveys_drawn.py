@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 
 from bot.governance.surveys import STEPS, Question, QuestionKind, Result, Survey
@@ -13,11 +11,9 @@ from bot.ui.charts import Bar, Mark, Series, Stack
 from bot.ui.labels import count
 from bot.ui.panels import Attached, attached
 from bot.ui.panels import pictures as gallery
+from bot.ui.tables import Cell, csv_of
 
 Files = tuple[tuple[str, bytes], ...]
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""How cells begin that a spreadsheet would run."""
 
 
 def pictures(survey: Survey) -> tuple[bytes, ...]:
@@ -53,7 +49,7 @@ def shown(survey: Survey, drawn: Sequence[bytes]) -> tuple[Attached, ...]:
 
 def table(survey: Survey) -> bytes:
     """What is published, as CSV: a line for each step, choice or text, and one for each question withheld."""
-    lines: list[Sequence[object]] = [("survey", "question", "kind", "answer", "people")]
+    lines: list[Sequence[Cell]] = [("survey", "question", "kind", "answer", "people")]
     for place, (asked, result) in enumerate(zip(survey.questions, survey.results, strict=True), 1):
         about = (f"S-{survey.number}", f"{place}. {asked.text}", asked.kind.value)
         if result.withheld:
@@ -62,7 +58,7 @@ def table(survey: Survey) -> bytes:
             lines += [(*about, text, 1) for text in result.texts]
         else:
             lines += [(*about, *each) for each in zip(_names(asked), result.counts, strict=True)]
-    return _csv(lines)
+    return csv_of(lines)
 
 
 def trend_picture(trend: Trend) -> bytes | None:
@@ -92,13 +88,13 @@ def share(result: Result, at: int) -> float | None:
 
 def trend_table(trend: Trend) -> bytes:
     """The question over its editions, and the decisions, as CSV."""
-    lines: list[Sequence[object]] = [("at", "what", "answers", *_names(trend.question))]
-    rows: list[tuple[object, ...]] = []
+    lines: list[Sequence[Cell]] = [("at", "what", "answers", *_names(trend.question))]
+    rows: list[tuple[Cell, ...]] = []
     for each in trend.editions:
         shown = ("withheld",) if each.result.withheld else (each.result.answers, *each.result.counts)
         rows.append((each.at.isoformat(), f"S-{each.number}", *shown))
     rows += [(each.at.isoformat(), f"P-{each.number} {each.title}") for each in trend.decisions]
-    return _csv([*lines, *sorted(rows, key=lambda row: str(row[0]))])
+    return csv_of([*lines, *sorted(rows, key=lambda row: str(row[0]))])
 
 
 def _names(asked: Question) -> tuple[str, ...]:
@@ -123,12 +119,3 @@ def _picture(survey: Survey, at: int) -> str:
 
 def _table(survey: Survey) -> str:
     return f"survey-{survey.number}.csv"
-
-
-def _csv(lines: Iterable[Sequence[object]]) -> bytes:
-    """As spreadsheets read it, with a mark that it is UTF-8. A cell that they would run is made a text."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    for line in lines:
-        writer.writerow([f"'{cell}" if str(cell).startswith(_FORMULA) else cell for cell in line])
-    return out.getvalue().encode("utf-8-sig")
