@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from types import MappingProxyType
 
 from discord import app_commands
@@ -11,12 +11,14 @@ from discord.ext import commands
 
 from bot.governance.errors import NotFound
 from bot.governance.ids import GroupId, PartnershipId
+from bot.governance.organisation import Partnership
 from bot.services import feedback
 from bot.services.feedback import FeedbackView
 from bot.services.ports import Actor
 from bot.ui import feedback as pages
 from bot.ui import ids
 from cogs.base import (
+    ActButton,
     Control,
     Fields,
     Form,
@@ -115,12 +117,10 @@ ACTS: Mapping[str, Act] = MappingProxyType(
 """What each button about feedback does."""
 
 
-class FeedbackButton(Control, template=ids.FEEDBACK_TEMPLATE):
+class FeedbackButton(ActButton, template=ids.FEEDBACK_TEMPLATE):
     """Any button about feedback."""
 
-    async def act(self, interaction: Interaction) -> None:
-        """Take the act that the id names."""
-        await ACTS[self.match["act"]](interaction, int(self.match["feedback"]))
+    acts = ACTS
 
 
 class FeedbackPageButton(Control, template=ids.FEEDBACK_PAGE_TEMPLATE):
@@ -182,15 +182,12 @@ def _picked(interaction: Interaction, user: str) -> Actor:
 async def suggest(interaction: Interaction, current: str) -> list[Choice]:
     """Feedback that the asker may read and that is not closed, newest first."""
     ctx, who = asker(interaction)
-    found = await choices.partnerships_here(interaction)
-    made = []
-    for place, partnership in enumerate(found):
+
+    async def found(partnership: Partnership) -> Iterable[tuple[str, str]]:
         page = await feedback.page(ctx, who, partnership.id, pages.NOT_CLOSED, size=25)
-        for view in page.found:
-            name, value = pages.suggestion(view)
-            if current.strip().casefold() in name.casefold():
-                made.append(Choice(name=name, value=value if place == 0 else f"{partnership.id}/{value}"))
-    return made
+        return map(pages.suggestion, page.found)
+
+    return await choices.named_here(interaction, current, found)
 
 
 class FeedbackCommands(FormCog):

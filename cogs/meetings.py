@@ -12,7 +12,7 @@ from discord.ext import commands
 
 from bot.governance.errors import NotFound
 from bot.governance.meetings import Answer, MeetingState
-from bot.services import meetings, times
+from bot.services import meetings
 from bot.services.meetings import Wanted
 from bot.ui import ids
 from bot.ui import meetings as boards
@@ -21,7 +21,7 @@ from bot.ui import meetings_told as told
 from bot.ui.limits import SUGGESTION
 from bot.ui.text import plain
 from cogs.base import (
-    Control,
+    ActButton,
     Fields,
     Form,
     FormCog,
@@ -43,12 +43,6 @@ _LENGTHS = [
     app_commands.Choice(name=f"{n} minutes" if n < 60 or n % 60 else f"{n // 60} h", value=n) for n in answers.LENGTHS
 ]
 _MEETING = {"meeting": "Its number or words of its title", "partnership": "Only where this server hosts several"}
-
-
-@suggesting
-async def suggest_zones(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-    """Time zones whose name holds what was typed."""
-    return [app_commands.Choice(name=zone, value=zone) for zone in times.zones_like(current)[:25]]
 
 
 @suggesting
@@ -171,12 +165,10 @@ ACTS: Mapping[str, Act] = MappingProxyType(
 """What each button about a meeting does."""
 
 
-class MeetingButton(Control, template=ids.MEETING_TEMPLATE):
+class MeetingButton(ActButton, template=ids.MEETING_TEMPLATE):
     """Any button about a meeting."""
 
-    async def act(self, interaction: Interaction) -> None:
-        """Take the act that the id names."""
-        await ACTS[self.match["act"]](interaction, int(self.match["meeting"]), int(self.match["at"] or 0))
+    acts = ACTS
 
 
 async def take(interaction: Interaction, match: re.Match[str], fields: Fields) -> None:
@@ -220,7 +212,7 @@ class MeetingCommands(FormCog):
     @app_commands.choices(every=_EVERY, kind=_KINDS)
     @app_commands.choices(length=_LENGTHS)
     @app_commands.autocomplete(
-        zone=suggest_zones, group=choices.suggest_groups, partnership=choices.suggest_partnerships
+        zone=choices.suggest_zones, group=choices.suggest_groups, partnership=choices.suggest_partnerships
     )
     async def schedule(
         self,

@@ -10,13 +10,12 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.governance.ids import PartnershipId
-from bot.services import reminders, times
+from bot.services import reminders
 from bot.services.reminders import Hours, Wishes
 from bot.ui import ids
 from bot.ui import preferences as pages
-from bot.ui.limits import SUGGESTIONS
 from cogs.base import (
-    Control,
+    ActButton,
     Fields,
     Form,
     FormCog,
@@ -26,7 +25,6 @@ from cogs.base import (
     choices,
     register,
     show_form,
-    suggesting,
 )
 
 Act = Callable[[Interaction, PartnershipId], Awaitable[None]]
@@ -77,18 +75,10 @@ async def take(interaction: Interaction, match: re.Match[str], fields: Fields) -
     await (take_wishes if match["act"] == "wishes" else take_hours)(interaction, match, fields)
 
 
-class RemindersButton(Control, template=ids.REMINDERS_TEMPLATE):
+class RemindersButton(ActButton, template=ids.REMINDERS_TEMPLATE):
     """Any button of the panel."""
 
-    async def act(self, interaction: Interaction) -> None:
-        """Take the act that the id names."""
-        await ACTS[self.match["act"]](interaction, PartnershipId(int(self.match["partnership"])))
-
-
-@suggesting
-async def suggest_zones(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-    """Time zones by their place."""
-    return [app_commands.Choice(name=zone, value=zone) for zone in times.zones_like(current)[:SUGGESTIONS]]
+    acts = ACTS
 
 
 class ReminderCommands(FormCog):
@@ -103,7 +93,7 @@ class ReminderCommands(FormCog):
     @app_commands.describe(
         zone="Your time zone, such as Europe/Lisbon", partnership="Only where this server hosts several"
     )
-    @app_commands.autocomplete(zone=suggest_zones, partnership=choices.suggest_partnerships)
+    @app_commands.autocomplete(zone=choices.suggest_zones, partnership=choices.suggest_partnerships)
     async def preferences(self, interaction: Interaction, zone: str = "", partnership: str = "") -> None:
         """Show the panel; with a zone, keep that first."""
         found = await choices.partnership_chosen(interaction, partnership)

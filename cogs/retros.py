@@ -18,7 +18,7 @@ from bot.governance.errors import NotFound
 from bot.governance.ids import GroupId, PartnershipId
 from bot.governance.organisation import Group, Partnership
 from bot.governance.retros import CUSTOM, TEMPLATES
-from bot.services import retros, retros_writing, times
+from bot.services import retros, retros_writing
 from bot.services.retros_views import RetroView
 from bot.ui import ids, retros_answered, retros_forms, retros_told
 from cogs.base import (
@@ -111,12 +111,6 @@ async def retro_chosen(interaction: Interaction, chosen: str, *, running: bool =
 
 
 @suggesting
-async def suggest_zones(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
-    """Time zones whose name holds what was typed."""
-    return [app_commands.Choice(name=zone, value=zone) for zone in times.zones_like(current)[:25]]
-
-
-@suggesting
 async def suggest_retros(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
     """Retros of this channel's partnership, newest first."""
     partnership = await choices.partnership_chosen(interaction)
@@ -163,7 +157,7 @@ class RetroCommands(FormCog):
     )
     @app_commands.choices(template=_TEMPLATES, pace=_PACE_CHOICES, every=_EVERY)
     @app_commands.autocomplete(
-        zone=suggest_zones, group=choices.suggest_groups, partnership=choices.suggest_partnerships
+        zone=choices.suggest_zones, group=choices.suggest_groups, partnership=choices.suggest_partnerships
     )
     async def schedule(
         self,

@@ -14,14 +14,16 @@ from discord.ext import commands
 
 from bot.governance.errors import NotFound
 from bot.governance.ids import GroupId, PartnershipId
+from bot.governance.organisation import Partnership
 from bot.governance.surveys import REPEATS, QuestionKind, SurveyState
-from bot.services import surveys, surveys_answered, surveys_compared, times
+from bot.services import surveys, surveys_answered, surveys_compared
 from bot.services.surveys import SurveyView
 from bot.ui import ids, surveys_drawn, surveys_forms
 from bot.ui import surveys as pages
 from bot.ui import surveys_answered as answers
 from bot.ui.panels import attached, pictures
 from cogs.base import (
+    ActButton,
     Control,
     Fields,
     Form,
@@ -159,12 +161,10 @@ ACTS: Mapping[str, Act] = MappingProxyType(
 """What each button about a survey does."""
 
 
-class SurveyButton(Control, template=ids.SURVEY_TEMPLATE):
+class SurveyButton(ActButton, template=ids.SURVEY_TEMPLATE):
     """Any button about a survey."""
 
-    async def act(self, interaction: Interaction) -> None:
-        """Take the act that the id names."""
-        await ACTS[self.match["act"]](interaction, int(self.match["survey"]))
+    acts = ACTS
 
 
 class QuestionButton(Control, template=ids.QUESTION_TEMPLATE):
@@ -218,13 +218,11 @@ async def take_answers(interaction: Interaction, match: re.Match[str], fields: F
 async def _suggested(interaction: Interaction, current: str, states: Iterable[SurveyState]) -> list[Choice]:
     """Surveys that the asker may read, newest first, of this channel's partnership before others."""
     ctx, who = asker(interaction)
-    made = []
-    for place, partnership in enumerate(await choices.partnerships_here(interaction)):
-        for view in await surveys.list_surveys(ctx, who, partnership.id, states):
-            name, value = answers.suggestion(view)
-            if current.strip().casefold() in name.casefold():
-                made.append(Choice(name=name, value=value if place == 0 else f"{partnership.id}/{value}"))
-    return made
+
+    async def found(partnership: Partnership) -> Iterable[tuple[str, str]]:
+        return map(answers.suggestion, await surveys.list_surveys(ctx, who, partnership.id, states))
+
+    return await choices.named_here(interaction, current, found)
 
 
 @suggesting
@@ -243,12 +241,6 @@ async def suggest_open(interaction: Interaction, current: str) -> list[Choice]:
 async def suggest_closed(interaction: Interaction, current: str) -> list[Choice]:
     """What is closed."""
     return await _suggested(interaction, current, (SurveyState.CLOSED,))
-
-
-@suggesting
-async def suggest_zones(interaction: Interaction, current: str) -> list[Choice]:
-    """Time zones by what was typed."""
-    return [Choice(name=zone, value=zone) for zone in times.zones_like(current)]
 
 
 class SurveyCommands(FormCog):
@@ -285,7 +277,7 @@ class SurveyCommands(FormCog):
         zone="The time zone in which you mean these times; left out: the last one used here",
     )
     @app_commands.choices(repeat=_REPEATS)
-    @app_commands.autocomplete(survey=suggest_unfinished, zone=suggest_zones)
+    @app_commands.autocomplete(survey=suggest_unfinished, zone=choices.suggest_zones)
     async def open(
         self, interaction: Interaction, survey: str, closes: str = "", repeat: str = "", zone: str = ""
     ) -> None:

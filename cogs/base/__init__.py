@@ -250,14 +250,17 @@ class Control(discord.ui.DynamicItem[Button], template=r"(?!)"):
 
 
 class ActButton(Control, template=r"(?!)"):
-    """A button whose id names an act and the numbers of what it is about, in the order of the act's parameters."""
+    """A button whose id names an act and the numbers of what it is about, in the order of the act's parameters.
+
+    A number that the id may leave out is 0 then.
+    """
 
     acts: ClassVar[Mapping[str, Callable[..., Awaitable[None]]]]
 
     async def act(self, interaction: Interaction) -> None:
         """Take the act that the id names."""
         named = self.match.groupdict()
-        await self.acts[named.pop("act")](interaction, *map(int, named.values()))
+        await self.acts[named.pop("act")](interaction, *(int(number or 0) for number in named.values()))
 
 
 class Menu(discord.ui.DynamicItem[discord.ui.Select[discord.ui.LayoutView]], template=r"(?!)"):

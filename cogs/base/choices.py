@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -13,7 +14,7 @@ from bot.governance.errors import NotFound
 from bot.governance.ids import PersonId, ProposalId
 from bot.governance.organisation import Group, Partnership
 from bot.governance.policy import TYPES
-from bot.services import organisation, proposals
+from bot.services import organisation, proposals, times
 from bot.services.ports import Filter
 from bot.ui.inbox import suggestion
 from bot.ui.limits import SUGGESTION, SUGGESTIONS
@@ -126,6 +127,28 @@ async def suggest_types(interaction: Interaction, current: str) -> list[Choice]:
         for kind in await proposals.may_file(*asker(interaction), partnership.id)
         if words in kind.label.casefold()
     ]
+
+
+async def named_here(
+    interaction: Interaction, current: str, found: Callable[[Partnership], Awaitable[Iterable[tuple[str, str]]]]
+) -> list[Choice]:
+    """What each partnership here gives by name and value, where the name holds what was typed; this channel's first.
+
+    The value of another partnership's is written with its id before it: ``2/7``.
+    """
+    words = current.strip().casefold()
+    return [
+        app_commands.Choice(name=name, value=value if place == 0 else f"{partnership.id}/{value}")
+        for place, partnership in enumerate(await partnerships_here(interaction))
+        for name, value in await found(partnership)
+        if words in name.casefold()
+    ]
+
+
+@suggesting
+async def suggest_zones(interaction: Interaction, current: str) -> list[Choice]:
+    """Time zones whose name holds what was typed."""
+    return [app_commands.Choice(name=zone, value=zone) for zone in times.zones_like(current)[:SUGGESTIONS]]
 
 
 def type_chosen(chosen: str) -> str:
