@@ -1,5 +1,9 @@
 """Set up .venv from the pinned, hashed requirements. `python requirements/install.py [runtime|rehearsal|dev]`.
 
+Exactly the pinned files are installed, in a year the same as today: nothing is resolved anew (no newer release can
+change or break a set-up) and nothing is built, and a check at the end says whether anything is missing or in conflict.
+uv does it in seconds; where it cannot be had, or pip was told to look for packages elsewhere, pip does the same.
+
 A set-up that is finished and still fits is left alone; anything else is built anew. "Fits" is decided by a
 stamp inside .venv, written last, which holds a hash of the requirements, the Python version and the place.
 """
@@ -19,6 +23,7 @@ ROOT = REQUIREMENTS.parent
 VENV = ROOT / ".venv"
 STAMP = VENV / "installed.json"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+UV = PYTHON.with_name("uv.exe" if os.name == "nt" else "uv")
 LEVELS = ("runtime", "rehearsal", "dev")  # each holds everything of those before it
 
 
@@ -32,7 +37,7 @@ def main(arguments: list[str]) -> int:
         if is_ready(level):
             return 0
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
-        print(f"Setting up .venv with Python {version} for {level}: once, about a minute …", flush=True)
+        print(f"Setting up .venv with Python {version} for {level}: once …", flush=True)
         started = time.monotonic()
         problem = _build(level)
         if problem:
@@ -69,18 +74,56 @@ def _build(level: str) -> str:
     """Make the environment; the last words of what went wrong, or nothing."""
     pinned = str(REQUIREMENTS / f"{level}.txt")
     STAMP.unlink(missing_ok=True)
-    steps = (
-        [sys.executable, "-m", "venv", "--clear", str(VENV)],
-        [str(PYTHON), "-m", "pip", "install", "--quiet", "--require-hashes", "-r", pinned],
-    )
-    quiet = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
-    for step in steps:
-        done = subprocess.run(step, env=quiet, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-        if done.returncode:
-            return "\n".join((done.stdout + done.stderr).strip().splitlines()[-20:])
+    ways = [_by_uv(pinned), _by_pip(pinned)] if _uv_may_look() else [_by_pip(pinned)]
+    for way in ways:
+        problem = _first_problem([[sys.executable, "-m", "venv", "--clear", str(VENV)], *way])
+        if not problem:
+            break
+    if problem:
+        return problem
     unfinished = STAMP.with_suffix(".part")
     unfinished.write_text(json.dumps(fingerprint(level), indent=2))
     unfinished.replace(STAMP)
+    return ""
+
+
+_PINNED_ONLY = ["--quiet", "--no-deps", "--require-hashes", "--only-binary", ":all:"]
+
+
+def _by_pip(pinned: str) -> list[list[str]]:
+    pip = [str(PYTHON), "-m", "pip"]
+    return [[*pip, "install", *_PINNED_ONLY, "-r", pinned], [*pip, "check"]]
+
+
+def _by_uv(pinned: str) -> list[list[str]]:
+    fetched = [str(PYTHON), "-m", "pip", "install", *_PINNED_ONLY, "-r", str(REQUIREMENTS / "installer.txt")]
+    uv, here = [str(UV), "pip"], ["--python", str(PYTHON)]
+    return [fetched, [*uv, "install", *here, *_PINNED_ONLY, "-r", pinned], [*uv, "check", *here]]
+
+
+def _uv_may_look() -> bool:
+    """uv reads no configuration of pip's: who told pip, but not uv, where to look would be passed over by it."""
+    if "UV_DEFAULT_INDEX" in os.environ:
+        return True
+    listed = subprocess.run(
+        [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
+    ).stdout
+    told = {line.partition("=")[0].rpartition(".")[2] for line in listed.splitlines()}
+    return not told & {"index-url", "no-index"}
+
+
+def _first_problem(steps: list[list[str]]) -> str:
+    """Run these until one fails; its last words, or nothing."""
+    quiet = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
+    for step in steps:
+        try:
+            done = subprocess.run(
+                step, env=quiet, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+            )
+        except OSError as error:  # a folder whose programs may not run, or one made for another machine
+            return f"{step[0]}: {error}"
+        if done.returncode:
+            return "\n".join((done.stdout + done.stderr).strip().splitlines()[-20:])
     return ""
 
 
