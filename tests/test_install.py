@@ -38,6 +38,14 @@ def test_each_level_holds_everything_of_those_before_it() -> None:
         names = found
 
 
+def test_what_is_compiled_keeps_its_extras() -> None:
+    """Whoever installs it without this script then also gets what the extras ask for."""
+    asked = re.findall(r"^([\w.-]+)\[", (ROOT / "requirements" / "runtime.in").read_text(), flags=re.MULTILINE)
+    pinned = (ROOT / "requirements" / "runtime.txt").read_text()
+    assert asked
+    assert all(re.search(rf"^{name}\[[\w, ]+\]==", pinned, flags=re.MULTILINE) for name in asked)
+
+
 def test_the_readme_names_levels_that_exist() -> None:
     named = set(re.findall(r"requirements/install\.py (\w+)", (ROOT / "README.md").read_text()))
     assert named == set(install.LEVELS)
@@ -46,7 +54,8 @@ def test_the_readme_names_levels_that_exist() -> None:
 class Shop:
     """An index of packages on this machine, and a project which pins some of them.
 
-    ``reader`` 1 asks for ``parser`` with an extra, which asks for ``words``: the shape that made pip look anew.
+    ``reader`` 1 asks for ``parser`` with an extra, which asks for ``words``, and the pinned set does not name the
+    extra: the shape that makes pip look for the newest ``parser``.
     """
 
     def __init__(self, root: Path) -> None:
@@ -58,7 +67,7 @@ class Shop:
         reader = self.release("reader", "1", needs=("parser[words]",))
         parser = self.release("parser", "1", needs=('words; extra == "words"',), extras=("words",))
         words = self.release("words", "1")
-        self.pin("dev", f"reader==1 {reader}", f"parser[words]==1 {parser}", f"words==1 {words}")
+        self.pin("dev", f"reader==1 {reader}", f"parser==1 {parser}", f"words==1 {words}")
         uv = self.release("uv", "1", script=f'#!/bin/sh\nexec "{UV}" "$@"\n')
         self.pin("installer", f"uv==1 {uv}")
 
