@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
+from bot.governance import names
 from bot.governance.courses import Course, Ending
 from bot.governance.ids import GroupId, PersonId
 from bot.governance.organisation import CONTRIBUTOR, FACILITATOR, OBSERVER, Group, Holding, Member, double_hat
@@ -160,8 +161,10 @@ def _share(reading: Reading, least: int, marks: Marks) -> Reading:
 
 
 def _most(organisations: Iterable[str]) -> tuple[str, int]:
-    """The organisation named most often, the first by name among equals; nobody where none is named."""
-    counted = Counter(each for each in organisations if each)
+    """The organisation named most often, in whatever spellings, the first by name among equals; nobody if none is."""
+    named = [each for each in organisations if names.visible(each)]
+    one = names.spellings(sorted(named))
+    counted = Counter(one[each] for each in named)
     return min(counted.items(), key=lambda item: (-item[1], item[0])) if counted else ("", 0)
 
 

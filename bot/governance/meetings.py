@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
+from bot.governance import names
 from bot.governance.cadences import Cadence
 from bot.governance.errors import AlreadyDone, BadText, LimitReached, NotEligible, NotYours, TimePast, WrongState
 from bot.governance.events import Event, Happened, Json
@@ -273,7 +274,7 @@ def add_item(meeting: Meeting, member: Member, text: str) -> Changed:
     check_possible(meeting, "add to agenda")
     text = " ".join(text.split())
     _check_length("agenda item", text, 3, MOST_ITEM)
-    if any(each.text.casefold() == text.casefold() for each in meeting.items):
+    if names.standing(text, (each.text for each in meeting.items)) is not None:
         raise AlreadyDone("add to agenda")
     if len(meeting.items) >= MOST_ITEMS:
         raise LimitReached("agenda items", MOST_ITEMS)

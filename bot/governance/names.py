@@ -81,6 +81,12 @@ def spellings(names: Iterable[str]) -> dict[str, str]:
     return {name: members[0] for _, members in groups for name in members}
 
 
+def common(ones: Iterable[str], others: Iterable[str]) -> bool:
+    """Whether a name of the ones is like one of the others."""
+    others = tuple(others)
+    return any(alike(one, other) for one in ones for other in others)
+
+
 def doubled(names: Iterable[str]) -> str | None:
     """The first name that is like one before it; None while all differ."""
     before: set[str] = set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.governance import clock
+from bot.governance import clock, names
 from bot.governance.dossier import COUNTING, Concern, Objection, ObjectionState, Proposal, State, Statement
 from bot.governance.errors import BadText, LimitReached, NotEligible, NotFound, UnknownKey, WindowClosed, WrongState
 from bot.governance.events import Event, Happened, Json, proposal_thing
@@ -220,7 +220,7 @@ def _check_speaks(proposal: Proposal, objection: Objection, member: Member) -> N
     """The objector, whoever took it over, and where organisations are counted a colleague of the objector (OBJ-6)."""
     if member.person in speakers(objection):
         return
-    if proposal.pinned.unit != "organisation" or not objection.organisation:
+    if proposal.pinned.unit != "organisation" or not names.visible(objection.organisation):
         raise NotEligible("not the objector")
     if not _is_colleague(proposal, objection, member):
         raise NotEligible("not the organisation")
@@ -231,10 +231,15 @@ def _check_speaks(proposal: Proposal, objection: Objection, member: Member) -> N
 def _is_colleague(proposal: Proposal, objection: Objection, member: Member) -> bool:
     """Counted in the organisation at the opening, and holding its member seat now; never the author (OBJ-6, PRO-9)."""
     elector = proposal.elector(member.person)
-    if elector is None or elector.organisation != objection.organisation or member.person == proposal.author:
+    if elector is None or not _speaks_for(elector.organisation, objection) or member.person == proposal.author:
         return False
     seats = (s for s in member.seats if s.group == proposal.group and s.seat == MEMBER)
-    return any(s.organisation == objection.organisation for s in seats)
+    return any(_speaks_for(s.organisation, objection) for s in seats)
+
+
+def _speaks_for(organisation: str, objection: Objection) -> bool:
+    """Whether this is the objection's organisation, in whatever spelling."""
+    return names.alike(organisation, objection.organisation)
 
 
 def _in_whose_place(objection: Objection, member: Member) -> dict[str, Json]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from bot.governance import names
 from bot.governance.errors import BadText, BadValue, NotFound, RoleRefused
 from bot.governance.ids import GroupId, PartnershipId, PersonId, RoleId
 
@@ -204,7 +205,8 @@ def mapping_of(partnership: Partnership, role: int) -> RoleMapping | None:
 
 def check_words(seat: str, group: GroupId | None, stakeholder_class: str, organisation: str) -> None:
     """Whether a mapping's words are fit for the record (ORG-2). Raises BadValue, BadText."""
-    if not seat or len(seat) > MOST_SEAT or not seat[0].isalnum() or "\n" in seat:
+    names.check("seat", seat, 1, MOST_SEAT)
+    if not seat[0].isalnum():
         raise BadText("seat", len(seat), 1, MOST_SEAT)
     if (seat == CONTRIBUTOR) != (group is None):
         raise BadValue(
@@ -213,8 +215,21 @@ def check_words(seat: str, group: GroupId | None, stakeholder_class: str, organi
             "the whole partnership for contributors, one group for every other seat",
         )
     for field, text in (("class", stakeholder_class), ("organisation", organisation)):
-        if len(text) > MOST_NAME or "\n" in text:
-            raise BadText(field, len(text), 0, MOST_NAME)
+        names.check(field, text, 0, MOST_NAME)
+
+
+def as_spelled(mapping: RoleMapping, partnership: Partnership) -> RoleMapping:
+    """The mapping with its words as they are spelled already in the partnership, or in the template (OBJ-6).
+
+    So that one organisation never stands in two spellings; what only this role spells can be spelled anew.
+    """
+    others = [m for m in partnership.mappings if m.role != mapping.role]
+    return replace(
+        mapping,
+        seat=_spelled(mapping.seat, (*SEATS, *(m.seat for m in others))),
+        stakeholder_class=_spelled(mapping.stakeholder_class, (*(m.stakeholder_class for m in others), *CLASSES)),
+        organisation=_spelled(mapping.organisation, (m.organisation for m in others)),
+    )
 
 
 def check_mapping(role: RoleFacts, bot_position: int, actor_position: int) -> None:
@@ -236,6 +251,10 @@ def double_hat(member: Member, stakeholders: GroupId) -> bool:
     return member.holds(stakeholders) and any(
         s.group not in {None, stakeholders} and s.seat not in {OBSERVER, CONTRIBUTOR} for s in member.seats
     )
+
+
+def _spelled(name: str, standing: Iterable[str]) -> str:
+    return (names.standing(name, standing) or name) if names.visible(name) else ""
 
 
 def _speaks_for(mapping: RoleMapping) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
+from bot.governance import names
 from bot.governance.cadences import Cadence
 from bot.governance.errors import BadText, BadValue, LimitReached, NotEligible, TimePast, UnknownKey, WrongPhase
 from bot.governance.events import Event, Happened
@@ -275,7 +276,7 @@ def plan(
     if template != CUSTOM and given:
         raise BadValue("columns", ", ".join(given), "columns of your own go with the template “custom” only")
     chosen = given if template == CUSTOM else TEMPLATES[template]
-    if not 1 <= len(chosen) <= MOST_COLUMNS or len({each.casefold() for each in chosen}) != len(chosen):
+    if not 1 <= len(chosen) <= MOST_COLUMNS or names.doubled(chosen) is not None:
         raise BadValue("columns", ", ".join(given), f"1 to {MOST_COLUMNS} different columns, with commas between them")
     for each in chosen:
         if len(each) > MOST_COLUMN:

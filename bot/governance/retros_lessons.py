@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from bot.governance import names
 from bot.governance.events import Event, Happened, Json
 from bot.governance.ids import PersonId
 from bot.governance.retros import Action, Card, Carried, Retro, State, Topic, Word, retro_thing
@@ -23,9 +25,9 @@ def by_class(classes: Iterable[str]) -> tuple[tuple[str, int], ...]:
 
     Where those are still fewer than three, the smallest class joins them; whoever subtracts finds no single person.
     """
-    counts: dict[str, int] = {}
-    for each in classes:
-        counts[each] = counts.get(each, 0) + 1
+    found = tuple(classes)
+    one = names.spellings(sorted(found))
+    counts = Counter(one[each] for each in found)
     shown = sorted(((name, n) for name, n in counts.items() if n >= FEWEST), key=lambda each: (-each[1], each[0]))
     others = sum(n for n in counts.values() if n < FEWEST)
     while shown and 0 < others < FEWEST:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.governance import clock
+from bot.governance import clock, names
 from bot.governance.dossier import Appeal, Objection, ObjectionState, Proposal, Test
 from bot.governance.errors import AlreadyDone, Conflicted, NotEligible, WindowClosed, WrongState
 from bot.governance.events import Event, Happened
@@ -187,7 +187,7 @@ def _check_impartial(proposal: Proposal, objection: Objection, member: Member) -
         raise Conflicted("author")
     if member.person in speakers(objection):
         raise Conflicted("objector")
-    if member.organisations & proposal.author_organisations:
+    if names.common(member.organisations, proposal.author_organisations):
         raise Conflicted("organisation")
     if any(member.holds(group) for group in proposal.author_groups - {proposal.group}):
         raise Conflicted("same cell")

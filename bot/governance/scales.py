@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.governance import names
 from bot.governance.errors import BadText, BadValue
 from bot.governance.ids import GroupId, PartnershipId
 from bot.governance.organisation import (
@@ -154,23 +155,27 @@ class NeededPlace:
     category: GroupId | None = None
 
 
-def check_draft(draft: Draft) -> None:
-    """Whether a partnership can be founded on this (SCL-1). Raises BadText, BadValue."""
+def check_draft(draft: Draft, hosted: Iterable[str] = ()) -> None:
+    """Whether a partnership can be founded on this beside those ``hosted`` here (SCL-1). Raises BadText, BadValue."""
     _check_name("partnership", draft.name)
+    if (stands := names.standing(draft.name, hosted)) is not None:
+        raise BadValue("partnership", draft.name, f"a name unlike that of {stands}, which this server hosts already")
     for field, text in (("purpose", draft.purpose), ("top-level purpose", draft.top_level_purpose)):
         if len(text) > MOST_PURPOSE:
             raise BadText(field, len(text), 0, MOST_PURPOSE)
     cells = lines(draft.cells)
     if not 1 <= len(cells) <= MOST_CELLS:
         raise BadValue("cells", str(len(cells)), f"1 to {MOST_CELLS} names, one on each line")
-    names = (PARTNERSHIP.stakeholders, PARTNERSHIP.top_level, *cells)
+    groups = (PARTNERSHIP.stakeholders, PARTNERSHIP.top_level, *cells)
     for cell in cells:
         _check_name("cell", cell)
-        if sum(channel_name(cell) == channel_name(other) for other in names) > 1:
+        if sum(channel_name(cell) == channel_name(other) for other in groups) > 1:
             raise BadValue("cells", cell, "a different name for every group")
+    if (twice := names.doubled(groups)) is not None:
+        raise BadValue("cells", twice, "a different name for every group")
     for name in lines(draft.private):
-        if name.casefold() not in {each.casefold() for each in names}:
-            raise BadValue("private groups", name, "one of " + ", ".join(names))
+        if names.standing(name, groups) is None:
+            raise BadValue("private groups", name, "one of " + ", ".join(groups))
 
 
 def lines(text: str) -> tuple[str, ...]:
@@ -179,18 +184,25 @@ def lines(text: str) -> tuple[str, ...]:
 
 
 def found(
-    id: PartnershipId, guild_id: int, draft: Draft, group_ids: Iterable[GroupId], now: datetime | None
+    id: PartnershipId,
+    guild_id: int,
+    draft: Draft,
+    group_ids: Iterable[GroupId],
+    now: datetime | None,
+    hosted: Iterable[str] = (),
 ) -> Partnership:
     """The partnership that this draft describes, provisional and without roles (SCL-5).
 
     ``group_ids`` name stakeholder group, top-level cell and cells, in this order. Raises as ``check_draft`` does.
     """
-    check_draft(draft)
+    check_draft(draft, hosted)
     ids = iter(group_ids)
-    private = {name.casefold() for name in lines(draft.private)}
+    private = lines(draft.private)
 
     def group(kind: GroupKind, name: str, parent: Group | None, purpose: str = "") -> Group:
-        return Group(next(ids), kind, name, parent.id if parent else None, name.casefold() in private, purpose)
+        return Group(
+            next(ids), kind, name, parent.id if parent else None, names.standing(name, private) is not None, purpose
+        )
 
     stakeholders = group(GroupKind.STAKEHOLDERS, PARTNERSHIP.stakeholders, None, draft.purpose.strip())
     top = group(GroupKind.TOP_LEVEL, PARTNERSHIP.top_level, stakeholders, draft.top_level_purpose.strip())
@@ -276,7 +288,6 @@ def _granted(place: NeededPlace, seat: SeatRole) -> frozenset[str]:
 
 def _check_name(field: str, name: str) -> None:
     plain = " ".join(name.split())
-    if not 2 <= len(plain) <= MOST_NAME:
-        raise BadText(field, len(plain), 2, MOST_NAME)
+    names.check(field, plain, 2, MOST_NAME)
     if not any(c.isalnum() for c in plain):
         raise BadValue(field, name, "a name with letters or digits")

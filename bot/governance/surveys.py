@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.governance import names
 from bot.governance.cadences import MENU, Cadence
 from bot.governance.errors import (
     AlreadyDone,
@@ -426,7 +427,7 @@ def _checked(question: Question) -> Question:
             _check_length("end of the scale", end, END)
         return Question(question.kind, text, low=low, high=high)
     choices = tuple(choice for choice in (" ".join(each.split()) for each in question.choices) if choice)
-    if not LEAST_CHOICES <= len(choices) <= MOST_CHOICES or len({c.casefold() for c in choices}) < len(choices):
+    if not LEAST_CHOICES <= len(choices) <= MOST_CHOICES or names.doubled(choices) is not None:
         raise BadValue(
             "choices", str(len(choices)), f"{LEAST_CHOICES} to {MOST_CHOICES} different choices, each on its own line"
         )

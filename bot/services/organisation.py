@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.governance import names
 from bot.governance.errors import NotEligible, NotFound
 from bot.governance.ids import GroupId, PartnershipId, PersonId, RoleId
 from bot.governance.organisation import CLASSES, SEATS, Group, Member, Partnership, double_hat, seats_of
@@ -79,8 +80,7 @@ async def group_choices(ctx: Context, actor: Actor, typed: str) -> tuple[GroupCh
     for partnership in await partnerships_here(ctx, actor.guild_id, actor.channel_id):
         choices += [GroupChoice(partnership, group) for group in partnership.groups]
         choices.append(GroupChoice(partnership, None))
-    words = typed.casefold().strip()
-    return tuple(c for c in choices if words in f"{c.name} {c.partnership.name}".casefold())[:25]
+    return tuple(c for c in choices if names.holds(f"{c.name} {c.partnership.name}", typed))[:25]
 
 
 async def word_choices(ctx: Context, actor: Actor, field: str, typed: str) -> tuple[str, ...]:
@@ -92,23 +92,22 @@ async def word_choices(ctx: Context, actor: Actor, field: str, typed: str) -> tu
         for partnership in partnerships
         for m in partnership.mappings
     ]
-    words = typed.casefold().strip()
-    return tuple(w for w in dict.fromkeys((*known, *sorted(used))) if w and words in w.casefold())[:25]
+    stand = dict.fromkeys(names.spellings((*known, *sorted(used))).values())
+    return tuple(word for word in stand if names.visible(word) and names.holds(word, typed))[:25]
 
 
 async def find_group(tx: Transaction, actor: Actor, wanted: str) -> GroupChoice:
     """The group that an autocomplete's value or a typed name means. Raises NotFound."""
-    name = wanted.strip().casefold()
     found = []
     for partnership in await here(tx, actor.guild_id, actor.channel_id):
         for choice in (*(GroupChoice(partnership, g) for g in partnership.groups), GroupChoice(partnership, None)):
             if choice.value == wanted:
                 return choice
-            if choice.name.casefold() == name:
-                found.append(choice)
-    if not found:
+            found.append(choice)
+    name = names.standing(wanted.strip(), (choice.name for choice in found))
+    if name is None:
         raise NotFound("group", wanted)
-    return found[0]
+    return next(choice for choice in found if choice.name == name)
 
 
 async def hosted(tx: Transaction, actor: Actor, id: PartnershipId) -> Partnership:

@@ -12,6 +12,7 @@ from bot.governance.organisation import (
     Group,
     Partnership,
     RoleMapping,
+    as_spelled,
     check_mapping,
     check_words,
     mapping_of,
@@ -26,7 +27,10 @@ from bot.services.seats import Change, group_thing
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """What came of a mapping. ``access`` tells what Discord would not open or close; the mapping stands."""
+    """What came of a mapping. ``access`` tells what Discord would not open or close; the mapping stands.
+
+    ``respelled`` are its words that are kept as they were spelled here before, not as they were typed (OBJ-6).
+    """
 
     partnership: Partnership
     mapping: RoleMapping
@@ -36,6 +40,7 @@ class Mapped:
     before: RoleMapping | None = None
     access: DiscordRefused | None = None
     waiting: int = 0
+    respelled: tuple[str, ...] = ()
 
 
 async def map_role(
@@ -74,13 +79,16 @@ async def map_role(
                 name=role.name,
             )
             check_words(mapping.seat, mapping.group, mapping.stakeholder_class, mapping.organisation)
+            typed, mapping = mapping, as_spelled(mapping, partnership)
             before = mapping_of(partnership, role_id)
             if before is not None and replace(before, mapped_at=now, name=role.name) == mapping:
                 raise AlreadyDone("map")
             kept, waiting = await keep_mapping(tx, partnership, mapping, actor, worn_by)
     refused = await access.follow(ctx, server, kept.id, seen, role_id)
     own = role_id in actor.roles
-    return Mapped(kept, mapping, choice.group, len(worn_by), own, before, refused, waiting)
+    words = ((mapping.seat, typed.seat), *zip(_speaks_for(mapping), _speaks_for(typed), strict=True))
+    respelled = tuple(kept_so for kept_so, typed_so in words if kept_so != typed_so)
+    return Mapped(kept, mapping, choice.group, len(worn_by), own, before, refused, waiting, respelled)
 
 
 async def keep_mapping(
@@ -175,6 +183,10 @@ def _mapping_event(
         "self": own,
     }
     return Event(type, group_thing(partnership, mapping.group), by, data)
+
+
+def _speaks_for(mapping: RoleMapping) -> tuple[str, str]:
+    return mapping.stakeholder_class, mapping.organisation
 
 
 async def _mapped_here(tx: Transaction, actor: Actor, role_id: int) -> tuple[Partnership, RoleMapping]:

@@ -221,7 +221,8 @@ async def _found(ctx: Context, actor: Actor, id: PartnershipId) -> None:
         draft = await _read_draft(tx, actor, id)
         wanted = 2 + len(scales.lines(draft.cells))
         ids = [GroupId(await tx.next_id("group")) for _ in range(wanted)]
-        partnership = await tx.partnerships.save(scales.found(id, actor.guild_id, draft, ids, now))
+        taken = await _hosted_names(tx, actor)
+        partnership = await tx.partnerships.save(scales.found(id, actor.guild_id, draft, ids, now, taken))
         await tx.policies.add(id, ctx.genesis, None, now)
         person = await tx.people.id_of(actor.user_id)
         thing = seats.group_thing(partnership, None)
@@ -268,11 +269,16 @@ async def _site(tx: Transaction, actor: Actor, id: PartnershipId) -> Site:
     except NotFound:
         draft = await _read_draft(tx, actor, id)
         try:
-            drafted = scales.found(id, actor.guild_id, draft, map(GroupId, range(-_DRAFT_GROUPS, 0)), None)
+            ids = map(GroupId, range(-_DRAFT_GROUPS, 0))
+            drafted = scales.found(id, actor.guild_id, draft, ids, None, await _hosted_names(tx, actor))
         except Refusal as why:
             raise _Unfit(draft, why) from why
         return await site_of(tx, drafted, actor.top_position, recorded=False)
     return await site_of(tx, partnership, actor.top_position)
+
+
+async def _hosted_names(tx: Transaction, actor: Actor) -> tuple[str, ...]:
+    return tuple(each.name for each in await tx.partnerships.of_guild(actor.guild_id))
 
 
 async def _read_draft(tx: Transaction, actor: Actor, id: PartnershipId) -> Draft:

@@ -9,6 +9,7 @@ from bot.services.organisation import GroupChoice, OrganisationView
 from bot.services.roles import Mapped
 from bot.ui import limits, scales
 from bot.ui.labels import count
+from bot.ui.labels import listed as listed_words
 from bot.ui.panels import View, link, panel, rows
 from bot.ui.text import inline, plain
 
@@ -20,6 +21,9 @@ _LOST = 800
 def mapped(result: Mapped) -> str:
     """After a role was mapped: what it carries, whose attention it needs (ORG-2a)."""
     lines = [f"<@&{result.mapping.role}> now carries: {_seat(result)}. {_worn(result.wearers)}"]
+    if result.respelled:
+        words = listed_words([f"“{inline(each, 80)}”" for each in result.respelled], "and")
+        lines.append(f"Spelled as it stands here already: {words}. So one name has one voice.")
     if result.before is not None:
         lines.append("What it carried before is replaced.")
     if result.own:

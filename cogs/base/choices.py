@@ -9,6 +9,7 @@ from typing import Any
 
 from discord import app_commands
 
+from bot.governance import names
 from bot.governance.dossier import State
 from bot.governance.errors import NotFound
 from bot.governance.ids import PersonId, ProposalId
@@ -49,9 +50,9 @@ async def partnership_chosen(interaction: Interaction, chosen: str = "") -> Part
     found = await partnerships_here(interaction)
     if not chosen.strip():
         return found[0]
-    words = chosen.strip().casefold()
+    name = names.standing(chosen.strip(), (partnership.name for partnership in found))
     for partnership in found:
-        if words in {str(partnership.id), partnership.name.casefold()}:
+        if chosen.strip() == str(partnership.id) or partnership.name == name:
             return partnership
     raise NotFound("partnership named", chosen)
 
@@ -60,14 +61,14 @@ async def group_chosen(interaction: Interaction, chosen: str, partnership: str) 
     """The group chosen or typed, with its partnership; None where none was chosen. Raises NotFound."""
     if not chosen.strip():
         return await partnership_chosen(interaction, partnership), None
-    words = chosen.strip().casefold()
     within = (
         [await partnership_chosen(interaction, partnership)] if partnership else await partnerships_here(interaction)
     )
-    for candidate in within:
-        for group in candidate.groups:
-            if words in {str(group.id), group.name.casefold()}:
-                return candidate, group
+    groups = [(candidate, group) for candidate in within for group in candidate.groups]
+    name = names.standing(chosen.strip(), (group.name for _, group in groups))
+    for candidate, group in groups:
+        if chosen.strip() == str(group.id) or group.name == name:
+            return candidate, group
     raise NotFound("group", chosen)
 
 
@@ -93,12 +94,11 @@ async def proposal_chosen(interaction: Interaction, chosen: str) -> ProposalId:
 @suggesting
 async def suggest_partnerships(interaction: Interaction, current: str) -> list[Choice]:
     """Partnerships of this server."""
-    words = current.strip().casefold()
     found = await partnerships_here(interaction)
     return [
         app_commands.Choice(name=plain(p.name, SUGGESTION), value=str(p.id))
         for p in found
-        if words in p.name.casefold()
+        if names.holds(p.name, current)
     ]
 
 
@@ -107,12 +107,11 @@ async def suggest_groups(interaction: Interaction, current: str) -> list[Choice]
     """Groups of the partnership chosen, or of all in this server, nearest first."""
     chosen = str(interaction.namespace["partnership"] or "") if "partnership" in interaction.namespace else ""
     found = [await partnership_chosen(interaction, chosen)] if chosen else await partnerships_here(interaction)
-    words = current.strip().casefold()
     return [
         app_commands.Choice(name=plain(_within(group.name, p, len(found)), SUGGESTION), value=str(group.id))
         for p in found
         for group in p.groups
-        if words in group.name.casefold()
+        if names.holds(group.name, current)
     ]
 
 
@@ -136,12 +135,11 @@ async def named_here(
 
     The value of another partnership's is written with its id before it: ``2/7``.
     """
-    words = current.strip().casefold()
     return [
         app_commands.Choice(name=name, value=value if place == 0 else f"{partnership.id}/{value}")
         for place, partnership in enumerate(await partnerships_here(interaction))
         for name, value in await found(partnership)
-        if words in name.casefold()
+        if names.holds(name, current)
     ]
 
 

@@ -70,6 +70,7 @@ def test_the_marks_of_the_specification() -> None:
         ((sits("a", "G"), sits("b", "G", TLC), sits("c"), sits("d")), 1, 3, False, True),
         ((sits("a", "G"), sits("a", "", seat="facilitator"), sits("b", "G"), sits("c")), 2, 3, True, True),
         ((sits("a"), sits("b"), sits("c")), 0, 3, False, True),
+        ((sits("a", "Gaia"), sits("b", "GAIA"), sits("c", "Gаia\u200b"), sits("d", "Rhea")), 3, 4, True, True),
     ],
 )
 def test_one_organisations_share_of_seats(

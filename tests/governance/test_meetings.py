@@ -165,6 +165,8 @@ def test_limits_hold() -> None:
         rules.add_item(meeting, PEOPLE[0], "one more")
     with pytest.raises(AlreadyDone):
         rules.add_item(meeting, PEOPLE[1], "ITEM  3")
+    with pytest.raises(AlreadyDone):
+        rules.add_item(meeting, PEOPLE[1], "Itеm\u200b 3")
     with pytest.raises(LimitReached):
         rules.write(meeting, PEOPLE[0], "one more", (), NOW)
     few = replace(meeting, notes=())

@@ -233,13 +233,25 @@ def test_missing_permissions_are_told_beforehand() -> None:
         (Draft(name="River", cells="Commons\ncommons!"), BadValue),
         (Draft(name="River", cells="Core team"), BadValue),
         (Draft(name="River", private="Nobody"), BadValue),
+        (Draft(name="River", cells="Commons\nСommоns"), BadValue),
+        (Draft(name="River", cells="Сore Team"), BadValue),
+        (Draft(name="River", cells="Whole partnership"), BadValue),
+        (Draft(name="@everyone"), BadValue),
+        (Draft(name="Lake\u200b  Trust"), BadValue),
         (Draft(name="River", purpose="x" * 601), BadText),
         (Draft(name="River" * 20), BadText),
     ],
 )
 def test_a_draft_that_cannot_be_built_is_refused(draft: Draft, refusal: type[Refusal]) -> None:
     with pytest.raises(refusal):
-        scales.check_draft(draft)
+        scales.check_draft(draft, ["LAKE TRUST"])
+
+
+def test_a_private_group_is_found_in_whatever_spelling() -> None:
+    draft = Draft(name="River Trust", cells="Commons\nDelivery", private="ＣOMMONS")
+    scales.check_draft(draft, ["Lake Trust"])
+    made = scales.found(PartnershipId(1), GUILD, draft, map(GroupId, count(1)), None)
+    assert [group.name for group in made.groups if group.private] == ["Commons"]
 
 
 @given(st.text(max_size=120))

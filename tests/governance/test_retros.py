@@ -77,6 +77,7 @@ SCHEDULED, _ = retros.schedule(DRAFT, 4, NOW, TOM.person)
         ("five whys", (), UnknownKey),
         ("custom", (), BadValue),
         ("custom", ("a", "A"), BadValue),
+        ("custom", ("a", "а\u200b"), BadValue),
         ("custom", tuple("abcdef"), BadValue),
         ("custom", ("x" * 41,), BadText),
         ("4 Ls", ("a",), BadValue),
@@ -388,6 +389,7 @@ def test_more_than_half(people: int, needed: int) -> None:
         (["a"] * 4 + ["b", "c", "d"], (("a", 4), ("others", 3))),
         (["a"] * 5 + ["b"] * 3 + ["c"], (("a", 5), ("others", 4))),
         (["a", "b"], (("others", 2),)),
+        (["Expert", "expert", "ЕXPERT", "Friend", "friend", "FRIEND"], (("Expert", 3), ("FRIEND", 3))),
     ],
 )
 def test_classes_are_counted_so_that_nobody_stands_out(classes: list[str], shown: tuple[tuple[str, int], ...]) -> None:

@@ -122,6 +122,8 @@ def test_a_form_sent_twice_asks_once() -> None:
         (Question(QuestionKind.TEXT, "x" * 101), BadText),
         (Question(QuestionKind.CHOICE, "Which day?", ("Monday",)), BadValue),
         (Question(QuestionKind.CHOICE, "Which day?", ("Monday", " monday ")), BadValue),
+        (Question(QuestionKind.CHOICE, "Which day?", ("Monday", "Mоndаy")), BadValue),
+        (Question(QuestionKind.CHOICE, "Which day?", ("Monday", "Ｍonday", "Friday")), BadValue),
         (Question(QuestionKind.CHOICE, "Which day?", tuple(f"day {n}" for n in range(11))), BadValue),
         (Question(QuestionKind.CHOICE, "Which day?", ("Monday", "x" * 81)), BadText),
         (Question(QuestionKind.SCALE, "How well?", low="x" * 31), BadText),

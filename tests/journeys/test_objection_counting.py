@@ -57,6 +57,33 @@ async def test_an_organisation_has_one_voice_where_the_policy_says_so(tmp_path: 
         assert await server.state(two) is State.DISPUTED
 
 
+async def test_one_organisation_in_two_spellings_still_has_one_voice(tmp_path: Path) -> None:
+    """A moderator maps a second role for the Green Fund, spelled with a letter that only looks the same."""
+    async with serving(tmp_path, governance='[objection]\nunit = "organisation"\nthreshold = 2\n') as server:
+        role = server.guild.create_role("Second fund")
+        words = {"class": "Financial contributоr", "organisation": "GRЕEN\u200b Fund"}
+        mapped = await server.slash(
+            "mod", "lobby", "roles map", role=role, group="Stakeholders", seat="member", **words
+        )
+        assert "Spelled as it stands here already: “financial contributor” and “Green Fund”" in said(mapped)
+        await server.take_role("ben", "Green Fund")
+        await server.give_role("ben", "Second fund")
+        one = await objected(server, "ada", "ben")
+        assert "2 raised. Counting now: 1; 2 are enough to stop it" in await card(server, one)
+        two = await objected(server, "ben", "fay")
+        assert "Counting now: 2" in await card(server, two)
+        refused = await server.slash(
+            "mod",
+            "lobby",
+            "roles map",
+            role=role,
+            group="Stakeholders",
+            seat="member",
+            organisation="Whоle partnership",
+        )
+        assert "not words that the bot uses" in said(refused), said(refused)
+
+
 async def test_a_colleague_changes_the_one_voice_of_their_organisation(tmp_path: Path) -> None:
     """Ada and Ben are of the Green Fund: Ada objects, Ben states it, and Ben finds it resolved."""
     async with serving(tmp_path, governance='[objection]\nunit = "organisation"\n') as server:

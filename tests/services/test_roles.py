@@ -254,6 +254,46 @@ async def test_too_few_electors_stop_the_clock_and_enough_start_it(ctx: Context,
     assert not clocks.is_stopped(await proposal(ctx, filed))
 
 
+async def test_one_organisation_and_class_never_stand_in_two_spellings(ctx: Context, town: Town) -> None:
+    """OBJ-6: the spelling that stands is kept, and offered; an organisation of another name is its own."""
+    one, two, three = (town.add_role(name) for name in ("A", "B", "C"))
+    where = (ctx, town, moderator())
+    await roles.map_role(*where, one, "stakeholders", "member", "Domain  Expert", "Green Fund")
+    done = await roles.map_role(*where, two, "ＳＴＡＫＥＨＯＬＤＥＲＳ", "mеmber", "dоmain expert", "GRE\u200bEN Fund")
+    assert done.respelled == ("member", "domain expert", "Green Fund")
+    other = await roles.map_role(*where, three, "stakeholders", "member", "domain expert", "Green Fund North")
+    assert other.respelled == ()
+    found = {int(m.role): m for m in (await partnership(ctx)).mappings}
+    assert [(found[r].seat, found[r].stakeholder_class, found[r].organisation) for r in (one, two, three)] == [
+        ("member", "domain expert", "Green Fund"),
+        ("member", "domain expert", "Green Fund"),
+        ("member", "domain expert", "Green Fund North"),
+    ]
+    assert await organisation.word_choices(ctx, moderator(), "organisation", "grееn") == (
+        "Green Fund",
+        "Green Fund North",
+    )
+
+
+async def test_what_one_role_alone_spells_can_be_spelled_anew(ctx: Context, town: Town) -> None:
+    role = town.add_role("A")
+    await roles.map_role(ctx, town, moderator(), role, "stakeholders", "member", "", "GREEN fund")
+    done = await roles.map_role(ctx, town, moderator(), role, "stakeholders", "member", "", "Green Fund")
+    assert (done.mapping.organisation, done.respelled) == ("Green Fund", ())
+
+
+@pytest.mark.parametrize("field", ["seat", "stakeholder_class", "organisation"])
+@pytest.mark.parametrize("word", ["@еveryone", "Whole Partnership", "hеre", "\u200b"])
+async def test_no_name_of_a_mapping_looks_like_the_bots_own_words(
+    ctx: Context, town: Town, field: str, word: str
+) -> None:
+    words = {"seat": "member", field: word}
+    before = await record(ctx)
+    with pytest.raises((BadValue, BadText)):
+        await roles.map_role(ctx, town, moderator(), town.add_role("A"), "stakeholders", **words)
+    assert await record(ctx) == before
+
+
 async def test_double_hats_are_flagged_and_lists_are_for_those_concerned(ctx: Context, town: Town) -> None:
     town.people[ADA].add(town.named("Core Team"))
     await roles.sync_members(ctx, GUILD, town.members(), partial=False, how="seen")
