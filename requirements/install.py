@@ -74,9 +74,13 @@ def _build(level: str) -> str:
     """Make the environment; the last words of what went wrong, or nothing."""
     pinned = str(REQUIREMENTS / f"{level}.txt")
     STAMP.unlink(missing_ok=True)
-    ways = [_by_uv(pinned), _by_pip(pinned)] if _uv_may_look() else [_by_pip(pinned)]
-    for way in ways:
-        problem = _first_problem([[sys.executable, "-m", "venv", "--clear", str(VENV)], *way])
+    told = _told_to_pip()
+    elsewhere = told.keys() & {"index-url", "no-index"} and "UV_DEFAULT_INDEX" not in os.environ
+    quiet = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
+    trusted = {"SSL_CERT_FILE": told["cert"]} if "cert" in told else {}
+    for way in [_by_pip(pinned)] if elsewhere else [_by_uv(pinned), _by_pip(pinned)]:
+        steps = [[sys.executable, "-m", "venv", "--clear", str(VENV)], *way]
+        problem = _first_problem(steps, {**trusted, **os.environ, **quiet})
         if not problem:
             break
     if problem:
@@ -101,24 +105,20 @@ def _by_uv(pinned: str) -> list[list[str]]:
     return [fetched, [*uv, "install", *here, *_PINNED_ONLY, "-r", pinned], [*uv, "check", *here]]
 
 
-def _uv_may_look() -> bool:
-    """uv reads no configuration of pip's: who told pip, but not uv, where to look would be passed over by it."""
-    if "UV_DEFAULT_INDEX" in os.environ:
-        return True
-    listed = subprocess.run(
-        [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
-    ).stdout
-    told = {line.partition("=")[0].rpartition(".")[2] for line in listed.splitlines()}
-    return not told & {"index-url", "no-index"}
+def _told_to_pip() -> dict[str, str]:
+    """What pip's own configuration says, by option: uv reads none of it."""
+    command = [sys.executable, "-m", "pip", "config", "list"]
+    listed = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    lines = (line.partition("=") for line in listed.splitlines())
+    return {name.rpartition(".")[2]: value.strip("'") for name, _, value in lines}
 
 
-def _first_problem(steps: list[list[str]]) -> str:
+def _first_problem(steps: list[list[str]], environment: dict[str, str]) -> str:
     """Run these until one fails; its last words, or nothing."""
-    quiet = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_NO_INPUT": "1"}
     for step in steps:
         try:
             done = subprocess.run(
-                step, env=quiet, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+                step, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
             )
         except OSError as error:  # a folder whose programs may not run, or one made for another machine
             return f"{step[0]}: {error}"
