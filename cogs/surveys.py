@@ -15,6 +15,7 @@ from discord.ext import commands
 from bot.governance.errors import NotFound
 from bot.governance.ids import GroupId, PartnershipId
 from bot.governance.organisation import Partnership
+from bot.governance.scales import Scale
 from bot.governance.surveys import REPEATS, QuestionKind, SurveyState
 from bot.services import surveys, surveys_answered, surveys_compared
 from bot.services.surveys import SurveyView
@@ -44,6 +45,7 @@ _NUMBER = re.compile(
     r"(?:(?P<partnership>[1-9]\d{0,8})/)?\s*(?:s-?|#)?\s*(?P<number>[1-9]\d{0,8})(?:\s*·.*)?", re.IGNORECASE
 )
 _REPEATS = [Choice(name=pages.REPEATS[key], value=key) for key in REPEATS]
+_SCALES = [Choice(name=name, value=scale.name) for scale, name in pages.SCALES.items()]
 _WHICH = "Its number or words of its title"
 
 
@@ -84,9 +86,14 @@ async def look(interaction: Interaction, id: int) -> None:
     await answer(interaction, answers.before_opening(view) if is_draft else answers.overview(view), replace=True)
 
 
-async def open_now(interaction: Interaction, id: int) -> None:
-    """Open it."""
-    await answer(interaction, answers.opened(await surveys.open_now(*asker(interaction), id)), replace=True)
+async def open_now(interaction: Interaction, id: int, version: int) -> None:
+    """Open what was shown."""
+    await answer(interaction, answers.opened(await surveys.open_now(*asker(interaction), id, version)), replace=True)
+
+
+async def about(interaction: Interaction, id: int) -> None:
+    """Who sees what."""
+    await answer(interaction, answers.about(await surveys.show(*asker(interaction), id)))
 
 
 async def before_cancelling(interaction: Interaction, id: int) -> None:
@@ -152,10 +159,10 @@ ACTS: Mapping[str, Act] = MappingProxyType(
         "choice": adding(QuestionKind.CHOICE),
         "text": adding(QuestionKind.TEXT),
         "open": look,
-        "open-now": open_now,
         "cancel": before_cancelling,
         "cancel-now": cancel,
         "stop": stop,
+        "about": about,
     }
 )
 """What each button about a survey does."""
@@ -165,6 +172,12 @@ class SurveyButton(ActButton, template=ids.SURVEY_TEMPLATE):
     """Any button about a survey."""
 
     acts = ACTS
+
+
+class OpeningButton(ActButton, template=ids.OPENING_TEMPLATE):
+    """Opens a survey as it was shown."""
+
+    acts = MappingProxyType({"open-now": open_now})
 
 
 class QuestionButton(Control, template=ids.QUESTION_TEMPLATE):
@@ -187,10 +200,10 @@ class QuestionButton(Control, template=ids.QUESTION_TEMPLATE):
 async def take_new(interaction: Interaction, match: re.Match[str], fields: Fields) -> None:
     """A new survey's words were sent in."""
     partnership, group = PartnershipId(int(match["partnership"])), GroupId(int(match["group"])) or None
-    title, about = fields.get("title", ""), fields.get("about", "")
-    await answer(
-        interaction, answers.draft(await surveys.create(*asker(interaction), partnership, group, title, about))
-    )
+    scale = Scale[match["scale"].upper()] if match["scale"] else None
+    title, purpose = fields.get("title", ""), fields.get("about", "")
+    made = await surveys.create(*asker(interaction), partnership, group, title, purpose, scale)
+    await answer(interaction, answers.draft(made))
 
 
 async def take_words(interaction: Interaction, match: re.Match[str], fields: Fields) -> None:
@@ -259,15 +272,18 @@ class SurveyCommands(FormCog):
 
     @survey.command(name="create", description="Draft a survey: a form opens; you add the questions then")
     @app_commands.describe(
-        group="Who is asked; left out: everyone with a seat", partnership="Only where this server hosts several"
+        group="One group that is asked; left out: everyone with a seat",
+        scale="Instead of one group: all groups of a kind",
+        partnership="Only where this server hosts several",
     )
+    @app_commands.choices(scale=_SCALES)
     @app_commands.autocomplete(group=choices.suggest_groups, partnership=choices.suggest_partnerships)
-    async def create(self, interaction: Interaction, group: str = "", partnership: str = "") -> None:
+    async def create(self, interaction: Interaction, group: str = "", scale: str = "", partnership: str = "") -> None:
         """Open the form for its title and purpose."""
         found, named = await choices.group_chosen(interaction, group, partnership)
-        asked = named.id if named else None
-        await surveys.check_may_create(*asker(interaction), found.id, asked)
-        await show_form(interaction, surveys_forms.new(found.id, asked))
+        asked, kind = named.id if named else None, Scale[scale] if scale else None
+        await surveys.check_may_create(*asker(interaction), found.id, asked, kind)
+        await show_form(interaction, surveys_forms.new(found.id, asked, kind))
 
     @survey.command(name="open", description="Open a draft, or see what can be done with an open survey")
     @app_commands.describe(
@@ -322,4 +338,4 @@ def _files(named: Iterable[tuple[str, bytes]]) -> list[discord.File]:
 
 async def setup(bot: commands.Bot) -> None:
     """Called by discord.py when the extension is loaded."""
-    await register(bot, SurveyCommands(), SurveyButton, QuestionButton)
+    await register(bot, SurveyCommands(), SurveyButton, OpeningButton, QuestionButton)

@@ -10,16 +10,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import product
 
-from bot.governance.ids import GroupId, PersonId
+from bot.governance.differencing import Total, told_by
+from bot.governance.ids import PersonId
 from bot.governance.surveys import STEPS, Question, QuestionKind, Result
 
 FEW_ASKED, FEW_ANSWERS, FEW_APART, FEW_LEFT = "few asked", "few answers", "few apart", "few left"
+UNSURE = "unsure"
 """Why a result is withheld."""
-
-MOST_COMBINED = 6
-"""Results of other audiences that are added and subtracted at once; there are 3**6 ways."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +26,13 @@ class Published:
 
     ``left`` are those of them who went before the close: whether they had answered, nobody knows.
 
-    ``survey`` is the number by which people know it, 0 where it may not be named. ``group`` tells audiences of one
-    kind, asked again and again, from others. Later ones come later.
+    ``survey`` is the number by which people know it, 0 where it may not be named.
     """
 
     survey: int
     same: str
     audience: frozenset[PersonId]
     k: int
-    group: GroupId | None = None
     left: frozenset[PersonId] = frozenset()
 
 
@@ -60,12 +56,13 @@ def hindrance(
     """What keeps a question's result from being published to this audience, however many answer (LRN-2).
 
     Fewer than k people are asked; or an earlier result of the same question was of an audience from which this one
-    differs by one to k - 1 people, those who came and those who went counted together; or the latest results of
-    several audiences, added and subtracted, leave one to k - 1 people. Of two ks the higher one counts. An audience
-    is looked at with those who ``left`` before the close and without them: either may be who answered.
+    differs by one to k - 1 people, those who came and those who went counted together; or some of all earlier results,
+    added and subtracted, leave one to k - 1 people, however many groups were asked. Of the ks of the results that are
+    compared the highest counts. An audience is looked at with those who ``left`` before the close and without them:
+    any of them may be who answered.
     """
-    if len(audience) < k:
-        return Hindrance(FEW_ASKED, len(audience), k)
+    if len(audience - left) < k:
+        return Hindrance(FEW_ASKED, len(audience - left), k)
     earlier = [each for each in published if each.same == question.same]
     for asked in dict.fromkeys((audience, audience - left)):
         for each in earlier:
@@ -73,31 +70,10 @@ def hindrance(
             for other in (each.audience, each.audience - each.left):
                 if 0 < len(asked ^ other) < needed:
                     return Hindrance(FEW_APART, len(asked ^ other), needed, each.survey)
-        latest = list({each.group: each for each in earlier}.values())[-MOST_COMBINED:]
-        needed = max([k, *(each.k for each in latest)])
-        alone = fewest_left(asked, [each.audience for each in latest])
-        if 0 < alone < needed:
-            return Hindrance(FEW_LEFT, alone, needed)
-    return None
-
-
-def fewest_left(audience: frozenset[PersonId], others: Sequence[frozenset[PersonId]]) -> int:
-    """The fewest people left when others are added to and subtracted from an audience; 0 if none ever are.
-
-    A result that is the sum of others tells nothing new: no people left are not counted.
-    """
-    everyone = audience.union(*others)
-    parts = Counter((p in audience, *(p in other for other in others)) for p in everyone)
-    fewest = 0
-    for signs in product((-1, 0, 1), repeat=len(others)):
-        left = sum(
-            people
-            for (own, *rest), people in parts.items()
-            if own + sum(s * r for s, r in zip(signs, rest, strict=True))
-        )
-        if left and (not fewest or left < fewest):
-            fewest = left
-    return fewest
+    told = told_by(Total(audience, k, left), [Total(each.audience, each.k, each.left) for each in earlier])
+    if told is None:
+        return None
+    return Hindrance(FEW_LEFT if told.people else UNSURE, told.people, told.needed)
 
 
 def result(

@@ -150,6 +150,14 @@ class Stale(Refusal):
         self.now = now
 
 
+class Outdated(Refusal):
+    """Somebody has changed what the actor looked at before they agreed to it. ``what`` it is."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+        self.what = what
+
+
 class Refiled(Refusal):
     """The same was not adopted lately, and the draft is not linked to it (OBJ-6). ``number`` is its number."""
 

@@ -27,7 +27,8 @@ from bot.governance.errors import (
 )
 from bot.governance.events import Event, Happened, Json
 from bot.governance.ids import GroupId, PartnershipId, PersonId
-from bot.governance.organisation import FACILITATOR, MEMBER, OBSERVER, Holding, Member
+from bot.governance.organisation import FACILITATOR, MEMBER, OBSERVER, Holding, Member, Partnership
+from bot.governance.scales import SCALES, Scale
 
 MOST_QUESTIONS = 5
 """A form holds five fields."""
@@ -108,7 +109,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """One edition of a survey. ``group`` is None for the whole partnership.
+    """One edition of a survey. It asks a ``group``, or all groups of a ``scale``, or with neither everyone.
 
     ``audience`` are those asked, as they stood at the opening. It stays for as long as a published result could be
     compared with another one, and is forgotten where nothing was published; ``asked`` counts them, and ``left`` are
@@ -148,6 +149,7 @@ class Survey:
     cadence: Cadence | None = None
     missed: int = 0
     results: tuple[Result, ...] = ()
+    scale: Scale | None = None
     version: int = 0
 
     @property
@@ -166,29 +168,49 @@ class Survey:
         return f"survey/{self.id}"
 
 
-def may_run(member: Member, group: GroupId | None, holdings: Sequence[Holding]) -> bool:
-    """Whether they may ask this group, or the whole partnership with None (LRN-2).
+Groups = frozenset[GroupId] | None
+"""The groups that are asked; None for everyone with a seat in the partnership."""
 
-    Facilitators and leads of the group may; where nobody holds such a seat, any member of it. For the whole
-    partnership the same counts over all groups.
+
+def asked_groups(partnership: Partnership, group: GroupId | None, scale: Scale | None) -> Groups:
+    """Which groups a survey of this group or scale asks. Raises BadValue for both, NotFound for a scale without any."""
+    if scale is None:
+        return None if group is None else frozenset({group})
+    if group is not None:
+        raise BadValue("scale", scale, "either a group or a scale, not both")
+    found = frozenset(each.id for each in partnership.groups if SCALES[each.kind] is scale)
+    if not found:
+        raise NotFound("group", scale)
+    return found
+
+
+def may_run(member: Member, groups: Groups, holdings: Sequence[Holding]) -> bool:
+    """Whether they may ask these groups (LRN-2).
+
+    Facilitators and leads of one of them may; where nobody holds such a seat in any, every member of one.
     """
     runs = {FACILITATOR, LEAD}
-    within = [h for h in holdings if group is None or h.mapping.group == group]
+    within = [h for h in holdings if groups is None or h.mapping.group in groups]
     seats = runs if any(h.mapping.seat in runs for h in within) else {MEMBER}
-    return any(s.seat in seats and (group is None or s.group == group) for s in member.seats)
+    return any(s.seat in seats and (groups is None or s.group in groups) for s in member.seats)
 
 
-def check_may_run(member: Member, group: GroupId | None, holdings: Sequence[Holding]) -> None:
+def check_may_run(member: Member, groups: Groups, holdings: Sequence[Holding]) -> None:
     """Raises NotEligible."""
-    if not may_run(member, group, holdings):
+    if not may_run(member, groups, holdings):
         raise NotEligible("run survey")
 
 
-def audience_of(group: GroupId | None, holdings: Sequence[Holding]) -> frozenset[PersonId]:
-    """Who is asked: everyone with a seat in the group but observers, or everyone with any seat (LRN-2)."""
+def audience_of(groups: Groups, holdings: Sequence[Holding]) -> frozenset[PersonId]:
+    """Who is asked: everyone with a seat in one of the groups but observers, or everyone with any seat (LRN-2)."""
     return frozenset(
-        h.person for h in holdings if group is None or (h.mapping.group == group and h.mapping.seat != OBSERVER)
+        h.person for h in holdings if groups is None or (h.mapping.group in groups and h.mapping.seat != OBSERVER)
     )
+
+
+def few_asked(people: int, k: int) -> bool:
+    """Whether so few are asked that it is likely enough that all say the same: then each answer is known (LRN-2)."""
+    return k <= people < 2 * k
 
 
 def check_drafts(kept: int) -> None:
@@ -367,6 +389,7 @@ def next_edition(
         zone=survey.zone,
         cadence=survey.cadence,
         missed=missed,
+        scale=survey.scale,
     )
     data: dict[str, Json] = {"number": number, "edition": following.edition, "after": survey.number}
     return following, (Event(Happened.SURVEY_CREATED, following.thing, None, data),)

@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from bot.governance import cadences, disclosure
 from bot.governance import surveys as rules
 from bot.governance.disclosure import Hindrance, Published
-from bot.governance.errors import NotEligible, NotFound, WrongState
+from bot.governance.errors import NotEligible, NotFound, Outdated, WrongState
 from bot.governance.events import Event, Happened
 from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.organisation import Group, Member, Partnership
 from bot.governance.reminders import Topic
+from bot.governance.scales import Scale
 from bot.governance.surveys import Question, Survey, SurveyState
 from bot.services import cadences as occurrences
 from bot.services import members, times
@@ -63,12 +64,14 @@ Change = Callable[[Survey, datetime], tuple[Survey, tuple[Event, ...]]]
 """A rule applied to a survey: what becomes of it, and what happened."""
 
 
-async def check_may_create(ctx: Context, actor: Actor, partnership_id: PartnershipId, group: GroupId | None) -> None:
-    """Before a form is opened: may they ask this group? Raises NotFound, NotEligible."""
+async def check_may_create(
+    ctx: Context, actor: Actor, partnership_id: PartnershipId, group: GroupId | None, scale: Scale | None = None
+) -> None:
+    """Before a form is opened: may they ask these? Raises NotFound, NotEligible, BadValue for a group and a scale."""
     async with ctx.uow.read() as tx:
         partnership = await _hosted(tx, partnership_id, actor)
         member = await members.reader_of(tx, partnership, actor)
-        await _check_may_run(tx, partnership, member, group)
+        await _check_may_run(tx, partnership, member, rules.asked_groups(partnership, group, scale))
 
 
 async def check_may_change(ctx: Context, actor: Actor, id: int) -> SurveyView:
@@ -82,19 +85,26 @@ async def check_may_change(ctx: Context, actor: Actor, id: int) -> SurveyView:
 
 
 async def create(
-    ctx: Context, actor: Actor, partnership_id: PartnershipId, group: GroupId | None, title: str, about: str
+    ctx: Context,
+    actor: Actor,
+    partnership_id: PartnershipId,
+    group: GroupId | None,
+    title: str,
+    about: str,
+    scale: Scale | None = None,
 ) -> SurveyView:
-    """A draft that only those who may run surveys of this group see. Raises NotFound, NotEligible, BadText, and
-    LimitReached.
+    """A draft that only those who may run surveys of this group or scale see.
+
+    Raises NotFound, NotEligible, BadText, BadValue, LimitReached.
     """
     async with ctx.uow.write() as tx:
         now = ctx.clock()
         partnership = await _hosted(tx, partnership_id, actor)
         member = await members.member_of(tx, partnership, actor)
-        await _check_may_run(tx, partnership, member, group)
+        await _check_may_run(tx, partnership, member, rules.asked_groups(partnership, group, scale))
         drafts = await tx.surveys.list(partnership_id, {SurveyState.DRAFT}, limit=_EVERY)
         rules.check_drafts(sum(1 for each in drafts if each.author == member.person))
-        blank = Survey(0, partnership_id, 0, group, member.person, "", now)
+        blank = Survey(0, partnership_id, 0, group, member.person, "", now, scale=scale)
         written = rules.write(blank, title, about)
         numbered = replace(written, id=await tx.next_id("survey"), number=await next_number(tx, partnership_id))
         event = Event(Happened.SURVEY_CREATED, numbered.thing, member.person, {"number": numbered.number})
@@ -127,7 +137,7 @@ async def plan(ctx: Context, actor: Actor, id: int, closes: str = "", repeats: s
     async with ctx.uow.write() as tx:
         now = ctx.clock()
         survey, partnership, member = await opened(tx, actor, id)
-        await _check_may_run(tx, partnership, member, survey.group)
+        await _check_may_run(tx, partnership, member, _asked(partnership, survey))
         here = zone.strip() or await zone_of(tx, partnership.id)
         times.check_zone(here)
         closes_at = times.parse(closes, here, now).instant if closes.strip() else None
@@ -140,7 +150,7 @@ async def stop_repeating(ctx: Context, actor: Actor, id: int) -> SurveyView:
     async with ctx.uow.write() as tx:
         now = ctx.clock()
         survey, partnership, member = await opened(tx, actor, id)
-        await _check_may_run(tx, partnership, member, survey.group)
+        await _check_may_run(tx, partnership, member, _asked(partnership, survey))
         stopped, events = rules.stop_repeating(survey, member.person)
         return await view_of(tx, await keep(tx, stopped, events, now), partnership, now, member)
 
@@ -150,19 +160,24 @@ async def cancel(ctx: Context, actor: Actor, id: int) -> SurveyView:
     async with ctx.uow.write() as tx:
         now = ctx.clock()
         survey, partnership, member = await opened(tx, actor, id)
-        await _check_may_run(tx, partnership, member, survey.group)
+        await _check_may_run(tx, partnership, member, _asked(partnership, survey))
         ended, events = rules.cancel(survey, member.person, now)
         await tx.seals.destroy(survey.thing)
         return await view_of(tx, await keep(tx, ended, events, now), partnership, now, member)
 
 
-async def open_now(ctx: Context, actor: Actor, id: int) -> SurveyView:
-    """Ask: from now on answers are taken. Raises NotFound, NotEligible, WrongState, BadText, BadValue."""
+async def open_now(ctx: Context, actor: Actor, id: int, shown: int | None = None) -> SurveyView:
+    """Ask: from now on answers are taken. ``shown`` is the version of the draft that the actor has looked at.
+
+    Raises NotFound, NotEligible, WrongState, BadText, BadValue; Outdated where somebody has written in it since.
+    """
     async with ctx.uow.write() as tx:
         now = ctx.clock()
         survey, partnership, member = await opened(tx, actor, id)
-        await _check_may_run(tx, partnership, member, survey.group)
+        await _check_may_run(tx, partnership, member, _asked(partnership, survey))
         rules.check_complete(survey)
+        if shown is not None and shown != survey.version:
+            raise Outdated("survey draft")
         begun = await begin(tx, survey, partnership, now, member.person)
         return await view_of(tx, begun, partnership, now, member)
 
@@ -173,7 +188,7 @@ async def begin(
     """Open it with the audience of this instant. Its key is made now: later its making would tell of an answer."""
     holdings = await tx.seats.holdings(partnership)
     policy = await tx.policies.current(partnership.id)
-    audience = rules.audience_of(survey.group, holdings)
+    audience = rules.audience_of(_asked(partnership, survey), holdings)
     cadence = survey.cadence
     if cadence is None and survey.repeats:
         wall = times.wall_of(now, survey.zone)
@@ -247,7 +262,7 @@ async def published(tx: Transaction, partnership: Partnership, for_group: GroupI
     closed = await tx.surveys.list(partnership.id, {SurveyState.CLOSED}, limit=_EVERY)
     closed = tuple(sorted(closed, key=lambda each: (each.closed_at or each.created_at, each.number)))
     return tuple(
-        Published(_named(each, partnership, for_group), question.same, each.audience, each.k, each.group, each.left)
+        Published(_named(each, partnership, for_group), question.same, each.audience, each.k, each.left)
         for each in closed
         for question, result in zip(each.questions, each.results, strict=True)
         if not result.withheld
@@ -269,7 +284,8 @@ async def view_of(
     holdings = await tx.seats.holdings(partnership)
     policy = await tx.policies.current(partnership.id)
     k = survey.k or policy.count("survey.k")
-    audience = survey.audience or rules.audience_of(survey.group, holdings)
+    asked = _asked(partnership, survey)
+    audience = survey.audience or rules.audience_of(asked, holdings)
     foreseen: tuple[Hindrance | None, ...] = ()
     if survey.state not in rules.OVER:
         others = await published(tx, partnership, survey.group)
@@ -290,7 +306,7 @@ async def view_of(
         window=survey.window or policy.duration("survey.window"),
         expected=len(audience),
         hindrances=foreseen,
-        runs=member is not None and rules.may_run(member, survey.group, holdings),
+        runs=member is not None and rules.may_run(member, asked, holdings),
         asks=member is not None and survey.state is SurveyState.OPEN and member.person in survey.audience,
         author=(await tx.people.users_of((survey.author,))).get(survey.author),
         next_at=following(survey, survey.closed_at or survey.closes_at or now) if survey.cadence else None,
@@ -307,7 +323,7 @@ async def _run(ctx: Context, actor: Actor, id: int, change: Change) -> SurveyVie
     async with ctx.uow.write() as tx:
         now = ctx.clock()
         survey, partnership, member = await opened(tx, actor, id)
-        await _check_may_run(tx, partnership, member, survey.group)
+        await _check_may_run(tx, partnership, member, _asked(partnership, survey))
         changed, events = change(survey, now)
         return await view_of(tx, await keep(tx, changed, events, now), partnership, now, member)
 
@@ -319,11 +335,15 @@ async def _hosted(tx: Transaction, id: PartnershipId, actor: Actor) -> Partnersh
     return partnership
 
 
-async def _check_may_run(tx: Transaction, partnership: Partnership, member: Member, group: GroupId | None) -> None:
+def _asked(partnership: Partnership, survey: Survey) -> rules.Groups:
+    return rules.asked_groups(partnership, survey.group, survey.scale)
+
+
+async def _check_may_run(tx: Transaction, partnership: Partnership, member: Member, groups: rules.Groups) -> None:
     members.check_seated(member)
-    if group is not None and not members.may_read(partnership.group(group), member):
+    if groups is not None and not any(members.may_read(partnership.group(each), member) for each in groups):
         raise NotFound("group")
-    rules.check_may_run(member, group, await tx.seats.holdings(partnership))
+    rules.check_may_run(member, groups, await tx.seats.holdings(partnership))
 
 
 async def _may_read(tx: Transaction, survey: Survey, partnership: Partnership, member: Member) -> bool:
@@ -331,7 +351,7 @@ async def _may_read(tx: Transaction, survey: Survey, partnership: Partnership, m
     if survey.group is not None and not members.may_read(partnership.group(survey.group), member):
         return False
     if survey.opened_at is None:
-        return rules.may_run(member, survey.group, await tx.seats.holdings(partnership))
+        return rules.may_run(member, _asked(partnership, survey), await tx.seats.holdings(partnership))
     return bool(member.seats)
 
 
@@ -339,7 +359,7 @@ async def _running(tx: Transaction, partnership: Partnership, survey: Survey) ->
     """What is being asked now, as if it were published already: it may be by the time this one closes."""
     running = await tx.surveys.list(partnership.id, {SurveyState.OPEN}, limit=_EVERY)
     return tuple(
-        Published(_named(each, partnership, survey.group), question.same, each.audience, each.k, each.group)
+        Published(_named(each, partnership, survey.group), question.same, each.audience, each.k)
         for each in running
         for question in each.questions
     )

@@ -47,7 +47,7 @@ class Trend:
 
 
 async def trend(ctx: Context, actor: Actor, id: int, place: int) -> Trend:
-    """How the answers to a question of this survey changed, wherever the same group was asked the same.
+    """How the answers to a question of this survey changed, wherever the same group or scale was asked the same.
 
     Raises NotFound, NotEligible.
     """
@@ -57,7 +57,8 @@ async def trend(ctx: Context, actor: Actor, id: int, place: int) -> Trend:
             raise NotFound("question", str(place))
         question = survey.questions[place - 1]
         closed = await tx.surveys.list(partnership.id, {SurveyState.CLOSED}, survey.group, limit=_EVERY)
-        found = [edition for each in closed if each.group == survey.group for edition in _asked(each, question)]
+        alike = [each for each in closed if (each.group, each.scale) == (survey.group, survey.scale)]
+        found = [edition for each in alike for edition in _asked(each, question)]
         editions = tuple(sorted(found, key=lambda edition: (edition.at, edition.number)))
         decided = await _decided(tx, partnership, member, editions) if editions else ()
         view = await surveys.view_of(tx, survey, partnership, ctx.clock(), member)

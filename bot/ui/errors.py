@@ -266,6 +266,14 @@ _LIMIT_NOUNS = {
     "more time": "time",
 }
 
+OUTDATED: Mapping[str, str] = MappingProxyType(
+    {
+        "survey draft": "Somebody changed this draft after it was shown to you, so it was not opened. Look at it again "
+        "with `/survey open`: what you see then is what opens.",
+    }
+)
+"""What was changed since it was shown; the keys of ``Outdated``."""
+
 MISSING: Mapping[str, str] = MappingProxyType(
     {
         "proposal": "There is no such proposal, or you may not read it. `/proposal list` shows those you may read.",
@@ -451,6 +459,10 @@ def _stale(refusal: errors.Stale) -> str:
     )
 
 
+def _outdated(refusal: errors.Outdated) -> str:
+    return OUTDATED.get(refusal.what, "Somebody changed this after it was shown to you. Nothing was done: look again.")
+
+
 def _refiled(refusal: errors.Refiled) -> str:
     return (
         f"P-{refusal.number}, of the same title, was not adopted less than 90 days ago. To file it again, link it and "
@@ -490,6 +502,7 @@ _WORDS: Mapping[type, Callable[[Any], str]] = MappingProxyType(
         errors.Provisional: _provisional,
         errors.Conflicted: _conflicted,
         errors.Stale: _stale,
+        errors.Outdated: _outdated,
         errors.Refiled: _refiled,
         errors.NotYours: _not_yours,
         errors.RoleRefused: _role_refused,

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from bot.governance.ids import GroupId, PartnershipId, ProposalId
 from bot.governance.policy import TYPES
+from bot.governance.scales import Scale
 
 MOST = 100
 
@@ -81,10 +82,10 @@ SURVEY_ACTS = (
     "choice",
     "text",
     "open",
-    "open-now",
     "cancel",
     "cancel-now",
     "stop",
+    "about",
 )
 QUESTION_ACTS = ("edit", "drop")
 SURVEY_FORMS = ("survey-words", "survey-answer")
@@ -160,6 +161,7 @@ MINE_TEMPLATE = rf"vote:(?P<act>mine):(?P<proposal>{_ID})"
 MEETING_TEMPLATE = rf"meeting:(?P<act>{'|'.join(MEETING_ACTS)}):(?P<meeting>{_ID})(?::(?P<at>[1-9][0-9]{{8,10}}))?"
 MEETING_FORM_TEMPLATE = rf"form:(?P<act>{'|'.join(MEETING_FORMS)}):(?P<meeting>{_ID})"
 SURVEY_TEMPLATE = rf"survey:(?P<act>{'|'.join(SURVEY_ACTS)}):(?P<survey>{_ID})"
+OPENING_TEMPLATE = rf"survey:(?P<act>open-now):(?P<survey>{_ID}):(?P<version>{_ID})"
 QUESTION_TEMPLATE = rf"survey:(?P<act>{'|'.join(QUESTION_ACTS)}):(?P<survey>{_ID}):(?P<place>[1-5])"
 INBOX_TEMPLATE = r"inbox:(?P<act>show)"
 PAGE_TEMPLATE = rf"list:(?P<act>[a-z]{{1,12}}):(?P<partnership>{_ID}):(?P<before>0|{_ID})"
@@ -187,7 +189,10 @@ RULE_FORM_TEMPLATE = rf"form:(?P<act>rule):(?P<proposal>{_ID}):(?P<objection>{_I
 OBJECT_VOTE_FORM_TEMPLATE = rf"form:(?P<act>object-vote):(?P<proposal>{_ID}):(?P<choice>{_SMALL})"
 
 
-SURVEY_NEW_FORM_TEMPLATE = rf"form:(?P<act>survey-new):(?P<partnership>{_ID}):(?P<group>0|{_ID})"
+SURVEY_NEW_FORM_TEMPLATE = (
+    rf"form:(?P<act>survey-new):(?P<partnership>{_ID}):(?P<group>0|{_ID})"
+    rf"(?::(?P<scale>{'|'.join(scale.name.lower() for scale in Scale)}))?"
+)
 QUESTION_FORM_TEMPLATE = rf"form:(?P<act>survey-(?:scale|choice|text)):(?P<survey>{_ID}):(?P<place>[0-5])"
 
 
@@ -228,6 +233,7 @@ _ALL = tuple(
         CAST_TEMPLATE,
         MINE_TEMPLATE,
         SURVEY_TEMPLATE,
+        OPENING_TEMPLATE,
         QUESTION_TEMPLATE,
         INBOX_TEMPLATE,
         PAGE_TEMPLATE,
@@ -316,14 +322,19 @@ def survey(act: str, survey: int) -> str:
     return _known(f"survey:{act}:{survey}")
 
 
+def survey_opening(survey: int, version: int) -> str:
+    """Opens a survey as it was shown in this version."""
+    return _known(f"survey:open-now:{survey}:{version}")
+
+
 def question(act: str, survey: int, place: int) -> str:
     """A button about a question of a draft, from 1."""
     return _known(f"survey:{act}:{survey}:{place}")
 
 
-def survey_new_form(partnership: PartnershipId, group: GroupId | None) -> str:
-    """The form for a new survey of this group, or of the whole partnership."""
-    return _known(f"form:survey-new:{partnership}:{group or 0}")
+def survey_new_form(partnership: PartnershipId, group: GroupId | None, scale: Scale | None = None) -> str:
+    """The form for a new survey of this group, of all groups of a scale, or of the whole partnership."""
+    return _known(f"form:survey-new:{partnership}:{group or 0}" + (f":{scale.name.lower()}" if scale else ""))
 
 
 def survey_form(form: str, survey: int) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from bot.governance.disclosure import FEW_ANSWERS, FEW_APART, FEW_ASKED, FEW_LEFT
-from bot.governance.surveys import STEPS, Question, QuestionKind, Result, Survey, SurveyState
+from bot.governance.disclosure import FEW_ANSWERS, FEW_APART, FEW_ASKED, FEW_LEFT, UNSURE
+from bot.governance.scales import Scale
+from bot.governance.surveys import STEPS, Question, QuestionKind, Result, Survey, SurveyState, few_asked
 from bot.services.ports import Recorded
 from bot.services.surveys import SurveyView
 from bot.ui import ids
@@ -44,6 +45,15 @@ REPEATS: Mapping[str, str] = MappingProxyType(
 )
 """How often a survey repeats; the keys of ``surveys.REPEATS``."""
 
+SCALES: Mapping[Scale, str] = MappingProxyType(
+    {
+        Scale.CONSTITUENCY: "everyone in a stakeholder group",
+        Scale.COORDINATION: "everyone in a team that coordinates",
+        Scale.COLLABORATION: "everyone in a cell",
+    }
+)
+"""Whom a survey of a scale asks."""
+
 SECRECY = (
     "**Who sees what.** Until it closes nobody sees who answers, how many have, or what. Then each question is counted "
     "once. A result is shown only if at least {k} people answered, and not where an earlier one of the same question, "
@@ -73,11 +83,13 @@ def card(view: SurveyView, marker: int | None) -> View:
         LINE,
         questions(survey),
         foreseen(view),
-        LINE,
-        SECRECY.format(k=survey.k),
-        OPERATOR,
-        *rows(button("Answer", ids.survey("answer", survey.id), Style.primary)),
-        "-# Answers can be changed or taken back until the close. What you send in only you see.",
+        few(view),
+        *rows(
+            button("Answer", ids.survey("answer", survey.id), Style.primary),
+            button("Who sees what?", ids.survey("about", survey.id)),
+        ),
+        f"-# Anonymous: a result is shown from {survey.k} answers on, and nobody sees who answered. Answers can be "
+        "changed or taken back until the close.",
     )
 
 
@@ -86,7 +98,7 @@ def results(view: SurveyView, recorded: Recorded | None, marker: int | None, sho
     survey = view.survey
     when = f" · closed {stamp(survey.closed_at)}" if survey.closed_at else ""
     parts: list[Part] = [
-        f"### 📊 Results of S-{survey.number} · {inline(survey.title, 100)}\n-# {_where(view)}{_edition(survey)}{when}",
+        f"### 📊 Results of S-{survey.number} · {inline(survey.title, 100)}\n-# {where(view)}{_edition(survey)}{when}",
         f"{count(survey.asked, 'person was', 'people were')} asked. Results are shown from {survey.k} answers on.",
     ]
     for place, (asked, result) in enumerate(zip(survey.questions, survey.results, strict=True), 1):
@@ -129,7 +141,7 @@ def withheld(why: str, people: int, k: int, beside: int) -> str:
     if why == FEW_ANSWERS:
         return f"Fewer than {k} people answered this, so it would be too easy to guess who said what."
     if why == FEW_ASKED:
-        return f"Only {count(people, 'person is', 'people are')} asked. It takes at least {k}."
+        return f"Only {count(people, 'person with a seat is', 'people with a seat are')} asked. It takes at least {k}."
     if why == FEW_APART:
         other = f"S-{beside}, which asked" if beside else "an earlier survey that asked"
         return (
@@ -142,13 +154,18 @@ def withheld(why: str, people: int, k: int, beside: int) -> str:
             f"said who sit in several of the groups asked, or in none of them. It takes at least {k}; or another "
             "question."
         )
+    if why == UNSURE:
+        return (
+            "The same was asked of so many different circles that the bot cannot rule out that their results together "
+            f"tell what fewer than {k} people said. Ask another question."
+        )
     return "It cannot be shown."
 
 
 def headline(view: SurveyView) -> str:
     """Number, title, whom it asks, and its state."""
     survey = view.survey
-    about = f"Survey · {_where(view)}{_edition(survey)} · {SURVEY_STATE_LABELS[survey.state]}"
+    about = f"Survey · {where(view)}{_edition(survey)} · {SURVEY_STATE_LABELS[survey.state]}"
     return f"### 📋 S-{survey.number} · {inline(survey.title, 100)}\n-# {about}"
 
 
@@ -186,9 +203,29 @@ def foreseen(view: SurveyView) -> str:
 def asked_of(view: SurveyView) -> str:
     """Who is asked."""
     people = count(view.survey.asked or view.expected, "person", "people")
+    if view.survey.scale is not None:
+        return f"**Asked is** {where(view)}: {people} when it opened."
     if view.group is None:
         return f"**Asked are** all {people} with a seat in {inline(view.partnership.name, 60)} when it opened."
     return f"**Asked are** the {people} with a seat in {inline(view.group.name, 60)} when it opened."
+
+
+def few(view: SurveyView) -> str:
+    """That so few are asked that a result may name them all; nothing where they are many, or too few for a result."""
+    people = view.survey.asked or view.expected
+    if not few_asked(people, view.k):
+        return ""
+    return (
+        f"Only {count(people, 'person is', 'people are')} asked: should all of them answer the same, the result tells "
+        "what each of them said."
+    )
+
+
+def where(view: SurveyView) -> str:
+    """Whom it asks, in a few words."""
+    if view.survey.scale is not None:
+        return SCALES[view.survey.scale]
+    return "the whole partnership" if view.group is None else inline(view.group.name, 60)
 
 
 def _bars(names: Sequence[str], counts: Sequence[int]) -> str:
@@ -226,10 +263,6 @@ def _again(view: SurveyView) -> str:
         fell = count(survey.missed, "edition before this one was", "editions before this one were")
         lines += f"\n{fell} left out: the bot was away then."
     return lines
-
-
-def _where(view: SurveyView) -> str:
-    return "the whole partnership" if view.group is None else inline(view.group.name, 60)
 
 
 def _edition(survey: Survey) -> str:

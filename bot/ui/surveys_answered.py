@@ -80,18 +80,27 @@ def before_opening(view: SurveyView) -> Answer:
     note = surveys.foreseen(view) or (
         f"As things stand, every question gets a result if at least {view.k} people answer it."
     )
+    few = surveys.few(view)
     where = f" in <#{view.channel_id}>" if view.channel_id else ""
     people = count(view.expected, "person", "people")
     return said(
         f"### Before S-{survey.number} opens · {inline(survey.title, 100)}",
         f"It asks {people}, posted{where}. It closes {closes}.{again}",
         note,
+        few and f"⚠️ {few} Ask more people, or ask nothing that could be held against somebody.",
         "-# Other closing time or repetition: `/survey open` with `closes:` and `repeat:`. The audience is taken when "
         "it opens; who joins later is not asked.",
         buttons=[
-            button("Open it", ids.survey("open-now", survey.id), _PRIMARY),
+            button("Open it", ids.survey_opening(survey.id, survey.version), _PRIMARY),
             button("Back to the draft", ids.survey("show", survey.id)),
         ],
+    )
+
+
+def about(view: SurveyView) -> Answer:
+    """Who sees what, and what the database could tell."""
+    return said(
+        surveys.SECRECY.format(k=view.k), surveys.few(view), surveys.OPERATOR, buttons=[link("Board", view.link)]
     )
 
 
@@ -193,8 +202,7 @@ def no_results(view: SurveyView) -> Answer:
 def trend(found: Trend, picture: Attached | None, file: Attached | None) -> Answer:
     """One question over its editions in words, with what was decided meanwhile; the picture and the file on top."""
     survey, asked = found.view.survey, found.question
-    group = "the whole partnership" if found.view.group is None else inline(found.view.group.name, 60)
-    head = f"### 📈 {inline(asked.text, 120)}\n-# Over time · {group} · {surveys.KINDS[asked.kind]}"
+    head = f"### 📈 {inline(asked.text, 120)}\n-# Over time · {surveys.where(found.view)} · {surveys.KINDS[asked.kind]}"
     if not found.editions:
         return said(head, f"S-{survey.number} is not closed yet, and nothing was asked like this before.")
     lines = [_edition(asked, each) for each in reversed(found.editions)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bot.governance.surveys import STEPS, Question, QuestionKind, Result, Survey
+from bot.governance.surveys import ANSWER, STEPS, Question, QuestionKind, Result, Survey
 from bot.services.surveys_compared import Trend
 from bot.ui import charts, surveys
 from bot.ui.charts import Bar, Mark, Series, Stack
@@ -12,6 +12,11 @@ from bot.ui.labels import count
 from bot.ui.panels import Attached, attached
 from bot.ui.panels import pictures as gallery
 from bot.ui.tables import Cell, csv_of
+
+_LARGEST = 8_000_000
+"""Bytes of a file that Discord takes everywhere, pictures beside it."""
+_CUTS = (ANSWER[1], 2000, 1000, 500, 250, 120, 60, 30, 10, 0)
+"""How many characters of each free text are kept, as long as the file is too large."""
 
 Files = tuple[tuple[str, bytes], ...]
 
@@ -47,15 +52,26 @@ def shown(survey: Survey, drawn: Sequence[bytes]) -> tuple[Attached, ...]:
     return tuple(part for part in parts if part is not None)
 
 
-def table(survey: Survey) -> bytes:
-    """What is published, as CSV: a line for each step, choice or text, and one for each question withheld."""
+def table(survey: Survey, most: int = _LARGEST) -> bytes:
+    """What is published, as CSV: a line for each step, choice or text, and one for each question withheld.
+
+    Where it would be larger than ``most`` bytes, which Discord would not take, all long texts are cut alike.
+    """
+    for length in _CUTS:
+        made = _table_of(survey, length)
+        if len(made) <= most:
+            break
+    return made
+
+
+def _table_of(survey: Survey, length: int) -> bytes:
     lines: list[Sequence[Cell]] = [("survey", "question", "kind", "answer", "people")]
     for place, (asked, result) in enumerate(zip(survey.questions, survey.results, strict=True), 1):
         about = (f"S-{survey.number}", f"{place}. {asked.text}", asked.kind.value)
         if result.withheld:
             lines.append((*about, "withheld", ""))
         elif asked.kind is QuestionKind.TEXT:
-            lines += [(*about, text, 1) for text in result.texts]
+            lines += [(*about, text if len(text) <= length else f"{text[:length]}…", 1) for text in result.texts]
         else:
             lines += [(*about, *each) for each in zip(_names(asked), result.counts, strict=True)]
     return csv_of(lines)

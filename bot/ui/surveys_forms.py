@@ -9,6 +9,7 @@ import discord
 
 from bot.governance import surveys as rules
 from bot.governance.ids import GroupId, PartnershipId
+from bot.governance.scales import Scale
 from bot.governance.surveys import Question, QuestionKind, Survey
 from bot.services.surveys_answered import Answering
 from bot.ui import ids, limits
@@ -24,9 +25,9 @@ _HOW = {
 _LONG = discord.TextStyle.paragraph
 
 
-def new(partnership: PartnershipId, group: GroupId | None) -> Form:
+def new(partnership: PartnershipId, group: GroupId | None, scale: Scale | None = None) -> Form:
     """Title and purpose of a new survey."""
-    return _words(_form("A new survey", ids.survey_new_form(partnership, group)), "", "")
+    return _words(_form("A new survey", ids.survey_new_form(partnership, group, scale)), "", "")
 
 
 def words(survey: Survey) -> Form:

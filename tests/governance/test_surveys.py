@@ -24,11 +24,24 @@ from bot.governance.errors import (
 )
 from bot.governance.events import Happened
 from bot.governance.ids import GroupId, PartnershipId, PersonId, RoleId
-from bot.governance.organisation import CONTRIBUTOR, FACILITATOR, MEMBER, OBSERVER, Holding, Member, RoleMapping
+from bot.governance.organisation import (
+    CONTRIBUTOR,
+    FACILITATOR,
+    MEMBER,
+    OBSERVER,
+    Group,
+    GroupKind,
+    Holding,
+    Member,
+    Partnership,
+    RoleMapping,
+)
+from bot.governance.scales import Scale
 from bot.governance.surveys import Question, QuestionKind, Result, Survey, SurveyState
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 CORE, CELL = GroupId(2), GroupId(3)
+HERE = frozenset({CORE})
 ANA, BO, CY = (PersonId(name) for name in ("ana", "bo", "cy"))
 SCALE = Question(QuestionKind.SCALE, "How well do we decide?")
 CHOICE = Question(QuestionKind.CHOICE, "Which day suits you?", ("Monday", "Friday"))
@@ -62,16 +75,16 @@ def test_facilitators_and_leads_of_the_group_run_it_and_members_where_there_are_
     nobody_leads = [holding(ANA, CORE, MEMBER), holding(BO, CELL, FACILITATOR)]
     led = [*nobody_leads, holding(CY, CORE, FACILITATOR)]
     ana, bo, cy = member(ANA, (CORE, MEMBER)), member(BO, (CELL, FACILITATOR)), member(CY, (CORE, FACILITATOR))
-    assert surveys.may_run(ana, CORE, nobody_leads)
-    assert not surveys.may_run(bo, CORE, nobody_leads)
-    assert not surveys.may_run(ana, CORE, led)
-    assert surveys.may_run(cy, CORE, led)
-    assert surveys.may_run(member(CY, (CORE, "lead")), CORE, led)
+    assert surveys.may_run(ana, HERE, nobody_leads)
+    assert not surveys.may_run(bo, HERE, nobody_leads)
+    assert not surveys.may_run(ana, HERE, led)
+    assert surveys.may_run(cy, HERE, led)
+    assert surveys.may_run(member(CY, (CORE, "lead")), HERE, led)
     assert surveys.may_run(bo, None, led), "any facilitator may ask the whole partnership"
     assert not surveys.may_run(ana, None, led)
-    assert not surveys.may_run(member(ANA, (CORE, OBSERVER)), CORE, [holding(ANA, CORE, OBSERVER)])
+    assert not surveys.may_run(member(ANA, (CORE, OBSERVER)), HERE, [holding(ANA, CORE, OBSERVER)])
     with pytest.raises(NotEligible):
-        surveys.check_may_run(ana, CORE, led)
+        surveys.check_may_run(ana, HERE, led)
 
 
 def test_a_group_is_asked_without_observers_and_the_partnership_with_every_seat() -> None:
@@ -81,8 +94,36 @@ def test_a_group_is_asked_without_observers_and_the_partnership_with_every_seat(
         holding(BO, CORE, OBSERVER),
         holding(CY, None, CONTRIBUTOR),
     ]
-    assert surveys.audience_of(CORE, holdings) == {ANA}
+    assert surveys.audience_of(HERE, holdings) == {ANA}
     assert surveys.audience_of(None, holdings) == {ANA, BO, CY}
+
+
+def test_a_scale_asks_all_its_groups_and_a_leader_of_one_of_them_may_run_it() -> None:
+    other = GroupId(4)
+    groups = (
+        Group(GroupId(1), GroupKind.STAKEHOLDERS, "Stakeholders"),
+        Group(CORE, GroupKind.TOP_LEVEL, "Core"),
+        Group(CELL, GroupKind.CELL, "One"),
+        Group(other, GroupKind.CELL, "Two"),
+    )
+    home = Partnership(PartnershipId(1), "Home", 1, groups)
+    cells = surveys.asked_groups(home, None, Scale.COLLABORATION)
+    assert cells == frozenset({CELL, other})
+    assert surveys.asked_groups(home, CORE, None) == HERE
+    assert surveys.asked_groups(home, None, None) is None
+    with pytest.raises(BadValue):
+        surveys.asked_groups(home, CORE, Scale.COLLABORATION)
+    with pytest.raises(NotFound):
+        surveys.asked_groups(replace(home, groups=groups[:2]), None, Scale.COLLABORATION)
+    holdings = [holding(ANA, CELL, MEMBER), holding(BO, other, FACILITATOR), holding(CY, CORE, FACILITATOR)]
+    assert surveys.audience_of(cells, holdings) == {ANA, BO}
+    assert surveys.may_run(member(BO, (other, FACILITATOR)), cells, holdings)
+    assert not surveys.may_run(member(CY, (CORE, FACILITATOR)), cells, holdings), "leads elsewhere"
+    assert not surveys.may_run(member(ANA, (CELL, MEMBER)), cells, holdings)
+
+
+def test_few_asked_are_those_whose_unanimity_would_name_them() -> None:
+    assert [surveys.few_asked(people, 5) for people in (4, 5, 9, 10)] == [False, True, True, False]
 
 
 # ---- drafts ------------------------------------------------------------------------------------------------

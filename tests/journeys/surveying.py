@@ -49,10 +49,15 @@ async def asked(server: Server, *questions: tuple[str, dict[str, str]], who: str
     survey = id_of(answered)
     number = (await kept(server, survey)).number
     shown = await server.slash(who, TALK, "survey open", survey=f"S-{number}", **planned)
-    opened = await server.press(who, latest(shown), f"survey:open-now:{survey}")
+    opened = await server.press(who, latest(shown), opening(latest(shown)))
     assert "is open" in said(opened), said(opened)
     await server.settle()
     return survey
+
+
+def opening(shown: discord.Message) -> str:
+    """The button that opens what is shown."""
+    return next(c for c in controls_of(shown) if c.startswith("survey:open-now:"))
 
 
 async def kept(server: Server, survey: int) -> Survey:

@@ -26,6 +26,7 @@ from tests.journeys.surveying import (
     form,
     id_of,
     kept,
+    opening,
     posts,
     record,
     send,
@@ -52,13 +53,17 @@ async def test_from_draft_to_results(tmp_path: Path) -> None:
         looked = await server.slash("gus", TALK, "survey open", survey="S-1")
         assert "It asks 7 people" in said(looked), said(looked)
         assert "every question gets a result if at least 5 people answer it" in said(looked)
-        await server.press("gus", latest(looked), f"survey:open-now:{survey}")
+        await server.press("gus", latest(looked), opening(latest(looked)))
         await server.settle()
         shown = text_of(await board(server, survey))
         assert "the 7 people with a seat in Stakeholders" in shown
         assert "How well do we decide together?" in shown
-        assert "Until it closes nobody sees who answers" in shown
-        assert "can work out who answered what" in shown
+        assert "nobody sees who answered" in shown
+        assert "database" not in shown, "a card says one thing first"
+        behind = await server.press("ada", await board(server, survey), f"survey:about:{survey}")
+        assert behind.ephemeral
+        assert "Until it closes nobody sees who answers" in said(behind)
+        assert "can work out who answered what" in said(behind)
         for number, who in enumerate(SIX):
             noted = await answer(server, who, survey, str(number % 5 + 1), str(number % 2), f"idea {9 - number}")
             assert noted.ephemeral
@@ -86,6 +91,29 @@ async def test_from_draft_to_results(tmp_path: Path) -> None:
         results = await server.slash("tia", TALK, "survey results", survey="S-1")
         assert "On average **3.3** of 5" in said(results)
         assert results.ephemeral
+
+
+async def test_what_opens_is_what_was_shown_and_a_scale_is_asked_as_a_whole(tmp_path: Path) -> None:
+    async with serving(tmp_path) as server:
+        form_ = await server.slash("gus", TALK, "survey create", scale="CONSTITUENCY")
+        draft = await server.fill("gus", form_, title="All of us", about="")
+        survey = id_of(draft)
+        await server.fill("gus", await server.press("gus", latest(draft), f"survey:scale:{survey}"), **SCALE[1])
+        looked = await server.slash("gus", TALK, "survey open", survey="S-1")
+        assert "It asks 7 people" in said(looked)
+        assert "Only 7 people are asked: should all of them answer the same" in said(looked)
+        await server.fill("gus", await server.press("gus", latest(draft), f"survey:text:{survey}"), **TEXT[1])
+        refused = await server.press("gus", latest(looked), opening(latest(looked)))
+        assert "changed this draft after it was shown to you" in said(refused)
+        assert (await kept(server, survey)).state is SurveyState.DRAFT
+        await server.restart()
+        again = await server.slash("gus", TALK, "survey open", survey="S-1")
+        assert "is open" in said(await server.press("gus", latest(again), opening(latest(again))))
+        await server.settle()
+        assert "everyone in a stakeholder group" in text_of(await board(server, survey))
+        assert len((await kept(server, survey)).questions) == 2
+        both = await server.slash("gus", TALK, "survey create", group="Stakeholders", scale="CONSTITUENCY")
+        assert "either a group or a scale" in said(both)
 
 
 async def test_one_after_the_close_comes_too_late_and_loses_no_word(tmp_path: Path) -> None:
@@ -291,7 +319,7 @@ async def test_forged_ids_and_answers_change_nothing(tmp_path: Path, monkeypatch
             ("survey:answer:999", "no such survey"),
             (f"survey:answer:{draft}", "no such survey"),
             (f"survey:show:{draft}", "no such survey"),
-            (f"survey:open-now:{draft}", "no such survey"),
+            (f"survey:open-now:{draft}:1", "no such survey"),
             (f"survey:cancel-now:{survey}", "A facilitator or lead"),
             (f"survey:stop:{survey}", "A facilitator or lead"),
             (f"survey:words:{survey}", "A facilitator or lead"),

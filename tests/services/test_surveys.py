@@ -16,6 +16,7 @@ from bot.governance.errors import (
     LimitReached,
     NotEligible,
     NotFound,
+    Outdated,
     TimePast,
     TimeUnclear,
     UnknownKey,
@@ -24,6 +25,7 @@ from bot.governance.errors import (
     ZoneUnknown,
 )
 from bot.governance.ids import GroupId, PartnershipId
+from bot.governance.scales import Scale
 from bot.governance.surveys import MOST_DRAFTS, Question, QuestionKind, Survey, SurveyState
 from bot.services import erasures, roles, surveys, surveys_answered
 from bot.services.ports import Actor
@@ -47,8 +49,10 @@ from tests.services.scene import (
     ODA,
     QUIET,
     QUINN,
+    RAY,
     SHG,
     STAKEHOLDERS,
+    SUE,
     TIA,
     TOM,
     TRUST,
@@ -133,6 +137,35 @@ async def test_a_group_without_facilitator_is_asked_by_its_members_and_a_private
         await drafted(scene, who=CAL, group=None)
     with pytest.raises(NotFound):
         await surveys.create(scene.ctx, scene.actor(GUS), PartnershipId(9), None, "Pulse", "")
+
+
+async def test_a_scale_is_asked_whole_and_each_of_its_people_once(scene: Scene) -> None:
+    """Gardens and the private Quiet are the cells."""
+    view = await surveys.create(scene.ctx, scene.actor(CAL), HERE, None, "Cells", "", Scale.COLLABORATION)
+    made = view.survey.id
+    await surveys.put_question(scene.ctx, scene.actor(CAL), made, 0, SCALE)
+    opened = await surveys.open_now(scene.ctx, scene.actor(QUINN), made)
+    assert opened.survey.audience == {await scene.person(who) for who in (CAL, QUINN, RAY, SUE)}
+    await answer(scene, RAY, made, "4")
+    for who in (ADA, TIA, ODA):
+        with pytest.raises(NotEligible):
+            await answer(scene, who, made, "4")
+    for who in (ADA, TIA, ODA):
+        with pytest.raises(NotEligible):
+            await surveys.create(scene.ctx, scene.actor(who), HERE, None, "Cells", "", Scale.COLLABORATION)
+    with pytest.raises(BadValue):
+        await surveys.create(scene.ctx, scene.actor(CAL), HERE, CELL, "Cells", "", Scale.COLLABORATION)
+
+
+async def test_what_opens_is_what_was_shown(scene: Scene) -> None:
+    made = await drafted(scene, SCALE, who=TOM, group=None)
+    shown = (await surveys.show(scene.ctx, scene.actor(TOM), made)).survey
+    await surveys.put_question(scene.ctx, scene.actor(GUS), made, 0, TEXT)
+    with pytest.raises(Outdated):
+        await surveys.open_now(scene.ctx, scene.actor(TOM), made, shown.version)
+    assert (await get(scene, made)).state is SurveyState.DRAFT
+    again = (await surveys.show(scene.ctx, scene.actor(TOM), made)).survey
+    assert (await surveys.open_now(scene.ctx, scene.actor(TOM), made, again.version)).survey.questions == (SCALE, TEXT)
 
 
 async def test_drafts_of_one_person_are_limited(scene: Scene) -> None:

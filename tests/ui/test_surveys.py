@@ -16,6 +16,7 @@ from bot.governance.disclosure import FEW_ANSWERS, FEW_APART, FEW_ASKED, FEW_LEF
 from bot.governance.events import Event, Happened
 from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.organisation import Group, GroupKind, Partnership
+from bot.governance.scales import Scale
 from bot.governance.surveys import REPEATS, Question, QuestionKind, Result, Survey, SurveyState
 from bot.services.ports import Recorded
 from bot.services.surveys import SurveyView
@@ -57,6 +58,7 @@ BIG = Survey(
     closes_at=NOW + timedelta(days=5),
     repeats="month",
     missed=3,
+    version=4,
 )
 COUNTED = (
     Result(1000, (100, 200, 300, 300, 100)),
@@ -134,7 +136,7 @@ def test_a_result_is_told_in_words_and_bars() -> None:
     ("why", "people", "beside", "words"),
     [
         (FEW_ANSWERS, 0, 0, "Fewer than 5 people answered this"),
-        (FEW_ASKED, 4, 0, "Only 4 people are asked. It takes at least 5."),
+        (FEW_ASKED, 4, 0, "Only 4 people with a seat are asked. It takes at least 5."),
         (FEW_APART, 1, 2, "Beside S-2, which asked the same, this result would tell what 1 person said"),
         (FEW_LEFT, 2, 0, "would tell what 2 people said who sit in several of the groups asked"),
         (FEW_APART, 3, 0, "Beside an earlier survey that asked the same, this result would tell what 3 people said"),
@@ -220,6 +222,19 @@ def test_texts_stand_whole_in_the_table() -> None:
     assert [text.replace("\r\n", "\n") for text in texts] == list(COUNTED[1].texts)
 
 
+def test_very_many_very_long_texts_stay_within_what_discord_takes_and_none_is_left_out() -> None:
+    long = tuple(f"{number:04} " + "\N{SNOWMAN}" * 3990 for number in range(1500))
+    huge = replace(CLOSED, questions=(TEXT,), results=(Result(len(long), texts=long),))
+    assert sum(len(text.encode()) for text in long) > 10_000_000
+    table = surveys_drawn.table(huge)
+    assert len(table) < 8_000_000
+    told = [row[3] for row in read(table)[1:]]
+    assert [text[:5] for text in told] == [text[:5] for text in long]
+    assert all(text.endswith("…") for text in told)
+    few = replace(huge, results=(Result(40, texts=long[:40]),))
+    assert [row[3] for row in read(surveys_drawn.table(few))[1:]] == list(long[:40]), "what fits stays whole"
+
+
 def test_nothing_is_attached_where_nothing_is_published() -> None:
     assert surveys_drawn.pictures(WITHHELD) == ()
     assert surveys_drawn.files(WITHHELD, ()) == ()
@@ -232,6 +247,23 @@ def test_what_is_published_is_drawn() -> None:
     assert all(picture.startswith(b"\x89PNG") for picture in drawn)
     names = [name for name, _ in surveys_drawn.files(CLOSED, drawn)]
     assert names == ["survey-3-1.png", "survey-3-2.png", "survey-3-3.png", "survey-3-4.png", "survey-3.csv"]
+
+
+def test_so_few_that_all_saying_the_same_names_everyone_are_warned_before_and_when_asked() -> None:
+    for people, warned in ((4, False), (5, True), (9, True), (10, False)):
+        small = replace(BIG, state=SurveyState.DRAFT, asked=0)
+        before = text_of(surveys_answered.before_opening(view(small, expected=people)))
+        asked = text_of(surveys.card(view(replace(BIG, asked=people)), 1))
+        for said in (before, asked):
+            assert (f"Only {people} people are asked: should all of them answer the same" in said) is warned
+
+
+def test_a_scale_is_called_by_whom_it_asks() -> None:
+    cells = replace(BIG, group=None, scale=Scale.COLLABORATION, asked=23)
+    said = text_of(surveys.card(view(cells), 1))
+    assert "everyone in a cell" in said
+    assert "23 people when it opened" in said
+    assert "whole partnership" not in said
 
 
 # ---- trends ------------------------------------------------------------------------------------------------
@@ -278,9 +310,12 @@ def test_the_board_says_what_is_anonymous_and_what_an_operator_could_learn() -> 
     said = text_of(surveys.card(view(small, next_at=NOW), 1))
     assert "<@42> asks because:\n> To decide better." in said
     assert "1000 people" in said
-    assert "nobody sees who answers, how many have, or what" in said
-    assert "at least 5 people answered" in said
-    assert "whoever can read the database then" in said
+    assert "a result is shown from 5 answers on" in said
+    assert "database" not in said, "a card says one thing first"
     assert "It repeats every month" in said
-    assert custom_ids(surveys.card(view(small), 1)) == ["survey:answer:7"]
+    assert custom_ids(surveys.card(view(small), 1)) == ["survey:answer:7", "survey:about:7"]
+    behind = text_of(surveys_answered.about(view(small)))
+    assert "nobody sees who answers, how many have, or what" in behind
+    assert "at least 5 people answered" in behind
+    assert "whoever can read the database then" in behind
     assert custom_ids(surveys.card(view(replace(small, state=SurveyState.CANCELLED)), 1)) == []
