@@ -30,7 +30,7 @@ class Published:
     """
 
     survey: int
-    same: str
+    forms: frozenset[str]
     audience: frozenset[PersonId]
     k: int
     left: frozenset[PersonId] = frozenset()
@@ -63,7 +63,7 @@ def hindrance(
     """
     if len(audience - left) < k:
         return Hindrance(FEW_ASKED, len(audience - left), k)
-    earlier = [each for each in published if each.same == question.same]
+    earlier = _of_the_same(question, published)
     for asked in dict.fromkeys((audience, audience - left)):
         for each in earlier:
             needed = max(k, each.k)
@@ -74,6 +74,14 @@ def hindrance(
     if told is None:
         return None
     return Hindrance(FEW_LEFT if told.people else UNSURE, told.people, told.needed)
+
+
+def _of_the_same(question: Question, published: Iterable[Published]) -> list[Published]:
+    """What was published of the same question, and of one that is the same as that, though this one is not."""
+    others, forms = list(published), question.forms
+    while any(not each.forms.isdisjoint(forms) and not each.forms <= forms for each in others):
+        forms = forms.union(*(each.forms for each in others if not each.forms.isdisjoint(forms)))
+    return [each for each in others if not each.forms.isdisjoint(forms)]
 
 
 def result(

@@ -80,13 +80,19 @@ class Question:
     high: str = ""
 
     @property
-    def same(self) -> str:
-        """What makes two questions the same: the letters and digits of their text, in whatever case.
+    def forms(self) -> frozenset[str]:
+        """What it is compared by: the letters and digits of its text, folded as names are, with and without first
+        leaving out all other signs, for some of those look like letters.
 
-        How they are answered makes no difference: who compares two results does not mind (LRN-2).
+        Two questions are the same where they share a form. How they are answered makes no difference: who compares two
+        results does not mind (LRN-2).
         """
-        folded = unicodedata.normalize("NFKC", self.text).casefold()
-        return "".join(character for character in folded if character.isalnum())
+        words = "".join(filter(_is_word, self.text))
+        return frozenset("".join(filter(_is_word, form)) for form in (*names.forms(self.text), *names.forms(words)))
+
+    def asks_the_same(self, other: Question) -> bool:
+        """Whether people read both as the same question (LRN-2)."""
+        return not self.forms.isdisjoint(other.forms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +245,7 @@ def put_question(survey: Survey, place: int, question: Question) -> Survey:
         raise NotFound("question", str(place))
     if place == 0 and len(survey.questions) >= MOST_QUESTIONS:
         raise LimitReached("questions", MOST_QUESTIONS)
-    if any(each.same == question.same for at, each in enumerate(survey.questions, 1) if at != place):
+    if any(each.asks_the_same(question) for at, each in enumerate(survey.questions, 1) if at != place):
         raise AlreadyDone("ask question")
     questions = list(survey.questions)
     if place == 0:
@@ -419,6 +425,11 @@ def blanked(draft: Survey) -> Survey:
     return replace(draft, state=SurveyState.CANCELLED, title="erased on request", about="", questions=())
 
 
+def _is_word(character: str) -> bool:
+    """A letter, a digit, or a mark on one: scripts with vowel signs would be without vowels."""
+    return character.isalnum() or unicodedata.category(character).startswith("M")
+
+
 def _check_draft(survey: Survey, act: str) -> None:
     if survey.state is not SurveyState.DRAFT:
         raise WrongState(survey.state, act)
@@ -440,7 +451,7 @@ def _checked(question: Question) -> Question:
     """The question without blanks around its words. Raises BadText, BadValue."""
     text = " ".join(question.text.split())
     _check_length("question", text, QUESTION)
-    if len(Question(question.kind, text).same) < 3:
+    if min(map(len, Question(question.kind, text).forms), default=0) < 3:
         raise BadText("question", 0, *QUESTION)
     if question.kind is QuestionKind.TEXT:
         return Question(question.kind, text)

@@ -262,7 +262,7 @@ async def published(tx: Transaction, partnership: Partnership, for_group: GroupI
     closed = await tx.surveys.list(partnership.id, {SurveyState.CLOSED}, limit=_EVERY)
     closed = tuple(sorted(closed, key=lambda each: (each.closed_at or each.created_at, each.number)))
     return tuple(
-        Published(_named(each, partnership, for_group), question.same, each.audience, each.k, each.left)
+        Published(_named(each, partnership, for_group), question.forms, each.audience, each.k, each.left)
         for each in closed
         for question, result in zip(each.questions, each.results, strict=True)
         if not result.withheld
@@ -359,7 +359,7 @@ async def _running(tx: Transaction, partnership: Partnership, survey: Survey) ->
     """What is being asked now, as if it were published already: it may be by the time this one closes."""
     running = await tx.surveys.list(partnership.id, {SurveyState.OPEN}, limit=_EVERY)
     return tuple(
-        Published(_named(each, partnership, survey.group), question.same, each.audience, each.k)
+        Published(_named(each, partnership, survey.group), question.forms, each.audience, each.k)
         for each in running
         for question in each.questions
     )

@@ -70,7 +70,7 @@ def _asked(survey: Survey, wanted: Question) -> list[Edition]:
     return [
         Edition(survey.number, survey.closed_at or survey.created_at, result)
         for question, result in zip(survey.questions, survey.results, strict=True)
-        if (question.same, question.kind, question.choices) == (wanted.same, wanted.kind, wanted.choices)
+        if question.asks_the_same(wanted) and (question.kind, question.choices) == (wanted.kind, wanted.choices)
     ]
 
 

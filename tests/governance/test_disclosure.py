@@ -37,7 +37,7 @@ def people(first: int, last: int) -> frozenset[PersonId]:
 
 
 def before(audience: frozenset[PersonId], k: int = 5, number: int = 1) -> Published:
-    return Published(number, SCALE.same, audience, k)
+    return Published(number, SCALE.forms, audience, k)
 
 
 def cells(count: int, size: int = 10) -> list[Published]:
@@ -114,12 +114,48 @@ def test_people_who_sit_in_two_groups_do_not_hinder_them() -> None:
     assert hindrance(SCALE, people(1, 64), 5, [before(core), *cells(6)]) == Hindrance(FEW_LEFT, 4, 5)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How well do we deci\u0000de?".replace("\u0000", "\u200b"),
+        "Ноw wеll dо wе dесidе?",
+        "HOW WELL DO WE DECIDE",
+        "Ｈｏｗ ｗｅｌｌ ｄｏ ｗｅ ｄｅｃｉｄｅ",
+        "𝐇𝐨𝐰 𝐰𝐞𝐥𝐥 𝐝𝐨 𝐰𝐞 𝐝𝐞𝐜𝐢𝐝𝐞",
+        "How-well_do: we — decide!!",
+        "How we|l do we decide?",
+    ],
+)
+def test_the_same_words_in_letters_that_look_alike_are_the_same_question(text: str) -> None:
+    found = hindrance(Question(QuestionKind.SCALE, text), people(1, 11), 5, (before(people(1, 10)),))
+    assert found == Hindrance(FEW_APART, 1, 5, 1)
+
+
+def test_other_words_are_another_question_in_every_script() -> None:
+    hindi, other = Question(QuestionKind.SCALE, "हम कैसे हैं?"), Question(QuestionKind.SCALE, "हम कासा हूँ?")
+    earlier = (Published(1, hindi.forms, people(1, 10), 5),)
+    assert hindrance(other, people(1, 11), 5, earlier) is None
+    assert hindrance(hindi, people(1, 11), 5, earlier) == Hindrance(FEW_APART, 1, 5, 1)
+
+
+def test_what_is_the_same_by_way_of_a_third_is_the_same() -> None:
+    small, capital = Question(QuestionKind.SCALE, "vvvvv"), Question(QuestionKind.SCALE, "NNNNN")
+    between = Question(QuestionKind.SCALE, "ΝΝΝΝΝ")
+    assert not small.asks_the_same(capital)
+    assert small.asks_the_same(between)
+    assert between.asks_the_same(capital)
+    earlier = [Published(n, each.forms, people(1, 10), 5) for n, each in enumerate((between, small), 1)]
+    assert hindrance(capital, people(1, 11), 5, earlier) == Hindrance(FEW_APART, 1, 5, 1)
+    earlier = [Published(1, small.forms, people(1, 10), 5), Published(2, between.forms, people(21, 30), 5)]
+    assert hindrance(capital, people(1, 11), 5, earlier) == Hindrance(FEW_APART, 1, 5, 1)
+
+
 def test_one_who_leaves_before_the_close_is_not_told_apart() -> None:
     asked, leaver = people(1, 10), people(10, 10)
     assert hindrance(SCALE, asked, 5, ()) is None
     assert hindrance(SCALE, asked, 5, (), leaver) is None
     assert hindrance(SCALE, asked, 5, (before(asked),), leaver) == Hindrance(FEW_APART, 1, 5, 1)
-    had_left = Published(1, SCALE.same, asked, 5, leaver)
+    had_left = Published(1, SCALE.forms, asked, 5, leaver)
     assert hindrance(SCALE, asked, 5, (had_left,)) == Hindrance(FEW_APART, 1, 5, 1)
     found = hindrance(SCALE, asked, 5, (before(asked),), people(6, 10))
     assert found == Hindrance(FEW_LEFT, 1, 5), "one of the five may have answered and four not"
@@ -160,7 +196,7 @@ def test_texts_stand_in_alphabetical_order_and_choices_in_their_own() -> None:
 
 
 def test_what_is_withheld_holds_nothing_of_the_answers() -> None:
-    kept = result(TEXT, ["secret"] * 6, people(1, 11), 5, (Published(3, TEXT.same, people(1, 10), 5),))
+    kept = result(TEXT, ["secret"] * 6, people(1, 11), 5, (Published(3, TEXT.forms, people(1, 10), 5),))
     assert (kept.answers, kept.counts, kept.texts) == (0, (), ())
     assert (kept.withheld, kept.people, kept.beside) == (FEW_APART, 1, 3)
 
@@ -193,7 +229,7 @@ class World:
             seats -= leaving
         if not result(SCALE, answers, asked, k, self.published, asked & leaving).withheld:
             assert len(answers) >= k
-            self.published.append(Published(self.surveys, SCALE.same, asked, k, asked & leaving))
+            self.published.append(Published(self.surveys, SCALE.forms, asked, k, asked & leaving))
 
 
 persons = st.sampled_from(EVERYONE)
@@ -308,7 +344,7 @@ def test_whoever_of_those_who_left_had_answered_nobody_can_compute_what_few_said
     for number, (audience, left) in enumerate(asked, 1):
         gone = audience & left
         if hindrance(SCALE, audience, k, published, gone) is None:
-            published.append(Published(number, SCALE.same, audience, k, gone))
+            published.append(Published(number, SCALE.forms, audience, k, gone))
     silent = [data.draw(st.frozensets(st.sampled_from(sorted(each.left) or FEW[:1]))) for each in published]
     counted = [each.audience - (each.left & gone) for each, gone in zip(published, silent, strict=True)]
     if counted:
