@@ -252,7 +252,7 @@ async def test_the_creator_hears_before_opening_what_will_have_to_be_withheld(tm
         assert "Question 2" not in said(looked)
         small = await drafted(server, SCALE, who="tom", group="Core Team", title="The core team")
         looked = await server.press("tom", latest(small), f"survey:open:{id_of(small)}")
-        assert "Only 3 people are asked. It takes at least 5." in said(looked)
+        assert "Only 3 people with a seat are asked. It takes at least 5." in said(looked)
 
 
 async def test_the_whole_partnership_is_asked_where_everyone_may_write(tmp_path: Path) -> None:
