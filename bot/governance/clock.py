@@ -12,8 +12,20 @@ OUTAGE = "outage"
 CARD = "card missing"
 ROLE = "role missing"
 FEW = "too few electors"
+SHUT_OUT = "shut out"
+SILENCED = "kept from acting"
+
+BY_PEOPLE = frozenset({SHUT_OUT, SILENCED, ROLE})
+"""Reasons that somebody with power in the server makes: they may stop one process for a while only."""
+
+WITH_TIMELOCK = frozenset({OUTAGE, SHUT_OUT, SILENCED})
+"""Reasons for which a timelock waits as well: a halt must have had its whole time."""
+
 MOST_STOPPED = timedelta(days=14)
-"""After standing this long, a proposal is not adopted because it could not be held."""
+"""After standing this long for want of electors or of the bot, it is not adopted: it could not be held."""
+
+MOST_MEDDLED = timedelta(days=7)
+"""The longest that people's acts may stop one process, all causes and persons together."""
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
 
@@ -47,36 +59,95 @@ def deadline(proposal: Proposal, now: datetime, period: timedelta) -> datetime:
     return (proposal.clock.stopped_at or now) + period
 
 
-def stop(proposal: Proposal, reason: str, since: datetime) -> Outcome:
-    """Stop the clock from ``since``, but not from before its review opened; a second reason keeps it standing."""
-    waiting = CONTESTABLE | ({State.PASSED, State.ADOPTED} if reason == OUTAGE else frozenset())
-    if proposal.state not in waiting or reason in proposal.clock.reasons:
-        return proposal, ()
+def stop(proposal: Proposal, reason: str, since: datetime, **told: Json) -> Outcome:
+    """Stop the clock from ``since``, but not from before its review opened; a second reason keeps it standing.
+
+    Once people's acts stopped it as long as they may, they stop it no more (PRO-11). ``told`` goes into the event.
+    """
+    waiting = CONTESTABLE | ({State.PASSED, State.ADOPTED} if reason in WITH_TIMELOCK else frozenset())
     before = proposal.clock
+    if proposal.state not in waiting or reason in before.reasons or (before.spent and reason in BY_PEOPLE):
+        return proposal, ()
     since = max(since, before.resumed_at or since, proposal.opened_at or since)
-    stopped_at = min(before.stopped_at or since, since)
-    clock = replace(before, reasons=before.reasons | {reason}, stopped_at=stopped_at)
-    data: dict[str, Json] = {"reason": reason, "since": since.isoformat()}
-    event = Event(Happened.CLOCK_STOPPED, proposal_thing(proposal.id), None, data)
+    clock = replace(before, reasons=before.reasons | {reason}, stopped_at=min(before.stopped_at or since, since))
+    if reason in BY_PEOPLE:
+        clock = replace(clock, meddled_since=min(before.meddled_since or since, since))
+    else:
+        clock = replace(clock, wanting_since=min(wanting_since(before) or since, since))
+    event = Event(
+        Happened.CLOCK_STOPPED,
+        proposal_thing(proposal.id),
+        None,
+        {"reason": reason, "since": since.isoformat(), **told},
+    )
     return replace(proposal, clock=clock), (event,)
 
 
-def resume(proposal: Proposal, reason: str, now: datetime) -> Outcome:
+def resume(proposal: Proposal, reason: str, now: datetime, **told: Json) -> Outcome:
     """This reason is gone. When it was the last, every deadline moves by the time the clock stood (PRO-11)."""
-    clock = proposal.clock
-    if reason not in clock.reasons:
+    before = proposal.clock
+    if reason not in before.reasons:
         return proposal, ()
-    left = clock.reasons - {reason}
-    if left or clock.stopped_at is None:
-        return replace(proposal, clock=replace(clock, reasons=left)), ()
+    clock = replace(before, reasons=before.reasons - {reason})
+    if clock.meddled_since is not None and not clock.reasons & BY_PEOPLE:
+        meddled = clock.meddled + max(now - clock.meddled_since, timedelta(0))
+        clock = replace(clock, meddled=meddled, meddled_since=None)
+    if not clock.reasons - BY_PEOPLE:
+        clock = replace(clock, wanting_since=None)
+    if clock.reasons or clock.stopped_at is None:
+        return replace(proposal, clock=clock), ()
     stood = max(now - clock.stopped_at, timedelta(0))
-    running = _shift(replace(proposal, clock=Clock(stood=clock.stood + stood, resumed_at=now)), clock.stopped_at, stood)
+    clock = replace(clock, stopped_at=None, stood=clock.stood + stood, resumed_at=now)
+    running = _shift(replace(proposal, clock=clock), before.stopped_at or now, stood)
     data: dict[str, Json] = {
         "reason": reason,
-        "since": clock.stopped_at.isoformat(),
+        "since": (before.stopped_at or now).isoformat(),
         "minutes": int(stood.total_seconds() // 60),
+        **told,
     }
     return running, (Event(Happened.CLOCK_RESUMED, proposal_thing(proposal.id), None, data),)
+
+
+def wanting_since(clock: Clock) -> datetime | None:
+    """Since when it has stood for want of electors or of the bot; kept apart only since people's acts are capped."""
+    return clock.wanting_since or (clock.stopped_at if clock.reasons - BY_PEOPLE else None)
+
+
+def given_up_at(proposal: Proposal) -> datetime | None:
+    """When it is not adopted because it could not be held; None while nothing is wanting (PRO-11)."""
+    since = wanting_since(proposal.clock)
+    return since + MOST_STOPPED if since is not None and proposal.state in CONTESTABLE else None
+
+
+def spent_at(proposal: Proposal) -> datetime | None:
+    """When people's acts stop it no longer: by all of them together, or by what is done to one person (PRO-11)."""
+    clock = proposal.clock
+    ends = [spell.spent_at for spell in clock.barred if spell.spent_at is not None]
+    if clock.meddled_since is not None:
+        ends.append(clock.meddled_since + MOST_MEDDLED - clock.meddled)
+    return min(ends, default=None)
+
+
+def spend(proposal: Proposal, now: datetime) -> Outcome:
+    """People's acts stopped it as long as they may: it runs on, and passes by a final vote only (PRO-11).
+
+    Those shut out count in the quorum of that vote like everybody else.
+    """
+    if proposal.clock.spent:
+        return proposal, ()
+    spent = replace(proposal.clock, spent=True, spells=closed(proposal.clock, now).spells)
+    proposal = replace(proposal, clock=spent)
+    events: list[Event] = [Event(Happened.STOPS_SPENT, proposal_thing(proposal.id), None, {})]
+    for reason in sorted(proposal.clock.reasons & BY_PEOPLE):
+        proposal, resumed = resume(proposal, reason, now)
+        events += resumed
+    return proposal, tuple(events)
+
+
+def closed(clock: Clock, now: datetime) -> Clock:
+    """The same clock with no spell that lasts."""
+    ended = (replace(spell, until=now) if spell.until is None else spell for spell in clock.spells)
+    return replace(clock, spells=tuple(ended))
 
 
 def _shift(proposal: Proposal, since: datetime, by: timedelta) -> Proposal:
@@ -106,6 +177,7 @@ def _shift(proposal: Proposal, since: datetime, by: timedelta) -> Proposal:
             vote,
             opens_at=vote.opens_at if vote.opened else later(vote.opens_at) or vote.opens_at,
             closes_at=later(vote.closes_at) or vote.closes_at,
+            early_at=later(vote.early_at),
         )
     return replace(
         proposal,

@@ -258,7 +258,10 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """A final vote of the stakeholder group (DEC-2). Ballots are kept apart, in storage, until it closes."""
+    """A final vote of the stakeholder group (DEC-2). Ballots are kept apart, in storage, until it closes.
+
+    ``early_at`` is when it closes because everyone has voted (DEC-1a).
+    """
 
     id: VoteId
     method: str
@@ -271,6 +274,12 @@ class Vote:
     ballots: tuple[Ballot, ...] = ()
     voted: frozenset[PersonId] = frozenset()
     nudged: bool = False
+    early_at: datetime | None = None
+
+    @property
+    def ends_at(self) -> datetime:
+        """When it closes: at the end of its window, or soon after everyone has voted (DEC-1a)."""
+        return min(self.closes_at, self.early_at or self.closes_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,16 +293,43 @@ class Ballot:
 
 
 @dataclass(frozen=True, slots=True)
+class Spell:
+    """A time in which one person was kept from acting, and the clock from running (PRO-11). ``until`` None: it lasts.
+
+    ``lifts_at`` is when it is known to end by itself, ``spent_at`` when it may stop this clock no longer.
+    """
+
+    person: PersonId
+    cause: str
+    since: datetime
+    until: datetime | None = None
+    lifts_at: datetime | None = None
+    spent_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Clock:
     """The one clock rule (PRO-11): why the clock is stopped, since when, and how long it has stood in all.
 
-    ``resumed_at`` keeps one outage, found twice because of a crash, from being granted twice.
+    ``resumed_at`` keeps one outage, found twice because of a crash, from being granted twice. ``wanting_since`` is
+    since when it has stood for want of electors or of the bot; ``meddled_since`` and ``meddled`` are the time that it
+    stood by people's acts; ``spent`` once that may not stop it any more.
     """
 
     reasons: frozenset[str] = frozenset()
     stopped_at: datetime | None = None
     stood: timedelta = timedelta(0)
     resumed_at: datetime | None = None
+    wanting_since: datetime | None = None
+    meddled_since: datetime | None = None
+    meddled: timedelta = timedelta(0)
+    spent: bool = False
+    spells: tuple[Spell, ...] = ()
+
+    @property
+    def barred(self) -> tuple[Spell, ...]:
+        """The spells that last."""
+        return tuple(spell for spell in self.spells if spell.until is None)
 
 
 @dataclass(frozen=True, slots=True)

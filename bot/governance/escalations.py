@@ -82,11 +82,11 @@ def begin(
     """
     few = votes.too_few_voters(proposal, (elector.person for elector in stakeholders))
     hindrances = [reason for reason, stands in ((clock.ROLE, role_missing), (clock.FEW, few)) if stands]
-    if not hindrances:
-        opened, event = votes.open_vote(proposal, stakeholders, now)
-        return opened, (event,)
     events: tuple[Event, ...] = ()
     for reason in hindrances:
         proposal, stopped = clock.stop(proposal, reason, now)
         events += stopped
-    return proposal, events
+    if proposal.clock.reasons & set(hindrances):
+        return proposal, events
+    opened, event = votes.open_vote(proposal, stakeholders, now)
+    return opened, (event,)

@@ -44,6 +44,7 @@ class Happened(StrEnum):
     PROPOSAL_HALTED = "proposal halted"
     CLOCK_STOPPED = "clock stopped"
     CLOCK_RESUMED = "clock resumed"
+    STOPS_SPENT = "stops spent"
     NUDGED = "nudged"
 
     CONCERN_RAISED = "concern raised"

@@ -53,9 +53,10 @@ def next_due(proposal: Proposal) -> datetime | None:
         return None
     if proposal.state is State.DRAFT:
         return proposal.state_since + MOST_DRAFT
-    stopped_at = proposal.clock.stopped_at
-    if stopped_at is not None:
-        return stopped_at + clock.MOST_STOPPED if proposal.state in CONTESTABLE else None
+    if clock.is_stopped(proposal):
+        lifts = [spell.lifts_at for spell in proposal.clock.barred]
+        ends = [clock.given_up_at(proposal), clock.spent_at(proposal), *lifts]
+        return min((end for end in ends if end is not None), default=None)
     due: list[datetime | None] = []
     if proposal.state in CONTESTABLE | {State.STALE}:
         due.append(proposals.too_old_at(proposal, proposal.state_since))
@@ -146,11 +147,11 @@ def _step(proposal: Proposal, now: datetime, around: Surroundings) -> Outcome:
     if proposal.state is State.DRAFT:
         due = proposal.state_since + MOST_DRAFT <= now
         return proposals.discard(proposal, now) if due else (proposal, ())
-    stopped_at = proposal.clock.stopped_at
-    if stopped_at is not None:
-        if proposal.state in CONTESTABLE and stopped_at + clock.MOST_STOPPED <= now:
+    if clock.is_stopped(proposal):
+        given_up_at, spent_at = clock.given_up_at(proposal), clock.spent_at(proposal)
+        if given_up_at is not None and given_up_at <= now:
             return _not_adopted(proposal, "could not be held", now)
-        return proposal, ()
+        return clock.spend(proposal, now) if spent_at is not None and spent_at <= now else (proposal, ())
     if proposal.state in {State.REVIEW, State.SETTLING, State.DISPUTED}:
         lapsed, events = periods.lapse_due(proposal, now)
         if events:
@@ -181,8 +182,8 @@ def _decided_at(proposal: Proposal, now: datetime) -> datetime | None:
             ends = [t.appeal.decided_at for t in tests if t.appeal]
             ends += [proposal.closes_at, *(periods.period_ends_at(o) for o in proposal.objections)]
             return max((end for end in ends if end is not None), default=None)
-        case State.ESCALATED if proposal.vote is not None and proposal.vote.opened and proposal.vote.closes_at <= now:
-            return proposal.vote.closes_at
+        case State.ESCALATED if proposal.vote is not None and proposal.vote.opened and proposal.vote.ends_at <= now:
+            return proposal.vote.ends_at
     return None
 
 
@@ -208,7 +209,7 @@ def _settle(proposal: Proposal, now: datetime, around: Surroundings) -> Outcome:
         disputed = proposals.enter(replace(proposal, low_reach=False), State.DISPUTED, now)
         counted = {"weight": thresholds.weight(proposal), "threshold": _threshold(proposal)}
         return disputed, (_event(Happened.PROPOSAL_DISPUTED, disputed, **counted),)
-    if proposals.affirmative(proposal):
+    if proposals.needs_vote(proposal):
         return escalations.to_vote(proposal, around.stakeholders, now, role_missing=around.role_missing)
     if proposal.low_reach and not proposal.extended:
         # An objection stood at the close and ended since: now it would pass by silence after all (PRO-8).
@@ -236,7 +237,7 @@ def _escalated(proposal: Proposal, now: datetime, around: Surroundings) -> Outco
         if vote.opens_at > now:
             return proposal, ()
         return escalations.begin(proposal, around.stakeholders, now, role_missing=around.role_missing)
-    if now < vote.closes_at:
+    if now < vote.ends_at:
         nudge_at = vote.closes_at - proposal.pinned.nudge_before
         if vote.nudged or now < nudge_at or nudge_at <= vote.opens_at:
             return proposal, ()
@@ -295,7 +296,7 @@ def _needs_extension(proposal: Proposal) -> bool:
     return (
         _low_reach(proposal)
         and not proposal.extended
-        and not proposals.affirmative(proposal)
+        and not proposals.needs_vote(proposal)
         and not thresholds.threshold_reached(proposal)
     )
 
@@ -329,7 +330,7 @@ def _vote_due(proposal: Proposal, vote: Vote) -> list[datetime | None]:
     if not vote.opened:
         return [vote.opens_at]
     nudge_at = vote.closes_at - proposal.pinned.nudge_before
-    return [vote.closes_at, None if vote.nudged or nudge_at <= vote.opens_at else nudge_at]
+    return [vote.ends_at, None if vote.nudged or nudge_at <= vote.opens_at else nudge_at]
 
 
 def _settles_at(proposal: Proposal) -> datetime:

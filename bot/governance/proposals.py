@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.governance import effects as effect_rules
 from bot.governance import versions
-from bot.governance.clock import past, stood_until
+from bot.governance.clock import closed, past, stood_until
 from bot.governance.dossier import FINAL, Clock, Proposal, State, Terms, Text, Vote
 from bot.governance.drafts import check_may_file, check_text, prepare_effects
 from bot.governance.effects.world import World
@@ -135,6 +135,11 @@ def affirmative(proposal: Proposal) -> bool:
     return passes_by is Passing.SUPERMAJORITY or effect_rules.entrenched(effects)
 
 
+def needs_vote(proposal: Proposal) -> bool:
+    """Whether silence cannot pass it: by its rules, or because people's acts stopped it too long (POL-5, PRO-11)."""
+    return affirmative(proposal) or proposal.clock.spent
+
+
 def withdraw(proposal: Proposal, person: PersonId, reason: str, now: datetime) -> Outcome:
     """The author takes it back; a draft is discarded (PRO-6).
 
@@ -172,7 +177,9 @@ def enter(proposal: Proposal, state: State, now: datetime, outcome: str = "") ->
 
     A dispute has a nudge of its own (RHY-2).
     """
-    clock = Clock(stood=proposal.clock.stood) if state in FINAL else proposal.clock
+    clock = proposal.clock
+    if state in FINAL:
+        clock = Clock(stood=clock.stood, spent=clock.spent, spells=closed(clock, now).spells)
     revision = None if state in FINAL else proposal.revision
     return replace(
         proposal,

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.governance import clock
-from bot.governance.dossier import Objection, ObjectionState, Proposal
+from bot.governance.dossier import Objection, ObjectionState, Proposal, Test
 from bot.governance.errors import AlreadyDone, NotEligible, WindowClosed, WrongState
 from bot.governance.events import Event, Happened
 from bot.governance.ids import PersonId
@@ -83,6 +83,20 @@ def objector_back(proposal: Proposal, person: PersonId, now: datetime) -> Propos
     return proposal
 
 
+def heard_again(proposal: Proposal, person: PersonId, now: datetime) -> Proposal:
+    """Who was kept from acting by others has the full period again, to state their objection or to appeal (PRO-11)."""
+    for objection in proposal.objections:
+        test = objection.test
+        if objection.state not in ON_FILE or proposal.state not in ALIVE:
+            continue
+        if person in speakers(objection) and objection.sponsor_by is None:
+            proposal = proposal.with_objection(_speakable(proposal, objection, now))
+        elif test is not None and _may_appeal(proposal, test, person, now):
+            anew = replace(test, appeal_by=clock.deadline(proposal, now, proposal.pinned.appeal_filing))
+            proposal = proposal.with_objection(replace(objection, test=anew))
+    return proposal
+
+
 def removed_after_all(proposal: Proposal, person: PersonId, now: datetime) -> Outcome:
     """Who was taken to have left was removed by somebody else, as is learnt late: nothing is weakened (PRO-9).
 
@@ -122,6 +136,13 @@ def sponsor(proposal: Proposal, number: int, member: Member, now: datetime) -> O
     spoken = _speakable(proposal, objection, now)
     taken = replace(spoken, sponsor=member.person, seat_taken=objection.guarded, sponsor_taken=False)
     return proposal.with_objection(taken), (event_of(Happened.SPONSOR_FOUND, proposal, taken, member.person),)
+
+
+def _may_appeal(proposal: Proposal, test: Test, person: PersonId, now: datetime) -> bool:
+    """Whether this person lost a ruling for the objection, and may still appeal."""
+    losing = {proposal.author, test.asked_by} - {test.ruled_by}
+    open_still = test.in_form and test.appeal is None and not clock.past(proposal, test.appeal_by, now)
+    return bool(open_still and person in losing)
 
 
 def _left(proposal: Proposal, objection: Objection, person: PersonId, now: datetime) -> Objection:

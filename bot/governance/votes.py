@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 
 from bot.governance.clock import deadline, past
@@ -15,6 +15,9 @@ from bot.governance.ids import GroupId, PersonId, VoteId
 from bot.governance.methods import REGISTRY
 from bot.governance.objections import CRITERIA, LEAST_REASON, MOST_REASON
 from bot.governance.organisation import MEMBER, Elector, Member
+
+GRACE = timedelta(minutes=5)
+"""Between the last choice and the close, so that a slip can be mended (DEC-1a)."""
 
 
 def announce(proposal: Proposal, method: str, now: datetime) -> Vote:
@@ -60,7 +63,7 @@ def cast(
     vote = proposal.vote
     if proposal.state is not State.ESCALATED or vote is None or not vote.opened:
         raise WrongState(proposal.state, "vote")
-    if past(proposal, vote.closes_at, now):
+    if past(proposal, vote.ends_at, now):
         raise WindowClosed
     if all(elector.person != member.person for elector in vote.electors):
         raise NotEligible("vote joined later" if member.holds(stakeholders, MEMBER) else "vote", MEMBER)
@@ -77,6 +80,31 @@ def cast(
         else (Event(Happened.BALLOT_CAST, proposal_thing(proposal.id), member.person, {"vote": vote.id}),)
     )
     return voted, replace(checked, person=member.person), events
+
+
+def hasten(proposal: Proposal, ballots: Sequence[Ballot], gone: Iterable[PersonId], now: datetime) -> Proposal:
+    """Set when an open vote closes early: ``GRACE`` after everyone still able to vote has voted (DEC-1a).
+
+    Only in the electors' own group, never in a secret vote, where it would tell when the last one voted, and never
+    while an objection stands. ``gone`` are those who gave their seat up; whoever was kept from voting is waited for.
+    A choice changed meanwhile leaves the instant as it is.
+    """
+    vote = proposal.vote
+    if vote is None or vote.tally is not None:
+        return proposal
+    objected = any(ballot.choice in REGISTRY[vote.method].NEEDS_REASON for ballot in ballots)
+    waited_for = {elector.person for elector in vote.electors} - vote.voted - frozenset(gone)
+    if not may_close_early(proposal) or objected or waited_for or not vote.voted:
+        return replace(proposal, vote=replace(vote, early_at=None))
+    return replace(proposal, vote=replace(vote, early_at=vote.early_at or deadline(proposal, now, GRACE)))
+
+
+def may_close_early(proposal: Proposal) -> bool:
+    """Whether this open vote is one that closes once everyone has voted: see ``hasten`` (DEC-1a)."""
+    vote = proposal.vote
+    if vote is None or not vote.opened or vote.secret or any(objection.counts for objection in proposal.objections):
+        return False
+    return {elector.person for elector in vote.electors} <= {elector.person for elector in proposal.electors}
 
 
 def close_vote(proposal: Proposal, ballots: Sequence[Ballot], now: datetime) -> tuple[Proposal, Event]:
@@ -100,7 +128,7 @@ def close_vote(proposal: Proposal, ballots: Sequence[Ballot], now: datetime) -> 
         "hidden": tally.hidden,
         "ballots": published,
     }
-    closed = replace(vote, tally=tally, ballots=kept, closes_at=min(vote.closes_at, now))
+    closed = replace(vote, tally=tally, ballots=kept, closes_at=min(vote.ends_at, now), early_at=None)
     return replace(proposal, vote=closed), Event(Happened.VOTE_CLOSED, proposal_thing(proposal.id), None, data)
 
 

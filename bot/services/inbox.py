@@ -203,7 +203,7 @@ def waiting_for(proposal: Proposal, member: Member, stakeholders: GroupId, now: 
         case State.ESCALATED if proposal.vote is not None and proposal.vote.opened:
             electors = {e.person for e in proposal.vote.electors}
             if member.person in electors - proposal.vote.voted:
-                yield "vote", proposal.vote.closes_at, None
+                yield "vote", proposal.vote.ends_at, None
         case State.STALE if is_author:
             yield "rebase", None, None
     if proposal.state in {State.REVIEW, State.SETTLING, State.DISPUTED}:

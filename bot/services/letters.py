@@ -311,7 +311,7 @@ def _digest_time(preferences: Preferences, setting: Setting, now: datetime) -> d
 def _ends_at(proposal: Proposal) -> datetime | None:
     """When it is too late for what a nudge asks."""
     if proposal.state is State.ESCALATED and proposal.vote is not None:
-        return proposal.vote.closes_at
+        return proposal.vote.ends_at
     if proposal.state is State.DISPUTED:
         return proposal.state_since + MOST_DISPUTED
     return proposal.closes_at

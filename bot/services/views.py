@@ -175,6 +175,7 @@ def people_in(proposal: Proposal) -> set[PersonId]:
             named |= {objection.test.asked_by, objection.test.ruled_by}
             if objection.test.appeal is not None:
                 named.add(objection.test.appeal.by)
+    named |= {spell.person for spell in proposal.clock.barred}
     for vote in (*proposal.past_votes, proposal.vote):
         if vote is not None:
             named |= {b.person for b in vote.ballots} | {e.person for e in vote.electors} | vote.voted

@@ -22,6 +22,8 @@ async def cast(
         changed, ballot, events = rules.cast(case.proposal, member, wanted, case.partnership.stakeholders.id, case.now)
         assert changed.vote is not None
         await tx.ballots.put(changed.vote.id, ballot)
+        if not changed.vote.secret:
+            changed = rules.hasten(changed, await tx.ballots.of(changed.vote.id), (), case.now)
         return await case.view(await case.keep(changed, events))
 
 

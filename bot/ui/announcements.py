@@ -48,6 +48,7 @@ AUDIENCES: Mapping[Happened, tuple[DeliveryKind, ...]] = MappingProxyType(
         Happened.PROPOSAL_HALTED: _DECIDED,
         Happened.CLOCK_STOPPED: _TOLD,
         Happened.CLOCK_RESUMED: _TOLD,
+        Happened.STOPS_SPENT: _TOLD,
         Happened.NUDGED: (_NOTICE,),
         Happened.CONCERN_RAISED: (_CARD, _NOTICE),
         Happened.OBJECTION_RAISED: _TOLD,

@@ -212,7 +212,7 @@ def escalated(view: ProposalView) -> Answer:
     if vote is None:
         return said(f"{named(view.proposal)} goes to a final vote.", buttons=links_to(view))
     when = (
-        f"The vote is open until {stamp(vote.closes_at)}." if vote.opened else f"The vote opens {stamp(vote.opens_at)}."
+        f"The vote is open until {stamp(vote.ends_at)}." if vote.opened else f"The vote opens {stamp(vote.opens_at)}."
     )
     return said(
         f"### It goes to a final vote\n{named(view.proposal)}: the stakeholder group decides by "

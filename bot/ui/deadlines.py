@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from math import ceil
 
 from bot.governance import escalations, lifecycle
-from bot.governance.clock import MOST_STOPPED, is_stopped
-from bot.governance.dossier import FINAL, Proposal, State
+from bot.governance.clock import MOST_MEDDLED, is_stopped
+from bot.governance.clock import given_up_at as given_up
+from bot.governance.clock import spent_at as spent
+from bot.governance.dossier import FINAL, Proposal, Spell, State
+from bot.governance.stops import WITHIN
+from bot.governance.votes import GRACE, may_close_early
 from bot.services.views import ProposalView
-from bot.ui.labels import STOP_REASONS, listed, span, stamp
+from bot.ui.labels import BARRED_LABELS, STOP_REASONS, listed, span, stamp
 
+_NAMES = 20
+"""Most people named in a line."""
 QUARTERS = 4
 _LEFT = (
     "The time is up.",
@@ -48,16 +55,40 @@ def time_left(view: ProposalView) -> str:
 def stopped(view: ProposalView) -> str:
     """The banner of a stopped clock with its reasons, or what an earlier stop has moved (PRO-11)."""
     clock = view.proposal.clock
+    lines = []
     if clock.stopped_at is not None:
         why = listed([STOP_REASONS.get(reason, reason) for reason in sorted(clock.reasons)])
-        until = clock.stopped_at + MOST_STOPPED
-        return (
+        lines.append(
             f"⏸️ **The clock is stopped** since {stamp(clock.stopped_at)}, because {why}. Every deadline moves by the "
-            f"time it stands still. If this lasts until {stamp(until)}, the proposal is not adopted."
+            f"time it stands still. {_if_it_lasts(view)}"
         )
-    if clock.stood and view.proposal.state not in FINAL:
-        return f"ℹ️ Deadlines were moved by {span(clock.stood)}, because the clock had to be stopped."
-    return ""
+        if clock.barred:
+            lines.append(f"Waited for: {barred(view, clock.barred)}.")
+    elif clock.stood and view.proposal.state not in FINAL:
+        lines.append(f"ℹ️ Deadlines were moved by {span(clock.stood)}, because the clock had to be stopped.")
+    if clock.spent and view.proposal.state in {State.REVIEW, State.SETTLING, State.DISPUTED}:
+        lines.append(
+            f"⚠️ People’s acts have stopped this clock for as long as they may ({span(MOST_MEDDLED)} here, and for "
+            f"one person in {span(WITHIN)}). Silence no longer passes it: a final vote decides."
+        )
+    return "\n".join(lines)
+
+
+def barred(view: ProposalView, spells: Iterable[Spell]) -> str:
+    """Who cannot act, and why (PRO-11)."""
+    named = [f"{view.mention(spell.person)} ({BARRED_LABELS.get(spell.cause, spell.cause)})" for spell in spells]
+    more = len(named) - _NAMES
+    return listed([*named[:_NAMES], *([f"{more} more"] if more > 0 else [])])
+
+
+def _if_it_lasts(view: ProposalView) -> str:
+    given_up_at, spent_at = given_up(view.proposal), spent(view.proposal)
+    ends = []
+    if spent_at is not None:
+        ends.append(f"If this lasts until {stamp(spent_at)}, it goes on, and a final vote decides instead of silence.")
+    if given_up_at is not None:
+        ends.append(f"If this lasts until {stamp(given_up_at)}, the proposal is not adopted.")
+    return " ".join(ends)
 
 
 def _running(proposal: Proposal) -> tuple[datetime, datetime] | None:
@@ -66,11 +97,18 @@ def _running(proposal: Proposal) -> tuple[datetime, datetime] | None:
         case State.REVIEW if proposal.closes_at is not None:
             return proposal.current.published_at, proposal.closes_at
         case State.ESCALATED if vote is not None and vote.opened:
-            return vote.opens_at, vote.closes_at
+            return vote.opens_at, vote.ends_at
         case State.PASSED | State.ADOPTED if proposal.timelock_ends_at is not None:
             if proposal.timelock_ends_at > proposal.state_since:
                 return proposal.state_since, proposal.timelock_ends_at
     return None
+
+
+def closes_early(proposal: Proposal) -> str:
+    """What an open vote says of its early close, where there is one (DEC-1a)."""
+    if not may_close_early(proposal):
+        return ""
+    return f" It closes {span(GRACE)} after everyone has voted, unless an objection stands then."
 
 
 def what_ends(view: ProposalView) -> str:
@@ -90,7 +128,9 @@ def what_ends(view: ProposalView) -> str:
             return f"If nobody acts before {stamp(ends_at)}, it is not adopted."
         case State.ESCALATED if vote is not None:
             if vote.opened:
-                return f"The vote closes {stamp(vote.closes_at)}."
+                if vote.early_at is not None and vote.ends_at < vote.closes_at:
+                    return f"Everyone has voted: the vote closes early, {stamp(vote.ends_at)}."
+                return f"The vote closes {stamp(vote.closes_at)}.{closes_early(proposal)}"
             return f"The vote opens {stamp(vote.opens_at)} and closes {stamp(vote.closes_at)}."
         case State.PASSED | State.ADOPTED if proposal.timelock_ends_at is not None:
             return f"It is carried out {stamp(proposal.timelock_ends_at)}, unless it is halted before."

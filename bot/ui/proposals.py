@@ -144,6 +144,11 @@ def passing(view: ProposalView) -> str:
         return _how_it_was_decided(proposal)
     if proposal.state is State.ESCALATED and proposal.vote is not None:
         return votes.standing(proposal, proposal.vote)
+    if proposal.clock.spent and not rules.affirmative(proposal):
+        return (
+            "**Passes only by a final vote**, which opens when the time for objections is over. "
+            f"Silence is not enough any more. {votes.how_decided(proposal, proposal.pinned.vote_method)}"
+        )
     if rules.affirmative(proposal):
         return (
             "**Passes only by a supermajority vote** of the stakeholder group, which opens when the time for "

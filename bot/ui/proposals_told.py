@@ -111,6 +111,14 @@ def _resumed(told: Told) -> str:
     )
 
 
+def _spent(told: Told) -> str:
+    return (
+        f"⚠️ **Silence no longer passes this.** Its clock was stopped by people’s acts for as long as that may last. "
+        "A final vote decides when the time is up, and those who were kept from acting count in its quorum. "
+        f"{deadlines.what_ends(told.view)}"
+    )
+
+
 def _nudged(told: Told) -> str:
     people = [told.view.mention(person) for person in told.reminded]
     more = len(told.people) - len(people[:MOST_NAMED])
@@ -134,7 +142,7 @@ def _escalated(told: Told) -> str:
 
 def _vote_opened(told: Told) -> str:
     vote = told.view.proposal.vote
-    closes = f" It closes {stamp(vote.closes_at)}." if vote else ""
+    closes = f" It closes {stamp(vote.closes_at)}.{deadlines.closes_early(told.view.proposal)}" if vote else ""
     return (
         f"🗳️ **The final vote is open.** {count(told.whole('eligible'), 'member')} of the stakeholder group may vote."
         f"{closes} A choice can be changed until then."
@@ -175,6 +183,7 @@ WORDS: Mapping[Happened, Callable[[Told], str]] = MappingProxyType(
         Happened.PROPOSAL_HALTED: _halted,
         Happened.CLOCK_STOPPED: _stopped,
         Happened.CLOCK_RESUMED: _resumed,
+        Happened.STOPS_SPENT: _spent,
         Happened.NUDGED: _nudged,
         Happened.PROPOSAL_ESCALATED: _escalated,
         Happened.VOTE_OPENED: _vote_opened,

@@ -9,7 +9,8 @@ from bot.governance.votes import would_reveal
 from bot.services.views import ProposalView
 from bot.ui import votes
 from bot.ui.answers import Answer, headed, links_to, named, said
-from bot.ui.labels import CHOICE_LABELS, SECRECY, stamp
+from bot.ui.deadlines import what_ends
+from bot.ui.labels import CHOICE_LABELS, SECRECY
 
 
 def ballot(view: ProposalView, mine: Ballot | None) -> Answer:
@@ -21,7 +22,7 @@ def ballot(view: ProposalView, mine: Ballot | None) -> Answer:
     lines = [f"### The vote on {headed(view.proposal)}", yours]
     open_still = view.proposal.state is State.ESCALATED and vote.tally is None
     if open_still:
-        lines.append(f"It is open until {stamp(vote.closes_at)}; you can change your vote until then.")
+        lines.append(f"You can change your vote while it is open. {what_ends(view)}")
     if vote.secret:
         lines.append("It is secret: that you voted is told, how is not. At the close the choices lose their names.")
         lines.append(f"-# {SECRECY}")

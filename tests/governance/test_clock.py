@@ -1,23 +1,29 @@
 """The one clock rule: stopping, resuming, moving what had not passed, and the end after 14 days (PRO-11)."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from bot.governance import clock, lifecycle, objections, sponsors
-from bot.governance.dossier import State
+from bot.governance import clock, escalations, halts, lifecycle, objections, sponsors
+from bot.governance.dossier import Appeal, ObjectionState, Proposal, State, Vote
+from bot.governance.dossier import Test as FormTest
+from bot.governance.errors import WindowClosed
 from bot.governance.events import Happened
 from tests.governance.scene import (
     ANA,
     AROUND,
     BO,
     CY,
+    ELECTORS,
+    NOW,
     STATEMENT,
     TICK,
     advanced,
     appealed,
     at,
+    disputed,
     first,
     hours,
     kinds,
@@ -84,6 +90,115 @@ def test_only_deadlines_that_had_not_passed_move() -> None:
     assert other.test.appeal.decide_by == at(122)
 
 
+def _ruled_against() -> Proposal:
+    return ruled(stated(opened(), BO))
+
+
+def _left() -> Proposal:
+    return sponsors.objector_gone(stated(opened(), BO), BO.person, True, NOW)[0]
+
+
+def _voted_on() -> Proposal:
+    return escalations.escalate(disputed(), BO, ELECTORS, at(80))[0]
+
+
+def _announced() -> Proposal:
+    return escalations.escalate(disputed(opened(changes={"vote.notice": hours(24)})), BO, ELECTORS, at(80))[0]
+
+
+def _passed() -> Proposal:
+    return advanced(advanced(opened("budget"), at(72)), at(120))
+
+
+def _test_of(proposal: Proposal) -> FormTest:
+    test = first(proposal).test
+    assert test is not None
+    return test
+
+
+def _appeal_of(proposal: Proposal) -> Appeal:
+    found = _test_of(proposal).appeal
+    assert found is not None
+    return found
+
+
+def _vote_of(proposal: Proposal) -> Vote:
+    assert proposal.vote is not None
+    return proposal.vote
+
+
+Deadline = Callable[[Proposal], datetime | None]
+DEADLINES: dict[str, tuple[Callable[[], Proposal], Deadline, str]] = {
+    "review": (opened, lambda p: p.closes_at, clock.CARD),
+    "stating": (lambda: raised(opened(), BO), lambda p: first(p).state_by, clock.CARD),
+    "ruling": (lambda: stated(opened(), BO), lambda p: first(p).rule_by, clock.ROLE),
+    "appeal filing": (_ruled_against, lambda p: _test_of(p).appeal_by, clock.FEW),
+    "appeal decision": (lambda: appealed(_ruled_against(), BO), lambda p: _appeal_of(p).decide_by, clock.OUTAGE),
+    "sponsor": (_left, lambda p: first(p).sponsor_by, clock.ROLE),
+    "dispute": (disputed, lambda p: p.state_since + escalations.MOST_DISPUTED, clock.FEW),
+    "vote opening": (_announced, lambda p: _vote_of(p).opens_at, clock.SHUT_OUT),
+    "vote": (_voted_on, lambda p: _vote_of(p).closes_at, clock.SILENCED),
+    "announced vote": (_announced, lambda p: _vote_of(p).closes_at, clock.ROLE),
+    "timelock and halt": (_passed, lambda p: p.timelock_ends_at, clock.SILENCED),
+}
+
+
+@pytest.mark.parametrize("name", DEADLINES)
+def test_each_deadline_moves_by_the_time_that_the_clock_stood(name: str) -> None:
+    """Stopped a moment before it ends, it has that moment left whenever the clock runs again (PRO-11)."""
+    make, deadline, reason = DEADLINES[name]
+    proposal = make()
+    due = deadline(proposal)
+    assert due is not None
+    stopped, _ = clock.stop(proposal, reason, due - TICK)
+    assert clock.is_stopped(stopped)
+    assert advanced(stopped, due + hours(30)) == stopped, "nothing ends meanwhile"
+    resumed, _ = clock.resume(stopped, reason, due + hours(30))
+    assert deadline(resumed) == due + hours(30) + TICK
+    assert advanced(resumed, due + hours(30)).state is proposal.state
+
+
+def test_the_ruling_period_is_as_long_as_before_for_whoever_may_rule() -> None:
+    proposal, _ = clock.stop(stated(opened(), BO), clock.ROLE, at(47))
+    proposal, _ = clock.resume(proposal, clock.ROLE, at(60))
+    assert first(ruled(proposal, now=at(61) - TICK)).state is ObjectionState.DISMISSED
+    with pytest.raises(WindowClosed):
+        ruled(proposal, now=at(61))
+
+
+def test_a_halt_can_be_asked_for_as_long_as_before() -> None:
+    proposal, _ = clock.stop(_passed(), clock.SILENCED, at(160))
+    assert halts.consent_to_halt(proposal, BO, at(300))[0].halts == {BO.person}
+    proposal, _ = clock.resume(proposal, clock.SILENCED, at(300))
+    assert halts.consent_to_halt(proposal, BO, at(308) - TICK)[0].halts == {BO.person}
+    with pytest.raises(WindowClosed):
+        halts.consent_to_halt(proposal, BO, at(308))
+
+
+def test_a_role_gone_stops_it_for_seven_days_and_then_it_is_voted_on() -> None:
+    proposal, _ = clock.stop(opened(), clock.ROLE, at(10))
+    assert lifecycle.next_due(proposal) == at(10 + 7 * 24)
+    assert advanced(proposal, at(10 + 7 * 24) - TICK) == proposal
+    running, events = lifecycle.advance(proposal, at(10 + 7 * 24), AROUND)
+    assert kinds(events) == [Happened.STOPS_SPENT, Happened.CLOCK_RESUMED]
+    assert running.closes_at == at(72 + 7 * 24)
+    assert clock.stop(running, clock.ROLE, at(200)) == (running, ())
+    voted = advanced(running, at(72 + 7 * 24))
+    assert voted.state is State.ESCALATED, "never by silence"
+    assert voted.vote is not None
+    assert (voted.vote.opened, voted.vote.method) == (True, "majority")
+
+
+def test_what_is_wanting_and_what_people_do_are_reckoned_apart() -> None:
+    proposal, _ = clock.stop(opened(), clock.ROLE, at(0))
+    proposal, _ = clock.stop(proposal, clock.FEW, at(6 * 24))
+    proposal = advanced(proposal, at(7 * 24))
+    assert proposal.clock.reasons == {clock.FEW}, "seven days by people's acts are over"
+    assert clock.given_up_at(proposal) == at(20 * 24)
+    assert advanced(proposal, at(20 * 24)).outcome == "could not be held"
+    assert clock.resume(proposal, clock.FEW, at(9 * 24))[0].closes_at == at(72 + 9 * 24)
+
+
 def test_a_period_a_moment_from_its_end_moves() -> None:
     proposal, _ = clock.stop(raised(opened(), BO), clock.ROLE, at(48) - TICK)
     proposal, _ = clock.resume(proposal, clock.ROLE, at(58))
@@ -104,6 +219,7 @@ def test_the_timelock_moves_by_an_outage_only() -> None:
     assert proposal.timelock_ends_at == at(168)
     for reason in (clock.CARD, clock.ROLE, clock.FEW):
         assert clock.stop(proposal, reason, at(130)) == (proposal, ())
+        assert reason not in clock.WITH_TIMELOCK
     stopped, _ = clock.stop(proposal, clock.OUTAGE, at(130))
     assert lifecycle.next_due(stopped) is None
     moved, _ = clock.resume(stopped, clock.OUTAGE, at(170))
@@ -117,7 +233,7 @@ def test_nothing_stops_where_nobody_waits(state: State) -> None:
 
 
 def test_after_14_days_it_could_not_be_held() -> None:
-    proposal, _ = clock.stop(opened(), clock.ROLE, at(10))
+    proposal, _ = clock.stop(opened(), clock.FEW, at(10))
     assert lifecycle.next_due(proposal) == at(10 + 14 * 24)
     assert advanced(proposal, at(10 + 14 * 24) - TICK) == proposal
     gone, events = lifecycle.advance(proposal, at(10 + 14 * 24), AROUND)

@@ -68,7 +68,8 @@ AUTHORS = (ANA.person, FLO.person)
 people = st.sampled_from(PEOPLE)
 anybody = st.sampled_from([*PEOPLE, *AUTHORS])
 numbers = st.integers(1, 4)
-REASONS = (clock.CARD, clock.ROLE)
+REASONS = (clock.CARD,)
+"""Beside outages and too few electors. What people's acts stop ends by itself: ``test_stops`` has its properties."""
 LENGTH = {"stating": hours(48), "sponsoring": hours(48), "window": hours(72), "remainder": hours(48)}
 SET_ASIDE = {State.ESCALATED, State.PASSED, State.ADOPTED, State.STALE}
 AWAY = {State.PASSED, State.ADOPTED, State.DISPUTED, State.LAPSED, State.ESCALATED, State.NOT_ADOPTED}

@@ -1,6 +1,7 @@
 """Final votes: who casts what and when, secrecy, closing (DEC-2, DEC-3, DEC-3a); the ladder (ESC-1, PRO-6)."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from fractions import Fraction
 
 import pytest
@@ -24,6 +25,7 @@ from tests.governance.scene import (
     JOINER,
     REASON,
     SHG,
+    STAKEHOLDERS,
     STRANGER,
     TICK,
     WATER,
@@ -336,3 +338,90 @@ def test_too_few_voters_are_those_of_the_vote() -> None:
     assert not votes.too_few_voters(proposal, everybody)
     assert votes.too_few_voters(proposal, everybody[:1])
     assert votes.too_few_voters(proposal, [*everybody[:1], *map(PersonId, "xyz")]), "who came later has no vote"
+
+
+# ---- early close (DEC-1a) -------------------------------------------------------------------------
+
+
+def affirmed(changes: dict[str, Value] | None = None) -> Proposal:
+    """A final vote on what silence cannot pass, without an objection; open from hour 72 to 144."""
+    return advanced(opened("policy", changes or {}, effects=(ENTRENCHED_KEY,)), at(72))
+
+
+def all_cast(proposal: Proposal, now: datetime, *but: Member, choice: str = "for") -> tuple[Proposal, list[Ballot]]:
+    """Every elector but these votes."""
+    kept: list[Ballot] = []
+    for voter in STAKEHOLDERS:
+        if voter in but:
+            continue
+        proposal, ballot, _ = votes.cast(proposal, voter, Ballot(choice), SHG, now)
+        kept.append(ballot)
+        proposal = votes.hasten(proposal, kept, (), now)
+    return proposal, kept
+
+
+def test_it_closes_five_minutes_after_the_last_elector_has_voted() -> None:
+    proposal, kept = all_cast(affirmed(), at(80), BO)
+    assert lifecycle.next_due(proposal) == at(120), "the nudge: one is waited for"
+    proposal, ballot, _ = votes.cast(proposal, BO, Ballot("against"), SHG, at(81))
+    proposal = votes.hasten(proposal, [*kept, ballot], (), at(81))
+    soon = at(81) + timedelta(minutes=5)
+    assert lifecycle.next_due(proposal) == soon
+    assert advanced(proposal, soon - TICK, tuple(kept)) == proposal
+    again, changed, _ = votes.cast(proposal, BO, Ballot("for"), SHG, soon - TICK)
+    again = votes.hasten(again, [*kept, changed], (), soon - TICK)
+    assert lifecycle.next_due(again) == soon, "a slip can be mended until then, and delays nothing"
+    with pytest.raises(WindowClosed):
+        votes.cast(proposal, BO, Ballot("for"), SHG, soon)
+    adopted = advanced(again, soon, (*kept, changed))
+    assert adopted.state is State.ADOPTED
+    assert adopted.vote is not None
+    assert (adopted.vote.closes_at, adopted.vote.early_at) == (soon, None)
+
+
+def test_who_gave_the_seat_up_is_not_waited_for_and_who_was_kept_from_voting_is() -> None:
+    proposal, kept = all_cast(affirmed(), at(80), BO)
+    assert votes.hasten(proposal, kept, (), at(81)).vote == proposal.vote
+    early = votes.hasten(proposal, kept, (BO.person,), at(81)).vote
+    assert early is not None
+    assert early.ends_at == at(81) + votes.GRACE
+
+
+def test_an_objection_keeps_it_open_to_the_end() -> None:
+    proposal, _ = all_cast(voting(), at(210))
+    assert proposal.vote is not None
+    assert proposal.vote.ends_at == at(273), "an objection stands on what was disputed"
+    consent, _ = all_cast(replace_method(affirmed(), "consent"), at(80), BO, choice="consent")
+    cast, objecting, _ = votes.cast(consent, BO, Ballot("object", None, "harm", REASON), SHG, at(81))
+    waiting = votes.hasten(cast, [objecting], (), at(81))
+    assert waiting.vote is not None
+    assert waiting.vote.early_at is None
+    again, content, _ = votes.cast(waiting, BO, Ballot("consent"), SHG, at(82))
+    early = votes.hasten(again, [content], (), at(82))
+    assert early.vote is not None
+    assert early.vote.early_at == at(82) + votes.GRACE
+    assert votes.hasten(early, [objecting], (), at(82)).vote == waiting.vote, "objected to again, it stays open"
+
+
+def replace_method(proposal: Proposal, method: str) -> Proposal:
+    assert proposal.vote is not None
+    return replace(proposal, vote=replace(proposal.vote, method=method))
+
+
+def test_a_secret_vote_and_one_of_another_group_stay_open_to_the_end() -> None:
+    secret, _ = all_cast(affirmed({"vote.secret": True}), at(80))
+    assert secret.vote is not None
+    assert secret.vote.secret
+    assert secret.vote.early_at is None
+    proposal = affirmed()
+    others = replace(proposal, electors=tuple(e for e in proposal.electors if e.person != BO.person))
+    foreign, _ = all_cast(others, at(80))
+    assert foreign.vote is not None
+    assert foreign.vote.early_at is None
+
+
+def test_the_early_close_stands_still_with_the_clock() -> None:
+    proposal, _ = all_cast(affirmed(), at(80))
+    proposal, _ = clock.stop(proposal, clock.OUTAGE, at(80))
+    proposal, _ = clock.resume(proposal, clock.OUTAGE, at(90))
+    assert lifecycle.next_due(proposal) == at(90) + votes.GRACE

@@ -80,10 +80,10 @@ async def test_a_role_is_unmapped_and_mapped_again(server: Server) -> None:
     assert "stand" in said(told), said(told)
     assert "role missing" in (await server.proposal(1)).clock.reasons
     assert any("A role carries a seat no more" in post for post in server.feed())
-    await server.advance(timedelta(days=10))
+    await server.advance(timedelta(days=5))
     await map_core(server, "Core Team")
     proposal = await server.proposal(1)
-    assert proposal.closes_at == due + timedelta(days=10)
+    assert proposal.closes_at == due + timedelta(days=5)
     await objecting.everyone_reads(server, 1, "tom", "uma")
     await server.advance(hours=1)
     assert await server.state(1) is State.ENACTED
