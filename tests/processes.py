@@ -11,10 +11,10 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from config.settings import Settings
-from tests.discord_double import Double
+from tests.standin import StandIn
 
 ROOT = Path(__file__).resolve().parents[1]
-TOKEN = "a-token-for-the-double"
+TOKEN = "a-token-for-the-stand-in"
 
 
 @asynccontextmanager
@@ -47,11 +47,11 @@ async def ended(running: Process, traced: bool = False) -> tuple[int, str]:
     return running.returncode, said
 
 
-def environment(double: Double) -> dict[str, str]:
-    """Settings of a process that takes this double for Discord."""
+def environment(standin: StandIn) -> dict[str, str]:
+    """Settings of a process that takes this for Discord."""
     return {
         "DISCORD_TOKEN": TOKEN,
-        "DISCORD_API_BASE": double.base,
-        "DISCORD_GATEWAY_URL": double.gateway,
+        "DISCORD_API_BASE": standin.base,
+        "DISCORD_GATEWAY_URL": standin.gateway.address,
         "LOG_FORMAT": "json",
     }

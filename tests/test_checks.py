@@ -12,7 +12,8 @@ from bot import addresses
 from bot.checks import Mark, ask_discord
 from bot.permissions import REASONS, invite_link, permissions
 from config.settings import Settings
-from tests.discord_double import APPLICATION, MEMBERS, Double, listening
+from tests.standin import APPLICATION, StandIn, listening
+from tests.standin.standin import MEMBERS
 
 TOKEN = "right-token"
 
@@ -23,47 +24,52 @@ def _discord_afterwards() -> Iterator[None]:
     addresses.use(Settings.model_construct())
 
 
-def settings_for(double: Double, token: str = TOKEN) -> Settings:
-    return Settings(discord_token=token, discord_api_base=double.base, _env_file=None)
+def settings_for(standin: StandIn, token: str = TOKEN) -> Settings:
+    return Settings(discord_token=token, discord_api_base=standin.base, _env_file=None)
 
 
-async def said_by(double: Double, token: str = TOKEN) -> dict[str, tuple[Mark, str]]:
-    async with listening(double):
-        asked = await ask_discord(settings_for(double, token))
+def home(bits: int | None = None, **more: Any) -> StandIn:
+    """Discord, with the bot in one server."""
+    standin = StandIn(TOKEN, **more)
+    standin.guild("Home", bits=bits)
+    return standin
+
+
+async def said_by(standin: StandIn, token: str = TOKEN) -> dict[str, tuple[Mark, str]]:
+    async with listening(standin):
+        asked = await ask_discord(settings_for(standin, token))
     return {each.about: (each.mark, each.said) for each in asked.findings}
 
 
 async def test_a_good_token_with_intent_and_permissions_is_fine() -> None:
-    double = Double(TOKEN)
-    async with listening(double):
-        asked = await ask_discord(settings_for(double))
+    standin = home()
+    async with listening(standin):
+        asked = await ask_discord(settings_for(standin))
     assert {each.about: each.mark for each in asked.findings} == dict.fromkeys(
         ("token", "intent", "permissions"), Mark.FINE
     )
     assert asked.application == APPLICATION
-    assert double.asked == [
-        f"GET /api{path}" for path in ("/users/@me", "/oauth2/applications/@me", "/users/@me/guilds")
-    ]
+    assert standin.asked == [f"GET {path}" for path in ("/users/@me", "/oauth2/applications/@me", "/users/@me/guilds")]
 
 
 async def test_a_bad_token_is_said_with_what_to_do() -> None:
-    said = await said_by(Double(TOKEN), token="wrong-token")
+    said = await said_by(home(), token="wrong-token")
     assert said["token"][0] is Mark.WRONG
     assert "Reset Token" in said["token"][1]
     assert "wrong-token" not in str(said)
 
 
 async def test_no_token_asks_nobody() -> None:
-    double = Double(TOKEN)
-    said = await said_by(double, token="")
+    standin = home()
+    said = await said_by(standin, token="")
     assert said["token"][0] is Mark.WRONG
     assert "DISCORD_TOKEN is empty" in said["token"][1]
-    assert double.asked == []
+    assert standin.asked == []
 
 
 @pytest.mark.parametrize(("flags", "mark"), [(0, Mark.WRONG), (MEMBERS, Mark.FINE), (1 << 19, Mark.WRONG)])
 async def test_the_members_intent_is_looked_at(flags: int, mark: Mark) -> None:
-    said = await said_by(Double(TOKEN, flags=flags))
+    said = await said_by(home(flags=flags))
     assert said["intent"][0] is mark
     assert "Server Members Intent" in said["intent"][1]
 
@@ -71,7 +77,7 @@ async def test_the_members_intent_is_looked_at(flags: int, mark: Mark) -> None:
 async def test_a_missing_permission_is_named_with_its_reason() -> None:
     lacking = permissions()
     lacking.update(manage_roles=False)
-    mark, said = (await said_by(Double(TOKEN, servers=(("Home", lacking.value),))))["permissions"]
+    mark, said = (await said_by(home(lacking.value)))["permissions"]
     assert mark is Mark.WRONG
     assert "in Home the bot lacks Manage Roles" in said
     assert REASONS["manage_roles"] in said
@@ -79,17 +85,17 @@ async def test_a_missing_permission_is_named_with_its_reason() -> None:
 
 async def test_administrator_is_noted_as_more_than_needed() -> None:
     bits = discord.Permissions(administrator=True).value
-    mark, said = (await said_by(Double(TOKEN, servers=(("Home", bits),))))["permissions"]
+    mark, said = (await said_by(home(bits)))["permissions"]
     assert mark is Mark.NOTE
     assert "does not need" in said
 
 
 async def test_an_endpoint_that_swallows_commands_is_wrong() -> None:
-    assert (await said_by(Double(TOKEN, endpoint="https://example.org/")))["commands"][0] is Mark.WRONG
+    assert (await said_by(home(endpoint="https://example.org/")))["commands"][0] is Mark.WRONG
 
 
 async def test_a_bot_without_a_server_is_told_of_the_link() -> None:
-    assert (await said_by(Double(TOKEN, servers=())))["servers"][0] is Mark.NOTE
+    assert (await said_by(StandIn(TOKEN)))["servers"][0] is Mark.NOTE
 
 
 @pytest.mark.parametrize(
@@ -102,7 +108,9 @@ async def test_a_bot_without_a_server_is_told_of_the_link() -> None:
     ],
 )
 async def test_an_answer_that_is_of_no_use_leaves_the_token_unknown(status: int, body: Any, said: str) -> None:
-    mark, words = (await said_by(Double(TOKEN, status=status, body=body)))["token"]
+    standin = home()
+    standin.fail("* **", status=status, body=body, times=None)
+    mark, words = (await said_by(standin))["token"]
     assert mark is Mark.UNKNOWN
     assert said in words
 

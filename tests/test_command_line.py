@@ -30,8 +30,8 @@ from storage import migrate
 from storage.engine import create_engines
 from storage.locks import InstanceLock
 from storage.unit_of_work import SqlUnitOfWork
-from tests.discord_double import Double, listening
 from tests.processes import TOKEN, ended, environment, process
+from tests.standin import StandIn, listening
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FILE = "governance.sqlite3"
@@ -529,10 +529,10 @@ async def test_losing_the_lock_is_noticed(tmp_path: Path, monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 async def test_run_connects_refuses_a_second_process_and_stops_cleanly(how: signal.Signals) -> None:
-    double = Double(TOKEN)
-    async with listening(double), process("run", **environment(double)) as first:
-        await asyncio.wait_for(double.connected.wait(), 60)
-        async with process("run", **environment(double)) as second:
+    standin = StandIn(TOKEN)
+    async with listening(standin), process("run", **environment(standin)) as first:
+        await standin.until(lambda: standin.gateway.connected, within=60)
+        async with process("run", **environment(standin)) as second:
             code, said = await ended(second)
         assert code == 1
         assert f"The bot runs already: process {first.pid} on {socket.gethostname()}" in said
@@ -552,28 +552,28 @@ async def test_run_connects_refuses_a_second_process_and_stops_cleanly(how: sign
 
 
 async def test_run_after_a_kill_starts_at_once() -> None:
-    first, again = Double(TOKEN), Double(TOKEN)
+    first, again = StandIn(TOKEN), StandIn(TOKEN)
     async with listening(first), process("run", **environment(first)) as killed:
-        await asyncio.wait_for(first.connected.wait(), 60)
+        await first.until(lambda: first.gateway.connected, within=60)
         killed.kill()
         await killed.wait()
     async with listening(again), process("run", **environment(again)) as running:
-        await asyncio.wait_for(again.connected.wait(), 60)
+        await again.until(lambda: again.gateway.connected, within=60)
         running.terminate()
         assert (await ended(running))[0] == 0
 
 
 async def test_run_answers_health_while_it_is_connected() -> None:
-    double = Double(TOKEN)
+    standin = StandIn(TOKEN)
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
-    async with listening(double), process("run", HEALTH_PORT=str(port), **environment(double)) as running:
-        await asyncio.wait_for(double.connected.wait(), 60)
+    async with listening(standin), process("run", HEALTH_PORT=str(port), **environment(standin)) as running:
+        await standin.until(lambda: standin.gateway.connected, within=60)
         async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}/health") as answer:
             assert (await answer.json()).keys() == {"ready", "latency_seconds", "last_heartbeat"}
         async with process(
-            "run", HEALTH_PORT=str(port), DATABASE_URL="sqlite+aiosqlite:///other.sqlite3", **environment(double)
+            "run", HEALTH_PORT=str(port), DATABASE_URL="sqlite+aiosqlite:///other.sqlite3", **environment(standin)
         ) as other:
             code, said = await ended(other)
         assert code == 2
@@ -583,8 +583,8 @@ async def test_run_answers_health_while_it_is_connected() -> None:
 
 
 async def test_run_with_a_bad_token_says_so() -> None:
-    double = Double("another-token")
-    async with listening(double), process("run", **environment(double)) as running:
+    standin = StandIn("another-token")
+    async with listening(standin), process("run", **environment(standin)) as running:
         code, said = await ended(running)
     assert code == 2
     assert "Discord does not accept DISCORD_TOKEN" in said
@@ -592,8 +592,9 @@ async def test_run_with_a_bad_token_says_so() -> None:
 
 
 async def test_run_without_the_intent_says_so() -> None:
-    double = Double(TOKEN, close_code=4014)
-    async with listening(double), process("run", **environment(double)) as running:
+    standin = StandIn(TOKEN)
+    standin.gateway.close_code = 4014
+    async with listening(standin), process("run", **environment(standin)) as running:
         code, said = await ended(running)
     assert code == 2
     assert "The Server Members Intent is off" in said
@@ -610,9 +611,9 @@ async def test_run_while_discord_is_out_of_reach_says_so() -> None:
 
 
 async def test_run_with_a_gateway_out_of_reach_says_so() -> None:
-    double = Double(TOKEN)
-    async with listening(double):
-        nowhere = environment(double) | {"DISCORD_GATEWAY_URL": f"{double.gateway}/nowhere"}
+    standin = StandIn(TOKEN)
+    async with listening(standin):
+        nowhere = environment(standin) | {"DISCORD_GATEWAY_URL": f"{standin.gateway.address}/nowhere"}
         async with process("run", **nowhere) as running:
             code, said = await ended(running, traced=True)
     assert code == 1
@@ -620,10 +621,10 @@ async def test_run_with_a_gateway_out_of_reach_says_so() -> None:
 
 
 async def test_check_of_everything_in_order_is_ready() -> None:
-    double = Double(TOKEN)
+    standin = StandIn(TOKEN)
     async with process("migrate") as migrating:
         await ended(migrating)
-    async with listening(double), process("check", **environment(double)) as checking:
+    async with listening(standin), process("check", **environment(standin)) as checking:
         code, said = await ended(checking)
     assert code == 0
     assert "Ready for: python -m bot run" in said

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -18,8 +17,8 @@ from storage.engine import create_engines
 from storage.locks import InstanceLock
 from storage.unit_of_work import SqlUnitOfWork
 from tests.database import PostgresServer, postgresql_server
-from tests.discord_double import Double, listening
 from tests.processes import TOKEN, ended, environment, process
+from tests.standin import StandIn, listening
 
 __all__ = ["postgresql_server"]
 
@@ -31,62 +30,61 @@ def database_url(postgresql_server: PostgresServer, tmp_path: Path, monkeypatch:
     return postgresql_server.emptied()
 
 
-def settings(double: Double, database_url: str, shards: str = "0-1/2") -> dict[str, str]:
-    """Of one of several processes; the double has to be listening."""
-    return {"DATABASE_URL": database_url, "SHARDS": shards, **environment(double)}
+def settings(standin: StandIn, database_url: str, shards: str = "0-1/2") -> dict[str, str]:
+    """Of one of several processes; the stand-in has to be listening."""
+    return {"DATABASE_URL": database_url, "SHARDS": shards, **environment(standin)}
 
 
-async def opened(double: Double, *shards: int) -> None:
+async def opened(standin: StandIn, *shards: int) -> None:
     """Wait until exactly these shards have a session."""
-    async with asyncio.timeout(60):
-        while double.sessions != set(shards):
-            await double.changed.wait()
+    await standin.until(lambda: standin.gateway.shards == set(shards), within=60)
 
 
 async def test_processes_share_a_database_and_the_end_of_one_leaves_the_others_alone(database_url: str) -> None:
-    double = Double(TOKEN)
+    standin = StandIn(TOKEN)
     async with AsyncExitStack() as stack:
-        await stack.enter_async_context(listening(double))
-        first = await stack.enter_async_context(process("run", **settings(double, database_url, "0/3")))
-        second = await stack.enter_async_context(process("run", **settings(double, database_url, "1-2/3")))
-        await opened(double, 0, 1, 2)
+        await stack.enter_async_context(listening(standin))
+        first = await stack.enter_async_context(process("run", **settings(standin, database_url, "0/3")))
+        second = await stack.enter_async_context(process("run", **settings(standin, database_url, "1-2/3")))
+        await opened(standin, 0, 1, 2)
         for shards, why in (
             ("2/3", f"Of the shards 2-2/3 some are served already: process {second.pid} on"),
             ("", "The bot runs already, with 3 shards: process"),
             ("0/6", "All processes have to use the same number"),
         ):
-            async with process("run", **settings(double, database_url, shards)) as third:
+            async with process("run", **settings(standin, database_url, shards)) as third:
                 code, said = await ended(third)
             assert code == 1
             assert why in said, said
         first.kill()
         await first.wait()
-        await opened(double, 1, 2)
-        async with process("run", **settings(double, database_url, "0/3")) as again:
-            await opened(double, 0, 1, 2)
+        await opened(standin, 1, 2)
+        async with process("run", **settings(standin, database_url, "0/3")) as again:
+            await opened(standin, 0, 1, 2)
             again.terminate()
             assert (await ended(again))[0] == 0
         assert second.returncode is None
-        assert double.sessions == {1, 2}
+        assert standin.gateway.shards == {1, 2}
         second.terminate()
         code, said = await ended(second)
         assert code == 0, said
-        async with process("run", **settings(double, database_url, "")) as alone:
-            await opened(double, 0)
+        async with process("run", **settings(standin, database_url, "")) as alone:
+            await opened(standin, 0)
             alone.terminate()
             assert (await ended(alone))[0] == 0
-    commands = [asked for asked in double.asked if asked.startswith("PUT /api/applications/")]
+    commands = [asked for asked in standin.asked if asked.startswith("PUT /applications/")]
     assert len(commands) == 1, "the commands are told once, by the process with shard 0"
 
 
 async def test_a_sharded_process_that_cannot_start_says_why(database_url: str) -> None:
-    double = Double("another-token")
-    async with listening(double), process("run", **settings(double, database_url)) as running:
+    standin = StandIn("another-token")
+    async with listening(standin), process("run", **settings(standin, database_url)) as running:
         code, said = await ended(running)
     assert code == 2, said
     assert "Discord does not accept DISCORD_TOKEN" in said
-    double = Double(TOKEN, close_code=4014)
-    async with listening(double), process("run", **settings(double, database_url)) as running:
+    standin = StandIn(TOKEN)
+    standin.gateway.close_code = 4014
+    async with listening(standin), process("run", **settings(standin, database_url)) as running:
         code, said = await ended(running, traced=True)
     assert code == 2, said
     assert "The Server Members Intent is off" in said
