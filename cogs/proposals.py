@@ -14,6 +14,7 @@ from discord.ext import commands
 from bot.governance import drafts
 from bot.governance.dossier import Text
 from bot.governance.ids import GroupId, PartnershipId, ProposalId
+from bot.governance.money import Money
 from bot.services import beforehand, escalations, objections, proposals
 from bot.services.views import ProposalView
 from bot.ui import answers, forms, ids, inbox, objections_answered, record
@@ -178,6 +179,16 @@ class ProposalButton(ActButton, template=ids.PROPOSAL_TEMPLATE):
     """Any button about a proposal."""
 
     acts = ACTS
+
+
+class AmountButton(Control, template=ids.AMOUNT_TEMPLATE):
+    """One of the sums that an amount may mean (PRO-1)."""
+
+    async def act(self, interaction: Interaction) -> None:
+        """Keep it as the one that is meant."""
+        chosen = Money(int(self.match["minor"]), self.match["currency"])
+        wanted = ProposalId(int(self.match["proposal"]))
+        await _show_kept(interaction, await proposals.take_amount(*asker(interaction), wanted, chosen))
 
 
 class PageButton(Control, template=ids.PAGE_TEMPLATE):
@@ -345,7 +356,7 @@ class ProposalCommands(FormCog):
 
 async def setup(bot: commands.Bot) -> None:
     """Called by discord.py when the extension is loaded."""
-    await register(bot, ProposalCommands(), ProposalButton, PageButton)
+    await register(bot, ProposalCommands(), ProposalButton, AmountButton, PageButton)
 
 
 async def _show_kept(interaction: Interaction, view: ProposalView) -> None:

@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.governance import effects as effect_rules
+from bot.governance import money
 from bot.governance.dossier import Effect, Proposal, State, Text
 from bot.governance.effects.world import World
-from bot.governance.errors import BadText, BadValue, LimitReached, NotEligible, NotYours, WrongState
+from bot.governance.errors import AmountUnclear, BadText, BadValue, LimitReached, NotEligible, NotYours, WrongState
 from bot.governance.ids import GroupId, PersonId, ProposalId
-from bot.governance.money import read_amount, read_currency
 from bot.governance.organisation import CONTRIBUTOR, MEMBER, OBSERVER, Group, GroupKind, Member, Partnership
 from bot.governance.policy import Electorate, Filer, type_named
 
@@ -85,13 +85,34 @@ def edit_draft(proposal: Proposal, person: PersonId, text: Text, effects: tuple[
     return replace(proposal, text=with_amount(text), effects=effects)
 
 
+def take_amount(proposal: Proposal, person: PersonId, chosen: money.Money) -> Proposal:
+    """Choose how the amount of a draft is meant (PRO-1). Raises NotYours, WrongState, AmountUnclear, BadValue."""
+    return edit_draft(proposal, person, choose_amount(proposal.text, chosen), proposal.effects)
+
+
 def with_amount(text: Text) -> Text:
-    """The text with its amount read into minor units, or None where it cannot be read."""
+    """The text with its amount read into minor units, or None where it cannot be read, or not for certain.
+
+    A reading that was chosen before stays while the words do.
+    """
     try:
-        currency = read_currency(text.currency)
-        return replace(text, amount=read_amount(text.amount_written, currency), currency=currency)
-    except BadValue:
+        found = money.read(text.amount_written, text.currency, text.amount)
+    except AmountUnclear:
         return replace(text, amount=None)
+    return replace(text, amount=found.minor, currency=found.currency)
+
+
+def choose_amount(text: Text, chosen: money.Money) -> Text:
+    """The text with one of the readings that its amount may have. Raises AmountUnclear for any other sum."""
+    try:
+        readings: tuple[money.Money, ...] = (money.read(text.amount_written, text.currency, text.amount),)
+    except AmountUnclear as unclear:
+        readings = tuple(money.Money(*each) for each in unclear.readings)
+        if chosen not in readings:
+            raise
+    if chosen not in readings:
+        raise BadValue("amount", money.written_amount(chosen.minor, chosen.currency), "a reading of what stands there")
+    return replace(text, amount=chosen.minor, currency=chosen.currency)
 
 
 def check_text(type: str, text: Text) -> None:
@@ -105,7 +126,7 @@ def check_text(type: str, text: Text) -> None:
     if "\n" in text.title:
         raise BadValue("title", text.title, "one line")
     if type == "budget":
-        read_amount(text.amount_written, read_currency(text.currency))
+        money.read(text.amount_written, text.currency, text.amount)
         if not text.payee.strip():
             raise BadText("payee", 0, 1, LENGTHS["payee"][1])
 

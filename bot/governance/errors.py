@@ -78,6 +78,22 @@ class BadValue(Refusal):
         self.expected = expected
 
 
+class AmountUnclear(Refusal):
+    """An amount as typed means nothing for certain. ``why`` is a key; ``currency`` the one it was read in, if any.
+
+    ``readings`` are what it may mean, each in minor units of a currency.
+    """
+
+    def __init__(
+        self, why: str, text: str = "", readings: tuple[tuple[int, str], ...] = (), currency: str = ""
+    ) -> None:
+        super().__init__(why, text, readings, currency)
+        self.why = why
+        self.text = text
+        self.readings = readings
+        self.currency = currency
+
+
 class UnknownKey(Refusal):
     """No policy key, type or choice has this name. ``nearest`` lists the likeliest ones."""
 

@@ -8,11 +8,12 @@ from datetime import datetime
 from bot.governance import sponsors, versions
 from bot.governance.clock import deadline
 from bot.governance.dossier import Effect, Objection, Proposal, Revision, State, Text
-from bot.governance.drafts import check_text, prepare_effects, with_amount
+from bot.governance.drafts import check_text, choose_amount, prepare_effects, with_amount
 from bot.governance.effects.world import World
 from bot.governance.errors import AlreadyDone, LimitReached, NotYours, Stale, WrongState
 from bot.governance.events import Event, Happened, Json
 from bot.governance.ids import PersonId
+from bot.governance.money import Money
 from bot.governance.objections import ON_FILE
 from bot.governance.organisation import Elector
 from bot.governance.proposals import check_electors, check_roles, enter, event_of, past_votes
@@ -29,6 +30,12 @@ def write_revision(proposal: Proposal, person: PersonId, of: int, text: Text, ef
     if of != proposal.current.number:
         raise Stale("the version on the table", f"version {of}", f"version {proposal.current.number}")
     return replace(proposal, revision=Revision(of, with_amount(text), effects))
+
+
+def take_amount(proposal: Proposal, person: PersonId, chosen: Money) -> Proposal:
+    """Choose how the amount kept for the next version is meant (PRO-5). Raises as ``write_revision``, AmountUnclear."""
+    kept = proposal.next_words
+    return write_revision(proposal, person, kept.of, choose_amount(kept.text, chosen), kept.effects)
 
 
 def drop_revision(proposal: Proposal, person: PersonId) -> Proposal:

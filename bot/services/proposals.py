@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.governance import drafts, electorates, halts, lifecycle, refiling, revisions
 from bot.governance import proposals as rules
@@ -13,6 +13,7 @@ from bot.governance.dossier import Effect, Proposal, State, Text
 from bot.governance.effects.world import World
 from bot.governance.errors import NotEligible, NotFound, Refusal, TooFewElectors, WindowClosed
 from bot.governance.ids import GroupId, PartnershipId, ProposalId
+from bot.governance.money import Money
 from bot.governance.objections import eligible
 from bot.governance.organisation import Member, Partnership
 from bot.governance.policy import TYPES, DecisionType, Filer, type_named
@@ -153,6 +154,19 @@ async def write_revision(
         id,
         lambda proposal, member, now: (revisions.write_revision(proposal, member.person, of, text, effects), ()),
     )
+
+
+async def take_amount(ctx: Context, actor: Actor, id: ProposalId, chosen: Money) -> ProposalView:
+    """Choose how an amount that can be read in several ways is meant, in a draft or for the next version (PRO-1).
+
+    Raises NotFound, NotYours, WrongState, AmountUnclear and BadValue when the words were changed meanwhile.
+    """
+
+    def take(proposal: Proposal, member: Member, now: datetime) -> rules.Outcome:
+        rule = drafts.take_amount if proposal.state is State.DRAFT else revisions.take_amount
+        return rule(proposal, member.person, chosen), ()
+
+    return await cases.act(ctx, actor, id, take)
 
 
 async def drop_revision(ctx: Context, actor: Actor, id: ProposalId) -> ProposalView:

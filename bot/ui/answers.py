@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import discord
 
 from bot.governance.dossier import Proposal, State, Version
-from bot.governance.errors import BadValue, Refiled, Refusal
-from bot.governance.money import written_amount
+from bot.governance.errors import AmountUnclear, BadValue, Refiled, Refusal
+from bot.governance.money import shown, written_amount
 from bot.governance.policy import type_named
 from bot.services.views import ProposalView
 from bot.ui import errors, forms, ids, limits, proposals, versions
@@ -112,6 +112,7 @@ def draft(view: ProposalView, hindrance: Refusal | None) -> Answer:
         state,
         note,
         buttons=[
+            *_readings(proposal, hindrance),
             button("Details", ids.proposal("details", proposal.id), styles[0]),
             button("Edit", ids.proposal("edit", proposal.id), styles[0]),
             button("Preview", ids.proposal("preview", proposal.id)),
@@ -120,6 +121,12 @@ def draft(view: ProposalView, hindrance: Refusal | None) -> Answer:
             button("Filed before", ids.proposal("again", proposal.id)) if proposal.refiles or view.namesake else None,
         ],
     )
+
+
+def _readings(proposal: Proposal, hindrance: Refusal | None) -> list[Button]:
+    """What an amount may mean, to choose from."""
+    found = hindrance.readings if isinstance(hindrance, AmountUnclear) else ()
+    return [button(f"It is {written_amount(*each)}", ids.amount(proposal.id, *each), _PRIMARY) for each in found]
 
 
 def opened(view: ProposalView) -> Answer:
@@ -181,6 +188,7 @@ def revision(view: ProposalView, hindrance: Refusal | None) -> Answer:
         f"-# {count(left, 'more version')} can follow. Those who decide get more time with each. Only what you send in "
         "is kept: a form that you close unsent is lost.",
         buttons=[
+            *_readings(proposal, hindrance),
             button("The words", ids.proposal("edit", proposal.id), _PLAIN if begun else _PRIMARY),
             button(_details(proposal), ids.proposal("details", proposal.id), _PLAIN if begun else _PRIMARY),
             *(
@@ -295,6 +303,8 @@ def _needed(hindrance: Refusal, words: str = "Edit", details: str = "Details") -
     page = words if field in forms.PAGE_1 else details
     if isinstance(hindrance, Refiled) or field == "changed":
         page = "Filed before"
+    if isinstance(hindrance, AmountUnclear) and hindrance.readings:
+        return errors.speak(hindrance, kept="")
     if isinstance(hindrance, BadValue) and not hindrance.text.strip():
         name = FIELD_LABELS.get(field, field)
         return f"**{name}** is missing: {hindrance.expected}. Press *{page}*."
@@ -308,9 +318,7 @@ def _draft_text(proposal: Proposal) -> str:
 
 def _sections(proposal: Proposal) -> list[tuple[str, str]]:
     content = proposal.text
-    amount = f"{content.amount_written} {content.currency}".strip()
-    if content.amount is not None:
-        amount = written_amount(content.amount, content.currency)
+    amount = shown(content.amount, content.amount_written, content.currency)
     change = "\n".join(f"{e.target or '(no rule chosen)'} → {e.value or '(no value)'}" for e in proposal.effects)
     found = [
         ("**What is asked**", content.ask),

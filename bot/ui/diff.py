@@ -13,7 +13,7 @@ from typing import NamedTuple
 from diff_match_patch import diff_match_patch
 
 from bot.governance.dossier import Effect, Text, Version
-from bot.governance.money import written_amount
+from bot.governance.money import shown
 from bot.governance.versions import substance
 from bot.ui import effects
 from bot.ui.labels import FIELD_LABELS, SUBSTANCE, count
@@ -111,7 +111,7 @@ def _effects(wanted: Iterable[Effect]) -> str:
 
 
 def _amount(text: Text) -> str:
-    return text.amount_written if text.amount is None else written_amount(text.amount, text.currency)
+    return shown(text.amount, text.amount_written, text.currency)
 
 
 def _counted(changes: tuple[Change, ...]) -> str:

@@ -13,6 +13,7 @@ from bot.governance import errors
 from bot.governance.dossier import ObjectionState
 from bot.governance.feedback import FeedbackState
 from bot.governance.meetings import MeetingState
+from bot.governance.money import EXPONENTS, written_amount
 from bot.governance.policy import KEYS
 from bot.governance.surveys import SurveyState
 from bot.ui import labels, times
@@ -392,6 +393,35 @@ def _bad_value(refusal: errors.BadValue) -> str:
     return f"**{_field(refusal.field)}**: {given} does not fit here. Expected: {inline(refusal.expected, 300)}."
 
 
+AMOUNTS: Mapping[str, str] = MappingProxyType(
+    {
+        "empty": "There is none yet. Write a sum and its currency, such as 2500 USD or €1,200.50.",
+        "too long": "That is longer than any sum of money. Write it in digits, such as 2500 USD.",
+        "no sum": "“{text}” holds no sum. Write it in digits, such as 2500 USD.",
+        "no currency": "“{text}” names no currency. Write its code or sign too, such as {text} EUR or €{text}.",
+        "unknown currency": "“{text}” is no currency that I know. Write its code, such as EUR, USD or TND.",
+        "not a sum": "“{text}” cannot be read as a sum. Write it in digits, such as 2500 EUR or 1,200.50 USD.",
+        "decimals": "“{text}” has more decimals than {currency} has: {most}.",
+        "out of range": "“{text}” is not a sum above zero that fits into the books.",
+        "several": "“{text}” can be read in more than one way. Choose which one you mean; your words are kept.",
+        "decimals or not": "“{text}” has more decimals than {currency} has, unless the point groups the digits. "
+        "Choose the sum if you mean that, else write it anew; your words are kept.",
+        "which currency": "The currency of “{text}” is not certain. Choose what you mean; your words are kept.",
+    }
+)
+"""Why an amount was not understood; the keys of ``AmountUnclear.why``."""
+
+
+def _amount_unclear(refusal: errors.AmountUnclear) -> str:
+    places = EXPONENTS.get(refusal.currency, 2)
+    most = f"at most {places}" if places else "it has none"
+    text = inline(refusal.text, 100)
+    words = f"**Amount**: {AMOUNTS[refusal.why].format(text=text, currency=refusal.currency, most=most)}"
+    if not refusal.readings:
+        return words
+    return f"{words} It may be {labels.listed([written_amount(*each) for each in refusal.readings], 'or')}."
+
+
 def _unknown_key(refusal: errors.UnknownKey) -> str:
     words = f"There is nothing called “{inline(refusal.name, 100)}” here."
     if refusal.nearest:
@@ -493,6 +523,7 @@ _WORDS: Mapping[type, Callable[[Any], str]] = MappingProxyType(
         errors.AlreadyDone: _already_done,
         errors.BadText: _bad_text,
         errors.BadValue: _bad_value,
+        errors.AmountUnclear: _amount_unclear,
         errors.UnknownKey: _unknown_key,
         errors.OutOfBounds: _out_of_bounds,
         errors.LimitReached: _limit_reached,

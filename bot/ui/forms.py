@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from io import BytesIO
@@ -11,6 +10,7 @@ from typing import Any
 
 import discord
 
+from bot.governance import money
 from bot.governance.dossier import Effect, Proposal, State, Statement, Text
 from bot.governance.drafts import LENGTHS
 from bot.governance.effects import change_policy
@@ -35,7 +35,7 @@ _LABELS = {
     "why": ("Why, and which purpose it serves", "The need behind it, and the purpose or goal of the partnership"),
     "outcome": ("Expected outcome", "How will we see that it worked? Optional"),
     "risks": ("Risks", "What could go wrong, and for whom? Optional"),
-    "amount": ("Amount and currency", "A sum above zero and a code, such as 2500 USD or 1,200.50 EUR"),
+    "amount": ("Amount and currency", "A sum above zero and its currency, such as 2500 USD or €1,200.50"),
     "payee": ("Paid to", "The person or organisation that receives the money"),
     "account": ("From which account", "The treasury or account it is paid from. Optional"),
     "timeline": ("Timeline", "When it starts, when it is due, when it is looked at again. Optional"),
@@ -191,8 +191,9 @@ def merged(text: Text, fields: Fields) -> Text:
         known["title"] = " ".join(known["title"].split())
     changed = replace(text, **known)
     if "amount" in fields:
-        amount, currency = split_amount(fields["amount"])
-        changed = replace(changed, amount_written=amount, currency=currency)
+        amount, currency = money.split(fields["amount"])
+        if (amount, currency) != (text.amount_written, text.currency):
+            changed = replace(changed, amount_written=amount, currency=currency, amount=None)
     return changed
 
 
@@ -222,16 +223,6 @@ def list_of(key: str) -> str:
     return next((name for name, areas in _LISTS.items() if area in areas), [*_LISTS][-1])
 
 
-def split_amount(written_by: str) -> tuple[str, str]:
-    """The sum and the currency code of words such as ``2500 USD`` or ``EUR 1,200.50``; either may be missing."""
-    words = written_by.strip()
-    code = re.search(r"(?<![A-Za-z])[A-Za-z]{3,5}$", words) or re.match(r"[A-Za-z]{3,5}(?![A-Za-z])", words)
-    amount = (words[: code.start()] + words[code.end() :]).strip() if code else ""
-    if code is None or not any(map(str.isdigit, amount)):
-        return words, ""
-    return amount, code[0].upper()
-
-
 def _page_1(title: str, custom_id: str, text: Text) -> Form:
     return _with(
         _form(title, custom_id),
@@ -248,7 +239,7 @@ def _page_2(title: str, custom_id: str, proposal: Proposal, policy: Policy) -> F
     if proposal.type == "budget":
         amount = f"{text.amount_written} {text.currency}".strip()
         parts = [
-            _text("amount", amount, most=40, required=False),
+            _text("amount", amount, most=money.MOST_WRITTEN, required=False),
             _text("payee", text.payee, most=LENGTHS["payee"][1], required=False),
             _text("account", text.account, most=LENGTHS["account"][1], required=False),
         ]

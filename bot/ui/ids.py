@@ -155,6 +155,7 @@ _ID = r"[1-9][0-9]{0,8}"
 _SMALL = r"[0-9]|[1-9][0-9]"
 
 PROPOSAL_TEMPLATE = rf"proposal:(?P<act>{'|'.join(PROPOSAL_ACTS)}):(?P<proposal>{_ID})"
+AMOUNT_TEMPLATE = rf"amount:(?P<act>take):(?P<proposal>{_ID}):(?P<minor>[1-9][0-9]{{0,15}}):(?P<currency>[A-Z]{{3}})"
 OBJECTION_TEMPLATE = rf"objection:(?P<act>{'|'.join(OBJECTION_ACTS)}):(?P<proposal>{_ID}):(?P<objection>{_ID})"
 CAST_TEMPLATE = rf"vote:(?P<act>cast):(?P<proposal>{_ID}):(?P<choice>{_SMALL})"
 MINE_TEMPLATE = rf"vote:(?P<act>mine):(?P<proposal>{_ID})"
@@ -229,6 +230,7 @@ _ALL = tuple(
     re.compile(template)
     for template in (
         PROPOSAL_TEMPLATE,
+        AMOUNT_TEMPLATE,
         OBJECTION_TEMPLATE,
         CAST_TEMPLATE,
         MINE_TEMPLATE,
@@ -300,6 +302,11 @@ def parse(custom_id: str) -> Parsed | None:
 def proposal(act: str, proposal: ProposalId) -> str:
     """A button about a proposal."""
     return _known(f"proposal:{act}:{proposal}")
+
+
+def amount(proposal: ProposalId, minor: int, currency: str) -> str:
+    """A button that chooses how an amount is meant: the sum in minor units of a currency."""
+    return _known(f"amount:take:{proposal}:{minor}:{currency}")
 
 
 def objection(act: str, proposal: ProposalId, objection: int) -> str:

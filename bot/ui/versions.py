@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from bot.governance.dossier import Objection, Text, Version
-from bot.governance.money import written_amount
+from bot.governance.money import shown
 from bot.services.views import ProposalView
 from bot.ui import diff, effects, objections
 from bot.ui.labels import FIELD_LABELS, STATE_COLOURS, moment, type_label
@@ -65,9 +65,7 @@ def changed(before: Version, after: Version) -> list[str]:
 
 def amount(text: Text) -> str:
     """The amount as people read it, or as it was typed while it cannot be read."""
-    if text.amount is None:
-        return inline(f"{text.amount_written} {text.currency}", 80) if text.amount_written.strip() else ""
-    return inline(written_amount(text.amount, text.currency), 80)
+    return inline(shown(text.amount, text.amount_written, text.currency), 80)
 
 
 def packed(parts: Iterable[str], most: int) -> Iterator[str]:

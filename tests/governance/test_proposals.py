@@ -23,6 +23,7 @@ from bot.governance import (
 from bot.governance.dossier import Effect, ObjectionState, Proposal, State, Text
 from bot.governance.errors import (
     AlreadyDone,
+    AmountUnclear,
     BadText,
     BadValue,
     LimitReached,
@@ -180,11 +181,11 @@ def test_each_text_at_and_over_its_limits(field: str) -> None:
 @pytest.mark.parametrize(
     ("text", "refusal"),
     [
-        (replace(BUDGET, amount_written=""), BadValue),
-        (replace(BUDGET, amount_written="0"), BadValue),
-        (replace(BUDGET, amount_written="-10"), BadValue),
-        (replace(BUDGET, amount_written="9" * 17), BadValue),
-        (replace(BUDGET, currency=""), BadValue),
+        (replace(BUDGET, amount_written=""), AmountUnclear),
+        (replace(BUDGET, amount_written="0"), AmountUnclear),
+        (replace(BUDGET, amount_written="-10"), AmountUnclear),
+        (replace(BUDGET, amount_written="9" * 17), AmountUnclear),
+        (replace(BUDGET, currency=""), AmountUnclear),
         (replace(BUDGET, payee="  "), BadText),
         (replace(BUDGET, title="Two\nlines"), BadValue),
     ],

@@ -11,6 +11,7 @@ import pytest
 from bot.governance.dossier import Effect, ObjectionState, State, Text
 from bot.governance.errors import (
     AlreadyDone,
+    AmountUnclear,
     BadText,
     BadValue,
     LimitReached,
@@ -26,6 +27,7 @@ from bot.governance.errors import (
     WrongState,
 )
 from bot.governance.ids import GroupId, PartnershipId, ProposalId
+from bot.governance.money import Money
 from bot.services import beforehand, objections, proposals
 from bot.services.ports import DeliveryKind, Filter
 from tests.services.scene import (
@@ -89,12 +91,26 @@ async def test_a_draft_is_kept_as_submitted_valid_or_not(
     assert (await proposals.open_review(scene.ctx, scene.actor(TIA), filed)).proposal.number == 1
 
 
-@pytest.mark.parametrize("written", ["", "-5", "0", "lots", "1e9", "99999999999999999999999", "1.234"])
+async def test_only_the_author_chooses_how_an_amount_is_meant_and_only_what_stands_there(scene: Scene) -> None:
+    filed = await scene.draft(type="budget", text=replace(BUDGET, amount_written="12,500", currency="TND"))
+    before = await scene.tables()
+    with pytest.raises(NotFound):
+        await proposals.take_amount(scene.ctx, scene.actor(TOM), filed, Money(12500, "TND"))
+    for other in (Money(12500000, "USD"), Money(1, "TND")):
+        with pytest.raises(AmountUnclear):
+            await proposals.take_amount(scene.ctx, scene.actor(TIA), filed, other)
+    assert await scene.tables() == before
+    await proposals.take_amount(scene.ctx, scene.actor(TIA), filed, Money(12500, "TND"))
+    opened = await proposals.open_review(scene.ctx, scene.actor(TIA), filed)
+    assert (opened.proposal.text.amount, opened.proposal.text.currency) == (12500, "TND")
+
+
+@pytest.mark.parametrize("written", ["", "-5", "0", "lots", "1e9", "99999999999999999999999", "1.2345"])
 async def test_an_amount_that_cannot_be_read_stays_as_written_and_hinders(scene: Scene, written: str) -> None:
     filed = await scene.draft(type="budget", text=replace(BUDGET, amount_written=written))
     kept = (await scene.get(filed)).text
     assert (kept.amount_written, kept.amount) == (written, None)
-    with pytest.raises((BadValue, BadText, OutOfBounds)):
+    with pytest.raises(AmountUnclear):
         await proposals.open_review(scene.ctx, scene.actor(TIA), filed)
     await proposals.edit(scene.ctx, scene.actor(TIA), filed, BUDGET, ())
     await proposals.open_review(scene.ctx, scene.actor(TIA), filed)
