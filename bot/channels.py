@@ -193,7 +193,7 @@ def _seen(guild: discord.Guild, roles: Iterable[discord.Role], channels: Iterabl
         bot_permissions=_held(mine),
         roles=tuple(RoleSeen(role.name, _facts(role), tuple(sorted(worn.get(role.id, ())))) for role in every),
         channels=tuple(
-            ChannelSeen(c.id, c.name, isinstance(c, discord.CategoryChannel), _overwrites(c))
+            ChannelSeen(c.id, c.name, isinstance(c, discord.CategoryChannel), _overwrites(c, {r.id for r in every}))
             for c in sorted(channels, key=lambda c: c.id)
             if isinstance(c, discord.CategoryChannel | discord.TextChannel)
         ),
@@ -249,12 +249,14 @@ def _held(roles: Iterable[discord.Role]) -> frozenset[str]:
     return _names(discord.Permissions.all() if held.administrator else held)
 
 
-def _overwrites(channel: discord.abc.GuildChannel) -> tuple[Overwrite, ...]:
+def _overwrites(channel: discord.abc.GuildChannel, roles: Collection[int]) -> tuple[Overwrite, ...]:
+    """What a channel allows and denies; what it keeps of a role that is gone acts on nobody."""
     found = []
     for target, pair in channel.overwrites.items():
         allow, deny = pair.pair()
         is_role = isinstance(target, discord.Role) or getattr(target, "type", None) is discord.Role
-        found.append(Overwrite(target.id, _names(allow), _names(deny), person=not is_role))
+        if not is_role or target.id in roles:
+            found.append(Overwrite(target.id, _names(allow), _names(deny), person=not is_role))
     return tuple(found)
 
 
