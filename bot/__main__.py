@@ -13,9 +13,13 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from config import settings
 from config.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.operation import Outcome
 
 FINE = 0
 FAILED = 1
@@ -82,7 +86,7 @@ async def _operate(options: argparse.Namespace, loaded: Settings) -> int:
 
     match options.command:
         case "verify":
-            outcome = await operation.verify(loaded, options.export)
+            outcome = await operation.verify(loaded, options.export, options.receipt)
         case "export":
             outcome = await operation.export(loaded, options.file)
         case "backup":
@@ -94,6 +98,8 @@ async def _operate(options: argparse.Namespace, loaded: Settings) -> int:
         case "erase":
             from bot.app import PRESENT
 
+            if options.left:
+                return _say(await operation.left(loaded))
             which = (options.person, options.partnership, options.event)
             if not options.yes and not _sure(await operation.to_erase(loaded, *which)):
                 _complain("Nothing was erased.")
@@ -108,6 +114,10 @@ async def _operate(options: argparse.Namespace, loaded: Settings) -> int:
             from bot.app import PRESENT
 
             outcome = await operation.migrate(loaded, PRESENT)
+    return _say(outcome)
+
+
+def _say(outcome: Outcome) -> int:
     for line in outcome.lines:
         print(line)
     return FINE if outcome.well else FAILED
@@ -170,6 +180,11 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("check", help="say what is wrong before running, and print the invite link")
     verify = commands.add_parser("verify", help="check that no recorded decision was changed")
     verify.add_argument("--export", type=Path, metavar="FILE", help="check an exported file instead of the database")
+    verify.add_argument(
+        "--receipt",
+        metavar="TEXT",
+        help='look for a receipt too: number and hash, as in "42 1f0c…" (with or without --export)',
+    )
     export = commands.add_parser("export", help="write the record to a file, enough to verify it anywhere")
     export.add_argument("file", type=Path, metavar="FILE", help="a new file (JSON lines)")
     backup = commands.add_parser("backup", help="copy the database, also while the bot runs")
@@ -185,6 +200,7 @@ def _parser() -> argparse.ArgumentParser:
     which = erase.add_mutually_exclusive_group(required=True)
     which.add_argument("--person", type=_id, metavar="ID", help="a Discord user id")
     which.add_argument("--event", type=_id, default=0, metavar="N", help="the number of an event in the record")
+    which.add_argument("--left", action="store_true", help="erase nothing: list what Discord still shows of erasures")
     erase.add_argument("--partnership", type=_id, default=1, metavar="P", help="whose record (default: 1)")
     erase.add_argument("--yes", action="store_true", help="do not ask")
     commands.add_parser("migrate", help="bring the database to this version of the bot")

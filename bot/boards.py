@@ -8,13 +8,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any, Protocol
 
 import discord
 
 from bot.governance.errors import NotFound
 from bot.governance.ids import PartnershipId, PersonId
-from bot.guild import DiscordGuild, Forbidden, Gone, Trouble
+from bot.guild import DiscordGuild, Forbidden, Gone, Place, Trouble
 from bot.services import digests, feedback, letters, meetings, posts, retros_views, surveys
 from bot.services.digests import DigestView
 from bot.services.feedback import FeedbackView
@@ -23,7 +24,7 @@ from bot.services.retros_views import RetroView
 from bot.services.surveys import SurveyView
 from bot.ui import feedback as feedback_pages
 from bot.ui import meetings as meeting_cards
-from bot.ui import meetings_told, retros, retros_told, surveys_drawn
+from bot.ui import meetings_told, record, retros, retros_told, surveys_drawn
 from bot.ui import reminders as reminder_words
 from bot.ui import surveys as survey_pages
 
@@ -133,17 +134,26 @@ BOARDS: Mapping[str, Board] = {
 }
 """The nouns that have a board, by their name in the record."""
 
+AROUND = timedelta(minutes=10)
+"""How far from its mark in the outbox a letter is looked for whose place was not noted."""
+
 Send = Callable[[Delivery, int, Sequence[Message], bool], Awaitable[tuple[Delivery, bool]]]
 """Posts what is not there yet; tells whether some of it was."""
+
+Give = Callable[[Delivery, int | None, Sequence[Message], bool], Awaitable[Delivery]]
+"""The same for what tells of one event: what was told before, and is to be told anew, is changed where it stands."""
 
 
 class Boards:
     """Takes one delivery of a board at a time to where it belongs."""
 
-    def __init__(self, ctx: Context, guild: DiscordGuild, send: Send, boards: Mapping[str, Board] = BOARDS) -> None:
+    def __init__(
+        self, ctx: Context, guild: DiscordGuild, send: Send, give: Give, boards: Mapping[str, Board] = BOARDS
+    ) -> None:
         self._ctx = ctx
         self._guild = guild
         self._send = send
+        self._give = give
         self._boards = boards
 
     async def show(self, delivery: Delivery, marker: int, adopt: bool) -> Delivery:
@@ -155,6 +165,8 @@ class Boards:
         board = self._boards.get(noun)
         if board is None:
             raise NotFound("board", delivery.thing)
+        if delivery.kind is DeliveryKind.DIRECT and delivery.is_rewrite:
+            return await self._direct_again(delivery, board, int(number))
         if board.told_by is not None and delivery.event is not None:
             view = await board.told_by(self._ctx, delivery.partnership, delivery.event)
         else:
@@ -164,8 +176,13 @@ class Boards:
                 return await self._follow(delivery, view, board.card(view, marker), adopt)
             case DeliveryKind.POST:
                 event = await self._event(delivery)
+                if event.erased:
+                    return await self._told(delivery, view, [Message(record.erased_post(event, marker))], adopt)
                 drawn = await asyncio.to_thread(board.draw, view, event)
-                return await self._told(delivery, view, board.post(view, event, drawn, marker), adopt)
+                told = board.post(view, event, drawn, marker)
+                if not told and delivery.is_rewrite:
+                    told = [Message(record.nothing_left(marker))]
+                return await self._told(delivery, view, told, adopt)
             case DeliveryKind.CALENDAR:
                 return await self._calendar(delivery, view, board.entry(view), adopt)
             case DeliveryKind.DIRECT:
@@ -193,7 +210,8 @@ class Boards:
     async def _told(self, delivery: Delivery, view: BoardView, messages: Sequence[Message], adopt: bool) -> Delivery:
         if not messages:
             return replace(delivery, state=DeliveryState.SENT)
-        return (await self._send(delivery, _place(view), messages, adopt))[0]
+        channel_id = delivery.channel_id if delivery.is_rewrite else _place(view)
+        return await self._give(delivery, channel_id, messages, adopt)
 
     async def _calendar(self, delivery: Delivery, view: Any, entry: Entry | None, adopt: bool) -> Delivery:
         """An entry among the server's events follows a meeting while it is ahead; its board says how that stands."""
@@ -235,8 +253,33 @@ class Boards:
         else:
             text = board.direct(view, await self._event(delivery), delivery.person)
         unless_since = delivery.since if adopt else None
-        taken = bool(text) and user is not None and await self._guild.direct(user, text, unless_since)
-        return replace(delivery, state=DeliveryState.SENT if taken else DeliveryState.GIVEN_UP)
+        taken = await self._guild.direct(user, text, unless_since) if text and user is not None else None
+        if taken is None:
+            return replace(delivery, state=DeliveryState.GIVEN_UP)
+        place = {"channel_id": taken.channel_id, "message_id": taken.message_id}
+        return replace(delivery, state=DeliveryState.SENT, more=(), **place)  # type: ignore[arg-type]
+
+    async def _direct_again(self, delivery: Delivery, board: Board, number: int) -> Delivery:
+        """A letter without what was erased; one whose words are not kept any more says only that it was one (REC-1)."""
+        try:
+            text = board.letter(await board.load(self._ctx, number))
+        except NotFound:
+            text = reminder_words.ERASED_LETTER
+        for place in await self._letters(delivery):
+            await self._guild.redirect(place, text)
+        return replace(delivery, state=DeliveryState.SENT)
+
+    async def _letters(self, delivery: Delivery) -> Sequence[Place]:
+        """Where it stands; of what was sent before that was noted, all that this person was sent about then."""
+        if delivery.channel_id is not None and delivery.message_id is not None:
+            return [Place(delivery.channel_id, delivery.message_id)]
+        user = None if delivery.person is None else await posts.user_of(self._ctx, delivery.person)
+        if user is None or delivery.since is None:
+            return []
+        try:
+            return await self._guild.own_direct(user, delivery.since - AROUND, delivery.since + AROUND)
+        except Gone:
+            return []
 
     async def _event(self, delivery: Delivery) -> Recorded:
         assert delivery.event is not None

@@ -25,7 +25,7 @@ from bot.guild import DiscordGuild, Forbidden, Gone, Trouble
 from bot.services import clocks, letters, posts
 from bot.services.ports import Context, Delivery, DeliveryKind, DeliveryState, PlaceKind
 from bot.services.views import ProposalView
-from bot.ui import feed, notices, proposals
+from bot.ui import feed, notices, proposals, record
 
 _log = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ class Outbox:
     def __init__(self, ctx: Context, guild: DiscordGuild) -> None:
         self._ctx = ctx
         self._guild = guild
-        self._boards = Boards(ctx, guild, self._send)
+        self._boards = Boards(ctx, guild, self._send, self._give)
         self._task: asyncio.Task[None] | None = None
         self._again = False
         self._stands: dict[tuple[ProposalId, DeliveryKind], Delivery] = {}
@@ -151,7 +151,7 @@ class Outbox:
         """Show one thing; the delivery as it stands afterwards."""
         wanted = delivery.wanted
         try:
-            shown = replace(await self._place(delivery, views, adopt), retry_at=None)
+            shown = replace(await self._place(delivery, views, adopt), retry_at=None, refused="")
         except (Gone, Forbidden, Trouble, NotYet, NotFound) as error:
             return await self._failed(delivery, error)
         except Exception:  # noqa: BLE001 -- one post that cannot be shown must not hold up the others
@@ -176,6 +176,9 @@ class Outbox:
                 return _later(delivery, now, taken_perhaps=False)  # an incident is no guess: it is asked again
             return await clocks.forget_message(self._ctx, delivery) or delivery
         _log.warning("not shown yet: %s", delivery.key, extra={"why": repr(error)})
+        delivery = replace(delivery, refused=f"{type(error).__name__}: {error}")
+        if delivery.is_rewrite:  # no clock stands for it and nothing is given up: it is tried until it is done
+            return _later(delivery, now, taken_perhaps=False)
         if delivery.kind is DeliveryKind.DIRECT and delivery.attempts >= HICCUPS:
             return replace(delivery, state=DeliveryState.GIVEN_UP)
         if delivery.kind is DeliveryKind.CARD and delivery.proposal is not None and _does_not_stand(delivery, error):
@@ -236,6 +239,8 @@ class Outbox:
 
     async def _thread(self, delivery: Delivery, view: ProposalView) -> Delivery:
         if delivery.message_id is not None and await self._guild.exists(delivery.message_id):
+            if delivery.shown > 0:  # asked for again although it stands: the title in its name was erased
+                await self._guild.rename(delivery.message_id, proposals.thread_name(view))
             return replace(delivery, state=DeliveryState.SENT)
         card = await self._standing(view.proposal.id, DeliveryKind.CARD)
         assert card.channel_id is not None
@@ -262,12 +267,13 @@ class Outbox:
         event = await posts.recorded(self._ctx, view.partnership.id, delivery.event)
         marker = _marker(delivery)
         if delivery.kind is DeliveryKind.OUTCOME:
-            place = await posts.place_of(self._ctx, view, PlaceKind.FEED)
+            place = delivery if delivery.is_rewrite else await posts.place_of(self._ctx, view, PlaceKind.FEED)
             outcome = feed.outcome(view, event, marker)
-            return (await self._send(delivery, place.channel_id, [Message(outcome)], adopt))[0]
-        thread = await self._standing(view.proposal.id, DeliveryKind.THREAD)
-        assert thread.channel_id is not None
-        if delivery.kind is DeliveryKind.TEXT:
+            return await self._give(delivery, place.channel_id, [Message(outcome)], adopt)
+        thread = delivery if delivery.is_rewrite else await self._standing(view.proposal.id, DeliveryKind.THREAD)
+        if event.erased:
+            messages = [record.erased_post(event, marker)]
+        elif delivery.kind is DeliveryKind.TEXT:
             afresh = event.event.type is Happened.CARD_POSTED_AGAIN
             number = view.proposal.current.number if afresh else event.event.data.get("version", 1)
             assert isinstance(number, int)
@@ -278,14 +284,47 @@ class Outbox:
             messages = [notices.notice(view, event, marker)]
         first, *rest = messages
         told = [Message(first, tuple(notices.mentioned(event, view))), *map(Message, rest)]
-        return (await self._send(delivery, thread.channel_id, told, adopt))[0]
+        return await self._give(delivery, thread.channel_id, told, adopt)
 
     async def _log_post(self, delivery: Delivery, adopt: bool) -> Delivery:
         assert delivery.event is not None
         logged = await posts.logged(self._ctx, delivery.partnership, delivery.event)
-        place = await posts.log_place(self._ctx, logged)
+        place = delivery if delivery.is_rewrite else await posts.log_place(self._ctx, logged)
         card = feed.log(logged.recorded, logged.partnership, logged.users, _marker(delivery))
-        return (await self._send(delivery, place.channel_id, [Message(card)], adopt))[0]
+        return await self._give(delivery, place.channel_id, [Message(card)], adopt)
+
+    async def _give(
+        self, delivery: Delivery, channel_id: int | None, messages: Sequence[Message], adopt: bool
+    ) -> Delivery:
+        """Post what is told once; what was told before and is to be told anew is changed where it stands."""
+        if not delivery.is_rewrite:
+            assert channel_id is not None
+            return (await self._send(delivery, channel_id, messages, adopt))[0]
+        if delivery.message_id is None or delivery.channel_id is None:
+            return replace(delivery, state=DeliveryState.SENT)
+        stands = [delivery.message_id, *await self._more(delivery)]
+        for message, message_id in zip(messages, stands, strict=False):
+            await self._guild.rewrite(delivery.channel_id, message_id, message.view, message.files)
+        for message_id in stands[len(messages) :]:
+            await self._guild.remove(delivery.channel_id, message_id)
+        longer = [
+            await self._guild.post(delivery.channel_id, message.view, (), message.files)
+            for message in messages[len(stands) :]
+        ]
+        left = (*stands[: len(messages)], *longer)
+        return replace(delivery, state=DeliveryState.SENT, message_id=left[0], more=tuple(left[1:]))
+
+    async def _more(self, delivery: Delivery) -> Sequence[int]:
+        """Its messages after the first. Of what was posted before they were noted, all that carries its marker."""
+        if delivery.more is not None:
+            return delivery.more
+        assert delivery.channel_id is not None
+        try:
+            since = delivery.since or discord.utils.snowflake_time(delivery.message_id or 0)
+            found = await self._guild.find_marked(delivery.channel_id, _marker(delivery), since)
+        except Gone:
+            return ()
+        return [each for each in found if each != delivery.message_id]
 
     async def _send(
         self,
@@ -305,7 +344,8 @@ class Outbox:
         for each in messages[len(there) :]:
             sent = await self._guild.post(channel_id, each.view, each.mention, each.files)
             ids.append(sent)
-        return replace(delivery, state=DeliveryState.SENT, channel_id=channel_id, message_id=ids[0]), bool(there)
+        stands = replace(delivery, channel_id=channel_id, message_id=ids[0], more=tuple(ids[1:]))
+        return replace(stands, state=DeliveryState.SENT), bool(there)
 
     async def _standing(self, id: ProposalId, kind: DeliveryKind) -> Delivery:
         if (id, kind) not in self._stands:
@@ -320,7 +360,7 @@ def _marker(delivery: Delivery) -> int:
 
 
 def _is_edit(delivery: Delivery) -> bool:
-    return delivery.kind in FOLLOWING and delivery.message_id is not None
+    return delivery.is_rewrite or (delivery.kind in FOLLOWING and delivery.message_id is not None)
 
 
 def _at_once(before: Delivery, after: Delivery) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
-from collections.abc import AsyncIterator, Collection, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,10 +18,9 @@ import discord
 from discord.ext import commands
 
 from bot.governance.policy import bare
-from bot.services.intrusions import Grant
 from bot.services.ports import Entry
 
-_CHANNEL_GONE, _THREAD_EXISTS = 10003, 160004
+_CHANNEL_GONE, _THREAD_EXISTS, _ASLEEP = 10003, 160004, 50083
 MEMBERS_WITHIN = 60.0
 """Seconds that Discord may take to tell all members of a server."""
 REMOVALS = frozenset({discord.AuditLogAction.kick, discord.AuditLogAction.ban, discord.AuditLogAction.member_prune})
@@ -42,6 +41,14 @@ class Forbidden(Exception):
 
 class Trouble(Exception):
     """Discord could not take it now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message stands."""
+
+    channel_id: int
+    message_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +103,51 @@ class DiscordGuild:
         async with _spoken():
             await message.edit(view=view, allowed_mentions=discord.AllowedMentions.none())
         view.stop()
+
+    async def rewrite(
+        self, channel_id: int, message_id: int, view: discord.ui.LayoutView, files: Iterable[tuple[str, bytes]] = ()
+    ) -> bool:
+        """Replace what a message shows and every file it carries; False when it does not stand any more.
+
+        A thread that fell asleep is woken for it. Pings nobody. Raises Forbidden, Trouble.
+        """
+
+        async def change(message: discord.PartialMessage) -> None:
+            attached = [discord.File(io.BytesIO(content), filename=name) for name, content in files]
+            await message.edit(view=view, attachments=attached, allowed_mentions=discord.AllowedMentions.none())
+
+        done = await self._upon(channel_id, message_id, change)
+        view.stop()
+        return done
+
+    async def remove(self, channel_id: int, message_id: int) -> bool:
+        """Delete one of the bot's own messages; False when it does not stand any more. Raises Forbidden, Trouble."""
+        return await self._upon(channel_id, message_id, lambda message: message.delete())
+
+    async def rename(self, thread_id: int, name: str) -> None:
+        """Give a thread that the bot opened this name. Raises Gone, Forbidden, Trouble."""
+        async with _spoken():
+            thread = self._bot.get_channel(thread_id) or await self._bot.fetch_channel(thread_id)
+            if isinstance(thread, discord.Thread) and thread.name != name:
+                await thread.edit(name=name, archived=False)
+
+    async def _upon(
+        self, channel_id: int, message_id: int, act: Callable[[discord.PartialMessage], Awaitable[object]]
+    ) -> bool:
+        message = self._messageable(channel_id).get_partial_message(message_id)
+        try:
+            async with _spoken():
+                try:
+                    await act(message)
+                except discord.HTTPException as error:
+                    thread = self._bot.get_channel(channel_id)
+                    if error.code != _ASLEEP or not isinstance(thread, discord.Thread) or thread.locked:
+                        raise
+                    await thread.edit(archived=False)
+                    await act(message)
+        except Gone:
+            return False
+        return True
 
     async def open_thread(self, channel_id: int, message_id: int, name: str) -> int:
         """The public thread of this message, made if need be: a thread has its message's id."""
@@ -256,8 +308,8 @@ class DiscordGuild:
                     people += [user.id async for user in reaction.users() if not user.bot]
         return found
 
-    async def direct(self, user_id: int, text: str, unless_since: datetime | None = None) -> bool:
-        """A direct message; False when the person does not take them. Never rely on it.
+    async def direct(self, user_id: int, text: str, unless_since: datetime | None = None) -> Place | None:
+        """A direct message; where it stands, None when the person does not take them. Never rely on it.
 
         With ``unless_since`` it is not sent if these words were sent since then, just before a crash.
         """
@@ -268,11 +320,23 @@ class DiscordGuild:
                     channel = user.dm_channel or await user.create_dm()
                     async for message in channel.history(after=unless_since - timedelta(minutes=1), limit=100):
                         if message.author == self._bot.user and message.content == text:
-                            return True
-                await user.send(text, allowed_mentions=discord.AllowedMentions.none())
+                            return Place(channel.id, message.id)
+                sent = await user.send(text, allowed_mentions=discord.AllowedMentions.none())
         except (Gone, Forbidden):
-            return False
-        return True
+            return None
+        return Place(sent.channel.id, sent.id)
+
+    async def redirect(self, place: Place, text: str) -> bool:
+        """Say something else in a direct message; False when it does not stand any more. Raises Forbidden, Trouble."""
+        return await self._upon(place.channel_id, place.message_id, lambda message: message.edit(content=text))
+
+    async def own_direct(self, user_id: int, since: datetime, until: datetime) -> list[Place]:
+        """The bot's direct messages to somebody in a span of time. Raises Gone, Forbidden, Trouble."""
+        async with _spoken():
+            user = self._bot.get_user(user_id) or await self._bot.fetch_user(user_id)
+            channel = user.dm_channel or await user.create_dm()
+            history = channel.history(after=since, before=until, limit=None)
+            return [Place(channel.id, m.id) async for m in history if m.author == self._bot.user]
 
     async def roles_of(self, guild_id: int, user_id: int) -> tuple[frozenset[int], bool] | None:
         """A member's roles and whether they may manage roles, from the cache or Discord; None if not a member."""
@@ -323,23 +387,6 @@ class DiscordGuild:
         except (Gone, Forbidden, Trouble):
             return False
         return True
-
-    async def grants(self, guild_id: int, since: datetime) -> tuple[Grant, ...]:
-        """Who gave roles to whom since an instant, as far as the audit log tells; nothing where it cannot be read."""
-        guild = self._bot.get_guild(guild_id)
-        if guild is None:
-            return ()
-        found = []
-        try:
-            async with _spoken():
-                action = discord.AuditLogAction.member_role_update
-                async for entry in guild.audit_logs(limit=None, after=since, action=action, oldest_first=True):
-                    given = tuple(role.id for role in getattr(entry.after, "roles", ()))
-                    if given and entry.target and entry.user_id:
-                        found.append(Grant(entry.id, entry.user_id, int(entry.target.id), given))
-        except (Gone, Forbidden, Trouble):
-            return ()
-        return tuple(found)
 
     def _reachable(self, guild_id: int) -> discord.Guild:
         """A server with its members and roles: one that is out of reach seems to have none of either."""

@@ -13,10 +13,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot import exports, instance
 from bot.exports import BadExport, Checked
-from bot.governance.errors import NotFound
+from bot.governance import receipts
+from bot.governance.errors import BadValue, NotErasable, NotFound
 from bot.governance.ids import PartnershipId
+from bot.governance.receipts import LEAST_DIGITS, Receipt, Standing
 from bot.services import erasures, restores
-from bot.services.ports import Clock, Context
+from bot.services.ports import Clock, Context, DeliveryKind
 from bot.trouble import Trouble, place_words, schema_words
 from bot.ui.announcements import announce
 from config import genesis
@@ -27,6 +29,8 @@ from storage.engine import Engines, create_engines
 from storage.unit_of_work import SqlTransaction, SqlUnitOfWork
 
 PRIVATE = 0o600
+MOST_SHOWN = 50
+"""Differences named for one partnership; whoever changes more has changed everything."""
 COMPARES = (
     "At its next start the bot compares it with what it last posted and decides nothing until a gap is confirmed: "
     "python -m bot confirm"
@@ -41,13 +45,19 @@ class Outcome:
     well: bool = True
 
 
-async def verify(settings: Settings, exported: Path | None = None) -> Outcome:
-    """Check the chain of every partnership, in the database or in an exported file (REC-1)."""
+async def verify(settings: Settings, exported: Path | None = None, receipt: str | None = None) -> Outcome:
+    """Check the chain of every partnership, in the database or in an exported file, and a receipt kept (REC-1).
+
+    In the database what is kept beside the chains is held against them as well.
+    """
+    kept = _read_receipt(receipt)
     if exported is not None:
-        return _verdicts(_verify_file(exported))
+        version, found = _verify_file(exported, kept)
+        older = (exports.OLDER,) if version < exports.VERSION else ()
+        return _verdicts(found, kept, older)
     async with _record(settings) as (tx, partnerships):
-        checked = [await exports.verified(tx.record, each, name) for each, name in partnerships]
-    return _verdicts(tuple(checked))
+        checked = [await exports.verified(tx.record, tx.consistency, each, name, kept) for each, name in partnerships]
+    return _verdicts(tuple(checked), kept)
 
 
 async def export(settings: Settings, file: Path) -> Outcome:
@@ -147,16 +157,56 @@ async def erase(settings: Settings, person: int | None, partnership: int, event:
     """Take away who somebody is, or the words of one event; the chain still verifies (REC-1)."""
     async with _engines(settings) as engines:
         ctx = Context(SqlUnitOfWork(engines, announce), clock, genesis.load(settings.governance_file))
-        if person is not None:
-            await erasures.forget(ctx, person)
-        else:
-            await erasures.erase(ctx, PartnershipId(partnership), event)
-    return Outcome(
-        (
-            "Erased. The record still verifies and says “erased on request” there.",
-            "Still to be deleted by hand: messages that Discord shows, and backups and exports made before.",
+        before = {each.id for each in await erasures.undone(ctx)}
+        try:
+            if person is not None:
+                await erasures.forget(ctx, person)
+            else:
+                await erasures.erase(ctx, PartnershipId(partnership), event)
+        except NotErasable:
+            raise Trouble(
+                f"Event {event} says what was erased, or which rules came first. It holds nobody's words and stays.",
+                "Nothing was changed.",
+            ) from None
+        asked = [each for each in await erasures.undone(ctx) if each.id not in before]
+    lines = ["Erased. The record still verifies, says “erased on request” there, and holds the erasure as an event."]
+    if asked:
+        lines.append(
+            f"The bot changes what it posted of it in Discord, cards and {_counted(len(asked), 'other message')}: "
+            "within a minute while it runs, else at its next start. What Discord refuses: python -m bot erase --left"
         )
-    )
+    lines.append("Still to be deleted by hand: backups and exports made before.")
+    return Outcome(tuple(lines))
+
+
+async def left(settings: Settings) -> Outcome:
+    """What still stands in Discord after erasures: which message, why, and what a person can do (REC-1)."""
+    async with _record(settings) as (tx, _):
+        found = await tx.deliveries.undone()
+        guilds = {each.id: each.guild_id for each in await tx.partnerships.all()}
+    if not found:
+        return Outcome(("Nothing is left: every message that held erased words was changed.",))
+    lines = [f"{_counted(len(found), 'message')} in Discord still to be changed:"]
+    for each in found:
+        where = guilds.get(each.partnership, 0) if each.kind is not DeliveryKind.DIRECT else "@me"
+        message = each.channel_id if each.kind is DeliveryKind.THREAD else f"{each.channel_id}/{each.message_id}"
+        link = f"https://discord.com/channels/{where}/{message}" if each.channel_id else "place not noted"
+        lines.append(f"- {each.kind} of {each.thing or f'proposal/{each.proposal}'}: {link}")
+        lines.append(f"  {_advice(each.refused)}")
+    return Outcome(tuple(lines), not any(each.refused for each in found))
+
+
+def _advice(refused: str) -> str:
+    """Why a message could not be changed, and what helps."""
+    if not refused:
+        return "Waits for the bot: start it, or wait a minute while it runs."
+    kind, _, said = refused.partition(":")
+    if kind == "Forbidden":
+        return (
+            f"Discord refuses ({_shown(said.strip())}). Let the bot see that channel or thread again and unlock it, "
+            "or delete the message by hand; the bot tries again by itself, within the hour."
+        )
+    return f"Discord did not take it ({_shown(said.strip() or kind)}). The bot tries again by itself, within the hour."
 
 
 async def migrate(settings: Settings, clock: Clock) -> Outcome:
@@ -195,31 +245,83 @@ async def _record(settings: Settings) -> AsyncIterator[tuple[SqlTransaction, lis
         yield tx, [(each.id, each.name) for each in await tx.partnerships.all()]
 
 
-def _verify_file(file: Path) -> tuple[Checked, ...]:
+def _read_receipt(written: str | None) -> Receipt | None:
+    if written is None:
+        return None
+    try:
+        return receipts.read(written)
+    except BadValue as error:
+        raise Trouble(
+            f"“{_shown(error.text)}” is no receipt: it takes {error.expected}.",
+            'Write it as the bot showed it, in quotation marks: --receipt "42 1f0c…".',
+        ) from None
+
+
+def _verify_file(file: Path, receipt: Receipt | None) -> tuple[int, tuple[Checked, ...]]:
     try:
         with file.open(encoding="utf-8") as lines:
-            return exports.verify(lines)
+            return exports.verify(lines, receipt)
     except BadExport as error:
         raise Trouble(f"{file} is not a whole export: {error.said}.") from None
     except UnicodeDecodeError:
         raise Trouble(f"{file} is not a whole export: it is not text.") from None
 
 
-def _verdicts(checked: tuple[Checked, ...]) -> Outcome:
+def _verdicts(checked: tuple[Checked, ...], receipt: Receipt | None = None, notices: tuple[str, ...] = ()) -> Outcome:
+    lines = [f"Notice: {each}" for each in notices]
     if not checked:
-        return Outcome(("There is no partnership, so there is nothing to check.",))
-    lines = []
+        lines.append("There is no partnership, so there is nothing to check.")
     for each in checked:
-        verdict = each.verdict
-        lines.append(f"Partnership {each.partnership} ({_shown(each.name)}): {'holds' if verdict.holds else 'BROKEN'}")
-        lines.append(f"  events: {verdict.events}, erased on request: {verdict.erased}")
-        lines.append(f"  head:   {verdict.head}")
-        if not verdict.holds:
-            lines.append(f"  first broken event: {verdict.broken_at} ({verdict.why})")
-    well = all(each.verdict.holds for each in checked)
+        lines += _verdict(each)
+    well = all(each.well for each in checked)
     if not well:
         lines.append("Somebody or something changed the record outside the bot. Keep this file and compare a backup.")
+    if receipt is not None:
+        stands, said = _looked_for(receipt, checked)
+        lines.append(said)
+        well = well and stands
     return Outcome(tuple(lines), well)
+
+
+def _verdict(each: Checked) -> list[str]:
+    verdict = each.verdict
+    state = "BROKEN" if not verdict.holds else "CHANGED BESIDE THE RECORD" if each.differences else "holds"
+    lines = [
+        f"Partnership {each.partnership} ({_shown(each.name)}): {state}",
+        f"  events: {verdict.events}, erased on request: {verdict.erased}",
+        f"  head:   {verdict.head}",
+    ]
+    if not verdict.holds:
+        lines.append(f"  first broken event: {verdict.broken_at} ({verdict.why})")
+    elif verdict.unexplained:
+        lines.append(
+            f"  Notice: {_counted(verdict.unexplained, 'erasure')} from before erasures were entries of the record: "
+            "that somebody asked for it cannot be told from here."
+        )
+    shown = each.differences[:MOST_SHOWN]
+    lines += [f"  not as the record tells: {_shown(found.thing)}, {_shown(found.what)}" for found in shown]
+    if len(each.differences) > MOST_SHOWN:
+        lines.append(f"  … and {len(each.differences) - MOST_SHOWN} more")
+    return lines
+
+
+def _looked_for(receipt: Receipt, checked: tuple[Checked, ...]) -> tuple[bool, str]:
+    """Whether a receipt stands in one of these partnerships, in a sentence."""
+    if not receipt.proves:
+        return False, (
+            f"The receipt has {len(receipt.digits)} digits, too short to prove anything: another entry that begins "
+            f"like it could be made by trial. {LEAST_DIGITS} are needed; ask for a new one with /audit receipt."
+        )
+    place = "" if receipt.number is None else f" as event {receipt.number}"
+    for each in checked:
+        if each.standing is Standing.STANDS and each.verdict.holds:
+            return True, f"The receipt stands{place} in partnership {each.partnership} ({_shown(each.name)})."
+    if any(each.standing is Standing.STANDS for each in checked):
+        return False, f"The receipt stands{place}, but the record around it is broken."
+    return False, (
+        f"THE RECEIPT DOES NOT STAND{place}: this record is not the one that it was given for. Check that it was "
+        "copied whole; if so, tell others."
+    )
 
 
 async def _clear_dead_lock(settings: Settings, clock: Clock) -> None:

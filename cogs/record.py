@@ -5,6 +5,7 @@ from __future__ import annotations
 from discord import app_commands
 from discord.ext import commands
 
+from bot.governance import receipts
 from bot.services import record
 from bot.ui import record as pages
 from cogs.base import Interaction, answer, asker, choices, register
@@ -19,7 +20,7 @@ class RecordCommands(commands.Cog):
 
     @audit.command(name="verify", description="Check that nothing in the record was changed, removed or reordered")
     @app_commands.describe(
-        receipt="The hash of a receipt you kept, or the #hash of an outcome post",
+        receipt="The line of a receipt you kept, or the last line of an outcome post",
         partnership="Only where this server hosts several",
     )
     @app_commands.autocomplete(partnership=choices.suggest_partnerships)
@@ -27,11 +28,9 @@ class RecordCommands(commands.Cog):
         """Check the chain; a long one takes longer than Discord waits."""
         ctx, who = asker(interaction)
         chosen = await choices.partnership_chosen(interaction, partnership)
-        kept = pages.hash_written(receipt)
+        kept = receipts.read(receipt) if receipt.strip() else None
         await interaction.response.defer(ephemeral=True, thinking=True)
-        verdict = await record.verify(ctx, who, chosen.id)
-        holds = await record.holds_receipt(ctx, who, chosen.id, kept) if kept else None
-        await answer(interaction, pages.verdict(chosen, verdict, kept, holds))
+        await answer(interaction, pages.verdict(chosen, await record.verify(ctx, who, chosen.id, kept)))
 
     @audit.command(name="receipt", description="The present hash of the record, for you to keep")
     @app_commands.describe(partnership="Only where this server hosts several")

@@ -11,13 +11,15 @@ from datetime import datetime
 
 import rfc8785
 
-from bot.governance.events import Event, Json
+from bot.governance.events import COMPLETE, ERASURES, Event, Json
 from bot.services.ports import Verdict
 from storage.types import written
 
 EMPTY = "0" * 64
 """The hash before the first event."""
 SALT_BYTES = 16
+_ERASURES = frozenset(kind.value for kind in ERASURES)
+_COMPLETE = frozenset(kind.value for kind in COMPLETE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,10 @@ class Verifier:
     def __init__(self) -> None:
         self._number = 0
         self._head = EMPTY
-        self._erased = 0
+        self._missing: set[int] = set()
+        self._explained: set[int] = set()
+        self._erasures: set[int] = set()
+        self._is_complete = False
         self._broken: tuple[int, str] | None = None
 
     def check(self, links: Iterable[Link]) -> bool:
@@ -59,14 +64,19 @@ class Verifier:
             broken = (min(number, self._number) + 1, "the chain does not end where it should")
         if broken is None and head is not None and head != self._head:
             broken = (self._number, "the last event is not the one it should be")
+        unexplained = self._missing - self._explained
+        if broken is None and unexplained and self._is_complete:
+            broken = (min(unexplained), "its words are missing, and no erasure of them is on record")
         at, why = broken or (None, "")
-        return Verdict(broken is None, self._number, self._head, self._erased, at, why)
+        return Verdict(broken is None, self._number, self._head, len(self._missing), at, why, len(unexplained))
 
     def _take(self, link: Link) -> None:
-        self._broken = self._fault(link)
+        self._broken = self._fault(link) or self._erasure_fault(link)
         if self._broken is None:
             self._number, self._head = link.number, link.hash
-            self._erased += link.payload is None
+            if link.payload is None:
+                self._missing.add(link.number)
+            self._is_complete = self._is_complete or link.type in _COMPLETE
 
     def _fault(self, link: Link) -> tuple[int, str] | None:
         expected = self._number + 1
@@ -82,9 +92,28 @@ class Verifier:
             return link.number, "its text was changed"
         return None
 
+    def _erasure_fault(self, link: Link) -> tuple[int, str] | None:
+        """Of an erasure: it takes words away that are gone, of events before it that are no erasures (REC-1)."""
+        if link.type not in _ERASURES:
+            return None
+        self._erasures.add(link.number)
+        if link.payload is None:
+            return link.number, "it says what was erased, and its own text is missing"
+        numbers = data_of(link).get("numbers", [])
+        for each in numbers if isinstance(numbers, list) else ():
+            if not isinstance(each, int) or not 0 < each < link.number or each in self._erasures:
+                return link.number, "it says that something was erased which cannot have been"
+            if each not in self._missing:
+                return each, f"its words stand here although event {link.number} says that they were erased"
+            self._explained.add(each)
+        return None
+
 
 def verify(links: Iterable[Link], number: int | None = None, head: str | None = None) -> Verdict:
-    """Whether these links, in order, are an unchanged chain. Erased texts are counted, not held against it."""
+    """Whether these links, in order, are an unchanged chain.
+
+    Texts erased on request are counted, not held against it: each erasure is on record itself.
+    """
     verifier = Verifier()
     verifier.check(links)
     return verifier.verdict(number, head)

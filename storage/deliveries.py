@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, case, func, literal_column, null, or_, select, update
 
 from bot.governance.ids import PartnershipId, PersonId, ProposalId
-from bot.services.ports import Delivery, DeliveryKind, DeliveryState
+from bot.services.ports import GIVEN_ONCE, Delivery, DeliveryKind, DeliveryState
 from storage.session import Insert, Session, insert_into
 from storage.shards import served
 from storage.tables import deliveries, proposals
@@ -30,6 +30,9 @@ FOLLOWING = (
 _FIRST = (DeliveryKind.CARD, DeliveryKind.THREAD)
 """What the rest stands on."""
 
+LAST = 9
+"""The rank of what is given anew: years of it hold up nothing that is new."""
+
 _PENDING, _SENDING = DeliveryState.PENDING.value, DeliveryState.SENDING.value
 _SENT, _GIVEN_UP = DeliveryState.SENT.value, DeliveryState.GIVEN_UP.value
 # Written out, not bound: an index of the waiting rows alone is used only for a question that names the same states.
@@ -41,7 +44,13 @@ _STANDING = select(deliveries).where(
     _C.message_id.is_not(None),
     _C.kind.in_([DeliveryKind.CARD.value, DeliveryKind.THREAD.value, DeliveryKind.FEED.value]),
 )
-_BEHIND = select(_C.id).where(_C.proposal_id == bindparam("proposal"), _WAITS, _C.attempts > 0).limit(1)
+_BEHIND = (
+    select(_C.id)
+    .where(_C.proposal_id == bindparam("proposal"), _WAITS, _C.attempts > 0)
+    # What is given anew, or under another name, holds up nothing.
+    .where(or_(_C.shown == 0, _C.kind.in_([k.value for k in FOLLOWING if k is not DeliveryKind.THREAD])))
+    .limit(1)
+)
 _OF_THINGS = (DeliveryKind.BOARD, DeliveryKind.CALENDAR)
 _BOARD = select(deliveries).where(_C.thing == bindparam("thing"), _C.kind == bindparam("kind"))
 _BOARDS_IN_CHANNEL = (
@@ -61,6 +70,26 @@ _IN_CHANNEL = (
         proposals.c.due_at.is_not(None),
     )
     .order_by(_C.rank, _C.id)
+)
+_GIVEN = _C.kind.in_([literal_column(f"'{kind.value}'") for kind in sorted(GIVEN_ONCE)])
+_STANDS = or_(_C.shown > 0, _C.state == _SENDING) & (_C.state != _GIVEN_UP)
+_AGAIN = (
+    update(deliveries)
+    .where(_C.partnership_id == bindparam("partnership"), _GIVEN, _STANDS)
+    .values(
+        wanted=_C.wanted + 1,
+        # One that is being sent goes on with the words it was begun with, and is given anew as soon as it stands.
+        state=case((_C.state == _SENDING, _SENDING), else_=_PENDING),
+        rank=LAST,
+        attempts=0,
+        retry_at=null(),
+        refused=null(),
+    )
+)
+_UNDONE = (
+    select(deliveries)
+    .where(_C.wanted > _C.shown, _C.shown > 0, or_(_GIVEN, _C.refused.is_not(None)))
+    .order_by(_C.partnership_id, _C.id)
 )
 _STATE, _WANTED = bindparam("new_state", type_=_C.state.type), bindparam("new_wanted", type_=_C.wanted.type)
 _SHOWN, _RETRY_AT = bindparam("new_shown", type_=_C.shown.type), bindparam("new_retry_at", type_=_C.retry_at.type)
@@ -82,6 +111,8 @@ _SAVE = (
         attempts=bindparam("new_attempts"),
         retry_at=case((_ASKED_MEANWHILE, null()), else_=_RETRY_AT),
         since=bindparam("new_since"),
+        more=bindparam("new_more", type_=_C.more.type),
+        refused=bindparam("new_refused"),
     )
 )
 
@@ -220,6 +251,30 @@ class Deliveries:
         row = (await self._session.connection.execute(_OF_MESSAGE, {"message": message_id})).first()
         return None if row is None else _delivery(row)
 
+    async def tell_again(self, partnership: PartnershipId, thing: str, since: int) -> int:
+        """What told of a thing, of this event or later, is given anew where it stands; how much that is (REC-1)."""
+        noun, _, number = thing.partition("/")
+        of = _C.proposal_id == int(number) if noun == "proposal" else _C.thing == thing
+        return await self._again(partnership, of, _C.event >= since)
+
+    async def tell_digests_again(self, partnership: PartnershipId, since: int) -> int:
+        """The same for what everybody was told of many things at once."""
+        return await self._again(partnership, _C.thing.startswith("digest/"), _C.event >= since)
+
+    async def tell_letters_again(self, partnership: PartnershipId, since: datetime) -> int:
+        """The same for letters to people, written at or after an instant."""
+        lately = or_(_C.since.is_(None), _C.since >= since)
+        return await self._again(partnership, _C.thing.startswith("letter/"), lately)
+
+    async def undone(self) -> tuple[Delivery, ...]:
+        """What still stands in Discord as it was, although it is to be given anew, with what Discord said to it."""
+        return tuple(_delivery(row) for row in await self._session.connection.execute(_UNDONE))
+
+    async def _again(self, partnership: PartnershipId, *which: ColumnElement[bool]) -> int:
+        done = await self._session.connection.execute(_AGAIN.where(*which), {"partnership": partnership})
+        self._session.asked = self._session.asked or done.rowcount > 0
+        return done.rowcount
+
     async def in_channel(self, channel_id: int) -> tuple[Delivery, ...]:
         """Cards, feed entries and threads of open proposals that stand in this channel or are it, and all boards."""
         rows = [*await self._session.connection.execute(_IN_CHANNEL, {"channel": channel_id})]
@@ -281,6 +336,8 @@ def _changes(delivery: Delivery) -> dict[str, Any]:
         "new_attempts": delivery.attempts,
         "new_retry_at": delivery.retry_at,
         "new_since": delivery.since,
+        "new_more": None if delivery.more is None else list(delivery.more),
+        "new_refused": delivery.refused or None,
     }
 
 
@@ -302,4 +359,6 @@ def _delivery(row: Any) -> Delivery:
         retry_at=row.retry_at,
         since=row.since,
         thing=row.thing or "",
+        more=None if row.more is None else tuple(row.more),
+        refused=row.refused or "",
     )

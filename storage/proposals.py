@@ -54,7 +54,7 @@ class Proposals:
     async def save(self, proposal: Proposal, due_at: datetime | None) -> Proposal:
         """Insert or update; returns it with the next ``version``. Raises Changed."""
         saved = replace(proposal, version=proposal.version + 1)
-        row = _row(saved, due_at)
+        row = columns_of(saved, due_at)
         if proposal.version == 0:
             written = await self._session.put(proposals, {"id": saved.id} | row, "id")
         else:
@@ -143,7 +143,8 @@ class Proposals:
         return tuple(ProposalId(each) for each in (await self._session.connection.execute(chosen)).scalars())
 
 
-def _row(proposal: Proposal, due_at: datetime | None) -> dict[str, Any]:
+def columns_of(proposal: Proposal, due_at: datetime | None) -> dict[str, Any]:
+    """The row of a proposal: what lists and deadlines ask for, taken from its document, and the document itself."""
     return {
         "partnership_id": proposal.partnership,
         "number": proposal.number,

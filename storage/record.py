@@ -9,11 +9,11 @@ from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, delete, insert, select
+from sqlalchemy import Row, Select, and_, bindparam, delete, func, insert, or_, select
 
 from bot.governance.courses import Happening
-from bot.governance.errors import NotFound
-from bot.governance.events import Event, Happened
+from bot.governance.errors import NotErasable, NotFound
+from bot.governance.events import COMPLETE, Event, Happened
 from bot.governance.ids import PartnershipId, PersonId, ProposalId
 from bot.services.ports import Recorded, Verdict
 from storage.chain import EMPTY, Link, Verifier, data_of, forge
@@ -44,7 +44,7 @@ _ADD_PAYLOADS = insert(payloads)
 
 
 class Record:
-    """Chains of events. Nothing here changes an event; erasure takes its text and leaves its header."""
+    """Chains of events. Nothing here changes an event; erasure takes its text, leaves its header and is chained."""
 
     def __init__(self, session: Session, announce: Announce, deliveries: Deliveries) -> None:
         self._session = session
@@ -146,21 +146,44 @@ class Record:
                 break
         return verifier.verdict(number, head)
 
-    async def contains(self, partnership: PartnershipId, hash_prefix: str) -> bool:
-        """Whether an event with this hash (or its first characters) stands in the chain."""
-        if not re.fullmatch(r"[0-9a-f]{1,64}", hash_prefix):
-            return hash_prefix == ""
-        if hash_prefix == EMPTY:
-            return True
-        chosen = select(events.c.number).where(events.c.partnership_id == partnership)
-        chosen = chosen.where(events.c.hash.startswith(hash_prefix)).limit(1)
-        return (await self._session.connection.execute(chosen)).first() is not None
+    async def hash_at(self, partnership: PartnershipId, number: int) -> str | None:
+        """The hash of the event of this number; None where the chain ends before it."""
+        if number == 0:
+            return EMPTY
+        row = (await self._session.connection.execute(_EVENT, {"partnership": partnership, "number": number})).first()
+        return None if row is None else row.hash
 
-    async def erase(self, partnership: PartnershipId, number: int) -> None:
-        """Delete an event's payload and salt on request; the chain still verifies."""
+    async def number_of(self, partnership: PartnershipId, digits: str) -> int | None:
+        """The number of the event whose hash begins with these digits, if there is one."""
+        chosen = select(events.c.number).where(events.c.partnership_id == partnership)
+        chosen = chosen.where(events.c.hash.startswith(digits, autoescape=True)).limit(1)
+        found: int | None = (await self._session.connection.execute(chosen)).scalar_one_or_none()
+        return found
+
+    async def naming(self, partnership: PartnershipId, person: PersonId) -> dict[str, int]:
+        """The things of which an event tells that this person did something or is named; with its first such event."""
+        told = select(events.c.thing, func.min(events.c.number)).select_from(events.outerjoin(payloads, _BESIDE))
+        told = told.where(events.c.partnership_id == partnership)
+        told = told.where(or_(events.c.actor_id == person, payloads.c.payload.contains(person, autoescape=True)))
+        rows = await self._session.connection.execute(told.group_by(events.c.thing))
+        return {row[0]: row[1] for row in rows}
+
+    async def erase(self, partnership: PartnershipId, number: int, at: datetime) -> bool:
+        """Delete an event's payload and salt on request, and chain that it was done; False if it was before.
+
+        Raises NotFound, and NotErasable for what is kept so that the chain can be verified.
+        """
+        erased = await self.event(partnership, number)
+        if erased.event.type in COMPLETE:
+            raise NotErasable(number)
+        if erased.erased:
+            return False
         which = and_(payloads.c.partnership_id == partnership, payloads.c.number == number)
         await self._session.connection.execute(delete(payloads).where(which))
         self._session.wiped = True
+        said = Event(Happened.WORDS_ERASED, erased.event.thing, None, {"numbers": [number]})
+        await self.append(partnership, (said,), at)
+        return True
 
     async def _held_head(self, partnership: PartnershipId) -> tuple[int, str]:
         """The head, kept from every other writer until the commit."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -232,6 +233,21 @@ class Reminders:
         """Delete everything kept of somebody, in every partnership."""
         for table in (preferences, reminders, letters):
             await self._session.connection.execute(delete(table).where(table.c.person_id == person))
+        self._session.wiped = True
+
+    async def without(self, partnership: PartnershipId, gone: Collection[str], put: str) -> None:
+        """Put something in the place of these words, wherever a letter still holds them (REC-1)."""
+        chosen = select(_L.id, type_coerce(_L.document, Text).label("kept"))
+        chosen = chosen.where(_L.partnership_id == partnership, _L.document.is_not(None))
+        for row in (await self._session.connection.execute(chosen)).all():
+            letter = from_text(Letter, row.kept)
+            entries = tuple(
+                replace(e, title=put if e.title in gone else e.title, text=put if e.text in gone else e.text)
+                for e in letter.entries
+            )
+            if entries != letter.entries:
+                changed = {"document": to_json(replace(letter, entries=entries))}
+                await self._session.connection.execute(update(letters).where(_L.id == row.id).values(changed))
         self._session.wiped = True
 
     async def any_kept(self) -> bool:

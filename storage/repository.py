@@ -42,7 +42,7 @@ class Repository(Generic[T]):
         """Insert or update; returns it with the next ``version``. Raises Changed."""
         before = thing.version
         saved: T = replace(thing, version=before + 1)  # type: ignore[type-var]
-        row = _row(saved)
+        row = columns_of(saved)
         if before == 0:
             written = await self._session.put(self._table, {"id": saved.id} | row, "id")
         else:
@@ -108,7 +108,8 @@ class Repository(Generic[T]):
         return from_text(self._type, document)
 
 
-def _row(thing: Aggregate) -> dict[str, Any]:
+def columns_of(thing: Aggregate) -> dict[str, Any]:
+    """The row of a thing: what lists and deadlines ask for, taken from its document, and the document itself."""
     return {
         "partnership_id": thing.partnership,
         "number": thing.number,

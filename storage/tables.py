@@ -203,6 +203,9 @@ deliveries = Table(
     Column("attempts", Integer, nullable=False),
     Column("retry_at", Instant),
     Column("since", Instant),
+    # The messages after the first, where one holds not all of it: erasure has to reach them. NULL: nobody noted them.
+    Column("more", Document),
+    Column("refused", Text),
     Index("ix_deliveries_waiting", "rank", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
 )
 

@@ -18,6 +18,7 @@ from bot.governance.retros import Retro
 from bot.governance.shards import EVERYTHING, Shards
 from bot.governance.surveys import Survey
 from storage import tables
+from storage.consistency import Consistency
 from storage.deliveries import Deliveries
 from storage.engine import Engines
 from storage.local import AnyConnection
@@ -109,6 +110,11 @@ class SqlTransaction:
     def record(self) -> Record:
         """The chain of events."""
         return Record(self._session, self._announce, self.deliveries)
+
+    @cached_property
+    def consistency(self) -> Consistency:
+        """What is kept beside the chain, held against it."""
+        return Consistency(self._session, self.record)
 
     @cached_property
     def reminders(self) -> Reminders:

@@ -1,6 +1,7 @@
 """The command line as an operator meets it (RUN-1, RUN-3): every failure is a sentence, none a traceback."""
 
 import asyncio
+import hashlib
 import io
 import json
 import logging
@@ -21,7 +22,7 @@ import bot
 from bot import addresses, instance
 from bot.__main__ import main
 from bot.governance.events import Event, Happened
-from bot.governance.ids import PartnershipId, PersonId
+from bot.governance.ids import PartnershipId
 from bot.governance.organisation import Partnership
 from bot.governance.shards import EVERYTHING, Shards, read_shards
 from bot.trouble import Trouble
@@ -57,21 +58,22 @@ def _operator(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]
 
 @pytest.fixture
 def database() -> Path:
-    """A database with two partnerships and three events each, one of them erased."""
+    """A database with two partnerships and three events each; one was erased, which is a fourth."""
 
     async def fill() -> None:
         engines = create_engines(f"sqlite+aiosqlite:///{FILE}")
         await migrate.upgrade(engines.writer)
         async with SqlUnitOfWork(engines).write() as tx:
+            person = await tx.people.id_of(123456789012345678)
             for each in BOTH:
                 await tx.partnerships.save(Partnership(each, f"Commons {each}", 99))
                 texts = ("first", "second", "third")
                 events = [
-                    Event(Happened.CONCERN_RAISED, "proposal/1", PersonId("ab" * 16), {"text": f"the {text} thing"})
+                    Event(Happened.CONCERN_RAISED, "proposal/1", person, {"text": f"the {text} thing"})
                     for text in texts
                 ]
                 await tx.record.append(each, events, NOW)
-            await tx.record.erase(BOTH[0], 2)
+            await tx.record.erase(BOTH[0], 2, NOW)
         await engines.dispose()
 
     asyncio.run(fill())
@@ -263,8 +265,9 @@ def test_verify_says_that_every_chain_holds(database: Path, capsys: pytest.Captu
     assert code == 0
     assert "Partnership 1 (Commons 1): holds" in said
     assert "Partnership 2 (Commons 2): holds" in said
-    assert "events: 3, erased on request: 1" in said
+    assert "events: 4, erased on request: 1" in said
     assert "events: 3, erased on request: 0" in said
+    assert "Notice" not in said
 
 
 @pytest.mark.parametrize(
@@ -277,6 +280,7 @@ def test_verify_says_that_every_chain_holds(database: Path, capsys: pytest.Captu
         ("UPDATE payloads SET salt = 'no hex' WHERE partnership_id = 2 AND number = 2", 2),
         ("DELETE FROM events WHERE partnership_id = 2 AND number = 2", 2),
         ("DELETE FROM events WHERE partnership_id = 2 AND number = 3", 3),
+        ('UPDATE payloads SET payload = \'{"text":1,"text":1}\' WHERE partnership_id = 2 AND number = 1', 1),
     ],
 )
 def test_verify_names_the_first_broken_event(
@@ -295,7 +299,7 @@ def test_an_export_verifies_anywhere_without_erased_texts_or_discord_ids(
 ) -> None:
     code, said = told(capsys, "export", "record.jsonl")
     assert code == 0
-    assert "6 events of 2 partnerships" in said
+    assert "7 events of 2 partnerships" in said
     exported = Path("record.jsonl")
     assert exported.stat().st_mode & 0o077 == 0
     text = exported.read_text()
@@ -307,8 +311,62 @@ def test_an_export_verifies_anywhere_without_erased_texts_or_discord_ids(
     assert said.count(": holds") == 2
 
 
+def sealed_anew(lines: list[str]) -> list[str]:
+    """As somebody would who knows the format: the last line counts what there is, and seals it."""
+    rows = [json.loads(line) for line in lines[:-1]]
+    kinds = [row["kind"] for row in rows]
+    end = {"kind": "end", "partnerships": kinds.count("partnership"), "events": kinds.count("event")}
+    seal = hashlib.sha256("".join(line + "\n" for line in lines[:-1]).encode()).hexdigest()
+    return [*lines[:-1], json.dumps(end | {"seal": seal})]
+
+
+def wordless(line: str) -> str:
+    """An event whose words somebody took away."""
+    return json.dumps(json.loads(line) | {"salt": None, "payload": None})
+
+
 def edited(lines: list[str], edit: str) -> list[str]:
+    second = next(at for at, line in enumerate(lines) if '"partnership","id":2' in line)
     match edit:
+        case "a key doubled":
+            return [line.replace('"number":1,', '"number":9,"number":1,', 1) for line in lines]
+        case "a key doubled in a text":
+            return [line.replace('{\\"text\\":', '{\\"text\\":\\"the worst thing\\",\\"text\\":', 1) for line in lines]
+        case "a key doubled in the list":
+            return [lines[0].replace('"id":1', '"id":9,"id":1', 1), *lines[1:]]
+        case "a partnership left out":
+            return [*lines[:second], lines[-1]]
+        case "a partnership listed and left out":
+            head = json.loads(lines[0])
+            return [json.dumps(head | {"partnerships": head["partnerships"][:1]}), *lines[1:]]
+        case "a partnership twice":
+            return [*lines[:-1], *lines[second:-1], lines[-1]]
+        case "partnerships in another order":
+            return [lines[0], *lines[second:-1], *lines[1:second], lines[-1]]
+        case "events of another partnership":
+            return [*lines[:2], *lines[second + 1 : -1], *lines[second:]]
+        case "a line doubled":
+            return [*lines[:3], lines[2], *lines[3:]]
+        case "another name":
+            return [line.replace("Commons 2", "Commons 3") for line in lines]
+        case "another name once":
+            return [*lines[:second], lines[second].replace("Commons 2", "Commons 3"), *lines[second + 1 :]]
+        case "words taken away where erasures are told":
+            return [*lines[:2], wordless(lines[2]), *lines[3:]]
+        case "an erasure taken away":
+            return [*lines[: second - 1], wordless(lines[second - 1]), *lines[second:]]
+        case "the same instant written otherwise":
+            return [line.replace("12:00:00.000000Z", "13:00:00.000000+01:00") for line in lines]
+        case "one thing more":
+            return [line.replace('"kind":"event"', '"kind":"event","note":"trust me"') for line in lines]
+        case "not a number":
+            return [line.replace('"number":2', '"number":NaN') for line in lines]
+        case "a flag for a number":
+            return [line.replace('"number":1,', '"number":true,') for line in lines]
+        case "a seal of nothing":
+            return [*lines[:-1], json.dumps(json.loads(lines[-1]) | {"seal": ""})]
+        case "as if from before":
+            return [json.dumps({"kind": "governance record", "version": 1}), *lines[1:]]
         case "changed text":
             return [line.replace("the first thing", "the worst thing") for line in lines]
         case "changed header":
@@ -330,7 +388,7 @@ def edited(lines: list[str], edit: str) -> list[str]:
         case "another file":
             return ["hello"]
         case "another format":
-            return ['{"kind":"governance record","version":2}', *lines[1:]]
+            return ['{"kind":"governance record","version":3,"partnerships":[]}', *lines[1:]]
         case "a number that is text":
             return [line.replace('"number":2', '"number":"2"') for line in lines]
         case "a list":
@@ -350,6 +408,25 @@ def edited(lines: list[str], edit: str) -> list[str]:
         "reordered",
         "cut short",
         "cut in a line",
+        "a key doubled",
+        "a key doubled in a text",
+        "a key doubled in the list",
+        "a partnership left out",
+        "a partnership listed and left out",
+        "a partnership twice",
+        "partnerships in another order",
+        "events of another partnership",
+        "a line doubled",
+        "another name",
+        "another name once",
+        "words taken away where erasures are told",
+        "an erasure taken away",
+        "the same instant written otherwise",
+        "one thing more",
+        "not a number",
+        "a flag for a number",
+        "a seal of nothing",
+        "as if from before",
         "something after the end",
         "an event without a partnership",
         "another file",
@@ -362,11 +439,146 @@ def edited(lines: list[str], edit: str) -> list[str]:
 def test_an_edited_export_does_not_verify(edit: str, database: Path, capsys: pytest.CaptureFixture[str]) -> None:
     told(capsys, "export", "record.jsonl")
     exported = Path("record.jsonl")
-    exported.write_text("\n".join(edited(exported.read_text().splitlines(), edit)))
+    honest = exported.read_text().splitlines()
+    lines = edited(honest, edit)
+    assert lines != honest
+    exported.write_text("\n".join(lines))
     code, said = told(capsys, "verify", "--export", "record.jsonl")
     assert code == 1
     assert "BROKEN" in said or "is not a whole export: " in said
     assert "unforeseen" not in said
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        "changed text",
+        "changed header",
+        "event left out",
+        "end of a chain left out",
+        "reordered",
+        "a key doubled",
+        "a key doubled in a text",
+        "a key doubled in the list",
+        "a partnership left out",
+        "a partnership listed and left out",
+        "a partnership twice",
+        "partnerships in another order",
+        "events of another partnership",
+        "a line doubled",
+        "another name once",
+        "words taken away where erasures are told",
+        "an erasure taken away",
+        "the same instant written otherwise",
+        "one thing more",
+        "a flag for a number",
+        "a number that is text",
+    ],
+)
+def test_an_edited_export_does_not_verify_though_it_was_sealed_anew(
+    edit: str, database: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The seal finds what was damaged; whoever knows the format makes another, and is found by what it seals."""
+    told(capsys, "export", "record.jsonl")
+    exported = Path("record.jsonl")
+    honest = exported.read_text().splitlines()
+    exported.write_text("\n".join(sealed_anew(honest)))
+    assert told(capsys, "verify", "--export", "record.jsonl")[0] == 0
+    exported.write_text("\n".join(sealed_anew(edited(honest, edit))))
+    code, said = told(capsys, "verify", "--export", "record.jsonl")
+    assert code == 1, said
+    assert "BROKEN" in said or "is not a whole export: " in said
+
+
+def receipt_of(exported: Path, partnership: int, number: int) -> str:
+    lines = exported.read_text().splitlines()
+    begins = next(at for at, line in enumerate(lines) if f'"partnership","id":{partnership}' in line)
+    return f"#{number} · {json.loads(lines[begins + number])['hash']}"
+
+
+def test_a_receipt_is_checked_offline_at_its_number(database: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told(capsys, "export", "record.jsonl")
+    exported = Path("record.jsonl")
+    kept = receipt_of(exported, 2, 3)
+    database.unlink()
+    code, said = told(capsys, "verify", "--export", "record.jsonl", "--receipt", kept)
+    assert code == 0, said
+    assert "The receipt stands as event 3 in partnership 2 (Commons 2)." in said
+    for wrong in (kept.replace("#3", "#2"), kept.replace("#3", "#4"), f"#3 · {'f' * 64}", "f" * 64):
+        code, said = told(capsys, "verify", "--export", "record.jsonl", "--receipt", wrong)
+        assert code == 1
+        assert "THE RECEIPT DOES NOT STAND" in said
+    for short in (kept[:17], kept[:20]):
+        code, said = told(capsys, "verify", "--export", "record.jsonl", "--receipt", short)
+        assert code == 1
+        assert "too short to prove anything" in said
+        assert "/audit receipt" in said
+    code, said = told(capsys, "verify", "--export", "record.jsonl", "--receipt", "hello")
+    assert code == 1
+    assert "is no receipt" in said
+
+
+def test_a_receipt_is_checked_against_the_database(database: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    told(capsys, "export", "record.jsonl")
+    kept = receipt_of(Path("record.jsonl"), 1, 3)
+    code, said = told(capsys, "verify", "--receipt", kept[:37])
+    assert code == 0, said
+    assert "The receipt stands as event 3 in partnership 1 (Commons 1)." in said
+    assert told(capsys, "verify", "--receipt", kept.replace("#3", "#1"))[0] == 1
+    change("UPDATE payloads SET payload = '{}' WHERE partnership_id = 1 AND number = 1")
+    code, said = told(capsys, "verify", "--receipt", kept)
+    assert code == 1
+    assert "DOES NOT STAND" in said
+
+
+def test_a_receipt_finds_a_partnership_left_out_with_all_counts_made_anew(
+    database: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Such a file is whole in itself, as one of a server with that partnership alone: only who kept a receipt knows."""
+    told(capsys, "export", "record.jsonl")
+    exported = Path("record.jsonl")
+    kept = receipt_of(exported, 2, 1)
+    lines = edited(exported.read_text().splitlines(), "a partnership left out")
+    head = json.loads(lines[0])
+    exported.write_text(
+        "\n".join(sealed_anew([json.dumps(head | {"partnerships": head["partnerships"][:1]}), *lines[1:]]))
+    )
+    assert told(capsys, "verify", "--export", "record.jsonl")[0] == 0
+    code, said = told(capsys, "verify", "--export", "record.jsonl", "--receipt", kept)
+    assert code == 1
+    assert "DOES NOT STAND" in said
+
+
+def test_an_export_from_before_verifies_with_a_notice(database: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Erasures were no events of the chain then, and the file had neither list nor seal."""
+    change("DELETE FROM payloads WHERE partnership_id = 2 AND number = 2")
+    told(capsys, "export", "record.jsonl")
+    exported = Path("record.jsonl")
+    lines = exported.read_text().splitlines()
+    begins = next(at for at, line in enumerate(lines) if '"partnership","id":2' in line)
+    first = json.dumps({"kind": "governance record", "version": 1})
+    exported.write_text(
+        "\n".join([first, *lines[begins:-1], json.dumps({"kind": "end", "partnerships": 1, "events": 3})])
+    )
+    code, said = told(capsys, "verify", "--export", "record.jsonl")
+    assert code == 0, said
+    assert "Notice: This file was written by an earlier version of the bot" in said
+    assert "Notice: 1 erasure from before erasures were entries of the record" in said
+    # The same file does not excuse a record that tells erasures.
+    exported.write_text(
+        "\n".join(
+            [
+                first,
+                *lines[1:2],
+                wordless(lines[2]),
+                *lines[3:begins],
+                json.dumps({"kind": "end", "partnerships": 1, "events": 4}),
+            ]
+        )
+    )
+    code, said = told(capsys, "verify", "--export", "record.jsonl")
+    assert code == 1
+    assert "no erasure of them is on record" in said
 
 
 @pytest.mark.parametrize("command", ["verify", "export record.jsonl", "backup copy.sqlite3"])
@@ -658,7 +870,6 @@ def test_an_event_is_erased_after_a_question_and_the_chain_holds(
 
 
 def test_a_person_is_forgotten(database: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    change("INSERT INTO people (person_id, user_id) VALUES (?, ?)", "ab" * 16, 123456789012345678)
     code, said = told(capsys, "erase", "--person", "123456789012345678", "--yes")
     assert code == 0, said
     assert "123456789012345678" not in kept()

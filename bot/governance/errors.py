@@ -40,6 +40,14 @@ class WrongState(Refusal):
         self.act = act
 
 
+class NotErasable(Refusal):
+    """An event that says what was erased is never erased itself: it holds nobody's words (REC-1)."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
 class WrongPhase(Refusal):
     """The retro is not in the phase that this act needs, or it is paused (LRN-1). ``phase`` is where it is now."""
 
@@ -184,18 +192,6 @@ class Refiled(Refusal):
 
 class NotYours(Refusal):
     """Only the author of the thing may do this."""
-
-
-class RoleSuspended(Refusal):
-    """The seat's role has gained power over the server: it gives no authority until that is mended (ORG-2).
-
-    ``role`` is its name, ``powers`` the Discord permissions that it gained.
-    """
-
-    def __init__(self, role: str, powers: tuple[str, ...]) -> None:
-        super().__init__(role, powers)
-        self.role = role
-        self.powers = powers
 
 
 class RoleRefused(Refusal):

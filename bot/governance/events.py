@@ -18,17 +18,11 @@ class Happened(StrEnum):
     GROUP_CREATED = "group created"
     PLACE_SET = "place set"
     ACCESS_CHANGED = "access changed"
-    ACCESS_TAMPERED = "access tampered"
-    ACCESS_MENDED = "access mended"
     ROLE_MAPPED = "role mapped"
     ROLE_UNMAPPED = "role unmapped"
     ROLE_DELETED = "role deleted"
-    ROLE_RENAMED = "role renamed"
-    ROLE_ENDANGERED = "role endangered"
-    ROLE_MENDED = "role mended"
     SEAT_GAINED = "seat gained"
     SEAT_LOST = "seat lost"
-    SEAT_TAKEN = "seat taken"
     POLICY_AMENDED = "policy amended"
 
     DRAFT_SAVED = "draft saved"
@@ -119,6 +113,21 @@ class Happened(StrEnum):
     PLACE_LOST = "place lost"
     RESTORE_GAP = "restore gap"
     RESTORE_CONFIRMED = "restore confirmed"
+
+    POLICY_ADOPTED = "policy adopted"
+    WORDS_ERASED = "words erased"
+    PERSON_ERASED = "person erased"
+    ERASURES_LISTED = "erasures listed"
+
+
+ERASURES = frozenset({Happened.WORDS_ERASED, Happened.PERSON_ERASED, Happened.ERASURES_LISTED})
+"""What says whose words, or who, was erased on request; it is never erased itself (REC-1).
+
+``numbers`` are the events whose words went, ``people`` the random ids that stand for nobody any more.
+"""
+
+COMPLETE = ERASURES | {Happened.POLICY_ADOPTED}
+"""A record that holds any of these tells every erasure: words missing without one were taken away (REC-1)."""
 
 
 Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"

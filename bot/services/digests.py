@@ -201,6 +201,8 @@ async def _lines(tx: Transaction, partnership: Partnership, since: datetime, now
         except NotFound:
             continue
     for each in await feedback.said_and_done(tx, partnership.id, since):
+        if each.answered_at is not None and each.answered_at > now:  # a digest that is given anew is of its own day
+            continue
         link = await board_link(tx, partnership, f"feedback/{each.id}")
         entry = Entry("answered", "answered", f"F-{each.number}", each.text, None, link, text=each.answer)
         lines.append(Line(each.group, entry))

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
+from bot.governance.consistency import Difference
 from bot.governance.courses import Happening
 from bot.governance.dossier import Ballot, Proposal, State
 from bot.governance.events import Event, Happened
@@ -75,7 +76,11 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a chain holds (REC-1). ``broken_at`` is the number of the first event that does not."""
+    """Whether a chain holds (REC-1). ``broken_at`` is the number of the first event that does not.
+
+    ``unexplained`` counts events, of those ``erased``, whose words went before erasures were events of the chain: that
+    somebody asked for it cannot be told from the chain.
+    """
 
     holds: bool
     events: int
@@ -83,6 +88,7 @@ class Verdict:
     erased: int = 0
     broken_at: int | None = None
     why: str = ""
+    unexplained: int = 0
 
 
 class DeliveryKind(StrEnum):
@@ -107,6 +113,19 @@ class DeliveryKind(StrEnum):
     CALENDAR = "calendar"
 
 
+GIVEN_ONCE = frozenset(
+    {
+        DeliveryKind.TEXT,
+        DeliveryKind.NOTICE,
+        DeliveryKind.OUTCOME,
+        DeliveryKind.LOG,
+        DeliveryKind.DIRECT,
+        DeliveryKind.POST,
+    }
+)
+"""What tells of one event and stands as it was; all else follows the thing it shows as that changes."""
+
+
 class DeliveryState(StrEnum):
     """``pending`` → ``sending`` → ``sent``; ``given up`` when Discord will never take it."""
 
@@ -122,7 +141,8 @@ class Delivery:
 
     ``wanted`` counts changes asked for, ``shown`` those shown: a difference means work. ``id`` is the marker that
     finds the message again after a crash. ``event`` is the number of the event a notice tells of. ``thing`` is what it
-    shows where that is no proposal, as the record names it: ``retro/4``.
+    shows where that is no proposal, as the record names it: ``retro/4``. ``more`` are its messages after the first,
+    None where nobody noted them. ``refused`` is what Discord last said instead of taking it.
     """
 
     id: int
@@ -141,6 +161,13 @@ class Delivery:
     retry_at: datetime | None = None
     since: datetime | None = None
     thing: str = ""
+    more: tuple[int, ...] | None = None
+    refused: str = ""
+
+    @property
+    def is_rewrite(self) -> bool:
+        """Whether it was given before and is to be given anew where it stands, because words were erased (REC-1)."""
+        return self.kind in GIVEN_ONCE and self.shown > 0 and self.wanted > self.shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -499,12 +526,31 @@ class Record(Protocol):
         """Check the whole chain."""
         ...
 
-    async def contains(self, partnership: PartnershipId, hash_prefix: str) -> bool:
-        """Whether an event with this hash (or its first characters) stands in the chain."""
+    async def hash_at(self, partnership: PartnershipId, number: int) -> str | None:
+        """The hash of the event of this number; None where the chain ends before it."""
         ...
 
-    async def erase(self, partnership: PartnershipId, number: int) -> None:
-        """Delete an event's payload and salt on request; the chain still verifies."""
+    async def number_of(self, partnership: PartnershipId, digits: str) -> int | None:
+        """The number of the event whose hash begins with these digits, if there is one."""
+        ...
+
+    async def naming(self, partnership: PartnershipId, person: PersonId) -> dict[str, int]:
+        """The things of which an event tells that this person did something or is named; with its first such event."""
+        ...
+
+    async def erase(self, partnership: PartnershipId, number: int, at: datetime) -> bool:
+        """Delete an event's payload and salt on request, and chain that it was done; False if it was before.
+
+        Raises NotFound, and NotErasable for what is kept so that the chain can be verified.
+        """
+        ...
+
+
+class Consistency(Protocol):
+    """What is kept beside the chain, held against it (REC-1)."""
+
+    async def differences(self, partnership: PartnershipId) -> tuple[Difference, ...]:
+        """Everything that is not as the record tells, named; empty where all agrees."""
         ...
 
 
@@ -585,6 +631,10 @@ class Reminders(Protocol):
         """Delete everything kept of somebody, in every partnership."""
         ...
 
+    async def without(self, partnership: PartnershipId, gone: Collection[str], put: str) -> None:
+        """Put something in the place of these words, wherever a letter still holds them (REC-1)."""
+        ...
+
     async def any_kept(self) -> bool:
         """Whether anything was ever given or settled that may have to be deleted."""
         ...
@@ -649,6 +699,22 @@ class Deliveries(Protocol):
 
     async def board(self, thing: str, kind: DeliveryKind = DeliveryKind.BOARD) -> Delivery | None:
         """The board of a thing, or what else follows it, if it was ever asked for."""
+        ...
+
+    async def tell_again(self, partnership: PartnershipId, thing: str, since: int) -> int:
+        """What told of a thing, of this event or later, is given anew where it stands; how much that is (REC-1)."""
+        ...
+
+    async def tell_digests_again(self, partnership: PartnershipId, since: int) -> int:
+        """The same for what everybody was told of many things at once."""
+        ...
+
+    async def tell_letters_again(self, partnership: PartnershipId, since: datetime) -> int:
+        """The same for letters to people, written at or after an instant."""
+        ...
+
+    async def undone(self) -> tuple[Delivery, ...]:
+        """What still stands in Discord as it was, although it is to be given anew, with what Discord said to it."""
         ...
 
     async def in_channel(self, channel_id: int) -> tuple[Delivery, ...]:
@@ -734,6 +800,8 @@ class Transaction(Protocol):
     @property
     def record(self) -> Record: ...
     @property
+    def consistency(self) -> Consistency: ...
+    @property
     def deliveries(self) -> Deliveries: ...
     @property
     def runtime(self) -> Runtime: ...
@@ -787,10 +855,6 @@ class Server(Protocol):
         """The server as it stands, asked of Discord."""
         ...
 
-    def known(self, guild_id: int) -> Snapshot:
-        """The server as Discord last told of it, without asking again and without webhooks."""
-        ...
-
     async def wearers(self, guild_id: int, role_id: int) -> tuple[int, ...]:
         """The people (not bots) who wear this role."""
         ...
@@ -801,10 +865,6 @@ class Server(Protocol):
 
     async def create_role(self, guild_id: int, name: str, partnership: str) -> int:
         """A role without any permission of its own."""
-        ...
-
-    async def disarm_role(self, guild_id: int, role_id: int, partnership: str) -> None:
-        """Take from a role every power that a role with a seat may not have (ORG-2a)."""
         ...
 
     async def create_channel(self, guild_id: int, step: Step, partnership: str) -> int:

@@ -2,34 +2,61 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from bot.governance import receipts
+from bot.governance.consistency import Difference
 from bot.governance.errors import NotFound
 from bot.governance.ids import PartnershipId
 from bot.governance.organisation import Partnership
+from bot.governance.receipts import Receipt, Standing
 from bot.services import members
 from bot.services.ports import Actor, Context, Transaction, Verdict
-from bot.services.views import Receipt
+from bot.services.views import HeadView
 
 
-async def receipt(ctx: Context, actor: Actor, partnership_id: PartnershipId) -> Receipt:
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What came of checking a record: its chain, what stands beside it, and a receipt where one was given."""
+
+    verdict: Verdict
+    differences: tuple[Difference, ...] = ()
+    receipt: Receipt | None = None
+    standing: Standing | None = None
+
+
+async def receipt(ctx: Context, actor: Actor, partnership_id: PartnershipId) -> HeadView:
     """The present head of the record, for a member to keep (REC-1). Raises NotFound, NotEligible."""
     async with ctx.uow.read() as tx:
         partnership = await _readable(tx, actor, partnership_id)
         number, head = await tx.record.head(partnership_id)
-        return Receipt(partnership, number, head, ctx.clock())
+        return HeadView(partnership, number, head, ctx.clock())
 
 
-async def verify(ctx: Context, actor: Actor, partnership_id: PartnershipId) -> Verdict:
-    """Check the whole chain (REC-1). Raises NotFound, NotEligible."""
+async def verify(ctx: Context, actor: Actor, partnership_id: PartnershipId, receipt: Receipt | None = None) -> Checked:
+    """Check the whole chain, what is kept beside it, and a receipt at its number (REC-1).
+
+    Raises NotFound, NotEligible.
+    """
     async with ctx.uow.walk() as tx:
         await _readable(tx, actor, partnership_id)
-        return await tx.record.verify(partnership_id)
+        return await check(tx, partnership_id, receipt)
 
 
-async def holds_receipt(ctx: Context, actor: Actor, partnership_id: PartnershipId, hash_prefix: str) -> bool:
-    """Whether a receipt kept earlier still stands in the chain. Raises NotFound, NotEligible."""
-    async with ctx.uow.walk() as tx:
-        await _readable(tx, actor, partnership_id)
-        return await tx.record.contains(partnership_id, hash_prefix.strip().lower())
+async def check(tx: Transaction, partnership: PartnershipId, receipt: Receipt | None = None) -> Checked:
+    """The same for whoever runs the bot, who need not ask."""
+    verdict = await tx.record.verify(partnership)
+    differences = await tx.consistency.differences(partnership)
+    standing = None if receipt is None else await standing_of(tx, partnership, receipt)
+    return Checked(verdict, differences, receipt, standing)
+
+
+async def standing_of(tx: Transaction, partnership: PartnershipId, receipt: Receipt) -> Standing:
+    """Whether a receipt kept earlier still stands in the chain, at the number that it names."""
+    if receipt.number is not None:
+        return receipts.standing(receipt, await tx.record.hash_at(partnership, receipt.number))
+    found = receipt.proves and await tx.record.number_of(partnership, receipt.digits) is not None
+    return receipts.standing(receipt, None, found)
 
 
 async def _readable(tx: Transaction, actor: Actor, partnership_id: PartnershipId) -> Partnership:

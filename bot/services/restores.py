@@ -26,14 +26,14 @@ async def compare(
 ) -> bool:
     """Whether the head and number last posted stand in the record; if not, the gap is on record and to be confirmed.
 
-    ``posted`` is its number and short hash, None when nothing was posted. New proposals go above the highest number
-    and id seen, so that two cards never share a number and no old button acts on a new proposal.
+    ``posted`` is its number and the first digits of its hash, None when nothing was posted. New proposals go above the
+    highest number and id seen, so that two cards never share a number and no old button acts on a new proposal.
     """
     async with ctx.uow.write() as tx:
         await tx.reserve(f"number/{partnership}", highest_number)
         await tx.reserve("proposal", highest_id)
         await tx.runtime.put(f"{_COMPARED}{partnership}", await tx.runtime.get(RESTORED) or "")
-        missing = posted is not None and not await tx.record.contains(partnership, posted[1])
+        missing = posted is not None and not await _stands(tx, partnership, *posted)
         if not missing and await _known(tx, partnership, highest_number):
             return True
         if await tx.runtime.get(f"{_GAP}{partnership}"):  # found before the process died: it is on record already
@@ -68,6 +68,12 @@ async def confirm(ctx: Context) -> frozenset[PartnershipId]:
             await tx.record.append(partnership, (event,), ctx.clock())
             await tx.runtime.put(f"{_GAP}{partnership}", "")
         return gaps
+
+
+async def _stands(tx: Transaction, partnership: PartnershipId, number: int, digits: str) -> bool:
+    """What the bot itself posted is looked for where it says; the digits need not be many, as for a receipt."""
+    found = await tx.record.hash_at(partnership, number)
+    return found is not None and found.startswith(digits)
 
 
 async def _known(tx: Transaction, partnership: PartnershipId, number: int) -> bool:

@@ -99,8 +99,8 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Receipt:
-    """The head of the record at one instant, to keep (REC-1)."""
+class HeadView:
+    """The head of the record at one instant, to keep as a receipt (REC-1)."""
 
     partnership: Partnership
     number: int

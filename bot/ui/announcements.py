@@ -23,17 +23,11 @@ AUDIENCES: Mapping[Happened, tuple[DeliveryKind, ...]] = MappingProxyType(
         Happened.GROUP_CREATED: (),
         Happened.PLACE_SET: (),
         Happened.ACCESS_CHANGED: (),
-        Happened.ACCESS_TAMPERED: (_LOG,),
-        Happened.ACCESS_MENDED: (_LOG,),
         Happened.ROLE_MAPPED: (_LOG,),
         Happened.ROLE_UNMAPPED: (_LOG,),
         Happened.ROLE_DELETED: (_LOG,),
-        Happened.ROLE_RENAMED: (_LOG,),
-        Happened.ROLE_ENDANGERED: (_LOG,),
-        Happened.ROLE_MENDED: (_LOG,),
         Happened.SEAT_GAINED: (),
         Happened.SEAT_LOST: (),
-        Happened.SEAT_TAKEN: (_LOG,),
         Happened.POLICY_AMENDED: (_LOG,),
         Happened.DRAFT_SAVED: (),
         Happened.DRAFT_DISCARDED: (),
@@ -115,6 +109,10 @@ AUDIENCES: Mapping[Happened, tuple[DeliveryKind, ...]] = MappingProxyType(
         Happened.PLACE_LOST: (_LOG,),
         Happened.RESTORE_GAP: (_LOG,),
         Happened.RESTORE_CONFIRMED: (_LOG,),
+        Happened.POLICY_ADOPTED: (),
+        Happened.WORDS_ERASED: (),
+        Happened.PERSON_ERASED: (),
+        Happened.ERASURES_LISTED: (),
     }
 )
 """What each type asks for; a few say more by their data, see ``announce``."""

@@ -12,10 +12,11 @@ from bot.governance.dossier import ObjectionState, State
 from bot.governance.feedback import FeedbackState
 from bot.governance.meetings import MeetingState
 from bot.governance.organisation import GroupKind
+from bot.governance.receipts import LEAST_DIGITS
 from bot.governance.surveys import SurveyState
 
-HASH = 12
-"""Characters of a head hash that people are shown (REC-1)."""
+HASH = LEAST_DIGITS
+"""Characters of a hash that people are shown: as many as prove something (REC-1)."""
 
 CRITERION_LABELS: Mapping[str, str] = MappingProxyType(
     {

@@ -13,7 +13,7 @@ from bot.governance.events import Happened
 from bot.governance.ids import PersonId
 from bot.services.ports import Recorded
 from bot.services.views import ProposalView
-from bot.ui import ids, objections, objections_told, proposals_told, votes
+from bot.ui import ids, objections, objections_told, proposals_told, record, votes
 from bot.ui.labels import STATE_COLOURS
 from bot.ui.panels import Button, Part, Style, View, button, link, panel, rows
 from bot.ui.told import MOST_NAMED, Told
@@ -27,7 +27,7 @@ def notice(view: ProposalView, recorded: Recorded, marker: int | None) -> View:
     told = Told(view, recorded)
     colour = STATE_COLOURS[view.proposal.state]
     if recorded.erased:
-        return panel(marker, colour, "What was told here was erased on request. The record still verifies.")
+        return record.erased_post(recorded, marker)
     return panel(marker, colour, WORDS[recorded.event.type](told), *_buttons(told))
 
 

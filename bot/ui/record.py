@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import discord
 
+from bot.governance.consistency import Difference
 from bot.governance.dossier import Objection, Proposal
 from bot.governance.electorates import reachable, reached
-from bot.governance.errors import BadValue
 from bot.governance.events import Happened, Json
 from bot.governance.organisation import Partnership
 from bot.governance.policy import TYPES
 from bot.governance.proposals import affirmative
+from bot.governance.receipts import LEAST_DIGITS, Standing
 from bot.governance.thresholds import weight
 from bot.services.ports import Recorded, Verdict
-from bot.services.views import ProposalView, Receipt
+from bot.services.record import Checked
+from bot.services.views import HeadView, ProposalView
 from bot.ui import limits, votes
 from bot.ui.answers import Answer, headed, links_to, said
-from bot.ui.labels import STATE_LABELS, STATE_MEANINGS, STOP_REASONS, count, share, span, stamp
+from bot.ui.labels import HASH, STATE_LABELS, STATE_MEANINGS, STOP_REASONS, count, share, span, stamp
 from bot.ui.objections import threshold
+from bot.ui.panels import View, panel
 from bot.ui.proposals import outcome_reason
 from bot.ui.text import inline
 from bot.ui.told import Told
+
+_QUIET = 0x4E5058
+_DIFFERENCES = 900
+"""Units given to what differs; the operator's ``verify`` names more of it."""
 
 _TIMELINE: Mapping[Happened, str] = MappingProxyType(
     {
@@ -68,6 +74,7 @@ _TIMELINE: Mapping[Happened, str] = MappingProxyType(
         Happened.VOTE_CLOSED: "final vote closed",
         Happened.CARD_LOST: "the card was lost",
         Happened.CARD_POSTED_AGAIN: "the card was posted again",
+        Happened.WORDS_ERASED: "words of an entry erased on request",
     }
 )
 """What stands in the timeline; readings, ballots and votes on appeals are counted elsewhere."""
@@ -80,51 +87,93 @@ def why(view: ProposalView) -> tuple[Answer, str | None]:
     lines = [line for line in (_line(view, recorded) for recorded in view.events) if line]
     room = limits.V2_TEXT - sum(limits.units(part) for part in parts) - 300
     shown = limits.fit_lines(lines, max(room, 0), "- … and {} more")
-    tail = f"-# Head of the record now: #{view.head[:12]}. `/audit verify` checks it."
+    tail = f"-# Head of the record now: #{view.head[:HASH]}. `/audit verify` checks it."
     answer = said(*parts, f"**What happened**\n{shown}" if lines else "", tail, buttons=links_to(view))
     whole = "\n".join(lines)
     return answer, None if shown == whole else whole
 
 
-def receipt(kept: Receipt) -> str:
+def receipt(kept: HeadView) -> str:
     """The head of the record, for a member to keep (REC-1)."""
     return (
         f"**Receipt for {inline(kept.partnership.name, 100)}**, {stamp(kept.at)}\n"
-        f"Entry {kept.number}, its hash:\n```\n{kept.hash}\n```\n"
-        "Keep this line. As long as the record contains it, nothing before it was changed or removed. "
-        "`/audit verify receipt:` with the hash (or its first 12 characters) looks for it."
+        f"```\n#{kept.number} · {kept.hash}\n```\n"
+        "Keep this line: the number of the latest entry, and its hash. As long as that entry has this hash, nothing "
+        "up to it was changed, removed or added. `/audit verify receipt:` with the whole line looks for it; so does "
+        "anybody who holds an export, with `python -m bot verify --export FILE --receipt`."
     )
 
 
-def hash_written(typed: str) -> str:
-    """The hash in what somebody copied: without ``#``, ticks, dots and spaces, in small letters. Raises BadValue."""
-    found = typed.strip().strip("`#…. ").casefold()
-    if found and re.fullmatch(r"[0-9a-f]{6,64}", found) is None:
-        raise BadValue("receipt", typed, "a hash: at least its first 6 characters, of 0-9 and a-f")
-    return found
+def verdict(partnership: Partnership, checked: Checked) -> str:
+    """Whether the chain holds, what is kept beside it agrees, and a receipt stands (REC-1)."""
+    parts = [_chain(partnership, checked.verdict), _differences(checked.differences), _looked_for(checked)]
+    return "\n".join(part for part in parts if part)
 
 
-def verdict(partnership: Partnership, found: Verdict, kept: str = "", holds_kept: bool | None = None) -> str:
-    """Whether the chain holds (REC-1)."""
+def erased_post(recorded: Recorded, marker: int | None) -> View:
+    """What stands in the place of a message whose words were erased on request (REC-1)."""
+    end = f"-# Record #{recorded.number} · {recorded.hash[:HASH]}"
+    return panel(marker, _QUIET, "What was told here was erased on request. The record still verifies.", end)
+
+
+def nothing_left(marker: int | None) -> View:
+    """The same for a message of which nothing is left to tell."""
+    return panel(marker, _QUIET, "What was told here was erased on request.")
+
+
+def _chain(partnership: Partnership, found: Verdict) -> str:
     name = inline(partnership.name, 100)
     if not found.holds:
-        head = (
+        return (
             f"❌ **The record of {name} does not hold.** Entry {found.broken_at} is the first that does not fit "
             f"({inline(found.why, 300)}). Tell the operator; what stands before it is sound."
         )
-    else:
-        erased = f" {count(found.erased, 'entry', 'entries')} erased on request." if found.erased else ""
-        head = (
-            f"✅ **The record of {name} holds.** {count(found.events, 'entry', 'entries')} checked, each one tied to "
-            f"the one before.{erased}\nHead: `#{found.head[:12]}…`"
+    erased = f" Words of {count(found.erased, 'entry', 'entries')} erased on request." if found.erased else ""
+    if found.unexplained:
+        erased += (
+            f" {found.unexplained} of them went before erasures were entries of the record: that somebody asked for it "
+            "cannot be told from here."
         )
-    if holds_kept is None:
-        return head
-    shown = inline(kept, 64)
-    if holds_kept:
-        return f"{head}\n✅ Your receipt `{shown}` stands in it."
     return (
-        f"{head}\n❌ **Your receipt {shown} does not stand in it.** Check that you copied it whole; if so, tell others."
+        f"✅ **The record of {name} holds.** {count(found.events, 'entry', 'entries')} checked, each one tied to "
+        f"the one before.{erased}\nHead: `#{found.events} · {found.head[:HASH]}`"
+    )
+
+
+def _differences(found: Sequence[Difference]) -> str:
+    if not found:
+        return ""
+    lines = [f"- {inline(each.thing, 60)}: {inline(each.what, 80)}" for each in found]
+    head = (
+        "❌ **What is kept beside the record is not as the record tells.** Somebody changed it outside the bot. "
+        "Tell the operator, who compares a backup:"
+    )
+    return f"{head}\n{limits.fit_lines(lines, _DIFFERENCES, '- … and {} more')}"
+
+
+def _looked_for(checked: Checked) -> str:
+    kept, standing = checked.receipt, checked.standing
+    if kept is None or standing is None:
+        return ""
+    shown = f"`{'' if kept.number is None else f'#{kept.number} · '}{kept.digits}`"
+    if standing is Standing.TOO_SHORT:
+        return (
+            f"⚠️ **Your receipt {shown} is too short to prove anything**, either way: it has {len(kept.digits)} digits, "
+            f"and somebody could make another entry that begins like it by trial. {LEAST_DIGITS} digits are needed. "
+            "Receipts from before had 12; `/audit receipt` gives you a new one."
+        )
+    if standing is Standing.STANDS and not checked.verdict.holds:
+        return f"Your receipt {shown} stands at its place, but the record around it does not hold."
+    if standing is Standing.STANDS:
+        return f"✅ Your receipt {shown} stands in it."
+    why = {
+        Standing.OTHER: f"Another hash stands at entry {kept.number}.",
+        Standing.BEYOND: f"The record ends before entry {kept.number}.",
+        Standing.NOWHERE: "No entry has this hash.",
+    }[standing]
+    return (
+        f"❌ **Your receipt {shown} does not stand in it.** {why} Check that you copied it whole and that it is of "
+        "this partnership; if so, tell others."
     )
 
 

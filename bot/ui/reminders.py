@@ -88,6 +88,12 @@ _SECTIONS: Mapping[str, str] = MappingProxyType(
 """The sections of a digest, in their order."""
 
 
+ERASED_LETTER = (
+    "A reminder stood here. It was taken away because somebody asked for words to be erased that it may have held. "
+    "Nothing is asked of you; `/inbox` shows what waits for you."
+)
+
+
 def letter(view: LetterView) -> str:
     """A letter as plain text of at most 2000 characters, the same every time it is written."""
     lines = _digest(view) if view.letter.digest else _reminders(view)
@@ -108,12 +114,10 @@ def _reminders(view: LetterView) -> Iterator[str]:
     if len(entries) > 1:
         yield f"**{count(len(entries), 'thing')} in {inline(view.partnership.name, 60)} wait for you.**"
     for each in entries:
-        alone = len(entries) == 1 and each.section != "missed"
-        yield f"**{_name(each, _TITLE)}**{' waits for you.' if alone else ''}"
-        if each.late and each.section != "missed":
+        yield f"**{_name(each, _TITLE)}**{' waits for you.' if len(entries) == 1 else ''}"
+        if each.late:
             yield "This reminder is late: it could not be given when it was due."
-        missed = each.section == "missed"
-        yield f"This could not be given to you in time: {_said(_MISSED, each)}" if missed else _said(_REMINDED, each)
+        yield _said(_REMINDED, each)
         if each.link:
             yield f"Card: {each.link}"
     yield "This reminder comes once. `/reminders preferences` changes when and how you are reminded."

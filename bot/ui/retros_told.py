@@ -15,7 +15,7 @@ from bot.services.ports import Recorded
 from bot.services.retros_views import RetroView
 from bot.ui import retros as boards
 from bot.ui.answers import COLOUR
-from bot.ui.labels import count, listed
+from bot.ui.labels import HASH, count, listed
 from bot.ui.limits import V2_TEXT, units
 from bot.ui.panels import View, panel
 from bot.ui.retros import words
@@ -33,7 +33,7 @@ def drawn(view: RetroView, event: Recorded) -> tuple[bytes, ...]:
     document = event.event.data.get("lessons")
     if not isinstance(document, dict):
         return ()
-    return (markdown(view, document, f"-# Record #{event.number} · {event.hash[:12]}").encode(),)
+    return (markdown(view, document, f"-# Record #{event.number} · {event.hash[:HASH]}").encode(),)
 
 
 def posts(view: RetroView, document: bytes, marker: int) -> list[tuple[View, Files]]:

@@ -17,7 +17,7 @@ from bot.governance.organisation import Elector, GroupKind, Member, Partnership,
 from bot.services.ports import DeliveryKind, DeliveryState
 from bot.ui.announcements import announce
 from storage import tables
-from storage.proposals import _row
+from storage.proposals import columns_of
 from storage.unit_of_work import SqlTransaction, SqlUnitOfWork
 
 HERE = PartnershipId(1)
@@ -93,7 +93,7 @@ def partnership_top(partnership: Partnership) -> int:
 
 
 async def _keep(tx: SqlTransaction, stories: Sequence[Story], at: datetime) -> None:
-    rows = [{"id": s.proposal.id} | _row(s.proposal, lifecycle.next_due(s.proposal)) for s in stories]
+    rows = [{"id": s.proposal.id} | columns_of(s.proposal, lifecycle.next_due(s.proposal)) for s in stories]
     await tx._session.connection.execute(insert(tables.proposals), rows)
     tx._announce = announce
     await tx.record.append(HERE, [event for story in stories for event in story.events], at)

@@ -10,8 +10,10 @@ from typing import Any
 
 import simcord
 
+from bot.governance import receipts
 from bot.governance.dossier import State
 from bot.governance.ids import PartnershipId
+from bot.services import record
 from tests.journeys.objecting import on_card, publish, state
 from tests.journeys.server import CORE, TALK, Server, controls_of, latest, said, serving
 
@@ -79,9 +81,9 @@ async def assert_heads_stand(server: Server, number: int) -> None:
     for post in posts:
         last = post.rpartition("\n")[2]
         assert last.startswith("-# Record #"), post
-        shown = last.rpartition(" ")[2]
+        kept = receipts.read(last)
         async with server.bot.ctx.uow.read() as tx:
-            assert await tx.record.contains(PartnershipId(1), shown), shown
+            assert await record.standing_of(tx, PartnershipId(1), kept) is receipts.Standing.STANDS, last
 
 
 def rows(server: Server) -> dict[str, int]:

@@ -24,6 +24,7 @@ from bot.governance.errors import Refusal
 from bot.governance.ids import PartnershipId, ProposalId
 from bot.governance.organisation import Partnership
 from bot.permissions import permissions
+from bot.services import record
 from bot.services.ports import Filter, Recorded
 from bot.ui import forms
 from config.settings import Settings
@@ -548,8 +549,9 @@ async def finish(server: Server) -> None:
     if isinstance(server.env.bot, GovernanceBot):
         async with server.bot.ctx.uow.read() as tx:
             for partnership in await tx.partnerships.all():
-                verdict = await tx.record.verify(partnership.id)
-                assert verdict.holds, verdict
+                checked = await record.check(tx, partnership.id)
+                assert checked.verdict.holds, checked.verdict
+                assert checked.differences == (), checked.differences
 
 
 async def _release(server: Server) -> None:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.governance import receipts
 from bot.governance.dossier import ObjectionState, State
 from bot.governance.ids import PartnershipId
+from bot.services import record
 from tests.database import PostgresServer, postgresql_server
 from tests.journeys import looking_back, surveying
 from tests.journeys.deciding import AGAINST, FOR, ballots, escalated
@@ -28,11 +30,11 @@ async def server(tmp_path: Path, postgresql_server: PostgresServer) -> AsyncIter
 async def heads_stand(server: Server, number: int) -> None:
     """The head that each outcome post ends with stands in the chain (REC-1)."""
     ends = [post.rpartition("\n")[2] for post in server.feed() if f"P-{number} " in post.partition("\n")[0]]
-    heads = [end.rpartition(" ")[2] for end in ends if end.startswith("-# Record #")]
+    heads = [receipts.read(end) for end in ends if end.startswith("-# Record #")]
     assert heads
     async with server.bot.ctx.uow.read() as tx:
         for head in heads:
-            assert await tx.record.contains(PartnershipId(1), head), head
+            assert await record.standing_of(tx, PartnershipId(1), head) is receipts.Standing.STANDS, head
 
 
 async def test_a_general_proposal_passes_by_silence(server: Server) -> None:

@@ -2,26 +2,32 @@
 
 import asyncio
 import json
-from dataclasses import replace
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
-from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.engine import make_url
 
+from bot.governance.consistency import values_told
+from bot.governance.errors import NotErasable
+from bot.governance.events import Event, Happened
 from bot.governance.ids import PartnershipId, PersonId
-from bot.governance.reminders import Preferences, Topic, Way
+from bot.governance.policy import genesis
 from storage import migrate
+from storage.chain import EMPTY, Link, forge
 from storage.engine import BadDatabaseUrl, Engines, create_engines
+from storage.mapping import to_json
 from storage.tables import metadata
+from storage.types import written
 from storage.unit_of_work import SqlUnitOfWork
-from tests.database import PostgresServer
+from tests.database import NEW_YEAR, PostgresServer
 
 
 async def test_migrations_and_tables_agree(engines: Engines) -> None:
@@ -50,36 +56,6 @@ async def test_a_database_of_a_newer_bot_is_left_alone(engines: Engines) -> None
         await migrate.upgrade(engines.writer)
 
 
-async def test_who_was_told_twice_at_once_is_mentioned_and_keeps_what_else_they_chose(tmp_path: Path) -> None:
-    """The version before knew a way ``both`` (RHY-2)."""
-    kept = {"zone": "Europe/Lisbon", "off": ["surveys"], "way": "both", "mentions": 2}
-    chosen = [("ada", kept), ("ben", {**kept, "way": "direct"})]
-    engine = create_engine(f"sqlite:///{tmp_path / 'old.db'}")
-    with engine.begin() as connection:
-        config = Config()
-        config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0004")
-        connection.execute(
-            text("INSERT INTO partnerships (id, guild_id, name, version, document) VALUES (1, 1, '', 1, '{}')")
-        )
-        for person, document in chosen:
-            row = {"person": person, "document": json.dumps(document)}
-            into = "INSERT INTO preferences (partnership_id, person_id, document) VALUES (1, :person, :document)"
-            connection.execute(text(into), row)
-    engine.dispose()
-    engines = create_engines(f"sqlite+aiosqlite:///{tmp_path / 'old.db'}")
-    try:
-        await migrate.upgrade(engines.writer)
-        async with SqlUnitOfWork(engines).read() as tx:
-            found = await tx.reminders.preferences(PartnershipId(1), [PersonId("ada"), PersonId("ben")])
-    finally:
-        await engines.dispose()
-    wanted = Preferences("Europe/Lisbon", off=frozenset({Topic.SURVEYS}), mentions=2)
-    assert found == {"ada": (wanted, None), "ben": (replace(wanted, way=Way.DIRECT), None)}
-    assert wanted.way is Way.MENTION
-
-
 async def test_an_empty_file_becomes_a_database_and_references_are_enforced_again(tmp_path: Path) -> None:
     engines = create_engines(f"sqlite+aiosqlite:///{tmp_path / 'new.db'}")
     try:
@@ -89,6 +65,62 @@ async def test_an_empty_file_becomes_a_database_and_references_are_enforced_agai
             assert (await connection.execute(text("PRAGMA foreign_keys"))).scalar_one() == 1
             names = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
         assert set(names) == {*metadata.tables, "alembic_version"}
+    finally:
+        await engines.dispose()
+
+
+async def test_what_was_erased_before_erasures_were_events_is_listed_once(tmp_path: Path) -> None:
+    """0005: a chain from before gets its first policy and a list of every event and person erased; nothing else."""
+    engines = create_engines(f"sqlite+aiosqlite:///{tmp_path / 'old.db'}")
+
+    def at_0004(connection: Connection) -> None:
+        config = migrate._config()
+        config.attributes["connection"] = connection
+        with connection.begin():
+            command.upgrade(config, "0004")
+
+    links: list[Link] = []
+    for number in range(1, 4):
+        happened = Event(
+            Happened.CONCERN_RAISED, "proposal/1", PersonId("abc"[number - 1] * 32), {"text": f"No. {number}"}
+        )
+        links.append(forge(happened, NEW_YEAR, number, links[-1].hash if links else EMPTY))
+    document = json.dumps(to_json(genesis()))
+    try:
+        async with engines.writer.connect() as connection:
+            await connection.run_sync(at_0004)
+        with closing(sqlite3.connect(tmp_path / "old.db")) as by_hand, by_hand:
+            for each in (1, 2):
+                by_hand.execute("INSERT INTO partnerships VALUES (?, 9, 'Commons', 1, '{}')", (each,))
+                row: tuple[object, ...] = (each, 1, None, written(NEW_YEAR), document)
+                by_hand.execute("INSERT INTO policies VALUES (?, ?, ?, ?, ?)", row)
+            for link in links:
+                header = (link.number, written(link.at), link.type, link.thing, link.actor, link.digest)
+                row = (*header, link.previous, link.hash)
+                by_hand.execute("INSERT INTO events VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+                if link.number != 2:
+                    row = (link.number, link.salt, link.payload)
+                    by_hand.execute("INSERT INTO payloads VALUES (1, ?, ?, ?)", row)
+            by_hand.execute("INSERT INTO heads VALUES (1, 3, ?)", (links[-1].hash,))
+            by_hand.execute("INSERT INTO people VALUES (?, 1), (?, 2)", ("a" * 32, "b" * 32))
+        for _ in range(2):
+            await migrate.upgrade(engines.writer)
+        async with SqlUnitOfWork(engines).write() as tx:
+            adopted, listed = await tx.record.event(PartnershipId(1), 4), await tx.record.event(PartnershipId(1), 5)
+            assert listed.event.data == {"numbers": [2], "people": ["c" * 32]}
+            assert adopted.event.data["values"] == values_told(genesis())
+            verdict = await tx.record.verify(PartnershipId(1))
+            assert (verdict.holds, verdict.events, verdict.erased, verdict.unexplained) == (True, 5, 1, 0)
+            assert (await tx.record.verify(PartnershipId(2))).events == 2, "a record that was empty begins with them"
+            # From now on what is missing was taken away, and the list itself stays.
+            assert await tx.record.erase(PartnershipId(1), 3, NEW_YEAR)
+            with pytest.raises(NotErasable):
+                await tx.record.erase(PartnershipId(1), 5, NEW_YEAR)
+        async with engines.write() as connection:
+            await connection.execute(text("DELETE FROM payloads WHERE partnership_id = 1 AND number = 1"))
+        async with SqlUnitOfWork(engines).read() as tx:
+            verdict = await tx.record.verify(PartnershipId(1))
+            assert (verdict.holds, verdict.broken_at) == (False, 1)
     finally:
         await engines.dispose()
 

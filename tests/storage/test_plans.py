@@ -11,7 +11,7 @@ from sqlalchemy import event, insert
 from bot.governance.dossier import State
 from bot.services.ports import Filter, Transaction
 from storage.engine import Engines, create_engines
-from storage.proposals import _row
+from storage.proposals import columns_of
 from storage.tables import deliveries, proposals
 from storage.unit_of_work import SqlUnitOfWork
 from tests.database import NEW_YEAR
@@ -31,7 +31,7 @@ async def archive(sqlite_url: str) -> AsyncIterator[Engines]:
         state = State.ENACTED if number <= ARCHIVE else State.REVIEW
         one = proposal(number, state=state, author=ADA if number % 2 else BEN, opened_at=NEW_YEAR)
         due_at = NEW_YEAR + timedelta(minutes=number) if number > ARCHIVE else None
-        rows.append({"id": number} | _row(one, due_at))
+        rows.append({"id": number} | columns_of(one, due_at))
         sent.append(
             {
                 "id": number,

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, update
 
-from bot.governance.errors import NotFound
-from bot.governance.events import Event, Happened
+from bot.governance.errors import NotErasable, NotFound
+from bot.governance.events import COMPLETE, Event, Happened, Json
 from bot.governance.ids import PersonId
 from bot.services.ports import UnitOfWork
 from storage.chain import EMPTY, Link, forge, verify
@@ -25,7 +25,7 @@ from tests.storage.examples import ADA, HERE, event, partnership
 
 happenings = st.builds(
     Event,
-    st.sampled_from(Happened),
+    st.sampled_from([kind for kind in Happened if kind not in COMPLETE]),
     st.sampled_from(["proposal/1", "proposal/2", "role/3"]),
     st.sampled_from([None, ADA]),
     st.dictionaries(
@@ -39,6 +39,14 @@ def chain_of(happened: list[Event]) -> list[Link]:
     for number, each in enumerate(happened, 1):
         links.append(forge(each, NEW_YEAR + timedelta(minutes=number), number, links[-1].hash if links else EMPTY))
     return links
+
+
+def next_link(links: list[Link], happened: Event) -> Link:
+    return forge(happened, NEW_YEAR + timedelta(days=1), len(links) + 1, links[-1].hash)
+
+
+def without_words(link: Link) -> Link:
+    return replace(link, salt=None, payload=None)
 
 
 chains = st.lists(happenings, min_size=2, max_size=8).map(chain_of)
@@ -95,7 +103,52 @@ def test_erased_texts_are_counted_and_not_held_against_the_chain(links: list[Lin
     gone = data.draw(st.sets(st.integers(0, len(links) - 1)))
     left = [replace(link, salt=None, payload=None) if i in gone else link for i, link in enumerate(links)]
     verdict = verify(left, len(links), links[-1].hash)
-    assert (verdict.holds, verdict.erased) == (True, len(gone))
+    assert (verdict.holds, verdict.erased, verdict.unexplained) == (True, len(gone), len(gone))
+    if complete := data.draw(st.sampled_from([None, *sorted(COMPLETE)])):
+        # A record that tells erasures: what is missing without one was taken away.
+        begun = [*left, next_link(left, Event(complete, "partnership/1"))]
+        verdict = verify(begun)
+        assert (verdict.holds, verdict.broken_at) == (not gone, min(gone) + 1 if gone else None)
+
+
+@given(chains, st.data())
+def test_each_erasure_is_an_event_and_what_is_missing_without_one_fails(links: list[Link], data: st.DataObject) -> None:
+    """Also of all subsets: listed one by one or together, what is listed is well and nothing else is."""
+    gone = data.draw(st.sets(st.integers(1, len(links)), min_size=1))
+    listed = data.draw(st.sets(st.sampled_from(sorted(gone))))
+    kind = data.draw(st.sampled_from([Happened.WORDS_ERASED, Happened.ERASURES_LISTED]))
+    chain = [without_words(link) if link.number in gone else link for link in links]
+    parts = [sorted(listed)] if kind is Happened.ERASURES_LISTED else [[each] for each in sorted(listed)]
+    for numbers in parts:
+        chain.append(next_link(chain, Event(kind, "proposal/1", None, {"numbers": [*numbers]})))
+    verdict = verify(chain)
+    taken = gone - listed
+    if not parts:
+        assert (verdict.holds, verdict.unexplained) == (True, len(gone))  # as in a record from before
+    else:
+        assert (verdict.holds, verdict.broken_at) == (not taken, min(taken) if taken else None)
+        assert verdict.unexplained == len(taken)
+
+
+@pytest.mark.parametrize(
+    ("numbers", "broken"),
+    [([1], 1), ([5], 5), ([6], 5), ([0], 5), ([-1], 5), (["2"], 5), ([2, 4], 5)],
+    ids=["words stand still", "itself", "later", "none", "below none", "no number", "an erasure"],
+)
+def test_an_erasure_that_cannot_have_been_is_found(numbers: list[Json], broken: int) -> None:
+    links = chain_of([event(a=1), event(a=2), event(a=3)])
+    links[1] = without_words(links[1])
+    links.append(next_link(links, Event(Happened.WORDS_ERASED, "proposal/1", None, {"numbers": [2]})))
+    assert verify(links).holds
+    links.append(next_link(links, Event(Happened.WORDS_ERASED, "proposal/1", None, {"numbers": numbers})))
+    assert (verify(links).holds, verify(links).broken_at) == (False, broken)
+
+
+def test_an_erasure_itself_cannot_be_erased() -> None:
+    links = [without_words(chain_of([event(a=1)])[0])]
+    links.append(next_link(links, Event(Happened.WORDS_ERASED, "proposal/1", None, {"numbers": [1]})))
+    links[1] = without_words(links[1])
+    assert (verify(links).holds, verify(links).broken_at) == (False, 2)
 
 
 @given(chains)
@@ -136,10 +189,11 @@ async def test_events_come_back_in_order_and_chained(kept: UnitOfWork) -> None:
         assert await tx.record.event(HERE, 2) == two
         assert await tx.record.head(HERE) == (3, three.hash)
         assert (await tx.record.verify(HERE)).holds
-        assert await tx.record.contains(HERE, two.hash)
-        assert await tx.record.contains(HERE, two.hash[:6])
-        assert not await tx.record.contains(HERE, "f" * 64)
-        assert not await tx.record.contains(HERE, "%")
+        assert await tx.record.hash_at(HERE, 2) == two.hash
+        assert await tx.record.hash_at(HERE, 4) is None
+        assert await tx.record.number_of(HERE, two.hash[:32]) == 2
+        assert await tx.record.number_of(HERE, "f" * 64) is None
+        assert await tx.record.number_of(HERE, "%") is None
         with pytest.raises(NotFound):
             await tx.record.event(HERE, 4)
     assert (one.event.data, one.event.actor, three.at) == ({"title": "é"}, ADA, NEW_YEAR + timedelta(hours=1))
@@ -173,12 +227,37 @@ async def test_a_long_chain_is_read_in_parts(kept: UnitOfWork) -> None:
 async def test_an_erased_text_is_gone_and_the_chain_verifies(kept: UnitOfWork) -> None:
     async with kept.write() as tx:
         await tx.record.append(HERE, [event(reason="private"), event()], NEW_YEAR)
-        await tx.record.erase(HERE, 1)
+        await tx.record.erase(HERE, 1, NEW_YEAR)
     async with kept.read() as tx:
-        gone = await tx.record.event(HERE, 1)
+        gone, said = await tx.record.event(HERE, 1), await tx.record.event(HERE, 3)
         verdict = await tx.record.verify(HERE)
     assert (gone.erased, gone.event.data) == (True, {})
-    assert (verdict.holds, verdict.erased) == (True, 1)
+    assert (verdict.holds, verdict.erased, verdict.unexplained) == (True, 1, 0)
+    assert said.event == Event(Happened.WORDS_ERASED, "proposal/1", None, {"numbers": [1]})
+
+
+async def test_what_says_what_was_erased_stays_and_twice_is_once(kept: UnitOfWork) -> None:
+    async with kept.write() as tx:
+        await tx.record.append(HERE, [event(reason="private")], NEW_YEAR)
+        assert await tx.record.erase(HERE, 1, NEW_YEAR)
+        assert not await tx.record.erase(HERE, 1, NEW_YEAR)
+        with pytest.raises(NotErasable):
+            await tx.record.erase(HERE, 2, NEW_YEAR)
+        with pytest.raises(NotFound):
+            await tx.record.erase(HERE, 3, NEW_YEAR)
+        assert (await tx.record.head(HERE))[0] == 2
+
+
+async def test_words_deleted_by_hand_do_not_pass_for_erased(kept: UnitOfWork, engines: Engines) -> None:
+    async with kept.write() as tx:
+        await tx.record.append(HERE, [event(reason="private"), event(reason="mine"), event()], NEW_YEAR)
+        await tx.record.erase(HERE, 1, NEW_YEAR)
+    async with engines.write() as connection:
+        await connection.execute(delete(payloads).where(payloads.c.number == 2))
+    async with kept.read() as tx:
+        verdict = await tx.record.verify(HERE)
+    assert (verdict.holds, verdict.broken_at) == (False, 2)
+    assert "no erasure of them is on record" in verdict.why
 
 
 async def test_a_forgotten_person_leaves_the_chain_whole(kept: UnitOfWork) -> None:

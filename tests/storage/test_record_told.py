@@ -74,7 +74,7 @@ async def test_since_an_instant_and_of_a_few_things(kept: SqlUnitOfWork) -> None
 
 async def test_erased_words_are_no_words(kept: SqlUnitOfWork) -> None:
     async with kept.write() as tx:
-        await tx.record.erase(HERE, 1)
+        await tx.record.erase(HERE, 1, NEW_YEAR)
         (first,) = await tx.record.of_all(HERE, {"proposal/1"}, (OPENED,))
         assert (first.event.data, first.event.actor) == ({}, ADA)
 

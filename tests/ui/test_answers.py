@@ -7,14 +7,19 @@ from dataclasses import replace
 import discord
 import pytest
 
+from bot.governance import receipts
+from bot.governance.consistency import Difference
 from bot.governance.dossier import Ballot, Effect, Revision, State
 from bot.governance.errors import BadText, BadValue, Refusal, UnknownKey, WrongState
 from bot.governance.events import Happened
 from bot.governance.ids import PersonId, ProposalId
 from bot.governance.organisation import Group
+from bot.governance.receipts import Receipt, Standing
 from bot.services.inbox import Inbox
 from bot.services.ports import Listed, Verdict
-from bot.services.views import Item, ProposalView, Raised, Receipt, Standing
+from bot.services.record import Checked
+from bot.services.views import HeadView, Item, ProposalView, Raised
+from bot.services.views import Standing as Holdings
 from bot.ui import answers, inbox, notices, objections_answered, record, votes_answered
 from bot.ui.help import help_page
 from bot.ui.limits import CONTENT, units
@@ -61,8 +66,8 @@ async def test_every_answer_about_a_proposal_fits(name: str) -> None:
         votes_answered.ballot(view, None),
         votes_answered.ballot(view, Ballot("for")),
         objections_answered.concern(view),
-        objections_answered.standing(Standing(True, "yes", electors, len(electors), view)),
-        objections_answered.standing(Standing(False, "joined later", electors, 0, view)),
+        objections_answered.standing(Holdings(True, "yes", electors, len(electors), view)),
+        objections_answered.standing(Holdings(False, "joined later", electors, 0, view)),
         objections_answered.ruling(view, 1),
         objections_answered.stated(view, 1),
         objections_answered.raised(Raised(view, None, True, concern=True)),
@@ -222,22 +227,34 @@ def test_an_outage_has_its_beginning_and_its_length_on_record(since: str) -> Non
 
 def test_verdict_and_receipt_fit_and_are_clear() -> None:
     big = replace(scene.PARTNERSHIP, name=bomb(100))
-    for found in (Verdict(True, 9, "ab" * 32, erased=2), Verdict(False, 9, "ab" * 32, 0, 4, bomb(2000))):
-        for holds in (None, True, False):
-            assert units(record.verdict(big, found, "ab" * 32, holds)) <= CONTENT
-    assert units(record.receipt(Receipt(big, 10**9, "ab" * 32, scene.NOW))) <= CONTENT
-    assert "does not hold" in record.verdict(big, Verdict(False, 9, "", 0, 4, "digest"))
+    many = tuple(Difference(f"proposal/{number}", bomb(200)) for number in range(200))
+    for found in (
+        Verdict(True, 9, "ab" * 32, erased=2, unexplained=1),
+        Verdict(False, 9, "ab" * 32, 0, 4, bomb(2000)),
+    ):
+        for differences in ((), many):
+            for standing in (None, *Standing):
+                kept = None if standing is None else Receipt("ab" * 32, 10**14)
+                assert units(record.verdict(big, Checked(found, differences, kept, standing))) <= CONTENT
+    assert units(record.receipt(HeadView(big, 10**9, "ab" * 32, scene.NOW))) <= CONTENT
+    assert "does not hold" in record.verdict(big, Checked(Verdict(False, 9, "", 0, 4, "digest")))
 
 
-@pytest.mark.parametrize(("typed", "found"), [("", ""), (" #AB12cd… ", "ab12cd"), ("`" + "0f" * 32 + "`", "0f" * 32)])
-def test_a_copied_hash_is_read(typed: str, found: str) -> None:
-    assert record.hash_written(typed) == found
+def test_a_receipt_is_read_back_as_it_was_shown() -> None:
+    shown = record.receipt(HeadView(scene.PARTNERSHIP, 42, "0f" * 32, scene.NOW))
+    assert receipts.read(shown.split("```")[1]) == Receipt("0f" * 32, 42)
 
 
-@pytest.mark.parametrize("typed", ["abc", "not a hash", "f" * 65])
-def test_what_is_no_hash_is_refused(typed: str) -> None:
-    with pytest.raises(BadValue):
-        record.hash_written(typed)
+def test_what_differs_and_how_a_receipt_stands_is_said_in_words() -> None:
+    fine = Verdict(True, 9, "ab" * 32)
+    differs = record.verdict(scene.PARTNERSHIP, Checked(fine, (Difference("proposal/3", "outcome"),)))
+    assert "not as the record tells" in differs
+    assert "- proposal/3: outcome" in differs
+    short = record.verdict(scene.PARTNERSHIP, Checked(fine, (), Receipt("ab" * 6, 3), Standing.TOO_SHORT))
+    assert "too short to prove anything" in short
+    assert "/audit receipt" in short
+    broken = Checked(Verdict(False, 9, "", 0, 4, "digest"), (), Receipt("ab" * 32, 3), Standing.STANDS)
+    assert "✅" not in record.verdict(scene.PARTNERSHIP, broken)
 
 
 async def test_help_fits_whatever_seats_one_holds() -> None:

@@ -239,7 +239,7 @@ def test_log_posts_fit_and_say_who_did_it(kind: Happened) -> None:
         recorded = happened(kind, "flo", **data)
         message = feed.log(recorded, scene.PARTNERSHIP, {PersonId("flo"): 99}, 5)
         check_fits(message)
-        assert "Record #7 · 0123456789ab" in text_of(message)
+        assert "Record #7 · 0123456789abcdef0123456789abcdef" in text_of(message)
 
 
 def test_mapping_a_role_one_wears_is_marked() -> None:
@@ -253,7 +253,7 @@ def test_mapping_a_role_one_wears_is_marked() -> None:
 def test_an_outcome_ends_with_the_short_head_hash() -> None:
     view = view_of(*STATES["passed"])
     message = feed.outcome(view, happened(Happened.PROPOSAL_PASSED, reached=1, reachable=6, low_reach=True), 5)
-    assert text_of(message).split("\n")[-1] == "-# Record #7 · 0123456789ab"
+    assert text_of(message).split("\n")[-1] == "-# Record #7 · 0123456789abcdef0123456789abcdef"
     assert "1 of 6 were reached" in text_of(message)
     assert "Low reach" in text_of(message)
 

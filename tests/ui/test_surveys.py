@@ -121,7 +121,7 @@ def test_results_fit_whatever_was_answered(survey: Survey) -> None:
     drawn = (b"one", b"two", b"three", b"four")
     made = surveys.results(view(survey, next_at=NOW), EVENT, 1, surveys_drawn.shown(survey, drawn))
     check_fits(made)
-    assert text_of(made).endswith("-# Record #7 · 0123456789ab")
+    assert text_of(made).endswith("-# Record #7 · 0123456789abcdef0123456789abcdef")
 
 
 def test_a_result_is_told_in_words_and_bars() -> None:
