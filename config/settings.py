@@ -168,6 +168,10 @@ def load(env_file: Path | None = ENV_FILE) -> Settings:
         raise BadSettings((f"{env_file} cannot be read: {error.strerror}.",)) from None
 
 
+_AUTHORITY = re.compile(r"(?:(?P<host>[a-z0-9.]+)|\[(?P<six>[0-9a-f:.]+)\])(?::[0-9]{1,5})?", re.IGNORECASE)
+"""A host and a port, and nothing else: what stands beside an address in brackets is another reader's host."""
+
+
 def _loopback(value: str, schemes: tuple[str, str]) -> str:
     """A test server's address, refused unless it is this machine: whoever answers there is given the token."""
     text = value.strip().rstrip("/")
@@ -182,9 +186,10 @@ def _loopback(value: str, schemes: tuple[str, str]) -> str:
         raise ValueError(refusal)
     try:
         parts = urlsplit(text)
-        host, _ = parts.hostname or "", parts.port
+        _, authority = parts.port, _AUTHORITY.fullmatch(parts.netloc)
     except ValueError:
         raise ValueError(refusal) from None
+    host = (authority["host"] or authority["six"]) if authority else ""
     if parts.scheme not in schemes or not _is_this_machine(host):
         raise ValueError(refusal)
     return text
@@ -192,7 +197,7 @@ def _loopback(value: str, schemes: tuple[str, str]) -> str:
 
 def _is_this_machine(host: str) -> bool:
     try:
-        return host == "localhost" or ip_address(host).is_loopback
+        return host.lower() == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
 

@@ -6,7 +6,6 @@ something; what nobody may do is denied to ``@everyone`` alone.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -239,14 +238,23 @@ def needed_places(partnership: Partnership, qualified: bool) -> tuple[NeededPlac
         for group in partnership.groups:
             if SCALES[group.kind] is scale:
                 name = f"cell-{group.name}" if group.kind is GroupKind.CELL else group.name
-                places.append(NeededPlace(Purpose.GROUP, (slug + channel_name(name))[:100], group, first.id))
+                places.append(NeededPlace(Purpose.GROUP, _cut(slug + channel_name(name)), group, first.id))
     return tuple(places)
 
 
 def channel_name(name: str) -> str:
-    """A name as Discord writes channels: lower case, hyphens, at most 100 characters."""
-    plain = unicodedata.normalize("NFKC", name).lower()
-    return re.sub(r"[\W_]+", "-", plain).strip("-")[:100].strip("-") or "group"
+    """A name as Discord writes channels: lower case, hyphens, at most 100 characters.
+
+    Vowel signs and other marks belong to their letter, in whose script no word can be read without them.
+    """
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).lower())
+    spelled: list[str] = []
+    for character in plain:
+        if character.isalnum() or (_is_mark(character) and spelled and spelled[-1] != "-"):
+            spelled.append(character)
+        elif unicodedata.category(character) != "Cf" and spelled and spelled[-1] != "-":
+            spelled.append("-")
+    return _cut("".join(spelled)) or "group"
 
 
 def access(place: NeededPlace, bot_id: int, everyone_id: int, seats: Iterable[SeatRole]) -> tuple[Overwrite, ...]:
@@ -284,6 +292,18 @@ def _granted(place: NeededPlace, seat: SeatRole) -> frozenset[str]:
     if place.group.private and not inside:
         return frozenset()
     return WRITING if inside and seat.seat != OBSERVER else usual
+
+
+def _is_mark(character: str) -> bool:
+    return unicodedata.category(character).startswith("M")
+
+
+def _cut(name: str) -> str:
+    """At most 100 characters, with no letter cut from its marks."""
+    end = min(len(name), 100)
+    while end < len(name) and _is_mark(name[end]):
+        end -= 1
+    return name[:end].strip("-")
 
 
 def _check_name(field: str, name: str) -> None:

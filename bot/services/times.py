@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import calendar
+import difflib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from whenever import Instant, PlainDateTime, RepeatedTime, SkippedTime
 
@@ -50,11 +51,76 @@ _CLOCKS = (
     re.compile(r"(?:\bat\s+)?\b(?P<noon>noon)\b"),
 )
 _BARE_HOUR = re.compile(r"\bat\s+(?P<h>\d{1,2})$")
+_NUMBER_WORDS = {"a": 1, "an": 1} | {
+    word: n
+    for n, word in enumerate(
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"], 1
+    )
+}
+_COUNT = rf"\d{{1,4}}|{'|'.join(_NUMBER_WORDS)}"
 _AHEAD = re.compile(
-    r"in\s+(?:(?P<h>\d{1,3})\s*(?:h|hours?|hrs?))?(?:\s*(?:and\s+)?(?P<m>\d{1,4})\s*(?:m|minutes?|mins?))?"
+    rf"in\s+(?:(?P<h>{_COUNT})\s*(?:h|hours?|hrs?)\b)?(?:\s*(?:and\s+)?(?P<m>{_COUNT})\s*(?:m|minutes?|mins?)\b)?"
+    r"(?P<half>\s+and\s+a\s+half)?"
 )
+_FROM_NOW = re.compile(r"(?P<so_much>.+) from now")
+_AFTER_TOMORROW = re.compile(r"\b(?:the )?day after tomorrow\b")
+_MIDNIGHT = re.compile(r"(?:\bat\s+)?\bmidnight\b")
+_DOTTED = re.compile(r"(?:\bat\s+)?(?<![\d.])\b(?P<h>\d{1,2})\.(?P<m>\d{2})\b(?![.\d])")
+_RELATIVE = {"today", "tonight", "tomorrow", "in"}
 _NUMBERS = re.compile(r"(\d{1,2})([./-])(\d{1,2})(?:\2(\d{4})?)?")
 _END = re.compile(r"(?:the\s+)?(?:end|last day)\s+of\s+(?:the\s+|this\s+)?(?P<next>next\s+)?month")
+
+
+_FROM_UTC = re.compile(r"(?:gmt|utc)?_?(?P<sign>[+-])_?(?P<h>\d{1,2})(?::?(?P<m>\d{2}))?")
+_SEASONS = (datetime(2026, 1, 15), datetime(2026, 7, 15))  # noqa: DTZ001 - a wall time, the same in every zone
+_CALLED: dict[str, tuple[str, ...]] = {
+    name: tuple(zones.split())
+    for names, zones in {
+        "utc gmt z zulu": "UTC Europe/London Africa/Accra",
+        "bst uk britain england": "Europe/London",
+        "wet west": "Europe/Lisbon Atlantic/Canary",
+        "cet cest mez mesz met central_european": "Europe/Berlin Europe/Paris Europe/Madrid Europe/Rome Europe/Warsaw",
+        "eet eest eastern_european": "Europe/Athens Europe/Helsinki Europe/Kyiv Africa/Cairo",
+        "msk": "Europe/Moscow",
+        "trt": "Europe/Istanbul",
+        "est edt et eastern us/eastern": "America/New_York America/Toronto America/Panama",
+        "cst cdt ct central us/central": "America/Chicago America/Mexico_City America/Winnipeg",
+        "mst mdt mt mountain us/mountain": "America/Denver America/Phoenix America/Edmonton",
+        "us/arizona": "America/Phoenix",
+        "pst pdt pt pacific us/pacific": "America/Los_Angeles America/Vancouver America/Tijuana",
+        "akst akdt alaska us/alaska": "America/Anchorage",
+        "hst hawaii us/hawaii": "Pacific/Honolulu",
+        "ast adt atlantic": "America/Halifax America/Puerto_Rico",
+        "nst newfoundland": "America/St_Johns",
+        "brt brazil/east": "America/Sao_Paulo",
+        "brazil/west": "America/Manaus",
+        "art": "America/Argentina/Buenos_Aires",
+        "clt": "America/Santiago",
+        "cot pet": "America/Bogota America/Lima",
+        "wat": "Africa/Lagos",
+        "cat": "Africa/Maputo Africa/Harare",
+        "sast": "Africa/Johannesburg",
+        "eat": "Africa/Nairobi",
+        "ist": "Asia/Kolkata Europe/Dublin Asia/Jerusalem",
+        "india": "Asia/Kolkata",
+        "npt nepal": "Asia/Kathmandu",
+        "gst": "Asia/Dubai",
+        "irst iran": "Asia/Tehran",
+        "pkt": "Asia/Karachi",
+        "bdt": "Asia/Dhaka",
+        "ict wib": "Asia/Bangkok Asia/Jakarta",
+        "sgt hkt pht china prc": "Asia/Shanghai Asia/Singapore Asia/Hong_Kong Asia/Manila",
+        "jst japan": "Asia/Tokyo",
+        "kst": "Asia/Seoul",
+        "awst": "Australia/Perth",
+        "acst acdt": "Australia/Adelaide Australia/Darwin",
+        "aest aedt": "Australia/Sydney Australia/Brisbane",
+        "nzst nzdt": "Pacific/Auckland",
+        "azores": "Atlantic/Azores",
+    }.items()
+    for name in names.split()
+}
+"""What people call the clocks of a place, and the places that may be meant, likeliest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +147,8 @@ def parse(text: str, zone: str, now: datetime) -> Understood:
     """
     check_zone(zone)
     said = _DAY_AND_TIME.sub(r"\1 ", " ".join(text.casefold().replace(",", " ").split()))
+    said = _AFTER_TOMORROW.sub("in 2 days", _FROM_NOW.sub(r"in \g<so_much>", said))
+    said = said.replace("half an hour", "30 minutes").replace("a quarter of an hour", "15 minutes")
     here = wall_of(now, zone)
     if not said.isascii():
         raise TimeUnclear(text, "nothing", ())
@@ -117,10 +185,31 @@ def check_zone(zone: str) -> None:
 
 
 def zones_like(typed: str) -> tuple[str, ...]:
-    """Names of time zones that hold what was typed, those whose place begins with it first; UTC always counts."""
-    wanted = typed.strip().casefold().replace(" ", "_")
+    """Names of time zones that may be meant: by what people call them, else those that hold what was typed.
+
+    Those whose place begins with it come first. Where none holds it, those that are spelled nearly so.
+    """
+    wanted = "_".join(typed.casefold().split())
+    if meant := _CALLED.get(wanted.removesuffix("_time")) or _by_offset(wanted):
+        return meant
     found = [zone for zone in _zones() if wanted in zone.casefold()]
-    return tuple(sorted(found, key=lambda zone: (not zone.casefold().split("/")[-1].startswith(wanted), zone)))
+    places = {zone.casefold().split("/")[-1]: zone for zone in _zones()}
+    near = [] if found else difflib.get_close_matches(wanted.split("/")[-1], places, n=5)
+    return (
+        *sorted(found, key=lambda zone: (not zone.casefold().split("/")[-1].startswith(wanted), zone)),
+        *(places[each] for each in near),
+    )
+
+
+def _by_offset(wanted: str) -> tuple[str, ...]:
+    """Well-known places whose clocks stand so far from UTC in winter or in summer, such as ``gmt-8``; winter first."""
+    said = _FROM_UTC.fullmatch(wanted)
+    if said is None:
+        return ()
+    offset = timedelta(hours=int(said["h"]), minutes=int(said["m"] or 0)) * (-1 if said["sign"] == "-" else 1)
+    known = dict.fromkeys(zone for zones in _CALLED.values() for zone in zones)
+    seasons = [{zone for zone in known if ZoneInfo(zone).utcoffset(day) == offset} for day in _SEASONS]
+    return tuple(sorted(seasons[0] | seasons[1], key=lambda zone: (zone not in seasons[0], [*known].index(zone))))
 
 
 @cache
@@ -142,8 +231,8 @@ def _exact(said: str, now: datetime) -> datetime | None:
         except ValueError:
             raise TimeUnclear(said, "nothing", ()) from None
     ahead = _AHEAD.fullmatch(said)
-    if ahead and (ahead["h"] or ahead["m"]):
-        later = timedelta(hours=int(ahead["h"] or 0), minutes=int(ahead["m"] or 0))
+    if ahead and any(ahead.groups()) and not (ahead["half"] and (ahead["m"] or not ahead["h"])):
+        later = timedelta(hours=_number(ahead["h"]), minutes=_number(ahead["m"]) + (30 if ahead["half"] else 0))
         return (now + later).replace(second=0, microsecond=0)
     return None
 
@@ -152,6 +241,8 @@ def _read(said: str, text: str, here: datetime) -> _Read:
     """The day and the time of day, each understood by itself, so that neither is read into the other."""
     if _IANA.search(said) or _ZONE_NAME.search(said) or _OFFSET.search(said):
         raise TimeUnclear(text, "zone", ())
+    if (midnight := _MIDNIGHT.search(said)) is not None:
+        return _around_midnight(said[: midnight.start()] + said[midnight.end() :], text, here)
     rest, times = _clock(said, text)
     days = _days(rest, here, times) if rest else ()
     if not said or (rest and not days):
@@ -161,6 +252,23 @@ def _read(said: str, text: str, here: datetime) -> _Read:
     if not days:
         raise TimeUnclear(text, "no day", tuple(map(_typed, _soon(times, here))))
     return _Read(days, times)
+
+
+def _around_midnight(said: str, text: str, here: datetime) -> _Read:
+    """Tonight it is the one to come; of another day it is where the day begins to some, and where it ends to others."""
+    rest, one_day = " ".join(said.split()), timedelta(days=1)
+    if any(clock.search(rest) for clock in _CLOCKS):
+        raise TimeUnclear(text, "nothing", ())
+    if rest in {"", "today", "tonight", "this evening"}:
+        return _Read((here.date() + one_day,), (time(0),))
+    days = _days(rest, here, ())
+    if not days:
+        raise TimeUnclear(text, "nothing", ())
+    return _Read(tuple(sorted({*days, *(day + one_day for day in days)})), (time(0),))
+
+
+def _number(written: str | None) -> int:
+    return int(_NUMBER_WORDS.get(written or "", written or 0))
 
 
 def _clock(said: str, text: str) -> tuple[str, tuple[time, ...]]:
@@ -183,11 +291,28 @@ def _clock(said: str, text: str) -> tuple[str, tuple[time, ...]]:
         if hour > 23 or minute > 59:
             raise TimeUnclear(text, "nothing", ())
         return rest, (time(hour, minute),)
+    if (dotted := _dotted(said)) is not None:
+        return dotted
     if (bare := _BARE_HOUR.search(said)) and int(bare["h"]) < 24:
         hour = int(bare["h"])
         rest = said[: bare.start()].strip()
         return rest, (time(hour), time(hour + 12)) if 1 <= hour < 12 else (time(hour),)
     return said, ()
+
+
+def _dotted(said: str) -> tuple[str, tuple[time, ...]] | None:
+    """``18.30`` is a time of day where it can be no date: beside a day that is named, or as no day of any month."""
+    found = None
+    for found in _DOTTED.finditer(said):  # noqa: B007 - the last one: a date stands before the time of day
+        pass
+    if found is None or int(found["h"]) > 23 or int(found["m"]) > 59:
+        return None
+    rest = " ".join((said[: found.start()] + " " + said[found.end() :]).split())
+    first, second = int(found["h"]), int(found["m"])
+    a_date = (1 <= first <= 31 and 1 <= second <= 12) or (1 <= first <= 12 and 1 <= second <= 31)
+    if a_date and not _RELATIVE & set(rest.split()) and not _NUMBERS.fullmatch(rest):
+        return None
+    return rest, (time(first, second),)
 
 
 def _days(said: str, here: datetime, times: tuple[time, ...]) -> tuple[date, ...]:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 Cell: TypeAlias = str | int | float
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""How cells begin that a spreadsheet would run."""
+_SPLITS = r"[;|\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029]"
+_FORMULA = re.compile(rf"(?P<before>(?:^|{_SPLITS})[\s\"']*)(?=[=+\-@＝＋－＠])|^(?=[\t\r])")
+"""Where a cell begins that a spreadsheet would run; it may split at another separator than the comma."""
 
 
 def csv_of(lines: Iterable[Sequence[Cell]]) -> bytes:
-    """The lines as CSV in UTF-8; a text that a spreadsheet would take for a formula has a quote before it."""
+    """The lines as CSV in UTF-8; what a spreadsheet would take for a formula has a quote before it."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerows([[_cell(value) for value in line] for line in lines])
@@ -22,4 +24,4 @@ def csv_of(lines: Iterable[Sequence[Cell]]) -> bytes:
 
 
 def _cell(value: Cell) -> Cell:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    return _FORMULA.sub(r"\g<before>'", value) if isinstance(value, str) else value

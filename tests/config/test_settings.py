@@ -107,7 +107,17 @@ def test_an_unusable_database_address_is_explained(url: str, said: str, monkeypa
     assert ":p@" not in sentence
 
 
-@pytest.mark.parametrize("base", ["http://127.0.0.1:8080/api/v10/", "http://localhost:1", "https://[::1]:9", ""])
+@pytest.mark.parametrize(
+    "base",
+    [
+        "http://127.0.0.1:8080/api/v10/",
+        "http://localhost:1",
+        "https://[::1]:9",
+        "http://[::1]/api",
+        "http://LOCALHOST",
+        "",
+    ],
+)
 def test_a_test_server_on_this_machine_is_allowed(base: str) -> None:
     assert Settings(discord_api_base=base, _env_file=None).discord_api_base == base.rstrip("/")
     gateway = base.replace("http", "ws")
@@ -120,6 +130,14 @@ def test_a_test_server_on_this_machine_is_allowed(base: str) -> None:
         "example.org/api",
         "127.0.0.1@example.org/",
         "example.org\\@127.0.0.1/",
+        "[::1]evil.example",
+        "[::1]evil.example:80/api",
+        "[::1].evil.example",
+        "[::1]:80:evil.example",
+        "evil.example[::1]",
+        "127.0.0.1:",
+        "127.0.0.1.evil.example",
+        "2130706433",
         "localhost.example.org",
         "192.168.0.4:80",
         "0.0.0.0:80",

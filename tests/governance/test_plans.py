@@ -254,6 +254,30 @@ def test_a_private_group_is_found_in_whatever_spelling() -> None:
     assert [group.name for group in made.groups if group.private] == ["Commons"]
 
 
+@pytest.mark.parametrize(
+    ("name", "channel"),
+    [
+        ("हिन्दी टीम", "हिन्दी-टीम"),
+        ("ทีมงาน", "ทีมงาน"),
+        ("தமிழ் குழு", "தமிழ்-குழு"),
+        ("الفَريق", "الفَريق"),
+        ("Équipe d'Été", "équipe-d-été"),
+        ("Co\u200bre  Team!", "core-team"),
+        ("́ ̂", "group"),
+        ("a ́b", "a-b"),
+        ("क" + "ि" * 3 + "-" * 5 + "ख", "क" + "ि" * 3 + "-ख"),
+    ],
+)
+def test_channel_names_keep_the_marks_of_their_letters(name: str, channel: str) -> None:
+    assert scales.channel_name(name) == channel
+
+
+def test_no_letter_of_a_long_channel_name_is_cut_from_its_marks() -> None:
+    made = scales.channel_name("a" * 98 + "टी" + "ं" + "म")
+    assert made == "a" * 98
+    assert scales.channel_name("a" * 97 + "टीम") == "a" * 97 + "टीम"
+
+
 @given(st.text(max_size=120))
 def test_channel_names_are_names_that_discord_keeps(name: str) -> None:
     made = scales.channel_name(name)

@@ -47,6 +47,26 @@ UNDERSTOOD = {
     "in 2 hours": "2026-11-22 21:00",
     "in 90 minutes": "2026-11-22 20:30",
     "in 1 hour and 30 minutes": "2026-11-22 20:30",
+    "in two hours": "2026-11-22 21:00",
+    "in an hour": "2026-11-22 20:00",
+    "in half an hour": "2026-11-22 19:30",
+    "in a quarter of an hour": "2026-11-22 19:15",
+    "in an hour and a half": "2026-11-22 20:30",
+    "in two hours and ten minutes": "2026-11-22 21:10",
+    "two hours from now": "2026-11-22 21:00",
+    "in twelve hours": "2026-11-23 07:00",
+    "midnight": "2026-11-23 00:00",
+    "tonight at midnight": "2026-11-23 00:00",
+    "tomorrow 18.30": "2026-11-23 18:30",
+    "18.30 tomorrow": "2026-11-23 18:30",
+    "tomorrow at 9.05": "2026-11-23 09:05",
+    "friday 18.30": "2026-11-27 18:30",
+    "24.12. 18.30": "2026-12-24 18:30",
+    "24.12 18.30": "2026-12-24 18:30",
+    "in 3 days at 18.30": "2026-11-25 18:30",
+    "day after tomorrow 18:00": "2026-11-24 18:00",
+    "the day after tomorrow at 6 pm": "2026-11-24 18:00",
+    "18.30 day after tomorrow": "2026-11-24 18:30",
     "2026-12-24 18:00": "2026-12-24 18:00",
     "2026-12-24T18:00": "2026-12-24 18:00",
     "2026-12-24 9:05": "2026-12-24 09:05",
@@ -86,6 +106,18 @@ UNCLEAR = {
     "24.12.": "no time",
     "end of month": "no time",
     "18:00": "no day",
+    "18.30": "no day",
+    "tomorrow at midnight": "several",
+    "midnight on friday": "several",
+    "midnight 18:00": "nothing",
+    "midnight soon": "nothing",
+    "friday 4.12": "nothing",
+    "in": "nothing",
+    "in hours": "nothing",
+    "in some hours": "nothing",
+    "in 10 minutes and a half": "nothing",
+    "day after tomorrow": "no time",
+    "the day after": "nothing",
     "6pm": "no day",
     "next friday at 6": "several",
     "4/5 18:00": "several",
@@ -130,6 +162,44 @@ def test_what_may_mean_several_things_or_nothing_is_asked_about(text: str) -> No
     assert refused.value.why == UNCLEAR[text]
     for candidate in refused.value.candidates:
         assert f"{parse(candidate, BERLIN, NOW).wall:%Y-%m-%d %H:%M}" == candidate
+
+
+def test_midnight_of_a_day_is_asked_about_because_it_begins_and_ends() -> None:
+    with pytest.raises(TimeUnclear) as refused:
+        parse("tomorrow at midnight", BERLIN, NOW)
+    assert refused.value.candidates == ("2026-11-23 00:00", "2026-11-24 00:00")
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("CET", "Europe/Berlin"),
+        ("cest", "Europe/Berlin"),
+        ("EST", "America/New_York"),
+        ("Eastern Time", "America/New_York"),
+        ("US/Eastern", "America/New_York"),
+        ("US/Pacific", "America/Los_Angeles"),
+        ("GMT-8", "America/Los_Angeles"),
+        ("GMT+1", "Europe/Berlin"),
+        ("UTC +02:00", "Europe/Athens"),
+        ("utc+5:30", "Asia/Kolkata"),
+        ("-03:30", "America/St_Johns"),
+        ("GMT", "UTC"),
+        ("JST", "Asia/Tokyo"),
+        ("berl", "Europe/Berlin"),
+        ("Belin", "Europe/Berlin"),
+        ("new york", "America/New_York"),
+    ],
+)
+def test_what_people_call_a_zone_leads_to_places(typed: str, first: str) -> None:
+    found = zones_like(typed)
+    assert found[0] == first
+    for zone in found:
+        check_zone(zone)
+    if typed != "UTC":
+        with pytest.raises(ZoneUnknown) as refused:
+            check_zone(typed)
+        assert refused.value.nearest[0] == first
 
 
 def test_both_orders_of_day_and_month_are_offered() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -94,3 +95,19 @@ def test_a_spreadsheet_runs_nothing_of_ours(text: str) -> None:
 def test_durations_in_one_number(length: timedelta, said: str) -> None:
     assert pages.span(length) == said
     assert T.tzinfo is not None
+
+
+@pytest.mark.parametrize("separator", [";", "\t", "|", "\n", "\r", "\r\n", "\u2028"])
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "＝", "＠"])
+@pytest.mark.parametrize("gap", ["", " ", '"', "' "])
+def test_no_formula_begins_where_a_spreadsheet_splits_at_another_separator(separator: str, sign: str, gap: str) -> None:
+    text = f"a{separator}{gap}{sign}HYPERLINK(1)"
+    (cell,) = next(iter(csv.reader(io.StringIO(csv_of([(text,)]).decode("utf-8-sig"), newline=""))))
+    assert cell.replace("'", "") == text.replace("'", ""), "nothing else is changed"
+    for piece in re.split(r"[;\t|\n\r\u2028]", cell):
+        assert not piece.lstrip(' "').startswith(sign)
+
+
+def test_plain_words_stand_as_they_were_written() -> None:
+    text = "Two things: a well; a fence | both by May, 50% more (a - b)"
+    assert csv_of([(text, 1)]).decode("utf-8-sig") == f'"{text}",1\r\n'
