@@ -54,6 +54,9 @@ async def draft(ctx: Context, actor: Actor, partnership: PartnershipId, wanted: 
     Raises what the time refuses, NotFound, NotEligible, BadText, UnknownKey, LimitReached.
     """
     async with ctx.uow.read() as tx:
+        hosted = await organisation.hosted(tx, actor, partnership)
+        group = hosted.group(wanted.group) if wanted.group is not None else await _group_here(tx, hosted, actor)
+        await _check_runs(tx, hosted, group, await members.reader_of(tx, hosted, actor))
         zone = wanted.zone.strip() or await zone_of(tx, partnership)
     kind = _kind(wanted.kind)
     when = await asyncio.to_thread(times.parse, wanted.when, zone, ctx.clock())
@@ -110,7 +113,8 @@ async def confirm(ctx: Context, actor: Actor, id: int) -> MeetingView:
 async def read_move(ctx: Context, actor: Actor, id: int, when: str) -> tuple[MeetingView, times.Understood]:
     """What a new time would be, for its confirmation. Raises what the time refuses."""
     async with ctx.uow.read() as tx:
-        meeting = await tx.meetings.get(id)
+        meeting, partnership, member = await _open(tx, actor, id, find=members.reader_of)
+        await _check_runs(tx, partnership, partnership.group(meeting.group), member)
     understood = await asyncio.to_thread(times.parse, when, meeting.zone, ctx.clock())
     async with ctx.uow.write() as tx:
         now = ctx.clock()
@@ -280,11 +284,13 @@ async def _act(ctx: Context, actor: Actor, id: int, rule: Rule, *, runs: bool = 
         return await view_of(tx, await _keep(tx, meeting, changed, events, now), now, member)
 
 
-async def _open(tx: Transaction, actor: Actor, id: int, *, draft: bool = False) -> tuple[Meeting, Partnership, Member]:
+async def _open(
+    tx: Transaction, actor: Actor, id: int, *, draft: bool = False, find: members.Finder = members.member_of
+) -> tuple[Meeting, Partnership, Member]:
     """A meeting at hand with who acts. Raises NotFound, also for what the asker may not read."""
     meeting = await tx.meetings.get(id)
     partnership = await organisation.hosted(tx, actor, meeting.partnership)
-    member = await members.member_of(tx, partnership, actor)
+    member = await find(tx, partnership, actor)
     _check_readable(partnership, meeting, member, draft=draft)
     return meeting, partnership, member
 

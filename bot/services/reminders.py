@@ -90,6 +90,7 @@ async def preferences(ctx: Context, actor: Actor, id: PartnershipId) -> Preferen
 
 async def set_zone(ctx: Context, actor: Actor, id: PartnershipId, zone: str) -> PreferencesView:
     """Quiet hours and digests follow the clocks of this zone. Raises ZoneUnknown, NotFound, NotEligible."""
+    await preferences(ctx, actor, id)
     times.check_zone(zone)
     return await _change(ctx, actor, id, lambda before: replace(before, zone=zone))
 
@@ -99,6 +100,7 @@ async def set_hours(ctx: Context, actor: Actor, id: PartnershipId, typed: Hours)
 
     Raises ZoneUnknown, BadValue, TimeUnclear, TimePast, TimeSkipped, TimeTwice, NotFound, NotEligible.
     """
+    await preferences(ctx, actor, id)
     zone = typed.zone.strip()
     if zone:
         times.check_zone(zone)
@@ -111,6 +113,7 @@ async def set_hours(ctx: Context, actor: Actor, id: PartnershipId, typed: Hours)
 
 async def set_wishes(ctx: Context, actor: Actor, id: PartnershipId, typed: Wishes) -> PreferencesView:
     """How, of what and how often. Raises BadValue, NotFound, NotEligible."""
+    await preferences(ctx, actor, id)
     ways = {way.value: way for way in rules.Way}
     if typed.way not in ways:
         raise BadValue("way", typed.way, "one of the choices")
@@ -119,7 +122,7 @@ async def set_wishes(ctx: Context, actor: Actor, id: PartnershipId, typed: Wishe
         raise BadValue("digest_day", typed.digest_day, "one of the choices")
     minute = _minute("digest_at", typed.digest_at) if typed.digest_at.strip() else Preferences().digest_minute
     wanted = typed.mentions.strip()
-    if wanted and not wanted.isdecimal():
+    if wanted and not re.fullmatch(r"[0-9]{1,4}", wanted):
         raise BadValue("mentions", wanted, f"a whole number from 0 to {rules.MOST_MENTIONS}")
     return await _change(
         ctx,

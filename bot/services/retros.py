@@ -70,6 +70,7 @@ async def plan_later(
     Raises NotFound, NotEligible, UnknownKey, BadValue, and what the time refuses.
     """
     async with ctx.uow.read() as tx:
+        await _runner(tx, actor, partnership_id, group_id, members.reader_of)
         zone = later.zone.strip() or await tx.runtime.get(f"zone/{partnership_id}") or "UTC"
     when = await asyncio.to_thread(times.parse, later.when, zone, ctx.clock())
     cadence = None
@@ -128,12 +129,16 @@ async def _follow_up(tx: Transaction, retro: Retro, now: datetime) -> None:
 
 
 async def _runner(
-    tx: Transaction, actor: Actor, partnership_id: PartnershipId, group_id: GroupId
+    tx: Transaction,
+    actor: Actor,
+    partnership_id: PartnershipId,
+    group_id: GroupId,
+    find: members.Finder = members.member_of,
 ) -> tuple[Partnership, Member]:
     partnership = await tx.partnerships.get(partnership_id)
     if partnership.guild_id != actor.guild_id:
         raise NotFound("partnership")
-    member = await members.member_of(tx, partnership, actor)
+    member = await find(tx, partnership, actor)
     await check_may_run(tx, partnership, member, group_id)
     return partnership, member
 

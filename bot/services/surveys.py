@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -134,13 +135,17 @@ async def plan(ctx: Context, actor: Actor, id: int, closes: str = "", repeats: s
 
     Raises NotFound, NotEligible, WrongState, BadValue, UnknownKey and what ``times.parse`` refuses.
     """
+    async with ctx.uow.read() as tx:
+        survey, partnership, member = await opened(tx, actor, id)
+        await _check_may_run(tx, partnership, member, _asked(partnership, survey))
+        here = zone.strip() or await zone_of(tx, partnership.id)
+    times.check_zone(here)
+    closing = await asyncio.to_thread(times.parse, closes, here, ctx.clock()) if closes.strip() else None
+    closes_at = closing.instant if closing else None
     async with ctx.uow.write() as tx:
         now = ctx.clock()
         survey, partnership, member = await opened(tx, actor, id)
         await _check_may_run(tx, partnership, member, _asked(partnership, survey))
-        here = zone.strip() or await zone_of(tx, partnership.id)
-        times.check_zone(here)
-        closes_at = times.parse(closes, here, now).instant if closes.strip() else None
         planned = rules.plan(survey, closes_at, repeats, here, now)
         return await view_of(tx, await keep(tx, planned, (), now), partnership, now, member)
 

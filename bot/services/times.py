@@ -13,10 +13,13 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from whenever import Instant, PlainDateTime, RepeatedTime, SkippedTime
 
-from bot.governance.errors import TimePast, TimeSkipped, TimeTwice, TimeUnclear, ZoneUnknown
+from bot.governance.errors import BadText, TimePast, TimeSkipped, TimeTwice, TimeUnclear, ZoneUnknown
 
 FURTHEST = timedelta(days=5 * 366)
 """Nothing is scheduled further ahead; what lies beyond was rather misread."""
+
+MOST_TYPED = 100
+"""Characters of a time as people write it; anything longer is no time."""
 
 _DAYS = [name.lower() for name in calendar.day_name]
 _MONTHS = [name.lower() for name in calendar.month_name[1:]]
@@ -143,8 +146,10 @@ class _Read:
 def parse(text: str, zone: str, now: datetime) -> Understood:
     """The instant that ``text`` names on the clocks of ``zone``, to the minute.
 
-    Raises TimeUnclear with what it may mean, TimePast, TimeSkipped, TimeTwice, ZoneUnknown.
+    Raises BadText, TimeUnclear with what it may mean, TimePast, TimeSkipped, TimeTwice, ZoneUnknown.
     """
+    if len(text) > MOST_TYPED:
+        raise BadText("when", len(text), 1, MOST_TYPED)
     check_zone(zone)
     said = _DAY_AND_TIME.sub(r"\1 ", " ".join(text.casefold().replace(",", " ").split()))
     said = _AFTER_TOMORROW.sub("in 2 days", _FROM_NOW.sub(r"in \g<so_much>", said))

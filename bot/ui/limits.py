@@ -28,6 +28,8 @@ FORM_PLACEHOLDER = 100
 FORM_PARTS = 5
 
 SUGGESTIONS = 25
+OPTION = 100
+"""Characters of a text option of a command, unless it says otherwise; of Discord's 6,000."""
 SUGGESTION = 100
 
 THREAD_NAME = 100

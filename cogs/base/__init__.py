@@ -21,6 +21,7 @@ from bot.ui import answers, errors, forms
 from bot.ui.limits import V2_COMPONENTS
 from cogs.base.admission import CatchingUp, admit
 from cogs.base.host import Host
+from cogs.base.lengths import bound, check_fields, check_options
 
 Interaction: TypeAlias = discord.Interaction[discord.Client]
 Button: TypeAlias = "discord.ui.Button[discord.ui.LayoutView]"
@@ -133,6 +134,7 @@ async def register(bot: commands.Bot, cog: commands.Cog, *controls: type[Control
     """Add a cog with its controls; commands are let in and their errors spoken here too."""
     tree = cast(Any, bot.tree)
     tree.admit, tree.speak = command_admitted, command_failed
+    bound(cog)
     bot.add_dynamic_items(*controls)
     await bot.add_cog(cog)
 
@@ -148,6 +150,7 @@ async def guarded(
 ) -> None:
     """Take an act that may be let in; speak its refusal or fault privately, and give back what a form held."""
     try:
+        check_fields(fields)
         if not admitted:
             await admit(interaction)
         await act()
@@ -177,6 +180,8 @@ async def failed(interaction: Interaction, fault: BaseException, fields: Fields 
 async def command_admitted(interaction: Interaction) -> bool:
     """What the command tree asks before it takes a command (``tree.interaction_check``)."""
     try:
+        if interaction.type is discord.InteractionType.application_command:
+            check_options(interaction)
         await admit(interaction)
     except Exception as fault:  # noqa: BLE001 -- ``failed`` logs what is not a refusal
         await failed(interaction, fault)
@@ -206,6 +211,7 @@ def suggesting(suggest: Suggest) -> Suggest:
     @wraps(suggest)
     async def quietly(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
         try:
+            check_options(interaction)
             return (await suggest(interaction, current))[:25]
         except Refusal:
             return []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any, cast
 
 import discord
@@ -16,6 +16,7 @@ from bot.governance.ids import GroupId, PartnershipId, ProposalId
 from bot.governance.policy import TYPES
 from bot.ui import feedback as feedback_pages
 from bot.ui import ids, inbox
+from bot.ui.limits import OPTION
 from cogs import meetings, objections, proposals, retros_pressed
 from cogs.base import FormCog
 
@@ -91,6 +92,24 @@ async def test_commands_fit_and_belong_to_servers(bot: commands.Bot) -> None:
         assert command["dm_permission"] is False, command["name"]
         restricted = command["default_member_permissions"] is not None
         assert restricted == (command["name"] in MODERATORS), command["name"]
+
+
+def text_options(command: dict[str, Any], name: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every text option of a command and its subcommands, with where it stands."""
+    path = f"{name} {command['name']}".strip()
+    if command.get("type") == discord.AppCommandOptionType.string.value:
+        yield path, command
+    for option in command.get("options") or ():
+        yield from text_options(option, path)
+
+
+async def test_every_text_option_says_how_long_it_may_be(bot: commands.Bot) -> None:
+    found = [each for command in bot.tree.get_commands() for each in text_options(command.to_dict(bot.tree))]
+    assert len(found) > 60
+    open_ended = [name for name, option in found if not option.get("choices") and not option.get("max_length")]
+    assert open_ended == []
+    longest = {name: option["max_length"] for name, option in found if option.get("max_length", 0) > OPTION}
+    assert longest == {"retro start columns": 300, "retro schedule columns": 300}
 
 
 async def test_every_form_is_taken_by_exactly_one_cog(bot: commands.Bot) -> None:

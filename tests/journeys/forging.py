@@ -64,3 +64,25 @@ def in_direct_messages(server: Server, monkeypatch: pytest.MonkeyPatch) -> Itera
     with monkeypatch.context() as patched:
         patched.setitem(parsers, "INTERACTION_CREATE", elsewhere)
         yield
+
+
+@contextmanager
+def typed_at_length(server: Server, monkeypatch: pytest.MonkeyPatch, option: str, text: str) -> Iterator[None]:
+    """Whatever is sent holds this text in its option or field, however short Discord would have kept it."""
+    parsers = server.bot._connection.parsers
+    take = parsers["INTERACTION_CREATE"]
+
+    def forge(parts: list[dict[str, Any]]) -> None:
+        for each in parts:
+            forge([*(each.get("options") or []), *(each.get("components") or [])])
+            forge([each["component"]] if "component" in each else [])
+            if option in {each.get("name"), each.get("custom_id")}:
+                each["value"] = text
+
+    def longer(data: dict[str, Any]) -> None:
+        forge([data["data"]])
+        take(data)
+
+    with monkeypatch.context() as patched:
+        patched.setitem(parsers, "INTERACTION_CREATE", longer)
+        yield

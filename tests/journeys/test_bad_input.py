@@ -13,7 +13,7 @@ from bot.governance.dossier import State
 from bot.governance.drafts import LENGTHS
 from bot.governance.ids import ProposalId
 from tests.journeys.deciding import ratified, rows
-from tests.journeys.forging import press_forged, send_forged
+from tests.journeys.forging import press_forged, send_forged, typed_at_length
 from tests.journeys.objecting import control, on_card
 from tests.journeys.server import (
     CORE,
@@ -152,7 +152,7 @@ async def test_unknown_numbers_are_answered_in_words(server: Server) -> None:
     await server.propose("tia", CORE)
     before = rows(server)
     typed = ["99", "P-99", "0", "-1", "P-1e9", "draft-777", "draft-999999999999999999", "9" * 30, "1/99", "7/1"]
-    typed += ["nonsense", "'; drop table proposals; --", "@everyone", "\u202e", "\u0663", "x" * 6000, "\ufdfd" * 50]
+    typed += ["nonsense", "'; drop table proposals; --", "@everyone", "\u202e", "\u0663", "x" * 100, "\ufdfd" * 50]
     commands = ["proposal show", "proposal why", "proposal revise", "proposal halt", "escalate", "vote", "object"]
     for number, words in enumerate(typed):
         shown = await server.slash("ben", TALK, commands[number % len(commands)], proposal=words)
@@ -375,3 +375,62 @@ async def test_broken_characters_are_replaced_and_nothing_typed_is_lost(
         answer = assert_private(await server.slash("tia", TALK, command, **needed, **{option: broken}))
         assert "There is no such" in answer, answer
         assert await server["tia"].autocomplete(server.channel(TALK), command, option, broken) == []
+
+
+_ROLE = discord.AppCommandOptionType.role
+
+
+def _typed_options(command: discord.app_commands.Command[Any, ..., Any]) -> list[str]:
+    """The text options that are typed, not chosen from Discord's own list."""
+    text = discord.AppCommandOptionType.string
+    return [each.display_name for each in command.parameters if each.type is text and not each.choices]
+
+
+async def test_length_is_looked_at_before_anything_else_in_every_option(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From somebody without any seat: the length is told, not the seat, whatever the command would have read."""
+    server.join("mallory", ())
+    await server.settle()
+    commands = [each for each in server.bot.tree.walk_commands() if isinstance(each, discord.app_commands.Command)]
+    before = rows(server)
+    role = server.guild.roles["Green Fund"]
+    seen = 0
+    for command in commands:
+        needed: dict[str, Any] = {
+            each.display_name: role if each.type is _ROLE else each.choices[0].value if each.choices else "x"
+            for each in command.parameters
+            if each.required
+        }
+        for number, option in enumerate(_typed_options(command)):
+            with typed_at_length(server, monkeypatch, option, " 9"[number % 2] * 6000):
+                sent = await server.slash("mallory", "lobby", command.qualified_name, **(needed | {option: "x"}))
+            answer = assert_private(sent)
+            assert "has 6000 characters; at most" in answer, (command.qualified_name, option, answer)
+            seen += 1
+    assert seen > 60
+    assert rows(server) == before
+
+
+async def test_a_field_longer_than_any_form_lets_one_type_is_refused_and_given_back(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = _id_of(await server.draft("tia", CORE, "general"))
+    before = rows(server)
+    for who in ("ben", "tia"):
+        with typed_at_length(server, monkeypatch, "ask", "9" * 30_000):
+            sent = await send_forged(server, monkeypatch, who, f"form:edit:{draft}", {"ask": "x"}, TALK)
+        assert "has 30000 characters; at most 4000" in said(sent), said(sent)
+        assert latest(sent).attachments, "the words come back as a file"
+    assert rows(server) == before
+    kept = await send_forged(server, monkeypatch, "tia", f"form:edit:{draft}", page_one() | {"ask": "y" * 2000})
+    assert "Your draft is kept" in said(kept)
+
+
+async def test_a_count_of_many_digits_is_refused_in_words(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python itself refuses to read more than 4,300 digits; somebody has typed a number that is too large."""
+    before = rows(server)
+    fields = {"way": "mention", "topics": "", "mentions": "9" * 4000, "digest_day": "daily", "digest_at": ""}
+    sent = await send_forged(server, monkeypatch, "ben", "form:reminders-wishes:1", fields, TALK)
+    assert "Something went wrong" not in said(sent), said(sent)
+    assert rows(server) == before

@@ -27,7 +27,7 @@ from bot.governance.errors import (
 from bot.governance.ids import GroupId, PartnershipId
 from bot.governance.scales import Scale
 from bot.governance.surveys import MOST_DRAFTS, Question, QuestionKind, Survey, SurveyState
-from bot.services import erasures, roles, surveys, surveys_answered
+from bot.services import erasures, roles, surveys, surveys_answered, times
 from bot.services.ports import Actor
 from storage.tables import session_keys
 from tests.services import scene as town
@@ -571,3 +571,31 @@ async def test_only_what_the_menu_holds_repeats_and_only_times_understood_close(
     ):
         with pytest.raises(refusal):
             await surveys.plan(scene.ctx, scene.actor(GUS), made, closes, repeats, zone)
+
+
+async def test_who_may_not_run_a_survey_learns_nothing_of_its_time_and_no_write_waits_for_the_reading(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lengths first, authority second, reading third, and that outside the transaction."""
+    made = await drafted(scene, SCALE)
+    ada = scene.actor(ADA)
+    for typed in ("nonsense", "9" * 30_000, " " * 6000 + "x"):
+        with pytest.raises((NotEligible, NotFound)):
+            await surveys.plan(scene.ctx, ada, made, closes=typed)
+    writing: list[bool] = []
+    read = times.parse
+
+    def watched(text: str, zone: str, now: datetime) -> times.Understood:
+        async def write() -> None:
+            async with scene.ctx.uow.write() as tx:
+                await tx.runtime.put("meanwhile", "written")
+
+        asyncio.run_coroutine_threadsafe(write(), loop).result(timeout=5)
+        writing.append(True)
+        return read(text, zone, now)
+
+    loop = asyncio.get_running_loop()
+    monkeypatch.setattr(times, "parse", watched)
+    view = await surveys.plan(scene.ctx, scene.actor(GUS), made, closes="in 5 days at 18:00")
+    assert view.survey.closes_at is not None
+    assert writing == [True]
