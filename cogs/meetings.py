@@ -181,8 +181,8 @@ async def take(interaction: Interaction, match: re.Match[str], fields: Fields) -
             noted = await meetings.write(*act, fields.get("notes", ""), fields.get("decisions", ""))
             await answer(interaction, answers.noted(noted))
         case "meeting-move":
-            view, understood = await meetings.read_move(*act, fields.get("when", ""))
-            await answer(interaction, answers.move_preview(view, understood))
+            move = await meetings.read_move(*act, fields.get("when", ""))
+            await answer(interaction, answers.move_preview(move))
         case _:
             series = fields.get("series") == "series"
             view = await meetings.cancel(*act, fields.get("cancellation", ""), series)

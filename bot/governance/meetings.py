@@ -244,17 +244,29 @@ def scheduled(meeting: Meeting, actor: PersonId | None) -> Event:
     return Event(Happened.MEETING_SCHEDULED, thing(meeting), actor, {"title": meeting.title, **_when(meeting)})
 
 
-def move(meeting: Meeting, member: Member, starts_at: datetime, now: datetime) -> Changed:
-    """Hold this one at another time; its series keeps its own. Raises WrongState, TimePast, AlreadyDone."""
+def move(
+    meeting: Meeting, member: Member, starts_at: datetime, now: datetime, next_slot: datetime | None = None
+) -> Changed:
+    """Hold this one at another time; its series keeps its own. Raises WrongState, TimePast, AlreadyDone.
+
+    Where it would not be over before the ``next_slot`` of its series, it leaves the series, which goes on without
+    waiting for it (RHY-1).
+    """
     check_possible(meeting, "move meeting")
     if starts_at <= now:
         raise TimePast(f"{starts_at:%Y-%m-%d %H:%M} UTC", starts_at)
     if starts_at == meeting.starts_at:
         raise AlreadyDone("move meeting")
     before = meeting.starts_at
-    changed = replace(meeting, starts_at=starts_at, attendance=())
+    leaves = next_slot is not None and reaches(meeting, starts_at, next_slot)
+    changed = replace(meeting, starts_at=starts_at, attendance=(), cadence=None if leaves else meeting.cadence)
     data: dict[str, Json] = {"what": "time", "before": before.isoformat(), **_when(changed)}
     return changed, (Event(Happened.MEETING_CHANGED, thing(meeting), member.person, data),)
+
+
+def reaches(meeting: Meeting, starts_at: datetime, next_slot: datetime) -> bool:
+    """Whether it may last into the next of its series if it is held at this time."""
+    return starts_at + meeting.length + OVERRUN >= next_slot
 
 
 def cancel(meeting: Meeting, member: Member, reason: str, series: bool, now: datetime) -> Changed:

@@ -110,7 +110,16 @@ async def confirm(ctx: Context, actor: Actor, id: int) -> MeetingView:
         return await view_of(tx, await _keep(tx, meeting, changed, events, now), now, member)
 
 
-async def read_move(ctx: Context, actor: Actor, id: int, when: str) -> tuple[MeetingView, times.Understood]:
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What moving a meeting would mean. ``next_at`` is when the next of its series is, whatever becomes of this one."""
+
+    view: MeetingView
+    understood: times.Understood
+    next_at: datetime | None = None
+
+
+async def read_move(ctx: Context, actor: Actor, id: int, when: str) -> Move:
     """What a new time would be, for its confirmation. Raises what the time refuses."""
     async with ctx.uow.read() as tx:
         meeting, partnership, member = await _open(tx, actor, id, find=members.reader_of)
@@ -121,14 +130,18 @@ async def read_move(ctx: Context, actor: Actor, id: int, when: str) -> tuple[Mee
         meeting, partnership, member = await _open(tx, actor, id)
         await _check_runs(tx, partnership, partnership.group(meeting.group), member)
         rules.move(meeting, member, understood.instant, now)
-        return await view_of(tx, meeting, now, member), understood
+        return Move(await view_of(tx, meeting, now, member), understood, _next_slot(meeting, now))
 
 
 async def move(ctx: Context, actor: Actor, id: int, starts_at: datetime) -> MeetingView:
     """Hold it at another time. Raises WrongState, TimePast, AlreadyDone."""
     if starts_at > ctx.clock() + times.FURTHEST:
         raise BadValue("when", starts_at.isoformat(), "a time within five years")
-    return await _act(ctx, actor, id, lambda m, who, now: rules.move(m, who, starts_at, now), runs=True)
+
+    def rule(meeting: Meeting, member: Member, now: datetime) -> Changed:
+        return rules.move(meeting, member, starts_at, now, _next_slot(meeting, now))
+
+    return await _act(ctx, actor, id, rule, runs=True)
 
 
 async def cancel(ctx: Context, actor: Actor, id: int, reason: str, series: bool) -> MeetingView:
@@ -245,19 +258,27 @@ async def advance(ctx: Context, id: int) -> None:
 async def _keep(
     tx: Transaction, before: Meeting, changed: Meeting, events: tuple[Event, ...], now: datetime
 ) -> Meeting:
-    """Save and record; when one of a series is over, the next one follows."""
+    """Save and record; when one of a series is over, or was moved out of it, the next one follows."""
     saved = await tx.meetings.save(changed)
     await tx.record.append(saved.partnership, events, now)
     if saved.state in AHEAD and (before.state not in AHEAD or before.starts_at != saved.starts_at):
         await _is_ahead(tx, saved, now)
-    if saved.state in rules.OVER and before.state in AHEAD and saved.cadence is not None:
-        slot = cadences.next_after(saved.cadence, max(now, saved.slot))
-        number = await _next_number(tx, saved.partnership)
-        following, more = rules.following(saved, await tx.next_id("meeting"), number, slot, now)
+    series = before.cadence if saved.state in AHEAD and saved.cadence is None else None
+    if saved.state in rules.OVER and before.state in AHEAD:
+        series = saved.cadence
+    slot = _next_slot(replace(saved, cadence=series), now)
+    if slot is not None:
+        number, last = await _next_number(tx, saved.partnership), replace(saved, cadence=series)
+        following, more = rules.following(last, await tx.next_id("meeting"), number, slot, now)
         following = await tx.meetings.save(following)
         await tx.record.append(saved.partnership, more, now)
         await _is_ahead(tx, following, now)
     return saved
+
+
+def _next_slot(meeting: Meeting, now: datetime) -> datetime | None:
+    """When the next of its series is held; None where none follows."""
+    return None if meeting.cadence is None else cadences.next_after(meeting.cadence, max(now, meeting.slot))
 
 
 async def _is_ahead(tx: Transaction, meeting: Meeting, now: datetime) -> None:

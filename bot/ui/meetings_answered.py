@@ -7,9 +7,10 @@ from typing import Any
 
 import discord
 
-from bot.governance.meetings import MOST_ITEM, MOST_NOTE, MOST_REASON, Answer, Kind, Meeting, MeetingState
+from bot.governance.meetings import MOST_ITEM, MOST_NOTE, MOST_REASON, Answer, Kind, Meeting, MeetingState, reaches
 from bot.services.agendas import MeetingList, MeetingView
-from bot.services.times import Understood, wall_of
+from bot.services.meetings import Move
+from bot.services.times import wall_of
 from bot.ui import ids, limits
 from bot.ui.answers import Answer as Said
 from bot.ui.answers import said
@@ -71,10 +72,14 @@ def confirmed(view: MeetingView) -> Said:
     return said(f"{name(meeting)} is scheduled for {stamp(meeting.starts_at)}.{where}")
 
 
-def move_preview(view: MeetingView, understood: Understood) -> Said:
+def move_preview(move: Move) -> Said:
     """The new time, to be confirmed."""
-    meeting = view.meeting
-    series = " The others of its series keep their time." if meeting.cadence else ""
+    meeting, understood = move.view.meeting, move.understood
+    series = ""
+    if move.next_at is not None:
+        series = f" The others of its series keep their time: the next one is {stamp(move.next_at)}"
+        passes = reaches(meeting, understood.instant, move.next_at)
+        series += ", and it stands from now on, beside this one." if passes else "."
     at = int(understood.instant.timestamp())
     return said(
         "### Is this what you mean?\n"

@@ -162,6 +162,21 @@ async def test_a_meeting_is_moved_and_cancelled_for_all_to_see(server: Server) -
     assert event.name == "M-2 · Weekly check", "the entry of the cancelled one is gone, the next one has its own"
 
 
+async def test_a_meeting_moved_beyond_the_next_of_its_series_leaves_it_where_the_preview_says(server: Server) -> None:
+    held = await meeting.scheduled(server, title="Weekly check", zone="Europe/Berlin", every="week")
+    form = await meeting.on_board(server, "tom", "move")
+    asked = await meeting.fill(server, "tom", form, when="in 12 days at 20:00")
+    next_at = held.starts_at + timedelta(days=7)
+    assert f"the next one is <t:{int(next_at.timestamp())}:F>" in said(asked), said(asked)
+    assert len(await meeting.meetings(server)) == 1
+    await meeting.confirm(server, "tom", asked)
+    assert [m.starts_at for m in sorted(await meeting.meetings(server), key=lambda m: m.number)][1] == next_at
+    assert len(await meeting.events(server)) == 2
+    await server.restart()
+    await server.advance_to(next_at + timedelta(minutes=1))
+    assert (await meeting.the(server, 2)).state is MeetingState.RUNNING
+
+
 async def test_a_weekly_meeting_through_the_week_in_which_the_clocks_change(server: Server) -> None:
     await meeting.scheduled(server, title="Weekly check", zone="Europe/Berlin", when="2026-03-27 18:00", every="week")
     for _ in range(2):

@@ -341,8 +341,9 @@ async def test_after_an_hour_away_it_begins_late_and_can_be_minuted(scene: Scene
 async def test_one_that_is_moved_leaves_the_others_where_they_are(scene: Scene) -> None:
     held = await schedule(scene)
     await meetings.attend(scene.ctx, scene.actor(TIA), held.id, True)
-    view, understood = await meetings.read_move(scene.ctx, scene.actor(TOM), held.id, "thursday 20:00")
-    assert view.meeting == await get(scene), "nothing is moved before it is confirmed"
+    move = await meetings.read_move(scene.ctx, scene.actor(TOM), held.id, "thursday 20:00")
+    understood = move.understood
+    assert move.view.meeting == await get(scene), "nothing is moved before it is confirmed"
     with pytest.raises(errors.TimePast):
         await meetings.move(scene.ctx, scene.actor(TOM), held.id, scene.clock())
     with pytest.raises(errors.BadValue):
@@ -357,6 +358,43 @@ async def test_one_that_is_moved_leaves_the_others_where_they_are(scene: Scene) 
     await at(scene, moved.starts_at)
     await meetings.end(scene.ctx, scene.actor(TOM), held.id)
     assert on_the_wall(await get(scene, 2)) == "2026-01-09 18:00", "the place of the one that was moved is taken"
+
+
+@pytest.mark.parametrize(
+    ("to", "stands"),
+    [
+        ("2026-01-08 17:00", []),
+        ("2026-01-09 17:59", ["2026-01-09 18:00"]),
+        ("2026-01-09 18:00", ["2026-01-09 18:00"]),
+        ("2026-01-10 20:00", ["2026-01-09 18:00"]),
+        ("2026-01-20 20:00", ["2026-01-09 18:00"]),
+    ],
+)
+async def test_one_that_is_moved_beyond_the_next_of_its_series_swallows_none(
+    scene: Scene, to: str, stands: list[str]
+) -> None:
+    """The next stands at once where this one comes to stand behind it, and the series goes on from there."""
+    held = await schedule(scene)
+    move = await meetings.read_move(scene.ctx, scene.actor(TOM), held.id, to)
+    assert move.next_at is not None
+    assert f"{move.next_at.astimezone(ZoneInfo(BERLIN)):%Y-%m-%d %H:%M}" == "2026-01-09 18:00"
+    await meetings.move(scene.ctx, scene.actor(TOM), held.id, move.understood.instant)
+    assert [on_the_wall(m) for m in (await all_of(scene))[1:]] == stands
+    for _ in range(40):
+        await scene.after(hours=12)
+    times = sorted(on_the_wall(m) for m in await all_of(scene))
+    assert {to, "2026-01-09 18:00", "2026-01-16 18:00"} <= set(times)
+    assert len(times) == len(await all_of(scene))
+    assert Counter(times)["2026-01-16 18:00"] == 1, "each slot is held once"
+
+
+async def test_one_that_left_its_series_is_cancelled_without_another_following(scene: Scene) -> None:
+    held = await schedule(scene)
+    at_ = (await meetings.read_move(scene.ctx, scene.actor(TOM), held.id, "2026-01-10 20:00")).understood.instant
+    await meetings.move(scene.ctx, scene.actor(TOM), held.id, at_)
+    await meetings.move(scene.ctx, scene.actor(TOM), held.id, at_ + timedelta(days=20))
+    await meetings.cancel(scene.ctx, scene.actor(TOM), held.id, "", False)
+    assert [m.state for m in await all_of(scene)] == [MeetingState.CANCELLED, MeetingState.SCHEDULED]
 
 
 async def test_one_is_cancelled_or_all_that_would_follow(scene: Scene) -> None:

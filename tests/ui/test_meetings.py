@@ -29,6 +29,7 @@ from bot.governance.meetings import (
 from bot.governance.organisation import Group, GroupKind, Partnership
 from bot.governance.retros import Action
 from bot.services.agendas import Linked, MeetingList, MeetingView, Promised
+from bot.services.meetings import Move
 from bot.services.ports import Listed, Recorded
 from bot.services.times import parse
 from bot.ui import errors, meetings, meetings_answered, meetings_told
@@ -172,7 +173,8 @@ async def test_every_answer_and_form_fits(meeting: Meeting) -> None:
     for shown in (
         meetings_answered.preview(view),
         meetings_answered.confirmed(view),
-        meetings_answered.move_preview(view, understood),
+        meetings_answered.move_preview(Move(view, understood)),
+        meetings_answered.move_preview(Move(view, understood, NOW)),
         meetings_answered.moved(view),
         meetings_answered.cancelled(view),
         meetings_answered.started(view),
