@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from types import MappingProxyType
 
@@ -16,7 +16,7 @@ from bot.governance import drafts
 from bot.governance import retros as rules
 from bot.governance.errors import NotFound
 from bot.governance.retros import PHASES, Progress, State
-from bot.services import beforehand, retros, retros_writing
+from bot.services import beforehand, retros, retros_leading, retros_writing
 from bot.services.ports import Actor
 from bot.services.retros_views import RetroView
 from bot.ui import forms, ids, retros_answered, retros_forms, retros_told, retros_topics
@@ -54,7 +54,7 @@ async def word(interaction: Interaction, id: int, arg: str) -> None:
 async def card(interaction: Interaction, id: int, arg: str) -> None:
     """Open the form for a card, or for one of one's own."""
     mine = await retros_writing.mine(*asker(interaction), id)
-    rules.check_phase(mine.view.retro, "write a card", State.GATHER)
+    rules.check_phase(mine.view.retro, "write a card", State.GATHER, State.GROUP)
     before = next((each for each in mine.cards if each.slot == arg), None)
     if arg and before is None:
         raise NotFound("card")
@@ -108,14 +108,37 @@ async def lessons(interaction: Interaction, id: int, arg: str) -> None:
 
 
 async def next_phase(interaction: Interaction, id: int, arg: str) -> None:
-    """End the phase that the button names."""
-    since = (State.SCHEDULED, *PHASES)[min(_number(arg), len(PHASES))]
-    await answer(interaction, retros_answered.done(await retros.next_phase(*asker(interaction), id, since)))
+    """End the phase that the button names, or ask first."""
+    pressed = await retros_leading.press_next(*asker(interaction), id, _phase(arg))
+    if pressed.doubt:
+        await answer(interaction, retros_answered.doubted(pressed))
+        return
+    await answer(interaction, retros_answered.done(pressed.view, back=pressed.back))
+
+
+async def go_on(interaction: Interaction, id: int, arg: str) -> None:
+    """End it after the question."""
+    view = await retros.next_phase(*asker(interaction), id, _phase(arg))
+    await answer(interaction, retros_answered.done(view), replace=True)
+
+
+async def step_back(interaction: Interaction, id: int, arg: str) -> None:
+    """One step back."""
+    view = await retros_leading.step_back(*asker(interaction), id, _phase(arg))
+    await answer(interaction, retros_answered.done(view), replace=True)
+
+
+async def menu(interaction: Interaction, id: int, arg: str) -> None:
+    """What the asker can do beside what stands on the board."""
+    await answer(interaction, retros_answered.more(await retros_leading.options(*asker(interaction), id)))
 
 
 async def more_minutes(interaction: Interaction, id: int, arg: str) -> None:
-    """Set the timer on."""
-    view = await retros.add_time(*asker(interaction), id, timedelta(minutes=min(_number(arg), 10**6)))
+    """Set the timer on, once for the deadline that the button names; one of before names none."""
+    minutes, *seen = _numbers(arg)
+    by, known = timedelta(minutes=min(minutes, 10**6)), min([*seen, 0][0], 10**11)
+    at = datetime.fromtimestamp(known, UTC) if known else None
+    view = await retros_leading.add_time(*asker(interaction), id, by, at, any_=not seen)
     await answer(interaction, retros_answered.done(view))
 
 
@@ -305,6 +328,9 @@ ACTS: Mapping[str, Act] = MappingProxyType(
         "cards": all_cards,
         "file": cards_file,
         "next": next_phase,
+        "go": go_on,
+        "back": step_back,
+        "menu": menu,
         "time": more_minutes,
         "pause": pause,
         "resume": resume,
@@ -463,6 +489,10 @@ async def _during(interaction: Interaction, id: int, act: str, *phases: State) -
     view = await retros.show(*asker(interaction), id)
     rules.check_phase(view.retro, act, *phases)
     return view
+
+
+def _phase(arg: str) -> State:
+    return (State.SCHEDULED, *PHASES)[min(_number(arg), len(PHASES))]
 
 
 def _number(text: str) -> int:

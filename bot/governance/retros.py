@@ -1,9 +1,10 @@
 """Retrospectives: what a group looks back on, phase by phase, and who leads it through (LRN-1).
 
-A retro moves forward only: check-in → gather → group → vote → discuss → actions → closed. The facilitator moves it; in
-a slow one, each phase has a deadline and moves by itself. Whoever facilitates can disappear: the phase ends all the
-same, or somebody else takes over, as the policy says. What people write before the reveal is not in here (see
-``retros_writing``), and who wrote it never is unless the retro is a named one.
+A retro moves forward: check-in → gather → group → vote → discuss → actions → closed, and back by a step as long as
+nobody has voted. The facilitator moves it; in a slow one, each phase has a deadline and moves by itself. Whoever
+facilitates can disappear: the phase ends all the same, or somebody else takes over, as the policy says. What people
+write before the reveal is not in here (see ``retros_writing``), and who wrote it never is unless the retro is a named
+one.
 """
 
 from __future__ import annotations
@@ -204,6 +205,8 @@ class Retro:
     @property
     def due_at(self) -> datetime | None:
         """The earliest instant at which the sweep has something to do."""
+        if self.state is State.DRAFT:
+            return self.starts_at if self.closed_at is None else None
         if self.state in OVER:
             return None
         if self.state is State.SCHEDULED:
@@ -403,6 +406,67 @@ def move_on(retro: Retro, now: datetime, why: str, by: PersonId | None = None) -
         moved = replace(moved, current=next_topic(moved))
     data = {"number": retro.number, "phase": wanted.value, "why": why}
     return moved, (event_of(Happened.RETRO_PHASE_BEGAN, moved, by, **data),)
+
+
+def phase_before(retro: Retro) -> State | None:
+    """The phase to which one step leads back; None where what was shown or counted cannot be taken back (LRN-1)."""
+    match retro.state:
+        case State.GATHER | State.GROUP | State.VOTE:
+            return PHASES[PHASES.index(retro.state) - 1]
+        case State.DISCUSS if not retro.actions and not any(
+            topic.dots or topic.notes or topic.progress is not Progress.WAITING for topic in retro.topics
+        ):
+            return State.VOTE
+        case State.ACTIONS if not retro.topics and not retro.actions:
+            return State.GATHER
+    return None
+
+
+def step_back(retro: Retro, voted: bool, now: datetime, by: PersonId) -> Outcome:
+    """The phase before this one again, as long as nobody has voted; what was shown stays shown. Raises WrongPhase."""
+    check_phase(retro, "step back", *PHASES)
+    wanted = phase_before(retro)
+    if wanted is None or voted:
+        raise WrongPhase(retro.state, "step back")
+    back = replace(_in_phase(retro, wanted, now), current=None)
+    data = {"number": retro.number, "phase": wanted.value, "why": "back"}
+    return back, (event_of(Happened.RETRO_PHASE_BEGAN, back, by, **data),)
+
+
+class Doubt(StrEnum):
+    """Why a facilitator who presses *Next* is asked first (LRN-1)."""
+
+    NONE = ""
+    EARLY = "begins early"
+    WRITING = "cards came just now"
+    COUNT = "closes the vote"
+    TOPICS = "topics are left"
+    CLOSE = "closes the retro"
+
+
+RECENT = timedelta(minutes=2)
+"""While a card came within this time, others are writing still."""
+
+
+def doubt(retro: Retro, written_at: datetime | None, voted: bool, now: datetime) -> Doubt:
+    """What the end of this phase takes from people, if they may not be done or it cannot be taken back (LRN-1)."""
+    match retro.state:
+        case State.SCHEDULED if retro.starts_at is not None and retro.starts_at > now:
+            return Doubt.EARLY
+        case State.GATHER | State.GROUP if written_at is not None and now - written_at < RECENT:
+            return Doubt.WRITING
+        case State.VOTE if voted:
+            return Doubt.COUNT
+        case State.DISCUSS if next_topic(retro) is not None:
+            return Doubt.TOPICS
+        case State.ACTIONS:
+            return Doubt.CLOSE
+    return Doubt.NONE
+
+
+def forget(draft: Retro, now: datetime) -> Retro:
+    """A plan whose time came before anybody confirmed it: its words are deleted, and nothing is due of it."""
+    return replace(draft, plan=Plan(CUSTOM, ("never confirmed",), draft.plan.named), closed_at=now, cadence=None)
 
 
 def agenda(retro: Retro) -> tuple[Topic, ...]:

@@ -29,6 +29,7 @@ class Step(StrEnum):
     """What the sweep does with a retro that is due."""
 
     NOTHING = "nothing"
+    FORGET = "forget"
     BEGIN = "begin"
     RESUME = "resume"
     RING = "ring"
@@ -43,10 +44,17 @@ def check_facilitator(retro: Retro, member: Member) -> None:
         raise NotEligible("not the facilitator")
 
 
-def add_time(retro: Retro, by: timedelta, member: Member, now: datetime) -> Outcome:
-    """Give this phase or topic so much more time. Raises NotEligible, WrongPhase, LimitReached."""
+def add_time(
+    retro: Retro, by: timedelta, member: Member, now: datetime, seen: datetime | None = None, *, any_: bool = True
+) -> Outcome:
+    """Give this phase or topic so much more time. Raises NotEligible, WrongPhase, LimitReached.
+
+    Unless ``any_``, only where its deadline is still the one that was ``seen``: a second press adds nothing.
+    """
     check_facilitator(retro, member)
     check_phase(retro, "set the timer", *PHASES)
+    if not any_ and retro.deadline_at != seen:
+        return retro, ()
     return replace(longer(retro, by, now), acted_at=now), (changed(retro, "time", member.person),)
 
 
@@ -122,6 +130,8 @@ def due_step(retro: Retro, successors: Iterable[PersonId], seated: bool, now: da
     """What the sweep does now. ``successors`` lead the group by their seat; ``seated``: the facilitator has a seat."""
     if retro.due_at is None or retro.due_at > now:
         return Step.NOTHING
+    if retro.state is State.DRAFT:
+        return Step.FORGET
     if retro.state is State.SCHEDULED:
         return Step.BEGIN
     if retro.paused_at is not None:

@@ -65,7 +65,7 @@ def check_word(retro: Retro, text: str) -> str:
 
 def check_card(retro: Retro, column: int, text: str, others: int) -> str:
     """A card for a column, beside so many others of its author. Raises WrongPhase, BadValue, BadText, LimitReached."""
-    check_phase(retro, "write a card", State.GATHER)
+    check_phase(retro, "write a card", State.GATHER, State.GROUP)
     if not 0 <= column < len(retro.plan.columns):
         raise BadValue("column", str(column + 1), "one of the columns of this retro")
     if others >= retro.terms.cards:
@@ -94,9 +94,10 @@ def check_dots(retro: Retro, given: Mapping[int, int], topic: int, dots: int) ->
 
 
 def reveal_words(retro: Retro, words: Iterable[Word]) -> Retro:
-    """Show the words of the check-in together, in the order of the alphabet."""
+    """Show the words of the check-in together, in the order of the alphabet; those shown before stay."""
+    spoken = (*retro.words, *words)
     return replace(
-        retro, words=tuple(sorted(words, key=lambda each: (each.text.casefold(), each.text, str(each.author))))
+        retro, words=tuple(sorted(spoken, key=lambda each: (each.text.casefold(), each.text, str(each.author))))
     )
 
 
@@ -104,8 +105,10 @@ def reveal_cards(retro: Retro, written: Iterable[Written]) -> Retro:
     """Show all cards, in the order of columns and of the alphabet: numbers tell nothing of who wrote when.
 
     What was captured between retros and what the last one left over joins them; each card is a topic of its own, and
-    the cards of a topic that was carried over stay together.
+    the cards of a topic that was carried over stay together. After a step back those shown before stay as they were.
     """
+    if retro.cards:
+        return _shown_as_well(retro, written)
     columns = retro.plan.columns
     new = sorted((each.column, each.text.casefold(), each.text, str(each.author), each.author) for each in written)
     cards = [Card(n, columns[column], text, author) for n, (column, _, text, _, author) in enumerate(new, 1)]
@@ -116,6 +119,21 @@ def reveal_cards(retro: Retro, written: Iterable[Written]) -> Retro:
         cards += own
         topics.append(Topic(own[0].id, tuple(card.id for card in own), carried.title))
     return replace(retro, cards=tuple(cards), topics=tuple(topics))
+
+
+def add_card(retro: Retro, column: int, text: str, author: PersonId | None) -> Retro:
+    """A card that comes while they are put together is shown at once (LRN-1); the same in its column is kept once."""
+    name = retro.plan.columns[column]
+    if any((card.column, card.text) == (name, text) for card in retro.cards):
+        return retro
+    card = Card(max((each.id for each in retro.cards), default=0) + 1, name, text, author)
+    return replace(retro, cards=(*retro.cards, card), topics=(*retro.topics, Topic(card.id, (card.id,))))
+
+
+def _shown_as_well(retro: Retro, written: Iterable[Written]) -> Retro:
+    for each in sorted(written, key=lambda one: (one.column, one.text.casefold(), one.text, str(one.author))):
+        retro = add_card(retro, each.column, each.text, each.author)
+    return retro
 
 
 def count_dots(retro: Retro, given: Iterable[tuple[int, int]]) -> Retro:

@@ -35,6 +35,16 @@ def capture_thing(group: GroupId) -> str:
     return f"capture/{group}"
 
 
+def written_key(retro: int) -> str:
+    """Where it is kept, to the minute and until the phase ends, when the last card came."""
+    return f"retro written/{retro}"
+
+
+def minute_after(instant: datetime) -> datetime:
+    """The next full minute: enough to know that cards come in, too little to tell whose interaction it was."""
+    return (instant + timedelta(minutes=1)).replace(second=0, microsecond=0)
+
+
 @dataclass(frozen=True, slots=True)
 class Later:
     """When a retro is to begin, as it was typed, and how often; ``every`` is a key of the menu of cadences."""
@@ -59,7 +69,7 @@ async def start(
         new, number = await tx.next_id("retro"), await _next_number(tx, partnership.id)
         retro = rules.make(new, number, partnership.id, group_id, member.person, wanted, terms, now)
         begun, events = rules.begin(retro, *await _take_in(tx, retro), now, member.person)
-        return await view_of(tx, await _keep(tx, begun, events, now), partnership, now)
+        return await view_of(tx, await keep(tx, begun, events, now), partnership, now)
 
 
 async def plan_later(
@@ -104,7 +114,7 @@ async def confirm(ctx: Context, actor: Actor, id: int) -> RetroView:
         scheduled, events = rules.schedule(case.retro, number, case.now, member.person)
         if scheduled.cadence is not None:
             await tx.runtime.put(f"zone/{case.partnership.id}", scheduled.cadence.zone)
-        return await case.view(await _keep(tx, scheduled, events, case.now))
+        return await case.view(await keep(tx, scheduled, events, case.now))
 
 
 async def end_series(ctx: Context, actor: Actor, id: int) -> RetroView:
@@ -125,7 +135,7 @@ async def _follow_up(tx: Transaction, retro: Retro, now: datetime) -> None:
     terms = rules.terms_of(await tx.policies.current(partnership.id))
     new = await tx.next_id("retro")
     draft = rules.make(new, -new, partnership.id, retro.group, leader, retro.plan, terms, now, starts_at, retro.cadence)
-    await _keep(tx, *rules.schedule(draft, await _next_number(tx, partnership.id), now, None), now)
+    await keep(tx, *rules.schedule(draft, await _next_number(tx, partnership.id), now, None), now)
 
 
 async def _runner(
@@ -235,7 +245,7 @@ async def act(ctx: Context, actor: Actor, id: int, rule: Rule) -> RetroView:
         case = await open_case(tx, id, ctx.clock())
         member = await case.member(actor)
         changed, events = rule(case.retro, member, case.now)
-        return await case.view(await _keep(tx, changed, events, case.now, case.retro))
+        return await case.view(await keep(tx, changed, events, case.now, case.retro))
 
 
 async def leading(ctx: Context, actor: Actor, id: int) -> RetroView:
@@ -258,14 +268,9 @@ async def next_phase(ctx: Context, actor: Actor, id: int, since: State) -> Retro
         if case.retro.state is not since and case.retro.state is not State.SCHEDULED:
             return await case.view()
         if case.retro.state is State.SCHEDULED:
-            return await case.view(await _begin(case, member.person))
+            return await case.view(await begin(case, member.person))
         rules.check_phase(case.retro, "move on", *rules.PHASES)
-        return await case.view(await _move_on(case, "facilitator", member.person))
-
-
-async def add_time(ctx: Context, actor: Actor, id: int, by: timedelta) -> RetroView:
-    """Give this phase or topic more time. Raises NotFound, NotEligible, WrongPhase, LimitReached."""
-    return await act(ctx, actor, id, lambda retro, member, now: retros_leading.add_time(retro, by, member, now))
+        return await case.view(await move_on(case, "facilitator", member.person))
 
 
 async def pause(ctx: Context, actor: Actor, id: int) -> RetroView:
@@ -290,7 +295,7 @@ async def cancel(ctx: Context, actor: Actor, id: int, reason: str) -> RetroView:
         changed, events = retros_leading.cancel(case.retro, reason, await case.member(actor), case.now)
         await _forget(tx, case.thing)
         await _follow_up(tx, changed, case.now)
-        return await case.view(await _keep(tx, changed, events, case.now, case.retro))
+        return await case.view(await keep(tx, changed, events, case.now, case.retro))
 
 
 async def hand_over(ctx: Context, actor: Actor, id: int, to: Actor) -> RetroView:
@@ -331,7 +336,7 @@ async def next_topic(ctx: Context, actor: Actor, id: int, topic: int, progress: 
             return await case.view()
         await tx.seals.destroy(f"{case.thing}/more")
         events = (rules.changed(changed, "topic over", member.person),)
-        return await case.view(await _keep(tx, changed, events, case.now, case.retro))
+        return await case.view(await keep(tx, changed, events, case.now, case.retro))
 
 
 # ---- what is due -----------------------------------------------------------------------------------
@@ -345,19 +350,21 @@ async def advance(ctx: Context, id: int) -> None:
         leads = await case.leads()
         seated = bool(await tx.seats.held_by(retro.partnership, retro.facilitator))
         match retros_leading.due_step(retro, leads, seated, case.now):
+            case Step.FORGET:
+                await tx.retros.save(rules.forget(retro, case.now))
             case Step.BEGIN:
-                await _begin(case, None)
+                await begin(case, None)
             case Step.RESUME:
-                await _keep(tx, *retros_leading.resume(retro, case.now), case.now)
+                await keep(tx, *retros_leading.resume(retro, case.now), case.now)
             case Step.RING:
                 rung = replace(retro, rung=True, acted_at=case.now)
-                await _keep(tx, rung, (rules.changed(rung, "time is up"),), case.now)
+                await keep(tx, rung, (rules.changed(rung, "time is up"),), case.now)
             case Step.HAND_OVER:
                 chosen = retros_leading.successor(retro, leads)
                 assert chosen is not None
                 await _hand_over(case, chosen, "silence" if seated else "left", None)
             case Step.MOVE_ON:
-                await _move_on(case, "deadline" if retro.slow else "silence", None)
+                await move_on(case, "deadline" if retro.slow else "silence", None)
             case Step.STAY:
                 await tx.retros.save(retros_leading.stay(retro, seated))
 
@@ -377,21 +384,24 @@ async def keep_up(tx: Transaction, partnership: Partnership, people: Collection[
         await tx.retros.save(replace(retro, gone_at=now))
 
 
-async def _begin(case: RetroCase, by: PersonId | None) -> Retro:
+async def begin(case: RetroCase, by: PersonId | None) -> Retro:
+    """Open the check-in, with what was captured and left over."""
     brought = await _take_in(case.tx, case.retro)
-    return await _keep(case.tx, *rules.begin(case.retro, *brought, case.now, by), case.now)
+    return await keep(case.tx, *rules.begin(case.retro, *brought, case.now, by), case.now)
 
 
-async def _move_on(case: RetroCase, why: str, by: PersonId | None) -> Retro:
+async def move_on(case: RetroCase, why: str, by: PersonId | None) -> Retro:
+    """End the phase, show what it gathered, and begin the next or close."""
+    await case.tx.runtime.put(written_key(case.retro.id), "")
     gathered = await _opened(case)
     nobody = gathered.state is State.GATHER and not gathered.topics and not await _classes(case)
     if nobody or rules.following(gathered) is State.CLOSED:
         closed, events = retros_lessons.close(gathered, await _classes(case), case.now, why, by)
         await _forget(case.tx, case.thing)
-        kept = await _keep(case.tx, closed, events, case.now)
+        kept = await keep(case.tx, closed, events, case.now)
         await _follow_up(case.tx, closed, case.now)
         return kept
-    return await _keep(case.tx, *rules.move_on(gathered, case.now, why, by), case.now)
+    return await keep(case.tx, *rules.move_on(gathered, case.now, why, by), case.now)
 
 
 async def _opened(case: RetroCase) -> Retro:
@@ -406,6 +416,8 @@ async def _opened(case: RetroCase) -> Retro:
             written = [written_of(each) for each in await seals.of(case.thing)]
             await seals.destroy(case.thing)
             return retros_writing.reveal_cards(retro, written)
+        case State.GROUP:
+            await seals.destroy(f"{case.thing}/late")
         case State.VOTE:
             dots = [(int(each.slot), int(each.content)) for each in await seals.of(f"{case.thing}/dots")]
             await seals.destroy(f"{case.thing}/dots")
@@ -420,17 +432,18 @@ async def _classes(case: RetroCase) -> list[str]:
 
 
 async def _forget(tx: Transaction, thing: str) -> None:
-    for sealed in (thing, *(f"{thing}/{what}" for what in ("here", "words", "dots", "more"))):
+    await tx.runtime.put(written_key(int(thing.partition("/")[2])), "")
+    for sealed in (thing, *(f"{thing}/{what}" for what in ("here", "words", "late", "dots", "more"))):
         await tx.seals.destroy(sealed)
 
 
 async def _hand_over(case: RetroCase, to: PersonId, how: str, by: PersonId | None) -> Retro:
     if not case.retro.is_open:
         rules.check_phase(case.retro, "hand over", State.SCHEDULED, *rules.PHASES)
-    return await _keep(case.tx, *retros_leading.hand_over(case.retro, to, how, case.now, by), case.now)
+    return await keep(case.tx, *retros_leading.hand_over(case.retro, to, how, case.now, by), case.now)
 
 
-async def _keep(
+async def keep(
     tx: Transaction, changed: Retro, events: tuple[Event, ...], now: datetime, before: Retro | None = None
 ) -> Retro:
     """Save and record in this transaction; nothing happens when nothing changed."""

@@ -22,7 +22,7 @@ from bot.governance.retros_writing import Merged, Written
 from bot.services import members, times
 from bot.services.likenesses import alike
 from bot.services.ports import Actor, Context, DeliveryKind, Sealed, Transaction
-from bot.services.retros import capture_thing, read_text, sealed_text, show, written_of
+from bot.services.retros import capture_thing, minute_after, read_text, sealed_text, show, written_key, written_of
 from bot.services.retros_views import EVERY, Mine, RetroCase, RetroView, open_case, plan_reminders, running
 
 _HERE = "here"
@@ -97,6 +97,10 @@ async def write(ctx: Context, actor: Actor, id: int, column: int, text: str, slo
     async with ctx.uow.write() as tx:
         case = await open_case(tx, id, ctx.clock())
         member = await _taking_part(case, actor)
+        if slot:
+            rules.check_phase(case.retro, "change a card", State.GATHER)
+        if case.retro.state is State.GROUP:
+            return await _write_late(case, member, column, text)
         before = await _own_cards(case, member)
         if slot and all(each.slot != slot for each in before):
             raise NotFound("card")
@@ -107,7 +111,22 @@ async def write(ctx: Context, actor: Actor, id: int, column: int, text: str, slo
             author = await _author(tx, case.thing, member)
             content = sealed_text(words, _name(case, member), column)
             await tx.seals.put(case.thing, Sealed(author, slot or secrets.token_hex(8), content))
+            await tx.runtime.put(written_key(id), minute_after(case.now).isoformat())
         return await _mine(case, member)
+
+
+async def _write_late(case: RetroCase, member: Member, column: int, text: str) -> Mine:
+    """A card while they are put together: everybody sees it at once, and nothing tells whose it is."""
+    thing = f"{case.thing}/late"
+    others = len(await _own(case, thing, member))
+    words = writing.check_card(case.retro, column, text, others)
+    await _attend(case, member)
+    changed = writing.add_card(case.retro, column, words, _name(case, member))
+    if changed != case.retro:
+        await case.tx.seals.put(thing, Sealed(await _counted(case.tx, thing, member), secrets.token_hex(8), "late"))
+        await case.tx.runtime.put(written_key(case.retro.id), minute_after(case.now).isoformat())
+        changed = await _save(case, changed, rules.changed(changed, "card added"))
+    return replace(await _mine(case, member), view=await case.view(changed))
 
 
 async def remove(ctx: Context, actor: Actor, id: int, slot: str) -> Mine:
@@ -115,7 +134,7 @@ async def remove(ctx: Context, actor: Actor, id: int, slot: str) -> Mine:
     async with ctx.uow.write() as tx:
         case = await open_case(tx, id, ctx.clock())
         member = await _taking_part(case, actor)
-        rules.check_phase(case.retro, "write a card", State.GATHER)
+        rules.check_phase(case.retro, "change a card", State.GATHER)
         await tx.seals.drop(case.thing, await _author(tx, case.thing, member), slot)
         return await _mine(case, member)
 

@@ -13,33 +13,21 @@ from bot.governance.cadences import Cadence
 from bot.governance.retros import PHASES, Action, Card, Progress, Retro, State, Topic
 from bot.governance.retros_writing import CAPTURED
 from bot.services.retros_views import RetroView
-from bot.ui import ids, limits
+from bot.ui import limits, retros_controls
 from bot.ui.labels import RETRO_STATES, count, listed, span, stamp
-from bot.ui.panels import LINE, Button, Part, Style, View, button, link, panel, row, rows
+from bot.ui.panels import LINE, Button, Part, View, link, panel
 from bot.ui.text import inline, quote
 
 COLOURS = {State.CLOSED: 0x57F287, State.CANCELLED: 0x99AAB5, State.SCHEDULED: 0xFEE75C}
 COLOUR = 0x9B59B6
 
-LIVE_STEP, SLOW_STEP = 5, 24 * 60
-"""Minutes that one press on the timer adds, in a live and in a slow retro."""
-
-_NEXT = {
-    State.SCHEDULED: "Begin now",
-    State.CHECK_IN: "Next: write cards",
-    State.GATHER: "Next: reveal the cards",
-    State.GROUP: "Next: vote",
-    State.VOTE: "Next: close the vote, discuss",
-    State.DISCUSS: "Next: actions",
-    State.ACTIONS: "Close the retro",
-}
 _WHAT = {
     State.CHECK_IN: "**Check-in.** Say in a word or an emoji how you are. All words are shown together when this phase "
     "ends. Pressing *Take part* is enough if you would rather say nothing.",
     State.GATHER: "**Write cards.** One thought on each. Nobody sees them before the reveal; until then you can change "
     "and remove your own under *My cards*.",
     State.GROUP: "**Put together what belongs together.** *Show cards* shows them all to you alone. *Put together* "
-    "merges topics, *Suggestions* shows those of like wording. Nothing is merged by itself.",
+    "merges topics; nothing is merged by itself. A card that comes now is shown at once.",
     State.VOTE: "**Vote.** Give your dots to the topics that you most want to talk about. They stay hidden until the "
     "vote is closed, and you can change them until then.",
     State.DISCUSS: "**Discuss.** One topic at a time, those with most dots first. Notes are shared and carry no name.",
@@ -53,7 +41,7 @@ def card(view: RetroView, marker: int | None) -> View:
     """The board as it stands now."""
     retro = view.retro
     parts: list[Part] = [heading(view), _time(view), LINE, _WHAT.get(retro.state, "")]
-    parts += [*_contents(view), LINE, *rows(*_people(view)), *_leading(view)]
+    parts += [*_contents(view), LINE, *retros_controls.of_board(view)]
     return panel(marker, COLOURS.get(retro.state, COLOUR), *parts)
 
 
@@ -229,14 +217,14 @@ def actions_of(view: RetroView) -> str:
     if retro.actions:
         lines += ["**Actions**", *(f"- {action_line(view, each)}" for each in retro.actions[:_SHOWN_ACTIONS])]
         if len(retro.actions) > _SHOWN_ACTIONS:
-            lines.append(f"-# … and {len(retro.actions) - _SHOWN_ACTIONS} more under *Actions*")
+            lines.append(f"-# … and {len(retro.actions) - _SHOWN_ACTIONS} more: *Actions*")
     elif retro.state in {State.ACTIONS, State.CLOSED}:
         lines.append("No action was noted." if retro.state is State.CLOSED else "No action is noted yet.")
     if view.earlier:
         lines.append("**Still open from earlier retros**")
         lines += [f"- R-{each.number}: {action_line(view, each.action)}" for each in view.earlier[:_SHOWN_ACTIONS]]
         if len(view.earlier) > _SHOWN_ACTIONS:
-            lines.append(f"-# … and {len(view.earlier) - _SHOWN_ACTIONS} more under *Actions*")
+            lines.append(f"-# … and {len(view.earlier) - _SHOWN_ACTIONS} more: *Actions*")
     return limits.fit_lines(lines, 2200)
 
 
@@ -259,74 +247,6 @@ def taking_part(retro: Retro) -> str:
     classes = [f"{n} {inline(name, 60)}" for name, n in retro.classes]
     people = count(retro.took_part, "person", "people")
     return f"{people} took part" + (f": {listed(classes)}." if len(classes) > 1 else ".")
-
-
-# ---- buttons ---------------------------------------------------------------------------------------
-
-
-def _people(view: RetroView) -> list[Button | None]:
-    retro = view.retro
-    about = _act(retro, "Who sees what?", "about")
-    cards = _act(retro, "Show cards", "cards", arg=0)
-    if retro.state is State.SCHEDULED:
-        return [button("Capture a thought", ids.capture("write", retro.group)), about]
-    if retro.paused_at is not None:
-        return [_act(retro, "Take part", "join"), cards if retro.cards else None, about]
-    match retro.state:
-        case State.CHECK_IN:
-            return [_act(retro, "Check in", "word", Style.primary), _act(retro, "Take part", "join"), about]
-        case State.GATHER:
-            first = _act(retro, "Write a card", "card", Style.primary)
-            return [first, _act(retro, "My cards", "mine", arg=0), about]
-        case State.GROUP:
-            merge = _act(retro, "Put together", "group", Style.primary, arg=0)
-            return [cards, merge, _act(retro, "Suggestions", "suggest"), about]
-        case State.VOTE:
-            first = _act(retro, "Vote", "vote", Style.primary, arg=0)
-            return [first, cards, about]
-        case State.DISCUSS:
-            note = _act(retro, "Add a note", "note", Style.primary, arg=retro.current) if retro.current else None
-            more = _act(retro, "More time", "more") if retro.current and retro.deadline_at else None
-            return [note, more, _act(retro, "Add an action", "action"), cards, _act(retro, "Topics", "topics", arg=0)]
-        case State.ACTIONS:
-            first = _act(retro, "Add an action", "action", Style.primary)
-            return [first, _act(retro, "Actions", "actions", arg=0), cards, about]
-        case State.CLOSED:
-            lessons = _act(retro, "Lessons", "lessons") if retro.took_part else None
-            return [lessons, _act(retro, "Actions", "actions", arg=0) if retro.actions else None, about]
-    return [about]
-
-
-def _leading(view: RetroView) -> list[Part]:
-    """What the facilitator does, on the one card; who else presses is told so."""
-    retro = view.retro
-    if not retro.is_open:
-        return []
-    hand, cancel = _act(retro, "Hand over", "hand"), _act(retro, "Cancel", "cancel", Style.danger)
-    ahead = _act(
-        retro, _NEXT[retro.state], "next", Style.success, arg=PHASES.index(retro.state) + 1 if retro.runs else 0
-    )
-    if retro.state is State.SCHEDULED:
-        series = _act(retro, "End the series", "series") if retro.cadence else None
-        return ["-# For the facilitator:", row(ahead, hand, series, cancel)]
-    if retro.paused_at is not None:
-        return ["-# For the facilitator:", row(_act(retro, "Go on", "resume", Style.success), hand, cancel)]
-    step = SLOW_STEP if retro.slow else LIVE_STEP
-    longer = _act(retro, "+ 1 day" if retro.slow else f"+ {step} min", "time", arg=step)
-    found: list[Part] = ["-# For the facilitator:"]
-    if retro.state in {State.CHECK_IN, State.GATHER, State.VOTE}:
-        far = _act(retro, "How far are we?", "figures")
-        found += [row(ahead, longer, _act(retro, "Pause", "pause")), row(far, hand, cancel)]
-    else:
-        found.append(row(ahead, longer, _act(retro, "Pause", "pause"), hand, cancel))
-    if retro.state is State.DISCUSS and retro.current is not None:
-        ends = (("Topic is discussed", "discussed"), ("Leave it out", "skipped"), ("Park for the next retro", "parked"))
-        found.append(row(*(_act(retro, label, "end", arg=f"{retro.current}.{to}") for label, to in ends)))
-    return found
-
-
-def _act(retro: Retro, label: str, act: str, style: Style = Style.secondary, *, arg: object = "") -> Button:
-    return button(label, ids.retro(act, retro.id, arg), style)
 
 
 def to_board(view: RetroView) -> Button | None:

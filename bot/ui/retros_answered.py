@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import discord
 
 from bot.governance.organisation import Partnership
-from bot.governance.retros import Action, State
+from bot.governance.retros import Action, Doubt, State
 from bot.services.retros import PAGE
+from bot.services.retros_leading import Options, Pressed
 from bot.services.retros_views import Mine, RetroView
 from bot.services.retros_writing import Asked, Box, Figures
 from bot.services.times import Understood
-from bot.ui import ids, limits
+from bot.ui import ids, limits, retros_controls
 from bot.ui import retros as boards
 from bot.ui.answers import COLOUR, Answer, said
-from bot.ui.labels import RETRO_STATES, count, moment
-from bot.ui.panels import LINE, Button, Style, button, panel, row, rows
+from bot.ui.labels import RETRO_STATES, count, moment, stamp
+from bot.ui.panels import LINE, Button, Part, Style, button, panel, row, rows
 from bot.ui.retros_pages import box_of, choosing, given_so_far, paged, turning_to
 from bot.ui.text import inline, plain
 
@@ -29,7 +31,8 @@ ABOUT = (
     "Nobody in Discord, moderators and facilitators included, can see who wrote which card or word or gave which dot, "
     "and nothing of that is posted, logged or put on record. Only you see your own, until the reveal.\n"
     "**While a phase runs**, what you write lies in the bot's database under a name made from yours and a random key "
-    "of that phase, without the time. Whoever can read the whole database file then, key included, could work out "
+    "of that phase, without the time; only the minute of the last card of all is kept until the phase ends. Whoever "
+    "can read the whole database file then, key included, could work out "
     "whose it is. A backup never holds the key.\n"
     "**When a phase ends**, its cards, words or dots are kept without that name, in the order of the alphabet, and "
     "names and key are deleted in the same step. From then on the file does not tell whose they were.\n"
@@ -149,7 +152,9 @@ def own_cards(mine: Mine, page: int = 0, told: str = "") -> Answer:
 
 
 def written(mine: Mine, told: str) -> Answer:
-    """A card was kept, changed or taken back."""
+    """A card was kept, changed or taken back; one that comes while they are put together stands on the board."""
+    if mine.view.retro.state is State.GROUP:
+        return said("Your card is shown with the others now.", buttons=[boards.to_board(mine.view)])
     return own_cards(mine, 10**6, f"{told} ")
 
 
@@ -263,14 +268,48 @@ def handed(view: RetroView) -> Answer:
     return said(f"{view.mention(view.retro.facilitator)} leads R-{view.retro.number} from now on.")
 
 
-def done(view: RetroView) -> Answer:
-    """Where it stands now, after an act of the facilitator."""
+def done(view: RetroView, *, back: bool = False) -> Answer:
+    """Where it stands now, after an act of the facilitator; with ``back`` it can be taken back by a step."""
     retro = view.retro
     state = "paused" if retro.paused_at else RETRO_STATES[retro.state]
     deadline = (
         f" Until {moment(retro.deadline_at)}." if retro.runs and retro.deadline_at and not retro.paused_at else ""
     )
-    return said(f"R-{retro.number} is now: **{state}**.{deadline}", buttons=[boards.to_board(view)])
+    step = retros_controls.back(retro) if back and retro.runs else None
+    return said(f"R-{retro.number} is now: **{state}**.{deadline}", buttons=[boards.to_board(view), step])
+
+
+_DOUBTS: Mapping[Doubt, str] = MappingProxyType(
+    {
+        Doubt.EARLY: "It was to begin {starts}. Begin now? What was captured for it is taken in.",
+        Doubt.WRITING: "Cards came in the last two minutes: others may be writing still. Go on all the same? Unsent "
+        "words are lost.",
+        Doubt.COUNT: "Close the vote? The dots are counted and shown, and nobody can change theirs any more.",
+        Doubt.TOPICS: "There are topics left that were not discussed. Go on to the actions? What got dots comes back "
+        "in the next retro.",
+        Doubt.CLOSE: "Close the retro? The lessons are published, and nothing can be added any more.",
+    }
+)
+
+
+def doubted(pressed: Pressed) -> Answer:
+    """What going on means, before it happens."""
+    retro = pressed.view.retro
+    starts = stamp(retro.starts_at) if retro.starts_at else ""
+    text = _DOUBTS[pressed.doubt].replace("{starts}", starts)
+    go = retros_controls.ahead(retro, f"Yes: {retros_controls.NEXT[retro.state].removeprefix('Next: ')}", "go")
+    return said(f"### {boards.name(retro)}\n{text}\n-# Nothing has changed yet.", buttons=[go])
+
+
+def more(options: Options, told: str = "") -> Answer:
+    """What one person can do beside what stands on the board."""
+    retro = options.view.retro
+    taking, leading = retros_controls.of_person(options)
+    state = "paused" if retro.paused_at else RETRO_STATES[retro.state]
+    parts: list[Part] = [f"### More of R-{retro.number}\n{told}It is now: **{state}**.", *rows(*taking)]
+    if leading:
+        parts += ["You lead it:" if options.leads else "You may lead it on:", *rows(*leading)]
+    return panel(None, COLOUR, *parts, *rows(boards.to_board(options.view)))
 
 
 # ---- lists, capture box ----------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from bot.governance.errors import (
 from bot.governance.ids import GroupId, PartnershipId, PersonId, RoleId
 from bot.governance.organisation import Group, GroupKind, Holding, Member, RoleMapping
 from bot.governance.policy import genesis
-from bot.governance.retros import FINAL, OPEN, PHASES, Carried, Plan, Progress, Retro, State, Word
+from bot.governance.retros import FINAL, OPEN, PHASES, Carried, Doubt, Plan, Progress, Retro, State, Word
 from bot.governance.retros_leading import Step
 from bot.governance.retros_writing import Written
 from tests.governance.scene import NOW
@@ -236,7 +236,8 @@ def test_a_timer_is_set_from_now_or_set_on_and_reaches_so_far() -> None:
         (replace(at(State.GATHER), paused_at=NOW), DAY, ("lea",), True, Step.NOTHING),
         (replace(at(State.GATHER), paused_at=NOW), 30 * DAY, ("lea",), True, Step.RESUME),
         (SCHEDULED, HOUR, (), True, Step.BEGIN),
-        (DRAFT, HOUR, (), True, Step.NOTHING),
+        (DRAFT, HOUR, (), True, Step.FORGET),
+        (retros.forget(DRAFT, NOW), HOUR, (), True, Step.NOTHING),
         (replace(made(), state=State.CLOSED), 99 * DAY, (), True, Step.NOTHING),
     ],
 )
@@ -270,7 +271,7 @@ def test_a_card_has_a_column_a_length_and_a_limit() -> None:
     for text in ("", " ", "x" * 301):
         with pytest.raises(BadText):
             retros_writing.check_card(retro, 0, text, 0)
-    for state in set(PHASES) - {State.GATHER}:
+    for state in set(PHASES) - {State.GATHER, State.GROUP}:
         with pytest.raises(WrongPhase):
             retros_writing.check_card(at(state), 0, "words", 0)
 
@@ -511,3 +512,115 @@ def test_a_draft_is_scheduled_once_and_not_for_a_time_that_is_over() -> None:
         retros.schedule(SCHEDULED, 5, NOW, None)
     with pytest.raises(TimePast):
         retros.schedule(DRAFT, 4, NOW + HOUR, None)
+
+
+# ---- a question first, a step back, cards that come late -----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("retro", "written", "voted", "found"),
+    [
+        (SCHEDULED, None, False, Doubt.EARLY),
+        (replace(SCHEDULED, starts_at=NOW), None, False, Doubt.NONE),
+        (at(State.CHECK_IN), timedelta(0), False, Doubt.NONE),
+        (at(State.GATHER), None, False, Doubt.NONE),
+        (at(State.GATHER), timedelta(0), False, Doubt.WRITING),
+        (at(State.GATHER), timedelta(seconds=119), False, Doubt.WRITING),
+        (at(State.GATHER), timedelta(minutes=2), False, Doubt.NONE),
+        (at(State.GROUP), timedelta(seconds=1), False, Doubt.WRITING),
+        (at(State.VOTE), timedelta(0), False, Doubt.NONE),
+        (at(State.VOTE), None, True, Doubt.COUNT),
+        (at(State.DISCUSS), None, False, Doubt.TOPICS),
+        (replace(at(State.DISCUSS), topics=(), current=None), None, False, Doubt.NONE),
+        (at(State.ACTIONS), None, False, Doubt.CLOSE),
+    ],
+)
+def test_next_asks_first_where_others_may_not_be_done_or_nothing_leads_back(
+    retro: Retro, written: timedelta | None, voted: bool, found: Doubt
+) -> None:
+    assert retros.doubt(retro, None if written is None else NOW - written, voted, NOW) is found
+
+
+def unvoted() -> Retro:
+    """A discussion that began before anybody had voted."""
+    return retros.move_on(retros_writing.count_dots(at(State.VOTE), []), NOW, "facilitator")[0]
+
+
+def cardless() -> Retro:
+    """Nobody wrote a card: from the writing it went on to the actions."""
+    return retros.move_on(at(State.GATHER), NOW, "facilitator")[0]
+
+
+@pytest.mark.parametrize(
+    ("retro", "before"),
+    [
+        (at(State.CHECK_IN), None),
+        (at(State.GATHER), State.CHECK_IN),
+        (at(State.GROUP), State.GATHER),
+        (at(State.VOTE), State.GROUP),
+        (unvoted(), State.VOTE),
+        (at(State.DISCUSS), None),
+        (retros_writing.note(unvoted(), 1, "A note"), None),
+        (retros.add_action(unvoted(), "Do it", None, None), None),
+        (at(State.ACTIONS), None),
+        (cardless(), State.GATHER),
+        (retros.add_action(cardless(), "Do it", None, None), None),
+    ],
+)
+def test_one_step_back_leads_to_the_phase_before_until_somebody_has_voted(retro: Retro, before: State | None) -> None:
+    for voted in (False, True):
+        if before is None or voted:
+            with pytest.raises(WrongPhase):
+                retros.step_back(retro, voted, NOW, TOM.person)
+            continue
+        back, (event,) = retros.step_back(retro, voted, NOW, TOM.person)
+        assert (back.state, back.current) == (before, None)
+        assert (event.data["phase"], event.data["why"]) == (before.value, "back")
+        assert back.cards == retro.cards, "what was shown stays shown"
+    with pytest.raises(WrongPhase):
+        retros.step_back(replace(retro, paused_at=NOW), False, NOW, TOM.person)
+
+
+def test_after_a_step_back_new_cards_join_and_nothing_is_shown_twice() -> None:
+    begun = made(captured=("captured",), carried=(Carried("left over", ("x", "y")),))
+    gather, _ = retros.move_on(retros_writing.reveal_words(begun, [Word("fine")]), NOW, "facilitator")
+    shown = retros_writing.reveal_cards(gather, [Written("1", 0, "first"), Written("2", 1, "second")])
+    shown = retros_writing.rename(retros.move_on(shown, NOW, "facilitator")[0], 1, "Named")
+    back, _ = retros.step_back(shown, False, NOW, TOM.person)
+    again = retros_writing.reveal_cards(back, [Written("1", 0, "third"), Written("2", 0, "first")])
+    assert [card.text for card in again.cards] == [*(card.text for card in shown.cards), "third"]
+    assert again.topics[: len(shown.topics)] == shown.topics
+    assert len({card.id for card in again.cards}) == len(again.cards)
+    words = retros_writing.reveal_words(retros.step_back(back, False, NOW, TOM.person)[0], [Word("awake")])
+    assert [word.text for word in words.words] == ["awake", "fine"]
+
+
+def test_a_card_that_comes_while_they_are_put_together_is_a_topic_of_its_own() -> None:
+    late = retros_writing.add_card(at(State.GROUP), 1, "late", None)
+    assert (late.cards[-1].text, late.cards[-1].column) == ("late", LIVE.columns[1])
+    assert late.topics[-1].cards == (late.cards[-1].id,)
+    assert retros_writing.add_card(late, 1, "late", None) == late
+    assert retros_writing.check_card(late, 0, " x ", 0) == "x"
+    for state in (State.CHECK_IN, State.VOTE, State.DISCUSS):
+        with pytest.raises(WrongPhase):
+            retros_writing.check_card(at(state), 0, "x", 0)
+
+
+def test_more_time_on_the_same_deadline_is_given_once() -> None:
+    retro = at(State.DISCUSS)
+    once, events = retros_leading.add_time(retro, HOUR, TOM, NOW, None, any_=False)
+    assert (once.deadline_at, len(events)) == (NOW + HOUR, 1)
+    assert retros_leading.add_time(once, HOUR, TOM, NOW, None, any_=False) == (once, ())
+    twice, _ = retros_leading.add_time(once, HOUR, TOM, NOW, once.deadline_at, any_=False)
+    assert twice.deadline_at == NOW + HOUR * 2
+
+
+def test_a_plan_that_nobody_confirmed_is_forgotten_when_its_time_comes() -> None:
+    assert DRAFT.due_at == NOW + HOUR
+    assert retros_leading.due_step(DRAFT, (), True, NOW) is Step.NOTHING
+    assert retros_leading.due_step(DRAFT, (), True, NOW + HOUR) is Step.FORGET
+    gone = retros.forget(replace(DRAFT, plan=replace(LIVE, title="Our secret plan")), NOW + HOUR)
+    assert "secret" not in repr(gone)
+    assert gone.due_at is None
+    with pytest.raises(TimePast):
+        retros.schedule(gone, 4, NOW + HOUR, TOM.person)

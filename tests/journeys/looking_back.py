@@ -50,11 +50,17 @@ async def told(server: Server, number: int = 1) -> str:
 
 
 async def press(server: Server, who: str, act: str, number: int = 1, message: Any = None) -> simcord.InteractionResult:
-    """Press the button of this act, on the board unless another message is given."""
-    message = message if message is not None else await board(server, number)
-    wanted = [c for c in controls_of(message) if c == f"retro:{act}" or c.startswith(f"retro:{act}:")]
-    assert wanted, (act, controls_of(message))
-    return await server.press(who, message, wanted[0])
+    """Press the button of this act: on the board or, where that does not have it, behind *More*."""
+
+    def wanted(shown: Any) -> list[str]:
+        return [c for c in controls_of(shown) if c == f"retro:{act}" or c.startswith(f"retro:{act}:")]
+
+    given, message = message is not None, message if message is not None else await board(server, number)
+    if not wanted(message) and not given:
+        menu = next(c for c in controls_of(message) if c.startswith("retro:menu:"))
+        message = latest(await server.press(who, message, menu))
+    assert wanted(message), (act, controls_of(message))
+    return await server.press(who, message, wanted(message)[0])
 
 
 async def choose(server: Server, who: str, message: Any, menu: str, values: Iterable[Any]) -> simcord.InteractionResult:
@@ -66,8 +72,10 @@ async def choose(server: Server, who: str, message: Any, menu: str, values: Iter
 
 
 async def go_on(server: Server, who: str = "tom", number: int = 1) -> State:
-    """The facilitator ends the phase; the one that follows."""
-    await press(server, who, "next", number)
+    """The facilitator ends the phase, and says yes if they are asked; the one that follows."""
+    asked = latest(await press(server, who, "next", number))
+    if any(c.startswith("retro:go:") for c in controls_of(asked)):
+        await press(server, who, "go", number, message=asked)
     await server.settle()
     return (await retro(server, number)).state
 

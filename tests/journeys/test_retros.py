@@ -21,7 +21,58 @@ from tests.journeys.looking_back import (
     told,
     write,
 )
-from tests.journeys.server import Server, controls_of, latest, said, serving, text_of
+from tests.journeys.server import CORE, Server, controls_of, latest, said, serving, text_of
+
+
+async def test_next_asks_first_where_others_write_and_one_step_leads_back_until_somebody_votes(server: Server) -> None:
+    await begin(server)
+    await go_on(server)
+    await write(server, "ada", 0, "Shorter meetings")
+    asked = latest(await press(server, "tom", "next"))
+    assert "Cards came in the last two minutes" in text_of(asked)
+    assert (await retro(server)).state is State.GATHER
+    await write(server, "dev", 0, "Reports that nobody reads")
+    await press(server, "tom", "go", message=asked)
+    await server.settle()
+    assert "2 cards in 2 topics" in await told(server)
+    shown = await write(server, "uma", 1, "A card that came late")
+    assert "shown with the others now" in said(shown)
+    assert "A card that came late" in await told(server)
+    back = await press(server, "tom", "back")
+    assert "writing cards" in said(back)
+    await server.restart()
+    await server.advance(minutes=3)
+    moved = latest(await press(server, "tom", "next"))
+    assert (await retro(server)).state is State.GROUP, "after two minutes without a card nobody is asked"
+    await press(server, "tom", "back", message=moved)
+    assert (await retro(server)).state is State.GATHER, "what was just done is taken back where it was answered"
+    await go_on(server)
+    assert await go_on(server) is State.VOTE
+    await dots(server, "ada", (await retro(server)).topics[0].id, 1)
+    assert "until somebody has voted" in said(await press_forged(server, "tom", CORE, "retro:back:1:4"))
+    closing = latest(await press(server, "tom", "next"))
+    assert "nobody can change theirs any more" in text_of(closing)
+    assert (await retro(server)).state is State.VOTE
+    assert await go_on(server) is State.DISCUSS
+
+
+async def test_two_presses_for_more_time_add_it_once(server: Server) -> None:
+    await begin(server)
+    board_ = await board(server)
+    menu = latest(await server.press("tom", board_, "retro:menu:1"))
+    longer = next(c for c in controls_of(menu) if c.startswith("retro:time:"))
+    for _ in range(2):
+        await server.press("tom", menu, longer)
+    first = (await retro(server)).deadline_at
+    again = latest(await server.press("tom", board_, "retro:menu:1"))
+    await server.press("tom", again, next(c for c in controls_of(again) if c.startswith("retro:time:")))
+    second = (await retro(server)).deadline_at
+    assert first is not None
+    assert second is not None
+    assert second - first == timedelta(minutes=5)
+    assert not [c for c in controls_of(board_) if c.startswith(("retro:cancel:", "retro:time:"))]
+    for_uma = controls_of(latest(await server.press("uma", board_, "retro:menu:1")))
+    assert not [c for c in for_uma if c.startswith(("retro:cancel:", "retro:time:", "retro:pause:"))]
 
 
 async def test_a_live_retro_of_six_from_start_to_published_lessons(server: Server) -> None:
@@ -135,8 +186,7 @@ async def test_who_facilitates_leaves_and_another_leads_on(server: Server) -> No
     await server.settle()
     await write(server, "uma", 0, "We go on without anybody leading")
     assert "Only the person who leads this retro" in said(await press(server, "uma", "next"))
-    taken = latest(await press(server, "uma", "hand"))
-    assert "leads R-1 from now on" in said(await press(server, "uma", "take", message=taken))
+    assert "leads R-1 from now on" in said(await press(server, "uma", "take"))
     await server.settle()
     assert await go_on(server, "uma") is State.GROUP
 
@@ -159,7 +209,7 @@ async def test_handing_over_by_choosing_somebody(server: Server) -> None:
     shown = await choose(server, "tom", panel, "hand", [server["uma"]])
     assert f"<@{server['uma'].id}> leads R-1" in said(shown)
     await server.settle()
-    assert "Only the person who leads this retro" in said(await press(server, "tom", "pause"))
+    assert "Only the person who leads this retro" in said(await press_forged(server, "tom", CORE, "retro:pause:1"))
     await press(server, "uma", "pause")
     await server.settle()
     assert "⏸️ **Paused.**" in await told(server)

@@ -21,8 +21,8 @@ from bot.governance.errors import (
     WrongPhase,
 )
 from bot.governance.ids import GroupId
-from bot.governance.retros import Plan, Progress, Retro, State
-from bot.services import erasures, retros, retros_views, retros_writing, roles
+from bot.governance.retros import Doubt, Plan, Progress, Retro, State
+from bot.services import erasures, retros, retros_leading, retros_views, retros_writing, roles
 from bot.services.ports import Actor
 from bot.services.retros import Later
 from bot.services.retros_views import RetroView
@@ -153,7 +153,7 @@ async def test_only_the_facilitator_leads(town: Retros) -> None:
         lambda: retros.next_phase(town.ctx, town[TIA], held, State.CHECK_IN),
         lambda: retros.pause(town.ctx, town[TIA], held),
         lambda: retros.resume(town.ctx, town[TIA], held),
-        lambda: retros.add_time(town.ctx, town[TIA], held, HOUR),
+        lambda: retros_leading.add_time(town.ctx, town[TIA], held, HOUR),
         lambda: retros.cancel(town.ctx, town[TIA], held, ""),
         lambda: retros.hand_over(town.ctx, town[TIA], held, town[TIA]),
         lambda: retros.leading(town.ctx, town[TIA], held),
@@ -186,7 +186,7 @@ async def test_cards_are_hidden_changed_and_taken_back_until_the_reveal(town: Re
     retro = await town.go(held, State.GROUP)
     assert [(card.column, card.text) for card in retro.cards] == [("Continue", "one, better")]
     with pytest.raises(WrongPhase):
-        await town.write(held, TIA, "late")
+        await retros_writing.remove(town.ctx, town[TIA], held, slot)
 
 
 async def test_the_limit_holds_however_many_are_sent_at_once_and_the_same_card_is_kept_once(town: Retros) -> None:
@@ -307,7 +307,7 @@ async def test_more_than_half_of_those_who_take_part_get_more_time(town: Retros)
     await town.go(held, State.DISCUSS)
     with pytest.raises(WrongPhase):
         await retros_writing.more_time(town.ctx, town[TIA], held)
-    await retros.add_time(town.ctx, town[TOM], held, timedelta(minutes=5))
+    await retros_leading.add_time(town.ctx, town[TOM], held, timedelta(minutes=5))
     first = await retros_writing.more_time(town.ctx, town[TIA], held)
     again = await retros_writing.more_time(town.ctx, town[TIA], held)
     assert (first.wanted, again.wanted, first.needed) == (1, 1, 2)
@@ -485,7 +485,7 @@ async def test_a_silent_facilitator_is_replaced_once_and_then_the_retro_ends_by_
 
 async def test_a_timer_rings_once_and_nothing_moves_on_by_itself(town: Retros) -> None:
     held = await town.start()
-    await retros.add_time(town.ctx, town[TOM], held, timedelta(minutes=5))
+    await retros_leading.add_time(town.ctx, town[TOM], held, timedelta(minutes=5))
     await town.scene.after(by=timedelta(minutes=5))
     await town.scene.after(by=timedelta(minutes=5))
     retro = await town.get(held)
@@ -779,3 +779,85 @@ async def test_the_next_of_a_series_is_made_when_one_closes_by_itself(town: Retr
     assert following.facilitator == first.facilitator
     assert following.starts_at is not None
     assert (following.starts_at - first.starts_at).days == 31
+
+
+# ---- leading --------------------------------------------------------------------------------------------------
+
+
+async def test_next_asks_first_while_cards_come_and_moves_at_once_when_they_are_done(town: Retros) -> None:
+    held = await town.start()
+    await town.go(held, State.GATHER)
+    await town.write(held, TIA, "one")
+    pressed = await retros_leading.press_next(town.ctx, town[TOM], held, State.GATHER)
+    assert pressed.doubt is Doubt.WRITING
+    assert (await town.get(held)).state is State.GATHER
+    town.scene.clock.forward(timedelta(minutes=4))
+    pressed = await retros_leading.press_next(town.ctx, town[TOM], held, State.GATHER)
+    assert (pressed.doubt, pressed.back, pressed.view.retro.state) == (Doubt.NONE, True, State.GROUP)
+    again = await retros_leading.press_next(town.ctx, town[TOM], held, State.GATHER)
+    assert again.view.retro.state is State.GROUP, "a second press changes nothing"
+    with pytest.raises(NotEligible):
+        await retros_leading.press_next(town.ctx, town[TIA], held, State.GROUP)
+    async with town.ctx.uow.read() as tx:
+        assert not await tx.runtime.get(f"retro written/{held}"), "the minute of the last card goes with its phase"
+
+
+async def test_one_step_back_until_somebody_has_voted(town: Retros) -> None:
+    held = await town.grouped("one", "two")
+    view = await retros_leading.step_back(town.ctx, town[TOM], held, State.GROUP)
+    assert view.retro.state is State.GATHER
+    await town.write(held, UMA, "three")
+    assert len((await town.get(held)).cards) == 2, "hidden until the reveal"
+    retro = await town.go(held, State.VOTE)
+    assert [card.text for card in retro.cards] == ["one", "two", "three"]
+    assert (await retros_leading.options(town.ctx, town[TOM], held)).back
+    await retros_writing.vote(town.ctx, town[TIA], held, 1, 2)
+    assert not (await retros_leading.options(town.ctx, town[TOM], held)).back
+    with pytest.raises(WrongPhase):
+        await retros_leading.step_back(town.ctx, town[TOM], held, State.VOTE)
+    await retros_writing.vote(town.ctx, town[TIA], held, 1, 0)
+    with pytest.raises(NotEligible):
+        await retros_leading.step_back(town.ctx, town[TIA], held, State.VOTE)
+    assert (await retros_leading.step_back(town.ctx, town[TOM], held, State.VOTE)).retro.state is State.GROUP
+    assert (await retros_leading.step_back(town.ctx, town[TOM], held, State.VOTE)).retro.state is State.GROUP
+
+
+async def test_a_late_card_is_shown_at_once_and_tells_nobody(town: Retros) -> None:
+    held = await town.grouped("one")
+    for _ in range(2):
+        await town.write(held, UMA, "late")
+    retro = await town.get(held)
+    assert [card.text for card in retro.cards] == ["one", "late"]
+    uma = await town.scene.person(UMA)
+    found = await town.tables()
+    assert not [row for name in ("retros", "payloads", "sealed") for row in found[name] if uma in row]
+    with pytest.raises(LimitReached):
+        await town.write(held, UMA, *(f"more {n}" for n in range(40)))
+    await town.go(held, State.VOTE)
+    assert not [row for row in (await town.tables())["sealed"] if "late" in row]
+    with pytest.raises(WrongPhase):
+        await town.write(held, UMA, "too late")
+
+
+async def test_a_card_of_ones_own_is_changed_only_while_it_is_hidden(town: Retros) -> None:
+    held = await town.start()
+    await town.go(held, State.GATHER)
+    await town.write(held, TIA, "one")
+    (mine,) = (await retros_writing.mine(town.ctx, town[TIA], held)).cards
+    await town.go(held, State.GROUP)
+    with pytest.raises(WrongPhase):
+        await retros_writing.write(town.ctx, town[TIA], held, 0, "another", mine.slot)
+    assert [card.text for card in (await town.get(held)).cards] == ["one"]
+
+
+async def test_a_plan_nobody_confirmed_is_forgotten(town: Retros) -> None:
+    plan = rules.plan("4 Ls", title="Our secret plan")
+    view, _ = await retros.plan_later(town.ctx, town[TOM], HERE, TLC, plan, Later("in 3 hours"))
+    kept, _ = await retros.plan_later(town.ctx, town[TOM], HERE, TLC, LIVE, Later("in 3 hours"))
+    await retros.confirm(town.ctx, town[TOM], kept.retro.id)
+    await town.scene.after(hours=4)
+    assert not [row for row in (await town.tables())["retros"] if "secret" in row]
+    assert (await town.get(kept.retro.id)).state is State.CHECK_IN, "what was confirmed began"
+    with pytest.raises(TimePast):
+        await retros.confirm(town.ctx, town[TOM], view.retro.id)
+    assert await town.scene.sweep() == 0

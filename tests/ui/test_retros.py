@@ -18,6 +18,7 @@ from bot.governance.policy import genesis
 from bot.governance.retros import Action, Carried, Plan, Progress, Retro, State, Topic, Word
 from bot.governance.retros_writing import Merged, Written
 from bot.services.ports import Recorded
+from bot.services.retros_leading import Options, Pressed
 from bot.services.retros_views import Earlier, Mine, RetroView
 from bot.services.retros_writing import Asked, Box, Figures
 from bot.services.times import Understood
@@ -244,9 +245,43 @@ def test_the_facilitators_buttons_name_the_phase_that_they_end() -> None:
     assert not [each for each in custom_ids(boards.card(view_of(made(state=State.CLOSED)), 1)) if ":next:" in each]
 
 
-@pytest.mark.parametrize("state", [State.CHECK_IN, State.GATHER, State.VOTE])
-def test_what_only_the_facilitator_may_press_stands_below_their_line(state: State) -> None:
-    shown = boards.card(view_of(made(state=state)), 1)
+@pytest.mark.parametrize("state", rules.PHASES)
+def test_a_board_has_one_thing_first_and_the_rest_behind_more(state: State) -> None:
+    """A red button never stands beside the one that goes on."""
+    current = 1 if state is State.DISCUSS else None
+    shown = boards.card(view_of(replace(made(state=state, cards=("a", "b")), current=current)), 1)
     ids = custom_ids(shown)
+    assert len(ids) <= 5, ids
     ahead = f"retro:next:4:{rules.PHASES.index(state) + 1}"
-    assert ids.index("retro:about:4") < ids.index(ahead) < ids.index("retro:figures:4")
+    first = "retro:end:4:1.discussed" if state is State.DISCUSS else ahead
+    assert ids[-1] == first, "below the facilitator's line"
+    assert "retro:menu:4" in ids
+    assert not [each for each in ids if ":cancel:" in each]
+
+
+def test_more_offers_each_what_they_may_do_and_what_the_board_has_not() -> None:
+    for state in rules.PHASES:
+        view = view_of(made(state=state))
+        board = set(custom_ids(boards.card(view, 1)))
+        others = custom_ids(retros_answered.more(Options(view, False, False, False)))
+        leading = custom_ids(retros_answered.more(Options(view, True, False, True)))
+        assert not set(others) & board - {"retro:about:4"}, state
+        assert not [
+            each for each in others if each.split(":")[1] in {"cancel", "pause", "time", "hand", "next", "back"}
+        ]
+        assert leading[: len(others)] == others
+        assert leading[-1] == "retro:cancel:4", "what destroys comes last"
+        assert "retro:back:4" in " ".join(leading)
+        check_fits(retros_answered.more(Options(view, True, False, True)))
+    taking = custom_ids(retros_answered.more(Options(view_of(made(state=State.VOTE)), False, True, False)))
+    assert taking[-1] == "retro:take:4"
+
+
+def test_every_doubt_says_what_going_on_means() -> None:
+    states = (State.SCHEDULED, State.GATHER, State.VOTE, State.DISCUSS, State.ACTIONS)
+    for doubt, state in zip(list(rules.Doubt)[1:], states, strict=True):
+        shown = retros_answered.doubted(Pressed(view_of(made(state=state)), doubt))
+        check_fits(shown)
+        assert "Nothing has changed yet" in text_of(shown)
+        place = rules.PHASES.index(state) + 1 if state in rules.PHASES else 0
+        assert custom_ids(shown) == [f"retro:go:4:{place}"]
