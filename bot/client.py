@@ -123,7 +123,7 @@ class GovernanceBot(commands.Bot):
         self.server = Channels(self)
         self.outbox = Outbox(ctx, self.guild_adapter)
         self.reactions = Reactions(ctx, self.guild_adapter)
-        self.incidents = Incidents(ctx, self.guild_adapter)
+        self.incidents = Incidents(ctx, self.guild_adapter, self.server)
         self.reconciliation = Reconciliation(ctx, self.guild_adapter, self.reactions, self.incidents)
         self._prepare = prepare
         self._release = release

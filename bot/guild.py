@@ -18,6 +18,7 @@ import discord
 from discord.ext import commands
 
 from bot.governance.policy import bare
+from bot.services.intrusions import Grant
 from bot.services.ports import Entry
 
 _CHANNEL_GONE, _THREAD_EXISTS, _ASLEEP = 10003, 160004, 50083
@@ -387,6 +388,23 @@ class DiscordGuild:
         except (Gone, Forbidden, Trouble):
             return False
         return True
+
+    async def grants(self, guild_id: int, since: datetime) -> tuple[Grant, ...]:
+        """Who gave roles to whom since an instant, as far as the audit log tells; nothing where it cannot be read."""
+        guild = self._bot.get_guild(guild_id)
+        if guild is None:
+            return ()
+        found = []
+        try:
+            async with _spoken():
+                action = discord.AuditLogAction.member_role_update
+                async for entry in guild.audit_logs(limit=None, after=since, action=action, oldest_first=True):
+                    given = tuple(role.id for role in getattr(entry.after, "roles", ()))
+                    if given and entry.target and entry.user_id:
+                        found.append(Grant(entry.id, entry.user_id, int(entry.target.id), given))
+        except (Gone, Forbidden, Trouble):
+            return ()
+        return tuple(found)
 
     def _reachable(self, guild_id: int) -> discord.Guild:
         """A server with its members and roles: one that is out of reach seems to have none of either."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 
 from bot.governance.ids import ProposalId
 from bot.guild import DiscordGuild
-from bot.services import clocks, posts, roles, scales, seats
-from bot.services.ports import Context, DeliveryKind
+from bot.services import clocks, intrusions, posts, roles, scales, seats
+from bot.services.intrusions import Grant
+from bot.services.ports import Context, DeliveryKind, Server
 
 REMOVED_BEFORE = timedelta(minutes=5)
 """How long before the bot was last ready a kick may lie that explains why somebody is gone: it may be told late."""
@@ -17,9 +18,10 @@ REMOVED_BEFORE = timedelta(minutes=5)
 class Incidents:
     """Takes in what happened in a server. Values in, no discord.py objects."""
 
-    def __init__(self, ctx: Context, guild: DiscordGuild) -> None:
+    def __init__(self, ctx: Context, guild: DiscordGuild, server: Server) -> None:
         self._ctx = ctx
         self._guild = guild
+        self._server = server
         self._leaving: dict[tuple[int, int], bool] = {}
         """Those of whom the audit log is asked why they are gone, and whether it told of a removal meanwhile."""
 
@@ -68,6 +70,20 @@ class Incidents:
     async def role_deleted(self, guild_id: int, role_id: int) -> None:
         """A deleted role stops the clocks of what depends on it (ORG-3)."""
         await roles.role_deleted(self._ctx, guild_id, role_id)
+
+    async def server_changed(self, guild_id: int) -> None:
+        """Somebody changed roles, or what a channel allows: what they did by hand is noticed (ORG-2, SCL-3)."""
+        await intrusions.look(self._ctx, self._server, guild_id)
+
+    async def roles_given(self, guild_id: int, grants: Iterable[Grant]) -> None:
+        """The audit log tells who gave roles to whom (ORG-2)."""
+        await intrusions.taken(self._ctx, guild_id, grants)
+
+    async def meanwhile(self, guild_id: int, since: datetime | None) -> None:
+        """What was done by hand while the bot was away (ORG-2, SCL-3)."""
+        await self.server_changed(guild_id)
+        if since is not None:
+            await self.roles_given(guild_id, await self._guild.grants(guild_id, since - REMOVED_BEFORE))
 
     async def roles_changed(self, guild_id: int, user_id: int, role_ids: frozenset[int]) -> None:
         """A person's roles are now these (ORG-2)."""

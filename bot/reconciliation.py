@@ -101,6 +101,7 @@ class Reconciliation:
 
     async def _take_in(self, guild_id: int, partnerships: tuple[Partnership, ...], last_ready: datetime | None) -> None:
         await roles.roles_standing(self._ctx, guild_id, self._guild.role_ids(guild_id))
+        await self._incidents.meanwhile(guild_id, last_ready)
         # Read last: an event that comes in while this waits its turn must be older than the list, or come after it.
         await self._incidents.members_are(guild_id, await self._guild.everyone(guild_id), partial=False)
         for partnership in partnerships:

@@ -7,6 +7,7 @@ from typing import cast
 import discord
 from discord.ext import commands
 
+from bot.services.intrusions import Grant
 from cogs.base.host import Host
 
 
@@ -56,6 +57,18 @@ class IncidentListeners(commands.Cog):
         await self.host.incidents.role_deleted(role.guild.id, role.id)
 
     @commands.Cog.listener()
+    async def on_guild_role_update(self, before: discord.Role, after: discord.Role) -> None:
+        """A role has another name or gives other powers (ORG-2a)."""
+        if (before.name, before.permissions) != (after.name, after.permissions):
+            await self.host.incidents.server_changed(after.guild.id)
+
+    @commands.Cog.listener()
+    async def on_guild_channel_update(self, before: discord.abc.GuildChannel, after: discord.abc.GuildChannel) -> None:
+        """A channel allows or denies something else (SCL-3)."""
+        if before.overwrites != after.overwrites:
+            await self.host.incidents.server_changed(after.guild.id)
+
+    @commands.Cog.listener()
     async def on_member_update(self, before: discord.Member, after: discord.Member) -> None:
         """A person's roles changed (ORG-2). Other bots hold no seats."""
         if after.bot:
@@ -78,7 +91,11 @@ class IncidentListeners(commands.Cog):
 
     @commands.Cog.listener()
     async def on_audit_log_entry_create(self, entry: discord.AuditLogEntry) -> None:
-        """A kick or ban may be told after the person is gone (PRO-9)."""
+        """Who gave whom a role (ORG-2); a kick or ban may be told after the person is gone (PRO-9)."""
+        given = tuple(role.id for role in getattr(entry.after, "roles", ()))
+        if entry.action is discord.AuditLogAction.member_role_update and given and entry.target and entry.user_id:
+            grant = Grant(entry.id, entry.user_id, int(entry.target.id), given)
+            await self.host.incidents.roles_given(entry.guild.id, (grant,))
         removed = {discord.AuditLogAction.kick, discord.AuditLogAction.ban}
         if entry.action in removed and entry.target is not None:
             await self.host.incidents.member_removed(entry.guild.id, int(entry.target.id))

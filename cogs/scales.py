@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import re
 from typing import Protocol, cast
 
+import discord
 from discord import app_commands
 from discord.ext import commands
 
@@ -51,8 +53,14 @@ class SetupControl(Control, template=ui.TEMPLATE):
 
 async def _apply(interaction: Interaction, id: PartnershipId) -> None:
     await interaction.response.defer(ephemeral=True, thinking=True)
-    view = await scales.apply(ctx_of(interaction), server_of(interaction), actor(interaction), id)
-    await answer(interaction, ui.shown(view))
+    await _show(interaction, await scales.apply(ctx_of(interaction), server_of(interaction), actor(interaction), id))
+
+
+async def _show(interaction: Interaction, view: scales.SetupView) -> None:
+    """A set-up as it stands, with all of it in a file where the message leaves some out."""
+    whole = ui.whole(view)
+    file = discord.File(io.BytesIO(whole.encode()), filename="set-up.txt") if whole else None
+    await answer(interaction, ui.shown(view), file=file)
 
 
 async def _ratify(interaction: Interaction, id: PartnershipId) -> None:
@@ -65,8 +73,10 @@ async def _take_form(interaction: Interaction, match: re.Match[str], fields: Fie
     await interaction.response.defer(ephemeral=True, thinking=True)
     named = PartnershipId(int(match["partnership"])) or None
     draft = ui.draft_of(fields)
-    view = await scales.keep_draft(ctx_of(interaction), server_of(interaction), actor(interaction), draft, named)
-    await answer(interaction, ui.shown(view))
+    await _show(
+        interaction,
+        await scales.keep_draft(ctx_of(interaction), server_of(interaction), actor(interaction), draft, named),
+    )
 
 
 @app_commands.guild_only()
@@ -84,8 +94,10 @@ class Scales(FormCog, commands.GroupCog, name="setup", description="Set up a par
             await show_form(interaction, ui.form(Draft()))
             return
         await interaction.response.defer(ephemeral=True, thinking=True)
-        view = await scales.preview(ctx_of(interaction), server_of(interaction), actor(interaction), known[0].id)
-        await answer(interaction, ui.shown(view))
+        await _show(
+            interaction,
+            await scales.show(ctx_of(interaction), server_of(interaction), actor(interaction), known[0].id),
+        )
 
     @app_commands.command(name="ratify", description="Open the partnership's first proposal: its structure and rules")
     async def ratify(self, interaction: Interaction) -> None:

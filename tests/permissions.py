@@ -230,6 +230,8 @@ _ROWS: tuple[tuple[str, str, Needs], ...] = (
     ("POST", "/guilds/{id}/channels", _create_channel),
     ("PATCH", "/guilds/{id}/channels", _only("manage_channels")),
     ("POST", "/channels/{id}/invites", _SEE | {"create_instant_invite"}),
+    # Asked only of a bot that somebody gave Manage Webhooks beyond the invite link: else the plan says it cannot look.
+    ("GET", "/guilds/{id}/webhooks", NOTHING),
     ("GET", "/channels/{id}/webhooks", _SEE | {"manage_webhooks"}),
     ("POST", "/channels/{id}/webhooks", _SEE | {"manage_webhooks"}),
     # the server, its roles and members

@@ -11,7 +11,16 @@ from bot.governance.dossier import Effect, Proposal, State, Text
 from bot.governance.effects.world import World
 from bot.governance.errors import AmountUnclear, BadText, BadValue, LimitReached, NotEligible, NotYours, WrongState
 from bot.governance.ids import GroupId, PersonId, ProposalId
-from bot.governance.organisation import CONTRIBUTOR, MEMBER, OBSERVER, Group, GroupKind, Member, Partnership
+from bot.governance.organisation import (
+    CONTRIBUTOR,
+    MEMBER,
+    OBSERVER,
+    Group,
+    GroupKind,
+    Member,
+    Partnership,
+    check_authority,
+)
 from bot.governance.policy import Electorate, Filer, type_named
 
 LENGTHS = {
@@ -44,8 +53,13 @@ def start(
 
 
 def check_may_file(partnership: Partnership, member: Member, type: str) -> None:
-    """Raises NotEligible unless the member holds a seat that may file this type (POL-3, ORG-6)."""
+    """Whether the member holds a seat that may file this type (POL-3, ORG-6). Raises NotEligible, RoleSuspended."""
     row = type_named(type)
+    refusal = NotEligible("may not file", row.may_file)
+    check_authority(member, lambda each: _may_file(partnership, each, row.may_file), refusal)
+
+
+def _may_file(partnership: Partnership, member: Member, filer: Filer) -> bool:
     kinds = {group.id: group.kind for group in partnership.groups}
     active = [s for s in member.seats if s.seat != OBSERVER]
     sits_in = {kinds[s.group] for s in active if s.group in kinds and s.seat != CONTRIBUTOR}
@@ -56,8 +70,7 @@ def check_may_file(partnership: Partnership, member: Member, type: str) -> None:
         Filer.MEMBER: any(s.seat == MEMBER for s in active),
         Filer.NOBODY: False,
     }
-    if not allowed[row.may_file]:
-        raise NotEligible("may not file", row.may_file)
+    return allowed[filer]
 
 
 def check_drafts(kept: int) -> None:

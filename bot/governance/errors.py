@@ -194,6 +194,18 @@ class NotYours(Refusal):
     """Only the author of the thing may do this."""
 
 
+class RoleSuspended(Refusal):
+    """The seat's role has gained power over the server: it gives no authority until that is mended (ORG-2).
+
+    ``role`` is its name, ``powers`` the Discord permissions that it gained.
+    """
+
+    def __init__(self, role: str, powers: tuple[str, ...]) -> None:
+        super().__init__(role, powers)
+        self.role = role
+        self.powers = powers
+
+
 class RoleRefused(Refusal):
     """A Discord role that may not carry a seat (ORG-2a). ``why`` is a key for the presenter."""
 

@@ -17,7 +17,7 @@ from bot.governance.cadences import Cadence
 from bot.governance.errors import AlreadyDone, BadText, LimitReached, NotEligible, NotYours, TimePast, WrongState
 from bot.governance.events import Event, Happened, Json
 from bot.governance.ids import GroupId, PartnershipId, PersonId
-from bot.governance.organisation import FACILITATOR, OBSERVER, Holding, Member
+from bot.governance.organisation import FACILITATOR, OBSERVER, Holding, Member, check_authority
 
 MOST_DRAFT = timedelta(days=1)
 OVERRUN = timedelta(hours=12)
@@ -201,9 +201,8 @@ def runs(group: GroupId, member: Member, holdings: tuple[Holding, ...]) -> bool:
 
 
 def check_runs(group: GroupId, member: Member, holdings: tuple[Holding, ...]) -> None:
-    """Raises NotEligible for those who may not schedule and run the group's meetings."""
-    if not runs(group, member, holdings):
-        raise NotEligible("run meetings")
+    """Raises NotEligible, RoleSuspended for those who may not schedule and run the group's meetings."""
+    check_authority(member, lambda each: runs(group, each, holdings), NotEligible("run meetings"))
 
 
 def check_takes_part(member: Member) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from bot.governance import names
-from bot.governance.errors import BadText, BadValue, NotFound, RoleRefused
+from bot.governance.errors import BadText, BadValue, NotFound, Refusal, RoleRefused, RoleSuspended
 from bot.governance.ids import GroupId, PartnershipId, PersonId, RoleId
 
 MEMBER = "member"
@@ -24,6 +24,20 @@ MOST_NAME = 60
 
 CLASSES = ("financial contributor", "strategic partner", "domain expert", "community representative")
 """Stakeholder classes of the template; a partnership may write others."""
+
+POWERS = (
+    "administrator",
+    "manage_guild",
+    "manage_roles",
+    "manage_channels",
+    "manage_webhooks",
+    "manage_messages",
+    "kick_members",
+    "ban_members",
+    "moderate_members",
+    "mention_everyone",
+)
+"""Discord permissions with which a role may not carry a seat (ORG-2a)."""
 
 
 class GroupKind(StrEnum):
@@ -51,7 +65,8 @@ class RoleMapping:
     """A Discord role that carries a seat (ORG-2). ``group`` is None for the partnership-wide contributor seat.
 
     ``lost`` once the role was deleted, unmapped or mapped elsewhere while nothing took its place (ORG-3): it gives the
-    seat to nobody. ``name`` is the role's name when it was mapped, for the record: Discord ids stand outside it.
+    seat to nobody. ``name`` is the role's name as last seen, for the record: Discord ids stand outside it. ``powers``
+    are those that the role has gained since it was mapped: while it has any, its seat gives no authority (ORG-2).
     """
 
     role: RoleId
@@ -62,6 +77,7 @@ class RoleMapping:
     mapped_at: datetime | None = None
     name: str = ""
     lost: bool = False
+    powers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +142,11 @@ class Member:
         return any(
             s.group == group and (s.seat == seat if seat else s.seat not in {OBSERVER, CONTRIBUTOR}) for s in self.seats
         )
+
+    @property
+    def trusted(self) -> Member:
+        """The same person with those seats only whose roles gained no power (ORG-2)."""
+        return replace(self, seats=tuple(seat for seat in self.seats if not seat.powers))
 
     @property
     def organisations(self) -> frozenset[str]:
@@ -244,6 +265,24 @@ def check_mapping(role: RoleFacts, bot_position: int, actor_position: int) -> No
         raise RoleRefused("above the bot")
     if role.position >= actor_position:
         raise RoleRefused("above you")
+
+
+def check_authority(member: Member, may: Callable[[Member], bool], otherwise: Refusal) -> None:
+    """Whether a seat gives this authority: to file, rule on form, lead, tend (ORG-2).
+
+    A seat by a role that has gained power over the server gives none until that is mended. What electors do is no
+    authority: they keep their say, else whoever manages roles could silence them (PRO-9).
+
+    Raises RoleSuspended where only such a seat would do, and ``otherwise`` where none does.
+    """
+    if not may(member.trusted):
+        raise suspension(member) if may(member) else otherwise
+
+
+def suspension(member: Member) -> RoleSuspended:
+    """Why a seat of theirs gives no authority now; for somebody who wears a role that has gained power (ORG-2)."""
+    suspended = next(seat for seat in member.seats if seat.powers)
+    return RoleSuspended(suspended.name, suspended.powers)
 
 
 def double_hat(member: Member, stakeholders: GroupId) -> bool:

@@ -1,7 +1,8 @@
 """Reminders: when somebody is told of what waits for them, and when they are left alone (RHY-2).
 
-Each reminder is given once: late rather than never, in nobody's quiet hours, above nobody's budget. What cannot be
-given now comes later or goes into the person's digest; what is over by then is told there as missed.
+Each reminder is given once and by one way: late rather than never, in nobody's quiet hours, above nobody's budget.
+What cannot be given now goes into the person's digest, or without one comes later; what is over by then is told as
+missed.
 """
 
 from __future__ import annotations
@@ -38,9 +39,8 @@ class Topic(StrEnum):
 
 
 class Way(StrEnum):
-    """How somebody wants to be reminded. What has no thread comes as a direct message to those who want mentions."""
+    """How somebody wants to be reminded. What has no thread that they read comes as a direct message in any case."""
 
-    BOTH = "both"
     MENTION = "mention"
     DIRECT = "direct"
     DIGEST = "digest"
@@ -67,7 +67,7 @@ class Preferences:
     zone: str = ""
     quiet: tuple[int, int] | None = None
     off: frozenset[Topic] = frozenset()
-    way: Way = Way.BOTH
+    way: Way = Way.MENTION
     mentions: int | None = None
     away_until: datetime | None = None
     digest_day: int | None = 0
@@ -138,11 +138,12 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What becomes of a reminder now: ``at`` is when it is looked at again."""
+    """What becomes of a reminder now: ``at`` is when it is looked at again. ``missed``: it is given when it is over."""
 
     state: State
     at: datetime | None = None
     late: bool = False
+    missed: bool = False
 
 
 def checked(preferences: Preferences) -> Preferences:
@@ -154,21 +155,28 @@ def checked(preferences: Preferences) -> Preferences:
     return preferences
 
 
-def decide(reminder: Reminder, preferences: Preferences, setting: Setting, now: datetime) -> Decision:
-    """What becomes of a waiting reminder that is due (RHY-2)."""
+def decide(
+    reminder: Reminder, preferences: Preferences, setting: Setting, now: datetime, *, is_open: bool = True
+) -> Decision:
+    """What becomes of a waiting reminder that is due (RHY-2). Unless ``is_open``, nothing can be done any more."""
     assert reminder.due_at is not None
     if reminder.topic in preferences.off or preferences.way is Way.NONE:
         return Decision(State.DROPPED)
-    over = reminder.expires_at is not None and reminder.expires_at <= now
+    missed = reminder.expires_at is not None and reminder.expires_at <= now
     rests = preferences.away_until is not None and preferences.away_until > now
-    if over or rests or preferences.way is Way.DIGEST:
-        return _put_off(reminder, preferences, setting.zone, now)
+    if preferences.has_digest:
+        if missed or rests or not is_open or preferences.way is Way.DIGEST:
+            return Decision(State.DIGEST, next_digest(preferences, setting.zone, now))
+    elif preferences.way is Way.DIGEST or setting.budget == 0 or not (is_open or missed):
+        return Decision(State.DROPPED)
+    elif rests:
+        return Decision(State.WAITING, preferences.away_until)
     ends_at = quiet_until(preferences, setting.zone, now)
     if ends_at > now:
         return Decision(State.WAITING, ends_at)
     if setting.spent >= setting.budget:
-        return _put_off(reminder, preferences, setting.zone, now)
-    return Decision(State.GIVEN, late=reminder.due_at + LATE < now)
+        return _put_off(preferences, setting.zone, now)
+    return Decision(State.GIVEN, late=reminder.due_at + LATE < now, missed=missed)
 
 
 def quiet_until(preferences: Preferences, zone: tzinfo, now: datetime) -> datetime:
@@ -211,15 +219,11 @@ def spent_today(given: Iterable[datetime], zone: tzinfo, now: datetime) -> int:
     return sum(each.astimezone(zone).date() == today for each in given)
 
 
-def _put_off(reminder: Reminder, preferences: Preferences, zone: tzinfo, now: datetime) -> Decision:
-    """Into the digest; without one it waits for another day, as long as that helps."""
+def _put_off(preferences: Preferences, zone: tzinfo, now: datetime) -> Decision:
+    """What is over the budget of today: into the digest, or without one the next day."""
     if preferences.has_digest:
         return Decision(State.DIGEST, next_digest(preferences, zone, now))
-    tomorrow = next_on_wall(None, 0, zone, now)
-    later = max(tomorrow, preferences.away_until or tomorrow)
-    if preferences.way is Way.DIGEST or (reminder.expires_at is not None and reminder.expires_at <= later):
-        return Decision(State.DROPPED)
-    return Decision(State.WAITING, later)
+    return Decision(State.WAITING, next_on_wall(None, 0, zone, now))
 
 
 def _is_quiet(quiet: tuple[int, int], wall: time) -> bool:

@@ -20,7 +20,16 @@ from bot.governance.cadences import Cadence
 from bot.governance.errors import BadText, BadValue, LimitReached, NotEligible, TimePast, UnknownKey, WrongPhase
 from bot.governance.events import Event, Happened
 from bot.governance.ids import GroupId, PartnershipId, PersonId
-from bot.governance.organisation import CONTRIBUTOR, FACILITATOR, MEMBER, OBSERVER, Group, Holding, Member
+from bot.governance.organisation import (
+    CONTRIBUTOR,
+    FACILITATOR,
+    MEMBER,
+    OBSERVER,
+    Group,
+    Holding,
+    Member,
+    check_authority,
+)
 from bot.governance.policy import Policy
 
 LEAD = "lead"
@@ -313,9 +322,8 @@ def may_run(member: Member, group: GroupId, led: bool) -> bool:
 
 
 def check_may_run(member: Member, group: GroupId, led: bool) -> None:
-    """Raises NotEligible."""
-    if not may_run(member, group, led):
-        raise NotEligible("run retro")
+    """Raises NotEligible, RoleSuspended."""
+    check_authority(member, lambda each: may_run(each, group, led), NotEligible("run retro"))
 
 
 def check_may_take_part(member: Member, group: Group) -> None:

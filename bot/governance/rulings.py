@@ -20,7 +20,7 @@ from bot.governance.objections import (
     objection_of,
     speakers,
 )
-from bot.governance.organisation import FACILITATOR, MEMBER, Member
+from bot.governance.organisation import FACILITATOR, MEMBER, Member, check_authority
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
 
@@ -31,8 +31,8 @@ def ask_test(proposal: Proposal, number: int, member: Member, now: datetime) -> 
     Raises WindowClosed after the ruling period, AlreadyDone if it was asked, NotEligible.
     """
     objection = objection_of(proposal, number)
-    if member.person != proposal.author and not member.holds(proposal.group, FACILITATOR):
-        raise NotEligible("ask test", FACILITATOR)
+    if member.person != proposal.author:
+        _check_facilitates(proposal, member, "ask test")
     _check_testable(proposal, objection, now)
     if objection.test is not None:
         raise AlreadyDone("ask test")
@@ -48,8 +48,7 @@ def rule_on_form(proposal: Proposal, number: int, member: Member, in_form: bool,
     """
     objection = objection_of(proposal, number)
     _check_impartial(proposal, objection, member)
-    if not member.holds(proposal.group, FACILITATOR):
-        raise NotEligible("rule", FACILITATOR)
+    _check_facilitates(proposal, member, "rule")
     if objection.test is not None and objection.test.in_form is not None:
         raise AlreadyDone("rule")
     _check_testable(proposal, objection, now)
@@ -75,7 +74,7 @@ def may_rule(proposal: Proposal, objection: Objection, member: Member) -> bool:
         _check_impartial(proposal, objection, member)
     except Conflicted:
         return False
-    return member.holds(proposal.group, FACILITATOR)
+    return member.trusted.holds(proposal.group, FACILITATOR)
 
 
 def appeal(proposal: Proposal, number: int, person: PersonId, reason: str, now: datetime) -> Outcome:
@@ -180,6 +179,10 @@ def _check_testable(proposal: Proposal, objection: Objection, now: datetime) -> 
         raise WrongState(objection.state, "test")
     if clock.past(proposal, objection.rule_by, now):
         raise WindowClosed
+
+
+def _check_facilitates(proposal: Proposal, member: Member, why: str) -> None:
+    check_authority(member, lambda each: each.holds(proposal.group, FACILITATOR), NotEligible(why, FACILITATOR))
 
 
 def _check_impartial(proposal: Proposal, objection: Objection, member: Member) -> None:

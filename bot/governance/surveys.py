@@ -27,7 +27,15 @@ from bot.governance.errors import (
 )
 from bot.governance.events import Event, Happened, Json
 from bot.governance.ids import GroupId, PartnershipId, PersonId
-from bot.governance.organisation import FACILITATOR, MEMBER, OBSERVER, Holding, Member, Partnership
+from bot.governance.organisation import (
+    FACILITATOR,
+    MEMBER,
+    OBSERVER,
+    Holding,
+    Member,
+    Partnership,
+    check_authority,
+)
 from bot.governance.scales import SCALES, Scale
 
 MOST_QUESTIONS = 5
@@ -202,9 +210,8 @@ def may_run(member: Member, groups: Groups, holdings: Sequence[Holding]) -> bool
 
 
 def check_may_run(member: Member, groups: Groups, holdings: Sequence[Holding]) -> None:
-    """Raises NotEligible."""
-    if not may_run(member, groups, holdings):
-        raise NotEligible("run survey")
+    """Raises NotEligible, RoleSuspended."""
+    check_authority(member, lambda each: may_run(each, groups, holdings), NotEligible("run survey"))
 
 
 def audience_of(groups: Groups, holdings: Sequence[Holding]) -> frozenset[PersonId]:

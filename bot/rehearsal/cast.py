@@ -43,6 +43,11 @@ class Part:
     roles: tuple[str, ...] = ()
 
     @property
+    def manages(self) -> bool:
+        """Whether they may set the bot up."""
+        return MODERATORS in self.roles
+
+    @property
     def account(self) -> str:
         """Their Discord account's name."""
         return self.name.split()[0].lower()

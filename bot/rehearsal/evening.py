@@ -31,6 +31,13 @@ SETTLE = 15.0
 """Seconds for one step of the simulated world. SimCord also waits this long for a bot that only sleeps for a moment."""
 
 
+FULL = "The rehearsal begins. Everything so far was done by the people, through the bot's commands."
+EMPTY = (
+    "An empty server. Choose Mira Novak, who may manage roles, open #lobby and run /setup start. "
+    "What she sees then is what your own server's moderator will see."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
     """A rehearsal that is on, for the command line and for tests."""
@@ -59,20 +66,27 @@ def main(port: int, open_browser: bool) -> int:
 
 
 @asynccontextmanager
-async def rehearsing(listener: socket.socket, say: Callable[[str], None]) -> AsyncIterator[Rehearsal]:
-    """The whole rehearsal on this socket: world, bot and page. Leaving the block ends it and deletes everything."""
+async def rehearsing(
+    listener: socket.socket, say: Callable[[str], None], *, empty: bool = False
+) -> AsyncIterator[Rehearsal]:
+    """The whole rehearsal on this socket: world, bot and page. Leaving the block ends it and deletes everything.
+
+    ``empty``: in a server in which nothing has happened, instead of the example partnership.
+    """
     with tempfile.TemporaryDirectory(prefix="rehearsal-", ignore_cleanup_errors=True) as folder:
         say("Starting a simulated Discord …")
         async with simcord.run(Understudy(), check_errors=False, settle_timeout=SETTLE) as env:
             present = datetime.now(UTC)
-            await env.advance_time(max(0.0, (present - story.LENGTH - env.now()).total_seconds()))
+            begin = present if empty else present - story.LENGTH
+            await env.advance_time(max(0.0, (begin - env.now()).total_seconds()))
             log = Log(env.now)
             with _listening(log):
                 say("Starting the bot …")
-                world = await build(env, Path(folder), log)
-                await story.tell(world, present, say)
+                world = await build(env, Path(folder), log, empty=empty)
+                if not empty:
+                    await story.tell(world, present, say)
                 log.begin()
-                log.say("The rehearsal begins. Everything so far was done by the people, through the bot's commands.")
+                log.say(EMPTY if empty else FULL)
                 page = Page(world.front, world.acts)
                 try:
                     yield Rehearsal(await page.open(listener), page, world.stage, world.acts)
@@ -107,11 +121,15 @@ async def _until_stopped(listener: socket.socket, open_browser: bool) -> None:
 
 
 async def _perform(listener: socket.socket, open_browser: bool) -> None:
-    async with rehearsing(listener, _say) as rehearsal:
-        _say(f"\nThe rehearsal is on:  {rehearsal.address}\nTo stop it, press Ctrl-C here. Nothing will be kept.")
-        if open_browser:
-            await asyncio.to_thread(_browse, rehearsal.address)
-        await asyncio.Event().wait()
+    empty = False
+    while True:
+        async with rehearsing(listener.dup(), _say, empty=empty) as rehearsal:
+            _say(f"\nThe rehearsal is on:  {rehearsal.address}\nTo stop it, press Ctrl-C here. Nothing will be kept.")
+            if open_browser:
+                await asyncio.to_thread(_browse, rehearsal.address)
+            await rehearsal.acts.over.wait()
+        empty, open_browser = not empty, False
+        _say("\nBeginning again, with " + ("an empty server …" if empty else "the example partnership …"))
 
 
 def _on_signals() -> asyncio.Event:

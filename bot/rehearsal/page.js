@@ -46,20 +46,20 @@ function opener(id, label, describe) {
   return form;
 }
 
-function place(each, title, note, thread) {
+function place(each, title, note, shut, thread) {
   const current = state.open?.id === each.id;
   return make("div", { class: `place${thread ? " thread" : ""}${current ? " current" : ""}` },
     make("div", { class: "words" },
       make("span", { class: "title" }, title), current ? make("span", { class: "badge" }, "open now") : null,
       make("span", { class: "note" }, note)),
-    opener(each.id, current ? "Go to it" : "Open", `Open ${title}`));
+    opener(each.id, shut ? "Open as …" : current ? "Go to it" : "Open", `Open ${title}${shut ? " as somebody else" : ""}`));
 }
 
 function access(channel) {
   const person = state.people.find((each) => each.id === chosen);
   if (!person) return "";
   const first = person.name.split(" ")[0];
-  if (!channel.readers.includes(chosen)) return `${first} cannot read here`;
+  if (!channel.readers.includes(chosen)) return `${first} cannot read this channel`;
   if (!channel.writers.includes(chosen)) return `${first} reads here; buttons work, commands do not`;
   return `${first} reads and writes here`;
 }
@@ -69,9 +69,10 @@ function drawPlaces() {
   for (const group of state.groups) {
     if (group.name) rows.push(make("h3", {}, group.name));
     for (const channel of group.channels) {
-      rows.push(place(channel, `# ${channel.name}`, `${count(channel.messages, "message")} · ${access(channel)}`));
+      const shut = !channel.readers.includes(chosen);
+      rows.push(place(channel, `# ${channel.name}`, `${count(channel.messages, "message")} · ${access(channel)}`, shut));
       for (const thread of channel.threads) {
-        rows.push(place(thread, thread.name, `thread, ${count(thread.messages, "message")}`, true));
+        rows.push(place(thread, thread.name, `thread, ${count(thread.messages, "message")}`, shut, true));
       }
     }
   }
@@ -131,11 +132,18 @@ function drawLog() {
 function drawWaiting() {
   const rows = state.waiting.map((each) => make("li", {}, each.title,
     make("span", { class: "note" }, each.due ? `${each.state} · next step ${distance(state.now, each.due)}` : each.state)));
-  at("waiting").replaceChildren(...(rows.length ? rows : [make("li", {}, "No proposal is open.")]));
+  at("waiting").replaceChildren(...(rows.length ? rows : [make("li", {}, "Nothing is open.")]));
+}
+
+function drawAgain() {
+  at("again").textContent = state.empty ? "Begin with the example" : "Begin with an empty server";
+  at("again-words").textContent = state.empty
+    ? "The example partnership: set up and ratified, with proposals, a retro, a survey and a meeting under way."
+    : "A server in which nothing has happened yet: try /setup as the moderator of your own server would.";
 }
 
 function draw() {
-  if (chosen === null && state.people.length) chosen = state.people[0].id;
+  if (chosen === null && state.people.length) chosen = state.first;
   at("now").textContent = when(state.now);
   at("due").textContent = state.due
     ? `Next deadline or reminder ${distance(state.now, state.due)}: ${when(state.due)}`
@@ -144,6 +152,7 @@ function draw() {
   drawPlaces();
   drawWaiting();
   drawTrouble();
+  drawAgain();
   drawLog();
   busy(acting || Boolean(state.doing), state.doing);
 }
@@ -158,6 +167,7 @@ function take(fresh) {
   const text = JSON.stringify(fresh);
   if (text === before) return;
   before = text;
+  if (state && state.world !== fresh.world) { location.reload(); return; }
   state = fresh;
   draw();
 }
@@ -174,6 +184,7 @@ async function refresh() {
 }
 
 async function act(button) {
+  if (button.dataset.sure && !confirm(button.dataset.sure)) return;
   const form = new FormData();
   for (const name of (button.dataset.with || "").split(" ").filter(Boolean)) {
     const value = at(name).value;

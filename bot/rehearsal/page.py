@@ -11,13 +11,14 @@ import html
 import inspect
 import secrets
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from importlib.resources import files
 
+import simcord
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from bot.rehearsal.shown import Front
+from bot.rehearsal.shown import Front, Viewer, name_of
 from bot.rehearsal.troubles import Acts
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -36,6 +37,7 @@ ACTS = {
     "delete_card": "deleting a message",
     "wipe": "wiping reactions",
     "delete_thread": "deleting a thread",
+    "again": "beginning again",
 }
 STATIC = {"page.css": "text/css", "page.js": "text/javascript"}
 HEADERS = {
@@ -129,11 +131,27 @@ class Page:
             viewers = self.front.viewers(place, _number(form.get("person")))
             if not viewers:
                 raise LookupError(f"nobody in the rehearsal can read #{place.name}")
+            shut_out = self.front.shut_out(place, _number(form.get("person")))
+            if shut_out:
+                return web.Response(text=self._instead(shut_out, place, viewers), content_type="text/html")
             address = await stage.show(place, viewers)
         if not address:
             words = stage.log.lines[-1].text if stage.log.lines else "It could not be opened."
             return web.Response(text=_sorry(words), content_type="text/html", status=409)
         return web.Response(status=303, headers={"Location": address})
+
+    def _instead(self, person: str, place: simcord.ChannelHandle, viewers: Sequence[Viewer]) -> str:
+        """Ask as whom to open a place that the chosen person cannot read: nobody acts as somebody else unawares."""
+        rows = "".join(
+            '<form method="post" action="/open">'
+            f'<input type="hidden" name="token" value="{html.escape(self.token)}">'
+            f'<input type="hidden" name="channel" value="{place.id}">'
+            f'<input type="hidden" name="person" value="{each.id}">'
+            f'<button type="submit">Open as {html.escape(name_of(each))}</button></form>'
+            for each in viewers
+        )
+        words = f"{person} cannot read #{place.name}, in Discord as here. These people can:"
+        return _sheet("Not for everybody", f'<p>{html.escape(words)}</p><div class="buttons">{rows}</div>')
 
 
 def listen(port: int) -> socket.socket:
@@ -161,8 +179,14 @@ def _number(given: object) -> int:
 
 
 def _sorry(words: str) -> str:
+    return _sheet("Not opened", f"<p>{html.escape(words)}</p>")
+
+
+def _sheet(title: str, body: str) -> str:
+    """A small page of its own; ``body`` is markup."""
     return (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Not opened</title>'
-        f'<link rel="stylesheet" href="/page.css"><main class="sorry"><h1>Not opened</h1><p>{html.escape(words)}</p>'
+        '<!doctype html><html lang="en"><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<title>{title}</title><link rel="stylesheet" href="/page.css"><main class="sorry"><h1>{title}</h1>{body}'
         '<p><a href="/">Back to the front page</a></p></main></html>'
     )

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import discord
 import simcord
 
 from bot.governance.dossier import FINAL, State
+from bot.governance.organisation import Partnership
+from bot.rehearsal.cast import Part
 from bot.rehearsal.stage import Stage
-from bot.services.ports import Filter
+from bot.services import things
+from bot.services.nouns import NOUNS
+from bot.services.ports import Filter, Transaction
 from bot.ui.labels import STATE_LABELS
 from bot.ui.limits import SUGGESTION
 from bot.ui.text import plain
@@ -26,10 +32,13 @@ OPEN = frozenset(State) - FINAL - {State.DRAFT}
 
 @dataclass(slots=True)
 class Front:
-    """Reads the stage for the front page. ``about`` says of each person what the seeded story tells."""
+    """Reads the stage for the front page. ``parts`` are what people play; ``empty`` before anything has happened."""
 
     stage: Stage
-    about: dict[int, str] = field(default_factory=dict)
+    parts: dict[int, Part] = field(default_factory=dict)
+    empty: bool = False
+    world: str = field(default_factory=lambda: secrets.token_hex(8))
+    """Another one after beginning again: a page that is still open then loads itself anew."""
 
     async def state(self) -> Shown:
         """Everything that the page shows, at this instant."""
@@ -41,6 +50,9 @@ class Front:
             "due": due.isoformat() if due else None,
             "running": stage.running,
             "doing": stage.doing,
+            "empty": self.empty,
+            "world": self.world,
+            "first": str(self._first()),
             "open": self._open(),
             "waiting": await self._waiting(),
             "people": [self._person(each) for each in stage.people],
@@ -63,6 +75,14 @@ class Front:
         able = [each for each in self.stage.people if self._reads(each, place)]
         return [*sorted(able, key=lambda each: each.id != first)]
 
+    def shut_out(self, place: simcord.ChannelHandle, person_id: int) -> str:
+        """The chosen person's name, if somebody else would have to act here in their place; else nothing."""
+        letters = {each.user.dm_channel.id for each in self.stage.people}
+        chosen = next((each for each in self.stage.people if each.id == person_id), None)
+        if chosen is None or place.id in letters or self._reads(chosen, place):
+            return ""
+        return name_of(chosen)
+
     def place(self, channel_id: int) -> simcord.ChannelHandle:
         """The channel, thread or direct messages of this id. Raises LookupError."""
         for place in places(self.stage):
@@ -78,18 +98,15 @@ class Front:
         raise LookupError("there is no such person in the rehearsal")
 
     async def _waiting(self) -> list[Shown]:
-        """The open proposals of every partnership here, the next deadline first."""
+        """What is open in every partnership here, proposals, retros, surveys and meetings, the next deadline first."""
         ctx = self.stage.ctx
         if ctx is None:
             return []
         async with ctx.uow.read() as tx:
             found = [
-                (
-                    row.due_at,
-                    {"title": plain(f"P-{row.number} {row.title}", SUGGESTION), "state": STATE_LABELS[row.state]},
-                )
+                each
                 for partnership in await tx.partnerships.of_guild(self.stage.guild.id)
-                for row in await tx.proposals.list(partnership.id, Filter(states=OPEN))
+                for each in [*await _proposals(tx, partnership), *await _others(tx, partnership)]
             ]
         found.sort(key=lambda each: (each[0] is None, each[0]))
         return [{**row, "due": due.isoformat() if due else None} for due, row in found]
@@ -99,13 +116,25 @@ class Front:
         member = person.member
         return {
             "id": str(person.id),
-            "name": person.user.global_name or person.name,
-            "about": self.about.get(person.id, ""),
+            "name": name_of(person),
+            "about": self._about(person),
             "here": member is not None,
             "roles": [each.name for each in reversed(member.roles[1:])] if member else [],
             "direct": str(direct.id),
             "letters": len(direct.history()),
         }
+
+    def _first(self) -> int:
+        """Whom the page has chosen at first: in an empty server, who may set the bot up."""
+        able = [person for person, part in self.parts.items() if part.manages]
+        return able[0] if self.empty and able else self.stage.people[0].id
+
+    def _about(self, person: simcord.MemberActor) -> str:
+        """What the story tells of a person; nothing once roles were taken: then only what they wear is true."""
+        part, member = self.parts.get(person.id), person.member
+        if part is None or member is None or self.empty:
+            return part.about if part and not part.roles else ""
+        return part.about if set(part.roles) <= {role.name for role in member.roles} else "roles taken by hand"
 
     def _channels(self) -> list[Shown]:
         guild = self._guild()
@@ -171,11 +200,40 @@ class Front:
         except LookupError:
             return {"id": str(stage.shown), "name": "a channel that is gone"}
         owner = next((each for each in stage.people if each.user.dm_channel.id == place.id), None)
-        name = f"direct messages of {owner.user.global_name or owner.name}" if owner else f"#{place.name}"
+        name = f"direct messages of {name_of(owner)}" if owner else f"#{place.name}"
         return {"id": str(place.id), "name": name}
 
     def _guild(self) -> discord.Guild | None:
         return self.stage.env.bot.get_guild(self.stage.guild.id)
+
+
+_Waiting = tuple[datetime | None, Shown]
+
+
+async def _proposals(tx: Transaction, partnership: Partnership) -> list[_Waiting]:
+    return [
+        (row.due_at, {"title": plain(f"P-{row.number} {row.title}", SUGGESTION), "state": STATE_LABELS[row.state]})
+        for row in await tx.proposals.list(partnership.id, Filter(states=OPEN))
+    ]
+
+
+async def _others(tx: Transaction, partnership: Partnership) -> list[_Waiting]:
+    """Things of every other noun, as far as they have a number: a plan that nobody confirmed has none."""
+    found: list[_Waiting] = []
+    for noun in NOUNS:
+        for each in await noun.kept(tx).outside(partnership.id, noun.over):
+            kept = await noun.kept(tx).get(each)
+            thing = await things.look(tx, partnership, f"{noun.name}/{each}")
+            if kept.number > 0 and thing is not None:
+                title = plain(f"{thing.name} {thing.title}".strip(), SUGGESTION)
+                found.append((kept.due_at, {"title": title, "state": noun.name.capitalize()}))
+    return found
+
+
+def name_of(viewer: Viewer) -> str:
+    """What people call somebody."""
+    user = viewer.user if isinstance(viewer, simcord.MemberActor) else viewer
+    return user.global_name or user.name
 
 
 def places(stage: Stage) -> Iterator[simcord.ChannelHandle]:
@@ -195,6 +253,19 @@ def cards(stage: Stage) -> Iterator[tuple[simcord.ChannelHandle, discord.Message
             mine = user is not None and message.author.id == user.id
             if mine and not message.flags.ephemeral and _has_buttons(message.components):
                 yield place, message
+
+
+def posts(stage: Stage) -> Iterator[tuple[str, discord.Message]]:
+    """Everything that the bot wrote and that still stands, and where, oldest first: channels, threads, letters."""
+    user = stage.env.bot.user
+    letters = {each.user.dm_channel.id: name_of(each) for each in stage.people}
+    found = [
+        (f"to {letters[place.id]}" if place.id in letters else f"in #{place.name}", message)
+        for place in places(stage)
+        for message in place.history()
+        if user is not None and message.author.id == user.id and not message.flags.ephemeral
+    ]
+    yield from sorted(found, key=lambda each: each[1].id)
 
 
 def title_of(message: discord.Message) -> str:

@@ -20,6 +20,7 @@ import simcord
 from bot.client import GovernanceBot
 from bot.governance.errors import Refusal
 from bot.rehearsal.log import Log, Tone
+from bot.services.nouns import NOUNS
 from bot.services.ports import Context as Services
 
 T = TypeVar("T")
@@ -87,6 +88,7 @@ class Stage:
         bot.add_listener(remember, "on_ready")
         await self._attach(bot)
         _spare_refusals(bot)
+        _offer_as_discord_does(bot)
         self._performer = bot
         await self.pulse()
 
@@ -145,11 +147,13 @@ class Stage:
         return await self._performer.next_due() if self._performer is not None else None
 
     async def next_deadline(self) -> datetime | None:
-        """When the next step of a proposal is due, reminders included; cards that are only drawn again do not count."""
+        """When the next step of anything or the next reminder is due; cards that are only drawn again do not count."""
         if self.ctx is None:
             return None
         async with self.ctx.uow.read() as tx:
-            return await tx.proposals.next_due_at()
+            due = [await tx.proposals.next_due_at(), await tx.reminders.next_due_at()]
+            due += [await noun.kept(tx).next_due_at() for noun in NOUNS]
+        return min((each for each in due if each is not None), default=None)
 
     async def pulse(self) -> None:
         """Let the bot finish what is due now, and show it."""
@@ -239,6 +243,33 @@ class Stage:
         await preview.wait_closed()
         if self.preview is preview:
             self.preview = self.shown = None
+
+
+def _offer_as_discord_does(bot: GovernanceBot) -> None:
+    """Discord offers commands only to people who may write where they are; SimCord offers them everywhere (SCL-2a)."""
+    admitted = bot.tree.interaction_check
+
+    async def offered(interaction: discord.Interaction[Any]) -> bool:
+        channel, member = interaction.channel, interaction.user
+        if isinstance(channel, discord.abc.GuildChannel | discord.Thread) and isinstance(member, discord.Member):
+            may = channel.permissions_for(member)
+            if not (may.send_messages_in_threads if isinstance(channel, discord.Thread) else may.send_messages):
+                await _not_offered(interaction, member)
+                return False
+        return await admitted(interaction)
+
+    bot.tree.interaction_check = offered  # type: ignore[method-assign]
+
+
+async def _not_offered(interaction: discord.Interaction[Any], member: discord.Member) -> None:
+    if interaction.type is discord.InteractionType.autocomplete:
+        await interaction.response.autocomplete([])
+        return
+    writable = [each for each in member.guild.text_channels if each.permissions_for(member).send_messages]
+    where = " or ".join(f"#{each.name}" for each in writable[:2])
+    words = f"Discord offers you no commands here, because {member.display_name} may not write in this channel."
+    more = f" Open {where} from the rehearsal's page: every command works there." if where else ""
+    await interaction.response.send_message(words + more, ephemeral=True)
 
 
 def _spare_refusals(bot: GovernanceBot) -> None:

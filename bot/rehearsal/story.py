@@ -1,7 +1,7 @@
 """What happened before the visitor came: acted out by the people, through the bot's own commands and buttons (RUN-1).
 
 A partnership is set up and ratified; one proposal has passed and waits in its timelock, one is in review with a stated
-objection, and one passes soon if nobody minds.
+objection, and one passes soon if nobody minds. The core team is in a retro and will meet; everybody is asked something.
 """
 
 from __future__ import annotations
@@ -78,6 +78,23 @@ OBJECTION: Words = {
 }
 
 
+SURVEY: Words = {"title": "How is the season going?", "about": "A pulse before winter: what should change?"}
+SCALE: Words = {"question": "Do you hear early enough of what is planned?", "low": "never", "high": "always"}
+OPEN_QUESTION: Words = {"question": "What should we change first?"}
+ANSWERS = (
+    (AMARA, "4", "Send the season's plan a week earlier."),
+    (BRUNO, "3", ""),
+    (DALIA, "2", "Tell us about the water tests before the press."),
+    (KEMI, "5", "Nothing: this was a good season."),
+)
+CARDS = (
+    (HANA, 0, "Planting together on Saturdays"),
+    (FEMI, 0, "Neighbours who bring soup"),
+    (KEMI, 2, "A second trolley for the saplings"),
+    (GORAN, 3, "To be told sooner when the water is too high"),
+)
+
+
 async def tell(world: World, end: datetime, say: Callable[[str], None]) -> None:
     """Act out the whole story, so that it ends at this instant."""
     teller = _Teller(world)
@@ -98,6 +115,10 @@ async def tell(world: World, end: datetime, say: Callable[[str], None]) -> None:
     await world.stage.forward(timedelta(hours=5))
     await teller.press(FEMI, "stakeholders", "proposal:read:", "towpath")
     await teller.object_to("towpath")
+    say("Looking back, asking and meeting …")
+    await teller.look_back()
+    await teller.ask_everybody()
+    await teller.plan_a_meeting()
     await world.stage.forward(max(timedelta(0), end - world.stage.env.now()))
 
 
@@ -174,6 +195,44 @@ class _Teller:
                 await esi.submit_modal(form, dict(OBJECTION))
         await self.stage.pulse()
 
+    async def look_back(self) -> None:
+        """A retro of the core team, in which cards are being written (LRN-1)."""
+        room, goran = self._place("core-team"), self.world.person(GORAN)
+        await goran.slash(room, "retro start", title="Looking back on the planting season")
+        await self.stage.pulse()
+        await self.press(GORAN, "core-team", "retro:next:", "planting season")
+        for part, column, words in CARDS:
+            form = await self.press(part, "core-team", "retro:card:", "planting season")
+            await self.world.person(part).submit_modal(form, {"column": [str(column)], "card": words})
+        await self.stage.pulse()
+
+    async def ask_everybody(self) -> None:
+        """A survey of the whole partnership, which some have answered (LRN-2)."""
+        talk, chen = self._place("governance-talk"), self.world.person(CHEN)
+        draft = _answer(await chen.submit_modal(await chen.slash(talk, "survey create"), dict(SURVEY)))
+        for kind, words in (("scale", SCALE), ("text", OPEN_QUESTION)):
+            form = await chen.click(draft, custom_id=_control(draft, f"survey:{kind}:"))
+            draft = _answer(await chen.submit_modal(form, dict(words)))
+        shown = _answer(await chen.slash(talk, "survey open", survey="S-1", closes="in 4 days at 18:00"))
+        await chen.click(shown, custom_id=_control(shown, "survey:open-now:"))
+        await self.stage.pulse()
+        for part, scale, why in ANSWERS:
+            form = await self.press(part, "governance-talk", "survey:answer:", str(SURVEY["title"]))
+            answers = {"answer-1": scale} | ({"answer-2": why} if why else {})
+            await self.world.person(part).submit_modal(form, answers)
+        await self.stage.pulse()
+
+    async def plan_a_meeting(self) -> None:
+        """The core team meets every two weeks (RHY-1)."""
+        room, goran = self._place("core-team"), self.world.person(GORAN)
+        title = "Core team: plans for the coming weeks"
+        shown = await goran.slash(
+            room, "meeting schedule", when="in 2 days at 18:00", title=title, zone="Europe/Berlin", every="2 weeks"
+        )
+        preview = _answer(shown)
+        await goran.click(preview, custom_id=_control(preview, "meeting:"))
+        await self.stage.pulse()
+
     async def _dress(self, part: Part) -> None:
         member = self.world.person(part).member
         if member is None:
@@ -213,7 +272,9 @@ def _control(message: simcord.ResponseMessage | discord.Message, prefix: str) ->
     for custom_id in _controls([_plain(each) for each in message.components]):
         if custom_id.startswith(prefix):
             return custom_id
-    raise LookupError(f"the message has no control {prefix}: {[_plain(each) for each in message.components]}")
+    raise LookupError(
+        f"the message has no control {prefix}: {message.content} {[_plain(each) for each in message.components]}"
+    )
 
 
 def _controls(components: list[Any]) -> Iterator[str]:

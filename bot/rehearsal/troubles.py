@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import discord
 import simcord
 
 from bot.rehearsal.log import Tone
-from bot.rehearsal.shown import Front, title_of
+from bot.rehearsal.shown import Front, posts, title_of
 from bot.rehearsal.stage import Stage
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+TOLD = 12
+"""So many of the bot's messages are told one by one after the clock moved."""
 
 
 class Acts:
     """What the buttons of the front page do. Each is one act under the stage's lock, told in the log."""
 
     def __init__(self, front: Front, owner: simcord.MemberActor) -> None:
+        self.over = asyncio.Event()
+        """Set when the visitor asked to begin again, with the other world."""
         self.front = front
         self.stage: Stage = front.stage
         self.owner = owner
@@ -81,6 +86,10 @@ class Acts:
         await self.stage.start()
         self.stage.log.say("The bot was stopped for a day and started again. Clocks stood meanwhile.", Tone.TROUBLE)
 
+    async def again(self) -> None:
+        """This rehearsal ends and another begins: in an empty server after the example, and the other way round."""
+        self.over.set()
+
     # ---- by hand ---------------------------------------------------------------------------------
 
     async def give(self, person: int, role: int) -> None:
@@ -122,9 +131,15 @@ class Acts:
     # ---- help ------------------------------------------------------------------------------------
 
     async def _pass(self, words: str, by: timedelta) -> None:
+        before = {message.id for _, message in posts(self.stage)}
         await self.stage.forward(by)
         now = self.stage.env.now()
         self.stage.log.say(f"{words} It is {now:%A} {now.day} {now:%B %Y, %H:%M} UTC now.", Tone.ACT)
+        fresh = [(place, message) for place, message in posts(self.stage) if message.id not in before]
+        for place, message in fresh[:TOLD]:
+            self.stage.log.say(f"Meanwhile the bot wrote {place}: “{title_of(message)}”")
+        if len(fresh) > TOLD:
+            self.stage.log.say(f"It wrote {len(fresh) - TOLD} more messages.")
 
     def _wearing(self, person: int, role: int) -> tuple[discord.Member, discord.Role]:
         member = self.front.person(person).member

@@ -32,8 +32,11 @@ class World:
         return self.stage.people[PARTS.index(part)]
 
 
-async def build(env: simcord.Env, folder: Path, log: Log) -> World:
-    """Make the server and its people, and start the bot on a database in this folder."""
+async def build(env: simcord.Env, folder: Path, log: Log, *, empty: bool = False) -> World:
+    """Make the server and its people, and start the bot on a database in this folder.
+
+    ``empty``: nothing will have happened in it when the visitor comes.
+    """
     owner = env.create_user(ROBIN.account, global_name=ROBIN.name)
     guild = env.create_guild(SERVER, owner=owner)
     lobby = guild.create_text_channel("lobby", topic="Everyone may talk here")
@@ -49,8 +52,8 @@ async def build(env: simcord.Env, folder: Path, log: Log) -> World:
             continue
         user = env.create_user(part.account, global_name=part.name)
         stage.people.append(guild.add_member(user, roles=[moderators] if MODERATORS in part.roles else ()))
-    about = {person.id: part.about for person, part in zip(stage.people, PARTS, strict=True)}
-    front = Front(stage, about)
+    parts = {person.id: part for person, part in zip(stage.people, PARTS, strict=True)}
+    front = Front(stage, parts, empty)
     await stage.start()
     if env.bot.user is not None:
         await env.bot.user.edit(username=BOT)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from bot.governance import plans
-from bot.governance.ids import PartnershipId
+from bot.governance import plans, scales
+from bot.governance.ids import GroupId, PartnershipId
 from bot.governance.organisation import Partnership
 from bot.governance.plans import Do, PlaceKey, Site, Snapshot, Step
 from bot.governance.scales import Purpose
-from bot.services.ports import Context, DiscordRefused, Server, Transaction
+from bot.services.ports import Context, DiscordRefused, PlaceKind, Server, Transaction
 
 
 async def site_of(tx: Transaction, partnership: Partnership, actor_position: int, *, recorded: bool = True) -> Site:
@@ -29,6 +29,15 @@ async def site_of(tx: Transaction, partnership: Partnership, actor_position: int
     )
 
 
+def place_name(partnership: Partnership, kind: PlaceKind, group: GroupId | None) -> str:
+    """What the record calls a channel of the partnership."""
+    named = partnership.group(group) if group is not None else None
+    if kind is PlaceKind.CATEGORY and named is not None:
+        return f"category {scales.SCALES[named.kind].value}"
+    of = named.name if named is not None else "whole partnership"
+    return {PlaceKind.FEED: "decisions feed", PlaceKind.TALK: "talk of all seats"}.get(kind, f"channel of {of}")
+
+
 async def take(server: Server, seen: Snapshot, step: Step, partnership: str) -> int:
     """Have Discord take one step; the id of the role or channel. Raises DiscordRefused, nothing done after it."""
     if step.do is Do.REFUSED:
@@ -41,7 +50,10 @@ async def take(server: Server, seen: Snapshot, step: Step, partnership: str) -> 
             return await server.create_role(seen.guild_id, step.name, partnership)
         return await server.create_channel(seen.guild_id, step, partnership)
     assert step.id is not None
-    if step.what is not plans.What.ROLE:
+    if step.what is plans.What.ROLE:
+        if step.do is Do.CHANGE:
+            await server.disarm_role(seen.guild_id, step.id, partnership)
+    else:
         for overwrite in step.overwrites:
             await server.set_overwrite(seen.guild_id, step.id, overwrite, partnership)
     return step.id

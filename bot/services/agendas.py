@@ -109,7 +109,7 @@ async def view_of(tx: Transaction, meeting: Meeting, now: datetime, member: Memb
         linked=await linked(tx, meeting),
         calendar=await _calendar(tx, meeting),
         link=await _link(tx, meeting, partnership),
-        runs=member is not None and rules.runs(meeting.group, member, holdings),
+        runs=member is not None and rules.runs(meeting.group, member.trusted, holdings),
         following=await _following(tx, meeting),
     )
 

@@ -7,15 +7,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import TypeVar
 
 from bot.governance import feedback as rules
 from bot.governance.anonymity import pseudonym
 from bot.governance.courses import Happening
-from bot.governance.errors import NotFound
+from bot.governance.errors import NotEligible, NotFound
 from bot.governance.events import Happened
 from bot.governance.feedback import Feedback, FeedbackState
 from bot.governance.ids import GroupId, PartnershipId, PersonId
-from bot.governance.organisation import Member, Partnership, seats_of
+from bot.governance.organisation import Member, Partnership, seats_of, suspension
 from bot.governance.reminders import Topic
 from bot.services import members
 from bot.services.organisation import hosted
@@ -66,6 +67,7 @@ class FeedbackPage:
 
 
 Rule = Callable[[Feedback, Member, bool], rules.Outcome]
+Ruled = TypeVar("Ruled")
 
 
 async def check_may_give(ctx: Context, actor: Actor, id: PartnershipId, group: GroupId | None) -> Partnership:
@@ -277,7 +279,7 @@ async def _read(tx: Transaction, actor: Actor, id: int, who: members.Finder) -> 
 async def _before(ctx: Context, actor: Actor, id: int, check: Callable[[Feedback, Member, bool], None]) -> FeedbackView:
     async with ctx.uow.read() as tx:
         feedback, partnership, member = await _read(tx, actor, id, members.reader_of)
-        check(feedback, member, await _tends(tx, partnership, feedback, member))
+        await _judged(tx, partnership, feedback, member, check)
         return await _view(tx, feedback, partnership)
 
 
@@ -290,7 +292,7 @@ async def _act(ctx: Context, actor: Actor, id: int, rule: Rule) -> FeedbackView:
 async def _keep(
     tx: Transaction, ctx: Context, partnership: Partnership, member: Member, feedback: Feedback, rule: Rule
 ) -> FeedbackView:
-    changed, events = rule(feedback, member, await _tends(tx, partnership, feedback, member))
+    changed, events = await _judged(tx, partnership, feedback, member, rule)
     saved = await tx.feedback.save(changed)
     now = ctx.clock()
     await tx.record.append(partnership.id, events, now)
@@ -301,8 +303,22 @@ async def _keep(
     return await _view(tx, saved, partnership)
 
 
-async def _tends(tx: Transaction, partnership: Partnership, feedback: Feedback, member: Member) -> bool:
-    return rules.tends(member, feedback.group, await tx.seats.holdings(partnership))
+async def _judged(
+    tx: Transaction,
+    partnership: Partnership,
+    feedback: Feedback,
+    member: Member,
+    rule: Callable[[Feedback, Member, bool], Ruled],
+) -> Ruled:
+    """What a rule says to somebody; a seat that gives no authority now is named where it would have done (ORG-2)."""
+    holdings = await tx.seats.holdings(partnership)
+    tends = rules.tends(member.trusted, feedback.group, holdings)
+    try:
+        return rule(feedback, member, tends)
+    except NotEligible as refusal:
+        if tends or not rules.tends(member, feedback.group, holdings):
+            raise
+        raise suspension(member) from refusal
 
 
 async def _view(tx: Transaction, feedback: Feedback, partnership: Partnership) -> FeedbackView:

@@ -179,14 +179,14 @@ class Attending:
         waiting: Sequence[Reminder],
     ) -> None:
         """One person: at most one letter."""
-        given: list[tuple[Reminder, bool]] = []
+        given: list[tuple[Reminder, Decision]] = []
         put_off = [each for each in waiting if each.state is rules.State.DIGEST]
         for each in waiting:
             if each.state is not rules.State.WAITING:
                 continue
             decision = await self._decide(each, preferences, setting)
             if decision.state is rules.State.GIVEN:
-                given.append((each, decision.late))
+                given.append((each, decision))
             else:
                 settled = replace(each, state=decision.state, due_at=decision.at)
                 self.settled.append(settled)
@@ -212,26 +212,29 @@ class Attending:
         thing = await self.look(reminder.thing)
         if thing is None or not thing.concerns(reminder):
             return Decision(rules.State.DROPPED)
-        if not thing.is_open(reminder):
-            reminder = replace(reminder, expires_at=self.now)
-        return rules.decide(reminder, preferences, setting, self.now)
+        return rules.decide(reminder, preferences, setting, self.now, is_open=thing.is_open(reminder))
 
-    async def _remind(self, person: PersonId, preferences: Preferences, given: Sequence[tuple[Reminder, bool]]) -> None:
-        """One letter for all that is due; what a notice mentions needs none for those who want mentions only."""
+    async def _remind(
+        self, person: PersonId, preferences: Preferences, given: Sequence[tuple[Reminder, Decision]]
+    ) -> None:
+        """One letter for all that is due but what a notice mentions: nobody is told twice (RHY-2)."""
         told: list[Reminder] = []
         entries: list[Entry] = []
-        for each, late in given:
-            mention = (
-                (each.thing, each.occurrence) == self.mentioning
-                and preferences.way in {Way.BOTH, Way.MENTION}
-                and self.mentioned < MOST_MENTIONED
-            )
+        for each, decision in given:
+            mention = preferences.way is Way.MENTION and await self._is_mentioned(each)
             self.mentioned += mention
             told.append(replace(each, mentioned=mention))
-            if not mention or preferences.way is Way.BOTH:
-                entries.append(await self._entry(each, "reminder", late))
+            if not mention:
+                section = "missed" if decision.missed else "reminder"
+                entries.append(await self._entry(each, section, decision.late))
         letter = await self._write(person, entries, digest=False)
         self.settled += [replace(each, state=rules.State.GIVEN, due_at=None, letter=letter) for each in told]
+
+    async def _is_mentioned(self, reminder: Reminder) -> bool:
+        """Whether the notice of this mentions its person: only where they read it, and few enough at once."""
+        thing = await self.look(reminder.thing)
+        tells = (reminder.thing, reminder.occurrence) == self.mentioning
+        return tells and thing is not None and reminder.person in thing.readers and self.mentioned < MOST_MENTIONED
 
     async def _digest(
         self,
@@ -239,11 +242,11 @@ class Attending:
         preferences: Preferences,
         setting: Setting,
         digest_at: datetime | None,
-        given: Sequence[tuple[Reminder, bool]],
+        given: Sequence[tuple[Reminder, Decision]],
         put_off: Sequence[Reminder],
     ) -> None:
         """Everything that waited for it, and for those who chose to have one what else is new."""
-        entries = [await self._entry(each, "reminder", late) for each, late in given]
+        entries = [await self._entry(each, "reminder", decision.late) for each, decision in given]
         told = [each for each, _ in given]
         for each in put_off:
             thing = await self.look(each.thing)

@@ -14,11 +14,15 @@ from bot.governance.ids import PartnershipId
 from bot.governance.meetings import OVER as MEETINGS_OVER
 from bot.governance.retros import OVER
 from bot.services import feedback, meetings, retros, surveys_answered
-from bot.services.ports import Context, Transaction
+from bot.services.ports import Aggregate, Context, Transaction
 
 
 class Kept(Protocol):
     """Where things of a noun are kept, as far as the sweep and reconciliation ask. Every ``Repository`` is one."""
+
+    async def get(self, id: int) -> Aggregate:
+        """Raises NotFound."""
+        ...
 
     async def due(self, now: datetime, partnerships: Iterable[PartnershipId]) -> tuple[int, ...]:
         """Ids of those with something due, earliest first, in these partnerships."""

@@ -855,6 +855,10 @@ class Server(Protocol):
         """The server as it stands, asked of Discord."""
         ...
 
+    def known(self, guild_id: int) -> Snapshot:
+        """The server as Discord last told of it, without asking again and without webhooks."""
+        ...
+
     async def wearers(self, guild_id: int, role_id: int) -> tuple[int, ...]:
         """The people (not bots) who wear this role."""
         ...
@@ -865,6 +869,10 @@ class Server(Protocol):
 
     async def create_role(self, guild_id: int, name: str, partnership: str) -> int:
         """A role without any permission of its own."""
+        ...
+
+    async def disarm_role(self, guild_id: int, role_id: int, partnership: str) -> None:
+        """Take from a role every power that a role with a seat may not have (ORG-2a)."""
         ...
 
     async def create_channel(self, guild_id: int, step: Step, partnership: str) -> int:

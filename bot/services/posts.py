@@ -14,7 +14,7 @@ from bot.services.nouns import NOUNS, Noun
 from bot.services.ports import Context, Delivery, DeliveryKind, Place, PlaceKind, Recorded
 from bot.services.views import ProposalView, links_of, view_of
 
-ALERTS = frozenset({Happened.PLACE_LOST, Happened.ROLE_DELETED})
+ALERTS = frozenset({Happened.PLACE_LOST, Happened.ROLE_DELETED, Happened.ROLE_ENDANGERED, Happened.ACCESS_TAMPERED})
 """What moderators have to hear of at once, even while the feed is gone (ORG-3)."""
 
 

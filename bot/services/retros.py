@@ -14,7 +14,7 @@ from bot.governance import retros as rules
 from bot.governance.errors import AlreadyDone, BadValue, LimitReached, NotEligible, NotFound
 from bot.governance.events import Event
 from bot.governance.ids import GroupId, PartnershipId, PersonId
-from bot.governance.organisation import Member, Partnership
+from bot.governance.organisation import Member, Partnership, check_authority
 from bot.governance.retros import FINAL, MOST_OPEN, Carried, Plan, Progress, Retro, State, Word
 from bot.governance.retros_leading import Step
 from bot.governance.retros_writing import MOST_CAPTURED, MOST_CARRIED, Written, left_over
@@ -321,8 +321,12 @@ async def take_over(ctx: Context, actor: Actor, id: int) -> RetroView:
         member = await case.member(actor)
         if member.person == case.retro.facilitator:
             raise AlreadyDone("hand over")
-        if not retros_leading.may_take_over(case.retro, member, bool(await case.leads()), case.now):
-            raise NotEligible("take over")
+        led = bool(await case.leads())
+        check_authority(
+            member,
+            lambda each: retros_leading.may_take_over(case.retro, each, led, case.now),
+            NotEligible("take over"),
+        )
         return await case.view(await _hand_over(case, member.person, "taken", member.person))
 
 

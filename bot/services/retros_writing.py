@@ -300,7 +300,7 @@ async def _on_action(
         action = case.retro.action(number)
         if action is None:
             raise NotFound("action")
-        may = rules.may_run(member, case.group.id, bool(await case.leads()))
+        may = rules.may_run(member.trusted, case.group.id, bool(await case.leads()))
         changed = rules.with_action(case.retro, rule(case.retro, member, may, action, case.now))
         saved = await _save(case, changed, rules.changed(changed, what, member.person))
         for each in await tx.retros.list(case.partnership.id, OPEN, case.group.id):

@@ -106,9 +106,9 @@ async def keep_mapping(
     before = mapping_of(partnership, mapping.role)
     lost = await seats.lose_role(tx, partnership, mapping.role, "role mapped anew", now)
     kept = await tx.partnerships.save(with_mapping(partnership, mapping))
-    happened = [_mapping_event(Happened.ROLE_MAPPED, kept, mapping, person, own=own)]
+    happened = [mapping_event(Happened.ROLE_MAPPED, kept, mapping, person, self=own)]
     if before is not None and before.seat == MEMBER and (before.group, before.seat) != (mapping.group, mapping.seat):
-        happened.insert(0, _mapping_event(Happened.ROLE_UNMAPPED, kept, before, person, own=own))
+        happened.insert(0, mapping_event(Happened.ROLE_UNMAPPED, kept, before, person, self=own))
     gained = await seats.gain_role(tx, kept, mapping, worn_by, "role mapped", now)
     changes = (*lost, *gained)
     return kept, await seats.keep_up(tx, kept, now, changes, (*happened, *seats.events_of(kept, changes)))
@@ -125,7 +125,7 @@ async def unmap_role(ctx: Context, server: Server, actor: Actor, role_id: int) -
         partnership, mapping = await _mapped_here(tx, actor, role_id)
         person = await tx.people.id_of(actor.user_id)
         own = role_id in actor.roles
-        happened = _mapping_event(Happened.ROLE_UNMAPPED, partnership, mapping, person, own=own)
+        happened = mapping_event(Happened.ROLE_UNMAPPED, partnership, mapping, person, self=own)
         lost, waiting = await _take_away(tx, partnership, mapping, happened, "role unmapped", ctx)
         group = partnership.group(mapping.group) if mapping.group else None
     refused = await access.follow(ctx, server, partnership.id, seen, role_id)
@@ -144,7 +144,7 @@ async def role_deleted(ctx: Context, guild_id: int, role_id: int) -> tuple[Chang
                 mapping = mapping_of(partnership, role_id)
                 if mapping is None:
                     continue
-                happened = _mapping_event(Happened.ROLE_DELETED, partnership, mapping, None, own=False)
+                happened = mapping_event(Happened.ROLE_DELETED, partnership, mapping, None, self=False)
                 lost, _ = await _take_away(tx, partnership, mapping, happened, "role deleted", ctx)
                 changes += lost
     return tuple(changes)
@@ -170,19 +170,18 @@ def check_manages(actor: Actor) -> None:
         raise NotEligible("manage roles")
 
 
-def _mapping_event(
-    type: Happened, partnership: Partnership, mapping: RoleMapping, by: PersonId | None, *, own: bool
+def mapping_event(
+    type: Happened, partnership: Partnership, mapping: RoleMapping, by: PersonId | None, **more: Json
 ) -> Event:
-    """A mapping as the record tells it: names, no Discord ids."""
+    """A mapping as the record tells it: names, no Discord ids. ``more`` is what else is told of it."""
     data: dict[str, Json] = {
         "role": mapping.name,
         "group": seats.group_name(partnership, mapping.group),
         "seat": mapping.seat,
         "class": mapping.stakeholder_class,
         "organisation": mapping.organisation,
-        "self": own,
     }
-    return Event(type, group_thing(partnership, mapping.group), by, data)
+    return Event(type, group_thing(partnership, mapping.group), by, data | more)
 
 
 def _speaks_for(mapping: RoleMapping) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, replace
+from hashlib import sha256
 
 from bot.governance import consistency, lifecycle, plans, scales
 from bot.governance import proposals as rules
@@ -12,12 +13,12 @@ from bot.governance.effects import ratify as ratification
 from bot.governance.effects.world import World
 from bot.governance.errors import AlreadyDone, NotFound, Refusal, TooFewElectors, TooFewStakeholders
 from bot.governance.events import Event, Happened, Json
-from bot.governance.ids import GroupId, PartnershipId, ProposalId, RoleId
+from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId, RoleId
 from bot.governance.organisation import GroupKind, Partnership, RoleMapping, electors
 from bot.governance.plans import Do, Plan, Site, Snapshot, Step, What
 from bot.governance.scales import Draft, Purpose
-from bot.services import ratifications, roles, seats
-from bot.services.access import site_of, take
+from bot.services import intrusions, ratifications, roles, seats
+from bot.services.access import place_name, site_of, take
 from bot.services.organisation import here, hosted
 from bot.services.ports import Actor, Context, DiscordRefused, Place, PlaceKind, Server, Transaction
 from bot.services.views import ProposalView, view_of
@@ -28,7 +29,10 @@ _KINDS = {purpose: PlaceKind(purpose.value) for purpose in Purpose}
 
 @dataclass(frozen=True, slots=True)
 class SetupView:
-    """A set-up as it stands. ``problem`` says why a draft cannot be planned; ``built`` whether a step was applied."""
+    """A set-up as it stands. ``problem`` says why a draft cannot be planned; ``applied`` whether it was built.
+
+    ``changed``: nothing was built, because what the plan rests on is not what the asker has read.
+    """
 
     id: PartnershipId
     draft: Draft | None
@@ -38,6 +42,7 @@ class SetupView:
     trouble: DiscordRefused | None = None
     done: tuple[Step, ...] = ()
     applied: bool = False
+    changed: bool = False
     talk: int | None = None
 
 
@@ -52,7 +57,7 @@ async def keep_draft(
         kept = id or PartnershipId(await tx.next_id("partnership"))
         content = {"guild": actor.guild_id, "draft": asdict(draft)}
         await tx.runtime.put(_key(kept), json.dumps(content))
-    return await preview(ctx, server, actor, kept)
+    return await show(ctx, server, actor, kept)
 
 
 async def existing(ctx: Context, actor: Actor) -> tuple[Partnership, ...]:
@@ -94,10 +99,25 @@ async def preview(ctx: Context, server: Server, actor: Actor, id: PartnershipId)
     return SetupView(id, draft, site.partnership, plans.plan(site, seen), talk=_talk(site))
 
 
+async def show(ctx: Context, server: Server, actor: Actor, id: PartnershipId) -> SetupView:
+    """The plan for somebody to read: what they have read is kept, so that they can agree to it (SCL-1).
+
+    Raises NotEligible, NotFound.
+    """
+    view = await preview(ctx, server, actor, id)
+    if view.plan is not None and view.plan.to_read:
+        async with ctx.uow.write() as tx:
+            reader = await tx.people.id_of(actor.user_id)
+            await tx.runtime.put(_reading(id, reader), json.dumps(sorted(_digests(reader, view.plan))))
+    return view
+
+
 async def apply(ctx: Context, server: Server, actor: Actor, id: PartnershipId) -> SetupView:
     """Build what the plan says, step by step, stopping at the first trouble (SCL-1).
 
-    Each step is stored in its own transaction after Discord took it, so the next run goes on where this one stopped.
+    Nothing is adopted that the asker has not read of: if a role got wearers, or a channel gives others more than the
+    plan said, the new plan is shown and asked again. Each step is stored in its own transaction after Discord took it,
+    so the next run goes on where this one stopped.
     Raises NotEligible, NotFound.
     """
     roles.check_manages(actor)
@@ -105,6 +125,8 @@ async def apply(ctx: Context, server: Server, actor: Actor, id: PartnershipId) -
         before = await preview(ctx, server, actor, id)
         if before.problem is not None or before.trouble is not None:
             return before
+        if before.plan is not None and not await _was_read(ctx, actor, id, before.plan):
+            return replace(await show(ctx, server, actor, id), changed=True)
         done: list[Step] = []
         trouble = None
         try:
@@ -115,6 +137,7 @@ async def apply(ctx: Context, server: Server, actor: Actor, id: PartnershipId) -
         except DiscordRefused as refused:
             trouble = refused
         after = await preview(ctx, server, actor, id)
+        await intrusions.look(ctx, server, actor.guild_id)
         return replace(after, done=tuple(done), trouble=trouble or after.trouble, applied=True)
 
 
@@ -177,7 +200,7 @@ async def place_lost(ctx: Context, guild_id: int, channel_id: int) -> None:
         if partnership.guild_id != guild_id:
             return
         await tx.partnerships.save_place(replace(place, lost=True))
-        data = {"place": _place_name(partnership, place.kind, place.group)}
+        data = {"place": place_name(partnership, place.kind, place.group)}
         event = Event(Happened.PLACE_LOST, seats.group_thing(partnership, place.group), None, data)
         await tx.record.append(partnership.id, (event,), ctx.clock())
 
@@ -205,11 +228,13 @@ async def _do(ctx: Context, server: Server, actor: Actor, id: PartnershipId, ste
     async with ctx.uow.read() as tx:
         partnership = await tx.partnerships.get(id)
     made = await take(server, seen, step, partnership.name)
-    if step.what is What.ROLE:
+    if step.what is What.ROLE and step.do is not Do.CHANGE:
         async with ctx.turn(actor.guild_id):
             worn_by = await server.wearers(actor.guild_id, made) if step.do is Do.ADOPT else ()
+            if not set(worn_by) <= set(step.wearers):
+                raise DiscordRefused(step.name, "worn meanwhile")
             await _keep_role(ctx, actor, id, step, made, worn_by)
-    else:
+    elif step.what is not What.ROLE:
         await _keep_place(ctx, actor, id, step, made)
     return plans.seen_after(seen, step, made)
 
@@ -252,7 +277,7 @@ async def _keep_place(ctx: Context, actor: Actor, id: PartnershipId, step: Step,
     async with ctx.uow.write() as tx:
         partnership = await tx.partnerships.get(id)
         kind = _KINDS[step.purpose]
-        name = _place_name(partnership, kind, step.group)
+        name = place_name(partnership, kind, step.group)
         person = await tx.people.id_of(actor.user_id)
         data: dict[str, Json] = {"place": name}
         happened = Happened.ACCESS_CHANGED
@@ -300,12 +325,17 @@ async def _check_not_ratified(tx: Transaction, partnership: Partnership) -> None
             raise AlreadyDone("open ratification")
 
 
-def _place_name(partnership: Partnership, kind: PlaceKind, group: GroupId | None) -> str:
-    if kind is PlaceKind.CATEGORY and group is not None:
-        return f"category {scales.SCALES[partnership.group(group).kind].value}"
-    return {PlaceKind.FEED: "decisions feed", PlaceKind.TALK: "talk of all seats"}.get(
-        kind, f"channel of {seats.group_name(partnership, group)}"
-    )
+async def _was_read(ctx: Context, actor: Actor, id: PartnershipId, plan: Plan) -> bool:
+    """Whether everything that has to be read stood in the plan that they read last."""
+    async with ctx.uow.read() as tx:
+        reader = await tx.people.find(actor.user_id)
+        kept = await tx.runtime.get(_reading(id, reader)) if reader is not None else None
+    return not plan.to_read or (reader is not None and _digests(reader, plan) <= frozenset(json.loads(kept or "[]")))
+
+
+def _digests(reader: PersonId, plan: Plan) -> frozenset[str]:
+    """What has to be read, as it is kept: Discord users stand nowhere but among the people (REC-1)."""
+    return frozenset(sha256(f"{reader} {each}".encode()).hexdigest()[:32] for each in plan.to_read)
 
 
 def _talk(site: Site) -> int | None:
@@ -314,3 +344,7 @@ def _talk(site: Site) -> int | None:
 
 def _key(id: PartnershipId) -> str:
     return f"setup/{id}"
+
+
+def _reading(id: PartnershipId, reader: PersonId) -> str:
+    return f"setup read/{id}/{reader}"

@@ -12,11 +12,12 @@ from bot.governance.errors import NotFound
 from bot.governance.feedback import FeedbackState
 from bot.governance.ids import GroupId, PersonId, ProposalId
 from bot.governance.meetings import Answer, MeetingState
-from bot.governance.organisation import OBSERVER, Partnership
+from bot.governance.organisation import OBSERVER, Member, Partnership, RoleMapping
 from bot.governance.proposals import affirmative
 from bot.governance.reminders import EVERYBODY, Reminder
 from bot.governance.retros import State as RetroState
-from bot.governance.surveys import SurveyState, audience_of
+from bot.governance.surveys import SurveyState
+from bot.services import members
 from bot.services.ports import Transaction
 from bot.services.views import links_of
 
@@ -28,7 +29,8 @@ class Thing:
     """What something is called, where it stands, and whom it still asks.
 
     ``title`` is empty where a private group's words would leave it. ``concerns`` says whether a reminder still holds
-    for its person; ``is_open`` whether anything can still be done about it. ``everyone`` are those whom it asks now.
+    for its person, who must be able to act on it still; ``is_open`` whether anything can be done about it.
+    ``everyone`` are those whom it asks now, ``readers`` those who may read where it stands.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Thing:
     concerns: Asks
     is_open: Asks
     everyone: frozenset[PersonId] = frozenset()
+    readers: frozenset[PersonId] = frozenset()
 
 
 Look = Callable[[Transaction, Partnership, str], Awaitable[Thing]]
@@ -81,13 +84,14 @@ async def _proposal(tx: Transaction, partnership: Partnership, id: str) -> Thing
     voting = proposal.vote
     unvoted = frozenset(e.person for e in voting.electors) - voting.voted if voting is not None else frozenset()
     asked = asked_of(proposal)
+    may_escalate = {proposal.author, *(e.person for e in proposal.electors)}
 
     def concerns(reminder: Reminder) -> bool:
         match reminder.why:
             case "vote":
                 return reminder.person in unvoted
             case "disputed":
-                return asked == "disputed"
+                return asked == "disputed" and reminder.person in may_escalate
             case _:
                 return reminder.person in untouched
 
@@ -97,13 +101,14 @@ async def _proposal(tx: Transaction, partnership: Partnership, id: str) -> Thing
         links.card or "",
         concerns,
         lambda reminder: reminder.why == asked,
+        readers=await _readers(tx, partnership, proposal.group),
     )
 
 
 async def _survey(tx: Transaction, partnership: Partnership, id: str) -> Thing:
     survey = await tx.surveys.get(int(id))
     name = f"survey/{id}"
-    seated = audience_of(None, await tx.seats.holdings(partnership))
+    seated = await _readers(tx, partnership, survey.group)
     return Thing(
         f"S-{survey.number}",
         _unless_private(survey.title, partnership, survey.group),
@@ -119,11 +124,12 @@ async def _survey(tx: Transaction, partnership: Partnership, id: str) -> Thing:
 async def _feedback(tx: Transaction, partnership: Partnership, id: str) -> Thing:
     feedback = await tx.feedback.get(int(id))
     unanswered = feedback.state in {FeedbackState.OPEN, FeedbackState.PROGRESS}
+    readers = await _readers(tx, partnership, feedback.group)
     return Thing(
         f"F-{feedback.number}",
         "",
         await board_link(tx, partnership, f"feedback/{id}"),
-        lambda reminder: unanswered and feedback.owner == reminder.person,
+        lambda reminder: unanswered and feedback.owner == reminder.person and reminder.person in readers,
         lambda reminder: unanswered,
     )
 
@@ -131,7 +137,7 @@ async def _feedback(tx: Transaction, partnership: Partnership, id: str) -> Thing
 async def _meeting(tx: Transaction, partnership: Partnership, id: str) -> Thing:
     """Asks those of its group who did not say that they cannot come; one that was moved asks anew."""
     meeting = await tx.meetings.get(int(id))
-    members = await _seated(tx, partnership, meeting.group)
+    seated = await _seated(tx, partnership, meeting.group)
     told = frozenset(meeting.who(Answer.ABSENT)) | (
         frozenset() if meeting.state is MeetingState.SCHEDULED else frozenset(meeting.who(Answer.HERE))
     )
@@ -139,7 +145,7 @@ async def _meeting(tx: Transaction, partnership: Partnership, id: str) -> Thing:
     def concerns(reminder: Reminder) -> bool:
         held = meeting.state not in {MeetingState.CANCELLED, MeetingState.DISCARDED, MeetingState.DRAFT}
         same = reminder.occurrence.endswith(meeting.starts_at.isoformat())
-        return held and same and (reminder.person == EVERYBODY or reminder.person in members - told)
+        return held and same and (reminder.person == EVERYBODY or reminder.person in seated - told)
 
     return Thing(
         f"M-{meeting.number}",
@@ -147,23 +153,23 @@ async def _meeting(tx: Transaction, partnership: Partnership, id: str) -> Thing:
         await board_link(tx, partnership, f"meeting/{id}"),
         concerns,
         lambda reminder: meeting.state is MeetingState.SCHEDULED,
-        members - told,
+        seated - told,
     )
 
 
 async def _retro(tx: Transaction, partnership: Partnership, id: str) -> Thing:
     """Asks everybody of its group: who has taken part, nobody knows (LRN-1)."""
     retro = await tx.retros.get(int(id))
-    members = await _seated(tx, partnership, retro.group)
+    seated = await _seated(tx, partnership, retro.group)
     return Thing(
         f"R-{retro.number}",
         _unless_private(retro.plan.title, partnership, retro.group),
         await board_link(tx, partnership, f"retro/{id}"),
         lambda reminder: (
-            retro.state is not RetroState.CANCELLED and (reminder.person == EVERYBODY or reminder.person in members)
+            retro.state is not RetroState.CANCELLED and (reminder.person == EVERYBODY or reminder.person in seated)
         ),
         lambda reminder: retro.runs and reminder.occurrence.startswith(f"{retro.state}/"),
-        members,
+        seated,
     )
 
 
@@ -174,11 +180,12 @@ async def _action(tx: Transaction, partnership: Partnership, id: str) -> Thing:
     action = next((each for each in retro.actions if each.id == int(number)), None)
     if action is None:
         raise NotFound("action", id)
+    readers = await _readers(tx, partnership, retro.group)
     return Thing(
         f"R-{retro.number}",
         _unless_private(action.text, partnership, retro.group),
         await board_link(tx, partnership, f"retro/{retro_id}"),
-        lambda reminder: action.done_at is None and action.owner == reminder.person,
+        lambda reminder: action.done_at is None and action.owner == reminder.person and reminder.person in readers,
         lambda reminder: action.done_at is None,
     )
 
@@ -187,6 +194,15 @@ async def _seated(tx: Transaction, partnership: Partnership, group: GroupId) -> 
     """Who holds a seat in a group; observers only look on."""
     holdings = await tx.seats.holdings(partnership)
     return frozenset(h.person for h in holdings if h.mapping.group == group and h.mapping.seat != OBSERVER)
+
+
+async def _readers(tx: Transaction, partnership: Partnership, group: GroupId | None) -> frozenset[PersonId]:
+    """Who may read what is of a group, or of everyone with a seat (SCL-2)."""
+    held: dict[PersonId, tuple[RoleMapping, ...]] = {}
+    for each in await tx.seats.holdings(partnership):
+        held[each.person] = (*held.get(each.person, ()), each.mapping)
+    found = (Member(person, seats) for person, seats in held.items())
+    return frozenset(m.person for m in found if group is None or members.may_read(partnership.group(group), m))
 
 
 def _unless_private(title: str, partnership: Partnership, group: GroupId | None) -> str:

@@ -16,7 +16,7 @@ from bot.governance.meetings import MeetingState
 from bot.governance.money import EXPONENTS, written_amount
 from bot.governance.policy import KEYS
 from bot.governance.surveys import SurveyState
-from bot.ui import labels, times
+from bot.ui import intrusions, labels, times
 from bot.ui.limits import CONTENT, fit_lines
 from bot.ui.text import inline
 
@@ -106,6 +106,8 @@ ROLES: Mapping[str, str] = MappingProxyType(
         "everyone": "The role @everyone cannot carry a seat: then everybody in the server would hold it.",
         "managed": "That role belongs to an app or to Discord itself, so nobody could give or take it.",
         "powers": "That role also gives power over the server ({detail}), so a seat would give away that power.",
+        "gained powers": "It carries a seat and has gained power over the server ({detail}). It stands too high for "
+        "the bot to mend: take that power from it in *Server settings → Roles*.",
         "above the bot": "That role stands above the bot's own role, so the bot could not see to it. "
         "Move the bot's role higher in the server's settings.",
         "above you": "That role stands at or above your own highest role. Ask someone with a higher role.",
@@ -510,7 +512,20 @@ def _not_erasable(refusal: errors.NotErasable) -> str:
 
 def _role_refused(refusal: errors.RoleRefused) -> str:
     words = ROLES.get(refusal.why, "That role cannot carry a seat.")
-    return words.format(detail=inline(refusal.detail, 200)) + " Make a plain role for the seat and map that one."
+    return (
+        words.format(detail=inline(refusal.detail.replace("_", " "), 200))
+        + " Make a plain role for the seat and map that one."
+    )
+
+
+def _role_suspended(refusal: errors.RoleSuspended) -> str:
+    powers = intrusions.permissions(refusal.powers)
+    return (
+        f"Your seat for this comes with the role **{inline(refusal.role, 100)}**, and that role has gained power over "
+        f"the server ({powers}). Until it is taken away, nobody files, rules or leads by that seat. What you objected, "
+        "wrote and voted stands, and you can go on objecting, raising concerns and voting. A moderator mends it in "
+        "*Server settings → Roles*, or with `/setup start`; then this works again at once."
+    )
 
 
 def _field(name: str) -> str:
@@ -542,6 +557,7 @@ _WORDS: Mapping[type, Callable[[Any], str]] = MappingProxyType(
         errors.Refiled: _refiled,
         errors.NotYours: _not_yours,
         errors.RoleRefused: _role_refused,
+        errors.RoleSuspended: _role_suspended,
         errors.TimeUnclear: times.unclear,
         errors.TimePast: times.past,
         errors.TimeSkipped: times.skipped,

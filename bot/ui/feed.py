@@ -13,7 +13,7 @@ from bot.governance.organisation import Partnership
 from bot.governance.policy import KEYS
 from bot.services.ports import Recorded
 from bot.services.views import ProposalView
-from bot.ui import deadlines, effects, health, ids, objections, votes
+from bot.ui import deadlines, effects, health, ids, intrusions, objections, votes
 from bot.ui import proposals as cards
 from bot.ui.labels import HASH, STATE_COLOURS, STATE_LABELS, STATE_SIGNS, moment, stamp, type_label
 from bot.ui.panels import Part, View, button, link, panel, rows
@@ -68,10 +68,9 @@ def log(recorded: Recorded, partnership: Partnership, users: Mapping[PersonId, i
     if recorded.erased:
         lines = [f"### {inline(event.type.capitalize(), 80)}", _ERASED]
     elif event.type is Happened.HEALTH_MARKED:
-        about = users.get(PersonId(str(event.data.get("person", ""))))
-        lines = health.notice(event.data, partnership, f"<@{about}>" if about else "")
+        lines = health.notice(event.data, partnership, _mention(event.data.get("person"), users))
     else:
-        lines = _logged(recorded, partnership, by)
+        lines = _logged(recorded, partnership, by, _mention(event.data.get("person"), users))
     text = "\n".join(line for line in lines if line)
     colour = _INCIDENT if event.type in _INCIDENTS else _QUIET if event.type in _MAPPINGS else _CHANGE
     return panel(marker, colour, text, f"-# Record #{recorded.number} · {recorded.hash[:HASH]} · {moment(recorded.at)}")
@@ -94,7 +93,15 @@ _WHOLE = "whole partnership"
 _ERASED = "What was told here was erased on request. The record still verifies."
 _PRIVATE = "This group is private: its readers see title and text."
 
-_INCIDENTS = frozenset({Happened.ROLE_DELETED, Happened.PLACE_LOST, Happened.RESTORE_GAP})
+_INCIDENTS = frozenset(
+    {
+        Happened.ROLE_DELETED,
+        Happened.ROLE_ENDANGERED,
+        Happened.ACCESS_TAMPERED,
+        Happened.PLACE_LOST,
+        Happened.RESTORE_GAP,
+    }
+)
 
 _MAPPINGS = frozenset({Happened.ROLE_MAPPED, Happened.ROLE_UNMAPPED})
 """Many of them come at once when a partnership is set up: each has its post (ORG-2a), and each post is small."""
@@ -155,11 +162,16 @@ def _reasons(view: ProposalView, recorded: Recorded) -> list[str]:
     return lines
 
 
+def _mention(person: object, users: Mapping[PersonId, int]) -> str:
+    user = users.get(PersonId(str(person or "")))
+    return f"<@{user}>" if user else ""
+
+
 def _silence(reached: object, reachable: object) -> str:
     return f"Silence gave consent: {reached} of {reachable} were reached."
 
 
-def _logged(recorded: Recorded, partnership: Partnership, by: str) -> list[str]:
+def _logged(recorded: Recorded, partnership: Partnership, by: str, about: str) -> list[str]:
     event = recorded.event
     data = event.data
     who = by or "the bot, by rule"
@@ -183,6 +195,15 @@ def _logged(recorded: Recorded, partnership: Partnership, by: str) -> list[str]:
                 "No objection is weakened by that.",
                 "**Moderators:** map another role with `/roles map`.",
             ]
+        case (
+            Happened.ROLE_RENAMED
+            | Happened.ROLE_ENDANGERED
+            | Happened.ROLE_MENDED
+            | Happened.SEAT_TAKEN
+            | Happened.ACCESS_TAMPERED
+            | Happened.ACCESS_MENDED
+        ):
+            return intrusions.told(event, _seat(data), by or about)
         case Happened.POLICY_AMENDED:
             key = str(data.get("key", ""))
             rule = f"**{KEYS[key].about}** ({key})" if key in KEYS else f"**{inline(key, 80)}**"

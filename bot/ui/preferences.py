@@ -15,8 +15,7 @@ from bot.ui.text import inline
 
 WAYS: Mapping[Way, tuple[str, str]] = MappingProxyType(
     {
-        Way.BOTH: ("Mention and direct message", "Named in the thread of a proposal, and a direct message"),
-        Way.MENTION: ("Mention", "Named in the thread; a direct message for what has no thread"),
+        Way.MENTION: ("Mention", "Named in the thread where you read it; else a direct message"),
         Way.DIRECT: ("Direct message", "Never named in threads by reminders"),
         Way.DIGEST: ("Only in my digest", "Nothing in between"),
         Way.NONE: ("None at all", "No reminder and no digest; /inbox still shows what waits"),
@@ -44,10 +43,11 @@ _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
 def panel(view: PreferencesView) -> Answer:
     """Everything chosen so far, with the buttons to change it."""
     wanted, partnership = view.preferences, view.partnership
+    beyond = "Further ones go into your digest" if wanted.has_digest else "Further ones come the next day"
     lines = [
         f"**How:** {WAYS[wanted.way][0]}.",
         f"**Of what:** {_topics(wanted)}.",
-        f"**At most:** {_budget(view)} Further ones go into your digest.",
+        f"**At most:** {_budget(view)} {beyond}.",
         f"**Time zone:** {inline(view.zone, 60)}{'' if wanted.zone else ' (that of the partnership)'}.",
         f"**Quiet hours:** {_quiet(wanted)}",
         f"**Digest:** {_digest(view)}",
@@ -90,7 +90,7 @@ def wishes_form(view: PreferencesView) -> fields.Form:
     return fields.form(
         "How I am reminded",
         ids.reminders_form("wishes", view.partnership.id),
-        fields.choice("way", "How", "What is too much or too early goes into your digest", ways, wanted.way.value),
+        fields.choice("way", "How", "Each reminder comes once, by one way", ways, wanted.way.value),
         fields.choices("topics", "Of what", "Leave out what you do not want to hear of", topics, chosen),
         fields.text("mentions", "At most so many reminders a day", most, (0, 2), value=mentions),
         fields.choice("digest_day", "The digest comes", "Only if there is something to tell", days, day),

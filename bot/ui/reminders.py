@@ -114,10 +114,12 @@ def _reminders(view: LetterView) -> Iterator[str]:
     if len(entries) > 1:
         yield f"**{count(len(entries), 'thing')} in {inline(view.partnership.name, 60)} wait for you.**"
     for each in entries:
-        yield f"**{_name(each, _TITLE)}**{' waits for you.' if len(entries) == 1 else ''}"
-        if each.late:
+        alone = len(entries) == 1 and each.section != "missed"
+        yield f"**{_name(each, _TITLE)}**{' waits for you.' if alone else ''}"
+        if each.late and each.section != "missed":
             yield "This reminder is late: it could not be given when it was due."
-        yield _said(_REMINDED, each)
+        missed = each.section == "missed"
+        yield f"This could not be given to you in time: {_said(_MISSED, each)}" if missed else _said(_REMINDED, each)
         if each.link:
             yield f"Card: {each.link}"
     yield "This reminder comes once. `/reminders preferences` changes when and how you are reminded."

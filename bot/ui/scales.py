@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -15,8 +16,8 @@ from bot.governance.scales import MOST_PURPOSE, Draft, Purpose
 from bot.services.ports import DiscordRefused
 from bot.services.scales import SetupView
 from bot.services.views import ProposalView
-from bot.ui import errors, limits
-from bot.ui.labels import count
+from bot.ui import errors, intrusions, limits
+from bot.ui.labels import count, listed
 from bot.ui.panels import Button, Style, View, button, link, panel, rows
 from bot.ui.text import inline, quote
 
@@ -25,8 +26,11 @@ TEMPLATE = rf"setup:(?P<act>{'|'.join(ACTS)}):(?P<partnership>0|[1-9][0-9]{{0,8}
 FORM_TEMPLATE = r"form:setup:(?P<partnership>0|[1-9][0-9]{0,8})"
 
 COLOUR = 0x5865F2
-_LISTED = 1500
+_LISTED = 1300
 """Most characters of one list of steps; three lists and the words around them fit one message."""
+_MORE = "- … and {} more: the file below names all"
+_NAMED = 10
+"""How many wearers of a role are named in the message itself."""
 
 DOING: Mapping[Do, str] = MappingProxyType(
     {
@@ -36,6 +40,10 @@ DOING: Mapping[Do, str] = MappingProxyType(
         Do.NOTHING: "leave as it is",
         Do.REFUSED: "cannot use",
     }
+)
+_SUMMED: Mapping[Do, str] = MappingProxyType({**DOING, Do.CHANGE: "change"})
+_COUNTED: Mapping[What, tuple[str, ...]] = MappingProxyType(
+    {What.ROLE: ("role",), What.CATEGORY: ("category", "categories"), What.CHANNEL: ("channel",)}
 )
 DONE: Mapping[Do, str] = MappingProxyType({Do.CREATE: "created", Do.ADOPT: "adopted", Do.CHANGE: "changed access to"})
 
@@ -48,6 +56,10 @@ TROUBLES: Mapping[str, str] = MappingProxyType(
         "channel gone": "A channel disappeared meanwhile. Run this again: it is planned anew.",
         "too many roles": "The server has as many roles as Discord allows (250). Delete some that nobody needs.",
         "too many channels": "The server, or the category, has as many channels as Discord allows. Delete some.",
+        "worn meanwhile": "Somebody was given this role after you read the plan, and would hold its seat at once. Look "
+        "at the plan again: it names everybody who wears it.",
+        "webhooks": "Messages can be written here from outside, under any name{detail}. Delete these webhooks in "
+        "the channel's settings under *Integrations*, or give the channel another name: then a new one is made.",
         "not taken": "Discord did not take it{detail}.",
         "discord in trouble": "Discord did not take it{detail}. Wait a minute and run this again.",
     }
@@ -111,6 +123,22 @@ def shown(view: SetupView) -> View:
     return _applied(view, view.plan) if view.applied else _planned(view, view.partnership, view.plan)
 
 
+def whole(view: SetupView) -> str | None:
+    """The whole plan as a text, where the message leaves some of it out; None where it says everything."""
+    if view.plan is None or view.partnership is None:
+        return None
+    lists = {
+        "Done": [_line(s, DONE[s.do]) for s in view.done],
+        "Read this first": _prepared(view.plan, view.partnership.guild_id, named=None),
+        "To do": [_line(s, DOING[s.do]) for s in view.plan.todo],
+    }
+    crowded = any(len(step.wearers) > _NAMED for step in view.plan.todo)
+    if not crowded and not any(_is_cut(lines) for lines in lists.values()):
+        return None
+    parts = (f"{title}\n" + "\n".join(f"- {line}" for line in lines) for title, lines in lists.items() if lines)
+    return "\n\n".join((f"Set-up of {view.partnership.name}", *parts)) + "\n"
+
+
 def cancelled() -> str:
     """After *Cancel*."""
     return "Cancelled. The draft is thrown away; nothing in the server was changed by this."
@@ -135,23 +163,88 @@ def _planned(view: SetupView, partnership: Partnership, plan: Plan) -> View:
         return panel(None, COLOUR, f"### {name} is set up", "There is nothing to do.", *rows(*_next(view, partnership)))
     refused = [s for s in plan.steps if s.do is Do.REFUSED]
     head = f"### Plan for {name}\nNothing is changed until you press *Apply*. Only you see this."
+    if view.changed:
+        head = (
+            f"### The plan for {name} is not what you read\nMeanwhile somebody changed roles or channels that it rests "
+            "on. Nothing was built by this press. Read it again, then press *Apply*."
+        )
+    prepared = _prepared(plan, partnership.guild_id)
     return panel(
         None,
         COLOUR,
         head,
+        _summary(plan),
         _purpose(partnership),
-        _listed("To do", (_line(s, DOING[s.do]) for s in plan.todo if s.do is not Do.REFUSED)),
-        _missing(plan),
+        _listed("⚠️ Read this first: others have a hand in it", prepared),
         _listed("In the way: mend this first", map(_refusal, refused)),
+        _missing(plan),
+        _listed("To do", [_line(s, DOING[s.do]) for s in plan.todo if s.do is not Do.REFUSED]),
         _unchanged(plan),
         *rows(_apply(view, "Apply"), _edit(view) if view.draft else None, _cancel(view)),
     )
 
 
+def _summary(plan: Plan) -> str:
+    """What the plan comes to, in one line: the details stand below."""
+    counted: Counter[tuple[Do, What]] = Counter((step.do, step.what) for step in plan.todo)
+    said = []
+    for do in (Do.CREATE, Do.ADOPT, Do.CHANGE):
+        things = [count(counted[do, w], *_COUNTED[w]) for w in _COUNTED if counted[do, w]]
+        if things:
+            said.append(f"{_SUMMED[do]} {listed(things)}")
+    return f"**In short:** {'; '.join(said)}." if said else ""
+
+
+def _prepared(plan: Plan, guild_id: int, named: int | None = _NAMED) -> list[str]:
+    """What others have prepared or changed that this plan takes over or takes back (SCL-1)."""
+    lines = []
+    for step in plan.todo:
+        name = inline(step.name, 100)
+        if step.what is What.ROLE and step.do is Do.ADOPT and (step.wearers or step.instead_of):
+            lines.append(_adopted_role(step, named))
+        elif step.why == "gained powers" and step.do is Do.CHANGE:
+            powers = intrusions.permissions(step.detail.split(", "))
+            lines.append(f"role **{name}** carries a seat and has gained {powers}: taken away again")
+        elif step.what is What.CHANNEL and step.do is Do.ADOPT:
+            lines.append(f"channel **#{name}** stands already. {_in_channel(step, guild_id)}")
+        elif step.intrusions and step.do in {Do.ADOPT, Do.CHANGE}:
+            sign = "" if step.what is What.CATEGORY else "#"
+            lines.append(f"{step.what} **{sign}{name}**: {_taken_away(step, guild_id)}")
+    return lines
+
+
+def _adopted_role(step: Step, named: int | None) -> str:
+    shown = step.wearers if named is None else step.wearers[:named]
+    people = ", ".join(f"<@{user}>" for user in shown)
+    if len(shown) < len(step.wearers):
+        people += f" and {len(step.wearers) - len(shown)} more"
+    worn = f"{people} wear{'s' if len(step.wearers) == 1 else ''} it and hold{'s' if len(step.wearers) == 1 else ''} "
+    seat = f"the seat “{inline(step.seat, 40)}” at once" if step.wearers else "nobody wears it"
+    again = ""
+    if step.instead_of:
+        again = f" The role **{inline(step.instead_of, 100)}** that gave this seat is gone; this is another one."
+    return f"role **{inline(step.name, 100)}** stands already: {worn if step.wearers else ''}{seat}.{again}"
+
+
+def _in_channel(step: Step, guild_id: int) -> str:
+    said = [_taken_away(step, guild_id) + "."] if step.intrusions else []
+    if step.webhooks is None:
+        said.append(
+            "Webhooks could write there under any name; the bot cannot look for them (that takes *Manage Webhooks*, "
+            "which it does not ask for). Look in the channel's settings under *Integrations*."
+        )
+    said.append("What was written there stays. To have a new one made instead, give it another name first.")
+    return " ".join(said)
+
+
+def _taken_away(step: Step, guild_id: int) -> str:
+    return "; ".join(f"{intrusions.given(each, guild_id)} there: taken away" for each in step.intrusions)
+
+
 def _applied(view: SetupView, plan: Plan) -> View:
     assert view.partnership is not None
     name = inline(view.partnership.name, 80)
-    done = _listed("Done", (_line(s, DONE[s.do]) for s in view.done))
+    done = _listed("Done", [_line(s, DONE[s.do]) for s in view.done])
     if view.trouble is None and not plan.todo:
         head = f"### {name} is set up" if view.done else f"### {name} is set up already\nNothing had to be changed."
         follow = (
@@ -159,7 +252,7 @@ def _applied(view: SetupView, plan: Plan) -> View:
             "stakeholders wear theirs press *Ratify*: the partnership is provisional until they say yes."
         )
         return panel(None, COLOUR, head, done, follow, *rows(*_next(view, view.partnership)))
-    left = _listed("Not done", (_line(s, DOING[s.do]) for s in plan.todo))
+    left = _listed("Not done", [_line(s, DOING[s.do]) for s in plan.todo])
     mend = f"**What stopped it:** {_trouble(view.trouble)}"
     again = "What is done stays. Once mended, press *Go on*, or run `/setup start`: it goes on where it stopped."
     return panel(
@@ -179,6 +272,9 @@ def _line(step: Step, doing: str) -> str:
     match step.what:
         case What.RECORD:
             return f"{doing} the partnership's record, with its groups and first rules"
+        case What.ROLE if step.do is Do.CHANGE:
+            powers = intrusions.permissions(step.detail.split(", "))
+            return f"{'took' if doing == DONE[step.do] else 'take'} {powers} from role **{name}**"
         case What.ROLE:
             return f"{doing} role **{name}** (seat: {inline(step.seat, 40)})"
         case What.CATEGORY:
@@ -188,19 +284,20 @@ def _line(step: Step, doing: str) -> str:
 
 
 def _refusal(step: Step) -> str:
-    why = errors.ROLES.get(step.why, "It cannot carry a seat.").format(detail=inline(step.detail, 200))
-    return f"role **{inline(step.name, 100)}**: {why} Or give that role another name: then a new one is created."
+    detail = inline(step.detail.replace("_", " "), 200)
+    if step.what is not What.ROLE:
+        why = TROUBLES.get(step.why, TROUBLES["not taken"]).format(detail=f" ({detail})" if detail else "")
+        return f"channel **#{inline(step.name, 100)}**: {why}"
+    why = errors.ROLES.get(step.why, "It cannot carry a seat.").format(detail=detail)
+    rename = "" if step.why == "gained powers" else " Or give that role another name: then a new one is created."
+    return f"role **{inline(step.name, 100)}**: {why}{rename}"
 
 
 def _missing(plan: Plan) -> str:
     if not plan.missing:
         return ""
-    names = ", ".join(_permission(name) for name in sorted(plan.missing))
-    return f"**The bot lacks:** {names}. Give these to the bot's role in *Server settings → Roles* first."
-
-
-def _permission(name: str) -> str:
-    return name.replace("_", " ").capitalize()
+    lacks = intrusions.permissions(plan.missing)
+    return f"**The bot lacks:** {lacks}. Give these to the bot's role in *Server settings → Roles* first."
 
 
 def _unchanged(plan: Plan) -> str:
@@ -217,7 +314,11 @@ def _listed(title: str, lines: Iterable[str]) -> str:
     found = [f"- {line}" for line in lines]
     if not found:
         return ""
-    return f"**{title}**\n" + limits.fit_lines(found, _LISTED)
+    return f"**{title}**\n" + limits.fit_lines(found, _LISTED, _MORE)
+
+
+def _is_cut(lines: Sequence[str]) -> bool:
+    return limits.units("\n".join(f"- {line}" for line in lines)) > _LISTED
 
 
 def _trouble(trouble: DiscordRefused | None) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Protocol
 
+from bot.services.intrusions import Grant
 from bot.services.ports import Context
 
 
@@ -54,6 +56,14 @@ class Incidents(Protocol):
 
     async def channel_deleted(self, guild_id: int, channel_id: int) -> None:
         """A channel is gone."""
+        ...
+
+    async def server_changed(self, guild_id: int) -> None:
+        """Roles, or what a channel allows, were changed."""
+        ...
+
+    async def roles_given(self, guild_id: int, grants: Iterable[Grant]) -> None:
+        """Somebody gave roles to somebody."""
         ...
 
     async def role_deleted(self, guild_id: int, role_id: int) -> None:

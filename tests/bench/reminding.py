@@ -93,6 +93,6 @@ def _wishes(n: int) -> Preferences:
         ZONES[n % len(ZONES)],
         (22 * 60, 7 * 60) if n % 2 else (13 * 60, 18 * 60),
         frozenset({Topic.SURVEYS}) if n % 5 == 0 else frozenset(),
-        Way.DIGEST if n % 7 == 0 else Way.BOTH,
+        Way.DIGEST if n % 7 == 0 else Way.MENTION,
         n % 4 or None,
     )

@@ -42,7 +42,7 @@ def decide(
     return rules.decide(reminder(min(now, NOON), expires_at), preferences, Setting(ZoneInfo(zone), 5, spent), now)
 
 
-@pytest.mark.parametrize("way", [Way.BOTH, Way.MENTION, Way.DIRECT])
+@pytest.mark.parametrize("way", [Way.MENTION, Way.DIRECT])
 def test_what_is_due_is_given(way: Way) -> None:
     assert decide(Preferences(way=way)) == Decision(State.GIVEN)
 
@@ -115,11 +115,28 @@ def test_during_an_absence_everything_rests() -> None:
     assert decide(away, at(20, 0)).state is State.GIVEN
 
 
-def test_without_a_digest_it_waits_for_another_day_as_long_as_that_helps() -> None:
+def test_without_a_digest_it_comes_the_next_day_also_when_it_is_over_by_then() -> None:
     none = Preferences(off=frozenset({Topic.DIGEST}))
     assert decide(none, spent=5) == Decision(State.WAITING, at(8, 0))
-    assert decide(none, spent=5, expires_at=at(7, 20)) == Decision(State.DROPPED)
-    assert decide(none, expires_at=NOON) == Decision(State.DROPPED)
+    assert decide(none, spent=5, expires_at=at(7, 20)) == Decision(State.WAITING, at(8, 0))
+    assert decide(none, at(8, 0), expires_at=at(7, 20)) == Decision(State.GIVEN, late=True, missed=True)
+    assert decide(none, expires_at=NOON) == Decision(State.GIVEN, missed=True)
+    assert decide(replace(none, quiet=NIGHT), at(8, 0), expires_at=NOON) == Decision(State.WAITING, at(8, 7))
+
+
+def test_without_a_digest_nothing_is_told_of_what_nobody_can_act_on_and_nobody_is_told_more_than_they_want() -> None:
+    none = Preferences(off=frozenset({Topic.DIGEST}))
+    setting = Setting(ZoneInfo("UTC"), 5)
+    assert rules.decide(reminder(), none, setting, NOON, is_open=False) == Decision(State.DROPPED)
+    assert rules.decide(reminder(), Preferences(), setting, NOON, is_open=False) == Decision(State.DIGEST, MONDAY)
+    assert rules.decide(reminder(), none, replace(setting, budget=0), NOON) == Decision(State.DROPPED)
+    assert decide(replace(none, way=Way.DIGEST)) == Decision(State.DROPPED)
+    assert decide(replace(none, away_until=at(20, 0))) == Decision(State.WAITING, at(20, 0))
+
+
+def test_one_way_is_the_default() -> None:
+    assert Preferences().way is Way.MENTION
+    assert set(Way) == {Way.MENTION, Way.DIRECT, Way.DIGEST, Way.NONE}
 
 
 def test_the_day_of_the_budget_is_the_day_on_the_persons_wall() -> None:
@@ -146,8 +163,8 @@ near_changes = st.builds(lambda day, minute: day + timedelta(minutes=minute), ch
 people = st.builds(
     Preferences,
     quiet=st.none() | st.tuples(minutes, minutes),
-    off=st.frozensets(st.sampled_from([Topic.PROPOSALS, Topic.SURVEYS])),
-    way=st.sampled_from([Way.BOTH, Way.MENTION, Way.DIRECT, Way.DIGEST]),
+    off=st.frozensets(st.sampled_from([Topic.PROPOSALS, Topic.SURVEYS, Topic.DIGEST])),
+    way=st.sampled_from([Way.MENTION, Way.DIRECT, Way.DIGEST]),
     away_until=st.none() | instants,
     digest_day=st.none() | st.integers(0, 6),
     digest_minute=minutes,
@@ -169,21 +186,24 @@ def test_nothing_is_given_in_quiet_hours_or_above_the_budget_and_nothing_is_lost
     preferences: Preferences, zone: str, due_at: datetime, left: timedelta | None
 ) -> None:
     expires_at = None if left is None else due_at + left
-    waits, now, spent = reminder(due_at, expires_at), due_at, 0
+    waits, now = reminder(due_at, expires_at), due_at
     clock = ZoneInfo(zone)
-    for _ in range(4):
-        decision = rules.decide(waits, preferences, Setting(clock, 1, spent), now)
+    for _ in range(6):
+        decision = rules.decide(waits, preferences, Setting(clock, 1), now)
         if decision.state is not State.WAITING:
             break
         assert decision.at is not None
         assert decision.at > now
-        assert decision.at - now <= timedelta(days=1, hours=2)
         now = decision.at
         waits = replace(waits, due_at=now)
+    if preferences.way is Way.DIGEST and not preferences.has_digest:
+        assert decision.state is State.DROPPED, "only in a digest, and no digest"
+        return
     assert decision.state in {State.GIVEN, State.DIGEST}, "given, or told in the digest"
     if decision.state is State.GIVEN:
         assert not is_quiet(preferences, zone, now)
-        assert expires_at is None or now < expires_at
+        assert decision.missed is (expires_at is not None and now >= expires_at)
+        assert not (decision.missed and preferences.has_digest), "what is over belongs into the digest"
         assert preferences.away_until is None or preferences.away_until <= now
         assert preferences.way is not Way.DIGEST
     else:
@@ -192,7 +212,12 @@ def test_nothing_is_given_in_quiet_hours_or_above_the_budget_and_nothing_is_lost
         assert not is_quiet(preferences, zone, decision.at)
         assert preferences.away_until is None or decision.at >= preferences.away_until
     again = rules.decide(waits, preferences, Setting(clock, 1, 1), now)
-    assert again.state is State.DIGEST, "the budget of the day is used up"
+    assert again.state is (State.DIGEST if preferences.has_digest else State.WAITING), (
+        "the budget of the day is used up"
+    )
+    if again.state is State.WAITING:
+        assert again.at is not None
+        assert rules.spent_today([now], clock, again.at) == 0, "it comes on another day"
 
 
 @given(st.none() | st.integers(0, 6), minutes, st.sampled_from(ZONES), instants | near_changes)

@@ -53,10 +53,10 @@ class Visitor:
 
 
 @asynccontextmanager
-async def visiting() -> AsyncIterator[Visitor]:
+async def visiting(*, empty: bool = False) -> AsyncIterator[Visitor]:
     said: list[str] = []
     with listen(0) as listener:
-        async with rehearsing(listener, said.append) as on, aiohttp.ClientSession() as session:
+        async with rehearsing(listener, said.append, empty=empty) as on, aiohttp.ClientSession() as session:
             async with session.get(on.address) as answer:
                 found = re.search(r'name="token" content="([^"]+)"', await answer.text())
             assert found
@@ -105,11 +105,81 @@ async def test_a_visitor_meets_the_example_partnership() -> None:
         assert {each["state"] for each in state["waiting"]} >= {"Open to objections", "Passed, not carried out yet"}
         assert named(channels(state), "stakeholders")["threads"]
         assert any(each["letters"] for each in state["people"])
+        assert {each["title"][:2] for each in state["waiting"]} == {"P-", "R-", "S-", "M-"}
         assert state["due"] > state["now"]
         assert not errors(state)
 
 
-async def test_the_clock_moves_and_deadlines_are_met_on_the_way() -> None:
+async def test_the_next_deadline_is_that_of_anything() -> None:
+    """Of a proposal, a meeting, a retro and a survey: none is passed over."""
+    async with visiting() as visitor:
+        state = await visitor.state()
+        coming = {each["title"][:3]: each["due"] for each in state["waiting"]}
+        assert state["due"] <= min(coming.values())
+        met: set[str] = set()
+        for _ in range(30):
+            if met == coming.keys():
+                break
+            moved = await visitor.act("deadline")
+            left = {each["title"][:3]: each["due"] for each in moved["waiting"]}
+            met |= {
+                name
+                for name, due in coming.items()
+                if left.get(name) != due and instant(moved["now"]) < soon_after(due)
+            }
+            assert not errors(moved)
+        assert met == coming.keys()
+
+
+async def test_nobody_does_what_discord_would_not_offer_them() -> None:
+    """Who cannot read a place is asked as whom to open it; commands run only where one may write (SCL-2a)."""
+    async with visiting() as visitor:
+        state = await visitor.state()
+        noor = named(state["people"], "Noor Aziz")
+        for name in ("core-team", "stakeholders"):
+            room = named(channels(state), name)
+            asked = await visitor.open(room["id"], noor["id"])
+            text = await asked.text()
+            assert asked.status == 200
+            assert f"Noor Aziz cannot read #{name}" in text
+            assert "Open as Femi Adeyemi" in text
+            assert (await visitor.state())["open"] is None
+        femi = named(state["people"], "Femi Adeyemi")
+        assert (await visitor.open(room["id"], femi["id"])).status == 303
+        assert (await visitor.open(named(channels(state), "lobby")["id"], noor["id"])).status == 303
+
+        front = visitor.on.acts.front
+        amara = front.person(int(named(state["people"], "Amara Okafor")["id"]))
+        for name in ("decisions", "core-team"):
+            place = front.place(int(named(channels(state), name)["id"]))
+            refused = await amara.slash(place, "inbox")
+            assert refused.response is not None
+            assert "Discord offers you no commands here" in refused.response.content
+            assert "#" in refused.response.content
+        talk = front.place(int(named(channels(state), "governance-talk")["id"]))
+        answered = await amara.slash(talk, "inbox")
+        assert answered.response is not None
+        assert "Discord offers you no commands" not in answered.response.content
+        assert not errors(await visitor.state())
+
+
+async def test_an_empty_server_is_there_to_be_set_up() -> None:
+    async with visiting(empty=True) as visitor:
+        state = await visitor.state()
+        assert state["empty"]
+        assert [each["name"] for each in channels(state)] == ["lobby"]
+        assert not state["waiting"]
+        assert next(each["name"] for each in state["people"] if each["id"] == state["first"]) == "Mira Novak"
+        front = visitor.on.acts.front
+        mira = front.person(int(state["first"]))
+        shown = await mira.slash(front.place(int(channels(state)[0]["id"])), "setup start")
+        form = {"name": "Hill Farm", "purpose": "Keep the hill open.", "top_level_purpose": "Plan.", "cells": "Paths"}
+        plan = await mira.submit_modal(shown, form)
+        assert plan.followups or plan.response
+        assert not errors(await visitor.state())
+
+
+async def test_the_clock_moves_deadlines_are_met_on_the_way_and_what_the_bot_did_is_told() -> None:
     async with visiting() as visitor:
         before = await visitor.state()
         hour = await visitor.act("hour")
@@ -123,6 +193,11 @@ async def test_the_clock_moves_and_deadlines_are_met_on_the_way() -> None:
         day = await visitor.act("day")
         assert instant(day["now"]) - instant(due["now"]) >= timedelta(days=1)
         assert not errors(day)
+
+        told = [line["text"] for line in day["log"] if line["text"].startswith("Meanwhile the bot wrote")]
+        assert any("in #decisions" in line and "P-3" in line for line in told)
+        quiet = await visitor.act("hour")
+        assert [line["tone"] for line in quiet["log"][len(day["log"]) :]] == ["act"]
 
 
 async def test_the_bot_is_restarted_crashed_stopped_and_started() -> None:
@@ -155,12 +230,16 @@ async def test_a_moderator_takes_and_gives_roles_by_hand() -> None:
         person, role = named(state["people"], "Amara Okafor"), named(state["roles"], "Green Fund")
         form = {"person": person["id"], "role": role["id"]}
 
+        assert named(state["people"], "Amara Okafor")["about"].startswith("stakeholder")
+
         taken = await visitor.act("take", **form)
         assert named(taken["people"], "Amara Okafor")["roles"] == []
+        assert "stakeholder" not in named(taken["people"], "Amara Okafor")["about"]
         assert "does not wear" in last(await visitor.act("take", **form))["text"]
 
         given = await visitor.act("give", **form)
         assert named(given["people"], "Amara Okafor")["roles"] == ["Green Fund"]
+        assert named(given["people"], "Amara Okafor")["about"].startswith("stakeholder")
         assert "wears the role" in last(await visitor.act("give", **form))["text"]
 
 
@@ -270,35 +349,89 @@ def test_a_taken_port_is_told_in_one_line(capsys: pytest.CaptureFixture[str]) ->
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are not sent so on Windows")
 @pytest.mark.parametrize("wanted", [signal.SIGINT, signal.SIGTERM])
 async def test_a_signal_stops_it_without_a_trace(wanted: signal.Signals, tmp_path: Path) -> None:
+    async with rehearsing_process(tmp_path) as process:
+        process.send_signal(wanted)
+        rest, wrong = await process.communicate()
+    assert process.returncode == 0
+    assert rest.decode().strip() == "Stopped. Nothing was kept."
+    assert wrong == b""
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are not sent so on Windows")
+async def test_it_begins_again_with_an_empty_server_at_the_same_address(tmp_path: Path) -> None:
+    async with rehearsing_process(tmp_path) as process, aiohttp.ClientSession() as session:
+        address = process.address
+        worlds = []
+        for empty in (False, True, False):
+            async with session.get(f"{address}/state") as answer:
+                state = await answer.json()
+            assert state["empty"] is empty
+            worlds.append(state["world"])
+            if len(worlds) < 3:
+                async with session.get(address) as answer:
+                    found = re.search(r'name="token" content="([^"]+)"', await answer.text())
+                assert found
+                async with session.post(f"{address}/act/again", headers={"X-Rehearsal-Token": found[1]}) as answer:
+                    assert answer.status == 200
+                await process.until("To stop it")
+        assert len(set(worlds)) == 3
+        process.send_signal(signal.SIGTERM)
+        _, wrong = await process.communicate()
+    assert process.returncode == 0
+    assert wrong == b""
+    assert list(tmp_path.iterdir()) == []
+
+
+class RehearsingProcess:
+    """``python -m bot rehearse`` on a free port."""
+
+    def __init__(self, process: asyncio.subprocess.Process, port: int) -> None:
+        self._process = process
+        self.address = f"http://127.0.0.1:{port}"
+        self.send_signal = process.send_signal
+        self.communicate = process.communicate
+
+    @property
+    def returncode(self) -> int | None:
+        return self._process.returncode
+
+    async def until(self, words: str) -> str:
+        """What it prints until these words."""
+        assert self._process.stdout
+        assert self._process.stderr
+        said = ""
+        while words not in said:
+            line = await self._process.stdout.readline()
+            assert line, await self._process.stderr.read()
+            said += line.decode()
+        return said
+
+
+@asynccontextmanager
+async def rehearsing_process(folder: Path) -> AsyncIterator[RehearsingProcess]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "rehearse", "--no-browser", "--port", str(port)),
         cwd=ROOT,
-        env={**os.environ, "TMPDIR": str(tmp_path)},
+        env={**os.environ, "TMPDIR": str(folder)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
     try:
-        async with asyncio.timeout(SLOW):
-            assert process.stdout
-            assert process.stderr
-            said = ""
-            while "To stop it" not in said:
-                line = await process.stdout.readline()
-                assert line, await process.stderr.read()
-                said += line.decode()
-            assert f"http://127.0.0.1:{port}" in said
-            process.send_signal(wanted)
-            rest, wrong = await process.communicate()
+        async with asyncio.timeout(3 * SLOW):
+            running = RehearsingProcess(process, port)
+            assert running.address in await running.until("To stop it")
+            yield running
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
-    assert process.returncode == 0
-    assert rest.decode().strip() == "Stopped. Nothing was kept."
-    assert wrong == b""
-    assert list(tmp_path.iterdir()) == []
+
+
+def soon_after(due: str) -> datetime:
+    return instant(due) + timedelta(minutes=5)
 
 
 def instant(text: str) -> datetime:

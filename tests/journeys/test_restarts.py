@@ -13,6 +13,7 @@ import simcord
 from bot.governance.dossier import ObjectionState, State
 from bot.guild import Trouble
 from tests.journeys import objecting
+from tests.journeys.preferring import wishes
 from tests.journeys.server import CORE, FEED, TALK, Server, controls_of, latest, page_one, policy_details, said, text_of
 
 
@@ -262,6 +263,8 @@ async def test_an_answer_lost_while_the_bot_lives_posts_nothing_twice(
 async def test_a_reminder_sent_just_before_a_crash_is_not_sent_again(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    for who in ("tom", "uma"):
+        await wishes(server, who, way=["direct"])
     await server.propose("tia", CORE)
     send = server.bot.guild_adapter.direct
 

@@ -67,7 +67,7 @@ async def built(server: Server) -> Partnership:
 
 
 def live(server: Server) -> discord.Guild:
-    guild = server.bot.get_guild(server.guild.id)
+    guild = server.env.bot.get_guild(server.guild.id)
     assert guild is not None
     return guild
 

@@ -24,6 +24,7 @@ from bot.services import (
     retros_writing,
     surveys,
     surveys_answered,
+    things,
 )
 from bot.services.letters import LetterView
 from bot.services.ports import DeliveryKind, DeliveryState
@@ -39,7 +40,7 @@ NUDGED_AT = datetime(2026, 1, 3, tzinfo=UTC)
 async def wants(
     scene: Scene,
     who: int,
-    way: Way = Way.BOTH,
+    way: Way = Way.MENTION,
     *,
     without: Topic | None = None,
     mentions: str = "",
@@ -150,10 +151,11 @@ async def test_what_cannot_be_understood_is_refused(scene: Scene, typed: Hours, 
 async def test_odd_wishes_are_refused_and_so_are_strangers(scene: Scene) -> None:
     for wishes in (
         Wishes("shout", ALL, "", "0", "09:00"),
-        Wishes("both", ALL, "many", "0", "09:00"),
-        Wishes("both", ALL, "51", "0", "09:00"),
-        Wishes("both", ALL, "", "8", "09:00"),
-        Wishes("both", ALL, "", "0", "noon"),
+        Wishes("mention", ALL, "many", "0", "09:00"),
+        Wishes("mention", ALL, "51", "0", "09:00"),
+        Wishes("mention", ALL, "", "8", "09:00"),
+        Wishes("mention", ALL, "", "0", "noon"),
+        Wishes("both", ALL, "", "0", "09:00"),
     ):
         with pytest.raises(BadValue):
             await reminders.set_wishes(scene.ctx, scene.actor(ADA), HERE, wishes)
@@ -175,15 +177,13 @@ async def test_a_nudge_reaches_each_as_they_want_it(scene: Scene) -> None:
     assert await mentioned(scene, filed) == {CLEO, FAY}
     assert {who for who, each in (await given(scene)).items() if not all(letter.digest for letter in each)} == {
         DEV,
-        FAY,
-    }
+    }, "by one way: Fay, who chose nothing, is mentioned"
     await until(scene, NUDGED_AT + timedelta(hours=20))
     found = await given(scene)
     assert {who: {(letter.at.hour, letter.digest) for letter in found[who]} for who in found} == {
         ADA: {(7, False)},
         DEV: {(0, False)},
         ELI: {(18, True)},
-        FAY: {(0, False)},
     }, "Ada in the morning, Eli in the digest"
     assert not found[ADA][0].entries[0].late
     assert "neither read it" in await said(scene, found[ADA][0])
@@ -200,19 +200,70 @@ async def test_whoever_acted_meanwhile_is_left_alone(scene: Scene) -> None:
     assert ADA not in await given(scene)
 
 
+async def told_of(scene: Scene, who: int, *filed: int) -> list[str]:
+    """Of which proposals somebody was told by now, by whichever way."""
+    names = [f"P-{n}" for n, each in enumerate(filed, 1) if who in await mentioned(scene, each)]
+    entries = [entry for letter in (await given(scene)).get(who, []) for entry in letter.entries]
+    return names + [entry.name for entry in entries if entry.section in {"reminder", "missed"}]
+
+
 async def test_above_the_budget_a_nudge_waits_for_the_digest(scene: Scene) -> None:
     await wants(scene, ADA, mentions="1", day="5", at="12:00")
     first, second = await scene.file(TIA), await scene.file(TOM)
     await until(scene, NUDGED_AT)
-    assert len((await given(scene))[ADA]) == 1
-    assert len((await given(scene))[BEN]) == 2
-    told = await mentioned(scene, first), await mentioned(scene, second)
-    assert sorted(ADA in each for each in told) == [False, True]
+    assert len(await told_of(scene, ADA, first, second)) == 1
+    assert await told_of(scene, BEN, first, second) == ["P-1", "P-2"]
     await until(scene, NUDGED_AT + timedelta(hours=13))
-    one, digest = (await given(scene))[ADA]
-    assert (one.digest, digest.digest) == (False, True)
-    names = [entry.name for letter in (one, digest) for entry in letter.entries if entry.section == "reminder"]
-    assert sorted(names) == ["P-1", "P-2"], "each once"
+    (digest,) = (await given(scene))[ADA]
+    assert digest.digest
+    assert sorted(await told_of(scene, ADA, first, second)) == ["P-1", "P-2"], "each once"
+
+
+async def test_above_the_budget_and_without_a_digest_it_comes_the_next_day(scene: Scene) -> None:
+    await wants(scene, ADA, mentions="1", without=Topic.DIGEST)
+    await wants(scene, BEN, mentions="0", without=Topic.DIGEST)
+    first, second, third = await scene.file(TIA), await scene.file(TOM), await scene.file(UMA)
+    await until(scene, NUDGED_AT)
+    assert len(await told_of(scene, ADA, first, second, third)) == 1
+    await until(scene, NUDGED_AT + timedelta(days=1, hours=1))
+    assert sorted(await told_of(scene, ADA, first, second, third)) == ["P-1", "P-2", "P-3"], "each once"
+    (letter,) = (await given(scene))[ADA]
+    assert letter.at == NUDGED_AT + timedelta(days=1)
+    assert "could not be given to you in time: The time for objections ended" in await said(scene, letter)
+    assert await told_of(scene, BEN, first, second, third) == [], "who wants none gets none"
+
+
+async def test_who_cannot_read_the_thread_any_more_is_told_by_message_or_not_at_all(scene: Scene) -> None:
+    filed = await scene.file()
+    async with scene.ctx.uow.read() as tx:
+        partnership = await tx.partnerships.get(HERE)
+        thing = await things.look(tx, partnership, f"proposal/{filed}")
+    assert thing is not None
+    assert {await scene.person(who) for who in (ADA, TIA)} <= thing.readers
+    await scene.joined(ADA)
+    await until(scene, NUDGED_AT)
+    assert ADA not in await mentioned(scene, filed), "their name in the thread would reach nobody"
+    assert BEN in await mentioned(scene, filed)
+
+
+async def test_an_owner_who_holds_no_seat_any_more_is_not_reminded(scene: Scene) -> None:
+    """Of feedback they took on, and of an action they promised: they could do nothing about either."""
+    for owner in (TIA, UMA):
+        view = await feedback.give(scene.ctx, scene.actor(BEN), HERE, TLC, f"The map {owner} is old.", anonymous=True)
+        await feedback.take(scene.ctx, scene.actor(owner), view.feedback.id)
+    tom = scene.actor(TOM)
+    held = (await retros.start(scene.ctx, tom, HERE, TLC, retro_rules.Plan("4ls", ("Liked",)))).retro
+    await retros.next_phase(scene.ctx, tom, held.id, held.state)
+    await retros_writing.write(scene.ctx, tom, held.id, 0, "The map")
+    while (view := await retros.show(scene.ctx, tom, held.id)).retro.state is not retro_rules.State.ACTIONS:  # type: ignore[assignment]
+        await retros.next_phase(scene.ctx, tom, held.id, view.retro.state)  # type: ignore[attr-defined]
+    for owner in (TIA, UMA):
+        await retros_writing.add_action(scene.ctx, tom, held.id, f"Print {owner}", scene.actor(owner), "in 6 days")
+    await scene.joined(UMA)
+    await until(scene, datetime(2026, 1, 9, tzinfo=UTC))
+    found = await given(scene)
+    assert {entry.name for letter in found[TIA] for entry in letter.entries} >= {"F-1", "R-1"}
+    assert UMA not in found
 
 
 async def test_several_that_are_due_at_once_are_one_message(scene: Scene) -> None:
@@ -394,6 +445,7 @@ async def test_of_several_sweeps_at_once_one_gives(scene: Scene) -> None:
 
 async def test_the_words_of_a_letter_go_a_day_after_it_was_sent_and_that_it_failed_is_told(scene: Scene) -> None:
 
+    await wants(scene, ADA, Way.DIRECT, without=Topic.DIGEST)
     await scene.file()
     await until(scene, NUDGED_AT)
     async with scene.ctx.uow.write() as tx:

@@ -26,6 +26,7 @@ class Town:
     channels: dict[int, ChannelSeen] = field(default_factory=dict)
     people: dict[int, set[int]] = field(default_factory=dict)
     permissions: frozenset[str] = scales.GOVERNED | scales.BUILDING
+    webhooks: dict[int, tuple[str, ...]] | None = None
     trouble: int = 0
     requests: list[str] = field(default_factory=list)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -34,12 +35,18 @@ class Town:
         return self.turn
 
     async def snapshot(self, guild_id: int) -> Snapshot:
+        return self.known(guild_id)
+
+    def known(self, guild_id: int) -> Snapshot:
         everyone = RoleSeen("@everyone", RoleFacts(RoleId(GUILD), is_everyone=True))
-        return Snapshot(
-            guild_id, BOT, 40, self.permissions, (everyone, *self.roles.values()), tuple(self.channels.values())
-        )
+        roles = (replace(role, wearers=self._wearers(made)) for made, role in self.roles.items())
+        channels = tuple(self.channels.values())
+        return Snapshot(guild_id, BOT, 40, self.permissions, (everyone, *roles), channels, self.webhooks)
 
     async def wearers(self, guild_id: int, role_id: int) -> tuple[int, ...]:
+        return self._wearers(role_id)
+
+    def _wearers(self, role_id: int) -> tuple[int, ...]:
         return tuple(sorted(user for user, roles in self.people.items() if role_id in roles))
 
     async def names(self, guild_id: int, user_ids: Iterable[int]) -> tuple[str, ...]:
@@ -48,6 +55,10 @@ class Town:
     async def create_role(self, guild_id: int, name: str, partnership: str) -> int:
         self._heard(f"role {name}")
         return self.add_role(name)
+
+    async def disarm_role(self, guild_id: int, role_id: int, partnership: str) -> None:
+        self._heard(f"disarm {role_id}")
+        self.set_powers(role_id)
 
     async def create_channel(self, guild_id: int, step: Step, partnership: str) -> int:
         self._heard(f"channel {step.name}")
@@ -66,6 +77,11 @@ class Town:
         made = 100 + len(self.roles)
         self.roles[made] = RoleSeen(name, RoleFacts(RoleId(made), position=position, powers=powers))
         return made
+
+    def set_powers(self, role: int, *powers: str) -> None:
+        """Somebody changes what a role may do in the server."""
+        seen = self.roles[role]
+        self.roles[role] = replace(seen, facts=replace(seen.facts, powers=powers))
 
     def named(self, name: str) -> int:
         """The role of this name."""

@@ -4,15 +4,17 @@ import asyncio
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, create_engine, inspect, text
 from sqlalchemy.engine import make_url
 
 from bot.governance.consistency import values_told
@@ -20,6 +22,7 @@ from bot.governance.errors import NotErasable
 from bot.governance.events import Event, Happened
 from bot.governance.ids import PartnershipId, PersonId
 from bot.governance.policy import genesis
+from bot.governance.reminders import Preferences, Topic, Way
 from storage import migrate
 from storage.chain import EMPTY, Link, forge
 from storage.engine import BadDatabaseUrl, Engines, create_engines
@@ -54,6 +57,36 @@ async def test_a_database_of_a_newer_bot_is_left_alone(engines: Engines) -> None
         await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(migrate.NewerSchema):
         await migrate.upgrade(engines.writer)
+
+
+async def test_who_was_told_twice_at_once_is_mentioned_and_keeps_what_else_they_chose(tmp_path: Path) -> None:
+    """The version before knew a way ``both`` (RHY-2)."""
+    kept = {"zone": "Europe/Lisbon", "off": ["surveys"], "way": "both", "mentions": 2}
+    chosen = [("ada", kept), ("ben", {**kept, "way": "direct"})]
+    engine = create_engine(f"sqlite:///{tmp_path / 'old.db'}")
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0004")
+        connection.execute(
+            text("INSERT INTO partnerships (id, guild_id, name, version, document) VALUES (1, 1, '', 1, '{}')")
+        )
+        for person, document in chosen:
+            row = {"person": person, "document": json.dumps(document)}
+            into = "INSERT INTO preferences (partnership_id, person_id, document) VALUES (1, :person, :document)"
+            connection.execute(text(into), row)
+    engine.dispose()
+    engines = create_engines(f"sqlite+aiosqlite:///{tmp_path / 'old.db'}")
+    try:
+        await migrate.upgrade(engines.writer)
+        async with SqlUnitOfWork(engines).read() as tx:
+            found = await tx.reminders.preferences(PartnershipId(1), [PersonId("ada"), PersonId("ben")])
+    finally:
+        await engines.dispose()
+    wanted = Preferences("Europe/Lisbon", off=frozenset({Topic.SURVEYS}), mentions=2)
+    assert found == {"ada": (wanted, None), "ben": (replace(wanted, way=Way.DIRECT), None)}
+    assert wanted.way is Way.MENTION
 
 
 async def test_an_empty_file_becomes_a_database_and_references_are_enforced_again(tmp_path: Path) -> None:

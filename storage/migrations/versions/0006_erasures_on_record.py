@@ -3,8 +3,8 @@
 Each partnership's chain gets two events: the first policy version, so that it can be held against the record, and a
 list of every event and person erased before. From then on words that are missing without an erasure were taken away.
 
-Revision ID: 0005
-Revises: 0004
+Revision ID: 0006
+Revises: 0005
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from storage.chain import EMPTY, Link, forge
 from storage.mapping import from_json
 from storage.types import Document, Instant
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

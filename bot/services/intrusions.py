@@ -1,0 +1,191 @@
+"""What people who manage a server did by hand to roles with seats and to governed channels (ORG-2, ORG-2a, SCL-3).
+
+The server is compared with the record whenever somebody changed it and whenever the bot comes back: what is new is told
+in the feed, once, and what was mended is told as well.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from bot.governance import plans
+from bot.governance.events import Event, Happened, Json
+from bot.governance.ids import GroupId, PartnershipId
+from bot.governance.intrusions import Intrusion
+from bot.governance.organisation import Partnership, RoleMapping, mapping_of
+from bot.governance.plans import RoleSeen, Snapshot
+from bot.services import roles, seats
+from bot.services.access import place_name, site_of
+from bot.services.ports import Context, PlaceKind, Server, Transaction
+
+Known = dict[str, list[str]]
+"""What was told of each channel, by its Discord id. People stand there as the record names them (REC-1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Somebody gave roles to somebody, as Discord's audit log tells it under a number of its own. Discord ids."""
+
+    entry: int
+    by: int
+    to: int
+    roles: tuple[int, ...]
+
+
+async def look(ctx: Context, server: Server, guild_id: int) -> None:
+    """Compare roles with seats and governed channels with the record; tell what is new and what was mended.
+
+    A role that has gained power over the server gives its seats no authority until it has lost it again (ORG-2).
+    Doing it again tells nothing twice. Raises DiscordRefused while the server is out of reach.
+    """
+    seen = server.known(guild_id)
+    async with ctx.turn(guild_id):
+        async with ctx.uow.read() as tx:
+            hosted = await tx.partnerships.of_guild(guild_id)
+            news = [p.id for p in hosted if _changed(p, seen) or await _is_news(tx, p, seen)]
+        for each in news:
+            async with ctx.uow.write() as tx:
+                await _tell(tx, await seats.hold(tx, each), seen, ctx)
+
+
+async def taken(ctx: Context, guild_id: int, grants: Iterable[Grant]) -> None:
+    """Tell of seats that people gave themselves, each once (ORG-2)."""
+    own = [grant for grant in grants if grant.by == grant.to]
+    if not own:
+        return
+    async with ctx.uow.read() as tx:
+        hosted = await tx.partnerships.of_guild(guild_id)
+        told = {g.entry for g in own if await tx.runtime.get(_told(g.entry))}
+    for grant in own:
+        given = [(p, m) for p in hosted for role in grant.roles if (m := mapping_of(p, role)) is not None]
+        if grant.entry in told or not given:
+            continue
+        async with ctx.uow.write() as tx:
+            if await tx.runtime.get(_told(grant.entry)):
+                continue
+            await tx.runtime.put(_told(grant.entry), "1")
+            person = await tx.people.id_of(grant.to)
+            for partnership, mapping in given:
+                event = roles.mapping_event(Happened.SEAT_TAKEN, partnership, mapping, person)
+                await tx.record.append(partnership.id, (event,), ctx.clock())
+
+
+def _changed(partnership: Partnership, seen: Snapshot) -> bool:
+    return any(
+        (role.name, role.facts.powers) != (mapping.name, mapping.powers) for mapping, role in _living(partnership, seen)
+    )
+
+
+def _living(partnership: Partnership, seen: Snapshot) -> Iterable[tuple[RoleMapping, RoleSeen]]:
+    for mapping in partnership.mappings:
+        role = None if mapping.lost else seen.role(mapping.role)
+        if role is not None:
+            yield mapping, role
+
+
+async def _is_news(tx: Transaction, partnership: Partnership, seen: Snapshot) -> bool:
+    found = await _found(tx, partnership, seen)
+    return {channel: set(named) for channel, named in found.items()} != await _known(tx, partnership.id)
+
+
+async def _tell(tx: Transaction, partnership: Partnership, seen: Snapshot, ctx: Context) -> None:
+    events: list[Event] = []
+    mappings = {m: replace(m, name=r.name, powers=r.facts.powers) for m, r in _living(partnership, seen)}
+    for before, after in mappings.items():
+        events += _of_role(partnership, before, after)
+    if any(before != after for before, after in mappings.items()):
+        changed = tuple(mappings.get(mapping, mapping) for mapping in partnership.mappings)
+        partnership = await tx.partnerships.save(replace(partnership, mappings=changed))
+    events += await _of_channels(tx, partnership, seen)
+    if events:
+        await tx.record.append(partnership.id, events, ctx.clock())
+
+
+def _of_role(partnership: Partnership, before: RoleMapping, after: RoleMapping) -> list[Event]:
+    events = []
+    if before.name and before.name != after.name:
+        events.append(roles.mapping_event(Happened.ROLE_RENAMED, partnership, after, None, was=before.name))
+    if set(after.powers) - set(before.powers):
+        powers: list[Json] = list(after.powers)
+        events.append(roles.mapping_event(Happened.ROLE_ENDANGERED, partnership, after, None, powers=powers))
+    elif before.powers and not after.powers:
+        events.append(roles.mapping_event(Happened.ROLE_MENDED, partnership, after, None))
+    return events
+
+
+async def _of_channels(tx: Transaction, partnership: Partnership, seen: Snapshot) -> list[Event]:
+    """What channels give to strangers now, and which are as they should be again. Keeps what is told with it."""
+    site = await site_of(tx, partnership, 0)
+    known = await _known(tx, partnership.id)
+    users = {i.target for _, found in plans.intruded(site, seen).values() for i in found if i.person}
+    people = await tx.people.ids_of(users)
+    events = []
+    now: Known = {}
+    for channel, ((purpose, group), found) in plans.intruded(site, seen).items():
+        place = place_name(partnership, PlaceKind(purpose.value), group)
+        told = known.get(str(channel), set())
+        tokens: list[str] = []
+        for each in found:
+            mine = _tokens(each, people)
+            tokens += sorted(mine)
+            if mine - told:
+                events.append(_intrusion(partnership, group, place, each, seen, people))
+        if tokens:
+            now[str(channel)] = tokens
+        elif told:
+            thing = seats.group_thing(partnership, group)
+            events.append(Event(Happened.ACCESS_MENDED, thing, None, {"place": place}))
+    await tx.runtime.put(_key(partnership.id), json.dumps(now))
+    return events
+
+
+def _intrusion(
+    partnership: Partnership,
+    group: GroupId | None,
+    place: str,
+    found: Intrusion,
+    seen: Snapshot,
+    people: Mapping[int, str],
+) -> Event:
+    role = None if found.person else seen.role(found.target)
+    powers: list[Json] = [*sorted(found.powers)]
+    opened: list[Json] = [*sorted(found.opened)]
+    data: dict[str, Json] = {
+        "place": place,
+        "everyone": found.target == seen.guild_id,
+        "role": role.name if role is not None else "",
+        "person": people[found.target] if found.person else "",
+        "powers": powers,
+        "opened": opened,
+    }
+    return Event(Happened.ACCESS_TAMPERED, seats.group_thing(partnership, group), None, data)
+
+
+async def _found(tx: Transaction, partnership: Partnership, seen: Snapshot) -> Known:
+    """What channels give to strangers now, as it is kept; somebody never seen stands as nobody yet."""
+    found: Known = {}
+    for channel, (_, each) in plans.intruded(await site_of(tx, partnership, 0), seen).items():
+        people = {i.target: await tx.people.find(i.target) or "" for i in each if i.person}
+        if each:
+            found[str(channel)] = [token for i in each for token in sorted(_tokens(i, people))]
+    return found
+
+
+def _tokens(found: Intrusion, people: Mapping[int, str]) -> set[str]:
+    target = people[found.target] if found.person else found.target
+    return {f"{target} {power}" for power in found.gives}
+
+
+async def _known(tx: Transaction, id: PartnershipId) -> dict[str, set[str]]:
+    kept: Known = json.loads(await tx.runtime.get(_key(id)) or "{}")
+    return {channel: set(tokens) for channel, tokens in kept.items()}
+
+
+def _key(id: PartnershipId) -> str:
+    return f"intrusions/{id}"
+
+
+def _told(entry: int) -> str:
+    return f"seat taken/{entry}"

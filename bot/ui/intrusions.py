@@ -1,0 +1,96 @@
+"""What was done by hand to roles and channels, in words (ORG-2, ORG-2a, SCL-1, SCL-3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from bot.governance import scales
+from bot.governance.events import Event, Happened
+from bot.governance.intrusions import Intrusion
+from bot.ui.labels import listed
+from bot.ui.text import inline
+
+_OPENED: Mapping[str, str] = MappingProxyType(
+    {
+        scales.VIEW: "see it",
+        scales.HISTORY: "read what was written before",
+        scales.SEND: "write in it",
+        scales.DISCUSS: "write in its threads",
+        scales.THREADS: "open threads",
+        scales.PRIVATE_THREADS: "open private threads",
+        scales.REACT: "react",
+    }
+)
+"""What somebody may do whom a channel was opened to."""
+
+
+def permissions(names: Iterable[str]) -> str:
+    """Discord permissions as Discord calls them."""
+    return listed([permission(name) for name in sorted(names)])
+
+
+def permission(name: str) -> str:
+    """One of them."""
+    return f"*{inline(name.replace('_', ' ').title(), 60)}*"
+
+
+def given(found: Intrusion, guild_id: int) -> str:
+    """What a channel gives somebody, as the plan says it."""
+    who = "@everyone" if found.target == guild_id else f"<@{'' if found.person else '&'}{found.target}>"
+    return f"{who} {_may(found.powers, found.opened)}"
+
+
+def told(event: Event, seat: str, about: str) -> list[str]:
+    """What the feed says: what happened, what it means, what moderators can do."""
+    data = event.data
+    role = f"**{inline(str(data.get('role') or 'unnamed'), 100)}**"
+    place = inline(str(data.get("place") or "a channel"), 80)
+    powers = [str(each) for each in _list(data.get("powers"))]
+    match event.type:
+        case Happened.ROLE_RENAMED:
+            was = inline(str(data.get("was") or "unnamed"), 100)
+            return [f"-# 🪪 The role **{was}**, which gives {seat}, is called {role} now. Its seat stays the same."]
+        case Happened.ROLE_ENDANGERED:
+            return [
+                "### ⚠️ A role that carries a seat has gained power over the server",
+                f"The role {role} gives {seat}, and now also {permissions(powers)}.",
+                "Until that is taken away, nobody files, rules or leads by that seat.",
+                "Its holders keep their say: they can object and vote, and what they objected stands.",
+                "**Moderators:** take it away in *Server settings → Roles*, or let `/setup start` do it.",
+                "-# Discord's audit log says who changed the role.",
+            ]
+        case Happened.ROLE_MENDED:
+            return [
+                "### A role that carries a seat has lost its power over the server again",
+                f"The role {role} gives {seat}, with all that belongs to it.",
+            ]
+        case Happened.SEAT_TAKEN:
+            return [
+                "### ⚠️ Somebody gave themselves a seat",
+                f"{about or 'Somebody'} gave themselves the role {role}, which gives {seat}.",
+                "It counts like any other seat; whether that was agreed is for the group to say.",
+            ]
+        case Happened.ACCESS_MENDED:
+            return [f"### A channel is as it should be again: {place}", "Nobody has more in it than their seat gives."]
+    opened = [str(each) for each in _list(data.get("opened"))]
+    who = "@everyone" if data.get("everyone") else f"the role {role}" if data.get("role") else about or "somebody"
+    return [
+        f"### ⚠️ A channel was opened by hand: {place}",
+        f"There {who} {_may(powers, opened)}. No seat gives that.",
+        *(
+            ["With such power posts can be forged or removed. The record stays as it is: `/audit verify`."]
+            * bool(powers)
+        ),
+        "**Moderators:** `/setup start` shows it and takes it back.",
+    ]
+
+
+def _may(powers: Iterable[str], opened: Iterable[str]) -> str:
+    held = permissions(powers)
+    may = listed([_OPENED[name] for name in _OPENED if name in set(opened)])
+    return " and ".join(each for each in (f"has {held}" if held else "", f"may {may}" if may else "") if each)
+
+
+def _list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
