@@ -103,7 +103,7 @@ async def test_an_empty_file_becomes_a_database_and_references_are_enforced_agai
 
 
 async def test_what_was_erased_before_erasures_were_events_is_listed_once(tmp_path: Path) -> None:
-    """0005: a chain from before gets its first policy and a list of every event and person erased; nothing else."""
+    """0006: a chain from before gets its first policy and a list of every event and person erased; nothing else."""
     engines = create_engines(f"sqlite+aiosqlite:///{tmp_path / 'old.db'}")
 
     def at_0004(connection: Connection) -> None:
