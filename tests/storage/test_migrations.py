@@ -106,11 +106,11 @@ async def test_what_was_erased_before_erasures_were_events_is_listed_once(tmp_pa
     """0006: a chain from before gets its first policy and a list of every event and person erased; nothing else."""
     engines = create_engines(f"sqlite+aiosqlite:///{tmp_path / 'old.db'}")
 
-    def at_0004(connection: Connection) -> None:
+    def at_0005(connection: Connection) -> None:
         config = migrate._config()
         config.attributes["connection"] = connection
         with connection.begin():
-            command.upgrade(config, "0004")
+            command.upgrade(config, "0005")
 
     links: list[Link] = []
     for number in range(1, 4):
@@ -121,7 +121,7 @@ async def test_what_was_erased_before_erasures_were_events_is_listed_once(tmp_pa
     document = json.dumps(to_json(genesis()))
     try:
         async with engines.writer.connect() as connection:
-            await connection.run_sync(at_0004)
+            await connection.run_sync(at_0005)
         with closing(sqlite3.connect(tmp_path / "old.db")) as by_hand, by_hand:
             for each in (1, 2):
                 by_hand.execute("INSERT INTO partnerships VALUES (?, 9, 'Commons', 1, '{}')", (each,))
