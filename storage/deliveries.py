@@ -88,7 +88,7 @@ _AGAIN = (
 )
 _UNDONE = (
     select(deliveries)
-    .where(_C.wanted > _C.shown, _C.shown > 0, or_(_GIVEN, _C.refused.is_not(None)))
+    .where(_C.wanted > _C.shown, _C.shown > 0, _C.state != _GIVEN_UP, or_(_GIVEN, _C.refused.is_not(None)))
     .order_by(_C.partnership_id, _C.id)
 )
 _STATE, _WANTED = bindparam("new_state", type_=_C.state.type), bindparam("new_wanted", type_=_C.wanted.type)
@@ -265,6 +265,12 @@ class Deliveries:
         """The same for letters to people, written at or after an instant."""
         lately = or_(_C.since.is_(None), _C.since >= since)
         return await self._again(partnership, _C.thing.startswith("letter/"), lately)
+
+    async def forget(self, person: PersonId) -> None:
+        """Forget where letters to somebody stand, which would tell who that is; none of them is given any more."""
+        gone = {"channel_id": None, "message_id": None, "since": None, "state": _GIVEN_UP}
+        await self._session.connection.execute(update(deliveries).where(_C.person_id == person).values(gone))
+        self._session.wiped = True
 
     async def undone(self) -> tuple[Delivery, ...]:
         """What still stands in Discord as it was, although it is to be given anew, with what Discord said to it."""

@@ -39,6 +39,7 @@ async def forget(ctx: Context, user_id: int) -> bool:
                 await _tell_of_again(tx, partnership.id, person)
                 said = Event(Happened.PERSON_ERASED, f"partnership/{partnership.id}", None, {"people": [person]})
                 await tx.record.append(partnership.id, (said,), ctx.clock())
+        await tx.deliveries.forget(person)
         await tx.people.erase(person)
         return True
 

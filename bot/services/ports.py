@@ -713,6 +713,10 @@ class Deliveries(Protocol):
         """The same for letters to people, written at or after an instant."""
         ...
 
+    async def forget(self, person: PersonId) -> None:
+        """Forget where letters to somebody stand, which would tell who that is."""
+        ...
+
     async def undone(self) -> tuple[Delivery, ...]:
         """What still stands in Discord as it was, although it is to be given anew, with what Discord said to it."""
         ...

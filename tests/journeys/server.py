@@ -6,6 +6,7 @@ Everything goes through the simulated Discord. What people can read is read as t
 from __future__ import annotations
 
 import contextvars
+import re
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ import discord
 import simcord
 from discord.ext import commands
 
+from bot import exports
 from bot.app import create_bot
 from bot.client import GovernanceBot
 from bot.governance.dossier import Proposal, State
@@ -28,6 +30,7 @@ from bot.services import record
 from bot.services.ports import Filter, Recorded
 from bot.ui import forms
 from config.settings import Settings
+from storage.record import Record
 from tests import wire
 from tests.journeys.logged import TOKEN, WATCH
 from tests.permissions import needed_by
@@ -552,6 +555,18 @@ async def finish(server: Server) -> None:
                 checked = await record.check(tx, partnership.id)
                 assert checked.verdict.holds, checked.verdict
                 assert checked.differences == (), checked.differences
+            partnerships = [(each.id, each.name) for each in await tx.partnerships.all()]
+            assert isinstance(tx.record, Record)
+            exported = "".join([line async for line in exports.lines(tx.record, partnerships)])
+        assert exports.verify(exported.splitlines())[0] == exports.VERSION
+        assert server_ids(server) & set(re.findall(r"[0-9]{17,20}", exported)) == set(), "REC-1: no Discord ids"
+
+
+def server_ids(server: Server) -> set[str]:
+    """The ids that Discord gave to the people, roles and channels of the server, and to the server itself."""
+    roles = [role.id for role in server.guild.roles.values()]
+    channels = [channel.id for channel in server.guild.channels.values()]
+    return {str(each) for each in (server.guild.id, *roles, *channels, *(m.id for m in server.people.values()))}
 
 
 async def _release(server: Server) -> None:

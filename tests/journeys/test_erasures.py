@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import discord
 
 from bot import operation
+from bot.governance.events import Happened
+from bot.governance.retros import State
 from bot.services import erasures
 from bot.services.ports import DeliveryKind
 from config.settings import Settings
-from tests.journeys import objecting
+from tests.journeys import looking_back, objecting
+from tests.journeys import meeting as meetings
 from tests.journeys.deciding import withdraw
 from tests.journeys.logged import TOKEN
-from tests.journeys.server import CORE, FEED, TALK, Server, page_one, text_of
+from tests.journeys.server import CORE, FEED, TALK, Server, page_one, server_ids, text_of
 
 SECRET = "Old Marsh Lane 7"
 MUCH = ("It stands at Old Marsh Lane 7, and more has to be said about it. " * 30)[:1490]
@@ -176,6 +180,53 @@ async def test_a_forgotten_person_is_mentioned_nowhere_any_more(server: Server) 
     assert mention not in everything_shown(server)
     assert f"<@{server['tia'].id}>" in everything_shown(server)
     assert objecting.REASON in everything_shown(server), "what they published stays, without their name"
+
+
+async def test_lessons_go_with_the_file_that_carries_them(server: Server) -> None:
+    """Files beside a post are files that the bot posted; the board and the post are drawn without the words."""
+    await looking_back.begin(server, title=f"Looking back on {SECRET}")
+    await looking_back.go_on(server)
+    await looking_back.write(server, "tia", 0, f"We met at {SECRET}")
+    await server.advance(minutes=5)
+    while await looking_back.go_on(server) is not State.CLOSED:
+        await server.advance(minutes=5)
+    (lessons,) = [message for message in server.channel(CORE).history() if message.attachments]
+    assert SECRET.encode() in await lessons.attachments[0].read()
+    closed = next(r.number for r in await looking_back.events(server) if r.event.type is Happened.RETRO_CLOSED)
+    await erase(server, closed)
+    assert SECRET not in everything_shown(server)
+    assert [message for message in server.channel(CORE).history() if message.attachments] == []
+    assert "erased on request" in text_of(server.message(server.channel(CORE).id, lessons.id))
+    assert "erased on request" in await looking_back.told(server)
+
+
+async def test_a_meeting_s_minutes_and_its_entry_among_the_server_s_events(server: Server) -> None:
+    meeting = await meetings.scheduled(server, title=f"At {SECRET}")
+    (entry,) = await meetings.events(server)
+    assert SECRET in entry.name
+    async with server.bot.ctx.uow.read() as tx:
+        told = await tx.record.of(server.hosted, f"meeting/{meeting.id}")
+    await erase(server, next(r.number for r in told if r.event.type is Happened.MEETING_SCHEDULED))
+    assert SECRET not in everything_shown(server)
+    (entry,) = await meetings.events(server)
+    assert "erased on request" in entry.name
+
+
+async def test_no_name_of_anybody_stands_in_an_export(server: Server) -> None:
+    """REC-1: people are random ids there, whatever the bot wrote of them; their own words stand in it."""
+    await server.ratify()
+    number = await server.propose("tia", CORE)
+    await server.react("tom", number)
+    await server.settle()
+    await objecting.state(server, "tom", number)
+    file = server.folder / "record.jsonl"
+    assert (await operation.export(settings_of(server), file)).well
+    exported = file.read_text()
+    assert objecting.REASON in exported
+    words = set(re.findall(r"[a-z]+", exported.casefold()))
+    assert words & {*server.people} == set()
+    assert server_ids(server) & set(re.findall(r"[0-9]{17,20}", exported)) == set()
+    assert (await operation.verify(settings_of(server), file)).well
 
 
 async def test_what_was_posted_before_messages_were_noted_is_found_by_its_marker(server: Server) -> None:

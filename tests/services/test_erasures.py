@@ -8,9 +8,11 @@ import pytest
 
 from bot.governance.dossier import ObjectionState, State
 from bot.governance.erasure import ERASED
-from bot.governance.errors import NotFound
+from bot.governance.errors import NotErasable, NotFound
+from bot.governance.events import ERASURES, Event, Happened
 from bot.governance.ids import PartnershipId
 from bot.services import erasures, objections, proposals
+from bot.services.ports import DeliveryKind, DeliveryState
 from tests.services.scene import ADA, BEN, HERE, OTHER_TEXT, REASON, TEXT, TIA, TOM, Scene
 
 SECRET = "Mind what my neighbour told me."
@@ -85,6 +87,40 @@ async def test_a_person_is_forgotten_and_their_acts_stay(scene: Scene) -> None:
     assert view.proposal.objections[0].counts
     async with scene.ctx.uow.read() as tx:
         assert (await tx.record.verify(HERE)).holds
+
+
+async def test_each_erasure_is_on_record_and_a_draft_s_words_never_were(scene: Scene) -> None:
+    filed = await scene.file()
+    await objections.concern(scene.ctx, scene.actor(BEN), filed, SECRET)
+    number = await number_of(scene, "concern raised")
+    for _ in range(2):
+        await erasures.erase(scene.ctx, HERE, number)
+    said = [r.event for r in await scene.record() if r.event.type in ERASURES]
+    assert said == [Event(Happened.WORDS_ERASED, f"proposal/{filed}", None, {"numbers": [number]})]
+    ben = await scene.person(BEN)
+    assert await erasures.forget(scene.ctx, BEN)
+    said = [r.event for r in await scene.record() if r.event.type in ERASURES]
+    assert said[1:] == [Event(Happened.PERSON_ERASED, f"partnership/{HERE}", None, {"people": [ben]})]
+    with pytest.raises(NotErasable):
+        await erasures.erase(scene.ctx, HERE, await number_of(scene, "person erased"))
+
+
+async def test_where_letters_to_a_forgotten_person_stand_is_forgotten_too(scene: Scene) -> None:
+    """A channel of direct messages is somebody's: the bot could still ask Discord whose."""
+    await scene.file()
+    ada = await scene.person(ADA)
+    async with scene.ctx.uow.write() as tx:
+        await tx.deliveries.ask(HERE, DeliveryKind.DIRECT, person=ada, thing="letter/1")
+        (letter,) = [d for d in await tx.deliveries.waiting(scene.clock()) if d.kind is DeliveryKind.DIRECT]
+        sent = replace(letter, state=DeliveryState.SENT, shown=1, channel_id=4711, message_id=4712, more=())
+        await tx.deliveries.save(sent)
+    assert "4711" in await everywhere(scene)
+    await erasures.forget(scene.ctx, ADA)
+    assert "4711" not in await everywhere(scene)
+    assert "4712" not in await everywhere(scene)
+    await scene.file(TOM)
+    await erasures.erase(scene.ctx, HERE, await number_of(scene, "review opened"))
+    assert [d for d in await erasures.undone(scene.ctx) if d.person == ada] == []
 
 
 async def test_what_a_forgotten_person_never_published_is_gone_and_the_rest_stays(scene: Scene) -> None:
