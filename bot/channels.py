@@ -79,12 +79,6 @@ class Channels:
             raise DiscordRefused("the members", "discord in trouble", str(error)) from error
         return guild
 
-    async def names(self, guild_id: int, user_ids: Iterable[int]) -> tuple[str, ...]:
-        """The names that these people go by in the server; those who left are missing."""
-        guild = self._guild(guild_id)
-        members = (guild.get_member(user_id) for user_id in user_ids)
-        return tuple(member.display_name for member in members if member is not None)
-
     async def create_role(self, guild_id: int, name: str, partnership: str) -> int:
         """A role without any permission of its own: seats give none in Discord."""
         guild = self._guild(guild_id)

@@ -65,7 +65,7 @@ async def _show(interaction: Interaction, view: scales.SetupView) -> None:
 
 async def _ratify(interaction: Interaction, id: PartnershipId) -> None:
     await interaction.response.defer(ephemeral=True, thinking=True)
-    view = await scales.ratify(ctx_of(interaction), server_of(interaction), actor(interaction), id)
+    view = await scales.ratify(ctx_of(interaction), actor(interaction), id)
     await answer(interaction, ui.ratifying(view))
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text, bindparam, select, type_coerce, update
+from sqlalchemy import Text, bindparam, func, select, type_coerce, update
 
 from bot.governance.errors import Changed, NotFound
 from bot.governance.ids import GroupId, PartnershipId, PersonId, RoleId
 from bot.governance.organisation import Holding, Partnership, RoleMapping
-from bot.services.ports import Place, PlaceKind, SeatRecord
+from bot.governance.seats import Hand, SeatRecord
+from bot.services.ports import Place, PlaceKind
 from storage.mapping import from_text, to_json
 from storage.session import Session
 from storage.shards import is_served
@@ -23,6 +25,23 @@ _AT = select(places).where(places.c.channel_id == bindparam("channel")).order_by
 _HELD = seats.c.partnership_id == bindparam("partnership"), seats.c.until.is_(None)
 _HELD_IN = "seats"
 _OPEN = select(seats).where(*_HELD)
+_LATELY = (
+    select(seats)
+    .where(seats.c.partnership_id == bindparam("partnership"))
+    .where(seats.c.until.is_(None) | (seats.c.until >= bindparam("since")))
+    .order_by(seats.c.id)
+)
+_CHANGED = (
+    select(seats.c.person_id)
+    .where(seats.c.partnership_id == bindparam("partnership"), seats.c.seat == bindparam("seat"))
+    .where((seats.c.since >= bindparam("since")) | (seats.c.until >= bindparam("since")))
+)
+_TURNED = (
+    select(seats)
+    .where(seats.c.partnership_id == bindparam("partnership"), seats.c.seat == bindparam("seat"))
+    .where(seats.c.person_id.in_(_CHANGED))
+    .order_by(seats.c.id)
+)
 _WORN = select(seats.c.person_id, seats.c.role_id).where(*_HELD).distinct()
 
 
@@ -123,18 +142,69 @@ class Seats:
             "seat": record.seat,
             "since": record.since,
             "how_gained": record.how,
+            "at_once": int(record.at_once),
+            "stakeholder_class": record.stakeholder_class,
+            "organisation": record.organisation,
         }
         self._session.known.pop((_HELD_IN, partnership), None)
         await self._session.put(seats, row, "")
 
-    async def lose(self, partnership: PartnershipId, person: PersonId, role: RoleId, at: datetime, how: str) -> None:
-        """Close the open record of this role."""
+    async def lose(
+        self, partnership: PartnershipId, person: PersonId, role: RoleId, at: datetime, how: str, by: Hand
+    ) -> None:
+        """Close the open record of this role, and say by whose hand."""
         self._session.known.pop((_HELD_IN, partnership), None)
         await self._session.connection.execute(
             update(seats)
             .where(seats.c.partnership_id == partnership, seats.c.person_id == person)
             .where(seats.c.role_id == role, seats.c.until.is_(None))
-            .values(until=at, how_lost=how)
+            .values(until=at, how_lost=how, lost_by=by.value)
+        )
+
+    async def blame(
+        self, partnership: PartnershipId, person: PersonId, since: datetime, by: Hand, how: str
+    ) -> tuple[SeatRecord, ...]:
+        """Say of seats that this person lost since then by whose hand that was, as is known now; those it changes."""
+        lost = (
+            seats.c.partnership_id == partnership,
+            seats.c.person_id == person,
+            seats.c.until >= since,
+            seats.c.lost_by != by.value,
+        )
+        connection = self._session.connection
+        found = tuple(_seat(row) for row in await connection.execute(select(seats).where(*lost).order_by(seats.c.id)))
+        if found:
+            await connection.execute(update(seats).where(*lost).values(lost_by=by.value, how_lost=how))
+        return found
+
+    async def history(self, partnership: PartnershipId, since: datetime) -> tuple[SeatRecord, ...]:
+        """Every record that is open, or ended since then."""
+        rows = await self._session.connection.execute(_LATELY, {"partnership": partnership, "since": since})
+        return tuple(_seat(row) for row in rows)
+
+    async def turned(self, partnership: PartnershipId, seat: str, since: datetime) -> tuple[SeatRecord, ...]:
+        """Every record of the people of whom one of this seat, in any group, began or ended since then."""
+        bounds = {"partnership": partnership, "seat": seat, "since": since}
+        rows = await self._session.connection.execute(_TURNED, bounds)
+        return tuple(_seat(row) for row in rows)
+
+    async def first_held(self, partnership: PartnershipId, group: GroupId | None, seat: str) -> datetime | None:
+        """When anybody first held this seat."""
+        chosen = select(func.min(seats.c.since)).where(
+            seats.c.partnership_id == partnership,
+            seats.c.group_id == (NOBODYS_GROUP if group is None else group),
+            seats.c.seat == seat,
+        )
+        found: datetime | None = (await self._session.connection.execute(chosen)).scalar_one_or_none()
+        return found
+
+    async def confirm(self, partnership: PartnershipId, people: Collection[PersonId], before: datetime) -> None:
+        """What these people have held since before this instant counts at once from now on."""
+        await self._session.connection.execute(
+            update(seats)
+            .where(seats.c.partnership_id == partnership, seats.c.until.is_(None))
+            .where(seats.c.person_id.in_(people), seats.c.since <= before)
+            .values(at_once=1)
         )
 
 
@@ -152,4 +222,8 @@ def _seat(row: Any) -> SeatRecord:
         row.since,
         row.until,
         row.how_lost if row.until else row.how_gained,
+        Hand(row.lost_by) if row.lost_by else None,
+        bool(row.at_once),
+        row.stakeholder_class,
+        row.organisation,
     )

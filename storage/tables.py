@@ -80,6 +80,10 @@ seats = Table(
     Column("until", Instant),
     Column("how_gained", Text, nullable=False),
     Column("how_lost", Text),
+    Column("lost_by", String(16)),
+    Column("at_once", SmallInteger, nullable=False, server_default=text("0")),
+    Column("stakeholder_class", Text, nullable=False, server_default=text("''")),
+    Column("organisation", Text, nullable=False, server_default=text("''")),
     Index(
         "uq_seats_held",
         "partnership_id",

@@ -333,8 +333,22 @@ class Clock:
 
 
 @dataclass(frozen=True, slots=True)
+class Rolls:
+    """Who counts as seated in what opens now, by what they may do there (PRO-9): to be pinned in a proposal."""
+
+    electors: tuple[Elector, ...] = ()
+    voters: tuple[Elector, ...] = ()
+    judges: tuple[Elector, ...] = ()
+    facilitators: frozenset[PersonId] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
-    """One proposal with all that people did on it. ``version`` guards concurrent changes (optimistic locking)."""
+    """One proposal with all that people did on it. ``version`` guards concurrent changes (optimistic locking).
+
+    Pinned (POL-2, PRO-9): with the latest version ``electors`` and ``voters`` in its final vote; with the opening
+    ``judges`` of appeals and ``facilitators`` who may rule on form.
+    """
 
     id: ProposalId
     partnership: PartnershipId
@@ -355,6 +369,9 @@ class Proposal:
     versions: tuple[Version, ...] = ()
     revision: Revision | None = None
     electors: tuple[Elector, ...] = ()
+    voters: tuple[Elector, ...] = ()
+    judges: tuple[Elector, ...] = ()
+    facilitators: frozenset[PersonId] = frozenset()
     opened_at: datetime | None = None
     closes_at: datetime | None = None
     readers: frozenset[PersonId] = frozenset()

@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from bot.governance.dossier import Proposal
+from bot.governance.authority import acting, check_elector
+from bot.governance.dossier import Proposal, Rolls
 from bot.governance.errors import NotEligible
 from bot.governance.events import Event, Happened, proposal_thing
-from bot.governance.ids import PersonId
-from bot.governance.organisation import MEMBER, Member
+from bot.governance.ids import GroupId, PersonId
+from bot.governance.objections import ON_FILE
+from bot.governance.organisation import Elector, Member
 from bot.governance.proposals import check_window
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
@@ -24,8 +26,7 @@ def mark_read(proposal: Proposal, member: Member, now: datetime) -> Outcome:
     check_window(proposal, now)
     if member.person == proposal.author:
         raise NotEligible("author")
-    if proposal.elector(member.person) is None or not member.holds(proposal.group, MEMBER):
-        raise NotEligible("not an elector")
+    check_elector(proposal, member)
     if member.person in proposal.readers:
         return proposal, ()
     event = Event(
@@ -53,6 +54,52 @@ def seated(proposal: Proposal, holders: Iterable[PersonId]) -> int:
     return len({e.person for e in proposal.electors} & set(holders))
 
 
-def too_few_seated(proposal: Proposal, holders: Iterable[PersonId]) -> bool:
-    """Whether fewer electors than the least still hold the seat, the author not counted (PRO-9)."""
-    return len(reachable(proposal) & set(holders)) < proposal.pinned.least_electors
+def too_few_seated(proposal: Proposal) -> bool:
+    """Whether fewer electors than the least can act still, the author not counted (PRO-9).
+
+    Who lost the seat by another's hand acts as if seated, and so counts.
+    """
+    return len(acting(proposal.electors) - {proposal.author}) < proposal.pinned.least_electors
+
+
+def pinned_anew(proposal: Proposal, now_seated: Rolls) -> Proposal:
+    """With the next version the rolls are taken again: a revision drops only who gave the seat up (PRO-5, PRO-9).
+
+    Who was in it keeps the class and organisation that they count in; objectors stay in whatever they did. Judges and
+    facilitators stay those of the opening.
+    """
+    objectors = frozenset(o.person for o in proposal.objections if o.state in ON_FILE)
+    return replace(
+        proposal,
+        electors=_carried(proposal.electors, now_seated.electors, objectors),
+        voters=_carried(proposal.voters, now_seated.voters),
+    )
+
+
+def followed(
+    proposal: Proposal, group: GroupId, stakeholders: GroupId, gave_up: Iterable[PersonId], back: Iterable[PersonId]
+) -> Proposal:
+    """These people gave up their member seat in this group, or hold it again: the pinned rolls say so (PRO-9)."""
+    gone, here = frozenset(gave_up), frozenset(back)
+
+    def told(pinned: tuple[Elector, ...]) -> tuple[Elector, ...]:
+        return tuple(
+            replace(e, left=e.person in gone) if e.person in gone | here else e for e in pinned
+        )  # fmt: skip
+
+    if group == proposal.group:
+        proposal = replace(proposal, electors=told(proposal.electors))
+    if group == stakeholders:
+        vote = proposal.vote
+        if vote is not None and vote.tally is None:
+            vote = replace(vote, electors=told(vote.electors))
+        proposal = replace(proposal, voters=told(proposal.voters), judges=told(proposal.judges), vote=vote)
+    return proposal
+
+
+def _carried(
+    before: tuple[Elector, ...], now_seated: tuple[Elector, ...], kept: frozenset[PersonId] = frozenset()
+) -> tuple[Elector, ...]:
+    staying = tuple(e for e in before if not e.left or e.person in kept)
+    known = {e.person for e in staying}
+    return tuple(sorted((*staying, *(e for e in now_seated if e.person not in known)), key=lambda e: e.person))

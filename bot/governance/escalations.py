@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.governance import clock, votes
+from bot.governance.authority import check_elector
 from bot.governance.dossier import Proposal, State
-from bot.governance.errors import NotEligible, WrongState
+from bot.governance.errors import WrongState
 from bot.governance.events import Event, Happened, proposal_thing
-from bot.governance.organisation import MEMBER, Elector, Member
+from bot.governance.organisation import Member
 from bot.governance.proposals import affirmative, enter
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
@@ -26,7 +27,6 @@ def method_for(proposal: Proposal) -> str:
 def escalate(
     proposal: Proposal,
     member: Member,
-    stakeholders: tuple[Elector, ...],
     now: datetime,
     *,
     role_missing: bool = False,
@@ -38,16 +38,12 @@ def escalate(
     if proposal.state is not State.DISPUTED:
         raise WrongState(proposal.state, "escalate")
     if member.person != proposal.author:
-        if proposal.elector(member.person) is None:
-            raise NotEligible("not an elector")
-        if not member.holds(proposal.group, MEMBER):
-            raise NotEligible("no seat now")
-    return to_vote(proposal, stakeholders, now, member, role_missing=role_missing)
+        check_elector(proposal, member)
+    return to_vote(proposal, now, member, role_missing=role_missing)
 
 
 def to_vote(
     proposal: Proposal,
-    stakeholders: tuple[Elector, ...],
     now: datetime,
     by: Member | None = None,
     *,
@@ -68,19 +64,16 @@ def to_vote(
     )
     if proposal.pinned.vote_notice:
         return announced, (escalated,)
-    begun, events = begin(announced, stakeholders, now, role_missing=role_missing)
+    begun, events = begin(announced, now, role_missing=role_missing)
     return begun, (escalated, *events)
 
 
-def begin(
-    proposal: Proposal, stakeholders: tuple[Elector, ...], now: datetime, *, role_missing: bool = False
-) -> Outcome:
+def begin(proposal: Proposal, now: datetime, *, role_missing: bool = False) -> Outcome:
     """Open the announced vote, or stop the clock while it could not be held (PRO-9, PRO-11).
 
-    Who may vote is fixed at the opening, so it waits until every role that carries a say in it is there, and as many
-    people as a review needs.
+    It waits until every role that carries a say in it is there, and as many people as a review needs.
     """
-    few = votes.too_few_voters(proposal, (elector.person for elector in stakeholders))
+    few = votes.too_few_voters(proposal)
     hindrances = [reason for reason, stands in ((clock.ROLE, role_missing), (clock.FEW, few)) if stands]
     events: tuple[Event, ...] = ()
     for reason in hindrances:
@@ -88,5 +81,5 @@ def begin(
         events += stopped
     if proposal.clock.reasons & set(hindrances):
         return proposal, events
-    opened, event = votes.open_vote(proposal, stakeholders, now)
+    opened, event = votes.open_vote(proposal, now)
     return opened, (event,)

@@ -29,6 +29,7 @@ class Happened(StrEnum):
     SEAT_GAINED = "seat gained"
     SEAT_LOST = "seat lost"
     SEAT_TAKEN = "seat taken"
+    ELECTORATE_CHANGED = "electorate changed"
     POLICY_AMENDED = "policy amended"
 
     DRAFT_SAVED = "draft saved"

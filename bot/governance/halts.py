@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.governance import sponsors
+from bot.governance.authority import acting, check_elector
 from bot.governance.clock import past
 from bot.governance.dossier import Proposal, State
-from bot.governance.errors import AlreadyDone, NotEligible, WindowClosed, WrongState
+from bot.governance.errors import AlreadyDone, WindowClosed, WrongState
 from bot.governance.events import Event, Happened
-from bot.governance.organisation import MEMBER, Member
+from bot.governance.organisation import Member
 from bot.governance.proposals import enter, event_of, past_votes
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
@@ -27,18 +28,21 @@ def consent_to_halt(proposal: Proposal, member: Member, now: datetime) -> Outcom
         raise AlreadyDone("halt")
     if past(proposal, proposal.timelock_ends_at, now):
         raise WindowClosed
-    if proposal.elector(member.person) is None:
-        raise NotEligible("not an elector")
-    if not member.holds(proposal.group, MEMBER):
-        raise NotEligible("no seat now")
+    check_elector(proposal, member)
     if member.person in proposal.halts:
         return proposal, ()
     halts = proposal.halts | {member.person}
     agreed = replace(proposal, halts=halts)
     said: tuple[Event, ...] = (
-        event_of(Happened.HALT_CONSENTED, agreed, member.person, agreed=len(halts), electors=len(proposal.electors)),
+        event_of(
+            Happened.HALT_CONSENTED,
+            agreed,
+            member.person,
+            agreed=agreeing(agreed),
+            electors=len(acting(agreed.electors)),
+        ),
     )
-    if len(halts) * 2 <= len(proposal.electors):
+    if agreeing(agreed) < needed(agreed):
         return agreed, said
     agreed, asked = sponsors.stand_again(agreed, now)
     halted = replace(
@@ -49,3 +53,13 @@ def consent_to_halt(proposal: Proposal, member: Member, now: datetime) -> Outcom
         past_votes=past_votes(agreed),
     )
     return halted, (*said, event_of(Happened.PROPOSAL_HALTED, halted, None), *asked)
+
+
+def needed(proposal: Proposal) -> int:
+    """How many have to ask: more than half of the electors, but those who gave the seat up (EFF-3, PRO-9)."""
+    return len(acting(proposal.electors)) // 2 + 1
+
+
+def agreeing(proposal: Proposal) -> int:
+    """How many of them have asked."""
+    return len(proposal.halts & acting(proposal.electors))

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from bot.governance import clock, electorates, escalations, periods, proposals, thresholds, votes
 from bot.governance import effects as effect_rules
+from bot.governance.authority import acting
 from bot.governance.dossier import (
     CONTESTABLE,
     FINAL,
@@ -27,7 +28,6 @@ from bot.governance.effects.world import World
 from bot.governance.errors import BadValue, OutOfBounds, Stale, UnknownKey, WrongState
 from bot.governance.events import Event, Happened, Json, proposal_thing
 from bot.governance.ids import PersonId
-from bot.governance.organisation import Elector
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
 
@@ -37,12 +37,11 @@ MOST_STALE = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a deadline needs from outside: the stakeholder group now, and the ballots of an open vote.
+    """What a deadline needs from outside: the ballots of an open vote.
 
     ``role_missing``: a role that carries a say in the final vote is gone (ORG-3).
     """
 
-    stakeholders: tuple[Elector, ...] = ()
     ballots: Sequence[Ballot] = ()
     role_missing: bool = False
 
@@ -135,10 +134,10 @@ def undecided(proposal: Proposal) -> frozenset[PersonId]:
     Of a disputed one it is for the author and all electors: any of them can keep it from ending unheard.
     """
     if proposal.state is State.DISPUTED:
-        return frozenset({proposal.author, *(e.person for e in proposal.electors)})
+        return acting(proposal.electors) | {proposal.author}
     if proposal.state is State.ESCALATED and proposal.vote is not None:
-        return frozenset(e.person for e in proposal.vote.electors) - proposal.vote.voted
-    return electorates.reachable(proposal) - electorates.reached(proposal)
+        return acting(proposal.vote.electors) - proposal.vote.voted
+    return (electorates.reachable(proposal) & acting(proposal.electors)) - electorates.reached(proposal)
 
 
 def _step(proposal: Proposal, now: datetime, around: Surroundings) -> Outcome:
@@ -210,7 +209,7 @@ def _settle(proposal: Proposal, now: datetime, around: Surroundings) -> Outcome:
         counted = {"weight": thresholds.weight(proposal), "threshold": _threshold(proposal)}
         return disputed, (_event(Happened.PROPOSAL_DISPUTED, disputed, **counted),)
     if proposals.needs_vote(proposal):
-        return escalations.to_vote(proposal, around.stakeholders, now, role_missing=around.role_missing)
+        return escalations.to_vote(proposal, now, role_missing=around.role_missing)
     if proposal.low_reach and not proposal.extended:
         # An objection stood at the close and ended since: now it would pass by silence after all (PRO-8).
         return _extend(proposals.enter(replace(proposal, low_reach=False), State.REVIEW, now), now)
@@ -236,7 +235,7 @@ def _escalated(proposal: Proposal, now: datetime, around: Surroundings) -> Outco
     if not vote.opened:
         if vote.opens_at > now:
             return proposal, ()
-        return escalations.begin(proposal, around.stakeholders, now, role_missing=around.role_missing)
+        return escalations.begin(proposal, now, role_missing=around.role_missing)
     if now < vote.ends_at:
         nudge_at = vote.closes_at - proposal.pinned.nudge_before
         if vote.nudged or now < nudge_at or nudge_at <= vote.opens_at:

@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.governance import clock, names
+from bot.governance.authority import acting, check_elector
 from bot.governance.dossier import COUNTING, Concern, Objection, ObjectionState, Proposal, State, Statement
 from bot.governance.errors import BadText, LimitReached, NotEligible, NotFound, UnknownKey, WindowClosed, WrongState
 from bot.governance.events import Event, Happened, Json, proposal_thing
 from bot.governance.ids import PersonId
-from bot.governance.organisation import MEMBER, OBSERVER, Elector, Member
+from bot.governance.organisation import OBSERVER, Elector, Member
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
 
@@ -66,12 +67,7 @@ def eligible(proposal: Proposal, member: Member) -> Elector:
     """The member's entry in the snapshot, if they may object now (PRO-9). Raises NotEligible with why."""
     if member.person == proposal.author:
         raise NotEligible("author")
-    elector = proposal.elector(member.person)
-    if elector is None:
-        raise NotEligible("joined later" if member.holds(proposal.group, MEMBER) else "not an elector")
-    if not member.holds(proposal.group, MEMBER):
-        raise NotEligible("no seat now")
-    return elector
+    return check_elector(proposal, member)
 
 
 def raise_concern(proposal: Proposal, member: Member, text: str, why: str, now: datetime) -> Outcome:
@@ -82,7 +78,7 @@ def raise_concern(proposal: Proposal, member: Member, text: str, why: str, now: 
     """
     if proposal.state not in {State.REVIEW, State.SETTLING, State.DISPUTED, State.ESCALATED}:
         raise WrongState(proposal.state, "raise a concern")
-    if all(s.seat == OBSERVER for s in member.seats):
+    if all(s.seat == OBSERVER for s in member.seats) and member.person not in acting(proposal.electors):
         raise NotEligible("no seat")
     check_length("concern", text, 0, MOST_REASON)
     if any(c.person == member.person and c.text == text for c in proposal.concerns):
@@ -229,12 +225,11 @@ def _check_speaks(proposal: Proposal, objection: Objection, member: Member) -> N
 
 
 def _is_colleague(proposal: Proposal, objection: Objection, member: Member) -> bool:
-    """Counted in the organisation at the opening, and holding its member seat now; never the author (OBJ-6, PRO-9)."""
+    """Counted in the organisation at the opening, and an elector still; never the author (OBJ-6, PRO-9)."""
     elector = proposal.elector(member.person)
     if elector is None or not _speaks_for(elector.organisation, objection) or member.person == proposal.author:
         return False
-    seats = (s for s in member.seats if s.group == proposal.group and s.seat == MEMBER)
-    return any(_speaks_for(s.organisation, objection) for s in seats)
+    return member.person in acting(proposal.electors)
 
 
 def _speaks_for(organisation: str, objection: Objection) -> bool:

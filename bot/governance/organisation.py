@@ -90,11 +90,15 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class Elector:
-    """Someone who may object to or vote on one proposal (PRO-9), with the class and organisation they count in."""
+    """Someone who may object to or vote on one proposal (PRO-9), with the class and organisation they count in.
+
+    ``left``: they gave the seat up since, and do not hold it again. Who lost it by another's hand has not left.
+    """
 
     person: PersonId
     stakeholder_class: str = ""
     organisation: str = ""
+    left: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,24 +174,6 @@ def seats_of(partnership: Partnership, roles: Iterable[int]) -> tuple[RoleMappin
     held = set(roles)
     found = [m for m in partnership.mappings if m.role in held and not m.lost]
     return tuple(sorted(found, key=lambda m: (str(m.mapped_at or ""), m.role)))
-
-
-def electors(partnership: Partnership, group: GroupId, holdings: Iterable[Holding]) -> tuple[Elector, ...]:
-    """Everyone who holds a member seat in the group, each once, in a fixed order (PRO-9).
-
-    A person counts in the class and organisation of their earliest-mapped role there (OBJ-6).
-    """
-    first: dict[PersonId, RoleMapping] = {}
-    for holding in holdings:
-        mapping = holding.mapping
-        if mapping.group != group or mapping.seat != MEMBER:
-            continue
-        known = first.get(holding.person)
-        if known is None or _earlier(mapping, known):
-            first[holding.person] = mapping
-    return tuple(
-        Elector(person, mapping.stakeholder_class, mapping.organisation) for person, mapping in sorted(first.items())
-    )
 
 
 def role_missing(partnership: Partnership, group: GroupId) -> bool:
@@ -298,12 +284,3 @@ def _spelled(name: str, standing: Iterable[str]) -> str:
 
 def _speaks_for(mapping: RoleMapping) -> tuple[str, str]:
     return mapping.stakeholder_class, mapping.organisation
-
-
-def _earlier(one: RoleMapping, other: RoleMapping) -> bool:
-    return _age(one) < _age(other)
-
-
-def _age(mapping: RoleMapping) -> tuple[bool, float, RoleId]:
-    at = mapping.mapped_at
-    return at is not None, at.timestamp() if at else 0.0, mapping.role

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from bot.governance import effects as effect_rules
 from bot.governance import versions
+from bot.governance.authority import acting
 from bot.governance.clock import closed, past, stood_until
-from bot.governance.dossier import FINAL, Clock, Proposal, State, Terms, Text, Vote
+from bot.governance.dossier import FINAL, Clock, Proposal, Rolls, State, Terms, Text, Vote
 from bot.governance.drafts import check_may_file, check_text, prepare_effects
 from bot.governance.effects.world import World
 from bot.governance.errors import (
@@ -57,7 +58,7 @@ def open_review(
     proposal: Proposal,
     author: Member,
     world: World,
-    electors: tuple[Elector, ...],
+    seated: Rolls,
     load: Load,
     number: int,
     now: datetime,
@@ -75,19 +76,17 @@ def open_review(
     if world.partnership.provisional and proposal.type in {"budget", "policy"}:
         raise Provisional
     _check_load(load, world.policy)
-    return _open(proposal, author, world, electors, number, now)
+    return _open(proposal, author, world, seated, number, now)
 
 
-def open_ratification(
-    proposal: Proposal, world: World, electors: tuple[Elector, ...], number: int, now: datetime
-) -> Outcome:
+def open_ratification(proposal: Proposal, world: World, seated: Rolls, number: int, now: datetime) -> Outcome:
     """Open the set-up's own first proposal (SCL-5): structure and genesis policy, passed by supermajority only.
 
     Raises as ``open_review`` does, but for seats and limits.
     """
     if proposal.type != "ratification" or proposal.state is not State.DRAFT:
         raise WrongState(proposal.state, "open a review")
-    return _open(proposal, Member(proposal.author), world, electors, number, now)
+    return _open(proposal, Member(proposal.author), world, seated, number, now)
 
 
 def pin(policy: Policy, type: str) -> Terms:
@@ -196,7 +195,7 @@ def _open(
     proposal: Proposal,
     author: Member,
     world: World,
-    electors: tuple[Elector, ...],
+    seated: Rolls,
     number: int,
     now: datetime,
 ) -> Outcome:
@@ -204,7 +203,7 @@ def _open(
     check_text(proposal.type, proposal.text)
     prepared = prepare_effects(proposal.type, proposal.effects, world)
     check_roles(proposal, world.partnership)
-    check_electors(proposal.author, electors, terms)
+    check_electors(proposal.author, seated.electors, terms)
     version = versions.freeze(1, proposal.text, prepared, now)
     opened = replace(
         enter(proposal, State.REVIEW, now),
@@ -214,7 +213,10 @@ def _open(
         author_groups=frozenset(s.group for s in author.seats if s.group is not None and s.seat != OBSERVER),
         terms=terms,
         versions=(version,),
-        electors=electors,
+        electors=seated.electors,
+        voters=seated.voters,
+        judges=seated.judges,
+        facilitators=seated.facilitators,
         opened_at=now,
         closes_at=now + terms.window,
     )
@@ -225,7 +227,7 @@ def _open(
         "version": 1,
         "digest": version.digest,
         "policy": terms.policy_version,
-        "electors": [e.person for e in electors],
+        "electors": [e.person for e in seated.electors],
     }
     if proposal.refiles is not None:
         data |= {"refiles": proposal.refiles, "changed": proposal.changed_since}
@@ -245,7 +247,7 @@ def _check_load(load: Load, policy: Policy) -> None:
 
 def check_electors(author: PersonId, electors: tuple[Elector, ...], terms: Terms) -> None:
     """Raises TooFewElectors: silence is consent only where enough people could speak up (PRO-9)."""
-    others = len({e.person for e in electors} - {author})
+    others = len(acting(electors) - {author})
     if others < terms.least_electors:
         raise TooFewElectors(others, terms.least_electors)
 

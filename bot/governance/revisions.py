@@ -5,17 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.governance import sponsors, versions
+from bot.governance import electorates, sponsors, versions
 from bot.governance.clock import deadline
-from bot.governance.dossier import Effect, Objection, Proposal, Revision, State, Text
+from bot.governance.dossier import Effect, Proposal, Revision, Rolls, State, Text
 from bot.governance.drafts import check_text, choose_amount, prepare_effects, with_amount
 from bot.governance.effects.world import World
 from bot.governance.errors import AlreadyDone, LimitReached, NotYours, Stale, WrongState
 from bot.governance.events import Event, Happened, Json
 from bot.governance.ids import PersonId
 from bot.governance.money import Money
-from bot.governance.objections import ON_FILE
-from bot.governance.organisation import Elector
 from bot.governance.proposals import check_electors, check_roles, enter, event_of, past_votes
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
@@ -51,13 +49,13 @@ def revise(
     text: Text,
     effects: tuple[Effect, ...],
     world: World,
-    electors: tuple[Elector, ...],
+    seated: Rolls,
     now: datetime,
 ) -> Outcome:
     """Publish version n+1 and re-open the window for at least the remainder (PRO-5).
 
-    Readings are cleared, electors snapshotted again with earlier objectors kept, the terms stay pinned. What a vote on
-    an earlier version overruled stands again: no answer means still objecting.
+    Readings are cleared, the electorate is taken again and drops only who gave the seat up, the terms stay pinned. What
+    a vote on an earlier version overruled stands again: no answer means still objecting.
     Raises NotYours, WrongState, LimitReached, AlreadyDone when nothing changed, and as ``open_review`` on content.
     """
     _check_revisable(proposal, person)
@@ -69,18 +67,20 @@ def revise(
     version = versions.freeze(len(proposal.versions) + 1, text, prepared, now)
     if version.digest == proposal.current.digest:
         raise AlreadyDone("revise")
-    check_electors(proposal.author, electors, terms)
+    again, asked = sponsors.stand_again(proposal, now)
+    pinned = electorates.pinned_anew(replace(proposal, objections=again.objections), seated)
+    check_electors(proposal.author, pinned.electors, terms)
     closes_at = deadline(proposal, now, terms.remainder)
     if proposal.state is State.REVIEW and proposal.closes_at is not None:
         closes_at = max(closes_at, proposal.closes_at)
-    again, asked = sponsors.stand_again(proposal, now)
     revised = replace(
         enter(proposal, State.REVIEW, now),
         text=text,
         effects=prepared,
         versions=(*proposal.versions, version),
         revision=None,
-        electors=_with_objectors(electors, again.objections),
+        electors=pinned.electors,
+        voters=pinned.voters,
         objections=again.objections,
         closes_at=closes_at,
         readers=frozenset(),
@@ -108,13 +108,3 @@ def _check_revisable(proposal: Proposal, person: PersonId) -> None:
         raise WrongState(proposal.state, "revise")
     if len(proposal.versions) >= proposal.pinned.most_versions:
         raise LimitReached("versions", proposal.pinned.most_versions)
-
-
-def _with_objectors(electors: tuple[Elector, ...], objections: tuple[Objection, ...]) -> tuple[Elector, ...]:
-    known = {e.person for e in electors}
-    kept = {
-        o.person: Elector(o.person, o.stakeholder_class, o.organisation)
-        for o in objections
-        if o.person not in known and o.state in ON_FILE
-    }
-    return tuple(sorted((*electors, *kept.values()), key=lambda e: e.person))

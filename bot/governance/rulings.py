@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.governance import clock, names
+from bot.governance.authority import check_facilitates, check_facilitator, check_judge, judges_of
 from bot.governance.dossier import Appeal, Objection, ObjectionState, Proposal, Test
-from bot.governance.errors import AlreadyDone, Conflicted, NotEligible, WindowClosed, WrongState
+from bot.governance.errors import AlreadyDone, Conflicted, NotEligible, RoleSuspended, WindowClosed, WrongState
 from bot.governance.events import Event, Happened
-from bot.governance.ids import GroupId, PersonId
+from bot.governance.ids import PersonId
 from bot.governance.objections import (
     LEAST_REASON,
     MOST_REASON,
@@ -20,7 +21,7 @@ from bot.governance.objections import (
     objection_of,
     speakers,
 )
-from bot.governance.organisation import FACILITATOR, MEMBER, Member, check_authority
+from bot.governance.organisation import Member
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
 
@@ -32,7 +33,7 @@ def ask_test(proposal: Proposal, number: int, member: Member, now: datetime) -> 
     """
     objection = objection_of(proposal, number)
     if member.person != proposal.author:
-        _check_facilitates(proposal, member, "ask test")
+        check_facilitates(proposal, member, "ask test")
     _check_testable(proposal, objection, now)
     if objection.test is not None:
         raise AlreadyDone("ask test")
@@ -48,7 +49,7 @@ def rule_on_form(proposal: Proposal, number: int, member: Member, in_form: bool,
     """
     objection = objection_of(proposal, number)
     _check_impartial(proposal, objection, member)
-    _check_facilitates(proposal, member, "rule")
+    check_facilitator(proposal, member)
     if objection.test is not None and objection.test.in_form is not None:
         raise AlreadyDone("rule")
     _check_testable(proposal, objection, now)
@@ -72,9 +73,10 @@ def may_rule(proposal: Proposal, objection: Objection, member: Member) -> bool:
     """Whether this member could rule on this objection (OBJ-4, ORG-6)."""
     try:
         _check_impartial(proposal, objection, member)
-    except Conflicted:
+        check_facilitator(proposal, member)
+    except (Conflicted, NotEligible, RoleSuspended):
         return False
-    return member.trusted.holds(proposal.group, FACILITATOR)
+    return True
 
 
 def appeal(proposal: Proposal, number: int, person: PersonId, reason: str, now: datetime) -> Outcome:
@@ -109,21 +111,16 @@ def vote_on_appeal(
     number: int,
     member: Member,
     stands: bool,
-    stakeholders: GroupId,
-    eligible_voters: frozenset[PersonId],
     now: datetime,
 ) -> Outcome:
-    """A stakeholder says whether the objection stands; a choice may be changed until decided (OBJ-4).
+    """A judge says whether the objection stands; a choice may be changed until decided (OBJ-4).
 
-    Decided early once a majority of all eligible agree. Raises Conflicted for author and objector, NotEligible,
+    Decided early once a majority of all judges agree. Raises Conflicted for author and objector, NotEligible,
     WrongState without an open appeal, WindowClosed.
     """
     objection = objection_of(proposal, number)
     open_appeal = objection.test.appeal if objection.test else None
-    if member.person == proposal.author or member.person in speakers(objection):
-        raise Conflicted("party")
-    if not member.holds(stakeholders, MEMBER):
-        raise NotEligible("appeal vote", MEMBER)
+    check_judge(proposal, objection, member.person)
     check_alive(proposal, "vote on an appeal")
     if open_appeal is None or open_appeal.stands is not None or objection.state not in ON_FILE:
         raise WrongState(objection.state, "vote on an appeal")
@@ -133,8 +130,8 @@ def vote_on_appeal(
     voted = _with_appeal(objection, replace(open_appeal, votes=tuple(sorted((*others, (member.person, stands))))))
     proposal = proposal.with_objection(voted)
     events: tuple[Event, ...] = (event_of(Happened.APPEAL_VOTED, proposal, voted, member.person, stands=stands),)
-    judges = eligible_voters - {proposal.author} - speakers(objection)
-    agreeing = sum(1 for _, vote in (*others, (member.person, stands)) if vote is stands)
+    judges = judges_of(proposal, objection)
+    agreeing = sum(1 for person, vote in (*others, (member.person, stands)) if vote is stands and person in judges)
     if agreeing * 2 > len(judges):
         proposal, decided = decide_appeal(proposal, voted, now)
         events += decided
@@ -142,12 +139,14 @@ def vote_on_appeal(
 
 
 def decide_appeal(proposal: Proposal, objection: Objection, now: datetime) -> Outcome:
-    """By majority of those who voted; without votes or on a tie the objection stands (OBJ-4)."""
+    """By majority of the judges who voted; without votes or on a tie the objection stands (OBJ-4)."""
     assert objection.test is not None
     filed = objection.test.appeal
     assert filed is not None
-    against = sum(1 for _, stands in filed.votes if not stands)
-    stands = against * 2 <= len(filed.votes)
+    judges = judges_of(proposal, objection)
+    votes = [stands for person, stands in filed.votes if person in judges]
+    against = votes.count(False)
+    stands = against * 2 <= len(votes)
     decided = _with_appeal(objection, replace(filed, stands=stands, decided_at=now))
     decided = replace(decided, state=ObjectionState.STATED if stands else ObjectionState.DISMISSED)
     event = event_of(
@@ -156,7 +155,7 @@ def decide_appeal(proposal: Proposal, objection: Objection, now: datetime) -> Ou
         decided,
         None,
         stands=stands,
-        votes_stands=len(filed.votes) - against,
+        votes_stands=len(votes) - against,
         votes_against=against,
     )
     return proposal.with_objection(decided), (event,)
@@ -179,10 +178,6 @@ def _check_testable(proposal: Proposal, objection: Objection, now: datetime) -> 
         raise WrongState(objection.state, "test")
     if clock.past(proposal, objection.rule_by, now):
         raise WindowClosed
-
-
-def _check_facilitates(proposal: Proposal, member: Member, why: str) -> None:
-    check_authority(member, lambda each: each.holds(proposal.group, FACILITATOR), NotEligible(why, FACILITATOR))
 
 
 def _check_impartial(proposal: Proposal, objection: Objection, member: Member) -> None:

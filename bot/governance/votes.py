@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 
+from bot.governance.authority import acting, check_voter
 from bot.governance.clock import deadline, past
 from bot.governance.dossier import Ballot, Proposal, State, Tally, Terms, Vote
-from bot.governance.errors import BadText, NotEligible, UnknownKey, WindowClosed, WrongState
+from bot.governance.errors import BadText, UnknownKey, WindowClosed, WrongState
 from bot.governance.events import Event, Happened, Json, proposal_thing
-from bot.governance.ids import GroupId, PersonId, VoteId
+from bot.governance.ids import GroupId, VoteId
 from bot.governance.methods import REGISTRY
 from bot.governance.objections import CRITERIA, LEAST_REASON, MOST_REASON
-from bot.governance.organisation import MEMBER, Elector, Member
+from bot.governance.organisation import Member
 
 GRACE = timedelta(minutes=5)
 """Between the last choice and the close, so that a slip can be mended (DEC-1a)."""
@@ -34,22 +35,19 @@ def announce(proposal: Proposal, method: str, now: datetime) -> Vote:
     )
 
 
-def open_vote(proposal: Proposal, stakeholders: tuple[Elector, ...], now: datetime) -> tuple[Proposal, Event]:
-    """The announced vote opens with a snapshot of the stakeholder group (PRO-9)."""
+def open_vote(proposal: Proposal, now: datetime) -> tuple[Proposal, Event]:
+    """The announced vote opens to those who were seated when the latest version was published (PRO-9)."""
     vote = _vote(proposal)
     closes_at = deadline(proposal, now, proposal.pinned.vote_window)
-    opened = replace(vote, electors=stakeholders, opened=True, opens_at=now, closes_at=closes_at)
-    data: dict[str, Json] = {"vote": vote.id, "method": vote.method, "eligible": len(stakeholders)}
+    opened = replace(vote, electors=proposal.voters, opened=True, opens_at=now, closes_at=closes_at)
+    data: dict[str, Json] = {"vote": vote.id, "method": vote.method, "eligible": len(acting(proposal.voters))}
     return replace(proposal, vote=opened), Event(Happened.VOTE_OPENED, proposal_thing(proposal.id), None, data)
 
 
-def too_few_voters(proposal: Proposal, stakeholders: Iterable[PersonId]) -> bool:
-    """Whether fewer than the least electors hold a seat for the final vote now; the author votes too (PRO-9)."""
+def too_few_voters(proposal: Proposal) -> bool:
+    """Whether fewer than the least electors can vote in the final vote; the author votes too (PRO-9)."""
     vote = _vote(proposal)
-    seated = set(stakeholders)
-    if vote.opened:
-        seated &= {elector.person for elector in vote.electors}
-    return len(seated) < proposal.pinned.least_electors
+    return len(acting(vote.electors if vote.opened else proposal.voters)) < proposal.pinned.least_electors
 
 
 def cast(
@@ -65,10 +63,7 @@ def cast(
         raise WrongState(proposal.state, "vote")
     if past(proposal, vote.ends_at, now):
         raise WindowClosed
-    if all(elector.person != member.person for elector in vote.electors):
-        raise NotEligible("vote joined later" if member.holds(stakeholders, MEMBER) else "vote", MEMBER)
-    if not member.holds(stakeholders, MEMBER):
-        raise NotEligible("no seat now", MEMBER)
+    check_voter(vote, member, stakeholders)
     method = REGISTRY[vote.method]
     if ballot.choice not in method.CHOICES:
         raise UnknownKey(ballot.choice, method.CHOICES)
@@ -82,18 +77,18 @@ def cast(
     return voted, replace(checked, person=member.person), events
 
 
-def hasten(proposal: Proposal, ballots: Sequence[Ballot], gone: Iterable[PersonId], now: datetime) -> Proposal:
+def hasten(proposal: Proposal, ballots: Sequence[Ballot], now: datetime) -> Proposal:
     """Set when an open vote closes early: ``GRACE`` after everyone still able to vote has voted (DEC-1a).
 
     Only in the electors' own group, never in a secret vote, where it would tell when the last one voted, and never
-    while an objection stands. ``gone`` are those who gave their seat up; whoever was kept from voting is waited for.
-    A choice changed meanwhile leaves the instant as it is.
+    while an objection stands. Who gave the seat up is not waited for; whoever was kept from voting is. A
+    choice changed meanwhile leaves the instant as it is.
     """
     vote = proposal.vote
     if vote is None or vote.tally is not None:
         return proposal
     objected = any(ballot.choice in REGISTRY[vote.method].NEEDS_REASON for ballot in ballots)
-    waited_for = {elector.person for elector in vote.electors} - vote.voted - frozenset(gone)
+    waited_for = acting(vote.electors) - vote.voted
     if not may_close_early(proposal) or objected or waited_for or not vote.voted:
         return replace(proposal, vote=replace(vote, early_at=None))
     return replace(proposal, vote=replace(vote, early_at=vote.early_at or deadline(proposal, now, GRACE)))
@@ -108,8 +103,13 @@ def may_close_early(proposal: Proposal) -> bool:
 
 
 def close_vote(proposal: Proposal, ballots: Sequence[Ballot], now: datetime) -> tuple[Proposal, Event]:
-    """Count and close (DEC-2). Secret choices lose their names, and stay hidden below k ballots (DEC-3)."""
+    """Count and close (DEC-2). Secret choices lose their names, and stay hidden below k ballots (DEC-3).
+
+    Who gave the seat up is not counted, neither among the eligible nor with a ballot (PRO-9).
+    """
     vote = _vote(proposal)
+    voters = acting(vote.electors)
+    ballots = [ballot for ballot in ballots if ballot.person in voters]
     tally = count(vote, ballots, proposal.pinned)
     if vote.secret:
         kept = () if tally.hidden else tuple(sorted((Ballot(b.choice) for b in ballots), key=lambda b: b.choice))
@@ -137,7 +137,7 @@ def count(vote: Vote, ballots: Sequence[Ballot], terms: Terms) -> Tally:
 
     Below k ballots a secret result says no more than adopted or not, and the turnout: not even a tie (DEC-3).
     """
-    tally = REGISTRY[vote.method].tally(ballots, len(vote.electors), terms.quorum, _share(vote.method, terms))
+    tally = REGISTRY[vote.method].tally(ballots, len(acting(vote.electors)), terms.quorum, _share(vote.method, terms))
     if vote.secret and tally.cast < terms.hidden_k:
         reason = "not enough votes for" if tally.reason == "tied" else tally.reason
         return replace(tally, reason=reason, counts=(), hidden=True)
@@ -146,7 +146,7 @@ def count(vote: Vote, ballots: Sequence[Ballot], terms: Terms) -> Tally:
 
 def would_reveal(vote: Vote, terms: Terms) -> bool:
     """Whether the electorate is so small that a unanimous secret result tells how everyone voted (DEC-3)."""
-    return vote.secret and len(vote.electors) <= 2 * terms.hidden_k
+    return vote.secret and len(acting(vote.electors)) <= 2 * terms.hidden_k
 
 
 def _share(method: str, terms: Terms) -> Fraction:

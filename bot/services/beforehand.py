@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from bot.governance import drafts, objections, refiling, revisions, rulings, votes
 from bot.governance import proposals as rules
-from bot.governance.dossier import Ballot, Proposal, State, Statement
+from bot.governance.dossier import Ballot, Proposal, Rolls, State, Statement
 from bot.governance.effects.world import World
 from bot.governance.errors import (
     AlreadyDone,
@@ -84,10 +84,10 @@ async def open_review(ctx: Context, actor: Actor, id: ProposalId) -> ProposalVie
         case, member = await _opened(tx, ctx, actor, id)
         rows = await tx.proposals.list(case.partnership.id, Filter(limit=1))
         number = (rows[0].number or 0) + 1 if rows else 1
-        world, electors = await case.world(), await case.electors()
+        world, seated = await case.world(), await case.seated()
         proposal = case.proposal
         with suppress(Refusal):
-            proposal, _ = rules.open_review(proposal, member, world, electors, rules.Load(), number, case.now)
+            proposal, _ = rules.open_review(proposal, member, world, seated, rules.Load(), number, case.now)
         return await case.view(proposal)
 
 
@@ -175,8 +175,9 @@ async def _opened(tx: Transaction, ctx: Context, actor: Actor, id: ProposalId) -
 def _try_revising(view: ProposalView) -> None:
     """Refusals of content play no part yet: the form is where the content is mended."""
     proposal, world = view.proposal, World(view.partnership, view.policy)
+    seated = Rolls(proposal.electors, proposal.voters)
     with suppress(AlreadyDone, BadText, BadValue, OutOfBounds, Stale, UnknownKey):
-        revisions.revise(proposal, proposal.author, proposal.text, proposal.effects, world, proposal.electors, view.now)
+        revisions.revise(proposal, proposal.author, proposal.text, proposal.effects, world, seated, view.now)
 
 
 def _choice_at(proposal: Proposal, place: int) -> Choice:

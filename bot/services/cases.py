@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.governance import lifecycle
-from bot.governance.dossier import Proposal, State
+from bot.governance.authority import has_a_say
+from bot.governance.dossier import Proposal, Rolls, State
 from bot.governance.effects.world import World
 from bot.governance.errors import NotFound
 from bot.governance.events import Event
 from bot.governance.ids import ProposalId
-from bot.governance.organisation import MEMBER, Elector, Member, Partnership, electors
+from bot.governance.organisation import Member, Partnership
 from bot.services import electorates, members
 from bot.services.ports import Actor, Context, Transaction
 from bot.services.views import ProposalView, view_of
@@ -33,15 +34,9 @@ class Case:
         """What its effects would change, as it stands."""
         return World(self.partnership, await self.tx.policies.current(self.partnership.id))
 
-    async def electors(self) -> tuple[Elector, ...]:
-        """The deciding group's members now."""
-        holdings = await self.tx.seats.holdings(self.partnership)
-        return electors(self.partnership, self.proposal.group, holdings)
-
-    async def stakeholders(self) -> tuple[Elector, ...]:
-        """The stakeholder group's members now."""
-        holdings = await self.tx.seats.holdings(self.partnership)
-        return electors(self.partnership, self.partnership.stakeholders.id, holdings)
+    async def seated(self) -> Rolls:
+        """Who counts as seated in what opens now (PRO-9)."""
+        return await electorates.seated(self.tx, self.partnership, self.proposal.group, self.now)
 
     def lacks_role(self) -> bool:
         """Whether a role is gone that carries a say in its final vote (ORG-3)."""
@@ -55,8 +50,7 @@ class Case:
         if changed == self.proposal and not events:
             return changed
         if (changed.state, changed.electors) != (self.proposal.state, self.proposal.electors):
-            holdings = await self.tx.seats.holdings(self.partnership)
-            changed, turned = electorates.follow(changed, self.partnership, holdings, self.now)
+            changed, turned = electorates.follow(changed, self.partnership, self.now)
             events += turned
         saved = await self.tx.proposals.save(changed, lifecycle.next_due(changed))
         if events:
@@ -98,8 +92,8 @@ def check_visible(case: Case, actor: Actor, member: Member) -> None:
         return
     if is_party(case.proposal, member):
         return
-    members.check_seated(member)
     if not may_read(case.proposal, case.partnership, member):
+        members.check_seated(member)
         raise NotFound("proposal")
 
 
@@ -111,16 +105,4 @@ def is_party(proposal: Proposal, member: Member) -> bool:
 
 def may_read(proposal: Proposal, partnership: Partnership, member: Member) -> bool:
     """Its group's readers, and whoever has a say in it: what people vote on they can read, private or not (SCL-2)."""
-    if not member.seats:
-        return False
-    return members.may_read(partnership.group(proposal.group), member) or _has_a_say(proposal, partnership, member)
-
-
-def _has_a_say(proposal: Proposal, partnership: Partnership, member: Member) -> bool:
-    vote = proposal.vote
-    voters = vote.electors if vote is not None and vote.tally is None else ()
-    if member.person in {elector.person for elector in (*proposal.electors, *voters)}:
-        return True
-    tests = (objection.test for objection in proposal.objections)
-    appealed = any(test and test.appeal and test.appeal.stands is None for test in tests)
-    return appealed and member.holds(partnership.stakeholders.id, MEMBER)
+    return members.may_read(partnership.group(proposal.group), member) or has_a_say(proposal, member.person)

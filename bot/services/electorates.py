@@ -1,19 +1,34 @@
-"""Whether those are there on whom a decision depends: their roles, and enough of them (ORG-3, PRO-9, PRO-11)."""
+"""Who may act in what opens now, and whether those are there on whom it depends (ORG-3, PRO-9, PRO-11)."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
 from bot.governance import clock, electorates, votes
-from bot.governance.dossier import CONTESTABLE, Proposal, State
+from bot.governance.dossier import CONTESTABLE, Proposal, Rolls, State
 from bot.governance.events import Event
-from bot.governance.organisation import Holding, Partnership, electors, role_missing
-from bot.services.views import members_of
+from bot.governance.ids import GroupId
+from bot.governance.organisation import FACILITATOR, Partnership, role_missing
+from bot.governance.seats import remembered_since, roll
+from bot.services.ports import Transaction
 
 
-def follow(
-    proposal: Proposal, partnership: Partnership, holdings: tuple[Holding, ...], now: datetime
-) -> tuple[Proposal, tuple[Event, ...]]:
+async def seated(tx: Transaction, partnership: Partnership, group: GroupId, now: datetime) -> Rolls:
+    """Who counts as seated in a process of this group that opens now (PRO-9).
+
+    Final votes and appeals belong to the stakeholder group.
+    """
+    history = await tx.seats.history(partnership.id, remembered_since(now))
+    stakeholders = roll(partnership, partnership.stakeholders.id, history, now)
+    return Rolls(
+        electors=roll(partnership, group, history, now),
+        voters=stakeholders,
+        judges=stakeholders,
+        facilitators=frozenset(e.person for e in roll(partnership, group, history, now, FACILITATOR)),
+    )
+
+
+def follow(proposal: Proposal, partnership: Partnership, now: datetime) -> tuple[Proposal, tuple[Event, ...]]:
     """Stop the clock while a role or enough people are missing that the decision depends on (PRO-9, PRO-11).
 
     It runs again once they are there. Said of every change of seats and of every step into another state, because
@@ -23,7 +38,7 @@ def follow(
         return proposal, ()
     events: tuple[Event, ...] = ()
     for reason, stands in (
-        (clock.FEW, _too_few(proposal, partnership, holdings)),
+        (clock.FEW, _too_few(proposal)),
         (clock.ROLE, lacks_role(proposal, partnership, voting=proposal.state is State.ESCALATED)),
     ):
         turn = clock.stop if stands else clock.resume
@@ -38,9 +53,8 @@ def lacks_role(proposal: Proposal, partnership: Partnership, *, voting: bool) ->
     return any(role_missing(partnership, group) for group in groups)
 
 
-def _too_few(proposal: Proposal, partnership: Partnership, holdings: tuple[Holding, ...]) -> bool:
+def _too_few(proposal: Proposal) -> bool:
     """Of those who may object or, in a final vote, of those who may vote."""
     if proposal.state is State.ESCALATED:
-        stakeholders = electors(partnership, partnership.stakeholders.id, holdings)
-        return votes.too_few_voters(proposal, (elector.person for elector in stakeholders))
-    return electorates.too_few_seated(proposal, members_of(proposal, holdings))
+        return votes.too_few_voters(proposal)
+    return electorates.too_few_seated(proposal)

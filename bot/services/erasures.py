@@ -13,7 +13,8 @@ from bot.governance.events import Event, Happened
 from bot.governance.ids import PartnershipId, PersonId, ProposalId
 from bot.governance.meetings import MeetingState
 from bot.governance.retros import Retro
-from bot.services import retros_writing, surveys_answered
+from bot.governance.seats import Hand
+from bot.services import retros_writing, seats, surveys_answered
 from bot.services.ports import Context, Delivery, DeliveryKind, Recorded, Transaction
 
 MOST_DRAFTS = 10_000
@@ -23,14 +24,18 @@ MOST_DRAFTS = 10_000
 async def forget(ctx: Context, user_id: int) -> bool:
     """Forget which Discord user a person of the record is, and what they wrote and never published.
 
-    What they published stays, without their name, until its event is erased. False for somebody never seen.
+    What they published stays, without their name, until its event is erased. Their seats end in the same transaction:
+    who comes back is another person, counted once (REC-1, PRO-9). False for somebody never seen.
     """
     async with ctx.uow.write() as tx:
         person = await tx.people.find(user_id)
         if person is None:
             return False
+        now = ctx.clock()
         for partnership in await tx.partnerships.all():
-            await _forget_unpublished(tx, partnership.id, person, ctx.clock())
+            held = await seats.hold(tx, partnership.id)
+            await seats.give_up(tx, held, person, Hand.THEMSELVES, seats.FORGOTTEN, now)
+            await _forget_unpublished(tx, partnership.id, person, now)
             await surveys_answered.forget(tx, partnership.id, person)
             await retros_writing.forget(tx, partnership, person)
         await tx.reminders.forget(person)

@@ -15,6 +15,5 @@ async def escalate(ctx: Context, actor: Actor, id: ProposalId) -> ProposalView:
         case = await cases.open_case(tx, id, ctx.clock())
         member = await members.member_of(tx, case.partnership, actor)
         cases.check_visible(case, actor, member)
-        stakeholders = await case.stakeholders()
-        changed, events = rules.escalate(case.proposal, member, stakeholders, case.now, role_missing=case.lacks_role())
+        changed, events = rules.escalate(case.proposal, member, case.now, role_missing=case.lacks_role())
         return await case.view(await case.keep(changed, events))

@@ -6,13 +6,14 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.governance import electorates, rulings
+from bot.governance import lifecycle, rulings
+from bot.governance.authority import acting, has_a_say, judges_of
 from bot.governance.dossier import CONTESTABLE, Objection, ObjectionState, Proposal, State
 from bot.governance.errors import NotFound
 from bot.governance.feedback import FeedbackState
 from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.meetings import Meeting, MeetingState
-from bot.governance.organisation import MEMBER, Member, Partnership
+from bot.governance.organisation import Member, Partnership
 from bot.governance.retros import Retro
 from bot.governance.retros import State as RetroState
 from bot.governance.surveys import SurveyState
@@ -53,11 +54,12 @@ async def inbox(ctx: Context, actor: Actor, partnership_id: PartnershipId) -> In
         if partnership.guild_id != actor.guild_id:
             raise NotFound("partnership")
         member = await members.reader_of(tx, partnership, actor)
-        members.check_seated(member)
         now = ctx.clock()
         drafts = await tx.proposals.drafts_of(partnership_id, member.person)
         own = [await _proposal(tx, partnership, await tx.proposals.get(each)) for each in drafts]
         items = of_member([*own, *await everything(tx, partnership)], member, now)
+        if not await _has_a_say(tx, partnership, member):
+            members.check_seated(member)
         return Inbox(items, await tx.reminders.not_taken(partnership_id, member.person, now - NOT_TAKEN))
 
 
@@ -68,6 +70,14 @@ async def everything(tx: Transaction, partnership: Partnership) -> tuple[Waiting
     for source in SOURCES:
         found += await source(tx, partnership)
     return tuple(found)
+
+
+async def _has_a_say(tx: Transaction, partnership: Partnership, member: Member) -> bool:
+    """Whether who holds no seat has an act left all the same: they lost it by another's hand (PRO-9)."""
+    if member.seats:
+        return True
+    open_now = await tx.proposals.in_states(partnership.id, _WAITING_STATES)
+    return any([has_a_say(await tx.proposals.get(each), member.person) for each in open_now])
 
 
 def of_member(waiting: Iterable[Waiting], member: Member, now: datetime) -> tuple[Item, ...]:
@@ -81,7 +91,7 @@ async def _proposal(tx: Transaction, partnership: Partnership, proposal: Proposa
     name, thing = f"P-{proposal.number}" if proposal.number else "Draft", f"proposal/{proposal.id}"
 
     def asks(member: Member, now: datetime) -> Iterator[Item]:
-        asked = list(waiting_for(proposal, member, partnership.stakeholders.id, now))
+        asked = list(waiting_for(proposal, member, now))
         if asked and cases.may_read(proposal, partnership, member):
             for kind, due_at, number in asked:
                 yield Item(kind, thing, name, proposal.text.title, due_at, number, link)
@@ -190,30 +200,27 @@ SOURCES: tuple[Source, ...] = (_meetings, _retros, _surveys, _feedback)
 """What may wait beside proposals: a noun joins with one line."""
 
 
-def waiting_for(proposal: Proposal, member: Member, stakeholders: GroupId, now: datetime) -> Iterator[_Asked]:
+def waiting_for(proposal: Proposal, member: Member, now: datetime) -> Iterator[_Asked]:
     """What one proposal asks of one member: kind, deadline and objection number."""
     is_author = proposal.author == member.person
     match proposal.state:
         case State.DRAFT if is_author:
             yield "finish draft", None, None
-        case State.REVIEW if member.person in electorates.reachable(proposal) - electorates.reached(proposal):
+        case State.REVIEW if member.person in lifecycle.undecided(proposal):
             yield "read", proposal.closes_at, None
-        case State.DISPUTED if is_author or (proposal.elector(member.person) is not None):
+        case State.DISPUTED if is_author or member.person in acting(proposal.electors):
             yield "decide what next", None, None
         case State.ESCALATED if proposal.vote is not None and proposal.vote.opened:
-            electors = {e.person for e in proposal.vote.electors}
-            if member.person in electors - proposal.vote.voted:
+            if member.person in lifecycle.undecided(proposal):
                 yield "vote", proposal.vote.ends_at, None
         case State.STALE if is_author:
             yield "rebase", None, None
     if proposal.state in {State.REVIEW, State.SETTLING, State.DISPUTED}:
         for objection in proposal.objections:
-            yield from _objection_waits(proposal, objection, member, stakeholders, now)
+            yield from _objection_waits(proposal, objection, member, now)
 
 
-def _objection_waits(
-    proposal: Proposal, objection: Objection, member: Member, stakeholders: GroupId, now: datetime
-) -> Iterator[_Asked]:
+def _objection_waits(proposal: Proposal, objection: Objection, member: Member, now: datetime) -> Iterator[_Asked]:
     is_objector = member.person in {objection.person, objection.sponsor}
     test = objection.test
     if is_objector and objection.state is ObjectionState.RAISED:
@@ -222,13 +229,12 @@ def _objection_waits(
         yield "answer revision", proposal.closes_at, objection.number
     if is_objector and objection.state is ObjectionState.DISMISSED and test is not None and test.appeal is None:
         yield "appeal", test.appeal_by, objection.number
-    may_sponsor = proposal.elector(member.person) is not None and member.person != proposal.author
+    may_sponsor = member.person in acting(proposal.electors) - {proposal.author}
     if objection.sponsor_by is not None and objection.sponsor is None and may_sponsor and not is_objector:
         yield "sponsor", objection.sponsor_by, objection.number
     if test is not None and test.in_form is None and rulings.may_rule(proposal, objection, member):
         yield "rule", objection.rule_by, objection.number
     if test is not None and test.appeal is not None and test.appeal.stands is None:
-        parties = {proposal.author, objection.person, objection.sponsor}
         voted = {person for person, _ in test.appeal.votes}
-        if member.holds(stakeholders, MEMBER) and member.person not in parties | voted:
+        if member.person in judges_of(proposal, objection) - voted:
             yield "vote on appeal", test.appeal.decide_by, objection.number

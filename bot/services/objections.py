@@ -90,16 +90,13 @@ async def appeal(ctx: Context, actor: Actor, id: ProposalId, number: int, reason
 
 
 async def vote_on_appeal(ctx: Context, actor: Actor, id: ProposalId, number: int, stands: bool) -> ProposalView:
-    """A stakeholder's vote on an appeal (OBJ-4). Raises as ``rulings.vote_on_appeal``."""
-    async with ctx.uow.write() as tx:
-        case = await cases.open_case(tx, id, ctx.clock())
-        member = await members.member_of(tx, case.partnership, actor)
-        cases.check_visible(case, actor, member)
-        eligible = frozenset(e.person for e in await case.stakeholders())
-        changed, events = rulings.vote_on_appeal(
-            case.proposal, number, member, stands, case.partnership.stakeholders.id, eligible, case.now
-        )
-        return await case.view(await case.keep(changed, events))
+    """A judge's vote on an appeal (OBJ-4). Raises as ``rulings.vote_on_appeal``."""
+    return await cases.act(
+        ctx,
+        actor,
+        id,
+        lambda proposal, member, now: rulings.vote_on_appeal(proposal, number, member, stands, now),
+    )
 
 
 async def sponsor(ctx: Context, actor: Actor, id: ProposalId, number: int) -> ProposalView:

@@ -23,6 +23,7 @@ from bot.governance.policy import Policy
 from bot.governance.reminders import Letter, Preferences, Reminder
 from bot.governance.retros import Retro
 from bot.governance.scales import Overwrite
+from bot.governance.seats import Hand, SeatRecord
 from bot.governance.shards import Shards, shard_of
 from bot.governance.surveys import Survey
 
@@ -190,19 +191,6 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class SeatRecord:
-    """A seat held from ``since`` until ``until`` (None: still held), as the bot saw it (ORG-2)."""
-
-    person: PersonId
-    role: RoleId
-    group: GroupId | None
-    seat: str
-    since: datetime
-    until: datetime | None = None
-    how: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Listed:
     """A row of ``/proposal list``: what is needed without opening the dossier."""
 
@@ -300,8 +288,32 @@ class Seats(Protocol):
         """Open a record."""
         ...
 
-    async def lose(self, partnership: PartnershipId, person: PersonId, role: RoleId, at: datetime, how: str) -> None:
-        """Close the open record of this role."""
+    async def lose(
+        self, partnership: PartnershipId, person: PersonId, role: RoleId, at: datetime, how: str, by: Hand
+    ) -> None:
+        """Close the open record of this role, and say by whose hand."""
+        ...
+
+    async def blame(
+        self, partnership: PartnershipId, person: PersonId, since: datetime, by: Hand, how: str
+    ) -> tuple[SeatRecord, ...]:
+        """Say of seats that this person lost since then by whose hand that was, as is known now; those it changes."""
+        ...
+
+    async def history(self, partnership: PartnershipId, since: datetime) -> tuple[SeatRecord, ...]:
+        """Every record that is open, or ended since then."""
+        ...
+
+    async def turned(self, partnership: PartnershipId, seat: str, since: datetime) -> tuple[SeatRecord, ...]:
+        """Every record of the people of whom one of this seat, in any group, began or ended since then."""
+        ...
+
+    async def first_held(self, partnership: PartnershipId, group: GroupId | None, seat: str) -> datetime | None:
+        """When anybody first held this seat."""
+        ...
+
+    async def confirm(self, partnership: PartnershipId, people: Collection[PersonId], before: datetime) -> None:
+        """What these people have held since before this instant counts at once from now on."""
         ...
 
 
@@ -865,10 +877,6 @@ class Server(Protocol):
 
     async def wearers(self, guild_id: int, role_id: int) -> tuple[int, ...]:
         """The people (not bots) who wear this role."""
-        ...
-
-    async def names(self, guild_id: int, user_ids: Iterable[int]) -> tuple[str, ...]:
-        """The names that these people go by in the server; those who left are missing."""
         ...
 
     async def create_role(self, guild_id: int, name: str, partnership: str) -> int:

@@ -78,7 +78,10 @@ async def logged(ctx: Context, partnership_id: PartnershipId, number: int) -> Lo
     """An event of the partnership with those whom it names."""
     async with ctx.uow.read() as tx:
         event = await tx.record.event(partnership_id, number)
-        named = {event.event.actor} | {PersonId(str(event.event.data.get("person", "")))}
+        data = event.event.data
+        listed = [each for key in ("lost", "gained") if isinstance(each := data.get(key), list)]
+        named = {event.event.actor, PersonId(str(data.get("person", "")))}
+        named |= {PersonId(str(person)) for people in listed for person in people}
         users = await tx.people.users_of(person for person in named if person)
         return Logged(event, await tx.partnerships.get(partnership_id), users)
 

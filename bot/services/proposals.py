@@ -11,7 +11,7 @@ from bot.governance import drafts, electorates, halts, lifecycle, refiling, revi
 from bot.governance import proposals as rules
 from bot.governance.dossier import Effect, Proposal, State, Text
 from bot.governance.effects.world import World
-from bot.governance.errors import NotEligible, NotFound, Refusal, TooFewElectors, WindowClosed
+from bot.governance.errors import NotEligible, NotFound, Refusal, WindowClosed
 from bot.governance.ids import GroupId, PartnershipId, ProposalId
 from bot.governance.money import Money
 from bot.governance.objections import eligible
@@ -103,7 +103,7 @@ async def open_review(ctx: Context, actor: Actor, id: ProposalId) -> ProposalVie
             refiling.check(case.proposal, await namesake_of(tx, case.proposal, case.partnership, now))
         number = await tx.next_id(f"number/{case.partnership.id}")
         opened, events = rules.open_review(
-            case.proposal, member, await case.world(), await case.electors(), load, number, now
+            case.proposal, member, await case.world(), await case.seated(), load, number, now
         )
         return await case.view(await case.keep(opened, events))
 
@@ -187,13 +187,10 @@ async def revise(
         cases.check_visible(case, actor, member)
         if type_named(case.proposal.type).may_file is not Filer.NOBODY:
             drafts.check_may_file(case.partnership, member, case.proposal.type)
-        electors = await case.electors()
-        others = len({e.person for e in electors} - {case.proposal.author})
-        if case.proposal.terms is not None and others < case.proposal.terms.least_electors:
-            raise TooFewElectors(others, case.proposal.terms.least_electors)
         kept = case.proposal.next_words
         words = (kept.text, kept.effects) if text is None else (text, effects)
-        revised, events = revisions.revise(case.proposal, member.person, *words, await case.world(), electors, now)
+        seated = await case.seated()
+        revised, events = revisions.revise(case.proposal, member.person, *words, await case.world(), seated, now)
         return await case.view(await case.keep(revised, events))
 
 
@@ -240,11 +237,13 @@ async def list_proposals(
         if partnership.guild_id != actor.guild_id:
             raise NotFound("partnership")
         member = await members.reader_of(tx, partnership, actor)
-        members.check_seated(member)
         readable = {g.id for g in partnership.groups if members.may_read(g, member)}
         if wanted.author is not None:
             wanted = replace(wanted, author=member.person)
-        return await _readable(tx, partnership, wanted, readable, member)
+        found = await _readable(tx, partnership, wanted, readable, member)
+        if not found:
+            members.check_seated(member)
+        return found
 
 
 async def _readable(

@@ -7,12 +7,11 @@ from collections.abc import Iterable
 from bot.governance.dossier import Text
 from bot.governance.drafts import LENGTHS
 from bot.governance.effects.world import World
+from bot.governance.ids import PersonId
 from bot.governance.organisation import MEMBER, Group, GroupKind, Holding
 from bot.governance.policy import KEYS, TYPES, written
 
 _NOT_WRITTEN = "not written yet"
-_NAMES = 12
-"""Most members named; the number of all is always told."""
 _MAIN = (
     "review.window",
     "objection.threshold",
@@ -28,8 +27,8 @@ _MAIN = (
 )
 
 
-def composed(world: World, holdings: Iterable[Holding], core: tuple[str, ...]) -> Text:
-    """What the stakeholder group is asked to ratify. ``core`` names the members of the top-level cell."""
+def composed(world: World, holdings: Iterable[Holding]) -> Text:
+    """What the stakeholder group is asked to ratify. No name of a person stands in it: who sits where is its effect."""
     partnership = world.partnership
     held = tuple(holdings)
     top = partnership.of_kind(GroupKind.TOP_LEVEL)
@@ -37,7 +36,7 @@ def composed(world: World, holdings: Iterable[Holding], core: tuple[str, ...]) -
     state = [
         f"Initial state of {top.name}, the top-level cell",
         f"Purpose: {_short(top.purpose, 500) or _NOT_WRITTEN}",
-        f"Members at opening ({_members(held, top)}): {_named(core)}",
+        f"Members at opening: {_members(held, top) or 'nobody yet'}",
     ]
     asked = [f"Ratify {partnership.name} as it stands: these groups, this state and these rules.", "", *groups]
     purpose = _short(partnership.stakeholders.purpose, 600) or _NOT_WRITTEN
@@ -49,6 +48,17 @@ def composed(world: World, holdings: Iterable[Holding], core: tuple[str, ...]) -
         outcome=_rules(world),
         summary=f"Ratify the groups, the first rules and the initial state of {top.name}",
     )
+
+
+def wearers(world: World, holdings: Iterable[Holding]) -> tuple[PersonId, ...]:
+    """Everybody with a seat, those of the top-level cell and of the stakeholder group first."""
+    first = (world.partnership.of_kind(GroupKind.TOP_LEVEL).id, world.partnership.stakeholders.id)
+
+    def place(holding: Holding) -> tuple[int, PersonId]:
+        group = holding.mapping.group
+        return (first.index(group) if group in first else len(first), holding.person)
+
+    return tuple(dict.fromkeys(holding.person for holding in sorted(holdings, key=place)))
 
 
 def _rules(world: World) -> str:
@@ -70,13 +80,6 @@ def _people(count: int) -> str:
 
 def _privacy(group: Group) -> str:
     return ", read by its own seats only" if group.private else ""
-
-
-def _named(names: tuple[str, ...]) -> str:
-    if not names:
-        return "nobody yet"
-    rest = len(names) - _NAMES
-    return ", ".join(sorted(names, key=str.casefold)[:_NAMES]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _short(text: str, most: int) -> str:

@@ -14,10 +14,10 @@ from bot.governance.effects.world import World
 from bot.governance.errors import AlreadyDone, NotFound, Refusal, TooFewElectors, TooFewStakeholders
 from bot.governance.events import Event, Happened, Json
 from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId, RoleId
-from bot.governance.organisation import GroupKind, Partnership, RoleMapping, electors
+from bot.governance.organisation import Partnership, RoleMapping
 from bot.governance.plans import Do, Plan, Site, Snapshot, Step, What
 from bot.governance.scales import Draft, Purpose
-from bot.services import intrusions, ratifications, roles, seats
+from bot.services import electorates, intrusions, ratifications, roles, seats
 from bot.services.access import place_name, site_of, take
 from bot.services.organisation import here, hosted
 from bot.services.ports import Actor, Context, DiscordRefused, Place, PlaceKind, Server, Transaction
@@ -150,18 +150,12 @@ async def cancel(ctx: Context, actor: Actor, id: PartnershipId) -> None:
             await tx.runtime.put(_key(id), "")
 
 
-async def ratify(ctx: Context, server: Server, actor: Actor, id: PartnershipId) -> ProposalView:
+async def ratify(ctx: Context, actor: Actor, id: PartnershipId) -> ProposalView:
     """File and open the partnership's first proposal: its structure, first rules and the core's state (SCL-5).
 
     Raises NotEligible, NotFound, AlreadyDone, and TooFewStakeholders until enough stakeholders wear their role.
     """
     roles.check_manages(actor)
-    async with ctx.uow.read() as tx:
-        partnership = await hosted(tx, actor, id)
-        top = partnership.of_kind(GroupKind.TOP_LEVEL).id
-        core = {e.person for e in electors(partnership, top, await tx.seats.holdings(partnership))}
-        users = await tx.people.users_of(core)
-    names = await server.names(actor.guild_id, users.values())
     async with ctx.uow.write() as tx:
         now = ctx.clock()
         partnership = await hosted(tx, actor, id)
@@ -176,13 +170,13 @@ async def ratify(ctx: Context, server: Server, actor: Actor, id: PartnershipId) 
             author=await tx.people.id_of(actor.user_id),
             created_at=now,
             state_since=now,
-            text=ratifications.composed(world, holdings, names),
-            effects=(Effect(ratification.KIND),),
+            text=ratifications.composed(world, holdings),
+            effects=(Effect(ratification.KIND, value=ratification.listing(ratifications.wearers(world, holdings))),),
         )
-        voters = electors(partnership, blank.group, holdings)
+        seated = await electorates.seated(tx, partnership, blank.group, now)
         number = await tx.next_id(f"number/{id}")
         try:
-            opened, events = rules.open_ratification(blank, world, voters, number, now)
+            opened, events = rules.open_ratification(blank, world, seated, number, now)
         except TooFewElectors as few:
             raise TooFewStakeholders(few.found, few.least) from few
         saved = await tx.proposals.save(opened, lifecycle.next_due(opened))

@@ -7,22 +7,28 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.governance import clock, lifecycle, sponsors
+from bot.governance import electorates as rules
 from bot.governance.dossier import CONTESTABLE, Proposal, State
-from bot.governance.events import Event, Happened
+from bot.governance.events import Event, Happened, Json
 from bot.governance.ids import GroupId, PartnershipId, PersonId, RoleId
-from bot.governance.organisation import Holding, Partnership, RoleMapping
+from bot.governance.organisation import MEMBER, Holding, Partnership, RoleMapping
+from bot.governance.seats import SEASON, Hand, SeatRecord, is_founding
 from bot.services import electorates, retros
 from bot.services.cases import open_case
-from bot.services.ports import Context, DeliveryKind, SeatRecord, Transaction
+from bot.services.ports import Context, DeliveryKind, Transaction
 from bot.services.views import members_of
 
 _OPEN = CONTESTABLE | {State.PASSED, State.ADOPTED, State.STALE}
 """States in which an objection stands, or from which it may come back: who speaks for it is followed (PRO-9)."""
 
 
+LEFT, REMOVED, FORGOTTEN = "left the server", "removed from the server", "forgotten on request"
+"""How a person's seats end all at once, in the record."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A seat that somebody gained or lost. ``by_themselves``: they left, nobody took it away (PRO-9)."""
+    """A seat that somebody gained, or lost by whose hand: they left, or others took it away (PRO-9)."""
 
     partnership: PartnershipId
     person: PersonId
@@ -31,7 +37,13 @@ class Change:
     seat: str
     gained: bool
     how: str
-    by_themselves: bool = False
+    lost_by: Hand | None = None
+    at_once: bool = False
+
+    @property
+    def by_themselves(self) -> bool:
+        """Whether they gave it up."""
+        return self.lost_by is Hand.THEMSELVES
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,30 +91,48 @@ async def member_left(ctx: Context, guild_id: int, user_id: int, by_themselves: 
 
 
 async def removed_after_all(ctx: Context, guild_id: int, user_id: int) -> None:
-    """The audit log tells late that somebody was removed and did not leave: their objections stand (PRO-9)."""
+    """The audit log tells late that somebody was removed and did not leave: nothing of theirs is weakened (PRO-9)."""
     async with ctx.turn(guild_id):
         async with ctx.uow.read() as tx:
             person = await tx.people.find(user_id)
-            hosted = [p.id for p in await tx.partnerships.of_guild(guild_id)] if person else []
+            hosted = [p.id for p in await tx.partnerships.of_guild(guild_id)]
             waiting = [each for p in hosted for each in await tx.proposals.in_states(p, _OPEN)]
+        if person is None:
+            return
         for each in waiting:
-            assert person is not None
             async with ctx.uow.write() as tx:
                 case = await open_case(tx, each, ctx.clock())
-                await case.keep(*sponsors.removed_after_all(case.proposal, person, case.now))
+                known, events = sponsors.removed_after_all(case.proposal, person, case.now)
+                stakeholders = case.partnership.stakeholders.id
+                for group in {known.group, stakeholders}:
+                    known = rules.followed(known, group, stakeholders, (), (person,))
+                await case.keep(known, events)
+        for partnership in hosted:
+            async with ctx.uow.write() as tx:
+                await tx.seats.blame(partnership, person, ctx.clock() - SEASON, Hand.OTHERS, REMOVED)
 
 
 async def _leave(
     tx: Transaction, partnership: Partnership, person: PersonId, by_themselves: bool, now: datetime
 ) -> tuple[Change, ...]:
-    how = "left the server" if by_themselves else "removed from the server"
-    lost = []
-    for r in await tx.seats.held_by(partnership.id, person):
-        await tx.seats.lose(partnership.id, person, r.role, now, how)
-        lost.append(Change(partnership.id, person, r.role, r.group, r.seat, False, how, by_themselves))
-    events = events_of(partnership, lost)
-    await keep_up(tx, partnership, now, tuple(lost), events, gone={person: by_themselves})
-    return tuple(lost)
+    by, how = (Hand.THEMSELVES, LEFT) if by_themselves else (Hand.OTHERS, REMOVED)
+    return await give_up(tx, partnership, person, by, how, now)
+
+
+async def give_up(
+    tx: Transaction, partnership: Partnership, person: PersonId, by: Hand, how: str, now: datetime
+) -> tuple[Change, ...]:
+    """Every seat of this person ends. For a partnership that ``hold`` gave.
+
+    Who gives up what they hold gives up, too, what was taken from them a short time before.
+    """
+    held = await tx.seats.held_by(partnership.id, person)
+    lost = tuple([await _lose(tx, partnership, person, r.role, r.group, r.seat, how, by, now) for r in held])
+    if by is Hand.THEMSELVES:
+        await tx.seats.blame(partnership.id, person, now - SEASON, by, how)
+    gone = {person: by is Hand.THEMSELVES}
+    await keep_up(tx, partnership, now, lost, events_of(partnership, lost), gone=gone)
+    return lost
 
 
 async def hold(tx: Transaction, id: PartnershipId) -> Partnership:
@@ -125,8 +155,7 @@ async def lose_role(
     for holding in await tx.seats.holdings(partnership):
         m = holding.mapping
         if m.role == role:
-            await tx.seats.lose(partnership.id, holding.person, role, now, how)
-            lost.append(Change(partnership.id, holding.person, role, m.group, m.seat, False, how))
+            lost.append(await _lose(tx, partnership, holding.person, role, m.group, m.seat, how, Hand.OTHERS, now))
     return tuple(lost)
 
 
@@ -145,7 +174,8 @@ def events_of(partnership: Partnership, changes: Iterable[Change]) -> tuple[Even
             Happened.SEAT_GAINED if c.gained else Happened.SEAT_LOST,
             group_thing(partnership, c.group),
             c.person,
-            {"seat": c.seat, "group": group_name(partnership, c.group), "how": c.how},
+            {"seat": c.seat, "group": group_name(partnership, c.group), "how": c.how}
+            | ({"by": c.lost_by.value} if c.lost_by else {}),
         )
         for c in changes
     )
@@ -180,20 +210,50 @@ async def keep_up(
     back = frozenset(c.person for c in changes if c.gained)
     holdings = await tx.seats.holdings(partnership)
     waiting = 0
+    turned = _turned(changes)
+    decided = set()
     for proposal in await tx.proposals.in_states(partnership.id, _OPEN):
         before = await tx.proposals.get(proposal)
         followed, happened = _followed(before, partnership, holdings, left, back, now)
         waiting += followed.state in CONTESTABLE and clock.ROLE in followed.clock.reasons
         if followed != before:
             await tx.proposals.save(followed, lifecycle.next_due(followed))
-        if {e.person for e in followed.electors} & (left.keys() | back):
-            await tx.deliveries.ask(partnership.id, DeliveryKind.CARD, proposal)  # it says how many are still seated
+        concerned = {followed.group} | ({partnership.stakeholders.id} if followed.vote is not None else set())
+        if concerned & {c.group for c in changes if c.seat == MEMBER}:
+            for kind in (DeliveryKind.CARD, DeliveryKind.FEED):  # they say whose seats changed, and how many remain
+                await tx.deliveries.ask(partnership.id, kind, proposal)
+        decided |= concerned
         events += happened
+    events += tuple(_told(partnership, group, turned[group]) for group in sorted(turned.keys() & decided))
     if events:
         await tx.record.append(partnership.id, events, now)
     if left:
         await retros.keep_up(tx, partnership, left.keys(), now)
     return waiting
+
+
+def _turned(changes: Iterable[Change]) -> dict[GroupId, tuple[set[PersonId], set[PersonId]]]:
+    """By group, whose member seat others took and whom they gave one; a role mapped anew does both, and neither."""
+    found: dict[GroupId, tuple[set[PersonId], set[PersonId]]] = {}
+    for change in changes:
+        if change.group is None or change.seat != MEMBER or change.by_themselves or change.at_once:
+            continue
+        lost, gained = found.setdefault(change.group, (set(), set()))
+        (gained if change.gained else lost).add(change.person)
+    for lost, gained in found.values():
+        both = lost & gained
+        lost -= both
+        gained -= both
+    return {group: turned for group, turned in found.items() if any(turned)}
+
+
+def _told(partnership: Partnership, group: GroupId, turned: tuple[set[PersonId], set[PersonId]]) -> Event:
+    """Seats of a group that decides something changed by others' hands: told in the feed (PRO-9)."""
+    lost, gained = turned
+    named: dict[str, Json] = {"lost": [*sorted(lost)], "gained": [*sorted(gained)]}
+    private = partnership.group(group).private
+    data = named | {"group": group_name(partnership, group), "private": private}
+    return Event(Happened.ELECTORATE_CHANGED, group_thing(partnership, group), None, data)
 
 
 def _followed(
@@ -205,13 +265,18 @@ def _followed(
     now: datetime,
 ) -> tuple[Proposal, tuple[Event, ...]]:
     events: tuple[Event, ...] = ()
-    holders = members_of(proposal, holdings)
+    stakeholders = partnership.stakeholders.id
+    for group in {proposal.group, stakeholders}:
+        seated = members_of(group, holdings)
+        gave_up = {person for person, by_themselves in left.items() if by_themselves} - seated
+        proposal = rules.followed(proposal, group, stakeholders, gave_up, back & seated)
+    holders = members_of(proposal.group, holdings)
     for person in sorted(left.keys() - holders):
         proposal, gone = sponsors.objector_gone(proposal, person, left[person], now)
         events += gone
     for person in sorted(back & holders):
         proposal = sponsors.objector_back(proposal, person, now)
-    proposal, turned = electorates.follow(proposal, partnership, holdings, now)
+    proposal, turned = electorates.follow(proposal, partnership, now)
     return proposal, events + turned
 
 
@@ -225,9 +290,10 @@ async def _bring_up(
 ) -> tuple[Change, ...]:
     found = await _difference(tx, partnership, members, partial)
     changes = []
+    known = await tx.people.users_of({person for person, *_ in found.lost})
     for person, role, group, seat in found.lost:
-        await tx.seats.lose(partnership.id, person, role, now, how)
-        changes.append(Change(partnership.id, person, role, group, seat, False, how))
+        by, why = (Hand.OTHERS, how) if person in known else (Hand.THEMSELVES, FORGOTTEN)
+        changes.append(await _lose(tx, partnership, person, role, group, seat, why, by, now))
     people = await tx.people.ids_of(tuple(user for user, _ in found.gained))
     for user, mapping in found.gained:
         changes.append(await _gain(tx, partnership, people[user], mapping, how, now))
@@ -238,9 +304,35 @@ async def _bring_up(
 async def _gain(
     tx: Transaction, partnership: Partnership, person: PersonId, mapping: RoleMapping, how: str, now: datetime
 ) -> Change:
-    record = SeatRecord(person, mapping.role, mapping.group, mapping.seat, now, how=how)
+    first = await tx.seats.first_held(partnership.id, mapping.group, mapping.seat)
+    record = SeatRecord(
+        person,
+        mapping.role,
+        mapping.group,
+        mapping.seat,
+        now,
+        how=how,
+        at_once=is_founding(partnership, first, now),
+        stakeholder_class=mapping.stakeholder_class,
+        organisation=mapping.organisation,
+    )
     await tx.seats.gain(partnership.id, record)
-    return Change(partnership.id, person, mapping.role, mapping.group, mapping.seat, True, how)
+    return Change(partnership.id, person, mapping.role, mapping.group, mapping.seat, True, how, at_once=record.at_once)
+
+
+async def _lose(
+    tx: Transaction,
+    partnership: Partnership,
+    person: PersonId,
+    role: RoleId,
+    group: GroupId | None,
+    seat: str,
+    how: str,
+    by: Hand,
+    now: datetime,
+) -> Change:
+    await tx.seats.lose(partnership.id, person, role, now, how, by)
+    return Change(partnership.id, person, role, group, seat, False, how, by)
 
 
 async def _difference(

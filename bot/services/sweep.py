@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.governance import lifecycle
 from bot.governance.dossier import Ballot, Proposal, State
+from bot.governance.effects import ratify
 from bot.governance.events import Event, Happened
 from bot.governance.ids import PartnershipId, ProposalId
 from bot.governance.lifecycle import Surroundings
@@ -72,7 +73,7 @@ async def advance(ctx: Context, id: ProposalId) -> None:
     """Take the steps of one proposal that are due, in one transaction, enactment included (EFF-4)."""
     async with ctx.uow.write() as tx:
         case = await open_case(tx, id, ctx.clock())
-        around = Surroundings(await case.stakeholders(), await _ballots(case), case.lacks_role())
+        around = Surroundings(await _ballots(case), case.lacks_role())
         changed, events = lifecycle.advance(case.proposal, case.now, around)
         changed, enacted = await _enact(case, changed)
         vote = case.proposal.vote
@@ -122,4 +123,7 @@ async def _enact(case: Case, proposal: Proposal) -> tuple[Proposal, tuple[Event,
         await digests.plan_anew(case.tx, case.partnership.id)
     if world.partnership is not before.partnership:
         await case.tx.partnerships.save(world.partnership)
+        for effect in done.current.effects:
+            if effect.kind == ratify.KIND and done.opened_at is not None:
+                await case.tx.seats.confirm(case.partnership.id, ratify.listed(effect), done.opened_at)
     return done, events

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from bot.governance import electorates
+from bot.governance.authority import acting
 from bot.governance.dossier import Proposal, State
 from bot.governance.errors import NotFound
 from bot.governance.feedback import FeedbackState
@@ -80,9 +81,9 @@ async def _proposal(tx: Transaction, partnership: Partnership, id: str) -> Thing
     proposal = await tx.proposals.get(ProposalId(int(id)))
     links = await links_of(tx, proposal, partnership)
     title = proposal.current.text.title if proposal.versions else proposal.text.title
-    untouched = electorates.reachable(proposal) - electorates.reached(proposal)
+    untouched = (electorates.reachable(proposal) & acting(proposal.electors)) - electorates.reached(proposal)
     voting = proposal.vote
-    unvoted = frozenset(e.person for e in voting.electors) - voting.voted if voting is not None else frozenset()
+    unvoted = acting(voting.electors) - voting.voted if voting is not None else frozenset()
     asked = asked_of(proposal)
     may_escalate = {proposal.author, *(e.person for e in proposal.electors)}
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.governance import electorates, refiling
-from bot.governance.dossier import Objection, Proposal, State
-from bot.governance.ids import PersonId
+from bot.governance.dossier import FINAL, Objection, Proposal, State
+from bot.governance.effects import ratify
+from bot.governance.ids import GroupId, PersonId
 from bot.governance.organisation import MEMBER, Elector, Group, Holding, Partnership
 from bot.governance.policy import Policy
+from bot.governance.seats import SEASON, Turn, turned
 from bot.services.ports import DeliveryKind, Recorded, Transaction
 
 
@@ -41,6 +43,8 @@ class ProposalView:
     """Of a draft: the number of the latest one of its title that was not adopted within 90 days (OBJ-6)."""
     reminded: frozenset[PersonId] | None = None
     """Whom the notice of a nudge mentions; None for everybody named in it."""
+    turned: tuple[Turn, ...] = ()
+    """The seats of its electorate that others gave or took since a week before the opening (PRO-9)."""
     behind: bool = False
     """Of an enacted one: whether Discord still has to show something that it refused so far (EFF-4)."""
 
@@ -115,21 +119,34 @@ async def view_of(
     holdings = await tx.seats.holdings(partnership)
     events = await tx.record.of(partnership.id, f"proposal/{proposal.id}") if with_events else ()
     named = people_in(proposal) | {e.event.actor for e in events if e.event.actor}
+    changes = await _turned(tx, proposal, partnership)
     _, head = await tx.record.head(partnership.id)
     return ProposalView(
         proposal=proposal,
         partnership=partnership,
         group=partnership.group(proposal.group),
-        users=await tx.people.users_of(named),
-        seated=electorates.seated(proposal, members_of(proposal, holdings)),
+        users=await tx.people.users_of(named | {turn.person for turn in changes}),
+        seated=electorates.seated(proposal, members_of(proposal.group, holdings)),
         links=await links_of(tx, proposal, partnership),
         now=now,
         head=head,
         policy=await tx.policies.current(partnership.id),
         events=events,
         namesake=await namesake_of(tx, proposal, partnership, now),
+        turned=changes,
         behind=proposal.state is State.ENACTED and await tx.deliveries.behind(proposal.id),
     )
+
+
+async def _turned(tx: Transaction, proposal: Proposal, partnership: Partnership) -> tuple[Turn, ...]:
+    """While somebody has an act in it: the deciding group's seats, and once a vote is on those of its voters."""
+    if proposal.state in FINAL or proposal.opened_at is None:
+        return ()
+    since = proposal.opened_at - SEASON
+    groups = {proposal.group} | ({partnership.stakeholders.id} if proposal.vote is not None else set())
+    records = await tx.seats.turned(partnership.id, MEMBER, since)
+    found = {turn for group in groups for turn in turned([r for r in records if r.group == group], since)}
+    return tuple(sorted(found, key=lambda turn: (turn.at, turn.person), reverse=True))
 
 
 async def namesake_of(tx: Transaction, proposal: Proposal, partnership: Partnership, now: datetime) -> int | None:
@@ -159,15 +176,17 @@ async def links_of(tx: Transaction, proposal: Proposal, partnership: Partnership
     return Links(found.get(DeliveryKind.CARD), found.get(DeliveryKind.THREAD), found.get(DeliveryKind.FEED))
 
 
-def members_of(proposal: Proposal, holdings: Iterable[Holding]) -> frozenset[PersonId]:
-    """Who holds a member seat in the deciding group now."""
-    return frozenset(h.person for h in holdings if h.mapping.group == proposal.group and h.mapping.seat == MEMBER)
+def members_of(group: GroupId, holdings: Iterable[Holding]) -> frozenset[PersonId]:
+    """Who holds a member seat in this group now."""
+    return frozenset(h.person for h in holdings if h.mapping.group == group and h.mapping.seat == MEMBER)
 
 
 def people_in(proposal: Proposal) -> set[PersonId]:
     """Everyone whom the dossier names."""
     named: set[PersonId | None] = {proposal.author}
-    named |= {e.person for e in proposal.electors}
+    effects = proposal.current.effects if proposal.versions else proposal.effects
+    named |= {person for effect in effects if effect.kind == ratify.KIND for person in ratify.listed(effect)}
+    named |= {e.person for e in (*proposal.electors, *proposal.voters, *proposal.judges)}
     named |= {c.person for c in proposal.concerns}
     for objection in proposal.objections:
         named |= {objection.person, objection.sponsor}

@@ -23,7 +23,7 @@ async def cast(
         assert changed.vote is not None
         await tx.ballots.put(changed.vote.id, ballot)
         if not changed.vote.secret:
-            changed = rules.hasten(changed, await tx.ballots.of(changed.vote.id), (), case.now)
+            changed = rules.hasten(changed, await tx.ballots.of(changed.vote.id), case.now)
         return await case.view(await case.keep(changed, events))
 
 

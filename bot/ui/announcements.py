@@ -34,6 +34,7 @@ AUDIENCES: Mapping[Happened, tuple[DeliveryKind, ...]] = MappingProxyType(
         Happened.SEAT_GAINED: (),
         Happened.SEAT_LOST: (),
         Happened.SEAT_TAKEN: (_LOG,),
+        Happened.ELECTORATE_CHANGED: (_LOG,),
         Happened.POLICY_AMENDED: (_LOG,),
         Happened.DRAFT_SAVED: (),
         Happened.DRAFT_DISCARDED: (),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import discord
 
+from bot.governance import halts
 from bot.governance.dossier import Proposal, State, Version
 from bot.governance.errors import AmountUnclear, BadValue, Refiled, Refusal
 from bot.governance.money import shown, written_amount
@@ -236,9 +237,9 @@ def halted(view: ProposalView) -> Answer:
         return said(
             f"{named(proposal)} is halted: a majority asked for it. It is disputed again.", buttons=links_to(view)
         )
-    needed = len(proposal.electors) // 2 + 1
+    agreeing, needed = halts.agreeing(proposal), halts.needed(proposal)
     return said(
-        f"Noted: you ask to halt {named(proposal)}. {len(proposal.halts)} of the {needed} needed have asked so far.",
+        f"Noted: you ask to halt {named(proposal)}. {agreeing} of the {needed} needed have asked so far.",
         buttons=links_to(view),
     )
 

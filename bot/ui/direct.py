@@ -22,7 +22,7 @@ def joined_later(view: ProposalView) -> str:
     """An objection by someone who joined later became a concern (PRO-9)."""
     return _lines(
         f"Your objection to **{_name(view)}** was recorded as a concern.",
-        "You became a member after its review opened, and only those who were members then may object. "
+        "You had not held the member seat for a week when its review opened, and only those who had may object. "
         "A concern is shown and answered; it does not block. You can say more with “Raise a concern” on the card.",
         _where(view),
     )

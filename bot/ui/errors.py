@@ -26,11 +26,11 @@ NOT_ELIGIBLE: Mapping[str, str] = MappingProxyType(
     {
         "author": "You wrote this proposal, so you can neither object to it nor count as a reader of it. "
         "To take it back, use `/proposal withdraw`; to change it, `/proposal revise`.",
-        "joined later": "You became a member after this review opened. Only those who were members at its opening may "
-        "object; that list is fixed so that nobody can change it half-way. You can raise a concern: it is shown and "
-        "answered, and it does not block.",
-        "no seat now": "You do not hold the member seat that this needs any more. It counts when you act, even if you "
-        "held it at the opening. If that is a mistake, ask a moderator to check `/roles list`.",
+        "joined later": "You had not held the member seat for a week when this review opened. Only those who had may "
+        "object; that list is fixed, so that nobody can change it by giving or taking roles. You can raise a concern: "
+        "it is shown and answered, and it does not block. In reviews that open later you count.",
+        "no seat now": "You left and do not hold the member seat again that this needs, even if you held it at the "
+        "opening. If that is a mistake, ask a moderator to check `/roles list`.",
         "no seat": "You hold no seat in this partnership, or only that of an observer, who reads along. "
         "Seats come with Discord roles: ask a moderator for the one that fits you. `/help` says how decisions are "
         "made here.",
@@ -38,7 +38,7 @@ NOT_ELIGIBLE: Mapping[str, str] = MappingProxyType(
         "The button “Who may object?” on the card shows them. Anyone with a seat may raise a concern instead.",
         "not the objector": "Only the person who raised this objection, or who took it over, may do this.",
         "not the organisation": "Here an organisation has one voice. This objection belongs to whoever raised it and "
-        "to those who spoke for the same organisation when the review opened and hold its member seat now; the author "
+        "to those who spoke for the same organisation when the review opened and did not leave since; the author "
         "of the proposal is never among them.",
         "out of its hands": "The seat behind this objection was given up or taken away, so your organisation cannot "
         "change it for its objector. While nobody speaks for it, its notice in the discussion has the button *Take "
@@ -48,12 +48,15 @@ NOT_ELIGIBLE: Mapping[str, str] = MappingProxyType(
         "own objection": "This is your own objection. It needs somebody else to take it over.",
         "ask test": "Only the author, or a facilitator of the deciding group, may ask for a test of an objection.",
         "rule": "Only a facilitator of the deciding group may rule on an objection. `/roles list` shows who that is.",
+        "rule joined later": "Only somebody who had held the facilitator's seat for a week when the review opened may "
+        "rule on its objections. So nobody can be made a judge half-way. Without a ruling the objection stands.",
         "appeal": "Only the losing side may appeal a ruling: the objector when it was ruled not in form; the author, "
         "or whoever asked for the test, when it was ruled in form.",
-        "appeal vote": "Only members of the stakeholder group decide appeals.",
+        "appeal vote": "Only those decide appeals who had been members of the stakeholder group for a week when the "
+        "review opened. That list is fixed, so that nobody can change it half-way.",
         "vote": "Only members of the stakeholder group take part in a final vote.",
-        "vote joined later": "You became a member of the stakeholder group after this vote opened. Only those who were "
-        "members at its opening may vote; you can raise a concern.",
+        "vote joined later": "You had not been a member of the stakeholder group for a week when this version was "
+        "published. Only those who had may vote on it; you can raise a concern.",
         "may not file": "You hold no seat that may file this type of proposal.",
         "run survey": "A facilitator or lead of a group asks it; where nobody holds such a seat, any of its members "
         "may. The whole partnership is asked by a facilitator or lead of any group. `/roles list` shows who that is.",

@@ -13,7 +13,7 @@ from bot.governance.organisation import Partnership
 from bot.governance.policy import KEYS
 from bot.services.ports import Recorded
 from bot.services.views import ProposalView
-from bot.ui import deadlines, effects, health, ids, intrusions, objections, votes
+from bot.ui import deadlines, effects, health, ids, intrusions, objections, seats, votes
 from bot.ui import proposals as cards
 from bot.ui.labels import HASH, STATE_COLOURS, STATE_LABELS, STATE_SIGNS, moment, stamp, type_label
 from bot.ui.panels import Part, View, button, link, panel, rows
@@ -28,11 +28,11 @@ def entry(view: ProposalView, marker: int | None) -> View:
     show = button("Details", ids.proposal("show", proposal.id))
     choices = votes.choices(proposal)
     if view.group.private:
-        said = (_title(view), cards.behind(view), _PRIVATE)
+        said = (_title(view), cards.behind(view), _PRIVATE, seats.turned(view))
         return panel(marker, STATE_COLOURS[proposal.state], *said, *rows(*choices), *rows(show))
     parts: list[Part] = [_title(view), cards.behind(view), cards.words(view)]
     if proposal.state not in FINAL:
-        parts += [deadlines.stopped(view), deadlines.what_ends(view)]
+        parts += [deadlines.stopped(view), deadlines.what_ends(view), seats.turned(view)]
     parts += [*rows(*choices), *rows(*cards.acting(view), show, link("Card", view.links.card))]
     return panel(marker, STATE_COLOURS[proposal.state], *parts)
 
@@ -69,6 +69,8 @@ def log(recorded: Recorded, partnership: Partnership, users: Mapping[PersonId, i
         lines = [f"### {inline(event.type.capitalize(), 80)}", _ERASED]
     elif event.type is Happened.HEALTH_MARKED:
         lines = health.notice(event.data, partnership, _mention(event.data.get("person"), users))
+    elif event.type is Happened.ELECTORATE_CHANGED:
+        lines = seats.told(event.data, users)
     else:
         lines = _logged(recorded, partnership, by, _mention(event.data.get("person"), users))
     text = "\n".join(line for line in lines if line)
@@ -142,7 +144,7 @@ def _reasons(view: ProposalView, recorded: Recorded) -> list[str]:
         case Happened.PROPOSAL_ENACTED:
             if not proposal.pinned.timelock and proposal.vote is None:
                 lines.append(_silence(len(electorates.reached(proposal)), len(electorates.reachable(proposal))))
-            lines.append(effects.done(proposal, 500))
+            lines.append(effects.done(view, 500))
         case _ if not cards.told_by_vote(proposal):
             lines.append(cards.outcome_reason(proposal))
     only_post = kind in {Happened.PROPOSAL_ENACTED, Happened.PROPOSAL_STALE} and not proposal.pinned.timelock

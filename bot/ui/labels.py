@@ -175,7 +175,7 @@ CONCERN_REASONS: Mapping[str, str] = MappingProxyType(
     {
         "": "",
         "not stated": "an objection that was not stated in time",
-        "joined later": "an objection by someone who joined after the review opened, so it is heard as a concern",
+        "joined later": "an objection by someone new to the seat when the review opened, so it is heard as a concern",
         "reaction": "raised with the reaction",
     }
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.governance.dossier import Objection, ObjectionState, Statement
 from bot.governance.thresholds import weight
 from bot.services.views import ProposalView, Raised, Standing
-from bot.ui import errors, ids, limits, objections
+from bot.ui import errors, ids, limits, objections, seats
 from bot.ui.answers import Answer, headed, links_to, named, said
 from bot.ui.labels import CRITERION_LABELS, listed, stamp
 from bot.ui.panels import Style, button
@@ -17,8 +17,8 @@ def raised(result: Raised) -> Answer:
     view, objection = result.view, result.objection
     if result.concern or objection is None:
         return said(
-            f"### Recorded as a concern\nYou joined {inline(view.group.name, 80)} after the review of "
-            f"{named(view.proposal)} opened, so you are not among those who can object to it. "
+            f"### Recorded as a concern\nYou had not been a member of {inline(view.group.name, 80)} for a week when "
+            f"the review of {named(view.proposal)} opened, so you are not among those who can object to it. "
             "Your objection is recorded as a concern: it is shown and answered, and does not block.",
             buttons=[
                 button("Say why", ids.proposal("concern", view.proposal.id), Style.primary),
@@ -146,7 +146,7 @@ def standing(result: Standing) -> Answer:
     return said(
         f"### Who may object to {headed(proposal)}\n{yours}{at_stake}",
         f"Members of {inline(view.group.name, 80)} when the review opened "
-        f"({len(result.electors)}, {result.seated} still seated):\n{everyone}",
+        f"({len(result.electors)}, {seats.seated(view)}):\n{everyone}",
         "-# The author revises or withdraws instead. Everyone with a seat may raise a concern.",
         buttons=[
             *([button("Object", ids.proposal("object", proposal.id), Style.danger)] if result.may else []),

@@ -182,8 +182,8 @@ def _concern(told: Told) -> str:
     head = f"💬 {told.actor} raised a concern. It is heard and does not block; {told.author} can answer it here."
     if told.text("why") == "joined later":
         head = (
-            f"💬 {told.actor} objected, but became a member after the review opened. So it is recorded as a concern: "
-            "heard, answered, not blocking."
+            f"💬 {told.actor} objected, but had not held the member seat for a week when the review opened. So it is "
+            "recorded as a concern: heard, answered, not blocking."
         )
     return f"{head}\n{quote(text, WORDS_OF_PEOPLE)}" if text else head
 

@@ -5,12 +5,12 @@ Whatever a colour, a sign or a bar says, words say too.
 
 from __future__ import annotations
 
-from bot.governance import electorates
+from bot.governance import electorates, halts
 from bot.governance import proposals as rules
 from bot.governance.dossier import FINAL, Proposal, State, Text
 from bot.governance.proposals import NO_REASON
 from bot.services.views import ProposalView
-from bot.ui import deadlines, effects, ids, objections, votes
+from bot.ui import deadlines, effects, ids, objections, seats, votes
 from bot.ui.deadlines import redraw_at
 from bot.ui.labels import (
     OUTCOME_REASONS,
@@ -51,11 +51,12 @@ def card(view: ProposalView, marker: int | None) -> View:
         provisional(view),
         LINE,
         words(view),
-        _then(proposal),
+        _then(view),
         LINE,
         passing(view),
         objections.overview(view, _OBJECTIONS),
         reach(view),
+        seats.turned(view),
         LINE,
     ]
     return panel(marker, STATE_COLOURS[proposal.state], *parts, *controls(view))
@@ -180,10 +181,10 @@ def reach(view: ProposalView) -> str:
     proposal = view.proposal
     reached, reachable = len(electorates.reached(proposal)), len(electorates.reachable(proposal))
     electors = count(len(proposal.electors), "person", "people")
-    seats = f"{electors} could object or consent at the opening; {view.seated} still seated."
+    still = f"{electors} could object or consent at the opening; {seats.seated(view)}."
     lines = [
         f"**Reach:** {reached} of {reachable} at opening have read it, objected, raised a concern or voted.",
-        f"-# {len(proposal.readers)} pressed “I have read it”. The author is not counted here. {seats}",
+        f"-# {len(proposal.readers)} pressed “I have read it”. The author is not counted here. {still}",
     ]
     if proposal.extended and proposal.state is State.REVIEW:
         lines.append("The time was extended once, because too few people had seen it.")
@@ -236,22 +237,23 @@ def acting(view: ProposalView) -> list[Button]:
     return []
 
 
-def _then(proposal: Proposal) -> str:
+def _then(view: ProposalView) -> str:
     """What happens on pass, the waiting time before it, and a halt that is under way (EFF-1, EFF-3)."""
+    proposal = view.proposal
     if proposal.state is State.ENACTED:
-        return effects.done(proposal, 500)
+        return effects.done(view, 500)
     if proposal.state in FINAL:
         return ""
     if proposal.state in {State.PASSED, State.ADOPTED}:
-        lines = [effects.on_pass(proposal, 500, "When the waiting time ends, this will")]
+        lines = [effects.on_pass(view, 500, "When the waiting time ends, this will")]
     else:
-        lines = [effects.on_pass(proposal, 500)]
+        lines = [effects.on_pass(view, 500)]
         if proposal.pinned.timelock:
             wait = span(proposal.pinned.timelock)
             lines.append(f"-# After the decision {wait} go by before it is carried out: until then it can be halted.")
     if proposal.state in {State.PASSED, State.ADOPTED} and proposal.halts:
-        needed = len(proposal.electors) // 2 + 1
-        lines.append(f"**Halt:** {len(proposal.halts)} of {needed} needed have asked to halt it.")
+        agreeing, needed = halts.agreeing(proposal), halts.needed(proposal)
+        lines.append(f"**Halt:** {agreeing} of {needed} needed have asked to halt it.")
     return "\n".join(lines)
 
 

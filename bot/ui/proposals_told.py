@@ -76,7 +76,11 @@ def _enacted(told: Told) -> str:
     proposal = told.view.proposal
     if not proposal.current.effects:
         return "✅ **Decided.** It is recorded; people carry it out."
-    return "✅ **Carried out:** " + "; ".join(effects.effect(each) for each in proposal.current.effects[:5]) + "."
+    return (
+        "✅ **Carried out:** "
+        + "; ".join(effects.effect(each, told.view.mention) for each in proposal.current.effects[:5])
+        + "."
+    )
 
 
 def _stale(told: Told) -> str:

@@ -19,7 +19,7 @@ from bot.governance.thresholds import weight
 from bot.services.ports import Recorded, Verdict
 from bot.services.record import Checked
 from bot.services.views import HeadView, ProposalView
-from bot.ui import limits, votes
+from bot.ui import limits, seats, votes
 from bot.ui.answers import Answer, headed, links_to, said
 from bot.ui.labels import HASH, STATE_LABELS, STATE_MEANINGS, STOP_REASONS, count, share, span, stamp
 from bot.ui.objections import threshold
@@ -208,7 +208,7 @@ def _electorate(view: ProposalView) -> str:
     low = " That is below the bar, and marked so." if proposal.low_reach else ""
     return (
         f"**Who decides**: {count(len(proposal.electors), 'member')} of {inline(view.group.name, 80)} at opening, "
-        f"{view.seated} still seated. {took_part} of {able} (author not counted) read it or took part.{low}"
+        f"{seats.seated(view)}. {took_part} of {able} (author not counted) read it or took part.{low}"
     )
 
 

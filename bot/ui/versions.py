@@ -32,7 +32,7 @@ def text_messages(view: ProposalView, version_number: int, marker: int | None, *
     head = f"### P-{proposal.number} · {'What changed in' if diffed else 'Full text of'} version {version.number}"
     head += f"\n-# {type_label(proposal.type)} · written by {view.mention(proposal.author)} · "
     head += f"frozen since {moment(version.published_at)}"
-    parts = changed(earlier, version) if earlier and not afresh else whole(version)
+    parts = changed(earlier, version) if earlier and not afresh else whole(version, view.mention)
     first, *rest = list(packed(parts, MOST - units(head))) or [""]
     asked = objections.asked_again(proposal) if version is proposal.current and earlier else []
     colour = STATE_COLOURS[proposal.state]
@@ -43,7 +43,7 @@ def text_messages(view: ProposalView, version_number: int, marker: int | None, *
     return messages
 
 
-def whole(version: Version) -> list[str]:
+def whole(version: Version, mention: effects.Mention | None = None) -> list[str]:
     """Every field that says something, each under its name, in parts that fit a message."""
     text, parts = version.text, []
     for field in ("title", "summary", "ask", "why", "outcome", "risks", "timeline", "amount", "payee", "account"):
@@ -53,7 +53,7 @@ def whole(version: Version) -> list[str]:
             first, *rest = quote_parts(written, MOST - 400)
             parts += [f"**{FIELD_LABELS[field]}**\n{first}", *rest]
     if version.effects:
-        parts += ["**On pass this will:**", *(f"- {effects.effect(each)}" for each in version.effects)]
+        parts += ["**On pass this will:**", *(f"- {effects.effect(each, mention)}" for each in version.effects)]
     return parts
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from bot.governance.authority import acting
 from bot.governance.dossier import Proposal, Tally, Vote
 from bot.governance.ids import PersonId
 from bot.governance.methods import REGISTRY
@@ -37,10 +38,11 @@ def standing(proposal: Proposal, vote: Vote) -> str:
     secret = " It is secret: who voted is known, how they voted is not." if vote.secret else ""
     lines = [f"**Final vote of the stakeholder group:** {name}.{secret} {how_decided(proposal, vote.method)}"]
     if vote.opened and vote.secret:
-        lines.append(f"{count(len(vote.electors), 'member')} may vote. How many did is told at the close.")
+        lines.append(f"{count(len(acting(vote.electors)), 'member')} may vote. How many did is told at the close.")
     elif vote.opened:
+        voters = acting(vote.electors)
         lines.append(
-            f"{len(vote.voted)} of {count(len(vote.electors), 'member')} have voted. Choices show at the close."
+            f"{len(vote.voted & voters)} of {count(len(voters), 'member')} have voted. Choices show at the close."
         )
     return "\n".join(lines)
 

@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import insert, update
 
 from bot.governance import drafts, lifecycle, proposals
-from bot.governance.dossier import FINAL, Proposal, Text
+from bot.governance.dossier import FINAL, Proposal, Rolls, Text
 from bot.governance.effects.world import World
 from bot.governance.events import Event, proposal_thing
 from bot.governance.ids import PartnershipId, ProposalId
-from bot.governance.organisation import Elector, GroupKind, Member, Partnership, electors, seats_of
+from bot.governance.organisation import GroupKind, Member, Partnership, seats_of
+from bot.services import electorates
 from bot.services.ports import DeliveryKind, DeliveryState
 from bot.ui.announcements import announce
 from storage import tables
@@ -50,9 +51,9 @@ async def seed(uow: SqlUnitOfWork, resolved: int, open: int, now: datetime) -> N
         partnership = await tx.partnerships.get(HERE)
         world = World(partnership, await tx.policies.current(HERE))
         top = next(g for g in partnership.groups if g.kind is GroupKind.TOP_LEVEL)
-        eligible = electors(partnership, top.id, await tx.seats.holdings(partnership))
-    done = decided(opened(partnership, world, eligible, now - _AGES_AGO), world, eligible)
-    fresh = opened(partnership, world, eligible, now)
+        seated = await electorates.seated(tx, partnership, top.id, now)
+    done = decided(opened(partnership, world, seated, now - _AGES_AGO), world)
+    fresh = opened(partnership, world, seated, now)
     for numbers in _parts(1, resolved):
         async with uow.write() as tx:
             await _keep(tx, [done.again(number) for number in numbers], now - _AGES_AGO)
@@ -64,22 +65,22 @@ async def seed(uow: SqlUnitOfWork, resolved: int, open: int, now: datetime) -> N
             await tx.reserve(f"number/{HERE}", numbers[-1])
 
 
-def opened(partnership: Partnership, world: World, eligible: tuple[Elector, ...], now: datetime) -> Story:
+def opened(partnership: Partnership, world: World, seated: Rolls, now: datetime) -> Story:
     """A proposal in review, as the rules open it."""
     roles = frozenset(m.role for m in partnership.mappings if m.group == partnership_top(partnership))
-    author = Member(eligible[0].person, seats_of(partnership, roles))
+    author = Member(seated.electors[0].person, seats_of(partnership, roles))
     draft = drafts.start(ProposalId(1), partnership, author, "general", None, now)
     draft = drafts.edit_draft(draft, author.person, _TEXT, ())
-    return Story(*proposals.open_review(draft, author, world, eligible, proposals.Load(), 1, now))
+    return Story(*proposals.open_review(draft, author, world, seated, proposals.Load(), 1, now))
 
 
-def decided(story: Story, world: World, eligible: tuple[Elector, ...]) -> Story:
+def decided(story: Story, world: World) -> Story:
     """The same proposal after everything that time alone brings."""
     proposal, events = story.proposal, story.events
     while proposal.state not in FINAL:
         due = lifecycle.next_due(proposal)
         assert due is not None
-        proposal, more = lifecycle.advance(proposal, due, lifecycle.Surroundings(eligible, ()))
+        proposal, more = lifecycle.advance(proposal, due, lifecycle.Surroundings())
         events += more
         if proposal.timelock_ends_at is not None and proposal.timelock_ends_at <= due:
             proposal, _, more = lifecycle.enact(proposal, world, due)

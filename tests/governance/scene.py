@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
-from bot.governance import drafts, lifecycle, objections, proposals, revisions, rulings
-from bot.governance.dossier import Ballot, Effect, Objection, Proposal, State, Statement, Text
+from bot.governance import drafts, electorates, lifecycle, objections, proposals, revisions, rulings
+from bot.governance.dossier import Ballot, Effect, Objection, Proposal, Rolls, State, Statement, Text
 from bot.governance.effects.world import World
 from bot.governance.events import Event, Happened
 from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId, RoleId
@@ -85,6 +85,16 @@ JOINER = member("joiner", EXPERT)
 STAKEHOLDERS = (BO, CY, DI, ED, FAY, GIL)
 ELECTORS = tuple(Elector(m.person, m.seats[0].stakeholder_class, m.seats[0].organisation) for m in STAKEHOLDERS)
 JUDGES = frozenset(m.person for m in STAKEHOLDERS)
+FACILITATORS = frozenset(PersonId(name) for name in ("flo", "cy", "di", "ana", "tip"))
+"""Whoever facilitates anything here did so when the review opened."""
+
+
+def rolls(electors: tuple[Elector, ...] = ELECTORS, stakeholders: tuple[Elector, ...] = ELECTORS) -> Rolls:
+    """Who counts as seated when a review opens."""
+    return Rolls(electors, stakeholders, stakeholders, FACILITATORS)
+
+
+SEATED = rolls()
 
 TEXT = Text(
     title="Dig a second well",
@@ -100,7 +110,7 @@ FREE_KEY = Effect("change policy", "limits.open_per_author", "4")
 ENTRENCHED_KEY = Effect("change policy", "objection.threshold", "2")
 
 NO_CHANGES: Mapping[str, Value] = MappingProxyType({})
-AROUND = Surroundings(ELECTORS)
+AROUND = Surroundings()
 
 
 def world(changes: Mapping[str, Value] = NO_CHANGES, provisional: bool = False) -> World:
@@ -136,7 +146,7 @@ def opened(
     if effects is None:
         effects = (FREE_KEY,) if type == "policy" else ()
     proposal, _ = proposals.open_review(
-        draft(type, text, effects, author, group), author, world(changes), electors, proposals.Load(), 12, NOW
+        draft(type, text, effects, author, group), author, world(changes), rolls(electors), proposals.Load(), 12, NOW
     )
     return proposal
 
@@ -172,11 +182,11 @@ def revised(
     effects: tuple[Effect, ...] | None = None,
 ) -> Proposal:
     kept = proposal.effects if effects is None else effects
-    return revisions.revise(proposal, proposal.author, text, kept, world(), electors, now)[0]
+    return revisions.revise(proposal, proposal.author, text, kept, world(), rolls(electors), now)[0]
 
 
 def advanced(proposal: Proposal, now: datetime, ballots: tuple[Ballot, ...] = ()) -> Proposal:
-    return lifecycle.advance(proposal, now, Surroundings(ELECTORS, ballots))[0]
+    return lifecycle.advance(proposal, now, Surroundings(ballots))[0]
 
 
 def disputed(proposal: Proposal | None = None) -> Proposal:
@@ -185,6 +195,11 @@ def disputed(proposal: Proposal | None = None) -> Proposal:
     proposal = advanced(proposal, at(72))
     assert proposal.state is State.DISPUTED
     return proposal
+
+
+def gave_up(proposal: Proposal, *people: Member, back: tuple[Member, ...] = ()) -> Proposal:
+    """These stakeholders left of their own will, or hold their seat again."""
+    return electorates.followed(proposal, SHG, SHG, [m.person for m in people], [m.person for m in back])
 
 
 def first(proposal: Proposal) -> Objection:

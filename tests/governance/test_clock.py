@@ -16,7 +16,6 @@ from tests.governance.scene import (
     AROUND,
     BO,
     CY,
-    ELECTORS,
     NOW,
     STATEMENT,
     TICK,
@@ -99,11 +98,11 @@ def _left() -> Proposal:
 
 
 def _voted_on() -> Proposal:
-    return escalations.escalate(disputed(), BO, ELECTORS, at(80))[0]
+    return escalations.escalate(disputed(), BO, at(80))[0]
 
 
 def _announced() -> Proposal:
-    return escalations.escalate(disputed(opened(changes={"vote.notice": hours(24)})), BO, ELECTORS, at(80))[0]
+    return escalations.escalate(disputed(opened(changes={"vote.notice": hours(24)})), BO, at(80))[0]
 
 
 def _passed() -> Proposal:

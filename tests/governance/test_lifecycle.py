@@ -15,7 +15,6 @@ from tests.governance.scene import (
     BUDGET,
     CY,
     DI,
-    ELECTORS,
     ENTRENCHED_KEY,
     JOINER,
     NOW,
@@ -147,7 +146,7 @@ def test_what_is_voted_on_is_not_marked_low_reach() -> None:
         proposal = advanced(unread, at(72))
         if proposal.state is State.DISPUTED:
             assert not proposal.low_reach
-            proposal, _ = escalations.escalate(proposal, BO, ELECTORS, at(201))
+            proposal, _ = escalations.escalate(proposal, BO, at(201))
         assert (proposal.state, proposal.low_reach) == (State.ESCALATED, False)
 
 
@@ -221,7 +220,7 @@ def test_one_nudge_before_close_to_those_who_did_nothing() -> None:
 
 
 def test_one_nudge_in_a_vote_to_those_who_have_not_voted() -> None:
-    proposal, _ = escalations.escalate(disputed(), BO, ELECTORS, at(201))
+    proposal, _ = escalations.escalate(disputed(), BO, at(201))
     assert proposal.vote is not None
     proposal = replace(proposal, vote=replace(proposal.vote, voted=frozenset({BO.person, CY.person})))
     assert lifecycle.next_due(proposal) == at(249)
@@ -273,7 +272,7 @@ def test_a_stale_one_lapses_after_14_days() -> None:
 def test_90_days_after_its_first_review_it_is_not_adopted(state: State) -> None:
     proposal = disputed()
     if state is State.ESCALATED:
-        proposal, _ = escalations.escalate(proposal, BO, ELECTORS, at(90 * DAYS - 10))
+        proposal, _ = escalations.escalate(proposal, BO, at(90 * DAYS - 10))
     else:
         proposal = replace(proposal, state=state, state_since=at(90 * DAYS - 10), closes_at=at(91 * DAYS))
         waiting = replace(first(proposal), rule_by=at(91 * DAYS), test=None)
@@ -302,8 +301,8 @@ def on_its_way() -> list[Proposal]:
         settling,
         stated(settling, now=at(73)),
         disputed(),
-        escalations.escalate(disputed(), BO, ELECTORS, at(201))[0],
-        escalations.escalate(notice, BO, ELECTORS, at(201))[0],
+        escalations.escalate(disputed(), BO, at(201))[0],
+        escalations.escalate(notice, BO, at(201))[0],
         revised(disputed(), at(201)),
         appealed(ruled(stated(opened(), BO)), BO),
         opened("policy", effects=(ENTRENCHED_KEY,)),
@@ -352,7 +351,7 @@ def test_undecided_leaves_out_the_author() -> None:
 
 
 def test_a_vote_that_closed_before_the_greatest_age_is_counted_by_a_late_sweep() -> None:
-    proposal = escalations.escalate(disputed(), BO, ELECTORS, at(73))[0]
+    proposal = escalations.escalate(disputed(), BO, at(73))[0]
     assert proposal.vote is not None
     votes_of = ballots(dict.fromkeys(("bo", "cy", "di", "ed"), "for"))
     early = replace(proposal, opened_at=proposal.vote.closes_at - proposals.MOST_AGE + TICK)

@@ -7,8 +7,19 @@ from fractions import Fraction
 
 import pytest
 
-from bot.governance import clock, lifecycle, objections, proposals, rulings, sponsors, thresholds
-from bot.governance.dossier import ObjectionState, Proposal, State, Statement
+from bot.governance import (
+    clock,
+    electorates,
+    escalations,
+    lifecycle,
+    objections,
+    proposals,
+    rulings,
+    sponsors,
+    thresholds,
+    votes,
+)
+from bot.governance.dossier import Ballot, ObjectionState, Proposal, State, Statement
 from bot.governance.errors import (
     AlreadyDone,
     BadText,
@@ -38,7 +49,6 @@ from tests.governance.scene import (
     FLO,
     FUNDER,
     JOINER,
-    JUDGES,
     NEIGHBOUR,
     NOW,
     REASON,
@@ -56,6 +66,7 @@ from tests.governance.scene import (
     at,
     disputed,
     first,
+    gave_up,
     kinds,
     member,
     opened,
@@ -67,7 +78,7 @@ from tests.governance.scene import (
 
 
 def vote(proposal: Proposal, person: Member, stands: bool, hour: float = 1) -> Proposal:
-    return rulings.vote_on_appeal(proposal, 1, person, stands, SHG, JUDGES, at(hour))[0]
+    return rulings.vote_on_appeal(proposal, 1, person, stands, at(hour))[0]
 
 
 # ---- raising (OBJ-1, PRO-7, PRO-9) ----------------------------------------------------------------
@@ -111,15 +122,35 @@ def test_no_objection_outside_review() -> None:
         (JOINER, "joined later"),
         (STRANGER, "not an elector"),
         (FLO, "not an elector"),
-        (member("di", SHG_OBSERVER), "no seat now"),
-        (member("di"), "no seat now"),
+        (member("ed", SHG_OBSERVER), "no seat now"),
+        (member("ed"), "no seat now"),
         (member("gus", WATERER), "not an elector"),
     ],
 )
 def test_who_may_not_object_and_why(who: Member, why: str) -> None:
     with pytest.raises(NotEligible) as refusal:
-        objections.raise_objection(opened(), who, "button", NOW)
+        objections.raise_objection(gave_up(opened(), ED), who, "button", NOW)
     assert refusal.value.why == why
+
+
+@pytest.mark.parametrize("who", [member("di"), member("di", SHG_OBSERVER), member("di", FUNDER)])
+def test_who_lost_the_seat_by_anothers_hand_acts_as_if_seated(who: Member) -> None:
+    """Whatever they wear now, they speak with the class and organisation of the opening (PRO-9)."""
+    proposal = stated(opened(), who)
+    assert (first(proposal).stakeholder_class, first(proposal).organisation) == ("domain expert", "Beta")
+    proposal, _ = electorates.mark_read(proposal, who, at(1))
+    proposal, _ = objections.raise_concern(proposal, who, "It is dear, too.", "", at(1))
+    objections.withdraw_objection(proposal, 1, who, at(1))
+    proposal, _ = escalations.escalate(disputed(proposal), who, at(80))
+    votes.cast(proposal, who, Ballot("for"), SHG, at(81))
+
+
+def test_who_left_and_is_back_acts_again() -> None:
+    proposal = gave_up(opened(), DI, ED)
+    raised(gave_up(proposal, back=(DI,)), member("di", EXPERT))
+    raised(proposal, DI)  # back, and the bot has not heard it yet
+    with pytest.raises(NotEligible, match="no seat now"):
+        raised(proposal, member("di"))
 
 
 def test_an_author_who_is_an_elector_withdraws_rather_than_objects() -> None:
@@ -604,8 +635,8 @@ def test_leaving_twice_asks_for_one_sponsor_and_a_sponsored_one_needs_no_other()
 
 
 @pytest.mark.parametrize("who", [ANA, JOINER, STRANGER, member("cy"), BO])
-def test_only_another_elector_with_a_seat_sponsors(who: Member) -> None:
-    proposal, _ = sponsors.objector_gone(stated(opened(), BO), BO.person, True, NOW)
+def test_only_another_elector_who_did_not_leave_sponsors(who: Member) -> None:
+    proposal, _ = sponsors.objector_gone(stated(gave_up(opened(), CY), BO), BO.person, True, NOW)
     with pytest.raises(NotEligible):
         sponsors.sponsor(proposal, 1, who, at(1))
 
@@ -964,15 +995,21 @@ def test_a_colleague_may_change_the_one_voice_and_the_record_names_both(act: str
         (ANA, "not the organisation"),
         (STRANGER, "not the organisation"),
         (member("joiner", FUNDER), "not the organisation"),  # of the organisation, but not at the opening
-        (member("cy"), "not the organisation"),  # at the opening, but without the seat now
+        (member("cy"), "not the organisation"),  # at the opening, but they gave it up
         (member("cy", TOP), "not the organisation"),
-        (MOVED, "not the organisation"),
     ],
 )
 def test_nobody_else_may_change_it(act: str, who: Member, why: str) -> None:
     with pytest.raises(NotEligible) as refusal:
-        ACTS[act](in_one_voice(), who, at(2))
+        ACTS[act](gave_up(in_one_voice(), CY), who, at(2))
     assert refusal.value.why == why
+
+
+@pytest.mark.parametrize("act", ACTS)
+@pytest.mark.parametrize("who", [member("cy"), MOVED])
+def test_a_role_taken_or_mapped_to_another_organisation_takes_nobodys_voice(act: str, who: Member) -> None:
+    """Whom somebody speaks for was pinned with the opening (POL-2, PRO-9)."""
+    ACTS[act](in_one_voice(), who, at(2))
 
 
 @pytest.mark.parametrize("act", ACTS)

@@ -1,23 +1,18 @@
-"""Who sits where: electors, mapping refusals, double hats (ORG-2, ORG-2a, ORG-3, ORG-6, PRO-9, OBJ-6)."""
+"""Who sits where: mapping refusals, double hats (ORG-2, ORG-2a, ORG-3, ORG-6, PRO-9, OBJ-6)."""
 
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from bot.governance.errors import NotFound, RoleRefused
-from bot.governance.ids import GroupId, PersonId, RoleId
+from bot.governance.ids import GroupId, RoleId
 from bot.governance.organisation import (
-    Elector,
     GroupKind,
-    Holding,
     Partnership,
     RoleFacts,
     RoleMapping,
     check_mapping,
     double_hat,
-    electors,
     role_missing,
     seats_of,
     with_mapping,
@@ -27,7 +22,6 @@ from tests.governance.scene import (
     EXPERT,
     FUNDER,
     GIVER,
-    NEIGHBOUR,
     PARTNERSHIP,
     SHG,
     SHG_FACILITATOR,
@@ -37,34 +31,6 @@ from tests.governance.scene import (
     WATERER,
     member,
 )
-
-SAME_AGE = [replace(m, mapped_at=None) for m in (FUNDER, EXPERT, NEIGHBOUR)]
-
-
-def test_electors_hold_a_member_seat_in_the_group() -> None:
-    held = [
-        Holding(PersonId(name), seat)
-        for name, seat in (
-            ("bo", FUNDER),
-            ("flo", SHG_FACILITATOR),
-            ("ola", SHG_OBSERVER),
-            ("ana", TOP),
-            ("gus", GIVER),
-        )
-    ]
-    assert electors(PARTNERSHIP, SHG, held) == (Elector(PersonId("bo"), "financial contributor", "Alpha"),)
-    assert [e.person for e in electors(PARTNERSHIP, TLC, held)] == ["ana"]
-    assert electors(PARTNERSHIP, SHG, []) == ()
-
-
-@given(st.permutations([Holding(PersonId(p), s) for p in "abc" for s in (FUNDER, EXPERT, NEIGHBOUR, *SAME_AGE)]))
-def test_a_person_counts_once_and_whatever_the_order_alike(held: list[Holding]) -> None:
-    assert electors(PARTNERSHIP, SHG, held) == electors(PARTNERSHIP, SHG, sorted(held, key=str))
-
-
-def test_a_person_counts_in_the_class_of_their_earliest_mapped_role() -> None:
-    held = [Holding(PersonId("bo"), EXPERT), Holding(PersonId("bo"), FUNDER)]
-    assert electors(PARTNERSHIP, SHG, held) == (Elector(PersonId("bo"), "financial contributor", "Alpha"),)
 
 
 def test_seats_come_from_roles_earliest_first() -> None:

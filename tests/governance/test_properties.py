@@ -50,6 +50,7 @@ from tests.governance.scene import (
     JOINER,
     NOW,
     REASON,
+    SEATED,
     SHG,
     STAKEHOLDERS,
     STATEMENT,
@@ -59,6 +60,7 @@ from tests.governance.scene import (
     draft,
     hours,
     member,
+    rolls,
     world,
 )
 
@@ -127,11 +129,13 @@ class Proceedings(RuleBasedStateMachine):
         self.now: datetime = NOW
         self.ran = timedelta(0)
         self.proposal, events = proposals.open_review(
-            draft(type, effects=effects), ANA, self.world, ELECTORS, Load(), 1, NOW
+            draft(type, effects=effects), ANA, self.world, SEATED, Load(), 1, NOW
         )
         self.terms: Terms = self.proposal.pinned
         self.electors = {e.person for e in ELECTORS}
         self.seated = {m.person for m in STAKEHOLDERS}
+        self.gave_it_up: set[PersonId] = set()
+        self.voters = {e.person for e in ELECTORS}
         self.raised: dict[int, tuple[PersonId, datetime, timedelta]] = {}
         self.asked: dict[int, timedelta] = {}
         self.said: dict[int, Statement] = {}
@@ -151,7 +155,7 @@ class Proceedings(RuleBasedStateMachine):
         self.closes = LENGTH["window"]
         self.cast: dict[VoteId, dict[PersonId, Ballot]] = {}
         self.counted: set[object] = set()
-        self.eligible = 0
+        self.polled: set[PersonId] = set()
         self.cycle = 0
         self.settled: set[int] = set()
         self.stopped: dict[str, datetime] = {}
@@ -165,6 +169,10 @@ class Proceedings(RuleBasedStateMachine):
 
     def counting(self) -> set[int]:
         return set(self.raised) - self.void - self.overruled
+
+    def acting(self) -> set[PersonId]:
+        """The electors but who gave the seat up: others' hands take nobody's say (PRO-9)."""
+        return self.electors - self.gave_it_up
 
     def reached(self) -> bool:
         """The threshold, counted from scratch (OBJ-6)."""
@@ -192,7 +200,7 @@ class Proceedings(RuleBasedStateMachine):
         match event.type:
             case Happened.OBJECTION_RAISED:
                 assert event.actor is not None
-                assert event.actor in self.electors & self.seated
+                assert event.actor in self.acting()
                 assert self.ran < self.closes
                 assert number not in self.raised
                 self.raised[number] = (event.actor, self.now, self.ran)
@@ -200,7 +208,7 @@ class Proceedings(RuleBasedStateMachine):
                 self.speaks[number] = {event.actor}
             case Happened.OBJECTION_LAPSED:
                 assert number not in self.said
-                assert self.speaker(number) in self.seated, "nobody was there to state it"
+                assert self.speaker(number) not in self.gave_it_up, "nobody was there to state it"
                 assert number not in self.kept
                 assert self.ran - self.asked[number] >= LENGTH["stating"]
                 self.end(number)
@@ -226,7 +234,7 @@ class Proceedings(RuleBasedStateMachine):
                 assert self.actor is not None
                 self.lost(number, self.actor)
             case Happened.SPONSOR_FOUND:
-                assert event.actor in (self.electors & self.seated) - {ANA.person}
+                assert event.actor in self.acting() - {ANA.person}
                 assert event.actor is not None
                 assert number in self.left or number in self.kept, "nobody was asked for"
                 assert self.speaker(number) not in self.seated, "somebody with a seat speaks for it"
@@ -270,8 +278,8 @@ class Proceedings(RuleBasedStateMachine):
                 assert isinstance(event.data["eligible"], int)
                 assert ("opened", event.data["vote"]) not in self.counted, "one vote, two ballots"
                 self.counted.add(("opened", event.data["vote"]))
-                self.eligible = event.data["eligible"]
-                assert self.eligible == len(self.seated & set(SEATS))
+                self.polled = set(self.voters)
+                assert event.data["eligible"] == len(self.polled - self.gave_it_up)
             case Happened.VOTE_CLOSED:
                 self.note_vote(event)
             case Happened.PROPOSAL_ADOPTED:
@@ -285,7 +293,7 @@ class Proceedings(RuleBasedStateMachine):
 
     def is_colleague(self, number: int, person: PersonId | None) -> bool:
         """Who may change it with the one voice of its organisation, while its objector has the seat (OBJ-6)."""
-        if self.unit != "organisation" or person is None or person not in self.electors & self.seated:
+        if self.unit != "organisation" or person is None or person not in self.acting():
             return False
         own = not {number} & (self.left.keys() | self.kept.keys() | self.sponsors.keys())
         return own and voice(person, self.unit) == voice(self.raised[number][0], self.unit)
@@ -357,11 +365,13 @@ class Proceedings(RuleBasedStateMachine):
         vote = event.data["vote"]
         assert ("vote", vote) not in self.counted, "counted twice"
         self.counted.add(("vote", vote))
-        choices = [b.choice for b in self.cast.get(VoteId(str(vote)), {}).values()]
+        cast = self.cast.get(VoteId(str(vote)), {})
+        choices = [b.choice for person, b in cast.items() if person not in self.gave_it_up]
+        eligible = len(self.polled - self.gave_it_up)
         yes, no = choices.count("for"), choices.count("against")
         method = escalations.method_for(self.proposal)
         adopted = (
-            2 * len(choices) >= self.eligible > 0
+            2 * len(choices) >= eligible > 0
             and {
                 "majority": yes > no,
                 "supermajority": yes > no and 3 * yes >= 2 * (yes + no),
@@ -390,15 +400,22 @@ class Proceedings(RuleBasedStateMachine):
         return member(person, SEATS[person]) if person in self.seated else member(person)
 
     def stakeholders(self) -> tuple[Elector, ...]:
+        """Who counts as seated in what opens now: also those who lost the seat by another's hand."""
         return tuple(
-            Elector(p, SEATS[p].stakeholder_class, SEATS[p].organisation) for p in sorted(self.seated & set(SEATS))
+            Elector(p, SEATS[p].stakeholder_class, SEATS[p].organisation)
+            for p in sorted(SEATS.keys() - self.gave_it_up)
         )
+
+    def follow(self, gave_up: tuple[PersonId, ...] = (), back: tuple[PersonId, ...] = ()) -> None:
+        """The pinned rolls follow who gives a seat up and who holds it again."""
+        self.gave_it_up = (self.gave_it_up | set(gave_up)) - set(back)
+        self.proposal = electorates.followed(self.proposal, SHG, SHG, gave_up, back)
 
     def sweep(self) -> None:
         """What is due now, as the bot's own sweep takes it."""
         vote = self.proposal.vote
         ballots = tuple(self.cast.get(vote.id, {}).values()) if vote else ()
-        around = Surroundings(self.stakeholders(), ballots)
+        around = Surroundings(ballots)
         self.do(lambda: lifecycle.advance(self.proposal, self.now, around))
         assert lifecycle.advance(self.proposal, self.now, around) == (self.proposal, ())
         due = lifecycle.next_due(self.proposal)
@@ -410,7 +427,7 @@ class Proceedings(RuleBasedStateMachine):
 
     def few(self) -> None:
         """What the bot does about a dwindling electorate (PRO-9)."""
-        if electorates.too_few_seated(self.proposal, self.seated):
+        if electorates.too_few_seated(self.proposal):
             self.halt_clock(clock.FEW)
         else:
             self.restart_clock(clock.FEW)
@@ -484,6 +501,7 @@ class Proceedings(RuleBasedStateMachine):
     def leave(self, person: PersonId) -> None:
         if person in self.seated:
             self.seated.remove(person)
+            self.follow(gave_up=(person,))
             self.do(lambda: sponsors.objector_gone(self.proposal, person, True, self.now), person)
             for number in self.spoken_for_by(person):
                 self.gave_up(number)
@@ -505,6 +523,7 @@ class Proceedings(RuleBasedStateMachine):
     @rule(person=st.sampled_from(list(SEATS)))
     def come_back(self, person: PersonId) -> None:
         self.seated.add(person)
+        self.follow(back=(person,))
         self.proposal = sponsors.objector_back(self.proposal, person, self.now)
         for objection in self.proposal.objections:
             number = objection.number
@@ -535,6 +554,8 @@ class Proceedings(RuleBasedStateMachine):
             return
         before, former = self.proposal.objections, {n: set(people) for n, people in self.former.items()}
         waiting = self.left.keys() | self.sponsors.keys()
+        self.follow(back=(person,))
+        self.few()
         self.do(lambda: sponsors.removed_after_all(self.proposal, person, self.now), person)
         for number, (objector, _, _) in self.raised.items():
             waits = number in waiting
@@ -592,11 +613,7 @@ class Proceedings(RuleBasedStateMachine):
 
     @rule(number=numbers, person=anybody, stands=st.booleans())
     def judge(self, number: int, person: PersonId, stands: bool) -> None:
-        judges = frozenset(e.person for e in self.stakeholders())
-        self.do(
-            lambda: rulings.vote_on_appeal(self.proposal, number, self.who(person), stands, SHG, judges, self.now),
-            person,
-        )
+        self.do(lambda: rulings.vote_on_appeal(self.proposal, number, self.who(person), stands, self.now), person)
 
     @rule(number=numbers, person=anybody)
     def take_back(self, number: int, person: PersonId) -> None:
@@ -625,14 +642,15 @@ class Proceedings(RuleBasedStateMachine):
         before, text = self.proposal, BUDGET if self.proposal.type == "budget" else TEXT
         text = replace(text, risks=f"Version {len(before.versions) + 1}.")
         effects: tuple[Effect, ...] = ((ENTRENCHED_KEY if smuggle else FREE_KEY),) if before.effects else ()
-        fresh = self.stakeholders()
+        fresh = rolls(self.stakeholders(), self.stakeholders())
         if self.do(
             lambda: revisions.revise(before, ANA.person, text, effects, self.world, fresh, self.now), ANA.person
         ):
             remainder = self.ran + LENGTH["remainder"]
             self.closes = max(remainder, self.closes) if before.state is State.REVIEW else remainder
             known = {o.person for o in before.objections if o.number not in self.void or o.test is not None}
-            self.electors = {e.person for e in fresh} | (known & {e.person for e in self.proposal.electors})
+            self.electors = self.acting() | (SEATS.keys() - self.gave_it_up) | (known & self.electors)
+            self.voters = (self.voters | SEATS.keys()) - self.gave_it_up
             assert {e.person for e in self.proposal.electors} == self.electors
             assert {self.raised[n][0] for n in self.counting()} <= self.electors
             self.few()
@@ -645,7 +663,7 @@ class Proceedings(RuleBasedStateMachine):
 
     @rule(person=anybody)
     def escalate(self, person: PersonId) -> None:
-        self.do(lambda: escalations.escalate(self.proposal, self.who(person), self.stakeholders(), self.now), person)
+        self.do(lambda: escalations.escalate(self.proposal, self.who(person), self.now), person)
 
     @rule(person=people, choice=st.integers(0, 3))
     def vote(self, person: PersonId, choice: int) -> None:
@@ -672,7 +690,7 @@ class Proceedings(RuleBasedStateMachine):
         for person in sorted(self.electors)[:count]:
             who = self.who(person)
             agreed = self.do(partial(halts.consent_to_halt, self.proposal, who, self.now), person)
-            assert not agreed or person in self.electors & self.seated
+            assert not agreed or person in self.acting()
 
     # ---- several acts at once, to come where single ones seldom lead --------------------------------
 
@@ -836,7 +854,7 @@ class Proceedings(RuleBasedStateMachine):
     @invariant()
     def nothing_stays_open_beyond_its_age(self) -> None:
         """Seen from the last sweep: acts alone do not end a proposal."""
-        around = Surroundings(self.stakeholders(), ())
+        around = Surroundings()
         probe, _ = lifecycle.advance(self.proposal, self.now, around)
         state, since = self.entered
         if probe.state is not self.proposal.state or probe.state in FINAL:

@@ -55,13 +55,16 @@ from tests.governance.scene import (
     FAY,
     FREE_KEY,
     FUNDER,
+    GIL,
     GIVER,
     JOINER,
     NOW,
     OTHER_TEXT,
     PARTNERSHIP,
+    SEATED,
     SHG,
     SHG_OBSERVER,
+    STAKEHOLDERS,
     STRANGER,
     TEXT,
     TICK,
@@ -77,11 +80,13 @@ from tests.governance.scene import (
     disputed,
     draft,
     first,
+    gave_up,
     kinds,
     member,
     opened,
     raised,
     revised,
+    rolls,
     ruled,
     stated,
     world,
@@ -200,7 +205,7 @@ def test_a_budget_needs_amount_currency_and_payee(text: Text, refusal: type[Refu
 
 def test_opening_freezes_pins_and_snapshots() -> None:
     proposal, events = proposals.open_review(
-        draft("budget"), ANA, world({"review.window": timedelta(hours=30)}), ELECTORS, Load(), 12, NOW
+        draft("budget"), ANA, world({"review.window": timedelta(hours=30)}), SEATED, Load(), 12, NOW
     )
     assert (proposal.state, proposal.number) == (State.REVIEW, 12)
     assert (proposal.opened_at, proposal.closes_at, proposal.state_since) == (NOW, at(30), NOW)
@@ -247,11 +252,11 @@ def test_every_number_of_the_terms_is_the_policys() -> None:
 
 def test_only_the_author_opens_a_draft_and_must_still_hold_the_seat() -> None:
     with pytest.raises(NotYours):
-        proposals.open_review(draft(), BO, world(), ELECTORS, Load(), 1, NOW)
+        proposals.open_review(draft(), BO, world(), SEATED, Load(), 1, NOW)
     with pytest.raises(NotEligible):
-        proposals.open_review(draft(), member("ana"), world(), ELECTORS, Load(), 1, NOW)
+        proposals.open_review(draft(), member("ana"), world(), SEATED, Load(), 1, NOW)
     with pytest.raises(WrongState):
-        proposals.open_review(opened(), ANA, world(), ELECTORS, Load(), 1, NOW)
+        proposals.open_review(opened(), ANA, world(), SEATED, Load(), 1, NOW)
 
 
 @pytest.mark.parametrize(
@@ -265,10 +270,10 @@ def test_only_the_author_opens_a_draft_and_must_still_hold_the_seat() -> None:
 )
 def test_limits_per_author_day_and_group(load: Load, limit: str | None) -> None:
     if limit is None:
-        proposals.open_review(draft(), ANA, world(), ELECTORS, load, 1, NOW)
+        proposals.open_review(draft(), ANA, world(), SEATED, load, 1, NOW)
         return
     with pytest.raises(LimitReached) as refusal:
-        proposals.open_review(draft(), ANA, world(), ELECTORS, load, 1, NOW)
+        proposals.open_review(draft(), ANA, world(), SEATED, load, 1, NOW)
     assert refusal.value.limit == limit
 
 
@@ -276,8 +281,8 @@ def test_limits_per_author_day_and_group(load: Load, limit: str | None) -> None:
 def test_no_budget_or_policy_before_ratification(type: str) -> None:
     effects = (FREE_KEY,) if type == "policy" else ()
     with pytest.raises(Provisional):
-        proposals.open_review(draft(type, effects=effects), ANA, world(provisional=True), ELECTORS, Load(), 1, NOW)
-    proposals.open_review(draft("operational"), ANA, world(provisional=True), ELECTORS, Load(), 1, NOW)
+        proposals.open_review(draft(type, effects=effects), ANA, world(provisional=True), SEATED, Load(), 1, NOW)
+    proposals.open_review(draft("operational"), ANA, world(provisional=True), SEATED, Load(), 1, NOW)
 
 
 def test_least_electors_do_not_count_the_author() -> None:
@@ -323,7 +328,7 @@ def test_a_type_carries_its_own_effects_only(type: str, effect: Effect) -> None:
     """Else a cell could change the partnership's policy by its own silence (POL-3)."""
     with pytest.raises(BadValue):
         proposals.open_review(
-            draft(type, effects=(effect,)), ANA, world(provisional=type == "general"), ELECTORS, Load(), 1, NOW
+            draft(type, effects=(effect,)), ANA, world(provisional=type == "general"), SEATED, Load(), 1, NOW
         )
     if type == "general":
         with pytest.raises(BadValue):
@@ -333,13 +338,13 @@ def test_a_type_carries_its_own_effects_only(type: str, effect: Effect) -> None:
 def test_ratification_is_opened_by_the_set_up_and_never_passes_by_silence() -> None:
     ratify = draft("ratification", effects=(Effect("ratify partnership"),))
     with pytest.raises(NotEligible):
-        proposals.open_review(ratify, ANA, world(provisional=True), ELECTORS, Load(), 1, NOW)
-    proposal, _ = proposals.open_ratification(ratify, world(provisional=True), ELECTORS, 1, NOW)
+        proposals.open_review(ratify, ANA, world(provisional=True), SEATED, Load(), 1, NOW)
+    proposal, _ = proposals.open_ratification(ratify, world(provisional=True), SEATED, 1, NOW)
     assert proposals.affirmative(proposal)
     with pytest.raises(WrongState):
-        proposals.open_ratification(draft(), world(provisional=True), ELECTORS, 1, NOW)
+        proposals.open_ratification(draft(), world(provisional=True), SEATED, 1, NOW)
     with pytest.raises(Stale):
-        proposals.open_ratification(ratify, world(), ELECTORS, 1, NOW)
+        proposals.open_ratification(ratify, world(), SEATED, 1, NOW)
 
 
 # ---- reading and reach (PRO-8) --------------------------------------------------------------------
@@ -351,7 +356,7 @@ def test_reading_twice_is_once_and_only_electors_but_the_author_read() -> None:
     assert electorates.mark_read(proposal, BO, at(2)) == (proposal, ())
     for who in (ANA, JOINER, STRANGER, member("cy"), member("di", SHG_OBSERVER)):
         with pytest.raises(NotEligible):
-            electorates.mark_read(proposal, who, at(1))
+            electorates.mark_read(gave_up(proposal, CY, DI), who, at(1))
     electorates.mark_read(opened(), CY, at(72) - TICK)
     with pytest.raises(WindowClosed):
         electorates.mark_read(opened(), CY, at(72))
@@ -390,7 +395,7 @@ def test_a_revision_makes_a_version_and_clears_readings_and_keeps_the_terms() ->
     before = replace(before, extended=True, low_reach=True, nudged=True)
     new = (*ELECTORS, Elector(JOINER.person))
     changed = world({"review.remainder": timedelta(hours=100)})
-    after, events = revisions.revise(before, ANA.person, OTHER_TEXT, (), changed, new, at(10))
+    after, events = revisions.revise(before, ANA.person, OTHER_TEXT, (), changed, rolls(new), at(10))
     assert [v.number for v in after.versions] == [1, 2]
     assert after.versions[0] == before.versions[0]
     assert after.readers == frozenset()
@@ -403,12 +408,18 @@ def test_a_revision_makes_a_version_and_clears_readings_and_keeps_the_terms() ->
 def test_earlier_objectors_stay_electors() -> None:
     proposal = stated(opened(changes={"objection.threshold": 3}), BO, CY, DI, ED)
     proposal, _ = objections.withdraw_objection(proposal, 2, CY, at(1))
-    proposal = ruled(proposal, number=3)
-    proposal = revised(proposal, at(2), electors=ELECTORS[4:])
-    assert [e.person for e in proposal.electors] == ["bo", "di", "ed", "fay", "gil"]
-    kept = proposal.elector(BO.person)
-    assert kept is not None
-    assert (kept.stakeholder_class, kept.organisation) == ("financial contributor", "Alpha")
+    proposal = gave_up(ruled(proposal, number=3), BO, CY, DI, FAY)
+    proposal = revised(proposal, at(2), electors=(ELECTORS[3], ELECTORS[5]))
+    assert [(e.person, e.left) for e in proposal.electors] == [
+        ("bo", True), ("di", True), ("ed", False), ("gil", False),
+    ]  # fmt: skip
+
+
+def test_a_revision_adds_who_counts_now_and_changes_nobodys_voice() -> None:
+    other = tuple(replace(e, stakeholder_class="domain expert", organisation="Omega") for e in ELECTORS[:3])
+    proposal = revised(opened(), at(2), electors=(*other, Elector(JOINER.person, "domain expert", "Beta")))
+    assert proposal.electors == (*ELECTORS, Elector(JOINER.person, "domain expert", "Beta"))
+    assert proposal.judges == ELECTORS, "an appeal is decided by those seated before the review opened"
 
 
 def test_what_a_revision_says_in_words() -> None:
@@ -422,7 +433,7 @@ def test_what_a_revision_says_in_words() -> None:
 
 def test_revisions_are_the_authors_differ_and_end_at_the_limit() -> None:
     with pytest.raises(NotYours):
-        revisions.revise(opened(), BO.person, OTHER_TEXT, (), world(), ELECTORS, at(1))
+        revisions.revise(opened(), BO.person, OTHER_TEXT, (), world(), SEATED, at(1))
     with pytest.raises(AlreadyDone):
         revised(opened(), at(1), text=TEXT)
     with pytest.raises(BadText):
@@ -440,11 +451,11 @@ def test_a_policy_change_is_not_revised_into_none() -> None:
 
 def test_a_revision_is_not_reviewed_by_fewer_than_the_least_electors() -> None:
     """Else a revision during the loss of a role would pass because nobody could object (ORG-3)."""
-    proposal = stated(opened(), BO)
+    proposal = gave_up(stated(opened(), BO), *STAKEHOLDERS)
     for few in ((), ELECTORS[:1]):
         with pytest.raises(TooFewElectors):
             revised(proposal, at(1), electors=few)
-    revised(proposal, at(1), electors=ELECTORS[:2])
+    revised(gave_up(proposal, back=(BO, CY)), at(1), electors=ELECTORS[:2])
 
 
 @pytest.mark.parametrize("state", State)
@@ -518,7 +529,7 @@ def test_withdrawing_ends_when_the_vote_opens_and_is_the_authors() -> None:
     with pytest.raises(NotYours):
         proposals.withdraw(opened(), BO.person, "", at(1))
     notice = disputed(opened(changes={"vote.notice": timedelta(hours=24)}))
-    announced, _ = escalations.escalate(notice, BO, ELECTORS, at(201))
+    announced, _ = escalations.escalate(notice, BO, at(201))
     proposals.withdraw(announced, ANA.person, "", at(202))
     with pytest.raises(WrongState):
         proposals.withdraw(advanced(announced, at(225)), ANA.person, "", at(226))
@@ -572,7 +583,8 @@ def passed_again(proposal: Proposal) -> Proposal:
 def test_who_halts_and_until_when() -> None:
     for who in (ANA, JOINER, STRANGER, member("bo")):
         with pytest.raises(NotEligible):
-            halted_by(passed(), who)
+            halted_by(gave_up(passed(), BO), who)
+    halted_by(passed(), member("bo"))
     halted_by(passed(), BO, hour=119.9)
     with pytest.raises(WindowClosed):
         halted_by(passed(), BO, hour=120)
@@ -599,7 +611,7 @@ def test_a_halted_adoption_revives_what_the_vote_overruled() -> None:
 def adopted(type: str = "budget") -> Proposal:
     """Adopted at hour 273 against Bo's objection, by four against one."""
     proposal = disputed(opened(type))
-    proposal, _ = escalations.escalate(proposal, CY, ELECTORS, at(201))
+    proposal, _ = escalations.escalate(proposal, CY, at(201))
     cast = ballots({"cy": "for", "di": "for", "ed": "for", "fay": "for", "bo": "against"})
     proposal = advanced(proposal, at(273), cast)
     assert proposal.state is State.ADOPTED
@@ -608,7 +620,7 @@ def adopted(type: str = "budget") -> Proposal:
 
 def test_a_leavers_objection_revived_by_a_halt_gets_its_sponsor_period() -> None:
     proposal, _ = sponsors.objector_gone(disputed(opened("budget")), BO.person, True, at(201))
-    proposal, _ = escalations.escalate(proposal, CY, ELECTORS, at(202))
+    proposal, _ = escalations.escalate(proposal, CY, at(202))
     cast = ballots({"cy": "for", "di": "for", "ed": "for", "fay": "for"})
     proposal = halted_by(advanced(proposal, at(274), cast), CY, DI, ED, FAY, hour=300)
     assert first(proposal).sponsor_by == at(348)
@@ -622,13 +634,13 @@ def test_a_rebased_version_of_what_a_vote_adopted_answers_to_its_objectors_again
     proposal, _, events = lifecycle.enact(proposal, moved, at(321))
     assert kinds(events) == [Happened.PROPOSAL_STALE]
     vote = proposal.vote
-    proposal, _ = revisions.revise(proposal, ANA.person, OTHER_TEXT, (FREE_KEY,), moved, ELECTORS, at(330))
+    proposal, _ = revisions.revise(proposal, ANA.person, OTHER_TEXT, (FREE_KEY,), moved, SEATED, at(330))
     assert first(proposal).state is ObjectionState.STATED
     assert (proposal.vote, proposal.past_votes) == (None, (vote,))
     assert proposal.outcome == ""
     proposal = advanced(proposal, at(378))
     assert proposal.state is State.DISPUTED
-    proposal, _ = escalations.escalate(proposal, ANA, ELECTORS, at(379))
+    proposal, _ = escalations.escalate(proposal, ANA, at(379))
     assert vote is not None
     assert proposal.vote is not None
     assert proposal.vote.id != vote.id
@@ -641,9 +653,16 @@ def test_seated_and_too_few() -> None:
     proposal = opened(author=member("bo", FUNDER, TOP))
     people = [e.person for e in ELECTORS]
     assert electorates.seated(proposal, [*people[:3], JOINER.person]) == 3
-    assert not electorates.too_few_seated(proposal, people[1:3])
-    assert electorates.too_few_seated(proposal, people[:2])
-    assert electorates.too_few_seated(proposal, [])
+    assert not electorates.too_few_seated(gave_up(proposal, *STAKEHOLDERS[3:]))
+    assert electorates.too_few_seated(gave_up(proposal, *STAKEHOLDERS[2:]))
+    assert electorates.too_few_seated(gave_up(proposal, *STAKEHOLDERS))
+
+
+def test_a_majority_that_halts_is_one_of_those_who_did_not_give_the_seat_up() -> None:
+    proposal = halted_by(passed(), BO, CY, DI)
+    assert proposal.state is State.PASSED, "three of six"
+    assert halted_by(gave_up(passed(), GIL), BO, CY, DI).state is State.DISPUTED, "three of five"
+    assert halted_by(gave_up(halted_by(passed(), BO, CY), BO), DI).state is State.PASSED, "who left is not counted"
 
 
 @pytest.mark.parametrize("by_themselves", [True, False])

@@ -92,7 +92,7 @@ def test_whoever_speaks_for_an_objection_is_waited_for_until_it_is_stated() -> N
     assert acting(in_form, at(77)) == people(ANA)
     judged = appealed(ruling, BO, now=at(77))
     assert acting(judged, at(78)) == JUDGES - people(BO)
-    judged, _ = rulings.vote_on_appeal(judged, 1, CY, True, judged.group, JUDGES, at(78))
+    judged, _ = rulings.vote_on_appeal(judged, 1, CY, True, at(78))
     assert acting(judged, at(79)) == JUDGES - people(BO, CY)
 
 
@@ -101,7 +101,7 @@ def test_sponsors_voters_and_halters_are_waited_for() -> None:
     left = advanced(left, at(72))
     assert acting(left, at(73)) == EVERYONE - people(BO)
     assert acting(disputed(), at(80)) == frozenset(), "in a dispute nobody's silence passes anything"
-    vote = escalations.escalate(disputed(), BO, ELECTORS, at(80))[0]
+    vote = escalations.escalate(disputed(), BO, at(80))[0]
     voted, *_ = votes.cast(vote, CY, Ballot("for"), vote.group, at(81))
     assert acting(voted, at(82)) == EVERYONE - people(CY)
     passed = advanced(advanced(opened("budget"), at(72)), at(120))
@@ -168,7 +168,7 @@ def test_a_timeout_that_ends_by_itself_is_looked_at_then() -> None:
 
 
 def test_a_vote_and_a_timelock_wait_as_well() -> None:
-    vote = escalations.escalate(disputed(), BO, ELECTORS, at(80))[0]
+    vote = escalations.escalate(disputed(), BO, at(80))[0]
     vote = barred(barred(vote, at(81), CY, cause=TIMED_OUT), at(91))
     assert vote.vote is not None
     assert vote.vote.closes_at == at(80 + 72 + 10)

@@ -10,7 +10,6 @@ from bot.governance import clock, escalations, lifecycle, objections, votes
 from bot.governance.dossier import Ballot, ObjectionState, Proposal, State, Statement
 from bot.governance.errors import BadText, NotEligible, UnknownKey, WindowClosed, WrongState
 from bot.governance.events import Happened
-from bot.governance.ids import PersonId
 from bot.governance.lifecycle import Surroundings
 from bot.governance.organisation import Elector, Member
 from bot.governance.policy import Value
@@ -22,6 +21,7 @@ from tests.governance.scene import (
     ENTRENCHED_KEY,
     FLO,
     FUNDER,
+    GIL,
     JOINER,
     REASON,
     SHG,
@@ -35,6 +35,7 @@ from tests.governance.scene import (
     ballots,
     disputed,
     first,
+    gave_up,
     hours,
     kinds,
     member,
@@ -45,7 +46,7 @@ from tests.governance.scene import (
 
 def voting(changes: dict[str, Value] | None = None, type: str = "operational") -> Proposal:
     """Escalated and opened at hour 201; closes at hour 273."""
-    return escalations.escalate(disputed(opened(type, changes or {})), BO, ELECTORS, at(201))[0]
+    return escalations.escalate(disputed(opened(type, changes or {})), BO, at(201))[0]
 
 
 def closed(proposal: Proposal, choices: dict[str, str], hour: float = 273) -> Proposal:
@@ -57,7 +58,7 @@ def closed(proposal: Proposal, choices: dict[str, str], hour: float = 273) -> Pr
 
 @pytest.mark.parametrize("who", [ANA, BO, CY])
 def test_author_and_electors_escalate(who: Member) -> None:
-    proposal, events = escalations.escalate(disputed(), who, ELECTORS, at(201))
+    proposal, events = escalations.escalate(disputed(), who, at(201))
     assert proposal.state is State.ESCALATED
     assert kinds(events) == [Happened.PROPOSAL_ESCALATED, Happened.VOTE_OPENED]
     assert proposal.vote is not None
@@ -68,13 +69,13 @@ def test_author_and_electors_escalate(who: Member) -> None:
 @pytest.mark.parametrize("who", [JOINER, STRANGER, FLO, member("cy")])
 def test_nobody_else_escalates(who: Member) -> None:
     with pytest.raises(NotEligible):
-        escalations.escalate(disputed(), who, ELECTORS, at(201))
+        escalations.escalate(gave_up(disputed(), CY), who, at(201))
 
 
 @pytest.mark.parametrize("state", [state for state in State if state is not State.DISPUTED])
 def test_only_disputed_proposals_are_escalated(state: State) -> None:
     with pytest.raises(WrongState):
-        escalations.escalate(replace(opened(), state=state), BO, ELECTORS, at(1))
+        escalations.escalate(replace(opened(), state=state), BO, at(1))
 
 
 @pytest.mark.parametrize("method", ["majority", "supermajority", "consent"])
@@ -93,7 +94,7 @@ def test_a_vote_of_a_cells_proposal_is_held_by_the_stakeholder_group() -> None:
     proposal, _ = objections.raise_objection(proposal, objector, "button", at(1))
     proposal, _ = objections.state_objection(proposal, 1, objector, Statement("harm", REASON), at(1))
     proposal = advanced(advanced(proposal, at(72)), at(72))
-    proposal, _ = escalations.escalate(proposal, author, ELECTORS, at(80))
+    proposal, _ = escalations.escalate(proposal, author, at(80))
     assert proposal.vote is not None
     assert proposal.vote.electors == ELECTORS
     with pytest.raises(NotEligible):
@@ -103,16 +104,15 @@ def test_a_vote_of_a_cells_proposal_is_held_by_the_stakeholder_group() -> None:
 
 def test_a_notice_period_delays_the_opening() -> None:
     proposal = disputed(opened(changes={"vote.notice": hours(24)}))
-    proposal, events = escalations.escalate(proposal, BO, ELECTORS, at(201))
+    proposal, events = escalations.escalate(proposal, BO, at(201))
     assert kinds(events) == [Happened.PROPOSAL_ESCALATED]
     assert lifecycle.next_due(proposal) == at(225)
     with pytest.raises(WrongState):
         votes.cast(proposal, BO, Ballot("for"), SHG, at(224))
-    late = (*ELECTORS, Elector(JOINER.person))
-    proposal, events = lifecycle.advance(proposal, at(226), Surroundings(late))
+    proposal, events = lifecycle.advance(proposal, at(226), Surroundings())
     assert kinds(events) == [Happened.VOTE_OPENED]
     assert proposal.vote is not None
-    assert (proposal.vote.opens_at, proposal.vote.closes_at, proposal.vote.electors) == (at(226), at(298), late)
+    assert (proposal.vote.opens_at, proposal.vote.closes_at, proposal.vote.electors) == (at(226), at(298), ELECTORS)
 
 
 # ---- casting (DEC-2) ------------------------------------------------------------------------------
@@ -142,7 +142,7 @@ def test_a_ballot_is_cast_and_changed_until_close() -> None:
 )
 def test_who_does_not_vote(who: Member, why: str) -> None:
     with pytest.raises(NotEligible) as refusal:
-        votes.cast(voting(), who, Ballot("for"), SHG, at(202))
+        votes.cast(gave_up(voting(), BO), who, Ballot("for"), SHG, at(202))
     assert refusal.value.why == why
 
 
@@ -187,7 +187,7 @@ def test_no_ballots_for_a_vote_that_had_ended_before_the_clock_stopped() -> None
 
 def test_a_vote_called_while_the_clock_stands_runs_its_full_window_from_the_resumption() -> None:
     proposal, _ = clock.stop(disputed(), clock.CARD, at(201))
-    proposal, _ = escalations.escalate(proposal, BO, ELECTORS, at(220))
+    proposal, _ = escalations.escalate(proposal, BO, at(220))
     proposal, _ = clock.resume(proposal, clock.CARD, at(230))
     assert proposal.vote is not None
     assert (proposal.vote.opens_at, proposal.vote.closes_at) == (at(220), at(302))
@@ -196,7 +196,7 @@ def test_a_vote_called_while_the_clock_stands_runs_its_full_window_from_the_resu
 
 def test_a_notice_begun_while_the_clock_stands_runs_in_full_too() -> None:
     proposal, _ = clock.stop(disputed(opened(changes={"vote.notice": hours(24)})), clock.CARD, at(201))
-    proposal, _ = escalations.escalate(proposal, BO, ELECTORS, at(220))
+    proposal, _ = escalations.escalate(proposal, BO, at(220))
     proposal, _ = clock.resume(proposal, clock.CARD, at(230))
     assert proposal.vote is not None
     assert (proposal.vote.opens_at, proposal.vote.closes_at) == (at(254), at(326))
@@ -223,9 +223,7 @@ def test_adopted_rejected_tied_and_without_quorum(choices: dict[str, str], state
 
 def test_adoption_overrules_what_still_counts_and_keeps_who_and_why() -> None:
     before = voting()
-    after, events = lifecycle.advance(
-        before, at(273), Surroundings(ELECTORS, ballots({"cy": "for", "di": "for", "ed": "for"}))
-    )
+    after, events = lifecycle.advance(before, at(273), Surroundings(ballots({"cy": "for", "di": "for", "ed": "for"})))
     assert kinds(events) == [Happened.VOTE_CLOSED, Happened.OBJECTION_OVERRULED, Happened.PROPOSAL_ADOPTED]
     assert first(after) == replace(first(before), state=ObjectionState.OVERRULED)
 
@@ -252,7 +250,7 @@ def test_a_secret_choice_leaves_no_event_and_no_name() -> None:
     assert proposal.vote is not None
     assert proposal.vote.voted == {"bo"}
     done, events = lifecycle.advance(
-        proposal, at(273), Surroundings(ELECTORS, ballots({"bo": "for", "cy": "against", "di": "for"}))
+        proposal, at(273), Surroundings(ballots({"bo": "for", "cy": "against", "di": "for"}))
     )
     assert done.vote is not None
     assert done.vote.ballots == (Ballot("against"), Ballot("for"), Ballot("for"))
@@ -261,7 +259,7 @@ def test_a_secret_choice_leaves_no_event_and_no_name() -> None:
 
 @pytest.mark.parametrize("cast", [{"bo": "for", "cy": "against"}, {"bo": "against", "cy": "against"}])
 def test_below_k_a_secret_result_says_nothing_but_the_outcome_and_the_turnout(cast: dict[str, str]) -> None:
-    done, events = lifecycle.advance(voting(SECRET), at(273), Surroundings(ELECTORS, ballots(cast)))
+    done, events = lifecycle.advance(voting(SECRET), at(273), Surroundings(ballots(cast)))
     assert done.vote is not None
     tally = done.vote.tally
     assert tally is not None
@@ -297,22 +295,19 @@ def test_a_small_electorate_is_warned() -> None:
     assert not votes.would_reveal(replace(vote, secret=False), terms)
 
 
-ALONE = ELECTORS[:1]
-
-
 @pytest.mark.parametrize(
-    ("stakeholders", "missing", "reasons"),
-    [(ELECTORS, True, {clock.ROLE}), (ALONE, False, {clock.FEW}), ((), True, {clock.ROLE, clock.FEW})],
+    ("gone", "missing", "reasons"),
+    [((), True, {clock.ROLE}), (STAKEHOLDERS[1:], False, {clock.FEW}), (STAKEHOLDERS, True, {clock.ROLE, clock.FEW})],
 )
 @pytest.mark.parametrize("notice", [0, 24])
 def test_a_vote_that_could_not_be_held_waits(
-    stakeholders: tuple[Elector, ...], missing: bool, reasons: set[str], notice: int
+    gone: tuple[Member, ...], missing: bool, reasons: set[str], notice: int
 ) -> None:
-    """Who may vote is fixed at the opening: not while a role is gone, nor with one stakeholder alone (PRO-9)."""
-    dispute = disputed(opened(changes={"vote.notice": hours(notice)}))
-    proposal, events = escalations.escalate(dispute, BO, stakeholders, at(201), role_missing=missing)
+    """Not while a role is gone, nor with one stakeholder alone (PRO-9)."""
+    dispute = gave_up(disputed(opened(changes={"vote.notice": hours(notice)})), *gone)
+    proposal, events = escalations.escalate(dispute, ANA, at(201), role_missing=missing)
     if notice:
-        around = Surroundings(stakeholders, role_missing=missing)
+        around = Surroundings(role_missing=missing)
         proposal, events = lifecycle.advance(proposal, at(201 + notice), around)
     assert proposal.vote is not None
     assert not proposal.vote.opened
@@ -320,24 +315,31 @@ def test_a_vote_that_could_not_be_held_waits(
     assert Happened.VOTE_OPENED not in [event.type for event in events]
     for reason in reasons:
         proposal, _ = clock.resume(proposal, reason, at(300))
-    proposal, _ = lifecycle.advance(proposal, at(300), Surroundings(ELECTORS))
+    proposal, _ = lifecycle.advance(gave_up(proposal, back=gone), at(300), Surroundings())
     assert proposal.vote is not None
     assert proposal.vote.electors == ELECTORS
     assert proposal.vote.closes_at == at(300) + proposal.pinned.vote_window
 
 
 def test_a_vote_that_waits_too_long_could_not_be_held() -> None:
-    proposal, _ = escalations.escalate(disputed(), BO, ALONE, at(201))
-    proposal, _ = lifecycle.advance(proposal, at(201 + 14 * 24), Surroundings(ALONE))
+    proposal, _ = escalations.escalate(gave_up(disputed(), *STAKEHOLDERS[1:]), BO, at(201))
+    proposal, _ = lifecycle.advance(proposal, at(201 + 14 * 24), Surroundings())
     assert (proposal.state, proposal.outcome) == (State.NOT_ADOPTED, "could not be held")
 
 
 def test_too_few_voters_are_those_of_the_vote() -> None:
-    proposal = voting()
-    everybody = [elector.person for elector in ELECTORS]
-    assert not votes.too_few_voters(proposal, everybody)
-    assert votes.too_few_voters(proposal, everybody[:1])
-    assert votes.too_few_voters(proposal, [*everybody[:1], *map(PersonId, "xyz")]), "who came later has no vote"
+    assert not votes.too_few_voters(gave_up(voting(), *STAKEHOLDERS[2:]))
+    assert votes.too_few_voters(gave_up(voting(), *STAKEHOLDERS[1:]))
+
+
+def test_who_gave_the_seat_up_is_not_counted_in_a_vote_and_who_lost_it_is() -> None:
+    """Neither among the eligible nor with a ballot; three of four is a quorum, three of six would be one as well."""
+    yes = ballots({"bo": "for", "cy": "for", "di": "against"})
+    proposal, _, _ = votes.cast(voting(), member("cy"), Ballot("for"), SHG, at(202))
+    tally = votes.close_vote(proposal, yes, at(273))[0].vote.tally  # type: ignore[union-attr]
+    assert (tally.cast, tally.eligible, tally.adopted) == (3, 6, True)  # type: ignore[union-attr]
+    tally = votes.close_vote(gave_up(proposal, CY, GIL), yes, at(273))[0].vote.tally  # type: ignore[union-attr]
+    assert (tally.cast, tally.eligible, tally.adopted) == (2, 4, False)  # type: ignore[union-attr]
 
 
 # ---- early close (DEC-1a) -------------------------------------------------------------------------
@@ -356,7 +358,7 @@ def all_cast(proposal: Proposal, now: datetime, *but: Member, choice: str = "for
             continue
         proposal, ballot, _ = votes.cast(proposal, voter, Ballot(choice), SHG, now)
         kept.append(ballot)
-        proposal = votes.hasten(proposal, kept, (), now)
+        proposal = votes.hasten(proposal, kept, now)
     return proposal, kept
 
 
@@ -364,12 +366,12 @@ def test_it_closes_five_minutes_after_the_last_elector_has_voted() -> None:
     proposal, kept = all_cast(affirmed(), at(80), BO)
     assert lifecycle.next_due(proposal) == at(120), "the nudge: one is waited for"
     proposal, ballot, _ = votes.cast(proposal, BO, Ballot("against"), SHG, at(81))
-    proposal = votes.hasten(proposal, [*kept, ballot], (), at(81))
+    proposal = votes.hasten(proposal, [*kept, ballot], at(81))
     soon = at(81) + timedelta(minutes=5)
     assert lifecycle.next_due(proposal) == soon
     assert advanced(proposal, soon - TICK, tuple(kept)) == proposal
     again, changed, _ = votes.cast(proposal, BO, Ballot("for"), SHG, soon - TICK)
-    again = votes.hasten(again, [*kept, changed], (), soon - TICK)
+    again = votes.hasten(again, [*kept, changed], soon - TICK)
     assert lifecycle.next_due(again) == soon, "a slip can be mended until then, and delays nothing"
     with pytest.raises(WindowClosed):
         votes.cast(proposal, BO, Ballot("for"), SHG, soon)
@@ -381,8 +383,8 @@ def test_it_closes_five_minutes_after_the_last_elector_has_voted() -> None:
 
 def test_who_gave_the_seat_up_is_not_waited_for_and_who_was_kept_from_voting_is() -> None:
     proposal, kept = all_cast(affirmed(), at(80), BO)
-    assert votes.hasten(proposal, kept, (), at(81)).vote == proposal.vote
-    early = votes.hasten(proposal, kept, (BO.person,), at(81)).vote
+    assert votes.hasten(proposal, kept, at(81)).vote == proposal.vote
+    early = votes.hasten(gave_up(proposal, BO), kept, at(81)).vote
     assert early is not None
     assert early.ends_at == at(81) + votes.GRACE
 
@@ -393,14 +395,14 @@ def test_an_objection_keeps_it_open_to_the_end() -> None:
     assert proposal.vote.ends_at == at(273), "an objection stands on what was disputed"
     consent, _ = all_cast(replace_method(affirmed(), "consent"), at(80), BO, choice="consent")
     cast, objecting, _ = votes.cast(consent, BO, Ballot("object", None, "harm", REASON), SHG, at(81))
-    waiting = votes.hasten(cast, [objecting], (), at(81))
+    waiting = votes.hasten(cast, [objecting], at(81))
     assert waiting.vote is not None
     assert waiting.vote.early_at is None
     again, content, _ = votes.cast(waiting, BO, Ballot("consent"), SHG, at(82))
-    early = votes.hasten(again, [content], (), at(82))
+    early = votes.hasten(again, [content], at(82))
     assert early.vote is not None
     assert early.vote.early_at == at(82) + votes.GRACE
-    assert votes.hasten(early, [objecting], (), at(82)).vote == waiting.vote, "objected to again, it stays open"
+    assert votes.hasten(early, [objecting], at(82)).vote == waiting.vote, "objected to again, it stays open"
 
 
 def replace_method(proposal: Proposal, method: str) -> Proposal:

@@ -100,11 +100,13 @@ class Scene:
     roles: dict[int, frozenset[int]] = field(default_factory=lambda: dict(PEOPLE))
 
     async def set_up(self) -> None:
-        """Keep the partnership with its policy, and see everyone with their roles."""
+        """Keep the partnership with its policy, see everyone as its founders, and count it ratified."""
         async with self.ctx.uow.write() as tx:
-            await tx.partnerships.save(PARTNERSHIP)
+            founded = await tx.partnerships.save(replace(PARTNERSHIP, provisional=True))
             await tx.policies.add(HERE, self.ctx.genesis, None, NEW_YEAR)
         await self.seen()
+        async with self.ctx.uow.write() as tx:
+            await tx.partnerships.save(replace(founded, provisional=False))
 
     async def seen(self) -> None:
         """The bot compares who wears what."""
@@ -114,6 +116,12 @@ class Scene:
         """Somebody is given roles, and the bot sees it."""
         self.roles[user] = frozenset(worn)
         await roles.sync_members(self.ctx, GUILD, {user: self.roles[user]}, partial=True, how="given")
+        return self.actor(user)
+
+    async def left(self, user: int) -> Actor:
+        """Somebody leaves the server of their own will; the actor they would be if they came back without roles."""
+        self.roles[user] = frozenset()
+        await roles.member_left(self.ctx, GUILD, user, by_themselves=True)
         return self.actor(user)
 
     def actor(self, user: int) -> Actor:

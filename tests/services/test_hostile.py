@@ -175,13 +175,19 @@ async def test_what_does_not_exist_is_not_found(scene: Scene) -> None:
 
 
 async def test_seats_that_changed_between_form_and_submission(scene: Scene) -> None:
-    """PRO-9: what counts is the seat when the form is sent, however it was when it was opened."""
+    """What counts is the seat when the form is sent: who gave it up has no say, who lost a role has (PRO-9)."""
     everywhere = await in_every_state(scene)
     review, disputed, voted = everywhere[State.REVIEW], everywhere[State.DISPUTED], everywhere[State.ESCALATED]
     await beforehand.cast(scene.ctx, scene.actor(CLEO), voted, 0)
     await beforehand.concern(scene.ctx, scene.actor(CLEO), review)
     await beforehand.rule(scene.ctx, scene.actor(GUS), review, 1)
-    scene.roles |= {CLEO: frozenset(), GUS: frozenset({LAB})}
+    scene.roles[GUS] = frozenset({LAB})
+    dev = scene.actor(DEV)
+    scene.roles[DEV] = frozenset()
+    await scene.seen()
+    await votes.cast(scene.ctx, dev, voted, "for")
+    await objections.concern(scene.ctx, scene.actor(DEV), review, "Mind the cost.")
+    await scene.left(CLEO)
     before = await scene.tables()
     for asked in (
         votes.cast(scene.ctx, scene.actor(CLEO), voted, "for"),

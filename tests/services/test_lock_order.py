@@ -54,7 +54,7 @@ async def town(ctx: Context) -> Town:
 
 async def to_be_ratified(ctx: Context, town: Town) -> ProposalId:
     """The partnership's first proposal, adopted, its timelock at an end."""
-    view = await scales.ratify(ctx, town, moderator(), P)
+    view = await scales.ratify(ctx, moderator(), P)
     async with ctx.uow.write() as tx:
         proposal = await tx.proposals.get(view.proposal.id)
         adopted = replace(proposal, state=State.ADOPTED, timelock_ends_at=ctx.clock())

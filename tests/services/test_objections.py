@@ -23,6 +23,7 @@ from bot.governance.errors import (
 )
 from bot.governance.ids import ProposalId
 from bot.governance.policy import amended
+from bot.governance.seats import SEASON
 from bot.services import beforehand, objections, proposals, roles
 from bot.services.ports import Actor, Context, DeliveryKind, Transaction, UnitOfWork
 from tests.database import TestClock
@@ -101,6 +102,7 @@ async def test_fifty_electors_in_the_same_instant_are_all_recorded(scene: Scene)
     crowd = range(1000, 1050)
     scene.roles |= dict.fromkeys(crowd, frozenset({TRUST}))
     await scene.seen()
+    scene.clock.forward(SEASON)
     filed = await scene.file()
     raised = await asyncio.gather(
         *(objections.raise_objection(scene.ctx, scene.actor(user), filed, "reaction") for user in crowd)
@@ -310,6 +312,7 @@ async def test_a_reaction_that_disappears_is_asked_about_once(scene: Scene) -> N
 
 async def test_the_first_ruling_holds_of_many_in_the_same_instant(scene: Scene) -> None:
     other = await scene.joined(NIA, SHG_RULER)
+    scene.clock.forward(SEASON)
     filed = await scene.file()
     number = await scene.object(ADA, filed, stated=True)
     await objections.ask_test(scene.ctx, scene.actor(TIA), filed, number)
@@ -404,12 +407,15 @@ async def test_a_leavers_objection_is_sponsored_by_the_first_or_orphaned(scene: 
 async def test_roles_that_changed_between_form_and_submit_count_as_they_are_at_submission(scene: Scene) -> None:
     filed = await scene.file()
     await beforehand.concern(scene.ctx, scene.actor(ADA), filed)
-    scene.roles[ADA] = frozenset()
+    await beforehand.concern(scene.ctx, scene.actor(TOM), filed)
+    await scene.left(ADA)
+    scene.roles[TOM] = frozenset()
     before = await scene.tables()
     with pytest.raises(NotEligible):
         await objections.raise_objection(scene.ctx, scene.actor(ADA), filed, "button")
-    with pytest.raises(NotEligible):
-        await objections.concern(scene.ctx, scene.actor(ADA), filed, "Mind the cost.")
+    for who in (ADA, TOM):
+        with pytest.raises(NotEligible):
+            await objections.concern(scene.ctx, scene.actor(who), filed, "Mind the cost.")
     assert await scene.tables() == before
 
 
@@ -445,7 +451,7 @@ async def test_a_colleague_with_the_seat_now_changes_the_voice_of_their_organisa
         with pytest.raises(NotEligible, match="not the organisation"):
             await refused
     assert await scene.tables() == before
-    await scene.joined(BEN)  # the role is taken between the button and the click
+    await scene.left(BEN)
     with pytest.raises(NotEligible):
         await objections.withdraw(scene.ctx, scene.actor(BEN), filed, number)
     await scene.joined(BEN, FUND)

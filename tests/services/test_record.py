@@ -10,6 +10,7 @@ from sqlalchemy import update
 from bot.governance.errors import NotEligible, NotFound
 from bot.governance.ids import PartnershipId
 from bot.governance.receipts import Receipt, Standing
+from bot.governance.seats import SEASON
 from bot.services import posts, proposals, record, restores
 from bot.services.ports import Actor, DeliveryKind, PlaceKind
 from storage.tables import events
@@ -76,6 +77,7 @@ async def test_no_discord_id_stands_in_the_record_or_the_dossiers(scene: Scene) 
     big = {user: 900_000_000_000_000_000 + user for user in STAKEHOLDERS}
     scene.roles = {big.get(user, user): worn for user, worn in scene.roles.items()}
     await scene.seen()
+    scene.clock.forward(SEASON)
     filed = await scene.file()
     for user in big.values():
         await scene.object(user, filed, stated=True)

@@ -10,6 +10,7 @@ import pytest
 from bot.governance import scales as rules
 from bot.governance.dossier import State
 from bot.governance.drafts import check_text
+from bot.governance.effects import ratify
 from bot.governance.errors import AlreadyDone, BadValue, NotEligible, NotFound, TooFewStakeholders
 from bot.governance.ids import PartnershipId
 from bot.governance.plans import ChannelSeen
@@ -106,9 +107,11 @@ async def test_only_people_who_manage_roles_of_this_server(ctx: Context, town: T
     view = await scales.keep_draft(ctx, town, moderator(), DRAFT)
     nobody, stranger = moderator(manages_roles=False), moderator(guild_id=GUILD + 1)
     for someone, refusal in ((nobody, NotEligible), (stranger, NotFound)):
-        for act in (scales.preview, scales.apply, scales.ratify):
+        for act in (scales.preview, scales.apply):
             with pytest.raises(refusal):
                 await act(ctx, town, someone, view.id)
+        with pytest.raises(refusal):
+            await scales.ratify(ctx, someone, view.id)
         with pytest.raises(refusal):
             await scales.cancel(ctx, someone, view.id)
         with pytest.raises(refusal):
@@ -159,16 +162,18 @@ async def test_a_lost_channel_is_known_and_built_again(ctx: Context, town: Town)
 async def test_ratifying_needs_stakeholders_and_is_opened_once(ctx: Context, town: Town) -> None:
     named = await founded(ctx, town)
     with pytest.raises(TooFewStakeholders):
-        await scales.ratify(ctx, town, moderator(), named)
+        await scales.ratify(ctx, moderator(), named)
     town.people = {11: {town.named("Stakeholder")}, 12: {town.named("Stakeholder")}, 13: {town.named("Core Team")}}
     await roles.sync_members(ctx, GUILD, town.members(), partial=False, how="seen")
-    view = await scales.ratify(ctx, town, moderator(), named)
+    view = await scales.ratify(ctx, moderator(), named)
     proposal = view.proposal
     assert (proposal.number, proposal.state) == (1, State.REVIEW)
-    assert "Person 13" in proposal.current.text.ask
+    (effect,) = proposal.current.effects
+    core, *stakeholders = [view.users[person] for person in ratify.listed(effect)]
+    assert (core, set(stakeholders)) == (13, {11, 12}), "it lists who sits where, and no name of theirs"
     check_text("ratification", proposal.current.text)
     with pytest.raises(AlreadyDone):
-        await scales.ratify(ctx, town, moderator(), named)
+        await scales.ratify(ctx, moderator(), named)
 
 
 async def test_the_longest_structure_still_fits_its_proposal(ctx: Context, town: Town) -> None:
@@ -183,5 +188,5 @@ async def test_the_longest_structure_still_fits_its_proposal(ctx: Context, town:
     assert (await scales.apply(ctx, town, moderator(), view.id)).trouble is None
     town.people = {11 + n: {town.named("Stakeholder")} for n in range(3)}
     await roles.sync_members(ctx, GUILD, town.members(), partial=False, how="seen")
-    ratified = await scales.ratify(ctx, town, moderator(), view.id)
+    ratified = await scales.ratify(ctx, moderator(), view.id)
     check_text("ratification", ratified.proposal.current.text)

@@ -220,7 +220,7 @@ async def test_votes_race_the_closing_sweep_and_all_that_were_taken_are_counted(
 async def test_who_may_not_vote_changes_nothing(scene: Scene) -> None:
     filed = await scene.escalated()
     newcomer = await scene.joined(NIA, LAB)
-    await scene.joined(FAY)
+    await scene.left(FAY)
     before = await scene.tables()
     for who, why in (
         (scene.actor(TIA), "vote"),

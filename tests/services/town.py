@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field, replace
 
@@ -48,9 +47,6 @@ class Town:
 
     def _wearers(self, role_id: int) -> tuple[int, ...]:
         return tuple(sorted(user for user, roles in self.people.items() if role_id in roles))
-
-    async def names(self, guild_id: int, user_ids: Iterable[int]) -> tuple[str, ...]:
-        return tuple(f"Person {user}" for user in sorted(user_ids))
 
     async def create_role(self, guild_id: int, name: str, partnership: str) -> int:
         self._heard(f"role {name}")

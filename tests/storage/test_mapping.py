@@ -30,7 +30,8 @@ from bot.governance.errors import OutOfBounds
 from bot.governance.organisation import Elector, Group, Holding, Member, Partnership, RoleMapping
 from bot.governance.policy import KEYS, Key, Kind, Policy, genesis
 from bot.governance.proposals import pin
-from bot.services.ports import Delivery, Place, SeatRecord
+from bot.governance.seats import SeatRecord
+from bot.services.ports import Delivery, Place
 from storage.chain import Link
 from storage.mapping import BadDocument, from_json, to_json
 from tests.storage.examples import partnership, proposal

@@ -5,6 +5,7 @@ import json
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,23 +15,28 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy import Connection, column, create_engine, insert, inspect, table, text
 from sqlalchemy.engine import make_url
 
 from bot.governance.consistency import values_told
+from bot.governance.dossier import Proposal, State
 from bot.governance.errors import NotErasable
 from bot.governance.events import Event, Happened
-from bot.governance.ids import PartnershipId, PersonId
+from bot.governance.ids import PartnershipId, PersonId, ProposalId
+from bot.governance.organisation import Elector
 from bot.governance.policy import genesis
 from bot.governance.reminders import Preferences, Topic, Way
+from bot.governance.seats import Hand
 from storage import migrate
 from storage.chain import EMPTY, Link, forge
 from storage.engine import BadDatabaseUrl, Engines, create_engines
 from storage.mapping import to_json
+from storage.proposals import columns_of
 from storage.tables import metadata
 from storage.types import written
 from storage.unit_of_work import SqlUnitOfWork
 from tests.database import NEW_YEAR, PostgresServer
+from tests.services.scene import FUND, HERE, PARTNERSHIP, SHG, SHG_RULER, TRUST
 
 
 async def test_migrations_and_tables_agree(engines: Engines) -> None:
@@ -87,6 +93,53 @@ async def test_who_was_told_twice_at_once_is_mentioned_and_keeps_what_else_they_
     wanted = Preferences("Europe/Lisbon", off=frozenset({Topic.SURVEYS}), mentions=2)
     assert found == {"ada": (wanted, None), "ben": (replace(wanted, way=Way.DIRECT), None)}
     assert wanted.way is Way.MENTION
+
+
+async def test_who_sat_before_the_week_was_asked_for_counts_and_is_pinned_in_what_is_open(tmp_path: Path) -> None:
+    """A database from before seats said by whose hand they were lost (PRO-9)."""
+    document = to_json(PARTNERSHIP)
+    running = Proposal(ProposalId(7), HERE, SHG, "operational", PersonId("ana"), NEW_YEAR, NEW_YEAR, state=State.REVIEW)
+    seat = {"partnership_id": 1, "group_id": SHG, "seat": "member", "since": NEW_YEAR, "how_gained": "seen"}
+    seats = [
+        {"person_id": "ada", "role_id": FUND, **seat},
+        {"person_id": "ben", "role_id": TRUST, "until": NEW_YEAR, "how_lost": "left the server", **seat},
+        {"person_id": "cleo", "role_id": TRUST, "until": NEW_YEAR, "how_lost": "roles changed", **seat},
+        {"person_id": "gus", "role_id": SHG_RULER, **seat, "seat": "facilitator"},
+    ]
+    engine = create_engine(f"sqlite:///{tmp_path / 'old.db'}")
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0006")
+        founded = {"id": 1, "guild_id": 1, "name": "", "version": 1, "document": document}
+        connection.execute(insert(metadata.tables["partnerships"]).values(founded))
+        old = {k: v for k, v in to_json(running).items() if k not in {"voters", "judges", "facilitators"}}
+        connection.execute(
+            insert(metadata.tables["proposals"]).values(columns_of(running, None) | {"id": 7, "document": old})
+        )
+        for row in seats:
+            columns = {"until": None, "how_lost": None, **row}
+            into = table("seats", *map(column, columns))
+            times = {k: written(v) if isinstance(v, datetime) else v for k, v in columns.items()}
+            connection.execute(insert(into).values(times))
+    engine.dispose()
+    engines = create_engines(f"sqlite+aiosqlite:///{tmp_path / 'old.db'}")
+    try:
+        await migrate.upgrade(engines.writer)
+        async with SqlUnitOfWork(engines).read() as tx:
+            found = {r.person: r for r in await tx.seats.history(HERE, NEW_YEAR)}
+            proposal = await tx.proposals.get(ProposalId(7))
+    finally:
+        await engines.dispose()
+    assert {person: (r.at_once, r.lost_by, r.organisation) for person, r in found.items()} == {
+        "ada": (True, None, "Green Fund"),
+        "ben": (False, Hand.THEMSELVES, "River Trust"),
+        "cleo": (False, Hand.OTHERS, "River Trust"),
+        "gus": (True, None, ""),
+    }
+    assert proposal.voters == proposal.judges == (Elector(PersonId("ada"), "financial contributor", "Green Fund"),)
+    assert proposal.facilitators == {"gus"}
 
 
 async def test_an_empty_file_becomes_a_database_and_references_are_enforced_again(tmp_path: Path) -> None:

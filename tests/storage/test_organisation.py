@@ -9,7 +9,8 @@ from bot.governance.errors import Changed, NotFound
 from bot.governance.ids import PartnershipId, ProposalId, RoleId
 from bot.governance.organisation import Holding
 from bot.governance.policy import amended, genesis
-from bot.services.ports import Place, PlaceKind, SeatRecord, UnitOfWork
+from bot.governance.seats import Hand, SeatRecord
+from bot.services.ports import Place, PlaceKind, UnitOfWork
 from storage.unit_of_work import SqlUnitOfWork
 from tests.database import NEW_YEAR
 from tests.storage.examples import ADA, BEN, GUILD, HERE, SHG, TLC, partnership
@@ -72,7 +73,7 @@ async def test_seats_are_gained_once_and_lost_with_a_reason(kept: UnitOfWork) ->
             Holding(ADA, mappings[RoleId(11)]),
             Holding(BEN, mappings[RoleId(13)]),
         )
-        await tx.seats.lose(HERE, ADA, RoleId(11), NEW_YEAR + timedelta(days=1), "left the server")
+        await tx.seats.lose(HERE, ADA, RoleId(11), NEW_YEAR + timedelta(days=1), "left the server", Hand.THEMSELVES)
         assert await tx.seats.held_by(HERE, ADA) == ()
         again = replace(seat, since=NEW_YEAR + timedelta(days=2))
         await tx.seats.gain(HERE, again)
@@ -86,7 +87,7 @@ async def test_a_role_with_two_seats_gives_both(kept: UnitOfWork) -> None:
         for mapping in both.mappings:
             await tx.seats.gain(HERE, SeatRecord(ADA, mapping.role, mapping.group, mapping.seat, NEW_YEAR))
         assert [each.mapping.seat for each in await tx.seats.holdings(both)] == ["member", "facilitator"]
-        await tx.seats.lose(HERE, ADA, RoleId(11), NEW_YEAR, "role taken")
+        await tx.seats.lose(HERE, ADA, RoleId(11), NEW_YEAR, "role taken", Hand.OTHERS)
         assert await tx.seats.holdings(both) == ()
 
 

@@ -78,7 +78,7 @@ def happened(kind: Happened, actor: str | None = None, **data: Json) -> Recorded
 
 def in_vote(changes: Mapping[str, Any] | None = None) -> Proposal:
     proposal = scene.disputed(scene.opened(changes=changes or {}))
-    return escalations.escalate(proposal, scene.BO, scene.ELECTORS, scene.at(201))[0]
+    return escalations.escalate(proposal, scene.BO, scene.at(201))[0]
 
 
 def voted(*choices: str) -> Proposal:
@@ -130,7 +130,7 @@ def states() -> dict[str, tuple[Proposal, float]]:
 def ratification() -> Proposal:
     draft = scene.draft("ratification", effects=(Effect("ratify partnership"),))
     world = scene.world(provisional=True)
-    return proposals.open_ratification(draft, world, scene.ELECTORS, 1, scene.NOW)[0]
+    return proposals.open_ratification(draft, world, scene.SEATED, 1, scene.NOW)[0]
 
 
 def big() -> Proposal:

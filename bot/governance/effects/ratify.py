@@ -1,14 +1,29 @@
-"""Ratify the partnership: from then on budgets and policy changes can be enacted (SCL-5)."""
+"""Ratify the partnership: from then on budgets and policy changes can be enacted (SCL-5).
+
+Its value lists who wears a seat when it is filed, frozen: what the ratification lists counts as decided (PRO-9).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.governance.dossier import Effect
 from bot.governance.effects.world import World
 from bot.governance.errors import Stale
+from bot.governance.ids import PersonId
 
 KIND = "ratify partnership"
+
+
+def listing(people: Iterable[PersonId]) -> str:
+    """The value of the effect that lists these people, in this order."""
+    return " ".join(dict.fromkeys(people))
+
+
+def listed(effect: Effect) -> tuple[PersonId, ...]:
+    """Whom it lists."""
+    return tuple(PersonId(person) for person in effect.value.split())
 
 
 def prepare(effect: Effect, world: World) -> Effect:

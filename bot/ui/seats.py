@@ -1,0 +1,71 @@
+"""What card, feed and thread say of seats that others gave or took while they decide something (PRO-9)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bot.governance.authority import acting
+from bot.governance.events import Json
+from bot.governance.ids import PersonId
+from bot.governance.seats import SEASON, Turn
+from bot.services.views import ProposalView
+from bot.ui.labels import count, listed, moment
+from bot.ui.limits import fit_lines
+from bot.ui.text import inline
+
+_MOST = 600
+"""Units of text left to the list on a card."""
+_MOST_NAMED = 20
+"""People named in one post; the number of the others is told."""
+
+
+def turned(view: ProposalView, most: int = _MOST) -> str:
+    """Each change by others' hands since a week before the opening, and what it means here; empty without any."""
+    if not view.turned or view.proposal.opened_at is None:
+        return ""
+    since = moment(view.proposal.opened_at - SEASON)
+    if view.group.private:
+        return f"⚠️ **Seats changed by others' hands** since {since}: {count(len(view.turned), 'person', 'people')}."
+    lines = [f"⚠️ **Seats changed by others' hands** since {since}:"]
+    lines += [_line(view, turn) for turn in view.turned]
+    return fit_lines(lines, most, "- … and {} more")
+
+
+def seated(view: ProposalView) -> str:
+    """How many could decide at the opening, how many hold the seat still, and who acts without it (PRO-9)."""
+    electors = view.proposal.electors
+    kept = len(acting(electors)) - view.seated
+    said = f"{view.seated} still seated"
+    return f"{said}; {kept} lost the seat by others' hands and can act as before" if kept > 0 else said
+
+
+def told(data: Mapping[str, Json], users: Mapping[PersonId, int]) -> list[str]:
+    """A post in the feed; of a private group it tells numbers only (SCL-2)."""
+    group = inline(str(data.get("group") or ""), 60)
+    lines = [f"### 🪑 Seats of “{group}” changed by others' hands"]
+    for key, words in (("lost", "lost the member seat"), ("gained", "were given the member seat")):
+        people = _people(data.get(key))
+        if people:
+            named = [f"<@{users[p]}>" if p in users else "someone (erased on request)" for p in people[:_MOST_NAMED]]
+            more = [f"{len(people) - len(named)} more"] if len(people) > len(named) else []
+            who = count(len(people), "person", "people") if data.get("private") else listed([*named, *more])
+            lines.append(f"**{words.capitalize()}:** {who}.")
+    lines.append(
+        "It is decided by those who had the seat for a week when a review opened. Who lost it by others' hands acts in "
+        "what is open as before; who was given it counts in reviews that open from a week on."
+    )
+    return lines
+
+
+def _people(value: Json) -> list[PersonId]:
+    return [PersonId(str(person)) for person in value] if isinstance(value, list) else []
+
+
+def _line(view: ProposalView, turn: Turn) -> str:
+    who, at = view.mention(turn.person), moment(turn.at)
+    counts = turn.person in acting((*view.proposal.electors, *view.proposal.voters))
+    if not turn.held:
+        return f"- {who} lost it, {at}" + (", and acts here as before" if counts else "")
+    if counts:
+        return f"- {who} lost it and has it again, {at}" if turn.taken else f"- {who} was given it, {at}"
+    return f"- {who} was given it, {at}: too late to count here"
