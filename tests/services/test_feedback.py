@@ -11,11 +11,31 @@ import pytest
 from bot.governance.anonymity import pseudonym
 from bot.governance.errors import LimitReached, NotEligible, NotFound
 from bot.governance.feedback import FeedbackState, counting
+from bot.governance.ids import GroupId
 from bot.services import erasures, feedback
 from bot.services.feedback import FeedbackView
 from bot.services.ports import Actor, DeliveryKind
 from storage.engine import Engines
-from tests.services.scene import ADA, CAL, ELSEWHERE, GUS, HERE, NIA, ODA, QUIET, QUINN, SHG, TIA, TOM, Scene
+from tests.services.scene import (
+    ADA,
+    BEN,
+    CAL,
+    CELL,
+    CLEO,
+    ELSEWHERE,
+    GUS,
+    HERE,
+    NIA,
+    ODA,
+    QUIET,
+    QUINN,
+    RAY,
+    SHG,
+    SUE,
+    TIA,
+    TOM,
+    Scene,
+)
 
 WORDS = "Decisions take so long that nobody remembers the question."
 
@@ -227,3 +247,73 @@ async def test_words_are_erased_on_request(scene: Scene, number: int) -> None:
     texts = [kept.text, kept.answer, kept.hidden_because]
     assert [text == "erased on request" for text in texts] == [n == number for n in (1, 2, 3)]
     await scene.record()
+
+
+@pytest.mark.parametrize("group", [SHG, CELL, None], ids=["led", "without a lead", "everybody"])
+async def test_who_tends_it_may_give_it_to_somebody_hide_and_answer_it_and_others_may_not(
+    scene: Scene, group: GroupId | None
+) -> None:
+    """Facilitators and leads of its group; where it has none, its members; for everybody's, any facilitator."""
+    tending = {SHG: {GUS}, CELL: {CAL}, None: {GUS, TOM}}[group]
+    for who in (ADA, CAL, GUS, TIA, TOM, ODA):
+        view = await give(scene, who, group=group, text=f"{WORDS} {who}")
+        given, actor = view.feedback.id, scene.actor(who)
+        if who in tending:
+            assert (await feedback.check_may_answer(scene.ctx, actor, given)).feedback.id == given
+            await feedback.check_may_hide(scene.ctx, actor, given)
+            assert (await feedback.hide(scene.ctx, actor, given, "It is rude.")).feedback.hidden_by is not None
+            assert (await feedback.reveal(scene.ctx, actor, given)).feedback.hidden_by is None
+            other = {SHG: ADA, CELL: CAL, None: ADA}[group]
+            assert (await feedback.assign(scene.ctx, actor, given, scene.actor(other))).feedback.owner is not None
+            continue
+        for act in (
+            feedback.check_may_answer(scene.ctx, actor, given),
+            feedback.check_may_hide(scene.ctx, actor, given),
+            feedback.hide(scene.ctx, actor, given, "It is rude."),
+            feedback.answer(scene.ctx, actor, given, "We did it."),
+            feedback.assign(scene.ctx, actor, given, scene.actor(GUS)),
+        ):
+            with pytest.raises(NotEligible):
+                await act
+
+
+@pytest.mark.parametrize(("given", "size", "pages"), [(6, 3, 2), (6, 6, 1), (5, 3, 2), (7, 3, 3), (0, 3, 1)])
+async def test_the_last_page_offers_no_next_one(scene: Scene, given: int, size: int, pages: int) -> None:
+    """Also where it is full to its edge, and where what comes after is a private group's."""
+    for number in range(given + 3):
+        who, group = (QUINN, QUIET) if number < 3 else ((BEN, CAL, CLEO, ADA)[number % 4], None)
+        await give(scene, who, group=group, text=f"{WORDS} {number}")
+    seen: list[int] = []
+    before, turned = None, 0
+    while True:
+        page = await feedback.page(scene.ctx, scene.actor(ADA), HERE, before=before, size=size)
+        turned += 1
+        seen += [view.feedback.number for view in page.found]
+        before = page.before
+        if before is None:
+            break
+    assert (turned, len(seen), seen) == (pages, given, sorted(seen, reverse=True))
+
+
+async def test_a_page_is_of_its_states_and_group(scene: Scene) -> None:
+    one, _, three = [await give(scene, who, group=group) for who, group in ((ADA, SHG), (BEN, None), (CLEO, SHG))]
+    await feedback.answer(scene.ctx, scene.actor(GUS), one.feedback.id, "We did it.")
+    states = (FeedbackState.OPEN, FeedbackState.PROGRESS)
+    page = await feedback.page(scene.ctx, scene.actor(ADA), HERE, states, SHG)
+    assert [view.feedback.number for view in page.found] == [three.feedback.number]
+
+
+async def test_a_page_that_ends_with_what_others_may_not_read_still_leads_on(scene: Scene) -> None:
+    """The three newest that Ada reads stand among 25 rows; one more stands behind a private group's 22."""
+    await give(scene, ADA, text=f"{WORDS} The first.")
+    for number in range(22):
+        await give(scene, (QUINN, RAY, SUE)[number % 3], group=QUIET, text=f"{WORDS} {number}")
+        if number % 9 == 8:
+            await scene.after(hours=24)
+    for number in range(3):
+        await give(scene, (BEN, CAL, CLEO)[number], text=f"{WORDS} Late {number}.")
+    page = await feedback.page(scene.ctx, scene.actor(ADA), HERE, size=3)
+    assert [view.feedback.number for view in page.found] == [26, 25, 24]
+    assert page.before is not None
+    rest = await feedback.page(scene.ctx, scene.actor(ADA), HERE, before=page.before, size=3)
+    assert ([view.feedback.number for view in rest.found], rest.before) == ([1], None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -14,6 +14,7 @@ from bot.governance.surveys import Question, QuestionKind
 from bot.services import (
     escalations,
     feedback,
+    meetings,
     objections,
     posts,
     proposals,
@@ -21,9 +22,11 @@ from bot.services import (
     retros_writing,
     roles,
     surveys,
+    surveys_answered,
     votes,
 )
 from bot.services.inbox import inbox
+from bot.services.meetings import Wanted
 from bot.services.ports import DeliveryKind
 from tests.services.scene import (
     ADA,
@@ -41,8 +44,10 @@ from tests.services.scene import (
     QUINN,
     RAY,
     REASON,
+    SHG,
     TEXT,
     TIA,
+    TLC,
     TOM,
     Scene,
 )
@@ -187,3 +192,63 @@ async def test_without_a_seat_or_in_no_partnership_there_is_no_inbox(scene: Scen
         await kinds(scene, 4711)
     with pytest.raises(NotFound):
         await inbox(scene.ctx, scene.actor(ADA), PartnershipId(9))
+
+
+async def test_a_meeting_waits_two_weeks_ahead_for_members_who_have_not_said(scene: Scene) -> None:
+    for when in ("2026-01-15 00:00", "2026-01-15 00:01"):
+        wanted = Wanted(when=when, group=SHG, every="once")
+        typed = await meetings.draft(scene.ctx, scene.actor(GUS), HERE, wanted)
+        await meetings.confirm(scene.ctx, scene.actor(GUS), typed.meeting.id)
+    (item,) = (await inbox(scene.ctx, scene.actor(ADA), HERE)).items
+    assert (item.kind, item.name, item.due_at) == ("answer meeting", "M-1", datetime(2026, 1, 15, tzinfo=UTC))
+    assert await kinds(scene, ODA) == [], "an observer looks on"
+    assert await kinds(scene, TIA) == []
+    await meetings.attend(scene.ctx, scene.actor(ADA), int(item.thing.partition("/")[2]), False)
+    assert await kinds(scene, ADA) == [], "who said no has said it"
+
+
+async def test_feedback_waits_for_its_owner_until_it_is_answered_and_hidden_words_stay_hidden(scene: Scene) -> None:
+    given = await feedback.give(scene.ctx, scene.actor(BEN), HERE, None, "A secret of somebody.", anonymous=True)
+    assert await kinds(scene, TIA) == []
+    await feedback.take(scene.ctx, scene.actor(TIA), given.feedback.id)
+    (item,) = (await inbox(scene.ctx, scene.actor(TIA), HERE)).items
+    assert (item.kind, item.title, item.due_at) == ("answer feedback", "A secret of somebody.", None)
+    await feedback.hide(scene.ctx, scene.actor(GUS), given.feedback.id, "It names a child.")
+    (item,) = (await inbox(scene.ctx, scene.actor(TIA), HERE)).items
+    assert item.title == "words hidden"
+    assert await kinds(scene, TOM) == []
+    await feedback.answer(scene.ctx, scene.actor(TIA), given.feedback.id, "We did it.")
+    assert await kinds(scene, TIA) == []
+
+
+async def test_a_survey_waits_for_those_asked_while_it_is_open_also_for_those_who_answered(scene: Scene) -> None:
+    gus = scene.actor(GUS)
+    asked = (await surveys.create(scene.ctx, gus, HERE, SHG, "Pulse", "")).survey.id
+    await surveys.put_question(scene.ctx, gus, asked, 0, Question(QuestionKind.TEXT, "What should change?"))
+    assert await kinds(scene, ADA) == []
+    opened = (await surveys.open_now(scene.ctx, gus, asked)).survey
+    await surveys_answered.answer(scene.ctx, scene.actor(ADA), asked, ["More maps."])
+    (item,) = (await inbox(scene.ctx, scene.actor(ADA), HERE)).items
+    assert (item.kind, item.due_at) == ("answer survey", opened.closes_at)
+    assert await kinds(scene, TIA) == []
+    await scene.after(by=timedelta(days=5))
+    assert await kinds(scene, ADA) == []
+
+
+async def test_actions_wait_for_their_owner_until_done_and_not_of_a_cancelled_retro(scene: Scene) -> None:
+    tom = scene.actor(TOM)
+    for number in (1, 2):
+        held = (await retros.start(scene.ctx, tom, HERE, TLC, plan("4 Ls"))).retro.id
+        await retros_writing.join(scene.ctx, tom, held)
+        for since in (State.CHECK_IN, State.GATHER):
+            await retros.next_phase(scene.ctx, tom, held, since)
+        await retros_writing.add_action(scene.ctx, tom, held, f"Do {number}", scene.actor(TIA))
+        if number == 1:
+            await retros.next_phase(scene.ctx, tom, held, State.ACTIONS)
+        else:
+            await retros.cancel(scene.ctx, tom, held, "")
+    items = (await inbox(scene.ctx, scene.actor(TIA), HERE)).items
+    assert [(item.kind, item.title, item.objection) for item in items] == [("do action", "Do 1", 1)]
+    assert "do action" not in await kinds(scene, TOM)
+    await retros_writing.finish_action(scene.ctx, scene.actor(TIA), 1, 1)
+    assert await kinds(scene, TIA) == []
