@@ -382,7 +382,7 @@ def begin(
 ) -> Outcome:
     """Open the check-in, with what was captured since the last one and what that one left over."""
     check_phase(retro, "begin", State.SCHEDULED)
-    begun = replace(_in_phase(retro, State.CHECK_IN, now), captured=tuple(captured), carried=tuple(carried))
+    begun = replace(in_phase(retro, State.CHECK_IN, now), captured=tuple(captured), carried=tuple(carried))
     data = {
         "number": retro.number,
         "group": retro.group,
@@ -409,67 +409,11 @@ def move_on(retro: Retro, now: datetime, why: str, by: PersonId | None = None) -
     """
     wanted = following(retro)
     assert wanted is not State.CLOSED
-    moved = _in_phase(retro, wanted, now)
+    moved = in_phase(retro, wanted, now)
     if wanted is State.DISCUSS:
         moved = replace(moved, current=next_topic(moved))
     data = {"number": retro.number, "phase": wanted.value, "why": why}
     return moved, (event_of(Happened.RETRO_PHASE_BEGAN, moved, by, **data),)
-
-
-def phase_before(retro: Retro) -> State | None:
-    """The phase to which one step leads back; None where what was shown or counted cannot be taken back (LRN-1)."""
-    match retro.state:
-        case State.GATHER | State.GROUP | State.VOTE:
-            return PHASES[PHASES.index(retro.state) - 1]
-        case State.DISCUSS if not retro.actions and not any(
-            topic.dots or topic.notes or topic.progress is not Progress.WAITING for topic in retro.topics
-        ):
-            return State.VOTE
-        case State.ACTIONS if not retro.topics and not retro.actions:
-            return State.GATHER
-    return None
-
-
-def step_back(retro: Retro, voted: bool, now: datetime, by: PersonId) -> Outcome:
-    """The phase before this one again, as long as nobody has voted; what was shown stays shown. Raises WrongPhase."""
-    check_phase(retro, "step back", *PHASES)
-    wanted = phase_before(retro)
-    if wanted is None or voted:
-        raise WrongPhase(retro.state, "step back")
-    back = replace(_in_phase(retro, wanted, now), current=None)
-    data = {"number": retro.number, "phase": wanted.value, "why": "back"}
-    return back, (event_of(Happened.RETRO_PHASE_BEGAN, back, by, **data),)
-
-
-class Doubt(StrEnum):
-    """Why a facilitator who presses *Next* is asked first (LRN-1)."""
-
-    NONE = ""
-    EARLY = "begins early"
-    WRITING = "cards came just now"
-    COUNT = "closes the vote"
-    TOPICS = "topics are left"
-    CLOSE = "closes the retro"
-
-
-RECENT = timedelta(minutes=2)
-"""While a card came within this time, others are writing still."""
-
-
-def doubt(retro: Retro, written_at: datetime | None, voted: bool, now: datetime) -> Doubt:
-    """What the end of this phase takes from people, if they may not be done or it cannot be taken back (LRN-1)."""
-    match retro.state:
-        case State.SCHEDULED if retro.starts_at is not None and retro.starts_at > now:
-            return Doubt.EARLY
-        case State.GATHER | State.GROUP if written_at is not None and now - written_at < RECENT:
-            return Doubt.WRITING
-        case State.VOTE if voted:
-            return Doubt.COUNT
-        case State.DISCUSS if next_topic(retro) is not None:
-            return Doubt.TOPICS
-        case State.ACTIONS:
-            return Doubt.CLOSE
-    return Doubt.NONE
 
 
 def forget(draft: Retro, now: datetime) -> Retro:
@@ -488,7 +432,8 @@ def next_topic(retro: Retro) -> int | None:
     return next((topic.id for topic in agenda(retro) if topic.progress is Progress.WAITING), None)
 
 
-def _in_phase(retro: Retro, state: State, now: datetime) -> Retro:
+def in_phase(retro: Retro, state: State, now: datetime) -> Retro:
+    """The retro at the beginning of a phase."""
     deadline = None if retro.plan.pace is None else now + retro.plan.pace
     return replace(
         retro, state=state, phase_at=now, acted_at=now, deadline_at=deadline, timer=None, rung=False, paused_at=None

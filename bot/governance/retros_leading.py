@@ -1,4 +1,4 @@
-"""Leading a retro: its time, pauses, who leads on, and what happens when whoever leads is gone (LRN-1)."""
+"""Leading a retro: forward and back, its time and pauses, and who leads on when whoever leads is gone (LRN-1)."""
 
 from __future__ import annotations
 
@@ -16,12 +16,15 @@ from bot.governance.retros import (
     MOST_REASON,
     PHASES,
     Outcome,
+    Progress,
     Retro,
     State,
     changed,
     check_phase,
     event_of,
+    in_phase,
     may_run,
+    next_topic,
 )
 
 
@@ -38,10 +41,66 @@ class Step(StrEnum):
     STAY = "stay"
 
 
+class Doubt(StrEnum):
+    """Why a facilitator who presses *Next* is asked first (LRN-1)."""
+
+    NONE = ""
+    EARLY = "begins early"
+    WRITING = "cards came just now"
+    COUNT = "closes the vote"
+    TOPICS = "topics are left"
+    CLOSE = "closes the retro"
+
+
+RECENT = timedelta(minutes=2)
+"""While a card came within this time, others are writing still."""
+
+
 def check_facilitator(retro: Retro, member: Member) -> None:
     """Raises NotEligible for everybody but who leads it now."""
     if retro.facilitator != member.person:
         raise NotEligible("not the facilitator")
+
+
+def phase_before(retro: Retro) -> State | None:
+    """The phase to which one step leads back; None where what was shown or counted cannot be taken back (LRN-1)."""
+    match retro.state:
+        case State.GATHER | State.GROUP | State.VOTE:
+            return PHASES[PHASES.index(retro.state) - 1]
+        case State.DISCUSS if not retro.actions and not any(
+            topic.dots or topic.notes or topic.progress is not Progress.WAITING for topic in retro.topics
+        ):
+            return State.VOTE
+        case State.ACTIONS if not retro.topics and not retro.actions:
+            return State.GATHER
+    return None
+
+
+def step_back(retro: Retro, voted: bool, now: datetime, by: PersonId) -> Outcome:
+    """The phase before this one again, as long as nobody has voted; what was shown stays shown. Raises WrongPhase."""
+    check_phase(retro, "step back", *PHASES)
+    wanted = phase_before(retro)
+    if wanted is None or voted:
+        raise WrongPhase(retro.state, "step back")
+    back = replace(in_phase(retro, wanted, now), current=None)
+    data = {"number": retro.number, "phase": wanted.value, "why": "back"}
+    return back, (event_of(Happened.RETRO_PHASE_BEGAN, back, by, **data),)
+
+
+def doubt(retro: Retro, written_at: datetime | None, voted: bool, now: datetime) -> Doubt:
+    """What the end of this phase takes from people, if they may not be done or it cannot be taken back (LRN-1)."""
+    match retro.state:
+        case State.SCHEDULED if retro.starts_at is not None and retro.starts_at > now:
+            return Doubt.EARLY
+        case State.GATHER | State.GROUP if written_at is not None and now - written_at < RECENT:
+            return Doubt.WRITING
+        case State.VOTE if voted:
+            return Doubt.COUNT
+        case State.DISCUSS if next_topic(retro) is not None:
+            return Doubt.TOPICS
+        case State.ACTIONS:
+            return Doubt.CLOSE
+    return Doubt.NONE
 
 
 def add_time(

@@ -9,7 +9,8 @@ from bot.governance import retros as rules
 from bot.governance import retros_leading as leading
 from bot.governance.events import Event
 from bot.governance.organisation import Member
-from bot.governance.retros import Doubt, Retro, State
+from bot.governance.retros import Retro, State
+from bot.governance.retros_leading import Doubt
 from bot.services import retros
 from bot.services.ports import Actor, Context
 from bot.services.retros import written_key
@@ -50,14 +51,14 @@ async def press_next(ctx: Context, actor: Actor, id: int, since: State) -> Press
         if case.retro.state is not since:
             return Pressed(await case.view())
         rules.check_phase(case.retro, "move on", State.SCHEDULED, *rules.PHASES)
-        doubt = rules.doubt(case.retro, await _written_at(case), await _voted(case), case.now)
+        doubt = leading.doubt(case.retro, await _written_at(case), await _voted(case), case.now)
         if doubt is not Doubt.NONE:
             return Pressed(await case.view(), doubt)
         if case.retro.state is State.SCHEDULED:
             moved = await retros.begin(case, member.person)
         else:
             moved = await retros.move_on(case, "facilitator", member.person)
-        return Pressed(await case.view(moved), back=rules.phase_before(moved) is not None)
+        return Pressed(await case.view(moved), back=leading.phase_before(moved) is not None)
 
 
 async def step_back(ctx: Context, actor: Actor, id: int, since: State) -> RetroView:
@@ -71,7 +72,7 @@ async def step_back(ctx: Context, actor: Actor, id: int, since: State) -> RetroV
         leading.check_facilitator(case.retro, member)
         if case.retro.state is not since:
             return await case.view()
-        outcome = rules.step_back(case.retro, await _voted(case), case.now, member.person)
+        outcome = leading.step_back(case.retro, await _voted(case), case.now, member.person)
         await tx.seals.destroy(f"{case.thing}/late")
         return await case.view(await retros.keep(tx, *outcome, case.now, case.retro))
 
@@ -100,7 +101,7 @@ async def options(ctx: Context, actor: Actor, id: int) -> Options:
             await case.view(),
             case.retro.facilitator == member.person,
             case.retro.is_open and leading.may_take_over(case.retro, member, led, case.now),
-            case.retro.runs and rules.phase_before(case.retro) is not None and not await _voted(case),
+            case.retro.runs and leading.phase_before(case.retro) is not None and not await _voted(case),
         )
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import discord
 
 from bot.governance.organisation import Partnership
-from bot.governance.retros import Action, Doubt, State
+from bot.governance.retros import Action, State
+from bot.governance.retros_leading import Doubt
 from bot.services.retros import PAGE
 from bot.services.retros_leading import Options, Pressed
 from bot.services.retros_views import Mine, RetroView

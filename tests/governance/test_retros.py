@@ -24,8 +24,8 @@ from bot.governance.errors import (
 from bot.governance.ids import GroupId, PartnershipId, PersonId, RoleId
 from bot.governance.organisation import Group, GroupKind, Holding, Member, RoleMapping
 from bot.governance.policy import genesis
-from bot.governance.retros import FINAL, OPEN, PHASES, Carried, Doubt, Plan, Progress, Retro, State, Word
-from bot.governance.retros_leading import Step
+from bot.governance.retros import FINAL, OPEN, PHASES, Carried, Plan, Progress, Retro, State, Word
+from bot.governance.retros_leading import Doubt, Step
 from bot.governance.retros_writing import Written
 from tests.governance.scene import NOW
 
@@ -538,7 +538,7 @@ def test_a_draft_is_scheduled_once_and_not_for_a_time_that_is_over() -> None:
 def test_next_asks_first_where_others_may_not_be_done_or_nothing_leads_back(
     retro: Retro, written: timedelta | None, voted: bool, found: Doubt
 ) -> None:
-    assert retros.doubt(retro, None if written is None else NOW - written, voted, NOW) is found
+    assert retros_leading.doubt(retro, None if written is None else NOW - written, voted, NOW) is found
 
 
 def unvoted() -> Retro:
@@ -571,14 +571,14 @@ def test_one_step_back_leads_to_the_phase_before_until_somebody_has_voted(retro:
     for voted in (False, True):
         if before is None or voted:
             with pytest.raises(WrongPhase):
-                retros.step_back(retro, voted, NOW, TOM.person)
+                retros_leading.step_back(retro, voted, NOW, TOM.person)
             continue
-        back, (event,) = retros.step_back(retro, voted, NOW, TOM.person)
+        back, (event,) = retros_leading.step_back(retro, voted, NOW, TOM.person)
         assert (back.state, back.current) == (before, None)
         assert (event.data["phase"], event.data["why"]) == (before.value, "back")
         assert back.cards == retro.cards, "what was shown stays shown"
     with pytest.raises(WrongPhase):
-        retros.step_back(replace(retro, paused_at=NOW), False, NOW, TOM.person)
+        retros_leading.step_back(replace(retro, paused_at=NOW), False, NOW, TOM.person)
 
 
 def test_after_a_step_back_new_cards_join_and_nothing_is_shown_twice() -> None:
@@ -586,12 +586,12 @@ def test_after_a_step_back_new_cards_join_and_nothing_is_shown_twice() -> None:
     gather, _ = retros.move_on(retros_writing.reveal_words(begun, [Word("fine")]), NOW, "facilitator")
     shown = retros_writing.reveal_cards(gather, [Written("1", 0, "first"), Written("2", 1, "second")])
     shown = retros_writing.rename(retros.move_on(shown, NOW, "facilitator")[0], 1, "Named")
-    back, _ = retros.step_back(shown, False, NOW, TOM.person)
+    back, _ = retros_leading.step_back(shown, False, NOW, TOM.person)
     again = retros_writing.reveal_cards(back, [Written("1", 0, "third"), Written("2", 0, "first")])
     assert [card.text for card in again.cards] == [*(card.text for card in shown.cards), "third"]
     assert again.topics[: len(shown.topics)] == shown.topics
     assert len({card.id for card in again.cards}) == len(again.cards)
-    words = retros_writing.reveal_words(retros.step_back(back, False, NOW, TOM.person)[0], [Word("awake")])
+    words = retros_writing.reveal_words(retros_leading.step_back(back, False, NOW, TOM.person)[0], [Word("awake")])
     assert [word.text for word in words.words] == ["awake", "fine"]
 
 

@@ -21,7 +21,8 @@ from bot.governance.errors import (
     WrongPhase,
 )
 from bot.governance.ids import GroupId
-from bot.governance.retros import Doubt, Plan, Progress, Retro, State
+from bot.governance.retros import Plan, Progress, Retro, State
+from bot.governance.retros_leading import Doubt
 from bot.services import erasures, retros, retros_leading, retros_views, retros_writing, roles
 from bot.services.ports import Actor
 from bot.services.retros import Later

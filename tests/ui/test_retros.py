@@ -16,6 +16,7 @@ from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.organisation import Group, GroupKind, Partnership
 from bot.governance.policy import genesis
 from bot.governance.retros import Action, Carried, Plan, Progress, Retro, State, Topic, Word
+from bot.governance.retros_leading import Doubt
 from bot.governance.retros_writing import Merged, Written
 from bot.services.ports import Recorded
 from bot.services.retros_leading import Options, Pressed
@@ -279,7 +280,7 @@ def test_more_offers_each_what_they_may_do_and_what_the_board_has_not() -> None:
 
 def test_every_doubt_says_what_going_on_means() -> None:
     states = (State.SCHEDULED, State.GATHER, State.VOTE, State.DISCUSS, State.ACTIONS)
-    for doubt, state in zip(list(rules.Doubt)[1:], states, strict=True):
+    for doubt, state in zip(list(Doubt)[1:], states, strict=True):
         shown = retros_answered.doubted(Pressed(view_of(made(state=state)), doubt))
         check_fits(shown)
         assert "Nothing has changed yet" in text_of(shown)
