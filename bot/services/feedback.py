@@ -220,7 +220,8 @@ async def said_and_done(tx: Transaction, id: PartnershipId, since: datetime) -> 
     A reader of the digest is shown only what they may read: ``may_read``.
     """
     done = await tx.record.since(id, since, (Happened.FEEDBACK_ANSWERED, Happened.FEEDBACK_CLOSED))
-    found = [await tx.feedback.get(each) for each in dict.fromkeys(map(_id_in, done))]
+    later = [each for each in done if each.at > since]  # at that instant: the digest before told it
+    found = [await tx.feedback.get(each) for each in dict.fromkeys(map(_id_in, later))]
     settled = {FeedbackState.ANSWERED, FeedbackState.CLOSED}
     return tuple(each for each in found if each.state in settled and each.answer and each.hidden_by is None)
 

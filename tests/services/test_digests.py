@@ -135,7 +135,7 @@ async def test_what_a_letter_tells_already_does_not_wait_a_second_time(scene: Sc
 
 
 async def test_answered_words_that_were_hidden_or_taken_back_are_not_repeated(scene: Scene) -> None:
-    since = scene.clock()
+    since = scene.clock() - timedelta(seconds=1)
     for words in ("The map is old.", "The bench is wet.", "The tea is cold."):
         await feedback.give(scene.ctx, scene.actor(BEN), HERE, None, words, anonymous=False)
         await feedback.answer(scene.ctx, scene.actor(TOM), (await numbered(scene, words)), "We did it.")

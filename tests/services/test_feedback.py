@@ -183,7 +183,7 @@ async def test_from_given_to_closed_with_boards_and_posts(scene: Scene) -> None:
     view = await give(scene, CAL, anonymous=False)
     await feedback.acknowledge(ctx, scene.actor(TIA), view.feedback.id)
     await feedback.assign(ctx, scene.actor(TOM), view.feedback.id, scene.actor(TIA))
-    since = scene.clock()
+    since = scene.clock() - timedelta(seconds=1)
     await feedback.answer(ctx, scene.actor(TIA), view.feedback.id, "We set a date for every question.")
     await feedback.say(ctx, scene.actor(CAL), view.feedback.id, False)
     await feedback.answer(ctx, scene.actor(TIA), view.feedback.id, "We cut the window to a day.")
