@@ -8,10 +8,11 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot.governance.ids import PartnershipId
 from bot.services import organisation, roles
 from bot.services.ports import Server
 from bot.ui import organisation as ui
-from cogs.base import Interaction, actor, answer, ctx_of, suggesting
+from cogs.base import Control, Interaction, actor, answer, asker, ctx_of, suggesting
 
 
 class Builder(Protocol):
@@ -50,6 +51,21 @@ async def _classes(interaction: Interaction, current: str) -> list[app_commands.
 @suggesting
 async def _organisations(interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
     return await _words(interaction, "organisation", current)
+
+
+class RolesControl(Control, template=ui.TEMPLATE):
+    """Unmap a role that was asked about; another page of the list."""
+
+    async def act(self, interaction: Interaction) -> None:
+        """One press."""
+        named = int(self.match["id"])
+        if self.match["act"] == "list":
+            view = await organisation.organisation_view(*asker(interaction), PartnershipId(named))
+            await answer(interaction, ui.listed(view, int(self.match["page"] or 0)), replace=True)
+            return
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        done = await roles.unmap_role(ctx_of(interaction), server_of(interaction), actor(interaction), named)
+        await answer(interaction, ui.unmapped(done))
 
 
 @app_commands.guild_only()
@@ -92,10 +108,8 @@ class Organisation(commands.GroupCog, name="roles", description="Which Discord r
     @app_commands.command(name="unmap", description="Take a role's seat away (needs Manage Roles)")
     @app_commands.describe(role="The Discord role")
     async def unmap(self, interaction: Interaction, role: discord.Role) -> None:
-        """Unmap a role."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
-        done = await roles.unmap_role(ctx_of(interaction), server_of(interaction), actor(interaction), role.id)
-        await answer(interaction, ui.unmapped(done))
+        """Say what unmapping a role does, and ask."""
+        await answer(interaction, ui.asked(await roles.before_unmapping(*asker(interaction), role.id)))
 
     @app_commands.command(name="list", description="Which role carries which seat, and who wears two hats")
     async def list(self, interaction: Interaction) -> None:
@@ -106,4 +120,5 @@ class Organisation(commands.GroupCog, name="roles", description="Which Discord r
 
 async def setup(bot: commands.Bot) -> None:
     """Load."""
+    bot.add_dynamic_items(RolesControl)
     await bot.add_cog(Organisation(bot))

@@ -281,7 +281,7 @@ class ProposalCommands(FormCog):
     )
     @app_commands.describe(
         type="What kind of decision it is; this settles who decides",
-        group="For general decisions: the group that decides (else the top-level cell)",
+        group="For general decisions: the group that decides (else the core team)",
         again="To file again what was not adopted in the last 90 days: that proposal",
         partnership="Only where this server hosts several",
     )

@@ -83,13 +83,14 @@ class Snapshot:
 class Site:
     """What is on record: the partnership, its channels, and what in this server belongs to other partnerships.
 
-    ``recorded`` is False for a draft that nothing was built of yet.
+    ``recorded`` is False for a draft that nothing was built of yet. ``beside`` names the partnerships that stood here
+    before it: its roles and channels carry its own name then.
     """
 
     partnership: Partnership
     places: Mapping[PlaceKey, int] = field(default_factory=dict)
     recorded: bool = True
-    qualified: bool = False
+    beside: tuple[str, ...] = ()
     taken_roles: frozenset[int] = frozenset()
     taken_channels: frozenset[int] = frozenset()
     actor_position: int = 0
@@ -101,8 +102,8 @@ class Step:
 
     ``overwrites`` are those to set, in this order; ``why`` is the key of what stands in the way. The rest is what
     people have to read before they agree (SCL-1): ``wearers`` get the seat of an adopted role at once, which takes the
-    place of the deleted role ``instead_of``; ``intrusions`` are taken away; ``webhooks`` can write in an adopted
-    channel under any name, None where the bot could not look for them.
+    place of the deleted role ``instead_of``; a partnership is set up ``beside`` others; ``intrusions`` are taken away;
+    ``webhooks`` can write in an adopted channel under any name, None where the bot could not look for them.
     """
 
     do: Do
@@ -120,6 +121,7 @@ class Step:
     instead_of: str = ""
     intrusions: tuple[Intrusion, ...] = ()
     webhooks: tuple[str, ...] | None = ()
+    beside: tuple[str, ...] = ()
 
     @property
     def to_read(self) -> frozenset[str]:
@@ -127,6 +129,8 @@ class Step:
 
         A role that nobody wears and a channel that is made anew hold nothing to be wary of.
         """
+        if self.do is Do.CREATE:
+            return frozenset(f"beside {name}" for name in self.beside)
         if self.do is not Do.ADOPT:
             return frozenset()
         read = {f"{self.what} {self.id} is worn by {user}" for user in self.wearers}
@@ -168,7 +172,7 @@ class Plan:
 
 def plan(site: Site, seen: Snapshot) -> Plan:
     """Compare what is needed with what stands (SCL-1). Roles come first: channels are opened to them."""
-    record = Step(Do.NOTHING if site.recorded else Do.CREATE, What.RECORD, site.partnership.name)
+    record = Step(Do.NOTHING if site.recorded else Do.CREATE, What.RECORD, site.partnership.name, beside=site.beside)
     roles = _roles(site, seen)
     seats = _seats(site, roles, seen)
     steps = (record, *roles, *_places(site, seen, seats))
@@ -218,7 +222,7 @@ def seen_after(seen: Snapshot, step: Step, id: int) -> Snapshot:
 def _roles(site: Site, seen: Snapshot) -> tuple[Step, ...]:
     spoken_for: set[int] = set()
     steps = []
-    for needed in scales.needed_roles(site.partnership, site.qualified):
+    for needed in scales.needed_roles(site.partnership, bool(site.beside)):
         step = _role(needed, site, seen, spoken_for)
         if step.id is not None:
             spoken_for.add(step.id)
@@ -279,7 +283,7 @@ def _seats(site: Site, roles: Iterable[Step], seen: Snapshot) -> tuple[SeatRole,
 def _places(site: Site, seen: Snapshot, seats: tuple[SeatRole, ...]) -> tuple[Step, ...]:
     categories: dict[GroupId | None, int | None] = {}
     steps = []
-    for needed in scales.needed_places(site.partnership, site.qualified):
+    for needed in scales.needed_places(site.partnership, bool(site.beside)):
         step = _place(needed, site, seen, seats)
         if needed.purpose is Purpose.CATEGORY:
             categories[needed.group.id if needed.group else None] = step.id

@@ -93,9 +93,9 @@ PARTNERSHIP = Template(
     cells=("Commons", "Delivery"),
     roles=(
         (GroupKind.STAKEHOLDERS, MEMBER, "Stakeholder"),
-        (GroupKind.STAKEHOLDERS, FACILITATOR, "SHG Facilitator"),
+        (GroupKind.STAKEHOLDERS, FACILITATOR, "{group} Facilitator"),
         (GroupKind.TOP_LEVEL, MEMBER, "Core Team"),
-        (GroupKind.TOP_LEVEL, FACILITATOR, "TLC Facilitator"),
+        (GroupKind.TOP_LEVEL, FACILITATOR, "{group} Facilitator"),
         (GroupKind.CELL, MEMBER, "Cell: {group}"),
         (None, CONTRIBUTOR, "Contributor"),
     ),
@@ -231,7 +231,7 @@ def needed_places(partnership: Partnership, qualified: bool) -> tuple[NeededPlac
         if scale not in firsts:
             continue
         first = firsts[scale]
-        places.append(NeededPlace(Purpose.CATEGORY, f"{head}{scale}", first))
+        places.append(NeededPlace(Purpose.CATEGORY, f"{head}{category_name(first)}", first))
         if scale is Scale.CONSTITUENCY:
             places.append(NeededPlace(Purpose.FEED, f"{slug}{PARTNERSHIP.feed}", None, first.id))
             places.append(NeededPlace(Purpose.TALK, f"{slug}{PARTNERSHIP.talk}", None, first.id))
@@ -240,6 +240,11 @@ def needed_places(partnership: Partnership, qualified: bool) -> tuple[NeededPlac
                 name = f"cell-{group.name}" if group.kind is GroupKind.CELL else group.name
                 places.append(NeededPlace(Purpose.GROUP, _cut(slug + channel_name(name)), group, first.id))
     return tuple(places)
+
+
+def category_name(first: Group) -> str:
+    """What people call the category of a scale, by the first group that works there: its name, or *Cells*."""
+    return "Cells" if first.kind is GroupKind.CELL else first.name
 
 
 def channel_name(name: str) -> str:

@@ -30,7 +30,7 @@ CONSTITUENCIES = (
     Constituency("Riverside Neighbours", COMMUNITY),
 )
 
-SHG_FACILITATOR, CORE, CORE_FACILITATOR = "SHG Facilitator", "Core Team", "TLC Facilitator"
+SHG_FACILITATOR, CORE, CORE_FACILITATOR = "Stakeholders Facilitator", "Core Team", "Core Team Facilitator"
 PLANTING_CELL, OUTREACH_CELL = f"Cell: {PLANTING}", f"Cell: {OUTREACH}"
 
 

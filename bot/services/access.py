@@ -22,18 +22,22 @@ async def site_of(tx: Transaction, partnership: Partnership, actor_position: int
         partnership=partnership,
         places=places,
         recorded=recorded,
-        qualified=any(p.id < partnership.id for p in others),
+        beside=tuple(p.name for p in others if not recorded or _older(p, partnership)),
         taken_roles=frozenset(m.role for p in others for m in p.mappings if not m.lost),
         taken_channels=frozenset(taken),
         actor_position=actor_position,
     )
 
 
+def _older(one: Partnership, other: Partnership) -> bool:
+    return (str(one.created_at or ""), one.id) < (str(other.created_at or ""), other.id)
+
+
 def place_name(partnership: Partnership, kind: PlaceKind, group: GroupId | None) -> str:
     """What the record calls a channel of the partnership."""
     named = partnership.group(group) if group is not None else None
     if kind is PlaceKind.CATEGORY and named is not None:
-        return f"category {scales.SCALES[named.kind].value}"
+        return f"category {scales.category_name(named)}"
     of = named.name if named is not None else "whole partnership"
     return {PlaceKind.FEED: "decisions feed", PlaceKind.TALK: "talk of all seats"}.get(kind, f"channel of {of}")
 

@@ -32,9 +32,9 @@ def composed(world: World, holdings: Iterable[Holding]) -> Text:
     partnership = world.partnership
     held = tuple(holdings)
     top = partnership.of_kind(GroupKind.TOP_LEVEL)
-    groups = [f"{g.name}: {g.kind}, {_people(_members(held, g))}{_privacy(g)}" for g in partnership.groups]
+    groups = [f"{g.name}: {_people(_members(held, g))}{_privacy(g)}" for g in partnership.groups]
     state = [
-        f"Initial state of {top.name}, the top-level cell",
+        f"Initial state of {top.name}",
         f"Purpose: {_short(top.purpose, 500) or _NOT_WRITTEN}",
         f"Members at opening: {_members(held, top) or 'nobody yet'}",
     ]

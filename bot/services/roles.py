@@ -114,6 +114,24 @@ async def keep_mapping(
     return kept, await seats.keep_up(tx, kept, now, changes, (*happened, *seats.events_of(kept, changes)))
 
 
+async def before_unmapping(ctx: Context, actor: Actor, role_id: int) -> Mapped:
+    """What unmapping a role would do: who would lose a seat, and how many open proposals would stand still (ORG-3).
+
+    Raises NotEligible without Manage Roles, NotFound when the role carries no seat here.
+    """
+    check_manages(actor)
+    async with ctx.uow.read() as tx:
+        for partnership in await here(tx, actor.guild_id, actor.channel_id):
+            mapping = mapping_of(partnership, role_id)
+            if mapping is None:
+                continue
+            group = partnership.group(mapping.group) if mapping.group else None
+            wearers = sum(h.mapping.role == mapping.role for h in await tx.seats.holdings(partnership))
+            waiting = await seats.would_wait(tx, without_role(partnership, mapping.role))
+            return Mapped(partnership, mapping, group, wearers, role_id in actor.roles, mapping, waiting=waiting)
+    raise NotFound("mapping", str(role_id))
+
+
 async def unmap_role(ctx: Context, server: Server, actor: Actor, role_id: int) -> Mapped:
     """Take a role's seat away (ORG-2). What depends on it stands still until a role takes its place (ORG-3).
 

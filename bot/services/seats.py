@@ -256,6 +256,15 @@ def _told(partnership: Partnership, group: GroupId, turned: tuple[set[PersonId],
     return Event(Happened.ELECTORATE_CHANGED, group_thing(partnership, group), None, data)
 
 
+async def would_wait(tx: Transaction, partnership: Partnership) -> int:
+    """How many open proposals would stand still if the partnership's roles were these (ORG-3)."""
+    waiting = 0
+    for each in await tx.proposals.in_states(partnership.id, CONTESTABLE):
+        proposal = await tx.proposals.get(each)
+        waiting += electorates.lacks_role(proposal, partnership, voting=proposal.state is State.ESCALATED)
+    return waiting
+
+
 def _followed(
     proposal: Proposal,
     partnership: Partnership,

@@ -138,12 +138,12 @@ MEETING_STATE_LABELS: Mapping[MeetingState, str] = MappingProxyType(
 
 SCALE_LABELS: Mapping[GroupKind, str] = MappingProxyType(
     {
-        GroupKind.STAKEHOLDERS: "constituency scale",
-        GroupKind.TOP_LEVEL: "coordination scale",
-        GroupKind.CELL: "collaboration scale",
+        GroupKind.STAKEHOLDERS: "stakeholder group",
+        GroupKind.TOP_LEVEL: "coordinating team",
+        GroupKind.CELL: "cells",
     }
 )
-"""The scale at which a group decides (SCL)."""
+"""Who works at a scale (SCL), where no group is named."""
 
 SURVEY_STATE_LABELS: Mapping[SurveyState, str] = MappingProxyType(
     {

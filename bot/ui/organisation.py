@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from discord import app_commands
 
-from bot.governance.organisation import Partnership, RoleMapping
+from bot.governance.organisation import Group, GroupKind, Partnership, RoleMapping
 from bot.services.organisation import GroupChoice, OrganisationView
 from bot.services.roles import Mapped
-from bot.ui import limits, scales
+from bot.ui import intrusions, limits, scales
 from bot.ui.labels import count
 from bot.ui.labels import listed as listed_words
-from bot.ui.panels import View, link, panel, rows
+from bot.ui.panels import Style, View, button, link, panel, rows
 from bot.ui.text import inline, plain
 
 COLOUR = 0x5865F2
 _LISTED = 2200
+TEMPLATE = r"roles:(?P<act>unmap|list):(?P<id>[1-9][0-9]{0,19})(?::(?P<page>0|[1-9][0-9]{0,2}))?"
 _LOST = 800
 
 
@@ -33,6 +34,23 @@ def mapped(result: Mapped) -> str:
     return limits.fit_lines([*lines, *_access(result)], limits.CONTENT)
 
 
+def asked(result: Mapped) -> View:
+    """Before a role is unmapped: what that does, and the button that does it (ORG-3)."""
+    lines = [
+        f"### Unmap <@&{result.mapping.role}>?",
+        f"It carries: {_seat(result)}. {_worn(result.wearers)}",
+        "That seat is lost at once, and with it what it lets people read.",
+    ]
+    if result.waiting:
+        still = f"{count(result.waiting, 'open proposal')} stand{'s' if result.waiting == 1 else ''} still"
+        lines.append(f"⚠️ **{still}** until another role carries that seat: its members could not object.")
+    if result.own:
+        lines.append("You wear this role yourself: the decisions feed says so.")
+    lines.append("The decisions feed names you. Objections that stand go on standing. Nothing is changed yet.")
+    confirm = button("Unmap", f"roles:unmap:{result.mapping.role}", Style.danger)
+    return panel(None, COLOUR, "\n".join(lines), *rows(confirm))
+
+
 def unmapped(result: Mapped) -> str:
     """After a role was unmapped: what stands still until another takes its place (ORG-3)."""
     lines = [f"<@&{result.mapping.role}> carries no seat any more. It was: {_seat(result)}. {_worn(result.wearers)}"]
@@ -42,17 +60,11 @@ def unmapped(result: Mapped) -> str:
     return limits.fit_lines([*lines, *_access(result)], limits.CONTENT)
 
 
-def listed(view: OrganisationView) -> View:
-    """``/roles list``: every role with its seat, by group, and who wears two hats (ORG-6)."""
+def listed(view: OrganisationView, page: int = 0) -> View:
+    """``/roles list``: every role with its seat, by group, in pages, and who wears two hats (ORG-6)."""
     partnership = view.partnership
-    lines = []
-    for group in (*partnership.groups, None):
-        wanted = group.id if group else None
-        name = f"{inline(group.name, 80)}** · {group.kind.value}" if group else "Whole partnership**"
-        private = " · private" if group and group.private else ""
-        lines.append(f"**{name}{private}")
-        found = [m for m in partnership.mappings if m.group == wanted and not m.lost]
-        lines += [_mapping(m, view.wearers.get(m.role, 0)) for m in found] or ["- no role yet"]
+    pages = _pages(view)
+    page = min(page, len(pages) - 1)
     hats = ""
     if view.double_hats:
         people = ", ".join(f"<@{user}>" for user in view.double_hats[:20])
@@ -68,22 +80,52 @@ def listed(view: OrganisationView) -> View:
         f"### Roles of {inline(partnership.name, 80)}",
         provisional,
         limits.fit_lines([_lost(m, partnership) for m in partnership.mappings if m.lost], _LOST),
-        limits.fit_lines(lines, _LISTED),
+        "\n".join(pages[page]),
         hats,
-        *rows(link("Where you can write", talk)),
+        f"-# Page {page + 1} of {len(pages)}" if len(pages) > 1 else "",
+        *rows(
+            button("Back", f"roles:list:{partnership.id}:{page - 1}") if page else None,
+            button("More roles", f"roles:list:{partnership.id}:{page + 1}") if page + 1 < len(pages) else None,
+            link("Where you can write", talk),
+        ),
     )
+
+
+def _pages(view: OrganisationView) -> list[list[str]]:
+    """Groups with their roles, as many whole lines on a page as fit; a group that goes on is named again."""
+    partnership = view.partnership
+    pages: list[list[str]] = [[]]
+    for group in (*partnership.groups, None):
+        wanted = group.id if group else None
+        head = f"**{inline(group.name, 80) if group else 'Whole partnership'}**{group_kind(group)}"
+        found = [m for m in partnership.mappings if m.group == wanted and not m.lost]
+        lines = [_mapping(m, view.wearers.get(m.role, 0)) for m in found] or ["- no role yet"]
+        for place, line in enumerate(lines):
+            more = [head, line] if place == 0 else [line]
+            if limits.units("\n".join([*pages[-1], *more])) > _LISTED:
+                pages.append([head, line] if place == 0 else [f"{head} (goes on)", line])
+            else:
+                pages[-1] += more
+    return pages
 
 
 def group_suggestion(choice: GroupChoice, several: bool) -> app_commands.Choice[str]:
     """A group in the autocomplete; with several partnerships here, each under its own."""
-    kind = f" ({choice.group.kind.value})" if choice.group else ""
-    name = f"{choice.name}{kind}" + (f" · {choice.partnership.name}" if several else "")
+    name = choice.name + (f" · {choice.partnership.name}" if several else "")
     return app_commands.Choice(name=plain(name, limits.SUGGESTION), value=choice.value)
 
 
 def word_suggestion(word: str) -> app_commands.Choice[str]:
     """A seat, class or organisation in the autocomplete."""
     return app_commands.Choice(name=plain(word, limits.SUGGESTION), value=word)
+
+
+def group_kind(group: Group | None) -> str:
+    """What a group is, where its name alone does not say it."""
+    if group is None:
+        return ""
+    private = " · private" if group.private else ""
+    return (" · cell" if group.kind is GroupKind.CELL else "") + private
 
 
 def _seat(result: Mapped) -> str:
@@ -93,7 +135,8 @@ def _seat(result: Mapped) -> str:
 
 def _mapping(mapping: RoleMapping, wearers: int) -> str:
     words = f"{inline(mapping.seat, 40)}{_marks(mapping)}"
-    return f"- <@&{mapping.role}>: {words} · {count(wearers, 'person', 'people')}"
+    danger = f" · ⚠️ has gained {intrusions.permissions(mapping.powers)}" if mapping.powers else ""
+    return f"- <@&{mapping.role}>: {words} · {count(wearers, 'person', 'people')}{danger}"
 
 
 def _lost(mapping: RoleMapping, partnership: Partnership) -> str:

@@ -14,7 +14,6 @@ from bot.ui import deadlines, effects, ids, objections, seats, votes
 from bot.ui.deadlines import redraw_at
 from bot.ui.labels import (
     OUTCOME_REASONS,
-    SCALE_LABELS,
     STATE_COLOURS,
     STATE_LABELS,
     STATE_MEANINGS,
@@ -72,7 +71,7 @@ def headline(view: ProposalView) -> str:
     """Number and state, the state's sign beside its words; then type, version, who decides and at which scale."""
     proposal = view.proposal
     state = proposal.state
-    decider = f"decided by {inline(view.group.name, 80)} ({SCALE_LABELS[view.group.kind]})"
+    decider = f"decided by {inline(view.group.name, 80)}"
     lines = [
         f"## {STATE_SIGNS[state]} P-{proposal.number} · {STATE_LABELS[state]}",
         f"-# {type_label(proposal.type)} · version {len(proposal.versions)} · {decider}",

@@ -69,7 +69,7 @@ TROUBLES: Mapping[str, str] = MappingProxyType(
 _FIELDS = {
     "name": ("Name of the partnership", "As people call it"),
     "purpose": ("Its purpose", "Why it exists, in a few sentences. It is ratified with the rest. Optional"),
-    "top_level_purpose": ("Purpose of the core team", "What the top-level cell coordinates. Optional"),
+    "top_level_purpose": ("Purpose of the core team", "What it coordinates. Optional"),
     "cells": ("First cells", "The teams that do the work: one name on each line"),
     "private": ("Groups that only their members read", "Names, one on each line. Most need none. Optional"),
 }
@@ -200,7 +200,10 @@ def _prepared(plan: Plan, guild_id: int, named: int | None = _NAMED) -> list[str
     lines = []
     for step in plan.todo:
         name = inline(step.name, 100)
-        if step.what is What.ROLE and step.do is Do.ADOPT and (step.wearers or step.instead_of):
+        if step.beside and step.do is Do.CREATE:
+            others = listed([f"**{inline(each, 80)}**" for each in step.beside])
+            lines.append(f"this server hosts {others} already: this sets up another one beside it")
+        elif step.what is What.ROLE and step.do is Do.ADOPT and (step.wearers or step.instead_of):
             lines.append(_adopted_role(step, named))
         elif step.why == "gained powers" and step.do is Do.CHANGE:
             powers = intrusions.permissions(step.detail.split(", "))

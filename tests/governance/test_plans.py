@@ -193,7 +193,7 @@ def test_what_belongs_to_another_partnership_is_left_to_it() -> None:
     seen = server((role(8, "Stakeholder"),), (ChannelSeen(500, "decisions"),))
     site = replace(drafted(), taken_roles=frozenset({8}), taken_channels=frozenset({500}))
     assert all(step.id is None for step in plans.plan(site, seen).steps)
-    named = plans.plan(replace(site, qualified=True), seen).steps
+    named = plans.plan(replace(site, beside=("Hill",)), seen).steps
     assert "River · Stakeholder" in {s.name for s in named}
     assert "river-decisions" in {s.name for s in named}
 

@@ -59,9 +59,9 @@ PEOPLE: dict[str, tuple[str, ...]] = {
     "dev": ("Delta Lab",),
     "eli": ("Delta Lab",),
     "fay": ("Harbour Club",),
-    "gus": ("SHG Facilitator",),
+    "gus": ("Stakeholders Facilitator",),
     "tia": ("Core Team",),
-    "tom": ("Core Team", "TLC Facilitator"),
+    "tom": ("Core Team", "Core Team Facilitator"),
     "uma": ("Core Team",),
     "cal": ("Cell: Commons",),
     "nia": (),
@@ -276,6 +276,12 @@ class Server:
         result = await self.people[who].slash(channel, command, **options)
         assert result.acknowledged, f"/{command} was not answered"
         return result
+
+    async def unmap(self, role: str, where: str = "lobby") -> simcord.InteractionResult:
+        """``/roles unmap``, read and confirmed by the moderator."""
+        shown = await self.slash("mod", where, "roles unmap", role=self.guild.roles[role])
+        button = next(c for c in controls_of(shown.response) if c.startswith("roles:unmap:"))
+        return await self.press("mod", shown.response, button)
 
     async def press(self, who: str, message: Any, custom_id: str) -> simcord.InteractionResult:
         """A button by its custom_id."""

@@ -133,7 +133,7 @@ async def test_what_changed_after_the_plan_was_read_is_asked_again(tmp_path: Pat
         assert "is not what you read" in said(asked), said(asked)
         assert f"<@{mallory.id}>" in said(asked)
         assert await holders(server) == set()
-        assert "Constituency" not in server.guild.channels
+        assert "Stakeholders" not in server.guild.channels
         await server.crash()
         done = await pressed(server, asked, "apply")
         assert "is set up" in said(done), said(done)
@@ -181,10 +181,10 @@ async def test_a_facilitator_whose_role_is_dangerous_rules_on_nothing(server: Se
     await server.propose("uma", CORE)
     await server.react("tia", 1)
     await objecting.state(server, "tia", 1)
-    await arm(server, "TLC Facilitator", discord.Permissions(ban_members=True))
+    await arm(server, "Core Team Facilitator", discord.Permissions(ban_members=True))
     refused = await server.slash("tom", CORE, "meeting schedule", when="tomorrow 18:00", group=str(group.id))
     assert "has gained power over the server" in said(refused), said(refused)
-    await arm(server, "TLC Facilitator", discord.Permissions(send_messages=True))
+    await arm(server, "Core Team Facilitator", discord.Permissions(send_messages=True))
     asked = await server.slash("tom", CORE, "meeting schedule", when="tomorrow 18:00", group=str(group.id))
     assert "Is this what you mean" in said(asked), said(asked)
 

@@ -75,7 +75,10 @@ async def test_a_role_is_unmapped_and_mapped_again(server: Server) -> None:
     due = (await server.proposal(1)).closes_at
     assert due is not None
     await server.advance(hours=71)
-    told = await server.slash("mod", "lobby", "roles unmap", role=server.guild.roles["Core Team"])
+    asked = await server.slash("mod", "lobby", "roles unmap", role=server.guild.roles["Core Team"])
+    assert "1 open proposal stands still" in said(asked), said(asked)
+    assert "role missing" not in (await server.proposal(1)).clock.reasons, "nothing is done by asking"
+    told = await server.unmap("Core Team")
     await server.settle()
     assert "stand" in said(told), said(told)
     assert "role missing" in (await server.proposal(1)).clock.reasons

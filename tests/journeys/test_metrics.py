@@ -21,7 +21,7 @@ async def test_numbers_after_a_real_proposal_with_an_objection(server: Server) -
     assert "How River Commons decides" in text
     assert "not stated in time" in text
     assert "Decided: 1" in text
-    assert "coordination scale 1 (100 %)" in text
+    assert "coordinating team 1 (100 %)" in text
     answer = latest(shown)
     names = {attachment.filename for attachment in answer.attachments}
     assert names == {"time-in-stages.png", "metrics.csv"}

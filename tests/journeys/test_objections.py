@@ -211,7 +211,7 @@ async def test_facilitators_who_stand_too_near_cannot_rule(server: Server) -> No
     number = await server.propose("ada", TALK, "general", group=group)
     assert (await server.proposal(number)).group == (await server.partnership()).stakeholders.id
     for who in ("ada", "ben", "dev", "tom"):
-        await server.give_role(who, "SHG Facilitator")
+        await server.give_role(who, "Stakeholders Facilitator")
     await server.react("dev", number)
     await server.settle()
     await state(server, "dev", number)

@@ -174,7 +174,7 @@ async def test_a_live_retro_of_six_from_start_to_published_lessons(server: Serve
 
 
 async def test_who_facilitates_leaves_and_another_leads_on(server: Server) -> None:
-    server.join("lea", ("Core Team", "TLC Facilitator"))
+    server.join("lea", ("Core Team", "Core Team Facilitator"))
     await begin(server)
     await check_in(server, "uma", "here")
     await server.leave("tom")

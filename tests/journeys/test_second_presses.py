@@ -64,7 +64,7 @@ async def test_after_answering_a_revision(server: Server) -> None:
 
 async def test_after_a_ruling_and_an_appeal(server: Server) -> None:
     await server.propose("tia", CORE)
-    server.join("fab", ("TLC Facilitator",))
+    server.join("fab", ("Core Team Facilitator",))
     await server.settle()
     await objecting.on_card(server, "uma", 1, "object")
     await objecting.state(server, "uma", 1)

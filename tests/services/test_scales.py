@@ -190,3 +190,70 @@ async def test_the_longest_structure_still_fits_its_proposal(ctx: Context, town:
     await roles.sync_members(ctx, GUILD, town.members(), partial=False, how="seen")
     ratified = await scales.ratify(ctx, moderator(), view.id)
     check_text("ratification", ratified.proposal.current.text)
+
+
+async def seated(ctx: Context, named: PartnershipId) -> set[int]:
+    async with ctx.uow.read() as tx:
+        people = {h.person for h in await tx.seats.holdings(await tx.partnerships.get(named))}
+        return set((await tx.people.users_of(people)).values())
+
+
+async def test_a_plan_is_applied_only_by_who_has_read_it(ctx: Context, town: Town) -> None:
+    worn = town.add_role("Stakeholder")
+    town.people[7] = {worn}
+    view = await scales.keep_draft(ctx, town, moderator(), DRAFT)
+    other = moderator(user_id=901)
+    asked = await scales.apply(ctx, town, other, view.id)
+    assert asked.changed
+    assert town.requests == []
+    done = await scales.apply(ctx, town, other, view.id)
+    assert not done.changed
+    assert await seated(ctx, view.id) == {7}
+
+
+async def test_who_got_an_adopted_role_between_two_steps_is_asked_about(ctx: Context, town: Town) -> None:
+    worn = town.add_role("Core Team")
+    town.people[7] = {worn}
+    view = await scales.keep_draft(ctx, town, moderator(), DRAFT)
+    make = town.create_role
+
+    async def meanwhile(guild_id: int, name: str, partnership: str) -> int:
+        town.people[8] = {worn}
+        return await make(guild_id, name, partnership)
+
+    town.create_role = meanwhile  # type: ignore[method-assign]
+    stopped = await scales.apply(ctx, town, moderator(), view.id)
+    assert stopped.trouble is not None
+    assert stopped.trouble.why == "worn meanwhile"
+    assert await seated(ctx, view.id) == set()
+    asked = await scales.apply(ctx, town, moderator(), view.id)
+    assert asked.changed
+    done = await scales.apply(ctx, town, moderator(), view.id)
+    assert done.trouble is None
+    assert await seated(ctx, view.id) == {7, 8}
+
+
+@pytest.mark.parametrize("first", [0, 1])
+async def test_two_drafts_at_once_do_not_make_two_partnerships_unasked(ctx: Context, town: Town, first: int) -> None:
+    wanted = (DRAFT, replace(DRAFT, name="Hill"))
+    drafts = [await scales.keep_draft(ctx, town, moderator(user_id=900 + n), wanted[n]) for n in range(2)]
+    second = 1 - first
+    await scales.apply(ctx, town, moderator(user_id=900 + first), drafts[first].id)
+    roles_before, channels_before = len(town.roles), len(town.channels)
+    asked = await scales.apply(ctx, town, moderator(user_id=900 + second), drafts[second].id)
+    assert asked.changed
+    assert (len(town.roles), len(town.channels)) == (roles_before, channels_before)
+    done = await scales.apply(ctx, town, moderator(user_id=900 + second), drafts[second].id)
+    assert done.trouble is None
+    names = [role.name for role in town.roles.values()] + [c.name for c in town.channels.values()]
+    assert len(names) == len(set(names)), "what stands beside another carries its own name"
+
+
+async def test_what_is_kept_of_a_reading_names_no_discord_user(ctx: Context, town: Town) -> None:
+    worn = town.add_role("Stakeholder")
+    town.people[777000777] = {worn}
+    await scales.keep_draft(ctx, town, moderator(user_id=900000001), DRAFT)
+    async with ctx.uow.read() as tx:
+        kept = await tx.runtime.beginning("setup read/")
+    assert kept
+    assert not any("777000777" in text or "900000001" in text for each in kept.items() for text in each)

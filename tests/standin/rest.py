@@ -138,7 +138,9 @@ class Rest:
     @route("POST", "/guilds/{guild}/roles")
     def make_role(self, asked: Asked, guild: int) -> Any:
         said = asked.json
-        return self._guild(guild).role(said.get("name") or "new role", int(said.get("permissions") or 0))
+        made = self._guild(guild).role(said.get("name") or "new role", int(said.get("permissions") or 0))
+        self._guild(guild).note(30, self._me, int(made["id"]))
+        return made
 
     @route("GET", "/guilds/{guild}/roles/{role}")
     def role(self, asked: Asked, guild: int, role: int) -> Any:
@@ -162,7 +164,9 @@ class Rest:
     @route("POST", "/guilds/{guild}/channels")
     def make_channel(self, asked: Asked, guild: int) -> Any:
         said = {key: value for key, value in asked.json.items() if value is not None}
-        return self._guild(guild).channel(said.pop("name"), said.pop("type", 0), **said)
+        made = self._guild(guild).channel(said.pop("name"), said.pop("type", 0), **said)
+        self._guild(guild).note(10, self._me, int(made["id"]))
+        return made
 
     # ---- scheduled events ------------------------------------------------------------------------
 

@@ -144,16 +144,20 @@ class Guild:
         member = self.members.pop(user)
         self.tell("GUILD_MEMBER_REMOVE", {"user": member["user"]})
         if action is not None:
-            entry = {
-                "id": str(self.world.snowflake()),
-                "action_type": action,
-                "user_id": str(self.owner),
-                "target_id": str(user),
-                "reason": None,
-                "changes": [],
-            }
-            self.audit.append(entry)
-            self.tell("GUILD_AUDIT_LOG_ENTRY_CREATE", entry)
+            self.note(action, self.owner, user)
+
+    def note(self, action: int, by: int, target: int) -> None:
+        """An entry of the audit log (10 channel made, 30 role made)."""
+        entry = {
+            "id": str(self.world.snowflake()),
+            "action_type": action,
+            "user_id": str(by),
+            "target_id": str(target),
+            "reason": None,
+            "changes": [],
+        }
+        self.audit.append(entry)
+        self.tell("GUILD_AUDIT_LOG_ENTRY_CREATE", entry)
 
     def payload(self) -> Json:
         """The server as it arrives. Of its members only the bot: the others are asked for."""

@@ -59,7 +59,7 @@ def test_names_of_people_do_not_break_out() -> None:
 
 def test_the_words_say_what_the_pictures_show() -> None:
     text = text_of(pages.page(view()))
-    for said in ("Decided: 3", "passed by silence", "100 %", "3 days", "50 %", "P-2", "constituency scale 2 (67 %)"):
+    for said in ("Decided: 3", "passed by silence", "100 %", "3 days", "50 %", "P-2", "stakeholder group 2 (67 %)"):
         assert said in text, said
     assert "no retro" not in text
     assert "Nothing was decided" in text_of(pages.page(view(0)))

@@ -57,7 +57,7 @@ def words(view: Any) -> str:
     assert len(text) <= 4000
     for c in components:
         if "custom_id" in c:
-            assert re.fullmatch(ui.TEMPLATE, c["custom_id"])
+            assert re.fullmatch(f"{ui.TEMPLATE}|{organisation.TEMPLATE.replace('?P<act>', '')}", c["custom_id"])
     return text
 
 
@@ -141,9 +141,15 @@ def test_the_list_of_roles_fits_and_marks_what_is_lost() -> None:
         for n in range(60)
     )
     full = replace(partnership(), mappings=mappings)
-    said = words(organisation.listed(OrganisationView(full, {}, tuple(range(10**17, 10**17 + 40)), 5)))
+    view = OrganisationView(full, {}, tuple(range(10**17, 10**17 + 40)), 5)
+    said = words(organisation.listed(view))
     assert "Double hats" in said
     assert "was deleted or unmapped" in said
+    pages = [words(organisation.listed(view, page)) for page in range(20)]
+    for mapping in mappings:
+        times = sum(f"<@&{mapping.role}>" in page for page in dict.fromkeys(pages))
+        assert times == (not mapping.lost), "each role stands on one page"
+    assert pages[-1] == pages[-2], "behind the last page stands the last page"
 
 
 def test_answers_on_roles_say_what_follows() -> None:
