@@ -242,7 +242,7 @@ async def test_two_drafts_at_once_do_not_make_two_partnerships_unasked(
     drafts = [await scales.keep_draft(ctx, town, moderator(user_id=900 + n), wanted[n]) for n in range(2)]
     second = 1 - first
     await scales.apply(ctx, town, moderator(user_id=900 + first), drafts[first].id)
-    clock.advance(timedelta(seconds=1))
+    clock.forward(timedelta(seconds=1))
     roles_before, channels_before = len(town.roles), len(town.channels)
     asked = await scales.apply(ctx, town, moderator(user_id=900 + second), drafts[second].id)
     assert asked.changed
