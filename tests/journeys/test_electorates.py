@@ -180,7 +180,7 @@ async def test_who_is_made_a_judge_or_facilitator_half_way_decides_nothing(serve
     await server.react("cleo", number)
     await server.settle()
     await objecting.state(server, "cleo", number)
-    await server.give_role("nia", "SHG Facilitator")
+    await server.give_role("nia", "Stakeholders Facilitator")
     shown = await objecting.in_thread(server, "nia", number, "rule")
     assert "had held the facilitator's seat for a week" in said(shown), said(shown)
     await objecting.rule(server, "gus", number, False)
