@@ -12,6 +12,7 @@ import aiohttp
 import discord
 from discord.ext import commands
 
+from bot import caches
 from bot.governance.ids import RoleId
 from bot.governance.organisation import POWERS, RoleFacts
 from bot.governance.plans import ChannelSeen, RoleSeen, Snapshot, Step, What
@@ -166,9 +167,12 @@ class Channels:
         return guild.get_role(overwrite.target) or await guild.fetch_role(overwrite.target)
 
     def _guild(self, guild_id: int) -> discord.Guild:
+        """The server with all that stands in it: before it has arrived everything in it seems to be gone."""
         guild = self._bot.get_guild(guild_id)
         if guild is None:
             raise DiscordRefused("the server", "no access")
+        if not caches.stands(guild):
+            raise DiscordRefused("the server", "discord in trouble", "it has not arrived yet")
         return guild
 
 

@@ -286,6 +286,7 @@ class GovernanceBot(commands.Bot):
             self._rhythm = None
         await self._waker.close()
         await self.outbox.close()
+        await self.reactions.close()
         async with self._sweep_turn:
             await self._beat()
             self.sessions.over()

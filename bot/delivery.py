@@ -21,11 +21,13 @@ from bot.governance.dossier import FINAL, State
 from bot.governance.errors import NotFound
 from bot.governance.events import Happened
 from bot.governance.ids import ProposalId
+from bot.governance.objections import CHANNEL, DIRECT, THREAD
 from bot.guild import DiscordGuild, Forbidden, Gone, Trouble
-from bot.services import clocks, letters, posts
+from bot.services import clocks, letters, objections, posts
+from bot.services.objections import JOINED_LATER
 from bot.services.ports import Context, Delivery, DeliveryKind, DeliveryState, PlaceKind
 from bot.services.views import ProposalView
-from bot.ui import feed, notices, proposals, record
+from bot.ui import direct, feed, notices, proposals, record
 
 _log = logging.getLogger(__name__)
 
@@ -43,6 +45,13 @@ LINKED = FOLLOWING | {DeliveryKind.THREAD}
 
 LINKLESS = frozenset({DeliveryKind.THREAD, DeliveryKind.TEXT, DeliveryKind.REACTIONS})
 """Kinds in which no link to another post is shown."""
+
+_WAYS = {
+    DeliveryKind.NOTICE: THREAD,
+    DeliveryKind.DIRECT: DIRECT,
+    DeliveryKind.MENTION: CHANNEL,
+}
+"""How an objector is told by what is shown (OBJ-2)."""
 
 STOOD_ON = frozenset({DeliveryKind.CARD, DeliveryKind.THREAD})
 """What other posts of a proposal need before they can be shown."""
@@ -153,20 +162,31 @@ class Outbox:
         try:
             shown = replace(await self._place(delivery, views, adopt), retry_at=None, refused="")
         except (Gone, Forbidden, Trouble, NotYet, NotFound) as error:
-            return await self._failed(delivery, error)
+            return await self._failed(delivery, error, views)
         except Exception:  # noqa: BLE001 -- one post that cannot be shown must not hold up the others
             _log.exception("delivery failed", extra={"delivery": delivery.key})
             return _later(delivery, self._ctx.clock(), taken_perhaps=True)
         if delivery.kind is DeliveryKind.CARD and delivery.proposal is not None:
             await self._card_stands(delivery, views[delivery.proposal])
             shown = _redraw(shown, views[delivery.proposal])
+        await self._heard(shown, views)
         return replace(shown, shown=wanted, attempts=0)
+
+    async def _heard(self, delivery: Delivery, views: dict[ProposalId, ProposalView]) -> None:
+        """What an objector was told begins their period; who takes no messages is told in the channel (OBJ-2)."""
+        way, proposal = _WAYS.get(delivery.kind), delivery.proposal
+        if way is None or proposal is None or delivery.event is None:
+            return
+        if delivery.state is DeliveryState.GIVEN_UP:
+            await objections.tell_otherwise(self._ctx, proposal, delivery.event, DeliveryKind.MENTION)
+        elif any(objection.untold for objection in views[proposal].proposal.objections):
+            await objections.told(self._ctx, proposal, delivery.event, way)
 
     async def _card_stands(self, delivery: Delivery, view: ProposalView) -> None:
         if CARD in view.proposal.clock.reasons:
             await clocks.resume(self._ctx, view.proposal.id, CARD)
 
-    async def _failed(self, delivery: Delivery, error: Exception) -> Delivery:
+    async def _failed(self, delivery: Delivery, error: Exception, views: dict[ProposalId, ProposalView]) -> Delivery:
         """Keep it waiting; a card that does not stand stops its proposal's clock (PRO-11)."""
         now = self._ctx.clock()
         if isinstance(error, Gone) and error.what == "message" and _is_edit(delivery) and not delivery.thing:
@@ -180,7 +200,12 @@ class Outbox:
         if delivery.is_rewrite:  # no clock stands for it and nothing is given up: it is tried until it is done
             return _later(delivery, now, taken_perhaps=False)
         if delivery.kind is DeliveryKind.DIRECT and delivery.attempts >= HICCUPS:
-            return replace(delivery, state=DeliveryState.GIVEN_UP)
+            given_up = replace(delivery, state=DeliveryState.GIVEN_UP)
+            await self._heard(given_up, views)
+            return given_up
+        untellable = isinstance(error, Forbidden | NotYet) or delivery.attempts >= HICCUPS
+        if delivery.kind is DeliveryKind.NOTICE and untellable:
+            await self._tell_directly(delivery)
         if delivery.kind is DeliveryKind.CARD and delivery.proposal is not None and _does_not_stand(delivery, error):
             since = now if _is_edit(delivery) else delivery.since or now
             await clocks.stop(self._ctx, delivery.proposal, CARD, since)
@@ -191,6 +216,11 @@ class Outbox:
         if isinstance(error, NotFound | NotYet):
             return replace(_later(delivery, now, taken_perhaps=False), retry_at=now + UNTIL_THERE)
         return _later(delivery, now, taken_perhaps=isinstance(error, Trouble))
+
+    async def _tell_directly(self, delivery: Delivery) -> None:
+        """A thread that takes nothing, closed perhaps, must cost no objector their time to state it (OBJ-2)."""
+        if delivery.proposal is not None and delivery.event is not None:
+            await objections.tell_otherwise(self._ctx, delivery.proposal, delivery.event, DeliveryKind.DIRECT)
 
     async def _thread_gone(self, id: ProposalId) -> None:
         """Nothing can be told in a thread that was deleted unseen: it is opened again (PRO-10)."""
@@ -219,6 +249,8 @@ class Outbox:
                 return await self._thread(delivery, view)
             case DeliveryKind.REACTIONS:
                 return await self._reactions(delivery, view)
+            case DeliveryKind.DIRECT:
+                return await self._direct(delivery, view, adopt)
             case _:
                 return await self._once(delivery, view, adopt)
 
@@ -262,10 +294,36 @@ class Outbox:
                 await self._guild.add_reaction(card.channel_id, card.message_id, emoji)
         return replace(delivery, state=DeliveryState.SENT, channel_id=card.channel_id, message_id=None)
 
+    async def _direct(self, delivery: Delivery, view: ProposalView, adopt: bool) -> Delivery:
+        """Why a reaction was not taken, or what the thread could not tell (OBJ-1, OBJ-2). Holds nobody's words."""
+        assert delivery.person is not None
+        if delivery.is_rewrite:
+            return replace(delivery, state=DeliveryState.SENT)
+        user = view.users.get(delivery.person) or await posts.user_of(self._ctx, delivery.person)
+        if delivery.event is None:
+            why = await objections.why_not_taken(self._ctx, view.proposal.id, delivery.person)
+            text = direct.joined_later(view) if why == JOINED_LATER else direct.not_eligible_reaction(view, why)
+        else:
+            event = await posts.recorded(self._ctx, view.partnership.id, delivery.event)
+            text = direct.told(view, event)
+            if not await objections.has_to_be_told(self._ctx, view.proposal.id, delivery.event):
+                return replace(delivery, state=DeliveryState.SENT)
+        taken = None if user is None else await self._guild.direct(user, text, delivery.since if adopt else None)
+        if taken is None:
+            return replace(delivery, state=DeliveryState.GIVEN_UP)
+        stands = replace(delivery, channel_id=taken.channel_id, message_id=taken.message_id, more=())
+        return replace(stands, state=DeliveryState.SENT)
+
     async def _once(self, delivery: Delivery, view: ProposalView, adopt: bool) -> Delivery:
         assert delivery.event is not None
         event = await posts.recorded(self._ctx, view.partnership.id, delivery.event)
         marker = _marker(delivery)
+        if delivery.kind is DeliveryKind.MENTION:
+            if not adopt and not await objections.has_to_be_told(self._ctx, view.proposal.id, delivery.event):
+                return replace(delivery, state=DeliveryState.SENT)
+            group = await posts.place_of(self._ctx, view, PlaceKind.GROUP)
+            told = Message(notices.notice(view, event, marker), tuple(notices.mentioned(event, view)))
+            return (await self._send(delivery, group.channel_id, [told], adopt))[0]
         if delivery.kind is DeliveryKind.OUTCOME:
             place = delivery if delivery.is_rewrite else await posts.place_of(self._ctx, view, PlaceKind.FEED)
             outcome = feed.outcome(view, event, marker)
@@ -283,8 +341,8 @@ class Outbox:
                 view = replace(view, reminded=await letters.mentioned(self._ctx, event))
             messages = [notices.notice(view, event, marker)]
         first, *rest = messages
-        told = [Message(first, tuple(notices.mentioned(event, view))), *map(Message, rest)]
-        return await self._give(delivery, thread.channel_id, told, adopt)
+        shown = [Message(first, tuple(notices.mentioned(event, view))), *map(Message, rest)]
+        return await self._give(delivery, thread.channel_id, shown, adopt)
 
     async def _log_post(self, delivery: Delivery, adopt: bool) -> Delivery:
         assert delivery.event is not None

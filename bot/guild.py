@@ -17,11 +17,15 @@ from datetime import datetime, timedelta
 import discord
 from discord.ext import commands
 
-from bot.governance.policy import bare
+from bot import caches
 from bot.services.intrusions import Grant
 from bot.services.ports import Entry
 
-_CHANNEL_GONE, _THREAD_EXISTS, _ASLEEP = 10003, 160004, 50083
+_THREAD_EXISTS, _ASLEEP = 160004, 50083
+_GONE = {10003: "channel", 10007: "member", 10013: "member"}
+"""What is not there, by Discord's codes; the others are of messages."""
+_CLOSED = frozenset({_ASLEEP, 160005})
+"""Codes for a thread that takes nothing: archived, or locked. Discord does not send them as a lack of permission."""
 MEMBERS_WITHIN = 60.0
 """Seconds that Discord may take to tell all members of a server."""
 REMOVALS = frozenset({discord.AuditLogAction.kick, discord.AuditLogAction.ban, discord.AuditLogAction.member_prune})
@@ -53,6 +57,24 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Reacted:
+    """One person's reaction on a message; the ``emoji`` as Discord writes it."""
+
+    channel_id: int
+    message_id: int
+    user_id: int
+    emoji: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reactions:
+    """What people put on a message, super reactions included, and which emoji the bot itself did."""
+
+    of_people: tuple[Reacted, ...] = ()
+    own: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Post:
     """One of the bot's own messages: what it says, and what its controls name."""
 
@@ -68,9 +90,9 @@ async def _spoken() -> AsyncIterator[None]:
     except discord.Forbidden as error:
         raise Forbidden(str(error)) from error
     except discord.NotFound as error:
-        raise Gone("channel" if error.code == _CHANNEL_GONE else "message") from error
+        raise Gone(_GONE.get(error.code, "message")) from error
     except discord.HTTPException as error:
-        raise Trouble(str(error)) from error
+        raise (Forbidden if error.code in _CLOSED else Trouble)(str(error)) from error
     except (OSError, TimeoutError) as error:
         raise Trouble(str(error)) from error
 
@@ -152,7 +174,8 @@ class DiscordGuild:
 
     async def open_thread(self, channel_id: int, message_id: int, name: str) -> int:
         """The public thread of this message, made if need be: a thread has its message's id."""
-        channel = self._bot.get_channel(channel_id)
+        async with _spoken():
+            channel = self._bot.get_channel(channel_id) or await self._bot.fetch_channel(channel_id)
         if not isinstance(channel, discord.TextChannel):
             raise Gone("channel")
         try:
@@ -171,8 +194,9 @@ class DiscordGuild:
         """Whether a channel or thread is there, asking Discord when the cache does not know it."""
         known = self._bot.get_channel(channel_id)
         if isinstance(known, discord.Thread) and known.parent is None:
-            return False  # with its channel a thread is gone, whatever the cache still holds
-        if known is not None:
+            if caches.stands(known.guild):
+                return False  # with its channel a thread is gone, whatever the cache still holds
+        elif known is not None:
             return True
         try:
             async with _spoken():
@@ -293,21 +317,22 @@ class DiscordGuild:
         async with _spoken():
             await message.remove_reaction(emoji, discord.Object(user_id))
 
-    async def reactors(self, channel_id: int, message_id: int, emojis: Iterable[str]) -> dict[str, list[int]]:
-        """Which people (not bots) reacted with each of these emoji, in any skin tone. Raises Gone."""
-        found: dict[str, list[int]] = {}
-        wanted = {bare(emoji): emoji for emoji in emojis}
+    async def reactions(self, channel_id: int, message_id: int, wanted: Callable[[str], bool]) -> Reactions:
+        """Who reacted on a message with an emoji that is wanted. Raises Gone, Forbidden, Trouble."""
         async with _spoken():
-            message = await self._messageable(channel_id).fetch_message(message_id)
-            for reaction in message.reactions:
-                others = reaction.count - (1 if reaction.me else 0)
-                emoji = wanted.get(bare(str(reaction.emoji)))
-                if emoji is None:
-                    continue
-                people = found.setdefault(emoji, [])
-                if others:
-                    people += [user.id async for user in reaction.users() if not user.bot]
-        return found
+            return await _reactions(await self._messageable(channel_id).fetch_message(message_id), wanted)
+
+    async def reactions_in(self, channel_id: int, wanted: Callable[[str], bool]) -> tuple[Reacted, ...]:
+        """The same of all the bot's own messages in a thread: one request for a hundred of them, and one for each
+        emoji that somebody used. Raises Gone, Forbidden, Trouble.
+        """
+        assert self._bot.user is not None
+        found: list[Reacted] = []
+        async with _spoken():
+            async for message in self._messageable(channel_id).history(limit=None):
+                if message.author.id == self._bot.user.id and message.reactions:
+                    found += (await _reactions(message, wanted)).of_people
+        return tuple(found)
 
     async def direct(self, user_id: int, text: str, unless_since: datetime | None = None) -> Place | None:
         """A direct message; where it stands, None when the person does not take them. Never rely on it.
@@ -340,30 +365,41 @@ class DiscordGuild:
             return [Place(channel.id, m.id) async for m in history if m.author == self._bot.user]
 
     async def roles_of(self, guild_id: int, user_id: int) -> tuple[frozenset[int], bool] | None:
-        """A member's roles and whether they may manage roles, from the cache or Discord; None if not a member."""
-        guild = self._bot.get_guild(guild_id)
-        if guild is None:
-            return None
+        """A member's roles and whether they may manage roles, from the cache or Discord.
+
+        None only if Discord says that they are not a member. Raises Trouble while that is not known.
+        """
+        guild = self._reachable(guild_id)
         member = guild.get_member(user_id)
         if member is None:
             try:
                 async with _spoken():
                     member = await guild.fetch_member(user_id)
-            except (Gone, Forbidden):
-                return None
-        return frozenset(role.id for role in member.roles), member.guild_permissions.manage_roles
+            except (Gone, Forbidden) as error:
+                if isinstance(error, Gone) and error.what == "member":
+                    return None
+                raise Trouble(f"whether they are a member is not known: {error}") from error
+        try:
+            return caches.worn_by(member), member.guild_permissions.manage_roles
+        except caches.NotKnownYet as unknown:
+            raise Trouble("the server went out of reach") from unknown
 
     def worn_by(self, guild_id: int, user_id: int) -> frozenset[int] | None:
-        """A person's roles as Discord told of them last, without asking again; None if they are not a member."""
+        """A person's roles as Discord told of them last, without asking again; None if they are not a member, or the
+        server has not arrived.
+        """
         guild = self._bot.get_guild(guild_id)
-        member = guild.get_member(user_id) if guild is not None else None
-        return None if member is None or member.bot else frozenset(role.id for role in member.roles)
+        member = guild.get_member(user_id) if caches.stands(guild) else None
+        return None if member is None or member.bot else caches.worn_by(member)
 
     async def everyone(self, guild_id: int) -> dict[int, frozenset[int]]:
         """The roles of every member of a server, people only. Raises Trouble while it is out of reach."""
         guild = self._reachable(guild_id)
         await know_members(guild)
-        return {member.id: frozenset(role.id for role in member.roles) for member in guild.members if not member.bot}
+        try:
+            return {member.id: caches.worn_by(member) for member in guild.members if not member.bot}
+        except caches.NotKnownYet as unknown:
+            raise Trouble("the server went out of reach") from unknown
 
     def role_ids(self, guild_id: int) -> frozenset[int]:
         """The roles that the server has now. Raises Trouble while it is out of reach."""
@@ -408,10 +444,10 @@ class DiscordGuild:
 
     def _reachable(self, guild_id: int) -> discord.Guild:
         """A server with its members and roles: one that is out of reach seems to have none of either."""
-        guild = self._bot.get_guild(guild_id)
-        if guild is None or guild.unavailable:
-            raise Trouble("the server is out of reach")
-        return guild
+        try:
+            return caches.standing(self._bot.get_guild(guild_id))
+        except caches.NotKnownYet as unknown:
+            raise Trouble("the server is out of reach") from unknown
 
     def _messageable(self, channel_id: int) -> discord.PartialMessageable | discord.TextChannel | discord.Thread:
         channel = self._bot.get_channel(channel_id)
@@ -434,6 +470,28 @@ async def know_members(guild: discord.Guild) -> None:
         raise Trouble("the list of members did not come") from None
     if not guild.chunked:
         raise Trouble("the list of members is not whole")
+
+
+async def _reactions(message: discord.Message, wanted: Callable[[str], bool]) -> Reactions:
+    """Discord lists super reactions apart from the others, and each only when asked for."""
+    people: list[Reacted] = []
+    own = set()
+    for reaction in message.reactions:
+        emoji = str(reaction.emoji)
+        if not wanted(emoji):
+            continue
+        if reaction.me:
+            own.add(emoji)
+        usual = reaction.count - reaction.burst_count
+        found: list[discord.User | discord.Member] = []
+        if usual > reaction.me:
+            found += [user async for user in reaction.users(limit=usual)]
+        if reaction.burst_count > reaction.me_burst:
+            found += [
+                user async for user in reaction.users(limit=reaction.burst_count, type=discord.ReactionType.burst)
+            ]
+        people += [Reacted(message.channel.id, message.id, user.id, emoji) for user in found if not user.bot]
+    return Reactions(tuple(people), frozenset(own))
 
 
 def _content(message: discord.Message) -> tuple[str, tuple[str, ...]]:

@@ -1,46 +1,35 @@
-"""Reactions on cards: ✋ raises an objection, 💬 a concern; removals withdraw nothing (OBJ-1, OBJ-3, OBJ-5)."""
+"""Reactions on what the bot says of a proposal: ✋ raises an objection, 💬 a concern; removals withdraw nothing.
+
+(OBJ-1, OBJ-3, OBJ-5.) Signs that say no and are not taken are answered, once.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum, auto
 
-from bot.governance.dossier import Proposal
-from bot.governance.errors import NotEligible, Refusal
+from bot.governance.errors import Refusal
+from bot.governance.ids import ProposalId
 from bot.governance.policy import bare
-from bot.guild import DiscordGuild, Forbidden, Gone, Trouble
+from bot.governance.signs import Sign, sign_of
+from bot.guild import DiscordGuild, Forbidden, Gone, Reacted, Trouble
 from bot.services import objections, posts
 from bot.services.ports import Actor, Context
-from bot.services.views import ProposalView
-from bot.ui import direct
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class _Reacted:
-    """One person's reaction. ``role_ids`` is None when Discord did not tell them."""
+class _Waiting:
+    """A reaction that could not be taken when it was told of. ``role_ids`` is None when they were not known then."""
 
-    channel_id: int
-    message_id: int
-    user_id: int
-    emoji: str
+    reacted: Reacted
     role_ids: frozenset[int] | None = None
     manages_roles: bool = False
-
-
-class _Meant(Enum):
-    OBJECTION = auto()
-    CONCERN = auto()
-
-
-def _meant(proposal: Proposal, emoji: str) -> _Meant | None:
-    """What a reaction on this card says, in any skin tone: by the emoji that its review opened with (OBJ-1, POL-2)."""
-    terms = proposal.pinned
-    if bare(emoji) == bare(terms.objection_emoji):
-        return _Meant.OBJECTION
-    return _Meant.CONCERN if bare(emoji) == bare(terms.concern_emoji) else None
 
 
 class Reactions:
@@ -49,7 +38,9 @@ class Reactions:
     def __init__(self, ctx: Context, guild: DiscordGuild) -> None:
         self._ctx = ctx
         self._guild = guild
-        self._late: dict[int, list[_Reacted]] = {}
+        self._late: dict[int, list[_Waiting]] = {}
+        self._to_remove: dict[Reacted, None] = {}
+        self._removing: asyncio.Task[None] | None = None
         self.taken_in: Callable[[int], bool] = lambda guild_id: True
         """Whether a server was taken in since the bot was last away; until then times are not what they seem."""
         self.lost_sight: Callable[[int], None] = lambda guild_id: None
@@ -69,77 +60,113 @@ class Reactions:
         """Somebody reacted. What Discord tells of before a server is taken in waits until it is (PRO-11)."""
         if is_bot:
             return
-        reacted = _Reacted(channel_id, message_id, user_id, emoji, role_ids, manages_roles)
-        if self.taken_in(guild_id):
-            try:
-                await self._take(guild_id, reacted, None)
-            except Exception:
-                self.lost_sight(guild_id)
-                raise
-        else:
-            self._late.setdefault(guild_id, []).append(reacted)
+        waiting = _Waiting(Reacted(channel_id, message_id, user_id, emoji), role_ids, manages_roles)
+        if not self.taken_in(guild_id):
+            self._late.setdefault(guild_id, []).append(waiting)
+            return
+        try:
+            await self._take(guild_id, waiting, None)
+        except Trouble as trouble:
+            _log.warning("a reaction waits until its server is taken in again: %s", trouble)
+            self._late.setdefault(guild_id, []).append(waiting)
+            self.lost_sight(guild_id)
+        except Exception:
+            self.lost_sight(guild_id)
+            raise
 
-    async def found(
-        self, guild_id: int, channel_id: int, message_id: int, user_id: int, emoji: str, seen_at: datetime | None
-    ) -> None:
-        """A reaction found on a card after an outage; ``seen_at`` is when the bot was last ready (PRO-11)."""
-        await self._take(guild_id, _Reacted(channel_id, message_id, user_id, emoji), seen_at)
+    async def found(self, guild_id: int, reacted: Reacted, seen_at: datetime | None) -> None:
+        """A reaction found on a message after an outage; ``seen_at`` is when the bot was last ready (PRO-11).
+
+        Discord may have told of it as well, while nothing could be taken: it is one reaction. Raises Trouble.
+        """
+        same = _key(reacted)
+        late = self._late.get(guild_id, [])
+        late[:] = [each for each in late if _key(each.reacted) != same]
+        await self._take(guild_id, _Waiting(reacted), seen_at)
 
     async def take_late(self, guild_id: int, seen_at: datetime | None) -> None:
-        """Those that waited. Leaves none waiting: nothing else runs between the last look and the return."""
-        while waited := self._late.pop(guild_id, None):
-            for reacted in waited:
-                await self._take(guild_id, reacted, seen_at)
+        """Those that waited. Leaves none waiting: nothing else runs between the last look and the return.
 
-    async def _take(self, guild_id: int, reacted: _Reacted, seen_at: datetime | None) -> None:
-        channel_id, message_id, user_id = reacted.channel_id, reacted.message_id, reacted.user_id
-        emoji, role_ids, manages_roles = reacted.emoji, reacted.role_ids, reacted.manages_roles
-        proposal = await posts.card_at(self._ctx, message_id)
-        meant = _meant(proposal, emoji) if proposal is not None else None
-        if proposal is None or meant is None:
+        Raises Trouble when one cannot be taken: it and those after it go on waiting.
+        """
+        while waiting := self._late.get(guild_id):
+            first = waiting[0]
+            await self._take(guild_id, first, seen_at)
+            with contextlib.suppress(ValueError):
+                waiting.remove(first)
+        self._late.pop(guild_id, None)
+
+    async def _take(self, guild_id: int, waiting: _Waiting, seen_at: datetime | None) -> None:
+        reacted, role_ids, manages_roles = waiting.reacted, waiting.role_ids, waiting.manages_roles
+        proposal = await posts.about(self._ctx, reacted.message_id)
+        sign = sign_of(proposal.pinned, reacted.emoji) if proposal is not None else None
+        if proposal is None or sign is None:
             return
         if role_ids is None:
-            known = await self._guild.roles_of(guild_id, user_id)
+            known = await self._guild.roles_of(guild_id, reacted.user_id)
+            if known is None and sign is Sign.LIKE_NO:
+                return
             role_ids, manages_roles = known or (frozenset(), False)
-        actor = Actor(user_id, guild_id, role_ids, manages_roles, channel_id=channel_id)
+        actor = Actor(reacted.user_id, guild_id, role_ids, manages_roles, channel_id=reacted.channel_id)
         try:
-            if meant is _Meant.OBJECTION:
-                raised = await objections.raise_objection(self._ctx, actor, proposal.id, "reaction", seen_at)
+            await self._act(actor, proposal.id, sign, reacted.emoji, seen_at)
+        except Refusal:
+            await objections.refuse(self._ctx, proposal.id, reacted.user_id)
+            if sign is not Sign.LIKE_NO:
+                self._remove(reacted)
+
+    async def _act(self, actor: Actor, id: ProposalId, sign: Sign, emoji: str, seen_at: datetime | None) -> None:
+        match sign:
+            case Sign.OBJECTION:
+                raised = await objections.raise_objection(self._ctx, actor, id, "reaction", seen_at)
                 if raised.concern and raised.new:
-                    await self._tell(user_id, direct.joined_later(raised.view))
-            else:
-                await objections.concern(self._ctx, actor, proposal.id, "")
-        except Refusal as refusal:
-            view = await posts.view(self._ctx, proposal.id)
-            await self._refuse(view, channel_id, message_id, user_id, emoji, refusal)
+                    await objections.refuse(self._ctx, id, actor.user_id)
+            case Sign.CONCERN:
+                await objections.concern(self._ctx, actor, id, "")
+            case Sign.LIKE_NO:
+                await objections.answer_sign(self._ctx, actor, id, emoji)
 
     async def removed(self, guild_id: int, channel_id: int, message_id: int, user_id: int, emoji: str) -> None:
         """A reaction disappeared. The bot's own removals are of people who hold no objection (OBJ-5)."""
-        proposal = await posts.card_at(self._ctx, message_id)
-        if proposal is not None and _meant(proposal, emoji) is _Meant.OBJECTION:
+        proposal = await posts.about(self._ctx, message_id)
+        if proposal is not None and sign_of(proposal.pinned, emoji) is Sign.OBJECTION:
             await objections.reaction_gone(self._ctx, proposal.id, user_id)
 
     async def cleared(self, guild_id: int, channel_id: int, message_id: int) -> None:
         """All reactions were wiped: nothing is withdrawn, the bot puts its own back (OBJ-5)."""
-        proposal = await posts.card_at(self._ctx, message_id)
+        proposal = await posts.about(self._ctx, message_id)
         if proposal is not None:
             await objections.reactions_wiped(self._ctx, proposal.id)
 
     async def cleared_emoji(self, guild_id: int, channel_id: int, message_id: int, emoji: str) -> None:
         """All reactions with one emoji were wiped (OBJ-5)."""
-        proposal = await posts.card_at(self._ctx, message_id)
-        if proposal is not None and _meant(proposal, emoji) is not None:
+        proposal = await posts.about(self._ctx, message_id)
+        if proposal is not None and sign_of(proposal.pinned, emoji) in {Sign.OBJECTION, Sign.CONCERN}:
             await objections.reactions_wiped(self._ctx, proposal.id)
 
-    async def _refuse(
-        self, view: ProposalView, channel_id: int, message_id: int, user_id: int, emoji: str, refusal: Refusal
-    ) -> None:
-        """Take the reaction away and say why, if direct messages work (OBJ-1)."""
-        with contextlib.suppress(Gone, Forbidden, Trouble):
-            await self._guild.remove_reaction(channel_id, message_id, emoji, user_id)
-        why = refusal.why if isinstance(refusal, NotEligible) else "window closed"
-        await self._tell(user_id, direct.not_eligible_reaction(view, why))
+    def _remove(self, reacted: Reacted) -> None:
+        """Take it away when its turn comes: one after the other, however many come at once, each once (OBJ-1)."""
+        self._to_remove[reacted] = None
+        if self._removing is None or self._removing.done():
+            self._removing = asyncio.create_task(self._remove_all(), name="reactions removed")
 
-    async def _tell(self, user_id: int, text: str) -> None:
-        with contextlib.suppress(Trouble):
-            await self._guild.direct(user_id, text)
+    async def _remove_all(self) -> None:
+        while self._to_remove:
+            reacted = next(iter(self._to_remove))
+            del self._to_remove[reacted]
+            try:
+                await self._guild.remove_reaction(
+                    reacted.channel_id, reacted.message_id, reacted.emoji, reacted.user_id
+                )
+            except (Gone, Forbidden, Trouble) as error:
+                _log.info("a reaction that counts for nothing was left: %s", error)
+
+    async def close(self) -> None:
+        """Leave what was not removed yet; it is found with the next start."""
+        self._to_remove.clear()
+        if self._removing is not None and not self._removing.done():
+            await asyncio.wait({self._removing})
+
+
+def _key(reacted: Reacted) -> tuple[int, int, str]:
+    return reacted.message_id, reacted.user_id, bare(reacted.emoji)

@@ -8,18 +8,24 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
-from bot.governance.dossier import State
+from bot.governance.dossier import Proposal, State
 from bot.governance.errors import NotFound
 from bot.governance.ids import PartnershipId, ProposalId
 from bot.governance.organisation import Partnership
-from bot.guild import DiscordGuild, Forbidden, Gone, Trouble
+from bot.governance.policy import bare
+from bot.governance.signs import Sign, sign_of
+from bot.guild import DiscordGuild, Forbidden, Gone, Reacted, Trouble
 from bot.incidents import Incidents
 from bot.reactions import Reactions
-from bot.services import clocks, posts, restores, roles
-from bot.services.ports import Context, Delivery, DeliveryKind
+from bot.services import clocks, objections, posts, restores, roles
+from bot.services.ports import Context, Delivery, DeliveryKind, DeliveryState
+from bot.services.views import ProposalView
 from bot.ui import feed, ids
 
 JUST_BEFORE = timedelta(microseconds=1)
+
+PRESSED = frozenset({State.REVIEW, State.SETTLING})
+"""Where the bot's own reactions stand on a card, for people to press."""
 
 
 class Reconciliation:
@@ -143,24 +149,64 @@ class Reconciliation:
         card = shown.get(DeliveryKind.CARD)
         if card is None or card.message_id is None or card.channel_id is None:
             return
-        emojis = [view.proposal.pinned.objection_emoji, view.proposal.pinned.concern_emoji]
         try:
-            reactors = await self._guild.reactors(card.channel_id, card.message_id, emojis)
+            seen = await self._guild.reactions(card.channel_id, card.message_id, wanted_of(view.proposal))
         except Gone:
             await clocks.forget_message(self._ctx, card)
             return
         except Forbidden:
             await clocks.hidden(self._ctx, card, last_ready or self._ctx.clock())
             return
-        if view.proposal.state is not State.REVIEW:
+        await self._own_reactions(view.proposal, seen.own)
+        if view.proposal.state is State.REVIEW:
+            elsewhere = await self._elsewhere(view.proposal, card.message_id, thread)
+            await self._take(partnership.guild_id, view, (*seen.of_people, *elsewhere), last_ready)
+
+    async def _own_reactions(self, proposal: Proposal, own: frozenset[str]) -> None:
+        """What people press stands on the card; gone, somebody wiped it unseen, and it is put back (OBJ-5)."""
+        terms = proposal.pinned
+        missing = {bare(terms.objection_emoji), bare(terms.concern_emoji)} - {bare(emoji) for emoji in own}
+        if not missing or proposal.state not in PRESSED:
             return
-        objected = {view.users.get(o.person) for o in view.proposal.objections}
-        concerned = {view.users.get(c.person) for c in view.proposal.concerns}
-        guild_id = partnership.guild_id
-        for emoji, known in zip(emojis, (objected, concerned), strict=True):
-            for user_id in reactors.get(emoji, ()):
-                if user_id not in known:
-                    await self._reactions.found(guild_id, card.channel_id, card.message_id, user_id, emoji, last_ready)
+        for shown in await posts.of_proposal(self._ctx, proposal.id):
+            if shown.kind is DeliveryKind.REACTIONS and shown.state is DeliveryState.SENT:
+                await objections.reactions_wiped(self._ctx, proposal.id)
+
+    async def _elsewhere(self, proposal: Proposal, card_id: int, thread: Delivery | None) -> tuple[Reacted, ...]:
+        """Reactions on the feed's entry, in the thread, and on earlier copies of the card (OBJ-1).
+
+        A thread is read by the hundred; what was found gone is not asked for again.
+        """
+        wanted, thread_id = wanted_of(proposal), thread.channel_id if thread is not None else None
+        found: list[Reacted] = []
+        for channel_id, message_id in await posts.messages_about(self._ctx, proposal.id):
+            if message_id == card_id or channel_id == thread_id:
+                continue
+            try:
+                found += (await self._guild.reactions(channel_id, message_id, wanted)).of_people
+            except Gone:
+                await posts.gone(self._ctx, message_id)
+            except Forbidden:
+                continue
+        if thread_id is not None:
+            with contextlib.suppress(Gone, Forbidden):
+                found += await self._guild.reactions_in(thread_id, wanted)
+        return tuple(found)
+
+    async def _take(
+        self, guild_id: int, view: ProposalView, found: Iterable[Reacted], last_ready: datetime | None
+    ) -> None:
+        """Take in those that are not on record yet."""
+        proposal = view.proposal
+        on_record = {
+            Sign.OBJECTION: {view.users.get(o.person) for o in proposal.objections},
+            Sign.CONCERN: {view.users.get(c.person) for c in proposal.concerns},
+            Sign.LIKE_NO: {view.users.get(person) for person in proposal.signs_answered},
+        }
+        for reacted in found:
+            sign = sign_of(proposal.pinned, reacted.emoji)
+            if sign is not None and reacted.user_id not in on_record[sign]:
+                await self._reactions.found(guild_id, reacted, last_ready)
 
     async def look_again(self, closing: Iterable[ProposalId]) -> frozenset[ProposalId]:
         """Just before a window's end is decided, the card's reactions are read once more (PRO-11).
@@ -192,3 +238,8 @@ class Reconciliation:
             with contextlib.suppress(Gone, Forbidden):
                 for message_id in sorted(await self._guild.missing(channel_id, found)):
                     await clocks.forget_message(self._ctx, found[message_id])
+
+
+def wanted_of(proposal: Proposal) -> Callable[[str], bool]:
+    """Which emoji say something on this proposal's messages."""
+    return lambda emoji: sign_of(proposal.pinned, emoji) is not None

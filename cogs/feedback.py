@@ -9,6 +9,7 @@ from types import MappingProxyType
 from discord import app_commands
 from discord.ext import commands
 
+from bot import caches
 from bot.governance.errors import NotFound
 from bot.governance.ids import GroupId, PartnershipId
 from bot.governance.organisation import Partnership
@@ -171,11 +172,10 @@ async def take_words(interaction: Interaction, match: re.Match[str], fields: Fie
 
 def _picked(interaction: Interaction, user: str) -> Actor:
     """The person chosen in a form, with the roles they wear. Raises NotFound for somebody who is not in the server."""
-    guild = interaction.guild
-    member = guild.get_member(int(user)) if guild is not None and user.isdecimal() else None
-    if member is None or guild is None:
+    member = caches.member_of(interaction.guild, int(user)) if user.isdecimal() else None
+    if member is None:
         raise NotFound("person")
-    return Actor(member.id, guild.id, frozenset(role.id for role in member.roles if not role.is_default()))
+    return Actor(member.id, member.guild.id, caches.worn_by(member))
 
 
 @suggesting

@@ -7,6 +7,7 @@ from typing import cast
 import discord
 from discord.ext import commands
 
+from bot import caches
 from bot.services.intrusions import Grant
 from cogs.base.host import Host
 
@@ -71,17 +72,18 @@ class IncidentListeners(commands.Cog):
     @commands.Cog.listener()
     async def on_member_update(self, before: discord.Member, after: discord.Member) -> None:
         """A person's roles changed (ORG-2). Other bots hold no seats."""
-        if after.bot:
-            return
-        had, has = ({role.id for role in member.roles if not role.is_default()} for member in (before, after))
+        if after.bot or not caches.stands(after.guild):
+            return  # with its arrival everybody's roles are read
+        had, has = caches.worn_by(before), caches.worn_by(after)
         if had != has:
-            await self.host.incidents.roles_changed(after.guild.id, after.id, frozenset(has))
+            await self.host.incidents.roles_changed(after.guild.id, after.id, has)
 
     @commands.Cog.listener()
     async def on_member_join(self, member: discord.Member) -> None:
         """A person came, or came back, perhaps with roles already (ORG-2)."""
-        has = frozenset(role.id for role in member.roles if not role.is_default())
-        if has and not member.bot:
+        if member.bot or not caches.stands(member.guild):
+            return  # with its arrival everybody's roles are read
+        if has := caches.worn_by(member):
             await self.host.incidents.roles_changed(member.guild.id, member.id, has)
 
     @commands.Cog.listener()

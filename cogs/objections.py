@@ -11,6 +11,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot import caches
 from bot.governance.ids import ProposalId
 from bot.services import beforehand, objections
 from bot.ui import forms, ids
@@ -190,14 +191,15 @@ class ObjectionCommands(FormCog):
         if event.guild_id is None:
             return
         member = event.member
+        known = member is not None and caches.stands(member.guild)
         await self.host.reactions.added(
             event.guild_id,
             event.channel_id,
             event.message_id,
             event.user_id,
             str(event.emoji),
-            frozenset(role.id for role in member.roles if not role.is_default()) if member else None,
-            bool(member and member.guild_permissions.manage_roles),
+            caches.worn_by(member) if member is not None and known else None,
+            bool(member and known and member.guild_permissions.manage_roles),
             bool(member and member.bot),
         )
 

@@ -12,6 +12,7 @@ from types import MappingProxyType
 import discord
 from discord.ext import commands
 
+from bot import caches
 from bot.governance import drafts
 from bot.governance import retros as rules
 from bot.governance.errors import NotFound
@@ -478,11 +479,10 @@ class RetroForms(FormCog):
 
 def person_named(interaction: Interaction, chosen: str) -> Actor:
     """Somebody chosen in a list of people, as their roles make them. Raises NotFound."""
-    member = interaction.guild.get_member(_number(chosen)) if interaction.guild else None
-    if member is None or member.bot:
+    member = caches.member_of(interaction.guild, _number(chosen))
+    if member is None:
         raise NotFound("person")
-    roles = frozenset(role.id for role in member.roles if not role.is_default())
-    return Actor(member.id, member.guild.id, roles)
+    return Actor(member.id, member.guild.id, caches.worn_by(member))
 
 
 async def _during(interaction: Interaction, id: int, act: str, *phases: State) -> RetroView:

@@ -8,13 +8,13 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, case, func, literal_column, null, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, case, delete, func, literal_column, null, or_, select, update
 
 from bot.governance.ids import PartnershipId, PersonId, ProposalId
 from bot.services.ports import GIVEN_ONCE, Delivery, DeliveryKind, DeliveryState
 from storage.session import Insert, Session, insert_into
 from storage.shards import served
-from storage.tables import deliveries, proposals
+from storage.tables import deliveries, posted, proposals
 
 _C = deliveries.c
 FOLLOWING = (
@@ -26,6 +26,14 @@ FOLLOWING = (
     DeliveryKind.CALENDAR,
 )
 """What follows the thing it shows as that changes; all else is given once."""
+
+_MESSAGES = frozenset(
+    {
+        *(DeliveryKind.CARD, DeliveryKind.FEED, DeliveryKind.OUTCOME),
+        *(DeliveryKind.TEXT, DeliveryKind.NOTICE, DeliveryKind.MENTION),
+    }
+)
+"""What of a proposal is shown in messages that people can react to."""
 
 _FIRST = (DeliveryKind.CARD, DeliveryKind.THREAD)
 """What the rest stands on."""
@@ -59,6 +67,9 @@ _BOARDS_IN_CHANNEL = (
     .where(_C.kind == literal_column(f"'{DeliveryKind.BOARD.value}'"))
     .order_by(_C.id)
 )
+_ABOUT = select(posted.c.proposal_id).where(posted.c.message_id == bindparam("message"))
+_MESSAGES_ABOUT = select(posted).where(posted.c.proposal_id == bindparam("proposal")).order_by(posted.c.message_id)
+_GONE = delete(posted).where(posted.c.message_id == bindparam("message"))
 _OF_MESSAGE = select(deliveries).where(_C.message_id == bindparam("message")).order_by(_C.rank, _C.id).limit(1)
 _IN_CHANNEL = (
     select(deliveries)
@@ -148,6 +159,8 @@ class Wanted:
         if self.follows:
             return f"{self.kind}:{_known(self.shows, self)}"
         if self.kind is DeliveryKind.DIRECT and self.event is None:
+            if self.proposal is not None:
+                return f"{self.kind}:proposal/{self.proposal}:{_known(self.person, self)}"
             return f"{self.kind}:{_known(self.thing or None, self)}"
         event = _known(self.event, self)
         match self.kind:
@@ -213,6 +226,9 @@ class Deliveries:
         if not saved:
             return
         await self._session.connection.execute(_SAVE, [_changes(delivery) for delivery in saved])
+        messages = [row for delivery in saved for row in _posted(delivery)]
+        if messages:
+            await self._session.put(posted, messages, "message_id")
         for delivery in saved:
             if delivery.state in {DeliveryState.PENDING, DeliveryState.SENDING}:
                 self._session.becomes_due(delivery.retry_at)
@@ -281,6 +297,20 @@ class Deliveries:
         self._session.asked = self._session.asked or done.rowcount > 0
         return done.rowcount
 
+    async def about(self, message_id: int) -> ProposalId | None:
+        """The proposal that this message of ours is about, whether or not it is still what stands for it."""
+        found = (await self._session.connection.execute(_ABOUT, {"message": message_id})).scalar_one_or_none()
+        return None if found is None else ProposalId(found)
+
+    async def messages_about(self, proposal: ProposalId) -> tuple[tuple[int, int], ...]:
+        """Every message about a proposal that was not found gone, by channel and id, oldest first."""
+        rows = await self._session.connection.execute(_MESSAGES_ABOUT, {"proposal": proposal})
+        return tuple((row.channel_id, row.message_id) for row in rows)
+
+    async def gone(self, message_id: int) -> None:
+        """This message is not there any more."""
+        await self._session.connection.execute(_GONE, {"message": message_id})
+
     async def in_channel(self, channel_id: int) -> tuple[Delivery, ...]:
         """Cards, feed entries and threads of open proposals that stand in this channel or are it, and all boards."""
         rows = [*await self._session.connection.execute(_IN_CHANNEL, {"channel": channel_id})]
@@ -345,6 +375,17 @@ def _changes(delivery: Delivery) -> dict[str, Any]:
         "new_more": None if delivery.more is None else list(delivery.more),
         "new_refused": delivery.refused or None,
     }
+
+
+def _posted(delivery: Delivery) -> list[dict[str, Any]]:
+    """The messages in which something of a proposal was shown. A thread and a direct message are none."""
+    if delivery.proposal is None or delivery.channel_id is None or delivery.kind not in _MESSAGES:
+        return []
+    shown = {*(delivery.more or ())} | ({delivery.message_id} if delivery.message_id else set())
+    return [
+        {"message_id": each, "channel_id": delivery.channel_id, "proposal_id": delivery.proposal}
+        for each in sorted(shown)
+    ]
 
 
 def _delivery(row: Any) -> Delivery:

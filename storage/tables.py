@@ -214,6 +214,16 @@ deliveries = Table(
 )
 
 
+# Every message about a proposal that was ever posted: people react to earlier copies as well (OBJ-1).
+posted = Table(
+    "posted",
+    metadata,
+    Column("message_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("channel_id", BigInteger, nullable=False),
+    Column("proposal_id", Integer, nullable=False, index=True),
+)
+
+
 def _aggregate(name: str) -> Table:
     """A table of things that are kept whole: columns for what lists and deadlines ask, and the document."""
     return Table(

@@ -185,6 +185,7 @@ class Test:
 class Objection:
     """One elector's claim that going ahead does harm (OBJ-1 to OBJ-8). Numbers are per proposal.
 
+    ``untold``: who raised it was not told yet that it waits to be stated, so no period of theirs runs (OBJ-2).
     ``former_sponsors`` took it over and left, as far as is known; the latest stands last (PRO-9).
     """
 
@@ -206,6 +207,7 @@ class Objection:
     answered_version: int = 0
     settled_in: int | None = None
     reaction_gone_asked: bool = False
+    untold: bool = False
     seat_taken: bool = False
     sponsor_taken: bool = False
     former_sponsors: tuple[PersonId, ...] = ()
@@ -377,6 +379,7 @@ class Proposal:
     readers: frozenset[PersonId] = frozenset()
     concerns: tuple[Concern, ...] = ()
     objections: tuple[Objection, ...] = ()
+    signs_answered: frozenset[PersonId] = frozenset()
     extended: bool = False
     low_reach: bool = False
     nudged: bool = False

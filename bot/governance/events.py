@@ -73,6 +73,8 @@ class Happened(StrEnum):
     OBJECTOR_SEAT_LOST = "objector seat lost"
     REACTION_GONE = "reaction gone"
     REACTIONS_WIPED = "reactions wiped"
+    OBJECTOR_TOLD = "objector told"
+    SIGN_ANSWERED = "sign answered"
 
     PROPOSAL_ESCALATED = "proposal escalated"
     VOTE_OPENED = "vote opened"

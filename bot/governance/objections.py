@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.governance import clock, names
 from bot.governance.authority import acting, check_elector
@@ -15,11 +15,20 @@ from bot.governance.organisation import OBSERVER, Elector, Member
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
 
+REACTION = "reaction"
+"""How an objection was raised where nobody could be answered at once."""
+
+THREAD, DIRECT, CHANNEL, OWN_ACT = "thread", "direct message", "channel", "own act"
+"""The ways in which an objector is told that their objection waits to be stated (OBJ-2)."""
+
 CRITERIA = ("purpose", "agreement", "capture", "harm", "not this body's")
 """The published criteria (OBJ-2); their wording stands in ``bot.ui``."""
 
 LEAST_REASON, MOST_REASON = 20, 1500
 """Characters of a reason."""
+
+TOLD_LATE = timedelta(minutes=1)
+"""By how much a period is moved without a word, because its objector was told that much later."""
 
 MOST_CONCERNS = 5
 """Concerns that one person raises on one proposal; what became of an objection is not counted."""
@@ -40,7 +49,8 @@ def raise_objection(
     """Raise an elector's objection at once; raising one that stands again changes nothing, at any time (OBJ-1).
 
     ``seen_at`` is when the bot was last ready, for a reaction of unknown time found later: it counts if the window
-    was open then, and its stating period starts now (PRO-11).
+    was open then (PRO-11). The stating period begins once its objector was told: by the answer to a button or command
+    at once, after a reaction by ``told`` (OBJ-2).
     Raises WindowClosed outside the review window, NotEligible with why: ``author``, ``joined later``,
     ``no seat now`` or ``not an elector``.
     """
@@ -58,6 +68,7 @@ def raise_objection(
         organisation=elector.organisation,
         state_by=clock.deadline(proposal, now, proposal.pinned.stating),
         answered_version=proposal.current.number,
+        untold=via == REACTION,
     )
     changed = replace(proposal, objections=(*proposal.objections, objection))
     return changed, (event_of(Happened.OBJECTION_RAISED, proposal, objection, member.person, via=via),)
@@ -90,6 +101,35 @@ def raise_concern(proposal: Proposal, member: Member, text: str, why: str, now: 
     return replace(proposal, concerns=(*proposal.concerns, concern)), (event,)
 
 
+def told(proposal: Proposal, number: int, way: str, now: datetime) -> Outcome:
+    """The objector was told that their objection waits to be stated, so its period begins (OBJ-2). Once.
+
+    ``way``: ``thread``, ``direct message``, ``channel`` or ``own act``. What was told in the thread as it was raised
+    stands on record with it; any other way, and a later time, is recorded.
+    """
+    objection = objection_of(proposal, number)
+    if not objection.untold:
+        return proposal, ()
+    state_by = objection.state_by
+    if objection.state is ObjectionState.RAISED:
+        state_by = clock.deadline(proposal, now, proposal.pinned.stating)
+    known = replace(objection, untold=False, state_by=state_by)
+    changed = proposal.with_objection(known)
+    if way == THREAD and now - objection.raised_at <= TOLD_LATE:
+        return changed, ()
+    return changed, (event_of(Happened.OBJECTOR_TOLD, proposal, known, None, way=way),)
+
+
+def told_by_own_act(proposal: Proposal, person: PersonId, now: datetime) -> Outcome:
+    """Whoever acts on their objection and is answered has been told of it (OBJ-2)."""
+    events: tuple[Event, ...] = ()
+    for objection in proposal.objections:
+        if objection.person == person and objection.untold:
+            proposal, more = told(proposal, objection.number, OWN_ACT, now)
+            events += more
+    return proposal, events
+
+
 def state_objection(proposal: Proposal, number: int, member: Member, statement: Statement, now: datetime) -> Outcome:
     """State the claim: a published criterion and a reason (OBJ-2). Stating again replaces the words while untested.
 
@@ -116,6 +156,7 @@ def state_objection(proposal: Proposal, number: int, member: Member, statement: 
         stated_at=now if first else objection.stated_at,
         rule_by=clock.deadline(proposal, now, proposal.pinned.ruling) if first else objection.rule_by,
         state_by=None,
+        untold=False,
     )
     event = event_of(
         Happened.OBJECTION_STATED,
@@ -195,7 +236,22 @@ def reactions_wiped(proposal: Proposal) -> Outcome:
 
 
 def waits_for_words(objection: Objection) -> bool:
-    """Whether it lapses unless stated in time: not while nobody with a seat is there to state it (PRO-9)."""
+    """Whether it lapses unless stated in time: not while its objector was not told (OBJ-2), nor while nobody with a
+    seat is there to state it (PRO-9).
+    """
+    return _waits_to_be_stated(objection) and not objection.untold
+
+
+def told_by(objection: Objection) -> datetime | None:
+    """Until when a decision waits for an objector to be told, or None (OBJ-2).
+
+    Whoever cannot be told by then loses nothing: the objection counts on unstated, and their period begins whenever
+    they are told. The proposal goes on with it: to a dispute and a vote, if it reaches the threshold.
+    """
+    return objection.state_by if objection.untold and _waits_to_be_stated(objection) else None
+
+
+def _waits_to_be_stated(objection: Objection) -> bool:
     return objection.state is ObjectionState.RAISED and not objection.guarded and objection.sponsor_by is None
 
 

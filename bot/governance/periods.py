@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.governance.dossier import Concern, Objection, ObjectionState, Proposal
 from bot.governance.events import Event, Happened
-from bot.governance.objections import ON_FILE, event_of, waits_for_words
+from bot.governance.objections import ON_FILE, event_of, told_by, waits_for_words
 from bot.governance.rulings import appeal_by_itself, decide_appeal
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
@@ -58,7 +58,9 @@ def changes_at(objection: Objection) -> tuple[datetime, ...]:
 
 
 def period_ends_at(objection: Objection) -> datetime | None:
-    """The end of the period in which a ruling or an appeal may still come, or None (OBJ-4)."""
+    """The end of the time in which its objector is told, a ruling or an appeal may come, or None (OBJ-2, OBJ-4)."""
+    if objection.state is ObjectionState.RAISED:
+        return told_by(objection)
     if objection.state not in {ObjectionState.STATED, ObjectionState.DISMISSED}:
         return None
     test = objection.test
@@ -68,7 +70,7 @@ def period_ends_at(objection: Objection) -> datetime | None:
 
 
 def is_settled(objection: Objection, now: datetime) -> bool:
-    """Whether no stating, ruling, appeal or sponsor period of it still runs (PRO-7)."""
+    """Whether no stating, ruling, appeal or sponsor period of it still runs, nor the time for telling (PRO-7)."""
     ends_at = period_ends_at(objection)
     return not changes_at(objection) and (ends_at is None or ends_at <= now)
 

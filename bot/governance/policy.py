@@ -534,7 +534,7 @@ def _read_share(field: str, text: str) -> Fraction:
 
 
 def bare(emoji: str) -> str:
-    """The emoji without its skin tone and the sign that it is shown in colour: any hand raised is a raised hand."""
+    """The emoji without its skin tone and the signs how it is shown: any hand raised is a raised hand."""
     return _TONES.sub("", emoji)
 
 
@@ -544,7 +544,7 @@ def _is_emoji(text: str) -> bool:
     return bool(_EMOJI.fullmatch(text)) and all(unicodedata.category(c) in {"So", "Cn"} for c in pictures)
 
 
-_TONES = re.compile("[\U0001f3fb-\U0001f3ff\ufe0f]")
+_TONES = re.compile("[\U0001f3fb-\U0001f3ff\ufe0e\ufe0f]")
 _PICTURE = (
     "[\u231a-\u23ff\u2600-\u27bf\u2b1b-\u2b55\U0001f004-\U0001f1e5\U0001f201-\U0001f3fa\U0001f400-\U0001faff]"
     "(?:[\U0001f3fb-\U0001f3ff]\ufe0f?|\ufe0f)?"

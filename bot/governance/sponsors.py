@@ -134,7 +134,7 @@ def sponsor(proposal: Proposal, number: int, member: Member, now: datetime) -> O
         raise NotEligible("own objection")
     eligible(proposal, member)
     spoken = _speakable(proposal, objection, now)
-    taken = replace(spoken, sponsor=member.person, seat_taken=objection.guarded, sponsor_taken=False)
+    taken = replace(spoken, sponsor=member.person, seat_taken=objection.guarded, sponsor_taken=False, untold=False)
     return proposal.with_objection(taken), (event_of(Happened.SPONSOR_FOUND, proposal, taken, member.person),)
 
 

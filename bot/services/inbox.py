@@ -11,13 +11,13 @@ from bot.governance.authority import acting, has_a_say, judges_of
 from bot.governance.dossier import CONTESTABLE, Objection, ObjectionState, Proposal, State
 from bot.governance.errors import NotFound
 from bot.governance.feedback import FeedbackState
-from bot.governance.ids import GroupId, PartnershipId, PersonId
+from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId
 from bot.governance.meetings import Meeting, MeetingState
 from bot.governance.organisation import Member, Partnership
 from bot.governance.retros import Retro
 from bot.governance.retros import State as RetroState
 from bot.governance.surveys import SurveyState
-from bot.services import cases, members
+from bot.services import cases, members, objections
 from bot.services.ports import Actor, Context, Transaction
 from bot.services.things import board_link
 from bot.services.views import Item, links_of
@@ -48,7 +48,19 @@ class Waiting:
 
 
 async def inbox(ctx: Context, actor: Actor, partnership_id: PartnershipId) -> Inbox:
-    """Everything that waits for the asker in this partnership. Raises NotFound, NotEligible."""
+    """Everything that waits for the asker in this partnership. Raises NotFound, NotEligible.
+
+    Who learns of their own objection here has been told that it waits to be stated (OBJ-2).
+    """
+    found = await _inbox(ctx, actor, partnership_id)
+    untold = [i for i in found.items if i.kind == "state objection" and i.due_at is None]
+    if not untold:
+        return found
+    await objections.told_by_own_act(ctx, actor, [ProposalId(int(i.thing.partition("/")[2])) for i in untold])
+    return await _inbox(ctx, actor, partnership_id)
+
+
+async def _inbox(ctx: Context, actor: Actor, partnership_id: PartnershipId) -> Inbox:
     async with ctx.uow.read() as tx:
         partnership = await tx.partnerships.get(partnership_id)
         if partnership.guild_id != actor.guild_id:
@@ -224,7 +236,7 @@ def _objection_waits(proposal: Proposal, objection: Objection, member: Member, n
     is_objector = member.person in {objection.person, objection.sponsor}
     test = objection.test
     if is_objector and objection.state is ObjectionState.RAISED:
-        yield "state objection", objection.state_by, objection.number
+        yield "state objection", None if objection.untold else objection.state_by, objection.number
     elif is_objector and objection.counts and objection.answered_version < proposal.current.number:
         yield "answer revision", proposal.closes_at, objection.number
     if is_objector and objection.state is ObjectionState.DISMISSED and test is not None and test.appeal is None:

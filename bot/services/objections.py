@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from bot.governance import objections as rules
-from bot.governance import rulings, sponsors
-from bot.governance.dossier import Objection, Statement
+from bot.governance import rulings, signs, sponsors
+from bot.governance.dossier import Objection, State, Statement
 from bot.governance.errors import NotEligible
-from bot.governance.ids import ProposalId
+from bot.governance.events import Happened
+from bot.governance.ids import PersonId, ProposalId
+from bot.governance.organisation import MEMBER
 from bot.services import cases, members
-from bot.services.ports import Actor, Context
+from bot.services.ports import Actor, Context, DeliveryKind
 from bot.services.views import ProposalView, Raised
 
 JOINED_LATER = "joined later"
@@ -37,8 +40,63 @@ async def raise_objection(
                 raise
             concern = True
             changed, events = rules.raise_concern(case.proposal, member, "", JOINED_LATER, now)
-        kept = await case.keep(changed, events)
+        answered: rules.Outcome = (changed, ())
+        if via != rules.REACTION:
+            answered = rules.told_by_own_act(changed, member.person, now)
+        kept = await case.keep(answered[0], (*events, *answered[1]))
         return Raised(await case.view(kept), kept.open_objection_of(member.person), bool(events), concern)
+
+
+async def refuse(ctx: Context, id: ProposalId, user_id: int) -> None:
+    """Somebody's reaction cannot be taken: they are told so directly, once for each proposal (OBJ-1)."""
+    async with ctx.uow.write() as tx:
+        proposal = await tx.proposals.get(id)
+        person = await tx.people.id_of(user_id)
+        await tx.deliveries.ask(proposal.partnership, DeliveryKind.DIRECT, id, person=person)
+
+
+async def answer_sign(ctx: Context, actor: Actor, id: ProposalId, emoji: str) -> None:
+    """A sign that says no and is not taken is answered once (OBJ-1). Raises NotFound, NotEligible."""
+    async with ctx.uow.write() as tx:
+        now = ctx.clock()
+        case = await cases.open_case(tx, id, now)
+        member = await members.member_of(tx, case.partnership, actor)
+        cases.check_visible(case, actor, member)
+        await case.keep(*signs.answer(case.proposal, member, emoji, now))
+
+
+async def told(ctx: Context, id: ProposalId, event: int, way: str) -> None:
+    """Discord took what tells an objector that their objection waits to be stated: its period begins (OBJ-2)."""
+    async with ctx.uow.write() as tx:
+        case = await cases.open_case(tx, id, ctx.clock())
+        number = await _untold(case, event)
+        if number is not None:
+            await case.keep(*rules.told(case.proposal, number, way, case.now))
+
+
+async def tell_otherwise(ctx: Context, id: ProposalId, event: int, way: DeliveryKind) -> None:
+    """Somebody cannot be told where all is told: they are told in another way as well (OBJ-1, OBJ-2)."""
+    async with ctx.uow.write() as tx:
+        case = await cases.open_case(tx, id, ctx.clock())
+        person = await _to_be_told(case, event)
+        if person is not None:
+            await tx.deliveries.ask(case.partnership.id, way, id, event, person)
+
+
+async def has_to_be_told(ctx: Context, id: ProposalId, event: int) -> bool:
+    """Whether the person whom this event concerns still has to be told of it."""
+    async with ctx.uow.read() as tx:
+        return await _to_be_told(await cases.open_case(tx, id, ctx.clock()), event) is not None
+
+
+async def told_by_own_act(ctx: Context, actor: Actor, proposals: Iterable[ProposalId]) -> None:
+    """The asker was answered with what waits for them, these objections among it (OBJ-2)."""
+    for each in proposals:
+        async with ctx.uow.write() as tx:
+            case = await cases.open_case(tx, each, ctx.clock())
+            person = await tx.people.find(actor.user_id)
+            if person is not None:
+                await case.keep(*rules.told_by_own_act(case.proposal, person, case.now))
 
 
 async def concern(ctx: Context, actor: Actor, id: ProposalId, text: str) -> ProposalView:
@@ -130,6 +188,49 @@ async def reactions_wiped(ctx: Context, id: ProposalId) -> None:
     async with ctx.uow.write() as tx:
         case = await cases.open_case(tx, id, ctx.clock())
         await case.keep(*rules.reactions_wiped(case.proposal))
+
+
+async def why_not_taken(ctx: Context, id: ProposalId, person: PersonId) -> str:
+    """Why a reaction of this person cannot be taken, by the seats on record: a key of a refusal (OBJ-1, PRO-9)."""
+    async with ctx.uow.read() as tx:
+        case = await cases.open_case(tx, id, ctx.clock())
+        proposal, partnership = case.proposal, case.partnership
+        holdings = await tx.seats.holdings(partnership)
+        seats = {(each.mapping.group, each.mapping.seat) for each in holdings if each.person == person}
+        is_member = (proposal.group, MEMBER) in seats
+        if proposal.state is not State.REVIEW:
+            return "window closed"
+        if person == proposal.author:
+            return "author"
+        if any(c.person == person and c.why == JOINED_LATER for c in proposal.concerns):
+            return JOINED_LATER
+        if proposal.elector(person) is not None:
+            return "window closed" if is_member else "no seat now"
+        if is_member:
+            return JOINED_LATER
+        return "not an elector" if seats else "no seat"
+
+
+async def _to_be_told(case: cases.Case, event: int) -> PersonId | None:
+    """An objector who has not been told, or who said no with a sign that was not taken and has not objected since."""
+    number = await _untold(case, event)
+    if number is not None:
+        return rules.objection_of(case.proposal, number).person
+    recorded = (await case.tx.record.event(case.partnership.id, event)).event
+    if recorded.type is not Happened.SIGN_ANSWERED or recorded.actor is None:
+        return None
+    is_over = case.proposal.state is not State.REVIEW or case.proposal.open_objection_of(recorded.actor) is not None
+    return None if is_over else recorded.actor
+
+
+async def _untold(case: cases.Case, event: int) -> int | None:
+    """The number of the objection that this event raised, while its objector has not been told."""
+    raised = (await case.tx.record.event(case.partnership.id, event)).event
+    number = (raised.data or {}).get("objection")
+    if raised.type is not Happened.OBJECTION_RAISED or not isinstance(number, int):
+        return None
+    objection = case.proposal.objection(number)
+    return number if objection is not None and objection.untold else None
 
 
 async def mine(ctx: Context, actor: Actor, id: ProposalId) -> Objection | None:

@@ -97,7 +97,8 @@ class DeliveryKind(StrEnum):
 
     ``CARD``, ``FEED``, ``THREAD`` and ``REACTIONS`` follow the proposal as it changes, ``BOARD`` follows a retro,
     survey, meeting and the like, ``CALENDAR`` a meeting among the server's events; the others are given once. ``POST``
-    tells of an event where the board stands.
+    tells of an event where the board stands, ``MENTION`` in the group's channel what one person could not be told
+    otherwise.
     """
 
     CARD = "card"
@@ -109,6 +110,7 @@ class DeliveryKind(StrEnum):
     OUTCOME = "outcome"
     LOG = "log"
     DIRECT = "direct"
+    MENTION = "mention"
     BOARD = "board"
     POST = "post"
     CALENDAR = "calendar"
@@ -739,6 +741,18 @@ class Deliveries(Protocol):
 
     async def of_message(self, message_id: int) -> Delivery | None:
         """What this message shows, if it is ours."""
+        ...
+
+    async def about(self, message_id: int) -> ProposalId | None:
+        """The proposal that this message of ours is about, whether or not it is still what stands for it."""
+        ...
+
+    async def messages_about(self, proposal: ProposalId) -> tuple[tuple[int, int], ...]:
+        """Every message about a proposal that was not found gone, by channel and id, oldest first."""
+        ...
+
+    async def gone(self, message_id: int) -> None:
+        """This message is not there any more."""
         ...
 
 

@@ -122,13 +122,23 @@ async def standing(ctx: Context, id: ProposalId) -> tuple[Delivery, ...]:
         return await tx.deliveries.standing(id)
 
 
-async def card_at(ctx: Context, message_id: int) -> Proposal | None:
-    """The proposal whose card this message is, if it is one."""
+async def about(ctx: Context, message_id: int) -> Proposal | None:
+    """The proposal that this message of ours is about: card, feed entry, text, notice, or an earlier copy (OBJ-1)."""
     async with ctx.uow.read() as tx:
-        found = await tx.deliveries.of_message(message_id)
-        if found is None or found.kind is not DeliveryKind.CARD or found.proposal is None:
-            return None
-        return await tx.proposals.get(found.proposal)
+        found = await tx.deliveries.about(message_id)
+        return None if found is None else await tx.proposals.get(found)
+
+
+async def messages_about(ctx: Context, id: ProposalId) -> tuple[tuple[int, int], ...]:
+    """Every message about a proposal that was not found gone, by channel and id, oldest first."""
+    async with ctx.uow.read() as tx:
+        return await tx.deliveries.messages_about(id)
+
+
+async def gone(ctx: Context, message_id: int) -> None:
+    """An earlier copy is not there any more: nobody can react to it."""
+    async with ctx.uow.write() as tx:
+        await tx.deliveries.gone(message_id)
 
 
 async def of_message(ctx: Context, message_id: int) -> Delivery | None:

@@ -187,7 +187,7 @@ def people_in(proposal: Proposal) -> set[PersonId]:
     effects = proposal.current.effects if proposal.versions else proposal.effects
     named |= {person for effect in effects if effect.kind == ratify.KIND for person in ratify.listed(effect)}
     named |= {e.person for e in (*proposal.electors, *proposal.voters, *proposal.judges)}
-    named |= {c.person for c in proposal.concerns}
+    named |= {c.person for c in proposal.concerns} | proposal.signs_answered
     for objection in proposal.objections:
         named |= {objection.person, objection.sponsor}
         if objection.test is not None:

@@ -76,6 +76,8 @@ AUDIENCES: Mapping[Happened, tuple[DeliveryKind, ...]] = MappingProxyType(
         Happened.OBJECTOR_SEAT_LOST: (_CARD, _NOTICE),
         Happened.REACTION_GONE: (_NOTICE,),
         Happened.REACTIONS_WIPED: (_REACTIONS, _NOTICE),
+        Happened.OBJECTOR_TOLD: (_CARD,),
+        Happened.SIGN_ANSWERED: (_NOTICE,),
         Happened.PROPOSAL_ESCALATED: _TOLD,
         Happened.VOTE_OPENED: _TOLD,
         Happened.BALLOT_CAST: (_CARD,),

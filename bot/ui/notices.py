@@ -40,6 +40,8 @@ def mentioned(recorded: Recorded, view: ProposalView) -> list[int]:
     match event.type:
         case Happened.OBJECTION_RAISED | Happened.REACTION_GONE | Happened.OBJECTION_LAPSED if objection:
             people = {objection.sponsor or objection.person}
+        case Happened.SIGN_ANSWERED if event.actor is not None:
+            people = {event.actor}
         case Happened.OBJECTION_WITHDRAWN | Happened.OBJECTION_INTEGRATED if objection and told.in_ones_place:
             people = {objection.person}
         case Happened.OBJECTION_STATED | Happened.OBJECTION_MAINTAINED:
@@ -52,7 +54,7 @@ def mentioned(recorded: Recorded, view: ProposalView) -> list[int]:
             people = {proposal.author}
         case Happened.NUDGED:
             people = set(told.reminded[:MOST_NAMED])
-    if event.actor is not None and event.type is not Happened.OBJECTION_RAISED:
+    if event.actor is not None and event.type not in {Happened.OBJECTION_RAISED, Happened.SIGN_ANSWERED}:
         people -= {event.actor}
     return sorted(view.users[person] for person in people if person in view.users)[:MOST_NAMED]
 
@@ -82,6 +84,9 @@ def _buttons(told: Told) -> list[Part]:
         return [*rows(withdraw, keep)]
     if kind in _WITH_CONTROLS and found is not None:
         return [*rows(*objections.controls(proposal, found), card)]
+    if kind is Happened.SIGN_ANSWERED and proposal.state is State.REVIEW:
+        objecting = button(f"{proposal.pinned.objection_emoji} Object", ids.proposal("object", proposal.id))
+        return [*rows(objecting, button("Raise a concern", ids.proposal("concern", proposal.id)), card)]
     if kind is Happened.NUDGED and proposal.state is State.REVIEW:
         return [*rows(button("I have read it", ids.proposal("read", proposal.id), Style.primary), card)]
     if kind is Happened.VOTE_OPENED or (kind is Happened.NUDGED and proposal.state is State.ESCALATED):

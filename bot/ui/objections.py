@@ -169,6 +169,8 @@ def _due(proposal: Proposal, objection: Objection) -> str:
     test = objection.test
     if objection.state is ObjectionState.RAISED and objection.guarded:
         return "; its seat was taken away, so it counts without being stated"
+    if objection.state is ObjectionState.RAISED and objection.untold:
+        return "; the time to state it begins once its objector has been told"
     if objection.state is ObjectionState.RAISED and objection.state_by is not None and objection.sponsor_by is None:
         return f"; to be stated by {moment(objection.state_by)}"
     if test is not None and test.appeal is not None and test.appeal.stands is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
@@ -11,6 +12,11 @@ from bot.ui.labels import CRITERION_LABELS, count, stamp
 from bot.ui.text import inline, quote, said
 from bot.ui.told import WORDS_OF_PEOPLE, Told
 
+MOST_SIGNS = 8
+"""Code points of which one emoji in any variant is made."""
+
+_CUSTOM = re.compile(r"<a?:(\w+):\d+>")
+
 _RULING = (
     "A facilitator may rule{} on its form only: whether a criterion is named, a reason given, and it is about this "
     "proposal. Never whether the reason is true."
@@ -19,7 +25,10 @@ _RULING = (
 
 def _raised(told: Told) -> str:
     found = told.objection
-    until = f"until {stamp(found.state_by)} " if found and found.state_by else ""
+    state_by = found.state_by if found else None
+    if found is not None and found.untold:  # by this very message: their time begins with it
+        state_by = told.view.now + told.view.proposal.pinned.stating
+    until = f"until {stamp(state_by)} " if state_by else ""
     how = "Your reaction is" if told.text("via") == "reaction" else "It is"
     return (
         f"✋ {told.objector}, you raised {told.number}. {how} recorded and counts from now on.\n"
@@ -177,6 +186,21 @@ def _wiped(told: Told) -> str:
     )
 
 
+def _sign(told: Told) -> str:
+    terms = told.view.proposal.pinned
+    return (
+        f"{told.actor}, you reacted with {shown_emoji(told.text('emoji'))}. **Nothing was recorded from it, and it "
+        f"does not stop anything.** To object, react with {terms.objection_emoji} or press the button below; to be "
+        f"heard without blocking, react with {terms.concern_emoji} or raise a concern. This is said once."
+    )
+
+
+def shown_emoji(emoji: str) -> str:
+    """An emoji in a sentence; one of a server's own by its name, for others may not see it."""
+    custom = _CUSTOM.fullmatch(emoji)
+    return f"“{inline(custom[1], 40)}”" if custom else emoji if len(emoji) <= MOST_SIGNS else "an emoji"
+
+
 def _concern(told: Told) -> str:
     text = told.text("text").strip()
     head = f"💬 {told.actor} raised a concern. It is heard and does not block; {told.author} can answer it here."
@@ -207,5 +231,6 @@ WORDS: Mapping[Happened, Callable[[Told], str]] = MappingProxyType(
         Happened.OBJECTOR_SEAT_LOST: _seat_lost,
         Happened.REACTION_GONE: _reaction_gone,
         Happened.REACTIONS_WIPED: _wiped,
+        Happened.SIGN_ANSWERED: _sign,
     }
 )

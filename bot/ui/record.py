@@ -69,6 +69,8 @@ _TIMELINE: Mapping[Happened, str] = MappingProxyType(
         Happened.OBJECTOR_SEAT_LOST: "the seat behind objection No. {objection} was taken away; the objection stands",
         Happened.REACTION_GONE: "a reaction behind objection No. {objection} disappeared; the objection stands",
         Happened.REACTIONS_WIPED: "reactions were wiped; nothing was withdrawn",
+        Happened.OBJECTOR_TOLD: "who raised objection No. {objection} was told to state it; the time for that began",
+        Happened.SIGN_ANSWERED: "{who} reacted with a sign that is not an objection, and was told how to object",
         Happened.PROPOSAL_ESCALATED: "taken to a final vote by {who}",
         Happened.VOTE_OPENED: "final vote opened",
         Happened.VOTE_CLOSED: "final vote closed",

@@ -14,6 +14,8 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
+from bot import caches
+from bot.caches import NotKnownYet
 from bot.governance.errors import Changed, NotFound, Refusal
 from bot.services import organisation
 from bot.services.ports import Actor, Context
@@ -46,19 +48,20 @@ def actor(interaction: Interaction) -> Actor:
     """The person as this interaction presents them: the roles of the payload are the truth (ORG-2).
 
     Manage Roles is taken from the server's roles, not from the channel, whose overwrites are handed out lightly.
-    A thread counts as its channel. Raises NotFound for acts outside a server.
+    A thread counts as its channel. Raises NotFound for acts outside a server, and NotKnownYet before the server has
+    arrived, whose roles would all be missing.
     """
     member = interaction.user
-    guild = interaction.guild
-    if guild is None or not isinstance(member, discord.Member):
+    if interaction.guild is None or not isinstance(member, discord.Member):
         raise NotFound("server")
+    guild = caches.standing(interaction.guild)
     channel = interaction.channel
     place = channel.parent_id if isinstance(channel, discord.Thread) else interaction.channel_id
     owner = guild.owner_id == member.id
     return Actor(
         user_id=member.id,
         guild_id=guild.id,
-        roles=frozenset(role.id for role in member.roles if not role.is_default()),
+        roles=caches.worn_by(member),
         manages_roles=owner or member.guild_permissions.manage_roles,
         top_position=10**6 if owner else member.top_role.position,
         channel_id=place or 0,
@@ -167,7 +170,7 @@ async def failed(interaction: Interaction, fault: BaseException, fields: Fields 
         said = errors.speak(fault, await _where_to_type(interaction))
     elif isinstance(fault, Changed):
         said = answers.CHANGED_MEANWHILE
-    elif isinstance(fault, CatchingUp):
+    elif isinstance(fault, CatchingUp | NotKnownYet):
         said = answers.CATCHING_UP
     else:
         _log.error("interaction %s failed", interaction.id, exc_info=fault)

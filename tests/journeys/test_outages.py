@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import pytest
 
 from bot.governance.dossier import ObjectionState, State
+from bot.guild import Reactions
 from tests.journeys import objecting
 from tests.journeys.server import CONCERN, CORE, OBJECT, Server, text_of
 
@@ -188,14 +189,14 @@ async def test_a_session_that_dies_while_catching_up_is_not_alive(
 ) -> None:
     await server.propose("tia", CORE)
     due = await closes_at(server)
-    look = server.bot.guild_adapter.reactors
+    look = server.bot.guild_adapter.reactions
 
-    async def interrupted(channel_id: int, message_id: int, emojis: Iterable[str]) -> dict[str, list[int]]:
+    async def interrupted(channel_id: int, message_id: int, wanted: Callable[[str], bool]) -> Reactions:
         await server.bot.on_disconnect()
-        return await look(channel_id, message_id, emojis)
+        return await look(channel_id, message_id, wanted)
 
     await server.dispatch("disconnect")
-    monkeypatch.setattr(server.bot.guild_adapter, "reactors", interrupted)
+    monkeypatch.setattr(server.bot.guild_adapter, "reactions", interrupted)
     await server.dispatch("resumed")
     monkeypatch.undo()
     await server.advance_to(due + LONG)

@@ -148,7 +148,9 @@ def test_a_raised_objection_is_acknowledged_with_its_deadline() -> None:
     proposal, (event,) = rules.raise_objection(scene.opened(), scene.BO, "reaction", scene.NOW)
     text, ids, pinged = told(proposal, event)
     assert "Your reaction is recorded" in text
-    assert f"until <t:{int(scene.at(48).timestamp())}:F>" in text
+    assert f"until <t:{int(scene.at(49).timestamp())}:F>" in text, "their time begins with this message"
+    known, _ = rules.told(proposal, 1, rules.THREAD, scene.NOW)
+    assert f"until <t:{int(scene.at(48).timestamp())}:F>" in told(known, event)[0], "and is not moved by a repetition"
     assert ids == ["objection:state:7:1", "objection:withdraw:7:1"]
     assert pinged == [USERS[scene.BO.person]]
 
