@@ -148,3 +148,13 @@ async def test_answered_words_that_were_hidden_or_taken_back_are_not_repeated(sc
 async def numbered(scene: Scene, words: str) -> int:
     page = await feedback.page(scene.ctx, scene.actor(BEN), HERE)
     return next(each.feedback.id for each in page.found if each.feedback.text == words)
+
+
+async def test_feedback_that_was_closed_since_is_told_though_it_was_answered_before(scene: Scene) -> None:
+    given = await feedback.give(scene.ctx, scene.actor(BEN), HERE, None, "The map is old.", anonymous=False)
+    await feedback.answer(scene.ctx, scene.actor(TOM), given.feedback.id, "It is new now.")
+    since = scene.clock()
+    assert lines((await news(scene, since)).open_to_all()) == []
+    scene.clock.forward(timedelta(hours=1))
+    await feedback.say(scene.ctx, scene.actor(BEN), given.feedback.id, True)
+    assert lines((await news(scene, since)).open_to_all()) == [("answered", "answered", "F-1")]
