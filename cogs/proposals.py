@@ -127,6 +127,15 @@ async def withdraw(interaction: Interaction, id: ProposalId) -> None:
 
 
 async def open_review(interaction: Interaction, id: ProposalId) -> None:
+    """Open the review of a draft, unless something says much the same already: then ask first (PRO-2, PRO-3)."""
+    view, found = await proposals.before_opening(*asker(interaction), id)
+    if found:
+        await answer(interaction, answers.similar(view, found), replace=True)
+    else:
+        await open_anyway(interaction, id)
+
+
+async def open_anyway(interaction: Interaction, id: ProposalId) -> None:
     """Open the review of a draft (PRO-2)."""
     view = await proposals.open_review(*asker(interaction), id)
     await answer(interaction, answers.opened(view), replace=True)
@@ -165,6 +174,7 @@ ACTS: Mapping[str, Act] = MappingProxyType(
         "edit": words,
         "preview": preview,
         "open": open_review,
+        "open-anyway": open_anyway,
         "discard": discard,
         "options": options,
         "publish": publish,

@@ -109,10 +109,15 @@ class Proposals:
         chosen = select(_C.id).where(_C.partnership_id == partnership, _C.author_id == author)
         return await self._ids(chosen.where(_C.state == State.DRAFT.value).order_by(_C.id.desc()))
 
-    async def not_adopted(self, partnership: PartnershipId, title: str) -> tuple[ProposalId, ...]:
-        """Ids of those of this title, in small letters or large, that were not adopted; newest first."""
-        chosen = select(_C.id).where(_C.partnership_id == partnership, _C.state == State.NOT_ADOPTED.value)
-        return await self._ids(chosen.where(_C.title_folded == title.casefold()).order_by(_C.number.desc()))
+    async def newest(
+        self, partnership: PartnershipId, limit: int, states: Iterable[State] = ()
+    ) -> tuple[Proposal, ...]:
+        """The newest that have a number, in these states or in any; newest first."""
+        chosen = select(_TEXT).where(_C.partnership_id == partnership, _C.number.is_not(None))
+        if wanted := sorted(state.value for state in states):
+            chosen = chosen.where(_C.state.in_(wanted))
+        found = await self._session.connection.execute(chosen.order_by(_C.number.desc()).limit(limit))
+        return tuple(from_text(Proposal, document) for document in found.scalars())
 
     async def load_of(
         self, partnership: PartnershipId, author: PersonId, group: GroupId, since: datetime

@@ -46,6 +46,12 @@ def forms(name: str) -> frozenset[str]:
     return frozenset(filter(None, (_tidy(skeleton(lower)), _tidy(skeleton(seen).casefold()))))
 
 
+def folded(text: str) -> str:
+    """A longer text as it is compared by its wording: without case and width, look-alikes the same, unseen left out."""
+    seen = " ".join("".join(map(_seen, text)).split())
+    return skeleton(unicodedata.normalize("NFKC", seen).casefold())
+
+
 def visible(name: str) -> bool:
     """Whether anything of it can be seen."""
     return bool(forms(name))

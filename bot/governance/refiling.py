@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.governance.dossier import Proposal, State
+from bot.governance.dossier import Effect, Proposal, State, Text
 from bot.governance.errors import BadText, BadValue, NotYours, Refiled, WrongState
 from bot.governance.ids import PersonId
 
@@ -38,13 +39,18 @@ def link(
     return replace(proposal, refiles=earlier.number, changed_since=changed)
 
 
-def check(proposal: Proposal, namesake: int | None) -> None:
-    """``namesake`` is the number of the latest one of the same title that counts.
+def body(text: Text, effects: Iterable[Effect]) -> str:
+    """What a proposal says and would do; its title, type and reasons are not what is asked."""
+    return "\n".join((text.ask, *(f"{each.target} {each.value}" for each in effects)))
 
-    Raises Refiled when it is not linked; BadText while nothing fit says what changed.
+
+def check(proposal: Proposal, alike: tuple[int, ...]) -> None:
+    """``alike`` are the numbers of those that count and say the same, the latest first.
+
+    Raises Refiled when none of them is linked; BadText while nothing fit says what changed.
     """
-    if namesake is not None and proposal.refiles != namesake:
-        raise Refiled(namesake)
+    if alike and proposal.refiles not in alike:
+        raise Refiled(alike[0])
     if proposal.refiles is None:
         return
     length = len(proposal.changed_since.strip())

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Mapping
 from functools import lru_cache
 
 from rapidfuzz import fuzz, utils
+
+from bot.governance import names
 
 MOST_GROUPS = 10
 MOST_ALIKE = 8
@@ -23,6 +26,11 @@ _NEAR = 0.28
 _ALIKE = 60.0
 """Share of words in common, of 100, from which they are suggested."""
 _THE_SAME = 1000.0
+_THE_SAME_WORDS = 85.0
+"""Share of words in common, of 100, from which one proposal says what another said."""
+_FEW_WORDS = 8
+_LIKE = 60.0
+"""Share of words in common, of 100, from which a proposal is shown as similar; unlike ones come to about 45."""
 
 
 @lru_cache(maxsize=32)
@@ -57,6 +65,27 @@ def alike(texts: tuple[tuple[int, str], ...]) -> tuple[tuple[int, ...], ...]:
         taken |= set(group)
         groups.append(group)
     return tuple(groups)
+
+
+def says_the_same(one: str, other: str) -> bool:
+    """Whether two texts say much the same, in whatever order and however spelled; more said around it hides nothing.
+
+    Texts of few words are compared whole: a few words stand in many a text.
+    """
+    words = [utils.default_process(names.folded(each)) for each in (one, other)]
+    if min(len(set(each.split())) for each in words) >= _FEW_WORDS:
+        return fuzz.token_set_ratio(*words) >= _THE_SAME_WORDS
+    return fuzz.token_sort_ratio(*words) >= _THE_SAME_WORDS
+
+
+def nearest(text: str, others: Mapping[int, str], most: int) -> tuple[int, ...]:
+    """The numbers of the texts whose wording is most like this one's, the likeliest first; none that is not near it."""
+    words = utils.default_process(names.folded(text))
+    told = {number: utils.default_process(names.folded(other)) for number, other in others.items()}
+    found = [(fuzz.token_sort_ratio(words, other), number) for number, other in told.items()]
+    return tuple(
+        number for near, number in sorted(found, key=lambda each: (-each[0], -each[1]))[:most] if near >= _LIKE
+    )
 
 
 def _pairs(texts: dict[int, str]) -> list[tuple[float, int, int]]:

@@ -370,8 +370,10 @@ class Proposals(Protocol):
         """The ids of this author's drafts, newest first."""
         ...
 
-    async def not_adopted(self, partnership: PartnershipId, title: str) -> tuple[ProposalId, ...]:
-        """Ids of those of this title that were not adopted, newest first."""
+    async def newest(
+        self, partnership: PartnershipId, limit: int, states: Iterable[State] = ()
+    ) -> tuple[Proposal, ...]:
+        """The newest that have a number, in these states or in any; newest first."""
         ...
 
     async def load_of(

@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.governance import drafts, electorates, halts, lifecycle, refiling, revisions
 from bot.governance import proposals as rules
-from bot.governance.dossier import Effect, Proposal, State, Text
+from bot.governance.dossier import FINAL, Effect, Proposal, State, Text
 from bot.governance.effects.world import World
-from bot.governance.errors import NotEligible, NotFound, Refusal, WindowClosed
+from bot.governance.errors import NotEligible, NotFound, Refiled, Refusal, WindowClosed
 from bot.governance.ids import GroupId, PartnershipId, ProposalId
 from bot.governance.money import Money
 from bot.governance.objections import eligible
 from bot.governance.organisation import Member, Partnership
 from bot.governance.policy import TYPES, DecisionType, Filer, type_named
-from bot.services import cases, members
+from bot.services import cases, likenesses, members
 from bot.services.ports import Actor, Context, Filter, Listed, Transaction
-from bot.services.views import ProposalView, Standing, namesake_of, view_of
+from bot.services.views import ProposalView, Standing, links_of, refused_before, view_of
+
+_COMPARED = 300
+_MOST_SIMILAR = 3
+_LATELY = timedelta(days=180)
+_DAY = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Similar:
+    """A proposal that says much the same, with a link to its card."""
+
+    proposal: Proposal
+    card: str | None
 
 
 async def draft(
@@ -81,10 +95,56 @@ def hindrance(view: ProposalView) -> Refusal | None:
         drafts.check_text(proposal.type, kept.text)
         drafts.prepare_effects(proposal.type, kept.effects, World(view.partnership, view.policy))
         if proposal.state is State.DRAFT:
-            refiling.check(proposal, view.namesake)
+            refiling.check(proposal, view.refused_before)
     except Refusal as refusal:
         return refusal
     return None
+
+
+async def before_opening(ctx: Context, actor: Actor, id: ProposalId) -> tuple[ProposalView, tuple[Similar, ...]]:
+    """A draft with the up to three most similar proposals that the actor may read (PRO-3).
+
+    They are open or of the last 180 days; shown before the review opens, they never hinder it. Drafts of others are
+    not compared, nor what the draft says itself that it files again. None for what cannot be opened yet.
+    Raises NotFound.
+    """
+    async with ctx.uow.walk() as tx:
+        now = ctx.clock()
+        case = await cases.open_case(tx, id, now)
+        member = await members.reader_of(tx, case.partnership, actor)
+        cases.check_visible(case, actor, member)
+        view = await case.view(case.proposal)
+        load = await tx.proposals.load_of(case.partnership.id, member.person, case.proposal.group, now - _DAY)
+        try:
+            refiling.check(case.proposal, view.refused_before)
+            rules.open_review(case.proposal, member, await case.world(), await case.seated(), rules.Load(*load), 1, now)
+        except Refusal:
+            return view, ()
+        others = {
+            int(each.id): each
+            for each in await tx.proposals.newest(case.partnership.id, _COMPARED)
+            if each.number != case.proposal.refiles
+            and (each.state not in FINAL or each.created_at > now - _LATELY)
+            and cases.may_read(each, case.partnership, member)
+        }
+        texts = {number: _wording(each) for number, each in others.items()}
+        near = await asyncio.to_thread(likenesses.nearest, _wording(case.proposal), texts, _MOST_SIMILAR)
+        found = [others[number] for number in near]
+        return view, tuple([Similar(each, (await links_of(tx, each, case.partnership)).card) for each in found])
+
+
+def _wording(proposal: Proposal) -> str:
+    return f"{proposal.text.title}\n{refiling.body(proposal.text, proposal.effects)}"
+
+
+async def _check_not_refused(tx: Transaction, case: cases.Case, text: Text, effects: tuple[Effect, ...]) -> None:
+    """Another version says no more what was refused lately than a new proposal may (OBJ-6). Raises Refiled."""
+    said, now = refiling.body(text, effects), case.proposal.current
+    if likenesses.says_the_same(said, refiling.body(now.text, now.effects)):
+        return
+    refused = await refused_before(tx, said, case.proposal.group, case.partnership, case.now)
+    if refused and case.proposal.refiles not in refused:
+        raise Refiled(refused[0])
 
 
 async def open_review(ctx: Context, actor: Actor, id: ProposalId) -> ProposalView:
@@ -95,12 +155,10 @@ async def open_review(ctx: Context, actor: Actor, id: ProposalId) -> ProposalVie
         member = await members.member_of(tx, case.partnership, actor)
         cases.check_visible(case, actor, member)
         load = rules.Load(
-            *await tx.proposals.load_of(
-                case.partnership.id, member.person, case.proposal.group, now - timedelta(hours=24)
-            )
+            *await tx.proposals.load_of(case.partnership.id, member.person, case.proposal.group, now - _DAY)
         )
         if case.proposal.state is State.DRAFT:
-            refiling.check(case.proposal, await namesake_of(tx, case.proposal, case.partnership, now))
+            refiling.check(case.proposal, (await case.view(case.proposal)).refused_before)
         number = await tx.next_id(f"number/{case.partnership.id}")
         opened, events = rules.open_review(
             case.proposal, member, await case.world(), await case.seated(), load, number, now
@@ -189,6 +247,7 @@ async def revise(
             drafts.check_may_file(case.partnership, member, case.proposal.type)
         kept = case.proposal.next_words
         words = (kept.text, kept.effects) if text is None else (text, effects)
+        await _check_not_refused(tx, case, *words)
         seated = await case.seated()
         revised, events = revisions.revise(case.proposal, member.person, *words, await case.world(), seated, now)
         return await case.view(await case.keep(revised, events))

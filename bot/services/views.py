@@ -13,6 +13,7 @@ from bot.governance.ids import GroupId, PersonId
 from bot.governance.organisation import MEMBER, Elector, Group, Holding, Partnership
 from bot.governance.policy import Policy
 from bot.governance.seats import SEASON, Turn, turned
+from bot.services import likenesses
 from bot.services.ports import DeliveryKind, Recorded, Transaction
 
 
@@ -23,6 +24,10 @@ class Links:
     card: str | None = None
     thread: str | None = None
     feed: str | None = None
+
+
+_COMPARED = 100
+"""Proposals that a draft is compared with, the newest ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +44,8 @@ class ProposalView:
     head: str
     policy: Policy
     events: tuple[Recorded, ...] = field(default=(), repr=False)
-    namesake: int | None = None
-    """Of a draft: the number of the latest one of its title that was not adopted within 90 days (OBJ-6)."""
+    refused_before: tuple[int, ...] = ()
+    """Of a draft: the numbers of those that said the same and were not adopted within 90 days (OBJ-6)."""
     reminded: frozenset[PersonId] | None = None
     """Whom the notice of a nudge mentions; None for everybody named in it."""
     turned: tuple[Turn, ...] = ()
@@ -132,7 +137,7 @@ async def view_of(
         head=head,
         policy=await tx.policies.current(partnership.id),
         events=events,
-        namesake=await namesake_of(tx, proposal, partnership, now),
+        refused_before=await _of_a_draft(tx, proposal, partnership, now),
         turned=changes,
         behind=proposal.state is State.ENACTED and await tx.deliveries.behind(proposal.id),
     )
@@ -149,19 +154,28 @@ async def _turned(tx: Transaction, proposal: Proposal, partnership: Partnership)
     return tuple(sorted(found, key=lambda turn: (turn.at, turn.person), reverse=True))
 
 
-async def namesake_of(tx: Transaction, proposal: Proposal, partnership: Partnership, now: datetime) -> int | None:
-    """The number of the latest one of a draft's title that was not adopted within 90 days (OBJ-6).
+async def refused_before(
+    tx: Transaction, said: str, group: GroupId, partnership: Partnership, now: datetime
+) -> tuple[int, ...]:
+    """The numbers of those that said the same and were not adopted within 90 days, the latest first (OBJ-6).
 
-    Another group's private matters are not looked at: their titles are its own (SCL-2).
+    Private matters of another group than the one that decides are not looked at: what they say is its own (SCL-2).
     """
+    return tuple(
+        earlier.number
+        for earlier in await tx.proposals.newest(partnership.id, _COMPARED, (State.NOT_ADOPTED,))
+        if earlier.number is not None
+        and refiling.counts(earlier, now)
+        and not (partnership.group(earlier.group).private and earlier.group != group)
+        and likenesses.says_the_same(said, refiling.body(earlier.text, earlier.effects))
+    )
+
+
+async def _of_a_draft(tx: Transaction, proposal: Proposal, partnership: Partnership, now: datetime) -> tuple[int, ...]:
     if proposal.state is not State.DRAFT:
-        return None
-    for each in await tx.proposals.not_adopted(partnership.id, " ".join(proposal.text.title.split())):
-        earlier = await tx.proposals.get(each)
-        hidden = partnership.group(earlier.group).private and earlier.group != proposal.group
-        if not hidden and refiling.counts(earlier, now):
-            return earlier.number
-    return None
+        return ()
+    said = refiling.body(proposal.text, proposal.effects)
+    return await refused_before(tx, said, proposal.group, partnership, now)
 
 
 async def links_of(tx: Transaction, proposal: Proposal, partnership: Partnership) -> Links:

@@ -11,11 +11,12 @@ from bot.governance.dossier import Proposal, State, Version
 from bot.governance.errors import AmountUnclear, BadValue, Refiled, Refusal
 from bot.governance.money import shown, written_amount
 from bot.governance.policy import type_named
+from bot.services.proposals import Similar
 from bot.services.views import ProposalView
 from bot.ui import errors, forms, ids, limits, proposals, versions
-from bot.ui.labels import FIELD_LABELS, METHOD_LABELS, count, stamp
+from bot.ui.labels import FIELD_LABELS, METHOD_LABELS, STATE_LABELS, count, stamp
 from bot.ui.panels import LINE, Button, Rule, button, link, panel, rows
-from bot.ui.text import inline, quote
+from bot.ui.text import in_quotes, inline, quote
 
 Answer = discord.ui.LayoutView
 
@@ -59,7 +60,7 @@ def named(proposal: Proposal) -> str:
 def headed(proposal: Proposal) -> str:
     """The same in a heading, which is bold already."""
     name = f"P-{proposal.number}" if proposal.number else "Draft"
-    return f"{name} · {inline(proposal.text.title, 100)}"
+    return f"{name} · {in_quotes(proposal.text.title, 100)}"
 
 
 def overview(view: ProposalView, hindrance: Refusal | None) -> Answer:
@@ -119,7 +120,27 @@ def draft(view: ProposalView, hindrance: Refusal | None) -> Answer:
             button("Preview", ids.proposal("preview", proposal.id)),
             button("Open review", ids.proposal("open", proposal.id), styles[1]),
             button("Discard", ids.proposal("discard", proposal.id), _DANGER),
-            button("Filed before", ids.proposal("again", proposal.id)) if proposal.refiles or view.namesake else None,
+            button("Filed before", ids.proposal("again", proposal.id))
+            if proposal.refiles or view.refused_before
+            else None,
+        ],
+    )
+
+
+def similar(view: ProposalView, found: Sequence[Similar]) -> Answer:
+    """What says much the same already, before the review opens; it never blocks (PRO-3)."""
+    lines = [
+        f"- **P-{proposal.number}** {in_quotes(proposal.text.title, 102)} · {STATE_LABELS[proposal.state]}"
+        for proposal in (each.proposal for each in found)
+    ]
+    return said(
+        f"### Is it one of these?\n{named(view.proposal)} says much the same as:",
+        "\n".join(lines),
+        "If yours adds nothing, it may be better to speak up there. Nothing is open yet, and your draft is kept.",
+        buttons=[
+            button("Open anyway", ids.proposal("open-anyway", view.proposal.id), _PRIMARY),
+            button("Back to the draft", ids.proposal("show", view.proposal.id)),
+            *(link(f"P-{each.proposal.number}", each.card) for each in found),
         ],
     )
 

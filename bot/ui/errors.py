@@ -18,7 +18,7 @@ from bot.governance.policy import KEYS
 from bot.governance.surveys import SurveyState
 from bot.ui import intrusions, labels, times
 from bot.ui.limits import CONTENT, fit_lines
-from bot.ui.text import inline
+from bot.ui.text import in_quotes, inline
 
 NOTHING_CHANGED = "Nothing was changed."
 
@@ -346,7 +346,7 @@ def why_not(why: str) -> str:
 
 
 def _not_found(refusal: errors.NotFound) -> str:
-    name = f" (“{inline(refusal.name, 100)}”)" if refusal.name else ""
+    name = f" ({in_quotes(refusal.name, 102)})" if refusal.name else ""
     return MISSING.get(refusal.what, "That does not exist, or you may not see it.") + name
 
 
@@ -394,7 +394,7 @@ def _bad_text(refusal: errors.BadText) -> str:
 
 
 def _bad_value(refusal: errors.BadValue) -> str:
-    given = f"“{inline(refusal.text, 100)}”" if refusal.text.strip() else "Nothing"
+    given = f"{in_quotes(refusal.text, 102)}" if refusal.text.strip() else "Nothing"
     return f"**{_field(refusal.field)}**: {given} does not fit here. Expected: {inline(refusal.expected, 300)}."
 
 
@@ -428,7 +428,7 @@ def _amount_unclear(refusal: errors.AmountUnclear) -> str:
 
 
 def _unknown_key(refusal: errors.UnknownKey) -> str:
-    words = f"There is nothing called “{inline(refusal.name, 100)}” here."
+    words = f"There is nothing called {in_quotes(refusal.name, 102)} here."
     if refusal.nearest:
         words += f" Did you mean {labels.listed([f'`{name}`' for name in refusal.nearest], 'or')}?"
     return words
@@ -500,8 +500,8 @@ def _outdated(refusal: errors.Outdated) -> str:
 
 def _refiled(refusal: errors.Refiled) -> str:
     return (
-        f"P-{refusal.number}, of the same title, was not adopted less than 90 days ago. To file it again, link it and "
-        "say what has changed since: press *Filed before* under your draft. Your draft is kept."
+        f"P-{refusal.number} said much the same and was not adopted less than 90 days ago. To file that again, link it "
+        "in a draft and say what has changed since: press *Filed before* under your draft. Your words are kept."
     )
 
 

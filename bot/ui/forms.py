@@ -117,7 +117,7 @@ def propose(type: str, group: GroupId | None, again: int | None = None, text: Te
 def refile(view: ProposalView) -> Form:
     """What a draft files again, and what changed since (OBJ-6)."""
     proposal = view.proposal
-    number = proposal.refiles or view.namesake
+    number = proposal.refiles or next(iter(view.refused_before), None)
     form = _form("Filed before", ids.proposal_form("again", proposal.id))
     again = _text("again", f"P-{number}" if number else "", most=20, required=False)
     return _with(form, again, _text("changed", proposal.changed_since, most=MOST_CHANGE, long=True, required=False))

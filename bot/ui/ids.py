@@ -35,6 +35,7 @@ PROPOSAL_ACTS = (
     "edit",
     "preview",
     "open",
+    "open-anyway",
     "discard",
     "options",
     "publish",

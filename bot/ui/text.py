@@ -30,6 +30,7 @@ _PLAIN_ADDRESS = re.compile(
 )
 _LONGEST_LINK = 300
 _TRAILING = ".,:;!?\"')]}*_~|`"
+_DOUBLE_QUOTES = re.compile('["“”„‟«»″‶〝〞〟❝❞＂🙶🙷🙸]')
 _DANGLING = re.compile(rf"(?:\n> ?)+{CUT}\Z")
 _RIGHT_TO_LEFT = frozenset({"R", "AL"})
 _HALVES = re.compile("[\ud800-\udfff]")
@@ -106,6 +107,14 @@ def inline(text: str, most: int) -> str:
     if most > 2 and any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in line):
         return _ISOLATE + fit_atoms(list(_atoms(line)), most - 2) + _END_ISOLATE
     return fit_atoms(list(_atoms(line)) or [EMPTY], most)
+
+
+def in_quotes(text: str, most: int) -> str:
+    """A title, or other words of people, within a line of ours: in quotation marks that they cannot end (TXT-1).
+
+    So what somebody calls a thing is never taken for what the bot says of it.
+    """
+    return f"“{inline(_DOUBLE_QUOTES.sub('’', text), max(most - 2, 1))}”"
 
 
 def plain(text: str, most: int) -> str:

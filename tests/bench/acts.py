@@ -88,7 +88,8 @@ async def _act(
             sent, filed = await world.send_forms(crowd)
             first = world.calls()
             expect()
-            _, opened = await world.press(crowd, [each.response for each in sent], "proposal:open:")
+            asked, opened = await world.press(crowd, [each.response for each in sent], "proposal:open:")
+            opened += await world.press_anyway(crowd, [each.response for each in asked])
             return filed + opened, [first, world.calls()]
         case "object":
             card = await world.card(fresh)

@@ -73,6 +73,19 @@ class World(ABC):
             results.append(await who.click(message, custom_id=named))
         return results, await self.watch.let_go()
 
+    async def press_anyway(self, people: Sequence[simcord.MemberActor], answers: Sequence[Any]) -> float:
+        """Those press *Open anyway* who were shown that something says much the same."""
+        name = "proposal:open-anyway:"
+        asked = [
+            (who, answer)
+            for who, answer in zip(people, answers, strict=True)
+            if any(each.startswith(name) for each in controls_of(answer))
+        ]
+        if not asked:
+            return 0.0
+        _, took = await self.press([who for who, _ in asked], [answer for _, answer in asked], name)
+        return took
+
     async def react(self, people: Sequence[simcord.MemberActor], card: discord.Message) -> float:
         """Everybody's reaction arrives at once."""
         guild = self.bot.get_guild(self.guild.id)
@@ -139,7 +152,8 @@ class RealWorld(World):
 
     async def _propose(self) -> int:
         sent, _ = await self.send_forms(self.crowd[-1:])
-        await self.press(self.crowd[-1:], [sent[0].response], "proposal:open:")
+        asked, _ = await self.press(self.crowd[-1:], [sent[0].response], "proposal:open:")
+        await self.press_anyway(self.crowd[-1:], [asked[0].response])
         async with self.server.bot.ctx.uow.read() as tx:
             (partnership,) = await tx.partnerships.all()
             return max(row.number or 0 for row in await tx.proposals.list(partnership.id, Filter()))

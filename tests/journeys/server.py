@@ -416,6 +416,8 @@ class Server:
         assert drafted.response is not None
         button = next(c for c in controls_of(drafted.response) if c.startswith("proposal:open:"))
         opened = await self.press(who, drafted.response, button)
+        if "Is it one of these?" in said(opened):
+            opened = await self.press(who, latest(opened), button.replace(":open:", ":open-anyway:"))
         await self.settle()
         async with self.bot.ctx.uow.read() as tx:
             proposal = await tx.proposals.get(ProposalId(int(button.rpartition(":")[2])))

@@ -98,7 +98,10 @@ async def test_an_entrenched_rule_never_changes_by_silence(tmp_path: Path) -> No
         assert str(await server.policy_value("review.window")) == "3 days, 0:00:00"
         await assert_heads_stand(server, number)
 
-        second = await server.propose_policy("review.window", "96h", who="tom", title="Four days for every review")
+        ask = "Leave every review open for four days and nights, so that those who work in shifts can take part."
+        second = await server.propose_policy(
+            "review.window", "96h", who="tom", title="Four days for every review", ask=ask
+        )
         await server.advance(hours=72)
         await ballots(server, second, ada=FOR, ben=FOR, cleo=FOR, dev=FOR, eli=AGAINST, fay=AGAINST)
         await server.advance(hours=72)

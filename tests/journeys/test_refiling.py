@@ -17,7 +17,7 @@ async def test_filed_again_with_a_link_and_what_changed(server: Server) -> None:
     await server.advance(hours=72)
     await server.advance(hours=24 * 14)
     drafted = await server.draft("tom", CORE, "general")
-    assert f"P-{number}, of the same title, was not adopted" in said(drafted), said(drafted)
+    assert f"P-{number} said much the same and was not adopted" in said(drafted), said(drafted)
     opening = next(c for c in controls_of(latest(drafted)) if c.startswith("proposal:open:"))
     before = rows(server)
     refused = await server.press("tom", latest(drafted), opening)
@@ -40,3 +40,30 @@ async def test_filed_again_with_a_link_and_what_changed(server: Server) -> None:
     assert "What has changed since" in said(begun), said(begun)
     unfit = await server.slash("uma", CORE, "propose", type="general", again=f"P-{again}")
     assert "not adopted within the last 90 days" in said(unfit), said(unfit)
+
+
+async def test_what_says_much_the_same_is_shown_with_open_anyway(server: Server) -> None:
+    """PRO-3: the author is asked once, sees the draft again if they like, and nothing hinders them."""
+    number = await server.propose("tia")
+    drafted = await server.draft("tom", CORE, "general", title="Our calendar")
+    opening = next(c for c in controls_of(latest(drafted)) if c.startswith("proposal:open:"))
+    before = rows(server)
+    asked = await server.press("tom", latest(drafted), opening)
+    assert "Is it one of these?" in said(asked), said(asked)
+    assert f"**P-{number}** “" in said(asked)
+    assert rows(server) == before
+    back = await server.press("tom", latest(asked), opening.replace(":open:", ":show:"))
+    assert "Your draft is kept" in said(back)
+    again = await server.press("tom", latest(back), opening)
+    opened = await server.press("tom", latest(again), opening.replace(":open:", ":open-anyway:"))
+    assert "Review opened" in said(opened), said(opened)
+    other = await server.draft(
+        "tom",
+        CORE,
+        "general",
+        title="Bee hives",
+        ask="Buy two bee hives for the meadow behind the mill, and a keeper's suit.",
+    )
+    opening = next(c for c in controls_of(latest(other)) if c.startswith("proposal:open:"))
+    straight = await server.press("tom", latest(other), opening)
+    assert "Review opened" in said(straight), said(straight)

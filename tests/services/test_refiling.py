@@ -7,13 +7,14 @@ from datetime import timedelta
 
 import pytest
 
-from bot.governance.dossier import State
+from bot.governance.dossier import State, Text
 from bot.governance.errors import BadText, BadValue, NotFound, Refiled
 from bot.governance.ids import ProposalId
 from bot.services import beforehand, proposals
 from bot.services.ports import Filter
 from tests.services.scene import ADA, HERE, QUIET, QUINN, RAY, TEXT, TIA, TOM, Scene
 
+ELSE = replace(TEXT, title="Bee hives", ask="Buy two bee hives for the meadow behind the mill, and a suit.")
 CHANGED = "One paid person keeps it now, as the objection asked for."
 
 
@@ -30,8 +31,7 @@ async def refused(scene: Scene, **more: object) -> ProposalId:
 
 async def test_the_same_title_again_needs_a_link_and_what_changed(scene: Scene) -> None:
     await refused(scene)
-    title = "  A  Shared calendar "
-    again = await scene.draft(TOM, text=replace(TEXT, title=" ".join(title.split())))
+    again = await scene.draft(TOM, text=replace(TEXT, title="A shared calendar."))
     who = scene.actor(TOM)
     before = await scene.tables()
     hindrance = proposals.hindrance(await proposals.show(scene.ctx, who, again))
@@ -53,9 +53,26 @@ async def test_the_same_title_again_needs_a_link_and_what_changed(scene: Scene) 
     assert opened.pinned.threshold == (await scene.get(ProposalId(1))).pinned.threshold
 
 
-async def test_after_ninety_days_or_under_another_title_no_link_is_asked_for(scene: Scene) -> None:
+REWORDED = (
+    replace(TEXT, title="Quite another title"),
+    replace(TEXT, title="Other", ask=TEXT.ask.upper() + " !!"),
+    replace(TEXT, title="Other", ask=TEXT.ask.replace("a", "а").replace(" ", "\u200b  ")),
+    replace(TEXT, title="Other", ask=f"Dear all, this is a wholly new idea of ours. {TEXT.ask} We hope you like it."),
+    replace(TEXT, title="Other", ask=" ".join(reversed(TEXT.ask.split()))),
+)
+
+
+@pytest.mark.parametrize("text", REWORDED)
+async def test_the_same_in_other_clothes_is_the_same(scene: Scene, text: Text) -> None:
     await refused(scene)
-    other = await scene.draft(TOM, text=replace(TEXT, title="Another calendar"))
+    again = await scene.draft(TOM, "general", text=text)
+    with pytest.raises(Refiled):
+        await proposals.open_review(scene.ctx, scene.actor(TOM), again)
+
+
+async def test_after_ninety_days_or_with_something_else_to_say_no_link_is_asked_for(scene: Scene) -> None:
+    await refused(scene)
+    other = await scene.draft(TOM, text=replace(ELSE, title=TEXT.title))
     await proposals.open_review(scene.ctx, scene.actor(TOM), other)
     assert (await scene.get(other)).refiles is None
     scene.clock.forward(timedelta(days=90))
@@ -63,6 +80,41 @@ async def test_after_ninety_days_or_under_another_title_no_link_is_asked_for(sce
     assert (await scene.get(again)).refiles is None
     with pytest.raises(BadValue):
         await beforehand.propose(scene.ctx, scene.actor(TIA), HERE, "operational", 1)
+
+
+async def test_what_was_refused_does_not_come_back_as_another_version(scene: Scene) -> None:
+    await refused(scene)
+    filed = await scene.file(TOM, text=ELSE)
+    before = await scene.tables()
+    with pytest.raises(Refiled):
+        await proposals.revise(scene.ctx, scene.actor(TOM), filed, replace(TEXT, title="Other"), ())
+    assert await scene.tables() == before
+    amended = replace(ELSE, ask=ELSE.ask + " Twice.")
+    await proposals.revise(scene.ctx, scene.actor(TOM), filed, amended, ())
+
+
+async def test_what_says_much_the_same_is_shown_before_opening_and_never_hinders(scene: Scene) -> None:
+    """PRO-3: open or lately, what the author may read, never a draft of somebody else, at most three."""
+    first = await scene.file(text=replace(TEXT, title="A calendar"))
+    await proposals.withdraw(scene.ctx, scene.actor(TIA), first)
+    second = await scene.file(text=TEXT)
+    await scene.file(TOM, text=ELSE)
+    await scene.draft(TIA, text=TEXT)
+    await scene.file(QUINN, type="general", group=QUIET)
+    mine = await scene.draft(TOM, text=replace(TEXT, title="A Shared Calendar!"))
+    before = await scene.tables()
+    view, found = await proposals.before_opening(scene.ctx, scene.actor(TOM), mine)
+    assert view.proposal.id == mine
+    assert [each.proposal.id for each in found] == [second, first]
+    assert await scene.tables() == before
+    with pytest.raises(NotFound):
+        await proposals.before_opening(scene.ctx, scene.actor(TIA), mine)
+    scene.clock.forward(timedelta(days=181))
+    late = await scene.draft(TOM, text=TEXT)
+    assert first not in {e.proposal.id for e in (await proposals.before_opening(scene.ctx, scene.actor(TOM), late))[1]}
+    unfit = await scene.draft(TOM, text=replace(TEXT, ask="x"))
+    assert (await proposals.before_opening(scene.ctx, scene.actor(TOM), unfit))[1] == ()
+    await proposals.open_review(scene.ctx, scene.actor(TOM), late)
 
 
 async def test_one_begins_with_the_link_under_any_title(scene: Scene) -> None:
@@ -76,13 +128,13 @@ async def test_one_begins_with_the_link_under_any_title(scene: Scene) -> None:
     assert view.proposal.refiles == 1
     assert isinstance(proposals.hindrance(view), BadText)
     unlinked = await proposals.refile(scene.ctx, who, view.proposal.id, "", "")
-    assert proposals.hindrance(unlinked) is None
+    assert isinstance(proposals.hindrance(unlinked), Refiled)
 
 
 @pytest.mark.parametrize("number", ["2", "P-99", "nonsense", "-1", "1e3", "9" * 30])
 async def test_only_what_was_not_adopted_can_be_filed_again(scene: Scene, number: str) -> None:
     await refused(scene)
-    await scene.file(TIA, text=replace(TEXT, title="One that is open"))
+    await scene.file(TIA, text=ELSE)
     again = await scene.draft(TOM)
     before = await scene.tables()
     with pytest.raises(BadValue):
