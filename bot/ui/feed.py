@@ -17,7 +17,7 @@ from bot.ui import deadlines, effects, health, ids, intrusions, objections, seat
 from bot.ui import proposals as cards
 from bot.ui.labels import HASH, STATE_COLOURS, STATE_LABELS, STATE_SIGNS, moment, stamp, type_label
 from bot.ui.panels import Part, View, button, link, panel, rows
-from bot.ui.text import inline
+from bot.ui.text import in_quotes, inline
 
 _INCIDENT, _CHANGE, _QUIET = 0xC0392B, 0x5865F2, 0x4E5058
 
@@ -180,12 +180,12 @@ def _logged(recorded: Recorded, partnership: Partnership, by: str, about: str) -
     match event.type:
         case Happened.PARTNERSHIP_CREATED:
             return [
-                f"### 🚧 {inline(partnership.name, 80)} was set up",
+                f"### 🚧 {in_quotes(partnership.name, 82)} was set up",
                 f"By {who}. It is provisional until the stakeholder group ratifies it.",
             ]
         case Happened.PARTNERSHIP_RATIFIED:
             return [
-                f"### 🎉 {inline(partnership.name, 80)} is ratified",
+                f"### 🎉 {in_quotes(partnership.name, 82)} is ratified",
                 "Its structure and first policy are binding. Budgets and policy changes can be decided from now on.",
             ]
         case Happened.ROLE_MAPPED | Happened.ROLE_UNMAPPED:
@@ -235,7 +235,7 @@ def _logged(recorded: Recorded, partnership: Partnership, by: str, about: str) -
 
 
 def _mapping(mapped: bool, data: Mapping[str, object], who: str) -> list[str]:
-    named = f" “{inline(str(data['role']), 100)}”" if data.get("role") else ""
+    named = f" {in_quotes(str(data['role']), 102)}" if data.get("role") else ""
     after = "Counts in reviews opened from now on." if mapped else "Reviews that depend on it stand still."
     head = f"-# 🪪 A role carries {'a seat now' if mapped else 'a seat no more'}:"
     seat = f"the role{named} {'gives' if mapped else 'gave'} {_seat(data)}"
@@ -248,11 +248,11 @@ def _mapping(mapped: bool, data: Mapping[str, object], who: str) -> list[str]:
 
 def _seat(data: Mapping[str, object]) -> str:
     group = str(data.get("group") or "")
-    where = f" of “{inline(group, 60)}”" if group else ""
+    where = f" of {in_quotes(group, 62)}" if group else ""
     if group == _WHOLE:
         where = f" of the {_WHOLE}"
     extra = ", ".join(str(data[key]) for key in ("class", "organisation") if data.get(key))
-    return f"“{inline(str(data.get('seat') or 'seat'), 60)}”{where}" + (f" ({inline(extra, 120)})" if extra else "")
+    return f"{in_quotes(str(data.get('seat') or 'seat'), 62)}{where}" + (f" ({inline(extra, 120)})" if extra else "")
 
 
 def _by_proposal(thing: str) -> str:

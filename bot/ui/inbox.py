@@ -20,7 +20,7 @@ from bot.ui import ids, limits
 from bot.ui.answers import COLOUR, Answer, said
 from bot.ui.labels import STATE_LABELS, STATE_SIGNS, count, stamp, type_label
 from bot.ui.panels import Button, button, link, row
-from bot.ui.text import inline, plain
+from bot.ui.text import in_quotes, inline, plain
 
 MOST_ITEMS = 7
 PAGE = 10
@@ -137,7 +137,7 @@ def suggestion(row: Listed) -> tuple[str, str]:
 def _waiting(item: Item) -> str:
     due = f"\nBy {stamp(item.due_at)}" if item.due_at else ""
     ask = WAITS.get(item.kind, item.kind).replace("{o}", str(item.objection or ""))
-    title = f" · {inline(item.title, 100)}" if item.title else ""
+    title = f" · {in_quotes(item.title, 100)}" if item.title else ""
     return f"**{item.name}{title}**\n{ask}{due}"
 
 
@@ -219,7 +219,7 @@ def _row(row: Listed, partnership: Partnership) -> str:
 
 def _name(row: Listed) -> str:
     number = f"P-{row.number}" if row.number else "Draft"
-    return f"{number} · {inline(row.title, 100)}"
+    return f"{number} · {in_quotes(row.title, 100)}"
 
 
 def _box(head: str) -> tuple[Answer, discord.ui.Container[Any]]:

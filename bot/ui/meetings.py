@@ -16,7 +16,7 @@ from bot.ui import ids
 from bot.ui.labels import MEETING_STATE_LABELS, STATE_LABELS, count, listed, span, stamp
 from bot.ui.limits import fit, fit_lines
 from bot.ui.panels import LINE, Button, Part, Style, View, button, panel, rows
-from bot.ui.text import inline, plain, quote
+from bot.ui.text import in_quotes, inline, plain, quote
 
 KIND_LABELS: Mapping[Kind, str] = MappingProxyType(
     {
@@ -87,7 +87,7 @@ def name(meeting: Meeting) -> str:
 def headed(meeting: Meeting) -> str:
     """The same in a heading, which is bold already."""
     number = f"M-{meeting.number} · " if meeting.number > 0 else ""
-    return f"{number}{inline(meeting.title, 100)}"
+    return f"{number}{in_quotes(meeting.title, 100)}"
 
 
 def card(view: MeetingView, marker: int | None) -> View:
@@ -163,16 +163,16 @@ def agenda(view: MeetingView) -> list[str]:
     lines = ["### Agenda", *(f"{n}. {line}" for n, line in enumerate(AGENDAS[meeting.kind], 1))]
     if meeting.items:
         lines.append("### Added by members")
-        lines += [f"- “{inline(item.text, 220)}” ({view.mention(item.author)})" for item in meeting.items]
+        lines += [f"- {in_quotes(item.text, 222)} ({view.mention(item.author)})" for item in meeting.items]
     if view.open:
         lines.append("### Open in this group")
-        lines += [f"- P-{row.number} · {inline(row.title, 100)} · {STATE_LABELS[row.state]}" for row in view.open]
+        lines += [f"- P-{row.number} · {in_quotes(row.title, 102)} · {STATE_LABELS[row.state]}" for row in view.open]
     if view.promised:
         lines.append("### Agreed in retros and not done yet")
     for each in view.promised:
         owner = f", {view.mention(each.action.owner)}" if each.action.owner else ""
         due = f", due {day(each.action.due_at)}" if each.action.due_at else ""
-        lines.append(f"- “{inline(each.action.text, 120)}” (R-{each.retro}{owner}{due})")
+        lines.append(f"- {in_quotes(each.action.text, 122)} (R-{each.retro}{owner}{due})")
     return lines
 
 
@@ -234,7 +234,7 @@ def unheld(view: MeetingView) -> str:
 def decisions(view: MeetingView) -> str:
     """The proposals it is linked to, with how they stand."""
     first, rest = view.linked[:_LINKED], view.linked[_LINKED:]
-    shown = [f"P-{each.number} “{inline(each.title, 60)}” ({STATE_LABELS[each.state]})" for each in first]
+    shown = [f"P-{each.number} {in_quotes(each.title, 62)} ({STATE_LABELS[each.state]})" for each in first]
     return "; ".join([*shown, *(f"P-{each.number}" for each in rest)])
 
 

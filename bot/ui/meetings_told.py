@@ -13,7 +13,7 @@ from bot.ui.labels import count, listed, moment, span, stamp
 from bot.ui.limits import units
 from bot.ui.meetings import AGENDAS, COLOUR, COLOURS, decisions, headed, name, on_the_wall, people, unheld
 from bot.ui.panels import View, button, link, panel, rows
-from bot.ui.text import inline, quote, quote_parts
+from bot.ui.text import in_quotes, inline, quote, quote_parts
 from bot.ui.versions import MOST, packed
 
 _LISTED = 20
@@ -52,7 +52,7 @@ def minutes(view: MeetingView, marker: int | None) -> list[View]:
     if absent := meeting.who(Answer.ABSENT):
         parts.append(f"**Could not come ({len(absent)}):** {people(view, absent)}")
     parts.append(f"**Agenda:** {'; '.join(AGENDAS[meeting.kind])}.")
-    parts += [f"- “{inline(item.text, 220)}” ({view.mention(item.author)})" for item in meeting.items]
+    parts += [f"- {in_quotes(item.text, 222)} ({view.mention(item.author)})" for item in meeting.items]
     parts.append(f"**Decisions:** {decisions(view) or 'none'}.")
     if not meeting.notes:
         parts.append("Nobody wrote notes.")

@@ -11,7 +11,7 @@ from bot.ui import ids
 from bot.ui.labels import CONCERN_REASONS, CRITERION_LABELS, OBJECTION_STATE_LABELS, listed, moment
 from bot.ui.limits import fit_lines
 from bot.ui.panels import Button, Style, button
-from bot.ui.text import inline
+from bot.ui.text import in_quotes, inline
 
 _RULED = frozenset({ObjectionState.STATED, ObjectionState.DISMISSED})
 _OPEN = frozenset({ObjectionState.RAISED, ObjectionState.STATED, ObjectionState.DISMISSED})
@@ -90,7 +90,7 @@ def criterion(objection: Objection) -> str:
         return ""
     name = CRITERION_LABELS.get(objection.statement.criterion, inline(objection.statement.criterion, 60))
     agreement = objection.statement.agreement.strip()
-    return f"{name} (“{inline(agreement, 80)}”)" if agreement else name
+    return f"{name} ({in_quotes(agreement, 82)})" if agreement else name
 
 
 def closed_ones(objections: list[Objection]) -> str:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from bot.governance.dossier import ObjectionState
 from bot.governance.events import Happened
 from bot.ui.labels import CRITERION_LABELS, count, stamp
-from bot.ui.text import inline, quote, said
+from bot.ui.text import in_quotes, inline, quote, said
 from bot.ui.told import WORDS_OF_PEOPLE, Told
 
 MOST_SIGNS = 8
@@ -52,7 +52,7 @@ def _stated(told: Told) -> str:
     criterion = CRITERION_LABELS.get(told.text("criterion"), told.text("criterion"))
     lines = [f"✋ **{told.number_first} is stated.** Criterion: **{criterion}**.{_in_whose_place(told)}"]
     if agreement := told.text("agreement").strip():
-        lines.append(f"The agreement it names: “{inline(agreement, 240)}”.")
+        lines.append(f"The agreement it names: {in_quotes(agreement, 242)}.")
     lines.append(said(told.actor, told.text("reason"), WORDS_OF_PEOPLE))
     if suggestion := told.text("suggestion").strip():
         lines.append(f"A change that would resolve it:\n{quote(suggestion, WORDS_OF_PEOPLE // 2)}")

@@ -11,7 +11,7 @@ from bot.ui import intrusions, limits, scales
 from bot.ui.labels import count
 from bot.ui.labels import listed as listed_words
 from bot.ui.panels import Style, View, button, link, panel, rows
-from bot.ui.text import inline, plain
+from bot.ui.text import in_quotes, inline, plain
 
 COLOUR = 0x5865F2
 _LISTED = 2200
@@ -23,7 +23,7 @@ def mapped(result: Mapped) -> str:
     """After a role was mapped: what it carries, whose attention it needs (ORG-2a)."""
     lines = [f"<@&{result.mapping.role}> now carries: {_seat(result)}. {_worn(result.wearers)}"]
     if result.respelled:
-        words = listed_words([f"“{inline(each, 80)}”" for each in result.respelled], "and")
+        words = listed_words([f"{in_quotes(each, 82)}" for each in result.respelled], "and")
         lines.append(f"Spelled as it stands here already: {words}. So one name has one voice.")
     if result.before is not None:
         lines.append("What it carried before is replaced.")

@@ -25,7 +25,7 @@ from bot.ui.labels import HASH, STATE_LABELS, STATE_MEANINGS, STOP_REASONS, coun
 from bot.ui.objections import threshold
 from bot.ui.panels import View, panel
 from bot.ui.proposals import outcome_reason
-from bot.ui.text import inline
+from bot.ui.text import in_quotes, inline
 from bot.ui.told import Told
 
 _QUIET = 0x4E5058
@@ -236,7 +236,7 @@ def _ruling(view: ProposalView, objection: Objection) -> str:
         return ""
     form = "in form" if test.in_form else "not in form"
     line = (
-        f"- Objection No. {objection.number}: {form}, says {view.mention(test.ruled_by)}: “{inline(test.reason, 200)}”"
+        f"- Objection No. {objection.number}: {form}, says {view.mention(test.ruled_by)}: {in_quotes(test.reason, 202)}"
     )
     if test.appeal is not None and test.appeal.stands is not None:
         line += f" On appeal the objection {'stands' if test.appeal.stands else 'does not stand'}."

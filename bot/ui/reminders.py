@@ -14,7 +14,7 @@ from bot.ui.inbox import WAITS
 from bot.ui.labels import count, stamp
 from bot.ui.limits import CONTENT, fit_lines
 from bot.ui.panels import LINE, View, panel
-from bot.ui.text import inline
+from bot.ui.text import in_quotes, inline
 
 _COLOUR = 0x5865F2
 _ROOM = 3400
@@ -173,5 +173,5 @@ def _said(words: Mapping[str, str], entry: Entry) -> str:
 
 
 def _name(entry: Entry, most: int) -> str:
-    title = inline(entry.title, most) if entry.title else ""
+    title = in_quotes(entry.title, most) if entry.title else ""
     return f"{entry.name} · {title}" if title else entry.name

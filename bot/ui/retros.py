@@ -16,7 +16,7 @@ from bot.services.retros_views import RetroView
 from bot.ui import limits, retros_controls
 from bot.ui.labels import RETRO_STATES, count, listed, span, stamp
 from bot.ui.panels import LINE, Button, Part, View, link, panel
-from bot.ui.text import inline, quote
+from bot.ui.text import in_quotes, inline, quote
 
 COLOURS = {State.CLOSED: 0x57F287, State.CANCELLED: 0x99AAB5, State.SCHEDULED: 0xFEE75C}
 COLOUR = 0x9B59B6
@@ -45,14 +45,9 @@ def card(view: RetroView, marker: int | None) -> View:
     return panel(marker, COLOURS.get(retro.state, COLOUR), *parts)
 
 
-def words(text: str, most: int) -> str:
-    """Words of people within a line of ours, in quotation marks: what they say is never taken for the bot's (TXT-1)."""
-    return f"“{inline(text, most)}”"
-
-
 def name(retro: Retro) -> str:
     """A retro in a line of ours: ``R-4 · its title``."""
-    return f"R-{retro.number}" + (f" · {words(retro.plan.title, 90)}" if retro.plan.title else "")
+    return f"R-{retro.number}" + (f" · {in_quotes(retro.plan.title, 90)}" if retro.plan.title else "")
 
 
 def recurs(cadence: Cadence) -> str:
@@ -102,7 +97,7 @@ def _contents(view: RetroView) -> list[Part]:
         case State.CHECK_IN:
             return [_brought(view), actions_of(view)]
         case State.GATHER:
-            columns = ", ".join(f"**{inline(column, 40)}**" for column in view.retro.plan.columns)
+            columns = ", ".join(f"{in_quotes(column, 42)}" for column in view.retro.plan.columns)
             most = count(view.retro.terms.cards, "card")
             return [f"Columns: {columns}. At most {most} each.", _words(view)]
         case State.GROUP:
@@ -130,7 +125,7 @@ def _brought(view: RetroView) -> str:
         lines.append(f"{count(len(retro.captured), 'card')} captured since the last retro: shown with the others.")
     if retro.carried:
         lines.append(f"Carried over from the last retro: {count(len(retro.carried), 'topic')}.")
-        lines += [f"- {words(each.title or each.texts[0], 120)}" for each in retro.carried[:5]]
+        lines += [f"- {in_quotes(each.title or each.texts[0], 120)}" for each in retro.carried[:5]]
     return "\n".join(lines)
 
 
@@ -139,7 +134,7 @@ def _words(view: RetroView) -> str:
     if not spoken:
         return ""
     shown = [
-        f"{words(word.text, 60)}" + (f" ({view.mention(word.author)})" if word.author else "")
+        f"{in_quotes(word.text, 60)}" + (f" ({view.mention(word.author)})" if word.author else "")
         for word in spoken[:_SHOWN_WORDS]
     ]
     more = f" … and {len(spoken) - _SHOWN_WORDS} more" if len(spoken) > _SHOWN_WORDS else ""
@@ -163,7 +158,7 @@ def _topics(topics: Sequence[Topic], retro: Retro, most: int) -> list[Part]:
 
 def topic_line(topic: Topic, cards: dict[int, Card], most: int = 110) -> str:
     """A topic in one line: its title or first card, how many cards, its dots once they are counted."""
-    title = words(topic_title(topic, cards), most)
+    title = in_quotes(topic_title(topic, cards), most)
     more = f" ({count(len(topic.cards), 'card')})" if len(topic.cards) > 1 else ""
     dots = f" · {count(topic.dots, 'dot')}" if topic.dots else ""
     return f"**{title}**{more}{dots}"
@@ -232,7 +227,7 @@ def action_line(view: RetroView, action: Action, most: int = 140) -> str:
     """An action with its owner and date."""
     owner = view.mention(action.owner) if action.owner else "nobody has taken it yet"
     due = f", by {stamp(action.due_at)}" if action.due_at else ""
-    return f"{'✅ done: ' if action.done_at else ''}{words(action.text, most)} – {owner}{due}"
+    return f"{'✅ done: ' if action.done_at else ''}{in_quotes(action.text, most)} – {owner}{due}"
 
 
 def _closed(view: RetroView) -> str:
@@ -299,11 +294,11 @@ def _card_lines(cards: dict[int, Card], topics: Iterable[Topic], names: dict[int
         if len(topic.cards) == 1 and not topic.title:
             single.setdefault(cards[topic.cards[0]].column, []).append(topic.cards[0])
     for column, ones in single.items():
-        yield f"### {inline(column, 60)}"
+        yield f"### {in_quotes(column, 60)}"
         yield from (_line(cards[each], names) for each in ones)
 
 
 def _line(card: Card, names: dict[int, str], *, with_column: bool = False) -> str:
-    column = f"{inline(card.column, 40)}: " if with_column and card.column != CAPTURED else ""
+    column = f"{in_quotes(card.column, 42)}: " if with_column and card.column != CAPTURED else ""
     author = f" ({names[card.id]})" if card.id in names else ""
-    return f"- `{card.id}` {column}{words(card.text, 700)}{author}"
+    return f"- `{card.id}` {column}{in_quotes(card.text, 700)}{author}"

@@ -22,7 +22,7 @@ from bot.ui.answers import COLOUR, Answer, said
 from bot.ui.labels import RETRO_STATES, count, moment, stamp
 from bot.ui.panels import LINE, Button, Part, Style, button, panel, row, rows
 from bot.ui.retros_pages import box_of, choosing, given_so_far, paged, turning_to
-from bot.ui.text import inline, plain
+from bot.ui.text import in_quotes, inline, plain
 
 _OWN, _ACTIONS = 8, 6
 """Of one's own cards and of actions on one page."""
@@ -102,14 +102,14 @@ def joined(mine: Mine) -> Answer:
 def checked_in(mine: Mine) -> Answer:
     """Their word is kept."""
     return said(
-        f"Kept, and hidden until this phase ends. Your word: {boards.words(mine.word, 80)}", buttons=_what_now(mine)
+        f"Kept, and hidden until this phase ends. Your word: {in_quotes(mine.word, 80)}", buttons=_what_now(mine)
     )
 
 
 def _yours(mine: Mine) -> list[str]:
     match mine.view.retro.state:
         case State.CHECK_IN if mine.word:
-            return [f"Your word: {boards.words(mine.word, 80)}"]
+            return [f"Your word: {in_quotes(mine.word, 80)}"]
         case State.GATHER:
             return [f"You have written {count(len(mine.cards), 'card')} of {mine.view.retro.terms.cards}."]
         case State.VOTE:
@@ -144,7 +144,7 @@ def own_cards(mine: Mine, page: int = 0, told: str = "") -> Answer:
     view, box = box_of(head)
     shown, page, pages = paged(mine.cards, page, _OWN)
     for each in shown:
-        text = f"**{inline(retro.plan.columns[each.column], 40)}**\n{boards.words(each.text, 370)}"
+        text = f"{in_quotes(retro.plan.columns[each.column], 42)}\n{in_quotes(each.text, 370)}"
         change = button("Change", ids.retro("card", retro.id, each.slot))
         box.add_item(discord.ui.Section(discord.ui.TextDisplay(text), accessory=change))
     more = button("Write another", ids.retro("card", retro.id), Style.primary)
@@ -359,7 +359,7 @@ def box(kept: Box, told: str = "") -> Answer:
     answer, box = box_of(head)
     for each in kept.cards[:_OWN]:
         drop = button("Take back", ids.capture("drop", group.id, each.slot))
-        box.add_item(discord.ui.Section(discord.ui.TextDisplay(boards.words(each.text, 370)), accessory=drop))
+        box.add_item(discord.ui.Section(discord.ui.TextDisplay(in_quotes(each.text, 370)), accessory=drop))
     if len(kept.cards) > _OWN:
         box.add_item(discord.ui.TextDisplay(f"-# … and {len(kept.cards) - _OWN} more of yours"))
     box.add_item(row(button("Write one", ids.capture("write", group.id), Style.primary)))

@@ -18,8 +18,7 @@ from bot.ui.answers import COLOUR
 from bot.ui.labels import HASH, count, listed
 from bot.ui.limits import V2_TEXT, units
 from bot.ui.panels import View, panel
-from bot.ui.retros import words
-from bot.ui.text import inline, quote
+from bot.ui.text import in_quotes, inline, quote
 
 Files = tuple[tuple[str, bytes], ...]
 
@@ -62,20 +61,20 @@ def file_name(view: RetroView) -> str:
 
 def markdown(view: RetroView, document: Mapping[str, Any], seal: str = "") -> str:
     """The document of lessons. Words of people stand in quotes, escaped; nobody is named but owners of actions."""
-    title = f": {words(str(document['title']), 100)}" if document["title"] else ""
+    title = f": {in_quotes(str(document['title']), 100)}" if document["title"] else ""
     head = [
         f"## 📗 Lessons of R-{document['number']}{title}",
         f"Retro of {inline(view.group.name, 80)} · {inline(str(document['template']), 40)}",
         _took_part(document),
     ]
     if document["words"]:
-        head.append("How we were: " + " · ".join(words(str(word), 60) for word in document["words"]))
+        head.append("How we were: " + " · ".join(in_quotes(str(word), 60) for word in document["words"]))
     parts = ["\n".join(head), _actions(view, document["actions"])]
     topics = document["topics"]
     parts.append(f"### What we talked about ({count(len(topics), 'topic')})" if topics else "No card was written.")
     parts += [_topic(topic) for topic in topics]
     if document["carried"]:
-        lines = [f"- {words(_name(each['title'], each['texts']), 150)}" for each in document["carried"]]
+        lines = [f"- {in_quotes(_name(each['title'], each['texts']), 150)}" for each in document["carried"]]
         parts.append("\n".join(["### Carried over to the next retro", *lines]))
     checked = f"-# SHA-256 of these lessons: {retros_lessons.digest(dict(document))}"
     parts.append(f"{checked}\n{seal}" if seal else checked)
@@ -98,7 +97,7 @@ def _actions(view: RetroView, actions: Sequence[Mapping[str, Any]]) -> str:
         if action["due_at"]:
             seconds = int(datetime.fromisoformat(str(action["due_at"])).timestamp())
             due = f", by <t:{seconds}:D>"
-        lines.append(f"{action['number']}. {words(str(action['text']), 600)} ({owner}{due})")
+        lines.append(f"{action['number']}. {in_quotes(str(action['text']), 600)} ({owner}{due})")
     return "\n".join(lines)
 
 
@@ -106,8 +105,8 @@ def _topic(topic: Mapping[str, Any]) -> str:
     cards, notes = topic["cards"], topic["notes"]
     what = boards.progress(Progress(topic["progress"])) if topic["dots"] or notes else "without dots"
     dots = f"{count(int(topic['dots']), 'dot')}, " if topic["dots"] else ""
-    lines = [f"**{words(_name(topic['title'], [text for _, text in cards]), 120)}** ({dots}{what})"]
-    lines += [f"- {inline(column, 40)}: {words(text, 700)}" for column, text in cards]
+    lines = [f"**{in_quotes(_name(topic['title'], [text for _, text in cards]), 120)}** ({dots}{what})"]
+    lines += [f"- {in_quotes(column, 42)}: {in_quotes(text, 700)}" for column, text in cards]
     if notes:
         lines += ["Notes:", *(quote(note, 2500) for note in notes)]
     return "\n".join(lines)

@@ -17,7 +17,7 @@ from bot.ui.answers import COLOUR, Answer, said
 from bot.ui.labels import count
 from bot.ui.panels import Style, button, panel, row, rows
 from bot.ui.retros_pages import box_of, choosing, given_so_far, menu_of, paged, turning_to
-from bot.ui.text import quote
+from bot.ui.text import in_quotes, quote
 
 MOST_MOVED = 10
 """Topics put together in one go."""
@@ -101,7 +101,7 @@ def topic(view: RetroView, id: int) -> Answer:
     answer, box = box_of(f"### {boards.topic_line(found, by_id, 200)}")
     shown = found.cards[:9]
     for each in shown:
-        text = discord.ui.TextDisplay[Any](f"`{each}` {boards.words(by_id[each].text, 330)}")
+        text = discord.ui.TextDisplay[Any](f"`{each}` {in_quotes(by_id[each].text, 330)}")
         if len(found.cards) > 1:
             take = button("Take out", ids.retro("split", view.retro.id, each))
             box.add_item(discord.ui.Section(text, accessory=take))

@@ -13,7 +13,7 @@ from bot.services.surveys import SurveyView
 from bot.ui import ids
 from bot.ui.labels import HASH, SURVEY_STATE_LABELS, count, stamp
 from bot.ui.panels import LINE, Attached, Button, Part, Style, View, button, panel, rows
-from bot.ui.text import inline, quote
+from bot.ui.text import in_quotes, inline, quote
 
 COLOUR = 0x1ABC9C
 _OVER = 0x99AAB5
@@ -97,12 +97,13 @@ def results(view: SurveyView, recorded: Recorded | None, marker: int | None, sho
     """What came out of it, question by question, in words and bars of text; then the pictures and the file."""
     survey = view.survey
     when = f" · closed {stamp(survey.closed_at)}" if survey.closed_at else ""
+    head = f"### 📊 Results of S-{survey.number} · {in_quotes(survey.title, 100)}"
     parts: list[Part] = [
-        f"### 📊 Results of S-{survey.number} · {inline(survey.title, 100)}\n-# {where(view)}{_edition(survey)}{when}",
+        f"{head}\n-# {where(view)}{_edition(survey)}{when}",
         f"{count(survey.asked, 'person was', 'people were')} asked. Results are shown from {survey.k} answers on.",
     ]
     for place, (asked, result) in enumerate(zip(survey.questions, survey.results, strict=True), 1):
-        parts += [LINE, f"**{place}. {inline(asked.text, 120)}**\n{answered(asked, result, survey.k)}"]
+        parts += [LINE, f"**{place}.** {in_quotes(asked.text, 122)}\n{answered(asked, result, survey.k)}"]
     parts += [LINE, *shown, _next(view)]
     if recorded is not None:
         parts.append(f"-# Record #{recorded.number} · {recorded.hash[:HASH]}")
@@ -116,10 +117,12 @@ def answered(asked: Question, result: Result, k: int) -> str:
     answers = count(result.answers, "answer")
     if asked.kind is QuestionKind.SCALE:
         ends = {1: asked.low, STEPS: asked.high}
-        names = [str(step) + (f" · {inline(ends[step], 40)}" if ends.get(step) else "") for step in range(1, STEPS + 1)]
+        names = [
+            str(step) + (f" · {in_quotes(ends[step], 42)}" if ends.get(step) else "") for step in range(1, STEPS + 1)
+        ]
         return f"On average **{average(result):.1f}** of {STEPS}, from {answers}.\n{_bars(names, result.counts)}"
     if asked.kind is QuestionKind.CHOICE:
-        names = [inline(choice, 60) for choice in asked.choices]
+        names = [in_quotes(choice, 62) for choice in asked.choices]
         return f"From {answers}.\n{_bars(names, result.counts)}"
     shown = [
         f"-# {number} of {result.answers}\n{quote(text, _TEXT_SHOWN)}"
@@ -166,7 +169,7 @@ def headline(view: SurveyView) -> str:
     """Number, title, whom it asks, and its state."""
     survey = view.survey
     about = f"Survey · {where(view)}{_edition(survey)} · {SURVEY_STATE_LABELS[survey.state]}"
-    return f"### 📋 S-{survey.number} · {inline(survey.title, 100)}\n-# {about}"
+    return f"### 📋 S-{survey.number} · {in_quotes(survey.title, 100)}\n-# {about}"
 
 
 def purpose(view: SurveyView) -> str:
@@ -181,11 +184,11 @@ def questions(survey: Survey) -> str:
     """What is asked, one line or two for each."""
     lines = []
     for place, asked in enumerate(survey.questions, 1):
-        lines.append(f"**{place}.** {inline(asked.text, 120)} · *{KINDS[asked.kind]}*")
+        lines.append(f"**{place}.** {in_quotes(asked.text, 122)} · *{KINDS[asked.kind]}*")
         if asked.kind is QuestionKind.CHOICE:
-            lines.append("-# " + " / ".join(inline(choice, 40) for choice in asked.choices))
+            lines.append("-# " + " / ".join(in_quotes(choice, 42) for choice in asked.choices))
         elif asked.low or asked.high:
-            ends = [f"{n} is “{inline(end, 40)}”" for n, end in ((1, asked.low), (STEPS, asked.high)) if end]
+            ends = [f"{n} is {in_quotes(end, 42)}" for n, end in ((1, asked.low), (STEPS, asked.high)) if end]
             lines.append("-# " + ", ".join(ends))
     return "\n".join(lines)
 

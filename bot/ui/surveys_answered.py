@@ -13,7 +13,7 @@ from bot.ui.answers import COLOUR, Answer, said
 from bot.ui.labels import SURVEY_STATE_LABELS, count, moment, span, stamp
 from bot.ui.limits import SUGGESTION, fit_lines
 from bot.ui.panels import LINE, Attached, Button, Part, Style, button, link, panel, rows
-from bot.ui.text import inline, plain
+from bot.ui.text import in_quotes, inline, plain
 
 _PRIMARY, _PLAIN, _DANGER = Style.primary, Style.secondary, Style.danger
 _MOST_LINES = 2600
@@ -51,7 +51,7 @@ def draft(view: SurveyView) -> Answer:
     return panel(
         None,
         COLOUR,
-        f"### Draft S-{survey.number} · {inline(survey.title, 100)}\n-# Seen by those who may run surveys here",
+        f"### Draft S-{survey.number} · {in_quotes(survey.title, 100)}\n-# Seen by those who may run surveys here",
         surveys.purpose(view),
         LINE if asked else None,
         surveys.questions(survey),
@@ -84,7 +84,7 @@ def before_opening(view: SurveyView) -> Answer:
     where = f" in <#{view.channel_id}>" if view.channel_id else ""
     people = count(view.expected, "person", "people")
     return said(
-        f"### Before S-{survey.number} opens · {inline(survey.title, 100)}",
+        f"### Before S-{survey.number} opens · {in_quotes(survey.title, 100)}",
         f"It asks {people}, posted{where}. It closes {closes}.{again}",
         note,
         few and f"⚠️ {few} Ask more people, or ask nothing that could be held against somebody.",
@@ -144,7 +144,7 @@ def before_cancelling(view: SurveyView) -> Answer:
         SurveyState.SCHEDULED: "This edition does not open, and none follows it.",
     }.get(survey.state, "What was answered so far is deleted unread, there is no result, and no edition follows.")
     return said(
-        f"### Before S-{survey.number} is cancelled · {inline(survey.title, 100)}\n{means} This cannot be undone.",
+        f"### Before S-{survey.number} is cancelled · {in_quotes(survey.title, 100)}\n{means} This cannot be undone.",
         buttons=[
             button("Yes, cancel it", ids.survey("cancel-now", survey.id), _DANGER),
             button("Keep it", ids.survey("show", survey.id)),
@@ -170,7 +170,7 @@ def noted(answering: Answering) -> Answer:
     if not answering.any:
         return said(f"No answer of yours is kept for S-{survey.number}. You can answer{until}.", buttons=[again])
     lines = [
-        f"**{place}.** {inline(asked.text, 100)}\n{_given(asked, typed)}"
+        f"**{place}.** {in_quotes(asked.text, 102)}\n{_given(asked, typed)}"
         for place, (asked, typed) in enumerate(zip(survey.questions, answering.mine, strict=True), 1)
     ]
     return said(
@@ -202,11 +202,13 @@ def no_results(view: SurveyView) -> Answer:
 def trend(found: Trend, picture: Attached | None, file: Attached | None) -> Answer:
     """One question over its editions in words, with what was decided meanwhile; the picture and the file on top."""
     survey, asked = found.view.survey, found.question
-    head = f"### 📈 {inline(asked.text, 120)}\n-# Over time · {surveys.where(found.view)} · {surveys.KINDS[asked.kind]}"
+    head = (
+        f"### 📈 {in_quotes(asked.text, 122)}\n-# Over time · {surveys.where(found.view)} · {surveys.KINDS[asked.kind]}"
+    )
     if not found.editions:
         return said(head, f"S-{survey.number} is not closed yet, and nothing was asked like this before.")
     lines = [_edition(asked, each) for each in reversed(found.editions)]
-    decided = [f"- P-{d.number} · {inline(d.title, 60)} · {moment(d.at)}" for d in reversed(found.decisions)]
+    decided = [f"- P-{d.number} · {in_quotes(d.title, 62)} · {moment(d.at)}" for d in reversed(found.decisions)]
     parts: list[Part] = [head + " · newest first", fit_lines(lines, _MOST_EDITIONS, _MORE)]
     if decided:
         parts += [LINE, "**Decided meanwhile**\n" + fit_lines(decided, _MOST_DECISIONS, _MORE)]
@@ -228,14 +230,14 @@ def _given(asked: Question, typed: str) -> str:
     if asked.kind is QuestionKind.SCALE:
         return f"- {typed} of {STEPS}"
     if asked.kind is QuestionKind.CHOICE:
-        return f"- {inline(asked.choices[int(typed)], 80)}"
+        return f"- {in_quotes(asked.choices[int(typed)], 82)}"
     return f"> {inline(typed, 300)}"
 
 
 def _listed(view: SurveyView) -> str:
     survey = view.survey
     closes = f" · until {moment(survey.closes_at)}" if survey.closes_at else ""
-    return f"- **S-{survey.number}** · {inline(survey.title, 80)}{closes}"
+    return f"- **S-{survey.number}** · {in_quotes(survey.title, 80)}{closes}"
 
 
 def _edition(asked: Question, each: Edition) -> str:
@@ -248,4 +250,4 @@ def _edition(asked: Question, each: Edition) -> str:
     if asked.kind is QuestionKind.TEXT:
         return f"- {when}: {answers}"
     counted = zip(asked.choices, each.result.counts, strict=True)
-    return f"- {when}, from {answers}: " + ", ".join(f"{inline(name, 30)} {people}" for name, people in counted)
+    return f"- {when}, from {answers}: " + ", ".join(f"{in_quotes(name, 32)} {people}" for name, people in counted)

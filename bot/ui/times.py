@@ -9,7 +9,7 @@ import discord
 
 from bot.governance import errors
 from bot.ui import labels
-from bot.ui.text import inline
+from bot.ui.text import in_quotes, inline
 
 UNCLEAR: Mapping[str, str] = MappingProxyType(
     {
@@ -38,7 +38,7 @@ def unclear(refusal: errors.TimeUnclear) -> str:
 def past(refusal: errors.TimePast) -> str:
     """What was understood, so that a misreading shows."""
     return (
-        f"“{inline(refusal.text, 100)}” is over: I read it as {discord.utils.format_dt(refusal.instant, 'F')}. "
+        f"{in_quotes(refusal.text, 102)} is over: I read it as {discord.utils.format_dt(refusal.instant, 'F')}. "
         "Write a time that is still ahead."
     )
 
@@ -63,7 +63,7 @@ def twice(refusal: errors.TimeTwice) -> str:
 
 def unknown_zone(refusal: errors.ZoneUnknown) -> str:
     """The likeliest names, or how zones are named."""
-    words = f"There is no time zone called “{inline(refusal.name, 60)}”."
+    words = f"There is no time zone called {in_quotes(refusal.name, 62)}."
     if refusal.nearest:
         return f"{words} Did you mean {labels.listed([f'`{name}`' for name in refusal.nearest], 'or')}?"
     return f"{words} Zones are named after places, such as `Europe/Berlin` or `America/New_York`; or `UTC`."

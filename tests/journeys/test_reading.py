@@ -47,7 +47,7 @@ async def test_every_way_to_read_a_proposal(server: Server) -> None:
     stranger = await server["nia"].autocomplete(server.channel("lobby"), "proposal show", "proposal", "")
     assert stranger == []
     listed = said(await server.slash("ada", TALK, "proposal list"))
-    assert "**P-1 · A shared calendar" in listed
+    assert "**P-1 · “A shared calendar" in listed
     assert "draft that nobody" not in listed
     mine = said(await server.slash("tia", TALK, "proposal list", state="mine"))
     assert "A draft that nobody else sees" in mine

@@ -232,7 +232,7 @@ async def test_a_trend_marks_what_was_decided_between_two_editions(tmp_path: Pat
             shown = await server.slash("cal", TALK, "survey trend", survey=survey, question=question)
             told = said(shown)
             assert told.index("5.0 on average") < told.index("2.0 on average"), told
-            assert f"P-{number} · A shared calendar" in told
+            assert f"P-{number} · “A shared calendar" in told
             assert shown.ephemeral
             assert [file.filename for file in latest(shown).attachments] == ["trend.csv", "trend.png"]
         none = await server.slash("cal", TALK, "survey trend", survey="S-2", question=5)
