@@ -19,6 +19,7 @@ from bot.delivery import Outbox
 from bot.governance.shards import EVERYTHING, Shards
 from bot.guild import DiscordGuild
 from bot.incidents import Incidents
+from bot.lookout import Lookout
 from bot.reactions import Reactions
 from bot.reconciliation import Reconciliation
 from bot.services import clocks, health, posts
@@ -42,6 +43,7 @@ EXTENSIONS = (
     "cogs.record",
     "cogs.scales",
     "cogs.organisation",
+    "cogs.stops",
     "cogs.incidents",
     "cogs.feedback",
     "cogs.surveys",
@@ -123,8 +125,10 @@ class GovernanceBot(commands.Bot):
         self.server = Channels(self)
         self.outbox = Outbox(ctx, self.guild_adapter)
         self.reactions = Reactions(ctx, self.guild_adapter)
-        self.incidents = Incidents(ctx, self.guild_adapter, self.server)
-        self.reconciliation = Reconciliation(ctx, self.guild_adapter, self.reactions, self.incidents)
+        self.lookout = Lookout(ctx, self.guild_adapter)
+        self.outbox.shown = self.lookout.glance
+        self.incidents = Incidents(ctx, self.guild_adapter, self.server, self.lookout)
+        self.reconciliation = Reconciliation(ctx, self.guild_adapter, self.reactions, self.incidents, self.lookout)
         self._prepare = prepare
         self._release = release
         self._make_rhythm = rhythm

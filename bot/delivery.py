@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -81,6 +81,8 @@ class Outbox:
         self._again = False
         self._stands: dict[tuple[ProposalId, DeliveryKind], Delivery] = {}
         self.open = False
+        self.shown: Callable[[int, ProposalId], Awaitable[None]] | None = None
+        """Told of each card that stands, of which server: whether everyone sees it is looked at then."""
 
     def poke(self) -> None:
         """Something waits: start working unless at it already."""
@@ -185,6 +187,8 @@ class Outbox:
     async def _card_stands(self, delivery: Delivery, view: ProposalView) -> None:
         if CARD in view.proposal.clock.reasons:
             await clocks.resume(self._ctx, view.proposal.id, CARD)
+        if self.shown is not None and view.proposal.state not in FINAL:
+            await self.shown(view.partnership.guild_id, view.proposal.id)
 
     async def _failed(self, delivery: Delivery, error: Exception, views: dict[ProposalId, ProposalView]) -> Delivery:
         """Keep it waiting; a card that does not stand stops its proposal's clock (PRO-11)."""
@@ -349,7 +353,8 @@ class Outbox:
         logged = await posts.logged(self._ctx, delivery.partnership, delivery.event)
         place = delivery if delivery.is_rewrite else await posts.log_place(self._ctx, logged)
         card = feed.log(logged.recorded, logged.partnership, logged.users, _marker(delivery))
-        return await self._give(delivery, place.channel_id, [Message(card)], adopt)
+        people = tuple(feed.people_of(logged.recorded, logged.users))
+        return await self._give(delivery, place.channel_id, [Message(card, people)], adopt)
 
     async def _give(
         self, delivery: Delivery, channel_id: int | None, messages: Sequence[Message], adopt: bool

@@ -19,7 +19,7 @@ from discord.ext import commands
 
 from bot import caches
 from bot.services.intrusions import Grant
-from bot.services.ports import Entry
+from bot.services.ports import Entry, Presence
 
 _THREAD_EXISTS, _ASLEEP = 160004, 50083
 _GONE = {10003: "channel", 10007: "member", 10013: "member"}
@@ -405,6 +405,24 @@ class DiscordGuild:
         """The roles that the server has now. Raises Trouble while it is out of reach."""
         return frozenset(role.id for role in self._reachable(guild_id).roles)
 
+    async def presence(self, guild_id: int, channel_id: int | None, user_ids: Collection[int]) -> Presence:
+        """How these people stand in a server and before one of its channels, by Discord's own reckoning (PRO-11).
+
+        Overwrites, categories and roles are in it. Raises Trouble while the server is out of reach.
+        """
+        guild = self._reachable(guild_id)
+        await know_members(guild)
+        channel = guild.get_channel(channel_id) if channel_id else None
+        members = {user: guild.get_member(user) for user in user_ids}
+        here = {user: member for user, member in members.items() if member is not None}
+        return Presence(
+            absent=frozenset(members.keys() - here.keys()),
+            timed_out={
+                user: member.timed_out_until for user, member in here.items() if member.timed_out_until is not None
+            },
+            blind=frozenset(user for user, member in here.items() if channel and not _sees(channel, member)),
+        )
+
     async def left_by_themselves(self, guild_id: int, user_id: int, since: datetime) -> bool:
         """Whether a person who is gone left of their own will, as far as the audit log tells since then (PRO-9).
 
@@ -492,6 +510,11 @@ async def _reactions(message: discord.Message, wanted: Callable[[str], bool]) ->
             ]
         people += [Reacted(message.channel.id, message.id, user.id, emoji) for user in found if not user.bot]
     return Reactions(tuple(people), frozenset(own))
+
+
+def _sees(channel: discord.abc.GuildChannel, member: discord.Member) -> bool:
+    may = channel.permissions_for(member)
+    return may.view_channel and may.read_message_history
 
 
 def _content(message: discord.Message) -> tuple[str, tuple[str, ...]]:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.governance.ids import ProposalId
 from bot.guild import DiscordGuild
+from bot.lookout import Lookout
 from bot.services import clocks, intrusions, posts, roles, scales, seats
 from bot.services.intrusions import Grant
 from bot.services.ports import Context, DeliveryKind, Server
@@ -18,10 +19,11 @@ REMOVED_BEFORE = timedelta(minutes=5)
 class Incidents:
     """Takes in what happened in a server. Values in, no discord.py objects."""
 
-    def __init__(self, ctx: Context, guild: DiscordGuild, server: Server) -> None:
+    def __init__(self, ctx: Context, guild: DiscordGuild, server: Server, lookout: Lookout) -> None:
         self._ctx = ctx
         self._guild = guild
         self._server = server
+        self._lookout = lookout
         self._leaving: dict[tuple[int, int], bool] = {}
         """Those of whom the audit log is asked why they are gone, and whether it told of a removal meanwhile."""
 
@@ -72,8 +74,9 @@ class Incidents:
         await roles.role_deleted(self._ctx, guild_id, role_id)
 
     async def server_changed(self, guild_id: int) -> None:
-        """Somebody changed roles, or what a channel allows: what they did by hand is noticed (ORG-2, SCL-3)."""
+        """Somebody changed roles or what a channel allows: that is noticed, and who sees a card (SCL-3, PRO-11)."""
         await intrusions.look(self._ctx, self._server, guild_id)
+        await self.access_changed(guild_id)
 
     async def roles_given(self, guild_id: int, grants: Iterable[Grant]) -> None:
         """The audit log tells who gave roles to whom (ORG-2)."""
@@ -81,13 +84,18 @@ class Incidents:
 
     async def meanwhile(self, guild_id: int, since: datetime | None) -> None:
         """What was done by hand while the bot was away (ORG-2, SCL-3)."""
-        await self.server_changed(guild_id)
+        await intrusions.look(self._ctx, self._server, guild_id)
         if since is not None:
             await self.roles_given(guild_id, await self._guild.grants(guild_id, since - REMOVED_BEFORE))
 
     async def roles_changed(self, guild_id: int, user_id: int, role_ids: frozenset[int]) -> None:
-        """A person's roles are now these (ORG-2)."""
+        """A person's roles are now these (ORG-2): they may open or close channels, too."""
         await self.members_are(guild_id, {user_id: role_ids}, partial=True)
+        await self.access_changed(guild_id)
+
+    async def access_changed(self, guild_id: int) -> None:
+        """Overwrites, a role's permissions or a timeout are not what they were: who sees and may act now (PRO-11)?"""
+        await self._lookout.look_around(guild_id)
 
     async def members_are(self, guild_id: int, members: Mapping[int, frozenset[int]], *, partial: bool) -> None:
         """Compare who wears what with the recorded seats (ORG-2)."""
@@ -109,9 +117,12 @@ class Incidents:
         worn = self._guild.worn_by(guild_id, user_id)
         if worn is not None:
             await self.roles_changed(guild_id, user_id, worn)
+        else:
+            await self.access_changed(guild_id)
 
     async def member_removed(self, guild_id: int, user_id: int) -> None:
         """The audit log tells of a kick or ban, perhaps after the person was gone already (PRO-9)."""
         if (guild_id, user_id) in self._leaving:
             self._leaving[guild_id, user_id] = True
         await seats.removed_after_all(self._ctx, guild_id, user_id)
+        await self.access_changed(guild_id)

@@ -16,6 +16,7 @@ from bot.governance.policy import bare
 from bot.governance.signs import Sign, sign_of
 from bot.guild import DiscordGuild, Forbidden, Gone, Reacted, Trouble
 from bot.incidents import Incidents
+from bot.lookout import Lookout
 from bot.reactions import Reactions
 from bot.services import clocks, objections, posts, restores, roles
 from bot.services.ports import Context, Delivery, DeliveryKind, DeliveryState
@@ -31,9 +32,13 @@ PRESSED = frozenset({State.REVIEW, State.SETTLING})
 class Reconciliation:
     """Compares a server with the record and takes in the difference."""
 
-    def __init__(self, ctx: Context, guild: DiscordGuild, reactions: Reactions, incidents: Incidents) -> None:
+    def __init__(
+        self, ctx: Context, guild: DiscordGuild, reactions: Reactions, incidents: Incidents, lookout: Lookout
+    ) -> None:
         self._ctx = ctx
         self._guild = guild
+        self._lookout = lookout
+        lookout.knows = self.knows
         self._reactions = reactions
         self._incidents = incidents
         self._servers: set[int] = set()
@@ -119,6 +124,7 @@ class Reconciliation:
             running = await clocks.running(self._ctx, partnership.id)
             for proposal_id in running:
                 await self._card(partnership, proposal_id, last_ready)
+                await self._lookout.look(proposal_id)
             await self._feed(running)
             await posts.show_boards(self._ctx, partnership.id)
 
@@ -211,6 +217,7 @@ class Reconciliation:
     async def look_again(self, closing: Iterable[ProposalId]) -> frozenset[ProposalId]:
         """Just before a window's end is decided, the card's reactions are read once more (PRO-11).
 
+        So it is looked, before anything is decided, whether everyone can see the card and act.
         Discord notices a dead connection late, and what happens on it is never told. Gives those that could not be
         looked at: they are decided when they were.
         """
@@ -222,7 +229,9 @@ class Reconciliation:
                 await clocks.last_ready(self._ctx, view.partnership.guild_id) or closes_at, closes_at - JUST_BEFORE
             )
             try:
-                await self._card(view.partnership, proposal_id, seen_at)
+                if view.proposal.state is State.REVIEW and closes_at <= view.now:
+                    await self._card(view.partnership, proposal_id, seen_at)
+                await self._lookout.look(proposal_id)
             except Trouble:
                 unseen.add(proposal_id)
         return frozenset(unseen)

@@ -77,6 +77,8 @@ class IncidentListeners(commands.Cog):
         had, has = caches.worn_by(before), caches.worn_by(after)
         if had != has:
             await self.host.incidents.roles_changed(after.guild.id, after.id, has)
+        elif before.timed_out_until != after.timed_out_until:
+            await self.host.incidents.access_changed(after.guild.id)
 
     @commands.Cog.listener()
     async def on_member_join(self, member: discord.Member) -> None:
@@ -85,6 +87,8 @@ class IncidentListeners(commands.Cog):
             return  # with its arrival everybody's roles are read
         if has := caches.worn_by(member):
             await self.host.incidents.roles_changed(member.guild.id, member.id, has)
+        else:
+            await self.host.incidents.access_changed(member.guild.id)
 
     @commands.Cog.listener()
     async def on_raw_member_remove(self, event: discord.RawMemberRemoveEvent) -> None:

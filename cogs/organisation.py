@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Protocol, cast
-
 import discord
 from discord import app_commands
 from discord.ext import commands
 
 from bot.governance.ids import PartnershipId
-from bot.services import organisation, roles
-from bot.services.ports import Server
+from bot.services import organisation, roles, stops
 from bot.ui import organisation as ui
+from bot.ui import stops as stop_words
 from cogs.base import Control, Interaction, actor, answer, asker, ctx_of, suggesting
-
-
-class Builder(Protocol):
-    """What the bot gives this cog beside what every cog gets."""
-
-    server: Server
-
-
-def server_of(interaction: Interaction) -> Server:
-    """Roles and channels of the servers."""
-    return cast(Builder, interaction.client).server
+from cogs.base.host import server_of
 
 
 @suggesting
@@ -110,6 +98,15 @@ class Organisation(commands.GroupCog, name="roles", description="Which Discord r
     async def unmap(self, interaction: Interaction, role: discord.Role) -> None:
         """Say what unmapping a role does, and ask."""
         await answer(interaction, ui.asked(await roles.before_unmapping(*asker(interaction), role.id)))
+
+    @app_commands.command(name="repair", description="Open a channel to people who must see its cards (Manage Roles)")
+    @app_commands.describe(group="The group whose cards somebody cannot see")
+    @app_commands.autocomplete(group=_groups)
+    async def repair(self, interaction: Interaction, group: app_commands.Range[str, 1, 100]) -> None:
+        """Show what would open a group's channel again; a button does it (PRO-11)."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
+        asked = ctx_of(interaction), server_of(interaction), actor(interaction)
+        await answer(interaction, stop_words.shown(await stops.mending_named(*asked, group)))
 
     @app_commands.command(name="list", description="Which role carries which seat, and who wears two hats")
     async def list(self, interaction: Interaction) -> None:

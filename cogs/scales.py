@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from typing import Protocol, cast
 
 import discord
 from discord import app_commands
@@ -13,20 +12,9 @@ from discord.ext import commands
 from bot.governance.ids import PartnershipId
 from bot.governance.scales import Draft
 from bot.services import scales
-from bot.services.ports import Server
 from bot.ui import scales as ui
 from cogs.base import Control, Fields, Form, FormCog, Interaction, actor, answer, ctx_of, show_form
-
-
-class Builder(Protocol):
-    """What the bot gives this cog beside what every cog gets."""
-
-    server: Server
-
-
-def server_of(interaction: Interaction) -> Server:
-    """Roles and channels of the servers."""
-    return cast(Builder, interaction.client).server
+from cogs.base.host import server_of
 
 
 class SetupControl(Control, template=ui.TEMPLATE):

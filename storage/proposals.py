@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -12,10 +12,11 @@ from sqlalchemy import Select, Text, and_, bindparam, func, literal_column, or_,
 from bot.governance.dossier import FINAL, Proposal, State
 from bot.governance.errors import Changed, NotFound
 from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId
+from bot.governance.stops import Span
 from bot.services.ports import Filter, Listed
 from storage.mapping import from_text, to_json
 from storage.session import Session
-from storage.tables import proposals
+from storage.tables import proposals, spells
 
 _C = proposals.c
 _OPEN = sorted(state.value for state in State if state not in FINAL and state is not State.DRAFT)
@@ -62,8 +63,32 @@ class Proposals:
             written = (await self._session.connection.execute(_CHANGE, row | which)).rowcount
         if written != 1:
             raise Changed(f"proposal {proposal.id}")
+        if saved.clock.spells:
+            await self._session.put(spells, [*_spells(saved)], "proposal_id place", "until")
         self._session.becomes_due(due_at)
         return saved
+
+    async def spells_of(
+        self, partnership: PartnershipId, people: Iterable[PersonId], since: datetime
+    ) -> dict[PersonId, list[Span]]:
+        """When each of these was kept from acting since then, in any process; overlaps as they are (PRO-11)."""
+        chosen = select(spells.c.person_id, spells.c.since, spells.c.until).where(
+            spells.c.partnership_id == partnership,
+            spells.c.person_id.in_(sorted(people)),
+            or_(spells.c.until.is_(None), spells.c.until > since),
+        )
+        found: dict[PersonId, list[Span]] = {}
+        for person, begun, ended in await self._session.connection.execute(chosen):
+            found.setdefault(PersonId(person), []).append((begun, ended))
+        return found
+
+    async def barred_in(self, partnership: PartnershipId, group: GroupId) -> frozenset[tuple[PersonId, str]]:
+        """Who is kept from acting now in any process of this group, and why (PRO-11)."""
+        chosen = select(spells.c.person_id, spells.c.cause).where(
+            spells.c.partnership_id == partnership, spells.c.group_id == group, spells.c.until.is_(None)
+        )
+        rows = await self._session.connection.execute(chosen)
+        return frozenset((PersonId(person), str(cause)) for person, cause in rows)
 
     async def due(self, now: datetime, partnerships: Iterable[PartnershipId] | None = None) -> tuple[ProposalId, ...]:
         """Those with ``due_at <= now``, earliest first, in these partnerships."""
@@ -165,6 +190,20 @@ def columns_of(proposal: Proposal, due_at: datetime | None) -> dict[str, Any]:
         "version": proposal.version,
         "document": to_json(proposal),
     }
+
+
+def _spells(proposal: Proposal) -> Iterator[dict[str, Any]]:
+    for place, spell in enumerate(proposal.clock.spells):
+        yield {
+            "proposal_id": proposal.id,
+            "place": place,
+            "partnership_id": proposal.partnership,
+            "group_id": proposal.group,
+            "person_id": spell.person,
+            "cause": spell.cause,
+            "since": spell.since,
+            "until": spell.until,
+        }
 
 
 def _after(last: ProposalId, *, with_drafts: bool) -> Any:

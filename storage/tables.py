@@ -138,6 +138,21 @@ proposals = Table(
     ),
 )
 
+# When somebody was kept from acting, by proposal: what the dossiers say, to be asked across them (PRO-11).
+spells = Table(
+    "spells",
+    metadata,
+    Column("proposal_id", Integer, primary_key=True, autoincrement=False),
+    Column("place", Integer, primary_key=True, autoincrement=False),
+    _partnership(),
+    Column("group_id", Integer, nullable=False),
+    Column("person_id", PERSON, nullable=False),
+    Column("cause", String(32), nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("until", Instant),
+    Index("ix_spells_person", "partnership_id", "person_id", "until"),
+)
+
 # No instant, no increasing key: a row says nothing but who and what, and is overwritten in place (DEC-3a).
 ballots = Table(
     "ballots",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.governance.authority import acting as seated
 from bot.governance.clock import past
 from bot.governance.dossier import CONTESTABLE, Objection, ObjectionState, Proposal, State
 from bot.governance.ids import PersonId
@@ -29,10 +30,10 @@ def acting(proposal: Proposal, beside: Beside, now: datetime) -> frozenset[Perso
         case State.REVIEW if not past(proposal, proposal.closes_at, now):
             found |= _unheard(proposal)
         case State.ESCALATED if proposal.vote is not None:
-            found |= {elector.person for elector in proposal.vote.electors} - proposal.vote.voted
+            found |= seated(proposal.vote.electors) - proposal.vote.voted
         case State.PASSED | State.ADOPTED if not proposal.halted and proposal.timelock_ends_at is not None:
             if not past(proposal, proposal.timelock_ends_at, now):
-                found |= {elector.person for elector in proposal.electors} - proposal.halts
+                found |= seated(proposal.electors) - proposal.halts
     if proposal.state in ALIVE:
         for objection in proposal.objections:
             found |= _on(proposal, objection, beside, now)
@@ -44,18 +45,22 @@ def watching(proposal: Proposal) -> frozenset[PersonId]:
     timelock = proposal.state in {State.PASSED, State.ADOPTED} and proposal.timelock_ends_at is not None
     if proposal.state not in CONTESTABLE and not timelock:
         return frozenset()
-    electors = {elector.person for elector in proposal.electors}
+    electors = set(seated(proposal.electors))
     if proposal.state is State.ESCALATED and proposal.vote is not None:
-        electors |= {elector.person for elector in proposal.vote.electors}
+        electors |= seated(proposal.vote.electors)
     return frozenset(electors)
 
 
-def _unheard(proposal: Proposal) -> set[PersonId]:
-    """The electors who neither objected nor raised a concern on this version; to have read it is not to have spoken."""
+def _unheard(proposal: Proposal) -> frozenset[PersonId]:
+    """The electors who on this version neither objected, took an objection over, nor raised a concern.
+
+    To have read it is not to have spoken.
+    """
     since = proposal.current.published_at
-    spoke = {o.person for o in proposal.objections if o.raised_at >= since or o.state in ON_FILE}
+    heard = [o for o in proposal.objections if o.raised_at >= since or o.state in ON_FILE]
+    spoke = {person for o in heard for person in (o.person, o.sponsor)}
     spoke |= {concern.person for concern in proposal.concerns if concern.raised_at >= since}
-    return {elector.person for elector in proposal.electors} - spoke - {proposal.author}
+    return seated(proposal.electors) - spoke - {proposal.author}
 
 
 def _on(proposal: Proposal, objection: Objection, beside: Beside, now: datetime) -> set[PersonId]:
@@ -72,9 +77,11 @@ def _on(proposal: Proposal, objection: Objection, beside: Beside, now: datetime)
         found |= {proposal.author} if test is None else set()
     ruled = test is not None and test.in_form is not None and test.appeal is None
     if test is not None and ruled and not past(proposal, test.appeal_by, now):
-        found |= {proposal.author, test.asked_by} - {test.ruled_by} if test.in_form else speakers(objection)
+        # A ruling against an objection behind which a seat was taken away goes to appeal by itself (PRO-9).
+        against = frozenset() if objection.guarded else speakers(objection)
+        found |= {proposal.author, test.asked_by} - {test.ruled_by} if test.in_form else against
     if test is not None and test.appeal is not None and test.appeal.stands is None:
         found |= beside.judges - {person for person, _ in test.appeal.votes} - speakers(objection) - {proposal.author}
     if objection.sponsor_by is not None and not past(proposal, objection.sponsor_by, now):
-        found |= {elector.person for elector in proposal.electors} - {objection.person, proposal.author}
+        found |= seated(proposal.electors) - {objection.person, proposal.author}
     return found

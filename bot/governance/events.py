@@ -52,6 +52,9 @@ class Happened(StrEnum):
     CLOCK_STOPPED = "clock stopped"
     CLOCK_RESUMED = "clock resumed"
     STOPS_SPENT = "stops spent"
+    CLOCKS_MOVED = "clocks moved"
+    PEOPLE_BARRED = "people barred"
+    ACCESS_REPAIRED = "access repaired"
     NUDGED = "nudged"
 
     CONCERN_RAISED = "concern raised"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.governance import clock as rules
-from bot.governance.dossier import CONTESTABLE, State
-from bot.governance.events import Event, Happened, proposal_thing
-from bot.governance.ids import PartnershipId, ProposalId
+from bot.governance.dossier import CONTESTABLE, Proposal, State
+from bot.governance.events import Event, Happened, Json, proposal_thing
+from bot.governance.ids import GroupId, PartnershipId, ProposalId
 from bot.services.cases import Case, open_case
 from bot.services.ports import Context, Delivery, DeliveryKind, DeliveryState, Heartbeats, Transaction
 
@@ -69,23 +69,54 @@ async def grant_outage(ctx: Context, partnership: PartnershipId, since: datetime
 
     A clock that would have stood too long by now stays stopped: the next sweep finds that it could not be held.
     """
-    for proposal_id in await running(ctx, partnership):
+    found = await running(ctx, partnership)
+    groups = await _touched(ctx, found, since)
+    for proposal_id in found:
         async with ctx.uow.write() as tx:
             now = ctx.clock()
             case = await open_case(tx, proposal_id, now)
-            opened_at = case.proposal.opened_at or since
-            if (
-                now - max(since, opened_at, case.proposal.clock.resumed_at or since)
-                <= case.proposal.pinned.outage_tolerance
-            ):
+            if not _moves(case.proposal, since, now):
                 continue
             stopped, first = rules.stop(case.proposal, rules.OUTAGE, since)
-            stopped_at = stopped.clock.stopped_at
-            if stopped.state in CONTESTABLE and stopped_at and stopped_at + rules.MOST_STOPPED <= now:
+            given_up_at = rules.given_up_at(stopped)
+            if given_up_at is not None and given_up_at <= now:
                 await case.keep(stopped, first)
                 continue
             resumed, then = rules.resume(stopped, rules.OUTAGE, now)
             await case.keep(resumed, (*first, *then))
+            await _tell_group(case, groups.pop(case.proposal.group, ()), since)
+
+
+async def _touched(ctx: Context, proposals: Iterable[ProposalId], since: datetime) -> dict[GroupId, tuple[int, ...]]:
+    """The numbers of the proposals whose deadlines an outage moves, by the group that decides them."""
+    found: dict[GroupId, tuple[int, ...]] = {}
+    async with ctx.uow.read() as tx:
+        for each in proposals:
+            proposal = await tx.proposals.get(each)
+            if proposal.number is not None and _moves(proposal, since, ctx.clock()):
+                found[proposal.group] = (*found.get(proposal.group, ()), proposal.number)
+    return found
+
+
+def _moves(proposal: Proposal, since: datetime, now: datetime) -> bool:
+    """Whether this outage was longer for it than the tolerance, and is not granted already (PRO-11)."""
+    begun = max(since, proposal.opened_at or since, proposal.clock.resumed_at or since)
+    return now - begun > proposal.pinned.outage_tolerance
+
+
+async def _tell_group(case: Case, numbers: tuple[int, ...], since: datetime) -> None:
+    """One notice for each group and outage, kept with the first of its proposals that is moved (PRO-11)."""
+    if not numbers:
+        return
+    thing, group = f"group/{case.proposal.group}", case.partnership.group(case.proposal.group).name
+    told = [e.event for e in await case.tx.record.of(case.partnership.id, thing)]
+    if any(e.type is Happened.CLOCKS_MOVED and e.data.get("since") == since.isoformat() for e in told):
+        return
+    minutes = int((case.now - since).total_seconds() // 60)
+    data: dict[str, Json] = {
+        "group": group, "since": since.isoformat(), "minutes": minutes, "numbers": [*numbers],
+    }  # fmt: skip
+    await case.tx.record.append(case.partnership.id, (Event(Happened.CLOCKS_MOVED, thing, None, data),), case.now)
 
 
 async def stop(ctx: Context, id: ProposalId, reason: str, since: datetime) -> None:

@@ -25,6 +25,7 @@ from bot.governance.retros import Retro
 from bot.governance.scales import Overwrite
 from bot.governance.seats import Hand, SeatRecord
 from bot.governance.shards import Shards, shard_of
+from bot.governance.stops import Span
 from bot.governance.surveys import Survey
 
 Clock = Callable[[], datetime]
@@ -374,6 +375,16 @@ class Proposals(Protocol):
         self, partnership: PartnershipId, limit: int, states: Iterable[State] = ()
     ) -> tuple[Proposal, ...]:
         """The newest that have a number, in these states or in any; newest first."""
+        ...
+
+    async def spells_of(
+        self, partnership: PartnershipId, people: Iterable[PersonId], since: datetime
+    ) -> Mapping[PersonId, Sequence[Span]]:
+        """When each of these was kept from acting since then, in any process (PRO-11)."""
+        ...
+
+    async def barred_in(self, partnership: PartnershipId, group: GroupId) -> frozenset[tuple[PersonId, str]]:
+        """Who is kept from acting now in any process of this group, and why (PRO-11)."""
         ...
 
     async def load_of(
@@ -871,6 +882,17 @@ class DiscordRefused(Exception):
         self.what = what
         self.why = why
         self.detail = detail
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """Of some people, as Discord reckons it: who is not on the server, who is timed out until when, who cannot see a
+    channel and what stands in it (PRO-11).
+    """
+
+    absent: frozenset[int] = frozenset()
+    timed_out: Mapping[int, datetime] = field(default_factory=dict)
+    blind: frozenset[int] = frozenset()
 
 
 class Server(Protocol):

@@ -79,7 +79,7 @@ async def logged(ctx: Context, partnership_id: PartnershipId, number: int) -> Lo
     async with ctx.uow.read() as tx:
         event = await tx.record.event(partnership_id, number)
         data = event.event.data
-        listed = [each for key in ("lost", "gained") if isinstance(each := data.get(key), list)]
+        listed = [each for key in ("lost", "gained", "people") if isinstance(each := data.get(key), list)]
         named = {event.event.actor, PersonId(str(data.get("person", "")))}
         named |= {PersonId(str(person)) for people in listed for person in people}
         users = await tx.people.users_of(person for person in named if person)

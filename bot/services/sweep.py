@@ -14,6 +14,7 @@ from bot.governance.ids import PartnershipId, ProposalId
 from bot.governance.lifecycle import Surroundings
 from bot.services import digests, letters
 from bot.services.cases import Case, open_case
+from bot.services.clocks import RUNNING
 from bot.services.nouns import NOUNS, Noun
 from bot.services.ports import Context
 
@@ -97,11 +98,10 @@ async def next_due_at(
 
 
 async def _seen(ctx: Context, id: ProposalId, look_again: Look) -> bool:
-    """Whether what is about to be decided on was looked at; only the end of a review asks for it."""
+    """Whether what is about to be decided on was looked at: while people have something to say or do in it."""
     async with ctx.uow.read() as tx:
-        proposal, now = await tx.proposals.get(id), ctx.clock()
-    closes = proposal.state is State.REVIEW and proposal.closes_at is not None and proposal.closes_at <= now
-    return not closes or id not in await look_again((id,))
+        proposal = await tx.proposals.get(id)
+    return proposal.state not in RUNNING or id not in await look_again((id,))
 
 
 async def _ballots(case: Case) -> tuple[Ballot, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from bot.governance.clock import OUTAGE, SHUT_OUT, SILENCED
 from bot.governance.events import Event, Happened
 from bot.services.ports import Asked, DeliveryKind
 
@@ -12,6 +13,9 @@ _CARD, _FEED, _THREAD = DeliveryKind.CARD, DeliveryKind.FEED, DeliveryKind.THREA
 _TEXT, _NOTICE, _OUTCOME = DeliveryKind.TEXT, DeliveryKind.NOTICE, DeliveryKind.OUTCOME
 _LOG, _REACTIONS = DeliveryKind.LOG, DeliveryKind.REACTIONS
 _BOARD, _POST, _CALENDAR = DeliveryKind.BOARD, DeliveryKind.POST, DeliveryKind.CALENDAR
+
+TOLD_BY_GROUP = frozenset({OUTAGE, SHUT_OUT, SILENCED})
+"""Reasons of a stop that no thread is told of: the feed says it of all proposals of a group in one post."""
 
 _TOLD = (_CARD, _FEED, _NOTICE)
 _DECIDED = (_CARD, _FEED, _NOTICE, _OUTCOME)
@@ -56,6 +60,9 @@ AUDIENCES: Mapping[Happened, tuple[DeliveryKind, ...]] = MappingProxyType(
         Happened.CLOCK_STOPPED: _TOLD,
         Happened.CLOCK_RESUMED: _TOLD,
         Happened.STOPS_SPENT: _TOLD,
+        Happened.CLOCKS_MOVED: (_LOG,),
+        Happened.PEOPLE_BARRED: (_LOG,),
+        Happened.ACCESS_REPAIRED: (_LOG,),
         Happened.NUDGED: (_NOTICE,),
         Happened.CONCERN_RAISED: (_CARD, _NOTICE),
         Happened.OBJECTION_RAISED: _TOLD,
@@ -146,6 +153,7 @@ _STANDS_AGAIN: Mapping[str, tuple[DeliveryKind, ...]] = MappingProxyType(
 def announce(event: Event) -> tuple[Asked, ...]:
     """The deliveries that this event asks for, in the order in which they are shown.
 
+    What stops many clocks at once is told once for each group, see ``clocks.grant_outage`` and ``stops.follow``.
     A decision without a waiting time is carried out at the same instant: one outcome post tells of both.
     """
     kinds = AUDIENCES[event.type]
@@ -158,6 +166,8 @@ def announce(event: Event) -> tuple[Asked, ...]:
             kinds = _TOLD
         case Happened.MEETING_CHANGED if event.data.get("what") == "time":
             kinds = (_BOARD, _CALENDAR, _POST)
+        case Happened.CLOCK_STOPPED | Happened.CLOCK_RESUMED if event.data.get("reason") in TOLD_BY_GROUP:
+            kinds = (_CARD, _FEED)
         case Happened.NUDGED if not event.data.get("people"):
             return ()
     return tuple(map(Asked, kinds))

@@ -8,15 +8,16 @@ from collections.abc import Mapping
 from bot.governance import electorates
 from bot.governance.dossier import FINAL, State
 from bot.governance.events import Happened
-from bot.governance.ids import PersonId
+from bot.governance.ids import GroupId, PersonId
 from bot.governance.organisation import Partnership
 from bot.governance.policy import KEYS
+from bot.governance.stops import BLIND
 from bot.services.ports import Recorded
 from bot.services.views import ProposalView
-from bot.ui import deadlines, effects, health, ids, intrusions, objections, seats, votes
+from bot.ui import deadlines, effects, health, ids, intrusions, objections, seats, stops, votes
 from bot.ui import proposals as cards
 from bot.ui.labels import HASH, STATE_COLOURS, STATE_LABELS, STATE_SIGNS, moment, stamp, type_label
-from bot.ui.panels import Part, View, button, link, panel, rows
+from bot.ui.panels import Part, Row, View, button, link, panel, rows
 from bot.ui.text import in_quotes, inline
 
 _INCIDENT, _CHANGE, _QUIET = 0xC0392B, 0x5865F2, 0x4E5058
@@ -63,6 +64,7 @@ def log(recorded: Recorded, partnership: Partnership, users: Mapping[PersonId, i
     """A change of roles or policy, a mark crossed, or an incident; mapping a role one wears oneself is marked."""
     event = recorded.event
     by = f"<@{users[event.actor]}>" if event.actor in users and event.actor is not None else ""
+    buttons: list[Row] = []
     if event.actor is not None and not by:
         by = "somebody who was erased on request"
     if recorded.erased:
@@ -71,11 +73,23 @@ def log(recorded: Recorded, partnership: Partnership, users: Mapping[PersonId, i
         lines = health.notice(event.data, partnership, _mention(event.data.get("person"), users))
     elif event.type is Happened.ELECTORATE_CHANGED:
         lines = seats.told(event.data, users)
+    elif event.type is Happened.PEOPLE_BARRED:
+        lines = stops.barred(event.data, [f"<@{user}>" for user in people_of(recorded, users)])
+        if event.data.get("cause") == BLIND:
+            buttons = rows(stops.offer(partnership.id, GroupId(int(event.thing.partition("/")[2]))))
     else:
         lines = _logged(recorded, partnership, by, _mention(event.data.get("person"), users))
     text = "\n".join(line for line in lines if line)
-    colour = _INCIDENT if event.type in _INCIDENTS else _QUIET if event.type in _MAPPINGS else _CHANGE
-    return panel(marker, colour, text, f"-# Record #{recorded.number} · {recorded.hash[:HASH]} · {moment(recorded.at)}")
+    colour = _INCIDENT if event.type in _INCIDENTS else _QUIET if event.type in _SMALL else _CHANGE
+    end = f"-# Record #{recorded.number} · {recorded.hash[:HASH]} · {moment(recorded.at)}"
+    return panel(marker, colour, text, *buttons, end)
+
+
+def people_of(recorded: Recorded, users: Mapping[PersonId, int]) -> list[int]:
+    """The Discord users whom an event of the partnership names in a list: they are mentioned."""
+    named = recorded.event.data.get("people")
+    people = [PersonId(each) for each in named if isinstance(each, str)] if isinstance(named, list) else []
+    return [users[person] for person in people if person in users]
 
 
 def posted_head(text: str) -> tuple[int, str] | None:
@@ -102,10 +116,11 @@ _INCIDENTS = frozenset(
         Happened.ACCESS_TAMPERED,
         Happened.PLACE_LOST,
         Happened.RESTORE_GAP,
+        Happened.PEOPLE_BARRED,
     }
 )
 
-_MAPPINGS = frozenset({Happened.ROLE_MAPPED, Happened.ROLE_UNMAPPED})
+_SMALL = frozenset({Happened.ROLE_MAPPED, Happened.ROLE_UNMAPPED, Happened.CLOCKS_MOVED, Happened.ACCESS_REPAIRED})
 """Many of them come at once when a partnership is set up: each has its post (ORG-2a), and each post is small."""
 
 _REACHED: Mapping[Happened, State] = {
@@ -221,6 +236,10 @@ def _logged(recorded: Recorded, partnership: Partnership, by: str, about: str) -
                 "Nothing is decided by that: the record is the truth. Reviews whose card stood there stand still.",
                 "**Moderators:** run `/setup` again; it makes what is missing.",
             ]
+        case Happened.CLOCKS_MOVED:
+            return stops.moved(data)
+        case Happened.ACCESS_REPAIRED:
+            return stops.mended(data, who)
         case Happened.RESTORE_GAP:
             return [
                 "### ⚠️ The record was restored from a backup",

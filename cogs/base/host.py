@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol
+from typing import Protocol, cast
+
+import discord
 
 from bot.services.intrusions import Grant
-from bot.services.ports import Context
+from bot.services.ports import Context, Server
 
 
 class Reactions(Protocol):
@@ -74,6 +76,10 @@ class Incidents(Protocol):
         """A person's roles are now these."""
         ...
 
+    async def access_changed(self, guild_id: int) -> None:
+        """Who sees and may do what is not what it was."""
+        ...
+
     async def member_left(self, guild_id: int, user_id: int) -> None:
         """A person left the server or was removed."""
         ...
@@ -98,3 +104,14 @@ class Host(Protocol):
     reactions: Reactions
     incidents: Incidents
     reconciliation: Reconciliation
+
+
+class Builder(Protocol):
+    """What the bot gives those of its cogs that build in servers."""
+
+    server: Server
+
+
+def server_of(interaction: discord.Interaction[discord.Client]) -> Server:
+    """Roles and channels of the servers."""
+    return cast(Builder, interaction.client).server

@@ -66,7 +66,8 @@ async def test_a_reaction_and_the_close_in_a_long_outage(server: Server, down: D
     assert f"<t:{int((due + LONG).timestamp())}" in card_now
     happened = await server.happened(1)
     assert happened.count("clock stopped") == happened.count("clock resumed") == 1
-    assert any("runs again" in notice and "2 hours" in notice for notice in await server.notices(1))
+    assert not [notice for notice in await server.notices(1) if "clock" in notice], "the feed tells it for all at once"
+    assert len([post for post in server.feed() if "was away for 2 hours" in post and "P-1" in post]) == 1
     await objecting.state(server, "tom", 1)
     await server.advance_to(due + LONG)
     await server.advance(hours=48)
@@ -147,6 +148,7 @@ async def test_a_crash_again_and_again_grants_one_outage_once(server: Server) ->
     await server.crash()
     assert await closes_at(server) == due + LONG
     assert (await server.happened(1)).count("clock resumed") == 1
+    assert len([post for post in server.feed() if "The bot was away" in post]) == 1
 
 
 async def test_an_outage_of_more_than_14_days_could_not_be_held(server: Server) -> None:

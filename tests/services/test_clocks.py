@@ -11,10 +11,11 @@ import pytest
 from bot.governance import clock as rules
 from bot.governance.dossier import State
 from bot.governance.errors import NotFound
+from bot.governance.events import Happened
 from bot.governance.ids import PartnershipId, ProposalId
 from bot.services import clocks, objections, posts, proposals
 from bot.services.ports import DeliveryKind, DeliveryState
-from tests.services.scene import ADA, BEN, FREE_KEY, GUILD, HERE, STATEMENT, TIA, TOM, Scene
+from tests.services.scene import ADA, BEN, FREE_KEY, GUILD, HERE, SHG, STATEMENT, TIA, TLC, TOM, Scene
 
 TOLERANCE = timedelta(minutes=15)
 TICK = timedelta(microseconds=1)
@@ -55,6 +56,29 @@ async def test_an_outage_moves_every_deadline_and_is_granted_once_even_when_foun
         happened = await scene.happened(each)
         assert (happened["clock stopped"], happened["clock resumed"]) == (1, 1)
     assert await scene.happened(draft) == {}
+
+
+async def test_an_outage_is_told_once_for_each_group_however_many_proposals_wait(scene: Scene) -> None:
+    """And not in a thread: with many open proposals that would be thousands of messages."""
+    several = [await scene.file(TIA), await scene.file(TOM), await scene.file(TOM, "general", group=TLC)]
+    await clocks.beat(scene.ctx)
+    since = scene.clock()
+    scene.clock.forward(timedelta(hours=5))
+    await clocks.grant_outage(scene.ctx, HERE, since)
+    await clocks.grant_outage(scene.ctx, HERE, since)
+    told = [r.event for r in await scene.record() if r.event.type is Happened.CLOCKS_MOVED]
+    assert {(e.thing, e.data["minutes"], str(e.data["numbers"])) for e in told} == {
+        (f"group/{SHG}", 300, "[1, 2]"),
+        (f"group/{TLC}", 300, "[3]"),
+    }
+    assert len(told) == 2
+    for each in several:
+        kinds = [d.kind for d in await posts.of_proposal(scene.ctx, each)]
+        assert DeliveryKind.NOTICE not in kinds
+    later = scene.clock()
+    scene.clock.forward(timedelta(hours=1))
+    await clocks.grant_outage(scene.ctx, HERE, later)
+    assert len([r for r in await scene.record() if r.event.type is Happened.CLOCKS_MOVED]) == 4, "another outage"
 
 
 async def test_two_that_find_the_same_outage_at_once_grant_it_once(scene: Scene) -> None:
