@@ -27,6 +27,7 @@ from bot.services import sweep as sweeping
 from bot.services.ports import Context, Heartbeats
 from bot.sessions import Sessions
 from bot.ui.text import sound
+from bot.unsent import Unsent
 from bot.waker import Waker
 
 _log = logging.getLogger(__name__)
@@ -124,6 +125,7 @@ class GovernanceBot(commands.Bot):
         self.guild_adapter = DiscordGuild(self)
         self.server = Channels(self)
         self.outbox = Outbox(ctx, self.guild_adapter)
+        self.unsent = Unsent()
         self.reactions = Reactions(ctx, self.guild_adapter)
         self.lookout = Lookout(ctx, self.guild_adapter)
         self.outbox.shown = self.lookout.glance

@@ -5,7 +5,7 @@ from __future__ import annotations
 from discord import app_commands
 from discord.ext import commands
 
-from bot.services import escalations
+from bot.services import beforehand
 from bot.ui import answers
 from cogs.base import Interaction, answer, asker, choices, register
 
@@ -18,10 +18,9 @@ class EscalationCommands(commands.Cog):
     @app_commands.autocomplete(proposal=choices.suggest_proposals)
     @app_commands.guild_only()
     async def escalate(self, interaction: Interaction, proposal: str) -> None:
-        """Escalate (PRO-6)."""
+        """Ask whether it shall go to a final vote (PRO-6)."""
         wanted = await choices.proposal_chosen(interaction, proposal)
-        view = await escalations.escalate(*asker(interaction), wanted)
-        await answer(interaction, answers.escalated(view))
+        await answer(interaction, answers.escalating(await beforehand.escalate(*asker(interaction), wanted)))
 
 
 async def setup(bot: commands.Bot) -> None:

@@ -40,9 +40,15 @@ async def state(interaction: Interaction, id: ProposalId, number: int) -> None:
 
 
 async def withdraw(interaction: Interaction, id: ProposalId, number: int) -> None:
+    """Ask whether it shall be withdrawn (OBJ-5)."""
+    view = await beforehand.keep(*asker(interaction), id, number)
+    await answer(interaction, answers.withdrawing(view, number))
+
+
+async def withdraw_now(interaction: Interaction, id: ProposalId, number: int) -> None:
     """Withdraw it, explicitly (OBJ-5)."""
     view = await objections.withdraw(*asker(interaction), id, number)
-    await answer(interaction, answers.objection_act(view, number, "withdraw"))
+    await answer(interaction, answers.objection_act(view, number, "withdraw"), replace=True)
 
 
 async def keep(interaction: Interaction, id: ProposalId, number: int) -> None:
@@ -115,6 +121,7 @@ ACTS: Mapping[str, Act] = MappingProxyType(
     {
         "state": state,
         "withdraw": withdraw,
+        "withdraw-now": withdraw_now,
         "keep": keep,
         "resolved": resolved,
         "still": still,

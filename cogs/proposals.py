@@ -57,8 +57,8 @@ async def why(interaction: Interaction, id: ProposalId) -> None:
 
 
 async def options(interaction: Interaction, id: ProposalId) -> None:
-    """Everything that can be done with it now."""
-    await answer(interaction, answers.options(await proposals.show(*asker(interaction), id)))
+    """What the asker can do beside what stands on the card."""
+    await answer(interaction, answers.options(*await proposals.options(*asker(interaction), id)))
 
 
 async def preview(interaction: Interaction, id: ProposalId) -> None:
@@ -148,13 +148,28 @@ async def discard(interaction: Interaction, id: ProposalId) -> None:
 
 
 async def escalate(interaction: Interaction, id: ProposalId) -> None:
+    """Ask whether it shall go to a final vote (PRO-6)."""
+    await answer(interaction, answers.escalating(await beforehand.escalate(*asker(interaction), id)))
+
+
+async def escalate_now(interaction: Interaction, id: ProposalId) -> None:
     """Take it to a final vote (PRO-6)."""
-    await answer(interaction, answers.escalated(await escalations.escalate(*asker(interaction), id)))
+    await answer(interaction, answers.escalated(await escalations.escalate(*asker(interaction), id)), replace=True)
 
 
 async def halt(interaction: Interaction, id: ProposalId) -> None:
     """Ask to halt it in the timelock (EFF-3)."""
     await answer(interaction, answers.halted(await proposals.halt(*asker(interaction), id)))
+
+
+async def done(interaction: Interaction, id: ProposalId) -> None:
+    """People have done what was decided (POL-3)."""
+    await answer(interaction, answers.marked(await proposals.mark(*asker(interaction), id, True)))
+
+
+async def not_done(interaction: Interaction, id: ProposalId) -> None:
+    """They have not after all (POL-3)."""
+    await answer(interaction, answers.marked(await proposals.mark(*asker(interaction), id, False)))
 
 
 ACTS: Mapping[str, Act] = MappingProxyType(
@@ -169,6 +184,7 @@ ACTS: Mapping[str, Act] = MappingProxyType(
         "revise": revise,
         "withdraw": withdraw,
         "escalate": escalate,
+        "escalate-now": escalate_now,
         "halt": halt,
         "details": details,
         "edit": words,
@@ -180,6 +196,8 @@ ACTS: Mapping[str, Act] = MappingProxyType(
         "publish": publish,
         "again": again,
         "start-over": start_over,
+        "done": done,
+        "not-done": not_done,
     }
 )
 """What each button about a proposal does."""

@@ -390,6 +390,8 @@ class Proposal:
     halted: bool = False
     clock: Clock = field(default_factory=Clock)
     outcome: str = ""
+    done_at: datetime | None = None
+    done_by: PersonId | None = None
     version: int = 0
 
     @property

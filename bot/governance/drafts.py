@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,7 +11,17 @@ from bot.governance import effects as effect_rules
 from bot.governance import money
 from bot.governance.dossier import Effect, Proposal, State, Text
 from bot.governance.effects.world import World
-from bot.governance.errors import AmountUnclear, BadText, BadValue, LimitReached, NotEligible, NotYours, WrongState
+from bot.governance.errors import (
+    AmountUnclear,
+    BadText,
+    BadValue,
+    LimitReached,
+    NotEligible,
+    NotYours,
+    Refusal,
+    Unfit,
+    WrongState,
+)
 from bot.governance.ids import GroupId, PersonId, ProposalId
 from bot.governance.organisation import (
     CONTRIBUTOR,
@@ -129,19 +141,45 @@ def choose_amount(text: Text, chosen: money.Money) -> Text:
 
 
 def check_text(type: str, text: Text) -> None:
-    """Whether the text is fit to be decided on (PRO-3). Raises BadText or BadValue for the first fault."""
+    """Whether the text is fit to be decided on (PRO-3). Raises BadText, BadValue, AmountUnclear; Unfit for several."""
+    check_all(faults_of(type, text))
+
+
+def check_all(faults: Iterable[Refusal]) -> None:
+    """Raises the fault that there is, or Unfit for several."""
+    found = tuple(faults)
+    if found:
+        raise found[0] if len(found) == 1 else Unfit(found)
+
+
+def faults_of(type: str, text: Text) -> Iterator[Refusal]:
+    """Everything in a text that keeps it from being decided on."""
     for field, (least, most) in LENGTHS.items():
         content = getattr(text, field)
         if len(content) > most:
-            raise BadText(field, len(content), least, most)
-        if len(content.strip()) < least:
-            raise BadText(field, len(content.strip()), least, most)
-    if "\n" in text.title:
-        raise BadValue("title", text.title, "one line")
+            yield BadText(field, len(content), least, most)
+        elif len(content.strip()) < least:
+            yield BadText(field, len(content.strip()), least, most)
+        elif field == "title" and "\n" in content:
+            yield BadValue("title", content, "one line")
     if type == "budget":
-        money.read(text.amount_written, text.currency, text.amount)
+        try:
+            money.read(text.amount_written, text.currency, text.amount)
+        except AmountUnclear as unclear:
+            yield unclear
         if not text.payee.strip():
-            raise BadText("payee", 0, 1, LENGTHS["payee"][1])
+            yield BadText("payee", 0, 1, LENGTHS["payee"][1])
+
+
+def summary_of(text: Text) -> str:
+    """The proposal in one line: as its author wrote it, else the first sentence of what is asked (PRO-1)."""
+    if text.summary.strip():
+        return text.summary.strip()
+    line = " ".join(text.ask.split())
+    ends = re.search(r"[.!?…。！？।](?=\s|$)|[。！？।]", line)
+    sentence = line[: ends.end()] if ends else line
+    most = LENGTHS["summary"][1]
+    return sentence if len(sentence) <= most else f"{sentence[: most - 1].rstrip()}…"
 
 
 def prepare_effects(type: str, effects: tuple[Effect, ...], world: World) -> tuple[Effect, ...]:

@@ -86,6 +86,14 @@ class BadValue(Refusal):
         self.expected = expected
 
 
+class Unfit(Refusal):
+    """Several things at once keep a text from being decided on (PRO-3), so that each is mended in one round."""
+
+    def __init__(self, faults: tuple[Refusal, ...]) -> None:
+        super().__init__(faults)
+        self.faults = faults
+
+
 class AmountUnclear(Refusal):
     """An amount as typed means nothing for certain. ``why`` is a key; ``currency`` the one it was read in, if any.
 

@@ -47,6 +47,8 @@ class Happened(StrEnum):
     PROPOSAL_ADOPTED = "proposal adopted"
     PROPOSAL_ENACTED = "proposal enacted"
     PROPOSAL_STALE = "proposal stale"
+    PROPOSAL_DONE = "proposal done"
+    PROPOSAL_NOT_DONE = "proposal not done"
     HALT_CONSENTED = "halt consented"
     PROPOSAL_HALTED = "proposal halted"
     CLOCK_STOPPED = "clock stopped"

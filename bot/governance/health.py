@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
@@ -68,6 +68,8 @@ class Reading:
     over: bool = False
     enough: bool = True
     organisation: str = ""
+    tied: tuple[str, ...] = ()
+    """Other organisations with just as many."""
     people: tuple[PersonId, ...] = ()
     since: datetime | None = None
     proposals: tuple[int, ...] = ()
@@ -117,14 +119,15 @@ def _seats(group: GroupId, holdings: Iterable[Holding], marks: Marks) -> Reading
     for holding in holdings:
         if holding.mapping.group == group and holding.mapping.seat not in {OBSERVER, CONTRIBUTOR}:
             speaks[holding.person] = speaks.get(holding.person) or holding.mapping.organisation
-    organisation, part = _most(speaks.values())
-    return _share(Reading(Check.SEATS, group, part, len(speaks), organisation=organisation), LEAST_SEATS, marks)
+    (organisation, *tied), part = _most(speaks.values())
+    reading = Reading(Check.SEATS, group, part, len(speaks), organisation=organisation, tied=tuple(tied))
+    return _share(reading, LEAST_SEATS, marks)
 
 
 def _objections(decided: Iterable[Course], organisations: Mapping[PersonId, str], marks: Marks) -> Reading:
     raised = [organisations.get(person, "") for course in decided for person in course.objectors.values()]
-    organisation, part = _most(raised)
-    reading = Reading(Check.OBJECTIONS, None, part, len(raised), organisation=organisation)
+    (organisation, *tied), part = _most(raised)
+    reading = Reading(Check.OBJECTIONS, None, part, len(raised), organisation=organisation, tied=tuple(tied))
     return _share(reading, LEAST_OBJECTIONS, marks)
 
 
@@ -155,17 +158,16 @@ def _hats(groups: Collection[GroupId], holdings: Iterable[Holding], stakeholders
 def _share(reading: Reading, least: int, marks: Marks) -> Reading:
     enough = reading.whole >= least
     over = enough and Fraction(reading.part, reading.whole) > marks.organisation
-    return Reading(
-        reading.check, reading.group, reading.part, reading.whole, over, enough, organisation=reading.organisation
-    )
+    return replace(reading, over=over, enough=enough)
 
 
-def _most(organisations: Iterable[str]) -> tuple[str, int]:
-    """The organisation named most often, in whatever spellings, the first by name among equals; nobody if none is."""
+def _most(organisations: Iterable[str]) -> tuple[tuple[str, ...], int]:
+    """The organisations named most often, in whatever spellings, by name; one without a name if none is."""
     named = [each for each in organisations if names.visible(each)]
     one = names.spellings(sorted(named))
     counted = Counter(one[each] for each in named)
-    return min(counted.items(), key=lambda item: (-item[1], item[0])) if counted else ("", 0)
+    most = max(counted.values(), default=0)
+    return tuple(sorted(name for name, times in counted.items() if times == most)) or ("",), most
 
 
 def _organisations(holdings: Iterable[Holding]) -> dict[PersonId, str]:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from bot.governance import drafts, objections, refiling, revisions, rulings, votes
+from bot.governance import drafts, escalations, objections, refiling, revisions, rulings, votes
 from bot.governance import proposals as rules
 from bot.governance.dossier import Ballot, Proposal, Rolls, State, Statement
 from bot.governance.effects.world import World
@@ -101,6 +101,11 @@ async def concern(ctx: Context, actor: Actor, id: ProposalId) -> ProposalView:
     return await _tried(
         ctx, actor, id, lambda case, member: objections.raise_concern(case.proposal, member, _WORDS, "", case.now)
     )
+
+
+async def escalate(ctx: Context, actor: Actor, id: ProposalId) -> ProposalView:
+    """Raises NotFound and as ``escalations.escalate``."""
+    return await _tried(ctx, actor, id, lambda case, member: escalations.escalate(case.proposal, member, (), case.now))
 
 
 async def state(ctx: Context, actor: Actor, id: ProposalId, number: int) -> ProposalView:

@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.governance import lifecycle, rulings
+from bot.governance import escalations, lifecycle, rulings
 from bot.governance.authority import acting, has_a_say, judges_of
+from bot.governance.clock import is_stopped
 from bot.governance.dossier import CONTESTABLE, Objection, ObjectionState, Proposal, State
 from bot.governance.errors import NotFound
 from bot.governance.feedback import FeedbackState
@@ -221,7 +222,8 @@ def waiting_for(proposal: Proposal, member: Member, now: datetime) -> Iterator[_
         case State.REVIEW if member.person in lifecycle.undecided(proposal):
             yield "read", proposal.closes_at, None
         case State.DISPUTED if is_author or member.person in acting(proposal.electors):
-            yield "decide what next", None, None
+            ends_at = None if is_stopped(proposal) else proposal.state_since + escalations.MOST_DISPUTED
+            yield "mend or end" if is_author else "escalate or leave", ends_at, None
         case State.ESCALATED if proposal.vote is not None and proposal.vote.opened:
             if member.person in lifecycle.undecided(proposal):
                 yield "vote", proposal.vote.ends_at, None

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
-from bot.governance import drafts, electorates, halts, lifecycle, refiling, revisions
+from bot.governance import completions, drafts, electorates, halts, lifecycle, refiling, revisions
 from bot.governance import proposals as rules
 from bot.governance.dossier import FINAL, Effect, Proposal, State, Text
 from bot.governance.effects.world import World
@@ -88,14 +90,33 @@ async def edit(ctx: Context, actor: Actor, id: ProposalId, text: Text, effects: 
     )
 
 
+AUTHORS: Mapping[State, tuple[str, ...]] = MappingProxyType(
+    {
+        State.REVIEW: ("revise", "withdraw"),
+        State.SETTLING: ("revise", "withdraw"),
+        State.DISPUTED: ("revise", "withdraw"),
+        State.ESCALATED: ("withdraw",),
+        State.STALE: ("revise", "withdraw"),
+    }
+)
+"""What only the author of a proposal can do (PRO-5, PRO-6)."""
+
+
 def hindrance(view: ProposalView) -> Refusal | None:
-    """The first thing in the words kept for a draft, or for the next version, that keeps it from going on (PRO-3)."""
+    """All that keeps the words of a draft, or of the next version, from going on, as one refusal (PRO-3)."""
     proposal, kept = view.proposal, view.proposal.next_words
+    faults = list(drafts.faults_of(proposal.type, kept.text))
     try:
-        drafts.check_text(proposal.type, kept.text)
         drafts.prepare_effects(proposal.type, kept.effects, World(view.partnership, view.policy))
+    except Refusal as refusal:
+        faults.append(refusal)
+    try:
         if proposal.state is State.DRAFT:
             refiling.check(proposal, view.refused_before)
+    except Refusal as refusal:
+        faults.append(refusal)
+    try:
+        drafts.check_all(faults)
     except Refusal as refusal:
         return refusal
     return None
@@ -164,6 +185,21 @@ async def open_review(ctx: Context, actor: Actor, id: ProposalId) -> ProposalVie
             case.proposal, member, await case.world(), await case.seated(), load, number, now
         )
         return await case.view(await case.keep(opened, events))
+
+
+async def mark(ctx: Context, actor: Actor, id: ProposalId, done: bool) -> ProposalView:
+    """Say that people have done what was decided, or not after all (POL-3). Raises as ``completions.mark``."""
+    return await cases.act(ctx, actor, id, lambda proposal, member, now: completions.mark(proposal, member, done, now))
+
+
+async def options(ctx: Context, actor: Actor, id: ProposalId) -> tuple[ProposalView, tuple[str, ...]]:
+    """The proposal, and which acts that its card does not offer the asker could take now. Raises NotFound."""
+    async with ctx.uow.read() as tx:
+        case = await cases.open_case(tx, id, ctx.clock())
+        member = await members.reader_of(tx, case.partnership, actor)
+        cases.check_visible(case, actor, member)
+        own = member.person == case.proposal.author
+        return await case.view(case.proposal), AUTHORS.get(case.proposal.state, ()) if own else ()
 
 
 async def refile(ctx: Context, actor: Actor, id: ProposalId, number: str, changed: str) -> ProposalView:

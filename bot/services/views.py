@@ -14,7 +14,7 @@ from bot.governance.organisation import MEMBER, Elector, Group, Holding, Partner
 from bot.governance.policy import Policy
 from bot.governance.seats import SEASON, Turn, turned
 from bot.services import likenesses
-from bot.services.ports import DeliveryKind, Recorded, Transaction
+from bot.services.ports import DeliveryKind, PlaceKind, Recorded, Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,8 @@ class Links:
     card: str | None = None
     thread: str | None = None
     feed: str | None = None
+    channel: str | None = None
+    """Where the card will stand: of use while it does not yet."""
 
 
 _COMPARED = 100
@@ -187,7 +189,20 @@ async def links_of(tx: Transaction, proposal: Proposal, partnership: Partnership
         where = f"https://discord.com/channels/{partnership.guild_id}/{delivery.channel_id}"
         is_thread = delivery.kind is DeliveryKind.THREAD
         found[delivery.kind] = where if is_thread else f"{where}/{delivery.message_id}"
-    return Links(found.get(DeliveryKind.CARD), found.get(DeliveryKind.THREAD), found.get(DeliveryKind.FEED))
+    card = found.get(DeliveryKind.CARD)
+    return Links(
+        card,
+        found.get(DeliveryKind.THREAD),
+        found.get(DeliveryKind.FEED),
+        None if card else await _channel_of(tx, proposal, partnership),
+    )
+
+
+async def _channel_of(tx: Transaction, proposal: Proposal, partnership: Partnership) -> str | None:
+    for place in await tx.partnerships.places(partnership.id):
+        if place.kind is PlaceKind.GROUP and place.group == proposal.group and not place.lost:
+            return f"https://discord.com/channels/{partnership.guild_id}/{place.channel_id}"
+    return None
 
 
 def members_of(group: GroupId, holdings: Iterable[Holding]) -> frozenset[PersonId]:
@@ -197,7 +212,7 @@ def members_of(group: GroupId, holdings: Iterable[Holding]) -> frozenset[PersonI
 
 def people_in(proposal: Proposal) -> set[PersonId]:
     """Everyone whom the dossier names."""
-    named: set[PersonId | None] = {proposal.author}
+    named: set[PersonId | None] = {proposal.author, proposal.done_by}
     effects = proposal.current.effects if proposal.versions else proposal.effects
     named |= {person for effect in effects if effect.kind == ratify.KIND for person in ratify.listed(effect)}
     named |= {e.person for e in (*proposal.electors, *proposal.voters, *proposal.judges)}

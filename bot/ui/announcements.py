@@ -55,6 +55,8 @@ AUDIENCES: Mapping[Happened, tuple[DeliveryKind, ...]] = MappingProxyType(
         Happened.PROPOSAL_ADOPTED: _DECIDED,
         Happened.PROPOSAL_ENACTED: _DECIDED,
         Happened.PROPOSAL_STALE: _DECIDED,
+        Happened.PROPOSAL_DONE: _TOLD,
+        Happened.PROPOSAL_NOT_DONE: _TOLD,
         Happened.HALT_CONSENTED: (_CARD, _NOTICE),
         Happened.PROPOSAL_HALTED: _DECIDED,
         Happened.CLOCK_STOPPED: _TOLD,

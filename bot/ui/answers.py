@@ -8,13 +8,14 @@ import discord
 
 from bot.governance import halts
 from bot.governance.dossier import Proposal, State, Version
-from bot.governance.errors import AmountUnclear, BadValue, Refiled, Refusal
+from bot.governance.errors import AmountUnclear, BadValue, Refiled, Refusal, Unfit
+from bot.governance.escalations import method_for
 from bot.governance.money import shown, written_amount
-from bot.governance.policy import type_named
+from bot.governance.policy import KEYS, type_named
 from bot.services.proposals import Similar
 from bot.services.views import ProposalView
 from bot.ui import errors, forms, ids, limits, proposals, versions
-from bot.ui.labels import FIELD_LABELS, METHOD_LABELS, STATE_LABELS, count, stamp
+from bot.ui.labels import FIELD_LABELS, METHOD_LABELS, STATE_LABELS, count, span, stamp
 from bot.ui.panels import LINE, Button, Rule, button, link, panel, rows
 from bot.ui.text import in_quotes, inline, quote
 
@@ -147,7 +148,8 @@ def similar(view: ProposalView, found: Sequence[Similar]) -> Answer:
 
 def _readings(proposal: Proposal, hindrance: Refusal | None) -> list[Button]:
     """What an amount may mean, to choose from."""
-    found = hindrance.readings if isinstance(hindrance, AmountUnclear) else ()
+    faults = hindrance.faults if isinstance(hindrance, Unfit) else (hindrance,)
+    found = [each for fault in faults if isinstance(fault, AmountUnclear) for each in fault.readings]
     return [button(f"It is {written_amount(*each)}", ids.amount(proposal.id, *each), _PRIMARY) for each in found]
 
 
@@ -191,7 +193,7 @@ def revision(view: ProposalView, hindrance: Refusal | None) -> Answer:
     proposal, now = view.proposal, view.proposal.next_words
     coming = Version(now.of + 1, now.text, now.effects, "", view.now)
     begun = proposal.revision is not None
-    left = proposal.pinned.most_versions - len(proposal.versions)
+    left = proposal.pinned.most_versions - coming.number
     if not begun:
         change, state = "Nothing is changed yet.", "Change the words, the details, or both; then publish them together."
     else:
@@ -207,8 +209,8 @@ def revision(view: ProposalView, hindrance: Refusal | None) -> Answer:
         change,
         LINE,
         state,
-        f"-# {count(left, 'more version')} can follow. Those who decide get more time with each. Only what you send in "
-        "is kept: a form that you close unsent is lost.",
+        f"-# After this one, {count(left, 'more version')} can follow. Those who decide get more time with each. Only "
+        "what you send in is kept: a form that you close unsent is lost.",
         buttons=[
             *_readings(proposal, hindrance),
             button("The words", ids.proposal("edit", proposal.id), _PLAIN if begun else _PRIMARY),
@@ -233,6 +235,20 @@ def revised(view: ProposalView) -> Answer:
         f"### Version {proposal.current.number} is published\n{named(proposal)}.{until}\n"
         "Everyone sees what changed, word by word. Each objector is asked whether it resolves their objection.",
         buttons=links_to(view),
+    )
+
+
+def escalating(view: ProposalView) -> Answer:
+    """What taking it to a final vote means, asked before it is done (PRO-6)."""
+    proposal, pinned = view.proposal, view.proposal.pinned
+    method = METHOD_LABELS.get(method_for(proposal), method_for(proposal))
+    begins = f" It opens after {span(pinned.vote_notice)}." if pinned.vote_notice else " It opens at once."
+    return said(
+        f"### Take {headed(proposal)} to a final vote?\nThe stakeholder group then decides by {method}, "
+        f"within {span(pinned.vote_window)}.{begins} Its words cannot be changed any more, and a vote that is open "
+        "cannot be called off. Objections that nobody withdrew stay on record with their reasons.\n"
+        "Until you press the button, nothing happens.",
+        buttons=[button("Yes, take it to a final vote", ids.proposal("escalate-now", proposal.id), _PRIMARY)],
     )
 
 
@@ -265,6 +281,13 @@ def halted(view: ProposalView) -> Answer:
     )
 
 
+def marked(view: ProposalView) -> Answer:
+    """Somebody said that it is done, or that it is not after all (POL-3)."""
+    proposal = view.proposal
+    words = "is marked as done, by you." if proposal.done_at else "is marked as not done: it is still for people to do."
+    return said(f"{named(proposal)} {words} Everyone sees it on the card.", buttons=links_to(view))
+
+
 def text(view: ProposalView) -> tuple[Answer, str | None]:
     """The full text of the version on the table; as a file too, where it is too long for a message."""
     proposal = view.proposal
@@ -281,37 +304,19 @@ def text(view: ProposalView) -> tuple[Answer, str | None]:
     return said(head, *short, "-# The whole text is in the file below.", buttons=links_to(view)), whole
 
 
-def options(view: ProposalView) -> Answer:
-    """Everything that can be done with a proposal in its present state."""
+def options(view: ProposalView, acts: Sequence[str]) -> Answer:
+    """What the asker can do with a proposal beside what its card offers to everybody."""
     proposal = view.proposal
-    acts = ["text", "why", "who", "concern", *_BY_STATE.get(proposal.state, ())]
+    words = "As its author you can do this; everything else stands on the card."
+    if not acts:
+        words = "All that you can do now stands on its card. Only its author can revise it or take it back."
     return said(
-        f"### {headed(proposal)}\nWhat do you want to do? What you may not do is refused with the reason.",
+        f"### {headed(proposal)}\n{words}",
         buttons=[*(button(_ACTS[act], ids.proposal(act, proposal.id)) for act in acts), *links_to(view)],
     )
 
 
-_ACTS = {
-    "text": "Full text",
-    "why": "Why?",
-    "who": "Who may object?",
-    "concern": "Raise a concern",
-    "read": "I have read it",
-    "object": "Object",
-    "revise": "Revise (author)",
-    "withdraw": "Withdraw (author)",
-    "escalate": "Take it to a final vote",
-    "halt": "Ask to halt",
-}
-_BY_STATE = {
-    State.REVIEW: ("read", "object", "revise", "withdraw"),
-    State.SETTLING: ("revise", "withdraw"),
-    State.DISPUTED: ("revise", "withdraw", "escalate"),
-    State.ESCALATED: ("withdraw",),
-    State.PASSED: ("halt",),
-    State.ADOPTED: ("halt",),
-    State.STALE: ("revise", "withdraw"),
-}
+_ACTS = {"revise": "Revise", "withdraw": "Withdraw"}
 _DETAILS = {"budget": "Amount, payee, account, timeline", "policy": "Rule, value, summary"}
 
 
@@ -321,6 +326,8 @@ def _details(proposal: Proposal) -> str:
 
 def _needed(hindrance: Refusal, words: str = "Edit", details: str = "Details") -> str:
     """What is still missing, and behind which button it is mended."""
+    if isinstance(hindrance, Unfit):
+        return "\n" + "\n".join(f"- {_needed(each, words, details)}" for each in hindrance.faults)
     field = getattr(hindrance, "field", "")
     page = words if field in forms.PAGE_1 else details
     if isinstance(hindrance, Refiled) or field == "changed":
@@ -341,7 +348,7 @@ def _draft_text(proposal: Proposal) -> str:
 def _sections(proposal: Proposal) -> list[tuple[str, str]]:
     content = proposal.text
     amount = shown(content.amount, content.amount_written, content.currency)
-    change = "\n".join(f"{e.target or '(no rule chosen)'} → {e.value or '(no value)'}" for e in proposal.effects)
+    change = "\n".join(f"{_rule(e.target)} → {e.value or '(no value)'}" for e in proposal.effects)
     found = [
         ("**What is asked**", content.ask),
         ("**Why, and which purpose it serves**", content.why),
@@ -359,6 +366,12 @@ def _sections(proposal: Proposal) -> list[tuple[str, str]]:
     return [(label, words) for label, words in found if words.strip()]
 
 
+def _rule(key: str) -> str:
+    """A rule as people call it, with its key."""
+    return f"{KEYS[key].about} ({key})" if key in KEYS else key or "(no rule chosen)"
+
+
 def links_to(view: ProposalView) -> list[Button | None]:
     """Where the proposal stands in Discord."""
-    return [link("To the card", view.links.card), link("To the discussion", view.links.thread)]
+    card = link("To the card", view.links.card) or link("To its channel", view.links.channel)
+    return [card, link("To the discussion", view.links.thread)]

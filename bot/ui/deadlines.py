@@ -43,7 +43,7 @@ def time_left(view: ProposalView) -> str:
     proposal = view.proposal
     running = _running(proposal)
     words = what_ends(view)
-    if running is None:
+    if running is None or is_stopped(proposal):  # a bar that does not move would say that time goes by
         return words
     starts_at, ends_at = running
     now = min(view.now, proposal.clock.stopped_at or view.now)

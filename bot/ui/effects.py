@@ -50,7 +50,7 @@ def done(view: ProposalView, most: int) -> str:
     if effects:
         lines = ["**Carried out:**", *(f"- {effect(each, view.mention)}" for each in effects)]
         return fit_lines(lines, most, "- … and {} more changes: see the full text")
-    return "It is recorded as decided; people carry it out."
+    return "The bot changes nothing by itself here: people do what was decided."
 
 
 def _change_policy(wanted: Effect, _: Mention | None) -> str:

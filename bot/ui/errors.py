@@ -36,6 +36,8 @@ NOT_ELIGIBLE: Mapping[str, str] = MappingProxyType(
         "made here.",
         "not an elector": "Only members of the deciding group, as it stood when the review opened, may do this. "
         "The button “Who may object?” on the card shows them. Anyone with a seat may raise a concern instead.",
+        "mark as done": "Only its author, and people with a seat in the group that filed or decided it, say whether it "
+        "is done.",
         "not the objector": "Only the person who raised this objection, or who took it over, may do this.",
         "not the organisation": "Here an organisation has one voice. This objection belongs to whoever raised it and "
         "to those who spoke for the same organisation when the review opened and did not leave since; the author "
@@ -93,6 +95,9 @@ NOT_ELIGIBLE: Mapping[str, str] = MappingProxyType(
 )
 """Why someone may not do something; the keys of ``NotEligible``."""
 
+_ASK_A_MODERATOR = frozenset({"no seat", "no seat now", "may not file", "manage roles"})
+"""Where somebody who can give roles is whom to ask."""
+
 CONFLICTED: Mapping[str, str] = MappingProxyType(
     {
         "author": "You wrote this proposal, so you cannot rule on objections to it.",
@@ -128,6 +133,7 @@ ACTS: Mapping[str, str] = MappingProxyType(
         "and until its final vote opens.",
         "halt": "A halt is possible only in the waiting time between the decision and carrying it out.",
         "escalate": "Only a disputed proposal can be taken to a final vote.",
+        "mark as done": "Only what was decided for people to do is marked as done; the bot does the rest by itself.",
         "enact": "It can be carried out only after it was decided and the waiting time has ended.",
         "vote": "There is no final vote open on this.",
         "raise a concern": "Concerns are taken until a proposal is decided.",
@@ -164,6 +170,8 @@ ACTS: Mapping[str, str] = MappingProxyType(
 
 DONE: Mapping[str, str] = MappingProxyType(
     {
+        "marked as done": "This is marked as done already; the card says since when.",
+        "marked as not done": "This is not marked as done.",
         "appeal": "This ruling was appealed already. There is one appeal.",
         "ask test": "The test was asked for already. A facilitator can rule on it.",
         "halt": "This proposal was halted once already. There is one halt.",
@@ -322,10 +330,17 @@ _SUBJECTS: Mapping[type, tuple[str, Mapping[Any, str]]] = MappingProxyType(
 """What a state is of, and what its states are called; any other is a proposal's."""
 
 
-def speak(refusal: errors.Refusal, place: str | None = None, *, kept: str = NOTHING_CHANGED) -> str:
+def speak(
+    refusal: errors.Refusal,
+    place: str | None = None,
+    *,
+    kept: str = NOTHING_CHANGED,
+    whom: tuple[int, ...] = (),
+) -> str:
     """What to answer to someone whose act was refused, in at most 2000 characters.
 
-    ``place`` is a mention of a channel where the person may type commands; ``kept`` says what was kept.
+    ``place`` is a mention of a channel where the person may type commands; ``kept`` says what was kept; ``whom`` are
+    the users who can give roles.
     """
     for kind in type(refusal).__mro__:
         if kind in _WORDS:
@@ -333,6 +348,8 @@ def speak(refusal: errors.Refusal, place: str | None = None, *, kept: str = NOTH
             break
     else:
         lines = ["This is not possible now.", kept]
+    if whom and isinstance(refusal, errors.NotEligible) and refusal.why in _ASK_A_MODERATOR:
+        lines.append(f"Whom to ask here: {labels.listed([f'<@{user}>' for user in whom], 'or')}.")
     if place:
         lines.append(f"You can type commands in {place}.")
     return fit_lines([line for line in lines if line], CONTENT)
@@ -396,6 +413,14 @@ def _bad_text(refusal: errors.BadText) -> str:
 def _bad_value(refusal: errors.BadValue) -> str:
     given = f"{in_quotes(refusal.text, 102)}" if refusal.text.strip() else "Nothing"
     return f"**{_field(refusal.field)}**: {given} does not fit here. Expected: {inline(refusal.expected, 300)}."
+
+
+def _unfit(refusal: errors.Unfit) -> str:
+    return "Several things are missing yet:\n" + "\n".join(f"- {_words_of(each)}" for each in refusal.faults)
+
+
+def _words_of(refusal: errors.Refusal) -> str:
+    return speak(refusal, kept="")
 
 
 AMOUNTS: Mapping[str, str] = MappingProxyType(
@@ -546,6 +571,7 @@ _WORDS: Mapping[type, Callable[[Any], str]] = MappingProxyType(
         errors.AlreadyDone: _already_done,
         errors.BadText: _bad_text,
         errors.BadValue: _bad_value,
+        errors.Unfit: _unfit,
         errors.AmountUnclear: _amount_unclear,
         errors.UnknownKey: _unknown_key,
         errors.OutOfBounds: _out_of_bounds,

@@ -16,7 +16,7 @@ from bot.services.ports import Recorded
 from bot.services.views import ProposalView
 from bot.ui import deadlines, effects, health, ids, intrusions, objections, seats, stops, votes
 from bot.ui import proposals as cards
-from bot.ui.labels import HASH, STATE_COLOURS, STATE_LABELS, STATE_SIGNS, moment, stamp, type_label
+from bot.ui.labels import HASH, STATE_COLOURS, STATE_SIGNS, moment, stamp, state_label, type_label
 from bot.ui.panels import Part, Row, View, button, link, panel, rows
 from bot.ui.text import in_quotes, inline
 
@@ -43,7 +43,7 @@ def outcome(view: ProposalView, recorded: Recorded, marker: int | None) -> View:
     proposal = view.proposal
     state = _REACHED.get(recorded.event.type, proposal.state)
     lines = [
-        f"### {STATE_SIGNS[state]} P-{proposal.number} · {STATE_LABELS[state]}",
+        f"### {STATE_SIGNS[state]} P-{proposal.number} · {state_label(proposal, state)}",
         f"-# Outcome · {type_label(proposal.type)} · {inline(view.group.name, 80)}",
     ]
     if view.group.private:
@@ -140,7 +140,7 @@ def _title(view: ProposalView) -> str:
     proposal = view.proposal
     state = proposal.state
     return (
-        f"### {STATE_SIGNS[state]} P-{proposal.number} · {STATE_LABELS[state]}\n"
+        f"### {STATE_SIGNS[state]} P-{proposal.number} · {state_label(proposal)}\n"
         f"-# {type_label(proposal.type)} · {inline(view.group.name, 60)}"
     )
 

@@ -93,6 +93,18 @@ def submitted(components: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     return found
 
 
+def refill(form: Form, fields: Fields) -> None:
+    """Put words into a form that were sent in with it before, and choose what was chosen."""
+    for label in form.walk_children():
+        if isinstance(label, discord.ui.TextInput) and fields.get(label.custom_id):
+            label.default = fields[label.custom_id][: label.max_length]
+        elif isinstance(label, discord.ui.Select) and fields.get(label.custom_id):
+            chosen = fields[label.custom_id].split(", ")
+            if any(option.value in chosen for option in label.options):
+                for option in label.options:
+                    option.default = option.value in chosen
+
+
 def with_words(said: str, fields: Fields) -> tuple[str, BytesIO | None]:
     """A refusal together with everything that the form held, so that nothing typed is lost.
 

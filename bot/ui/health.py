@@ -126,9 +126,15 @@ def _organisation(reading: Reading, marks: Marks, least: int, noun: str) -> str:
         return f"{count(reading.whole, noun)}, too few to say anything (from {least} on)."
     if not reading.organisation:
         return f"none of {reading.whole} speaks for a named organisation."
-    named = inline(reading.organisation, 60)
+    most = (reading.organisation, *reading.tied)
+    more = [f"{len(most) - _MOST_NAMED} more"] if len(most) > _MOST_NAMED else []
+    named = listed([*(inline(each, 60) for each in most[:_MOST_NAMED]), *more])
     percent = 100 * reading.part / reading.whole
-    return f"most by {named}, {reading.part} of {reading.whole} ({percent:.0f} %). Mark: {_mark(marks.organisation)}."
+    each = " each" if reading.tied else ""
+    return (
+        f"most by {named}, {reading.part} of {reading.whole}{each} ({percent:.0f} %). "
+        f"Mark: {_mark(marks.organisation)}."
+    )
 
 
 def _reach(reading: Reading, marks: Marks) -> str:

@@ -30,6 +30,7 @@ PROPOSAL_ACTS = (
     "revise",
     "withdraw",
     "escalate",
+    "escalate-now",
     "halt",
     "details",
     "edit",
@@ -41,10 +42,13 @@ PROPOSAL_ACTS = (
     "publish",
     "again",
     "start-over",
+    "done",
+    "not-done",
 )
 OBJECTION_ACTS = (
     "state",
     "withdraw",
+    "withdraw-now",
     "keep",
     "resolved",
     "still",

@@ -22,7 +22,7 @@ from bot.ui.labels import STATE_LABELS, STATE_SIGNS, count, stamp, type_label
 from bot.ui.panels import Button, button, link, row
 from bot.ui.text import in_quotes, inline, plain
 
-MOST_ITEMS = 7
+MOST_ITEMS = 6
 PAGE = 10
 
 LISTS: Mapping[str, tuple[str, frozenset[State]]] = MappingProxyType(
@@ -42,7 +42,9 @@ WAITS: Mapping[str, str] = MappingProxyType(
     {
         "finish draft": "Your draft is not open yet.",
         "read": "Read it. If you see harm in it, object before the time is up.",
-        "decide what next": "It is disputed: revise, withdraw, or take it to a final vote.",
+        "mend or end": "It is disputed: revise it, withdraw it, or take it to a final vote. If nobody acts, it is not "
+        "adopted.",
+        "escalate or leave": "It is disputed. You can take it to a final vote; if nobody acts, it is not adopted.",
         "vote": "You have not voted yet.",
         "rebase": "What it was written against has changed: revise it, or withdraw it.",
         "state objection": "State your objection No. {o}, or it becomes a concern.",
@@ -142,7 +144,7 @@ def _waiting(item: Item) -> str:
 
 
 def _settling(item: Item) -> list[Button]:
-    """The buttons that settle an item; at most two."""
+    """The buttons that settle an item; at most three."""
     proposal = ProposalId(item.id)
     number = item.objection or 0
     match item.kind:
@@ -165,9 +167,16 @@ def _settling(item: Item) -> list[Button]:
             return [
                 button("Full text", ids.proposal("text", proposal)),
                 button("I have read it", ids.proposal("read", proposal), _PRIMARY),
+                button("Object", ids.proposal("object", proposal)),
             ]
-        case "decide what next":
-            return [button("What can I do?", ids.proposal("options", proposal), _PRIMARY)]
+        case "mend or end":
+            return [
+                button("Revise", ids.proposal("revise", proposal), _PRIMARY),
+                button("Withdraw", ids.proposal("withdraw", proposal)),
+                button("Take it to a final vote", ids.proposal("escalate", proposal)),
+            ]
+        case "escalate or leave":
+            return [button("Take it to a final vote", ids.proposal("escalate", proposal), _PRIMARY)]
         case "vote":
             return [button("Vote", ids.mine(proposal), _PRIMARY)]
         case "rebase":

@@ -8,7 +8,8 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from bot.governance import policy
-from bot.governance.dossier import ObjectionState, State
+from bot.governance.completions import left_to_people
+from bot.governance.dossier import ObjectionState, Proposal, State
 from bot.governance.feedback import FeedbackState
 from bot.governance.meetings import MeetingState
 from bot.governance.organisation import GroupKind
@@ -101,6 +102,27 @@ STATE_MEANINGS: Mapping[State, str] = MappingProxyType(
         State.DISCARDED: "A draft that went no further.",
     }
 )
+
+
+def state_label(proposal: Proposal, reached: State | None = None) -> str:
+    """A proposal's state in a few words, or that which it had ``reached`` when something was told.
+
+    What people have still to do is not called carried out (POL-3).
+    """
+    state = reached or proposal.state
+    if state is not State.ENACTED or proposal.current.effects:
+        return STATE_LABELS[state]
+    return "Decided and done" if proposal.done_at and not reached else "Decided; now for people to do"
+
+
+def state_meaning(proposal: Proposal) -> str:
+    """What the state means, in a sentence."""
+    if not left_to_people(proposal):
+        return STATE_MEANINGS[proposal.state]
+    if proposal.done_at:
+        return f"It was decided, and done by {moment(proposal.done_at)}."
+    return "It is decided. Whoever has done it says so with *Mark as done*."
+
 
 OBJECTION_STATE_LABELS: Mapping[ObjectionState, str] = MappingProxyType(
     {

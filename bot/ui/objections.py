@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import datetime
+from typing import TypeGuard
 
 from bot.governance import thresholds
 from bot.governance.dossier import FINAL, Objection, ObjectionState, Proposal, State, Test
@@ -56,7 +58,7 @@ def one(view: ProposalView, objection: Objection) -> str:
     what = f"No. {objection.number} by {view.mention(objection.person)}: {standing(objection)}"
     if objection.statement is not None:
         what += f". {criterion(objection)}"
-    return f"- {what}{_due(view.proposal, objection)}."
+    return f"- {what}{_due(view.proposal, objection, view.now)}."
 
 
 def standing(objection: Objection) -> str:
@@ -163,7 +165,12 @@ def _unit(proposal: Proposal) -> str:
     return ", counted by organisation" if proposal.pinned.unit == "organisation" else ""
 
 
-def _due(proposal: Proposal, objection: Objection) -> str:
+def _ahead(deadline: datetime | None, now: datetime) -> TypeGuard[datetime]:
+    """Whether something is still possible until then: a card tells no deadline that is over."""
+    return deadline is not None and deadline > now
+
+
+def _due(proposal: Proposal, objection: Objection, now: datetime) -> str:
     if proposal.clock.stopped_at is not None or proposal.state not in {State.REVIEW, State.SETTLING, State.DISPUTED}:
         return ""
     test = objection.test
@@ -177,8 +184,8 @@ def _due(proposal: Proposal, objection: Objection) -> str:
         return f"; decided by {moment(test.appeal.decide_by)}"
     if objection.sponsor_by is not None:
         return f"; until {moment(objection.sponsor_by)}"
-    if test is not None and test.in_form is not None and test.appeal is None and test.appeal_by is not None:
+    if test is not None and test.in_form is not None and test.appeal is None and _ahead(test.appeal_by, now):
         return f"; appeal possible until {moment(test.appeal_by)}"
-    if objection.rule_by is not None and objection.state is ObjectionState.STATED:
+    if _ahead(objection.rule_by, now) and objection.state is ObjectionState.STATED:
         return f"; ruling possible until {moment(objection.rule_by)}"
     return ""

@@ -69,6 +69,19 @@ def stated(view: ProposalView, number: int) -> Answer:
     )
 
 
+def withdrawing(view: ProposalView, number: int) -> Answer:
+    """What withdrawing an objection means, asked before it is done (OBJ-5)."""
+    return said(
+        f"### Withdraw objection No. {number}?\n{named(view.proposal)}\nIt then stops counting: if no other objection "
+        "stands when the time is up, this can pass. It stays on record with its reason, and you cannot take it up "
+        "again; while objections are taken, you can raise a new one.",
+        buttons=[
+            button("Yes, withdraw it", ids.objection("withdraw-now", view.proposal.id, number), Style.primary),
+            button("Keep it", ids.objection("keep", view.proposal.id, number)),
+        ],
+    )
+
+
 def concern(view: ProposalView) -> Answer:
     """A concern was recorded (OBJ-3)."""
     return said(

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from bot.governance import electorates, halts
 from bot.governance import proposals as rules
+from bot.governance.clock import is_stopped
+from bot.governance.completions import left_to_people
 from bot.governance.dossier import FINAL, Proposal, State, Text
+from bot.governance.drafts import summary_of
 from bot.governance.proposals import NO_REASON
 from bot.services.views import ProposalView
 from bot.ui import deadlines, effects, ids, objections, seats, votes
@@ -16,11 +19,12 @@ from bot.ui.labels import (
     OUTCOME_REASONS,
     STATE_COLOURS,
     STATE_LABELS,
-    STATE_MEANINGS,
     STATE_SIGNS,
     count,
     share,
     span,
+    state_label,
+    state_meaning,
     type_label,
 )
 from bot.ui.limits import THREAD_NAME
@@ -72,12 +76,15 @@ def headline(view: ProposalView) -> str:
     proposal = view.proposal
     state = proposal.state
     decider = f"decided by {inline(view.group.name, 80)}"
+    standing = f"{STATE_SIGNS[state]} P-{proposal.number} · {state_label(proposal)}"
+    if is_stopped(proposal):
+        standing = f"⏸️ P-{proposal.number} · Clock stopped ({STATE_LABELS[state].lower()})"
     lines = [
-        f"## {STATE_SIGNS[state]} P-{proposal.number} · {STATE_LABELS[state]}",
+        f"## {standing}",
         f"-# {type_label(proposal.type)} · version {len(proposal.versions)} · {decider}",
     ]
     if state is not State.REVIEW:
-        lines.append(STATE_MEANINGS[state])
+        lines.append(state_meaning(proposal))
     if not told_by_vote(proposal) and (why := outcome_reason(proposal)):
         lines.append(why)
     return "\n".join(lines)
@@ -126,9 +133,9 @@ def words(view: ProposalView) -> str:
     """What the author says, quoted under their name: title, summary, the beginning of what is asked (TXT-1)."""
     text = _text(view.proposal)
     lines = [f"{view.mention(view.proposal.author)} proposes:", f"> **{inline(text.title, 240)}**"]
-    if text.summary.strip():
-        lines.append(quote(text.summary, 350))
-    lines.append(quote(text.ask, 350 if text.summary.strip() else 600))
+    lines.append(quote(summary_of(text), 350))
+    if (more := text.ask.strip().removeprefix(summary_of(text)).strip()) and not summary_of(text).endswith("…"):
+        lines.append(quote(more, 350))
     if money := amount(text):
         lines += [f"Amount: **{money}**. Paid to:", quote(text.payee, 160)]
     if view.proposal.refiles:
@@ -197,19 +204,23 @@ def controls(view: ProposalView) -> list[Part]:
     proposal = view.proposal
     thread = link("Discussion", view.links.thread)
     if proposal.state in FINAL:
-        return [*rows(_act(proposal, "Full text", "text"), _act(proposal, "Why?", "why"), thread)]
+        about = [_act(proposal, "Full text", "text"), _act(proposal, "Why?", "why"), thread]
+        if left_to_people(proposal):
+            done = _act(proposal, "Not done after all", "not-done") if proposal.done_at else None
+            about = [done or _act(proposal, "Mark as done", "done", Style.primary), *about]
+        return [*rows(*about)]
     acts = acting(view)
     found: list[Part] = [*rows(*acts)]
     if choices := votes.choices(proposal):
         found = [row(*choices), *rows(button("My vote", ids.mine(proposal.id)), *acts)]
-    about = [
+    more = [
         _act(proposal, "Full text", "text"),
         _act(proposal, "Who may object?", "who"),
         _act(proposal, "Why?", "why"),
         _act(proposal, "More …", "options"),
         thread,
     ]
-    return [*found, *rows(*about)]
+    return [*found, *rows(*more)]
 
 
 def acting(view: ProposalView) -> list[Button]:

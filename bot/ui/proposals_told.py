@@ -75,12 +75,20 @@ def _taken_back(told: Told) -> str:
 def _enacted(told: Told) -> str:
     proposal = told.view.proposal
     if not proposal.current.effects:
-        return "✅ **Decided.** It is recorded; people carry it out."
+        return "✅ **Decided; now for people to do.** Whoever has done it presses *Mark as done* on the card."
     return (
         "✅ **Carried out:** "
         + "; ".join(effects.effect(each, told.view.mention) for each in proposal.current.effects[:5])
         + "."
     )
+
+
+def _done(told: Told) -> str:
+    return f"☑️ **Done**, says {told.actor}."
+
+
+def _not_done(told: Told) -> str:
+    return f"↩️ **Not done after all**, says {told.actor}. It is still for people to do."
 
 
 def _stale(told: Told) -> str:
@@ -183,6 +191,8 @@ WORDS: Mapping[Happened, Callable[[Told], str]] = MappingProxyType(
         Happened.PROPOSAL_ADOPTED: _adopted,
         Happened.PROPOSAL_ENACTED: _enacted,
         Happened.PROPOSAL_STALE: _stale,
+        Happened.PROPOSAL_DONE: _done,
+        Happened.PROPOSAL_NOT_DONE: _not_done,
         Happened.HALT_CONSENTED: _halt_wanted,
         Happened.PROPOSAL_HALTED: _halted,
         Happened.CLOCK_STOPPED: _stopped,

@@ -21,7 +21,7 @@ from bot.services.record import Checked
 from bot.services.views import HeadView, ProposalView
 from bot.ui import limits, seats, votes
 from bot.ui.answers import Answer, headed, links_to, said
-from bot.ui.labels import HASH, STATE_LABELS, STATE_MEANINGS, STOP_REASONS, count, share, span, stamp
+from bot.ui.labels import HASH, STOP_REASONS, count, share, span, stamp, state_label, state_meaning
 from bot.ui.objections import threshold
 from bot.ui.panels import View, panel
 from bot.ui.proposals import outcome_reason
@@ -44,7 +44,9 @@ _TIMELINE: Mapping[Happened, str] = MappingProxyType(
         Happened.PROPOSAL_WITHDRAWN: "withdrawn by {who}",
         Happened.PROPOSAL_NOT_ADOPTED: "not adopted",
         Happened.PROPOSAL_ADOPTED: "adopted by vote",
-        Happened.PROPOSAL_ENACTED: "carried out",
+        Happened.PROPOSAL_ENACTED: "takes effect",
+        Happened.PROPOSAL_DONE: "done, says {who}",
+        Happened.PROPOSAL_NOT_DONE: "not done after all, says {who}",
         Happened.PROPOSAL_STALE: "stale: what it was written against had changed",
         Happened.HALT_CONSENTED: "{who} asked to halt",
         Happened.PROPOSAL_HALTED: "halted by a majority of those who may object",
@@ -181,7 +183,7 @@ def _looked_for(checked: Checked) -> str:
 
 def _standing(view: ProposalView) -> str:
     proposal = view.proposal
-    head = f"### Why {headed(proposal)}\n**{STATE_LABELS[proposal.state]}.** {STATE_MEANINGS[proposal.state]}"
+    head = f"### Why {headed(proposal)}\n**{state_label(proposal)}.** {state_meaning(proposal)}"
     reason = outcome_reason(proposal)
     return f"{head}\n{reason}" if reason else head
 

@@ -145,6 +145,7 @@ async def register(bot: commands.Bot, cog: commands.Cog, *controls: type[Control
 async def show_form(interaction: Interaction, form: discord.ui.Modal) -> None:
     """Open a form. It is not held in memory: what is sent in is routed by its id, also after a restart."""
     form.stop()
+    cast(Host, interaction.client).unsent.fill(interaction.user.id, form)
     await interaction.response.send_modal(form)
 
 
@@ -167,7 +168,7 @@ async def failed(interaction: Interaction, fault: BaseException, fields: Fields 
         _log.info("interaction %s was over before it was answered", interaction.id)
         return
     if isinstance(fault, Refusal):
-        said = errors.speak(fault, await _where_to_type(interaction))
+        said = errors.speak(fault, await _where_to_type(interaction), whom=_who_gives_roles(interaction))
     elif isinstance(fault, Changed):
         said = answers.CHANGED_MEANWHILE
     elif isinstance(fault, CatchingUp | NotKnownYet):
@@ -324,8 +325,16 @@ class FormCog(commands.Cog):
             match = form.template.fullmatch(str(data.get("custom_id", "")))
             if match is not None:
                 fields = forms.submitted(data.get("components", ()))
-                await guarded(interaction, partial(form.take, interaction, match, fields), fields)
+                await guarded(interaction, partial(_take, form, interaction, match, fields), fields)
                 return
+
+
+async def _take(form: Form, interaction: Interaction, match: re.Match[str], fields: Fields) -> None:
+    """Take a form in; what is refused is remembered until its person opens the form again."""
+    unsent, custom_id = cast(Host, interaction.client).unsent, match[0]
+    unsent.keep(interaction.user.id, custom_id, fields)
+    await form.take(interaction, match, fields)
+    unsent.drop(interaction.user.id, custom_id)
 
 
 class UnknownCog(commands.Cog):
@@ -361,6 +370,14 @@ async def _where_to_type(interaction: Interaction) -> str | None:
         _log.exception("no channel found for commands")
         return None
     return f"<#{channel_id}>" if channel_id else None
+
+
+def _who_gives_roles(interaction: Interaction) -> tuple[int, ...]:
+    """People who can give the role of a seat: whoever is refused for want of a seat is told whom to ask."""
+    if interaction.guild is None:
+        return ()
+    able = (m for m in interaction.guild.members if not m.bot and m.guild_permissions.manage_roles)
+    return tuple(sorted(member.id for member in able))[:3]
 
 
 def _is_over(fault: BaseException) -> bool:

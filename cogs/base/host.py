@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Protocol, cast
+
+import discord
 
 import discord
 
 from bot.services.intrusions import Grant
 from bot.services.ports import Context, Server
+
+
+class Unsent(Protocol):
+    """What people sent in with forms that were refused, until they open them again (PRO-1)."""
+
+    def keep(self, user_id: int, custom_id: str, fields: Mapping[str, str]) -> None:
+        """Remember what a refused form held."""
+        ...
+
+    def drop(self, user_id: int, custom_id: str) -> None:
+        """A form was taken."""
+        ...
+
+    def fill(self, user_id: int, form: discord.ui.Modal) -> None:
+        """Put back into a form what its person sent in with it before."""
+        ...
 
 
 class Reactions(Protocol):
@@ -101,6 +119,7 @@ class Host(Protocol):
     """What the bot gives its cogs."""
 
     ctx: Context
+    unsent: Unsent
     reactions: Reactions
     incidents: Incidents
     reconciliation: Reconciliation

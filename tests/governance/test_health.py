@@ -148,3 +148,11 @@ def test_parts_are_parts_of_their_wholes(seats: list[tuple[str, str, GroupId]], 
     for each in found:
         assert 0 <= each.part <= each.whole
         assert not each.over or each.enough
+
+
+def test_a_tie_names_everyone_in_it() -> None:
+    """Not only the first by name: the others hold just as much."""
+    tied = read(Check.SEATS, (sits("a", "G"), sits("b", "R"), sits("c", "Z"), sits("d", "R"), sits("e", "G")))
+    assert (tied.organisation, tied.tied, tied.part) == ("G", ("R",), 2)
+    single = read(Check.SEATS, (sits("a", "G"), sits("b", "R"), sits("c", "G")))
+    assert (single.organisation, single.tied) == ("G", ())

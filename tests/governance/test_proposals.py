@@ -693,3 +693,21 @@ def test_who_left_and_is_back_before_the_halt_speaks_for_the_objection() -> None
     proposal = halted_by(proposal, CY, DI, ED, FAY, hour=300)
     assert not first(proposal).needs_sponsor
     assert first(proposal).counts
+
+
+@pytest.mark.parametrize(
+    ("ask", "summary", "expected"),
+    [
+        ("Buy a pump. It costs 300 EUR.", "", "Buy a pump."),
+        ("Buy a pump", "", "Buy a pump"),
+        ("Buy a pump of 1.5 kW. Soon.", "", "Buy a pump of 1.5 kW."),
+        ("Shall we meet?\nYes.", "", "Shall we meet?"),
+        ("水泵を買う。値段は高い。", "", "水泵を買う。"),
+        ("हम पंप खरीदें। कल।", "", "हम पंप खरीदें।"),
+        ("x" * 300, "", "x" * 199 + "…"),
+        ("Buy a pump. It costs 300 EUR.", "  A pump for the well ", "A pump for the well"),
+        ("", "", ""),
+    ],
+)
+def test_the_summary_is_the_first_sentence_unless_edited(ask: str, summary: str, expected: str) -> None:
+    assert drafts.summary_of(Text(ask=ask, summary=summary)) == expected

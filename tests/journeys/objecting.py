@@ -20,14 +20,23 @@ async def control(server: Server, number: int, act: str, objection: int | None =
 
 
 async def on_card(server: Server, who: str, number: int, act: str) -> simcord.InteractionResult:
-    """Press a button of the card."""
-    return await server.press(who, await server.card(number), await control(server, number, act))
+    """Press a button of the card, and what it asks to be sure."""
+    result = await server.press(who, await server.card(number), await control(server, number, act))
+    return await surely(server, who, act, result)
+
+
+async def surely(server: Server, who: str, act: str, asked: simcord.InteractionResult) -> simcord.InteractionResult:
+    """Press *Yes* where an act asks first; else what it led to."""
+    shown = asked.followups[-1] if asked.followups else asked.response
+    sure = [c for c in controls_of(shown) if c.split(":")[1] == f"{act}-now"] if shown is not None else []
+    return await server.press(who, latest(asked), sure[0]) if sure else asked
 
 
 async def in_thread(server: Server, who: str, number: int, act: str, objection: int = 1) -> simcord.InteractionResult:
     """Press a button about an objection on the latest message of the thread that carries it."""
     custom_id = await control(server, number, act, objection)
     result = await server.press(who, await server.notice_with(number, custom_id), custom_id)
+    result = await surely(server, who, act, result)
     await server.settle()
     return result
 

@@ -125,8 +125,8 @@ async def test_every_step_of_an_objection_waits_for_whom_it_concerns(scene: Scen
 
 async def test_a_dispute_a_vote_and_a_stale_change_wait_too(scene: Scene) -> None:
     filed = await scene.disputed()
-    assert await kinds(scene, TIA) == ["decide what next"]
-    assert await kinds(scene, BEN) == ["decide what next"]
+    assert await kinds(scene, TIA) == ["mend or end"]
+    assert await kinds(scene, BEN) == ["escalate or leave"]
     assert await kinds(scene, TOM) == []
     await escalations.escalate(scene.ctx, scene.actor(ADA), filed)
     await scene.sweep()

@@ -22,6 +22,7 @@ from bot.governance.errors import (
     Provisional,
     Stale,
     TooFewElectors,
+    Unfit,
     UnknownKey,
     WindowClosed,
     WrongState,
@@ -68,7 +69,7 @@ BUDGET = replace(TEXT, amount_written="2 500.50", currency="eur", payee="Well & 
     ("text", "hindrance"),
     [
         (TEXT, None),
-        (Text(), BadText),
+        (Text(), Unfit),
         (replace(TEXT, title="x" * 91), BadText),
         (replace(TEXT, ask="x" * 2001), BadText),
         (replace(TEXT, title="two\nlines"), BadValue),
@@ -249,7 +250,7 @@ async def test_ten_clicks_on_open_review_open_it_once(scene: Scene) -> None:
 async def test_numbers_are_gapless_also_when_opening_is_refused(scene: Scene) -> None:
     bad = await scene.draft(TIA, text=Text())
     for _ in range(3):
-        with pytest.raises(BadText):
+        with pytest.raises(Unfit):
             await proposals.open_review(scene.ctx, scene.actor(TIA), bad)
     drafts = [(who, await scene.draft(who, "general")) for who in (TIA, TOM, UMA, ADA, BEN, CAL)]
     opened = await asyncio.gather(
@@ -260,6 +261,30 @@ async def test_numbers_are_gapless_also_when_opening_is_refused(scene: Scene) ->
     numbers = sorted(view.proposal.number or 0 for view in opened if not isinstance(view, BaseException))
     assert numbers == [1, 2, 3, 4, 5, 6]
     assert [str(r.event.type) for r in await scene.record()].count("review opened") == 6
+
+
+async def test_everything_that_is_missing_is_told_at_once(scene: Scene) -> None:
+    filed = await scene.draft(TOM, "budget", text=replace(TEXT, title="", amount_written="1,5", payee=" "))
+    found = proposals.hindrance(await proposals.show(scene.ctx, scene.actor(TOM), filed))
+    assert isinstance(found, Unfit)
+    assert [getattr(each, "field", "amount") for each in found.faults] == ["title", "amount", "payee"]
+    mended = replace(BUDGET, title=TEXT.title)
+    view = await proposals.edit(scene.ctx, scene.actor(TOM), filed, mended, ())
+    assert proposals.hindrance(view) is None
+
+
+async def test_only_what_is_left_to_people_is_marked_as_done(scene: Scene) -> None:
+    filed = await scene.file(TIA, "general")
+    with pytest.raises(WrongState):
+        await proposals.mark(scene.ctx, scene.actor(TIA), filed, True)
+    await scene.read_by(filed, TOM, UMA)
+    await scene.after(hours=72)
+    view = await proposals.mark(scene.ctx, scene.actor(TIA), filed, True)
+    assert view.proposal.done_at == view.now
+    with pytest.raises(AlreadyDone):
+        await proposals.mark(scene.ctx, scene.actor(TIA), filed, True)
+    back = await proposals.mark(scene.ctx, scene.actor(TIA), filed, False)
+    assert (back.proposal.done_at, back.proposal.done_by) == (None, None)
 
 
 async def test_limits_per_day_and_author_hold_also_in_the_same_instant(scene: Scene) -> None:

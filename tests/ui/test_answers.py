@@ -59,7 +59,11 @@ async def test_every_answer_about_a_proposal_fits(name: str) -> None:
         answers.revised(view),
         answers.escalated(view),
         answers.halted(view),
-        answers.options(view),
+        answers.options(view, ("revise", "withdraw")),
+        answers.options(view, ()),
+        answers.escalating(view),
+        answers.marked(view),
+        objections_answered.withdrawing(view, 1),
         answers.overview(view, None),
         answers.preview(view),
         answers.text(view)[0],
@@ -169,7 +173,7 @@ async def test_the_inbox_fits_however_full() -> None:
         check_fits(inbox.inbox(Inbox(tuple(items), 3), scene.PARTNERSHIP))
         shown = inbox.inbox(Inbox(tuple(items[:1])), scene.PARTNERSHIP)
         assert custom_ids(shown), kind
-    every = [Item(kind, "proposal/5", "P-5", "", None, 1) for kind in ITEMS[: inbox.MOST_ITEMS]]
+    every = [Item(kind, f"proposal/{n}", f"P-{n}", "", None, 1) for n, kind in enumerate(ITEMS[: inbox.MOST_ITEMS], 1)]
     check_fits(inbox.inbox(Inbox(tuple(every)), scene.PARTNERSHIP))
     check_fits(inbox.inbox(Inbox((), 1), scene.PARTNERSHIP))
 

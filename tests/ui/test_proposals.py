@@ -53,7 +53,11 @@ def test_every_card_fits_and_says_its_state_in_words(name: str, provisional: boo
     card = proposals.card(view, 1_000_001)
     check_fits(card)
     text = text_of(card)
-    assert f" P-{view.proposal.number} · {labels.STATE_LABELS[view.proposal.state]}" in text
+    if view.proposal.clock.stopped_at is not None and view.proposal.state not in FINAL:
+        assert f" P-{view.proposal.number} · Clock stopped ({labels.STATE_LABELS[view.proposal.state].lower()})" in text
+        assert "▰" not in text  # a bar would say that time goes by
+    else:
+        assert f" P-{view.proposal.number} · {labels.state_label(view.proposal)}" in text
     assert f"{labels.type_label(view.proposal.type)} · version {len(view.proposal.versions)}" in text
     assert f"decided by {view.group.name}\n" in text
     assert ("Provisional partnership" in text) is (provisional and view.proposal.state not in FINAL)

@@ -1,0 +1,42 @@
+"""Decisions that people carry out: they say themselves when it is done (POL-3)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.governance.dossier import Proposal, State
+from bot.governance.errors import AlreadyDone, NotEligible, WrongState
+from bot.governance.events import Event, Happened, proposal_thing
+from bot.governance.organisation import OBSERVER, Member
+
+Outcome = tuple[Proposal, tuple[Event, ...]]
+
+
+def left_to_people(proposal: Proposal) -> bool:
+    """Whether it is decided and changes nothing by itself: people do what it says."""
+    return proposal.state is State.ENACTED and not proposal.current.effects
+
+
+def may_mark(proposal: Proposal, member: Member) -> bool:
+    """Its author, and whoever holds a seat (not an observer's) in the group that filed or that decided it."""
+    near = {proposal.group, *proposal.author_groups}
+    return member.person == proposal.author or any(
+        seat.group in near and seat.seat != OBSERVER for seat in member.seats
+    )
+
+
+def mark(proposal: Proposal, member: Member, done: bool, now: datetime) -> Outcome:
+    """Say that people have done what was decided, or that they have not after all: a note, which decides nothing.
+
+    Raises WrongState, NotEligible, AlreadyDone.
+    """
+    if not left_to_people(proposal):
+        raise WrongState(proposal.state, "mark as done")
+    if not may_mark(proposal, member):
+        raise NotEligible("mark as done")
+    if (proposal.done_at is not None) is done:
+        raise AlreadyDone("marked as done" if done else "marked as not done")
+    happened = Happened.PROPOSAL_DONE if done else Happened.PROPOSAL_NOT_DONE
+    marked = replace(proposal, done_at=now if done else None, done_by=member.person if done else None)
+    return marked, (Event(happened, proposal_thing(proposal.id), member.person, {}),)

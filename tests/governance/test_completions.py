@@ -1,0 +1,66 @@
+"""Decisions left to people: when they are, and who may say that they are done, which decides nothing (POL-3)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from bot.governance import completions
+from bot.governance.dossier import Effect, Proposal, State
+from bot.governance.errors import AlreadyDone, NotEligible, WrongState
+from bot.governance.events import Happened
+from bot.governance.ids import PersonId
+from bot.governance.organisation import Member, RoleMapping
+from tests.governance import scene
+from tests.governance.scene import NOW
+
+
+def enacted(*effects: Effect) -> Proposal:
+    opened = scene.opened("general")
+    version = replace(opened.current, effects=effects)
+    return replace(opened, state=State.ENACTED, versions=(version,))
+
+
+@pytest.mark.parametrize("state", State)
+def test_only_what_is_enacted_without_an_effect_is_left_to_people(state: State) -> None:
+    left = completions.left_to_people(replace(enacted(), state=state))
+    assert left is (state is State.ENACTED)
+    assert not completions.left_to_people(replace(enacted(Effect("change policy")), state=state))
+
+
+@pytest.mark.parametrize(
+    ("seats", "may"),
+    [
+        ((scene.TOP,), True),
+        ((scene.TOP_FACILITATOR,), True),
+        ((scene.FUNDER,), False),
+        ((scene.SHG_OBSERVER,), False),
+        ((scene.GIVER,), False),
+        ((), False),
+    ],
+)
+def test_who_may_say_that_it_is_done(seats: tuple[RoleMapping, ...], may: bool) -> None:
+    proposal = replace(enacted(), group=scene.TLC, author_groups=frozenset())
+    member = Member(PersonId("somebody"), seats)
+    if not may:
+        with pytest.raises(NotEligible):
+            completions.mark(proposal, member, True, NOW)
+        return
+    done, (event,) = completions.mark(proposal, member, True, NOW)
+    assert (done.done_at, done.done_by, event.type) == (NOW, member.person, Happened.PROPOSAL_DONE)
+    assert replace(done, done_at=None, done_by=None) == proposal
+
+
+def test_saying_it_twice_and_taking_it_back() -> None:
+    proposal = enacted()
+    author = Member(proposal.author)
+    done, _ = completions.mark(proposal, author, True, NOW)
+    with pytest.raises(AlreadyDone):
+        completions.mark(done, author, True, NOW)
+    back, (event,) = completions.mark(done, author, False, NOW)
+    assert (back, event.type) == (proposal, Happened.PROPOSAL_NOT_DONE)
+    with pytest.raises(AlreadyDone):
+        completions.mark(back, author, False, NOW)
+    with pytest.raises(WrongState):
+        completions.mark(replace(proposal, state=State.NOT_ADOPTED), author, True, NOW)
