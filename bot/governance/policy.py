@@ -116,8 +116,7 @@ _ALL = (
         "reach.lapse_budget_above",
         Kind.COUNT,
         0,
-        "budget proposals above this amount lapse on low reach (0: never; in the currency's smallest coin, so 100000 "
-        "is 1,000.00 EUR)",
+        "budgets above this lapse on low reach (0: never; in the smallest coin: 100000 is 1,000.00 EUR)",
         0,
         2**53 - 1,
     ),
