@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from types import MappingProxyType
 
 from bot.governance.courses import Happening
@@ -67,6 +68,15 @@ def of_proposal(proposal: Proposal, history: Sequence[Happening], policies: Mapp
     yield from _votes(proposal, history)
     if _told_outcome(reached[-1].event, proposal.outcome) != proposal.outcome:
         yield "outcome"
+    if _done(history) != (proposal.done_at, proposal.done_by):
+        yield "whether it is done"
+
+
+def _done(history: Sequence[Happening]) -> tuple[datetime | None, str | None]:
+    said = [each for each in history if each.event.type in {Happened.PROPOSAL_DONE, Happened.PROPOSAL_NOT_DONE}]
+    if not said or said[-1].event.type is Happened.PROPOSAL_NOT_DONE:
+        return None, None
+    return said[-1].at, said[-1].event.actor
 
 
 def _opening(proposal: Proposal, opened: Happening, policies: Mapping[int, Policy]) -> Iterator[str]:

@@ -105,7 +105,7 @@ async def concern(ctx: Context, actor: Actor, id: ProposalId) -> ProposalView:
 
 async def escalate(ctx: Context, actor: Actor, id: ProposalId) -> ProposalView:
     """Raises NotFound and as ``escalations.escalate``."""
-    return await _tried(ctx, actor, id, lambda case, member: escalations.escalate(case.proposal, member, (), case.now))
+    return await _tried(ctx, actor, id, lambda case, member: escalations.escalate(case.proposal, member, case.now))
 
 
 async def state(ctx: Context, actor: Actor, id: ProposalId, number: int) -> ProposalView:
