@@ -7,8 +7,6 @@ from typing import Protocol, cast
 
 import discord
 
-import discord
-
 from bot.services.intrusions import Grant
 from bot.services.ports import Context, Server
 
