@@ -16,7 +16,7 @@ from bot.ui.labels import count, listed, span
 from bot.ui.limits import fit_lines
 from bot.ui.panels import Button, Style, button
 from bot.ui.scales import TROUBLES
-from bot.ui.text import inline
+from bot.ui.text import in_quotes, inline
 
 ACTS = ("show", "mend")
 TEMPLATE = rf"stops:(?P<act>{'|'.join(ACTS)}):(?P<partnership>[1-9][0-9]{{0,8}}):(?P<group>[1-9][0-9]{{0,8}})"
@@ -29,7 +29,7 @@ _LISTED = 2000
 def barred(data: Mapping[str, Json], mentions: list[str]) -> list[str]:
     """The post in the feed: who cannot see or act, what that stops and for how long, and what to do about it."""
     people = mentions[:_NAMED] + ([f"{len(mentions) - _NAMED} more"] if len(mentions) > _NAMED else [])
-    group = f"“{inline(str(data.get('group') or 'a group'), 80)}”"
+    group = in_quotes(str(data.get("group") or "a group"), 80)
     waits = (
         f"The clocks of its open proposals stand still for them, for {span(MOST_MEDDLED)} at most: after that silence "
         "no longer passes anything there, and a final vote decides."
@@ -60,15 +60,15 @@ def moved(data: Mapping[str, Json]) -> list[str]:
     named = [f"P-{number}" for number in numbers] if isinstance(numbers, list) else []
     shown = named[:_NAMED] + ([f"{len(named) - _NAMED} more"] if len(named) > _NAMED else [])
     by = span(timedelta(minutes=minutes if isinstance(minutes, int) else 0))
-    group = f"“{inline(str(data.get('group') or 'a group'), 80)}”"
+    group = in_quotes(str(data.get("group") or "a group"), 80)
     moved_by = f"Deadlines of {group} moved by that time, so that nobody loses any: {listed(shown)}."
     return [f"-# ▶️ The bot was away for {by}. {moved_by} Each card shows the new ones."]
 
 
 def mended(data: Mapping[str, Json], who: str) -> list[str]:
     """Somebody opened a group's channel again."""
-    group = inline(str(data.get("group") or "a group"), 80)
-    return [f"-# 🔓 {who} opened the channel of “{group}” again to those who must see its cards."]
+    group = in_quotes(str(data.get("group") or "a group"), 80)
+    return [f"-# 🔓 {who} opened the channel of {group} again to those who must see its cards."]
 
 
 def offer(partnership: PartnershipId, group: GroupId) -> Button:
@@ -125,7 +125,7 @@ def _names(permissions: frozenset[str]) -> str:
 
 
 def _group(view: Mending) -> str:
-    return f"“{inline(view.group.name, 80)}”"
+    return in_quotes(view.group.name, 80)
 
 
 def _channel(view: Mending) -> str:
