@@ -8,7 +8,6 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from typing import Any, TypeVar
 
-import aiohttp
 import discord
 from discord.ext import commands
 
@@ -18,6 +17,7 @@ from bot.governance.organisation import POWERS, RoleFacts
 from bot.governance.plans import ChannelSeen, RoleSeen, Snapshot, Step, What
 from bot.governance.scales import Overwrite
 from bot.guild import Trouble, know_members
+from bot.requests import FAILED
 from bot.services.ports import DiscordRefused
 from bot.twins import made_by, made_once
 from bot.ui.limits import AUDIT_REASON, CHANNEL_NAME, TOPIC, fit
@@ -205,7 +205,7 @@ async def _webhooks(guild: discord.Guild) -> Mapping[int, tuple[str, ...]] | Non
         for webhook in await guild.webhooks():
             if webhook.channel_id is not None:
                 found[webhook.channel_id] = (*found.get(webhook.channel_id, ()), webhook.name or "unnamed")
-    except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError):
+    except FAILED:
         return None
     return found
 
@@ -223,7 +223,7 @@ async def _spoken(what: str) -> AsyncIterator[None]:
         yield
     except discord.HTTPException as error:
         raise DiscordRefused(what, _WHY.get(error.code, "discord in trouble"), error.text[:200]) from error
-    except (aiohttp.ClientError, OSError, TimeoutError) as error:
+    except FAILED as error:
         raise DiscordRefused(what, "discord in trouble") from error
 
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-import aiohttp
 import discord
 
 from bot import addresses
 from bot.governance.shards import EVERYTHING, Shards
 from bot.permissions import REASONS, invite_link, permissions
+from bot.requests import FAILED
 from bot.trouble import PORTAL, discord_words, in_words, place_words, schema_words
 from config import genesis
 from config.genesis import BadGenesis
@@ -142,7 +142,7 @@ async def ask_discord(settings: Settings) -> Asked:
             return Asked(tuple([each async for each in _of(client)]), client.application_id)
     except discord.LoginFailure as error:
         return Asked((Finding(Mark.WRONG, "token", discord_words(error)),))
-    except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+    except (discord.DiscordException, *FAILED) as error:
         said = f"could not be checked. {discord_words(error)}"
     except (TypeError, KeyError, ValueError, AttributeError):
         said = "could not be checked: what answered is not Discord. Check the network (proxy, sign-in page)."

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import logging
+import sys
 from collections.abc import Awaitable, Callable, Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,11 +20,12 @@ from discord.ext import commands
 from bot.channels import Channels
 from bot.delivery import Outbox
 from bot.governance.shards import EVERYTHING, Shards
-from bot.guild import DiscordGuild
+from bot.guild import DiscordGuild, Trouble
 from bot.incidents import Incidents
 from bot.lookout import Lookout
 from bot.reactions import Reactions
 from bot.reconciliation import Reconciliation
+from bot.requests import FAILED, in_a_line, in_the_end, is_transient, limited, pause_after, tracing
 from bot.services import clocks, health, posts
 from bot.services import sweep as sweeping
 from bot.services.ports import Context, Heartbeats
@@ -56,6 +60,13 @@ EXTENSIONS = (
 
 _SYNCED = "commands synced"
 
+TAKE_IN_WITHIN = 120.0
+"""Seconds that taking in one server may take; after each time that they did not suffice, twice as many."""
+WORK_ENDS_WITHIN = 7.0
+"""Seconds that the work at hand has to come to its end when the bot is stopped. What waits is for the next start."""
+LEAVE_WITHIN = 2.0
+"""Seconds that Discord then has to see the session off."""
+
 
 def intents() -> discord.Intents:
     """What the bot needs to hear: servers, members (privileged), reactions, bans, events. No message content."""
@@ -67,6 +78,34 @@ def intents() -> discord.Intents:
     wanted.guild_messages = True
     wanted.guild_scheduled_events = True
     return wanted
+
+
+@dataclass(frozen=True, slots=True)
+class _Retaking:
+    """A server that could not be taken in: how often in a row, how often for want of time, and when it is tried."""
+
+    failures: int = 0
+    too_long: int = 0
+    at: datetime | None = None
+
+
+def _say_why(what: str, error: BaseException | None, **about: Any) -> None:
+    """One line for Discord's trouble, which is daily life; the whole trace for a fault of ours."""
+    if isinstance(error, (*FAILED, Trouble)):
+        _log.warning("%s: %s", what, in_a_line(error), extra=about)
+        _log.debug("%s", what, exc_info=error)
+    else:
+        _log.error("%s", what, exc_info=error, extra=about)
+
+
+def _guild_of(event: Any) -> int | None:
+    """The server that an event of the gateway is about."""
+    found = getattr(event, "guild_id", None) or getattr(getattr(event, "guild", None), "id", None)
+    return found if isinstance(found, int) else None
+
+
+def _not_synced(error: Exception, pause: float) -> None:
+    _log.warning("Discord did not take the commands, again in %.0f s: %s", pause, in_a_line(error))
 
 
 class Tree(app_commands.CommandTree[commands.Bot]):
@@ -119,8 +158,10 @@ class GovernanceBot(commands.Bot):
             allowed_mentions=discord.AllowedMentions.none(),
             tree_cls=Tree,
             max_messages=None,
+            http_trace=tracing(),
             **connection,
         )
+        limited(self)
         self.ctx = ctx
         self.guild_adapter = DiscordGuild(self)
         self.server = Channels(self)
@@ -138,6 +179,8 @@ class GovernanceBot(commands.Bot):
         self._waker = Waker(ctx.clock, self.next_due, self.sweep, longest_sleep)
         self._sweep_turn = asyncio.Lock()
         self._ready_turn = asyncio.Lock()
+        self._retaking: dict[int, _Retaking] = {}
+        self._syncing: asyncio.Task[None] | None = None
         self.sessions = Sessions(shards)
 
     @property
@@ -150,7 +193,13 @@ class GovernanceBot(commands.Bot):
         await self._prepare()
         for extension in EXTENSIONS:
             await self.load_extension(extension)
-        await self._sync_commands()
+        try:
+            await self._sync_commands()
+        except FAILED as error:
+            if not is_transient(error):
+                raise
+            _log.warning("Discord did not take the commands, they are sent again: %s", in_a_line(error))
+            self._syncing = asyncio.create_task(in_the_end(self._sync_commands, _not_synced), name="commands")
         if self._make_rhythm is not None:
             self._rhythm = self._make_rhythm(self)
             self._rhythm.start()
@@ -200,7 +249,7 @@ class GovernanceBot(commands.Bot):
     async def _take_in_servers(self, shards: Collection[int], ready: Heartbeats | None = None) -> None:
         """Take in every server of these shards not known yet, first those where somebody waits.
 
-        One that fails is tried again with the next sweep.
+        One that fails is tried again soon, then in growing pauses and with every sweep.
         """
         waiting = [
             guild
@@ -210,10 +259,34 @@ class GovernanceBot(commands.Bot):
         while waiting:
             guild = next((g for g in waiting if g.id in self.reconciliation.wanted), waiting[0])
             waiting.remove(guild)
+            retaking = self._retaking.get(guild.id, _Retaking())
             try:
-                await self.reconciliation.take_in(guild.id, ready.of(guild.id) if ready is not None else None)
-            except Exception:  # noqa: BLE001 -- one server's trouble must not keep the others waiting
-                _log.exception("server not taken in yet", extra={"server": guild.id})
+                async with asyncio.timeout(TAKE_IN_WITHIN * 2**retaking.too_long):
+                    await self.reconciliation.take_in(guild.id, ready.of(guild.id) if ready is not None else None)
+            except Exception as error:  # noqa: BLE001 -- one server's trouble must not keep the others waiting
+                _say_why("server not taken in yet", error, server=guild.id)
+                self._retake(guild.id, too_long=isinstance(error, TimeoutError))
+            else:
+                self._retaking.pop(guild.id, None)
+
+    def _retake(self, guild_id: int, *, too_long: bool = False) -> None:
+        """Take a server in again soon; after each failure in a row a little later."""
+        before = self._retaking.get(guild_id, _Retaking())
+        at = self.ctx.clock() + timedelta(seconds=pause_after(before.failures))
+        self._retaking[guild_id] = _Retaking(before.failures + 1, before.too_long + too_long, at)
+        self._waker.due(at)
+
+    def _to_retake(self) -> list[datetime]:
+        """When each server is to be taken in again that can be."""
+        return [
+            retaking.at
+            for guild_id, retaking in self._retaking.items()
+            if (guild := self.get_guild(guild_id)) is not None
+            and not guild.unavailable
+            and self.sessions.follows(guild_id)
+            and not self.reconciliation.knows(guild_id)
+            and retaking.at is not None
+        ]
 
     async def _note_out_of_reach(self, shards: Collection[int], ready: Heartbeats) -> None:
         """The sessions are about to be ready, but these servers cannot be followed since they last were."""
@@ -273,8 +346,9 @@ class GovernanceBot(commands.Bot):
             await clocks.beat(self.ctx, self.sessions.ready)
 
     async def next_due(self) -> datetime | None:
-        """When the next deadline or repeated delivery comes."""
-        return await sweeping.next_due_at(self.ctx, await self.reconciliation.decidable())
+        """When the next deadline or repeated delivery comes, or a server is to be taken in again."""
+        due_at = await sweeping.next_due_at(self.ctx, await self.reconciliation.decidable())
+        return min((at for at in (due_at, *self._to_retake()) if at is not None), default=None)
 
     def work_waits(self, due_at: datetime | None, deliveries: bool) -> None:
         """A commit left something to do: show it, and wake up for it."""
@@ -283,20 +357,40 @@ class GovernanceBot(commands.Bot):
         if due_at is not None:
             self._waker.due(due_at)
 
+    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
+        """An event was not taken in. What Discord's trouble hid is read again; anything else is a fault of ours."""
+        error = sys.exc_info()[1]
+        _say_why(f"{event_method} was not taken in", error)
+        guild_id = next((found for each in args if (found := _guild_of(each)) is not None), None)
+        if guild_id is not None and isinstance(error, (*FAILED, Trouble)):
+            self.reconciliation.forget(guild_id)
+            self._retake(guild_id)
+
     async def close(self) -> None:
-        """Leave nothing running and nothing half-written (RUN-3)."""
+        """Leave nothing running and nothing half-written, whatever Discord does (RUN-3).
+
+        What is at hand has ``WORK_ENDS_WITHIN`` seconds to end; what waits is left for the next start.
+        """
         if self.is_closed():
             return
         if self._rhythm is not None:
             self._rhythm.shutdown(wait=False)
             self._rhythm = None
-        await self._waker.close()
-        await self.outbox.close()
-        await self.reactions.close()
-        async with self._sweep_turn:
-            await self._beat()
-            self.sessions.over()
-        await self._leave()
+        if self._syncing is not None:
+            self._syncing.cancel()
+        ends = asyncio.get_running_loop().time() + WORK_ENDS_WITHIN
+        await asyncio.gather(self._waker.close(WORK_ENDS_WITHIN), self.outbox.close(WORK_ENDS_WITHIN))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout_at(ends):
+                await self.reactions.close()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout_at(ends), self._sweep_turn:
+                await self._beat()
+        self.sessions.over()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LEAVE_WITHIN):
+                await self._leave()
+        await self.http.close()
         await self._release()
 
     async def _leave(self) -> None:

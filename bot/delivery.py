@@ -93,10 +93,12 @@ class Outbox:
             return
         self._task = asyncio.create_task(self._work(), name="delivery")
 
-    async def close(self) -> None:
-        """Finish the message at hand and stop."""
+    async def close(self, within: float | None = None) -> None:
+        """Finish the message at hand and stop; one that takes longer than these seconds is looked for at the start."""
         self.open = False
         if self._task is not None and not self._task.done():
+            await asyncio.wait({self._task}, timeout=within)
+            self._task.cancel()
             await asyncio.wait({self._task})
 
     async def drain(self) -> None:

@@ -18,8 +18,10 @@ import discord
 from discord.ext import commands
 
 from bot import caches
+from bot.requests import FAILED, in_a_line
 from bot.services.intrusions import Grant
 from bot.services.ports import Entry, Presence
+from bot.twins import made_once
 
 _THREAD_EXISTS, _ASLEEP = 160004, 50083
 _GONE = {10003: "channel", 10007: "member", 10013: "member"}
@@ -91,10 +93,9 @@ async def _spoken() -> AsyncIterator[None]:
         raise Forbidden(str(error)) from error
     except discord.NotFound as error:
         raise Gone(_GONE.get(error.code, "message")) from error
-    except discord.HTTPException as error:
-        raise (Forbidden if error.code in _CLOSED else Trouble)(str(error)) from error
-    except (OSError, TimeoutError) as error:
-        raise Trouble(str(error)) from error
+    except FAILED as error:
+        closed = isinstance(error, discord.HTTPException) and error.code in _CLOSED
+        raise (Forbidden if closed else Trouble)(in_a_line(error)) from error
 
 
 class DiscordGuild:
@@ -253,10 +254,13 @@ class DiscordGuild:
         return frozenset(message_ids) - standing
 
     async def make_event(self, guild_id: int, entry: Entry) -> int:
-        """Put an entry among the server's scheduled events; its id. Raises Forbidden, Trouble."""
+        """Put an entry among the server's scheduled events, once; its id. Raises Forbidden, Trouble."""
         guild = self._reachable(guild_id)
-        async with _spoken():
-            made = await guild.create_scheduled_event(
+
+        stood = {event.id for event in guild.scheduled_events}
+
+        async def make() -> discord.ScheduledEvent:
+            return await guild.create_scheduled_event(
                 name=entry.name,
                 description=entry.description,
                 start_time=entry.starts_at,
@@ -265,7 +269,16 @@ class DiscordGuild:
                 privacy_level=discord.PrivacyLevel.guild_only,
                 location=entry.location,
             )
-        return made.id
+
+        async def alike() -> list[discord.ScheduledEvent]:
+            new = (event for event in await self._own_events(guild, entry) if event.id not in stood)
+            return [event for event in new if event.start_time == entry.starts_at]
+
+        async def own(ids: Collection[int]) -> Collection[int]:
+            return ids
+
+        async with _spoken():
+            return (await made_once(make, alike, own, "made twice")).id
 
     async def change_event(self, guild_id: int, event_id: int, entry: Entry) -> None:
         """Make an entry say this. Raises Gone, also for one that somebody cancelled by hand, Forbidden, Trouble."""
@@ -294,14 +307,18 @@ class DiscordGuild:
 
     async def find_event(self, guild_id: int, entry: Entry) -> int | None:
         """The bot's own entry of this name and place, made just before a crash."""
-        assert self._bot.user is not None
-        guild = self._reachable(guild_id)
         async with _spoken():
-            for event in await guild.fetch_scheduled_events(with_counts=False):
-                own = event.creator_id == self._bot.user.id and event.status is discord.EventStatus.scheduled
-                if own and (event.name, event.location) == (entry.name, entry.location):
-                    return event.id
-        return None
+            return next((event.id for event in await self._own_events(self._reachable(guild_id), entry)), None)
+
+    async def _own_events(self, guild: discord.Guild, entry: Entry) -> list[discord.ScheduledEvent]:
+        assert self._bot.user is not None
+        return [
+            event
+            for event in await guild.fetch_scheduled_events(with_counts=False)
+            if event.creator_id == self._bot.user.id
+            and event.status is discord.EventStatus.scheduled
+            and (event.name, event.location) == (entry.name, entry.location)
+        ]
 
     async def _event(self, guild_id: int, event_id: int) -> discord.ScheduledEvent:
         return await self._reachable(guild_id).fetch_scheduled_event(event_id, with_counts=False)
@@ -484,8 +501,8 @@ async def know_members(guild: discord.Guild) -> None:
     try:
         async with asyncio.timeout(MEMBERS_WITHIN):
             await guild.chunk()
-    except TimeoutError:
-        raise Trouble("the list of members did not come") from None
+    except FAILED as error:
+        raise Trouble("the list of members did not come") from error
     if not guild.chunked:
         raise Trouble("the list of members is not whole")
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TextIO
 
+from bot.requests import FAILED, in_a_line
 from config.settings import Settings
 
 QUIET: dict[str, int] = {
@@ -47,6 +48,21 @@ class Redaction:
         for pattern, instead in _PATTERNS:
             line = pattern.sub(instead, line)
         return line
+
+
+def calm(record: logging.LogRecord) -> bool:
+    """What is Discord's daily life is no error: a request or connection that failed is one line, its trace at DEBUG.
+
+    Always true: as a filter it changes the line and keeps it.
+    """
+    failure = record.exc_info[1] if record.exc_info else None
+    if isinstance(failure, FAILED) and record.levelno > logging.DEBUG:
+        if not logging.getLogger().isEnabledFor(logging.DEBUG):
+            record.exc_info, record.exc_text = None, None
+        record.levelno = min(record.levelno, logging.WARNING)
+        record.levelname = logging.getLevelName(record.levelno)
+        record.why = in_a_line(failure)
+    return True
 
 
 class Plain(logging.Formatter):
@@ -88,6 +104,7 @@ def set_up(settings: Settings, stream: TextIO | None = None) -> None:
     """Send every log of this process to one place, in one format, through one redaction."""
     redact = Redaction((settings.token, settings.database.password or ""))
     handler = logging.StreamHandler(stream or sys.stderr)
+    handler.addFilter(calm)
     handler.setFormatter(Structured(redact) if settings.log_format == "json" else Plain(redact))
     root = logging.getLogger()
     root.handlers[:] = [handler]

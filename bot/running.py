@@ -9,13 +9,13 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 
-import aiohttp
-from discord.ext import commands
+import discord
 
 from bot import health
 from bot.app import create_bot
 from bot.client import GovernanceBot
 from bot.instance import nobody_runs, only_one
+from bot.requests import in_a_line, in_the_end
 from bot.services import clocks, figures
 from bot.services.ports import Clock
 from bot.trouble import BAD_CONFIGURATION, PORTAL, Trouble, discord_words, place_words, schema_words
@@ -92,9 +92,41 @@ async def health_answered(bot: GovernanceBot, port: int) -> AsyncIterator[None]:
             await answering.stop()
 
 
-async def serve(bot: commands.Bot, token: str, stop: asyncio.Event, lost: asyncio.Event) -> None:
+async def stay_connected(bot: discord.Client, token: str) -> None:
+    """Log in and stay connected. While Discord cannot be reached or is in trouble it is tried again, soon first.
+
+    Raises what trying again does not mend, such as a wrong token.
+    """
+
+    async def log_in() -> None:
+        try:
+            await bot.login(token)
+        except BaseException:
+            await bot.http.close()
+            bot.http.connector = discord.utils.MISSING  # closed with its session; the next login makes another
+            raise
+
+    async def connect() -> None:
+        try:
+            await bot.connect()
+        except AttributeError as error:
+            if bot.ws is not None:
+                raise
+            # discord.py trips over its own missing session when the very first connection fails.
+            raise ConnectionError("no first connection") from error
+
+    await in_the_end(log_in, _not_reached)
+    await in_the_end(connect, _not_reached)
+
+
+def _not_reached(error: Exception, pause: float) -> None:
+    why = {"why": in_a_line(error)}
+    log.warning("%s The bot tries by itself, next in %.0f s.", discord_words(error), pause, extra=why)
+
+
+async def serve(bot: discord.Client, token: str, stop: asyncio.Event, lost: asyncio.Event) -> None:
     """Keep the bot connected until it is told to ``stop``, loses its lock or ends by itself; then close it."""
-    running = asyncio.create_task(bot.start(token), name="bot")
+    running = asyncio.create_task(stay_connected(bot, token), name="bot")
     waiting = [asyncio.create_task(each.wait(), name="end") for each in (stop, lost)]
     try:
         await asyncio.wait({running, *waiting}, return_when=asyncio.FIRST_COMPLETED)
@@ -110,9 +142,6 @@ async def serve(bot: commands.Bot, token: str, stop: asyncio.Event, lost: asynci
     if lost.is_set():
         raise Trouble("Another process took over this database while this one was silent, so this one stopped.")
     if not running.cancelled() and (error := running.exception()) is not None and not stop.is_set():
-        # discord.py trips over its own missing session when the very first connection fails.
-        if isinstance(error, AttributeError) and bot.ws is None:
-            raise Trouble(discord_words(aiohttp.ClientError()))
         raise error
     log.info("stopped")
 

@@ -1,7 +1,7 @@
-"""Making a role or channel once, though Discord may take what it answers with an error (SCL-1).
+"""Making a role, channel or event once, though Discord may take what it answers with an error (SCL-1).
 
-The library repeats such a request by itself, and nothing in it says that it is the same one: every attempt that
-Discord took has made one more. So it is looked for afterwards, and what is too many is taken away.
+Nothing in such a request says that it is the same one: every attempt that Discord took has made one more. So it is
+sent once and looked for afterwards, and what is too many all the same is taken away.
 """
 
 from __future__ import annotations
@@ -10,17 +10,17 @@ import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from typing import Protocol, TypeVar
 
-import aiohttp
 import discord
 
+from bot.requests import FAILED, in_a_line, is_transient, sent_once
+
 _log = logging.getLogger(__name__)
-_UNANSWERED = (aiohttp.ClientError, OSError, TimeoutError)
 _LOOKED_BACK = 100
 """Entries of the audit log that are looked through."""
 
 
 class Made(Protocol):
-    """A role or channel."""
+    """A role, channel or event."""
 
     id: int
 
@@ -46,12 +46,11 @@ async def made_once(
     failed: Exception | None = None
     found: list[T] = []
     try:
-        found.append(await make())
-    except discord.HTTPException as error:
-        if error.status < 500:  # a refusal: nothing was made
+        with sent_once():
+            found.append(await make())
+    except FAILED as error:
+        if not is_transient(error):  # a refusal: nothing was made
             raise
-        failed = error
-    except _UNANSWERED as error:
         failed = error
     found += await _twins(found, look, own)
     if not found:
@@ -78,8 +77,8 @@ async def _twins(
     try:
         alike = sorted((each for each in await look() if each.id not in known), key=lambda each: each.id)
         mine = await own([each.id for each in alike]) if alike else ()
-    except (discord.HTTPException, *_UNANSWERED) as error:
-        _log.warning("not looked for what was made twice: %s", error)
+    except FAILED as error:
+        _log.warning("not looked for what was made twice: %s", in_a_line(error))
         return []
     return [each for each in alike if each.id in mine]
 
@@ -88,5 +87,5 @@ async def _remove(twins: Iterable[T], reason: str) -> None:
     for twin in twins:
         try:
             await twin.delete(reason=reason)
-        except (discord.HTTPException, *_UNANSWERED) as error:
-            _log.warning("a twin stands on: %s", error, extra={"twin": twin.id})
+        except FAILED as error:
+            _log.warning("a twin stands on: %s", in_a_line(error), extra={"twin": twin.id})

@@ -43,14 +43,16 @@ class Waker:
         if not self._closed and (self._until is None or at < self._until):
             self._restart()
 
-    async def close(self) -> None:
-        """Stop; a sweep under way is finished first."""
+    async def close(self, within: float | None = None) -> None:
+        """Stop; a sweep under way is finished first, unless that takes longer than these seconds."""
         self._closed = True
         task, self._task = self._task, None
         if task is None or task.done() or task is asyncio.current_task():
             return
         if self._until is not None:
             task.cancel()
+        await asyncio.wait({task}, timeout=within)
+        task.cancel()
         await asyncio.wait({task})
 
     def _restart(self) -> None:

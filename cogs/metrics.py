@@ -14,7 +14,7 @@ from bot.governance.organisation import GroupKind
 from bot.services import metrics
 from bot.ui import metrics as pages
 from bot.ui.labels import SCALE_LABELS
-from cogs.base import Interaction, answer, asker, choices, register
+from cogs.base import Interaction, announce, answer, asker, choices, register
 
 _PERIODS = [app_commands.Choice(name=name, value=name) for name in PERIODS]
 _SCALES = [app_commands.Choice(name=label, value=kind.value) for kind, label in SCALE_LABELS.items()]
@@ -44,7 +44,7 @@ class MetricsCommands(commands.Cog):
         """Show the numbers; drawing takes longer than Discord waits."""
         ctx, who = asker(interaction)
         chosen, named = await choices.group_chosen(interaction, group, partnership)
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await announce(interaction)
         of_scale = GroupKind(scale) if scale and named is None else None
         view = await metrics.metrics(ctx, who, chosen.id, named.id if named else None, of_scale, period)
         drawn = await asyncio.to_thread(pages.files, view)

@@ -10,7 +10,7 @@ from bot.governance.ids import PartnershipId
 from bot.services import organisation, roles, stops
 from bot.ui import organisation as ui
 from bot.ui import stops as stop_words
-from cogs.base import Control, Interaction, actor, answer, asker, ctx_of, suggesting
+from cogs.base import Control, Interaction, actor, announce, answer, asker, ctx_of, suggesting
 from cogs.base.host import server_of
 
 
@@ -51,7 +51,7 @@ class RolesControl(Control, template=ui.TEMPLATE):
             view = await organisation.organisation_view(*asker(interaction), PartnershipId(named))
             await answer(interaction, ui.listed(view, int(self.match["page"] or 0)), replace=True)
             return
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await announce(interaction)
         done = await roles.unmap_role(ctx_of(interaction), server_of(interaction), actor(interaction), named)
         await answer(interaction, ui.unmapped(done))
 
@@ -80,7 +80,7 @@ class Organisation(commands.GroupCog, name="roles", description="Which Discord r
         organisation: app_commands.Range[str, 1, 60] = "",
     ) -> None:
         """Map a role; what it carried before is replaced."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await announce(interaction)
         done = await roles.map_role(
             ctx_of(interaction),
             server_of(interaction),
@@ -104,7 +104,7 @@ class Organisation(commands.GroupCog, name="roles", description="Which Discord r
     @app_commands.autocomplete(group=_groups)
     async def repair(self, interaction: Interaction, group: app_commands.Range[str, 1, 100]) -> None:
         """Show what would open a group's channel again; a button does it (PRO-11)."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await announce(interaction)
         asked = ctx_of(interaction), server_of(interaction), actor(interaction)
         await answer(interaction, stop_words.shown(await stops.mending_named(*asked, group)))
 

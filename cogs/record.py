@@ -8,7 +8,7 @@ from discord.ext import commands
 from bot.governance import receipts
 from bot.services import record
 from bot.ui import record as pages
-from cogs.base import Interaction, answer, asker, choices, register
+from cogs.base import Interaction, announce, answer, asker, choices, register
 
 
 class RecordCommands(commands.Cog):
@@ -29,7 +29,7 @@ class RecordCommands(commands.Cog):
         ctx, who = asker(interaction)
         chosen = await choices.partnership_chosen(interaction, partnership)
         kept = receipts.read(receipt) if receipt.strip() else None
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await announce(interaction)
         await answer(interaction, pages.verdict(chosen, await record.verify(ctx, who, chosen.id, kept)))
 
     @audit.command(name="receipt", description="The present hash of the record, for you to keep")

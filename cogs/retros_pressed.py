@@ -29,6 +29,7 @@ from cogs.base import (
     FormCog,
     Interaction,
     Menu,
+    announce,
     answer,
     asker,
     register,
@@ -202,7 +203,7 @@ async def into(interaction: Interaction, id: int, arg: str) -> None:
 
 async def suggest(interaction: Interaction, id: int, arg: str) -> None:
     """Topics of like wording."""
-    await interaction.response.defer(ephemeral=True, thinking=True)
+    await announce(interaction)
     view, groups = await retros_writing.suggestions(*asker(interaction), id)
     await answer(interaction, retros_topics.suggested(view, groups))
 

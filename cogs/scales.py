@@ -13,7 +13,7 @@ from bot.governance.ids import PartnershipId
 from bot.governance.scales import Draft
 from bot.services import scales
 from bot.ui import scales as ui
-from cogs.base import Control, Fields, Form, FormCog, Interaction, actor, answer, ctx_of, show_form
+from cogs.base import Control, Fields, Form, FormCog, Interaction, actor, announce, answer, ctx_of, show_form
 from cogs.base.host import server_of
 
 
@@ -40,7 +40,7 @@ class SetupControl(Control, template=ui.TEMPLATE):
 
 
 async def _apply(interaction: Interaction, id: PartnershipId) -> None:
-    await interaction.response.defer(ephemeral=True, thinking=True)
+    await announce(interaction)
     await _show(interaction, await scales.apply(ctx_of(interaction), server_of(interaction), actor(interaction), id))
 
 
@@ -52,13 +52,13 @@ async def _show(interaction: Interaction, view: scales.SetupView) -> None:
 
 
 async def _ratify(interaction: Interaction, id: PartnershipId) -> None:
-    await interaction.response.defer(ephemeral=True, thinking=True)
+    await announce(interaction)
     view = await scales.ratify(ctx_of(interaction), actor(interaction), id)
     await answer(interaction, ui.ratifying(view))
 
 
 async def _take_form(interaction: Interaction, match: re.Match[str], fields: Fields) -> None:
-    await interaction.response.defer(ephemeral=True, thinking=True)
+    await announce(interaction)
     named = PartnershipId(int(match["partnership"])) or None
     draft = ui.draft_of(fields)
     await _show(
@@ -81,7 +81,7 @@ class Scales(FormCog, commands.GroupCog, name="setup", description="Set up a par
         if not known:
             await show_form(interaction, ui.form(Draft()))
             return
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await announce(interaction)
         await _show(
             interaction,
             await scales.show(ctx_of(interaction), server_of(interaction), actor(interaction), known[0].id),

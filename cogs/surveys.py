@@ -30,6 +30,7 @@ from cogs.base import (
     Form,
     FormCog,
     Interaction,
+    announce,
     answer,
     asker,
     choices,
@@ -127,7 +128,7 @@ async def results(interaction: Interaction, id: int) -> None:
     if view.survey.state is not SurveyState.CLOSED:
         await answer(interaction, answers.no_results(view))
         return
-    await interaction.response.defer(ephemeral=True, thinking=True)
+    await announce(interaction)
     drawn = await asyncio.to_thread(surveys_drawn.pictures, view.survey)
     shown = surveys_drawn.shown(view.survey, drawn)
     files = _files(surveys_drawn.files(view.survey, drawn))
@@ -140,7 +141,7 @@ async def trend(interaction: Interaction, id: int, place: int) -> None:
     if not found.editions:
         await answer(interaction, answers.trend(found, None, None))
         return
-    await interaction.response.defer(ephemeral=True, thinking=True)
+    await announce(interaction)
     drawn = await asyncio.to_thread(surveys_drawn.trend_picture, found)
     words = "The question over its editions as a picture. The same stands in the words above and in the file below."
     files = [("trend.csv", surveys_drawn.trend_table(found))] + ([("trend.png", drawn)] if drawn else [])

@@ -35,6 +35,10 @@ SOMETHING_WRONG = (
     "Something went wrong on my side; it is in my log. What was recorded before is kept. "
     "Look at the card to see whether this went through; if not, please try again."
 )
+DISCORD_IN_TROUBLE = (
+    "Discord did not take a step of this in time. What was recorded before is kept. "
+    "Please try again in a moment; if it went through already, I will say so."
+)
 NOT_SHOWN = (
     "This went through, but Discord did not take my answer. Nothing needs to be done again: "
     "`/proposal show` and `/inbox` say how things stand."

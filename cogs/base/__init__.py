@@ -17,6 +17,7 @@ from discord.ext import commands
 from bot import caches
 from bot.caches import NotKnownYet
 from bot.governance.errors import Changed, NotFound, Refusal
+from bot.requests import FAILED, answering, in_a_line
 from bot.services import organisation
 from bot.services.ports import Actor, Context
 from bot.ui import answers, errors, forms
@@ -35,8 +36,6 @@ _log = logging.getLogger(__name__)
 _NOTHING: Fields = MappingProxyType({})
 _OVER = frozenset({10062, 40060})
 """Discord's codes for an interaction that was not answered within three seconds, and for one answered already."""
-_UNSENT = (discord.HTTPException, OSError, TimeoutError)
-"""What sending an answer may end in."""
 
 
 def ctx_of(interaction: Interaction) -> Context:
@@ -90,11 +89,11 @@ async def answer(
     """
     try:
         await _send(interaction, said, ephemeral, replace, file, files)
-    except _UNSENT as fault:
+    except FAILED as fault:
         if _is_over(fault):
             _log.info("interaction %s was over before it was answered", interaction.id)
             return
-        _log.warning("the answer to interaction %s was not taken: %s", interaction.id, fault)
+        _log.warning("the answer to interaction %s was not taken: %s", interaction.id, in_a_line(fault))
         await _say(interaction, answers.NOT_SHOWN)
 
 
@@ -102,8 +101,8 @@ async def _say(interaction: Interaction, text: str, file: discord.File | None = 
     """A private sentence. Never raises: Discord may refuse it as well."""
     try:
         await _send(interaction, text, file=file)
-    except _UNSENT as fault:
-        _log.warning("the answer to interaction %s was not taken: %s", interaction.id, fault)
+    except FAILED as fault:
+        _log.warning("the answer to interaction %s was not taken: %s", interaction.id, in_a_line(fault))
 
 
 async def _send(
@@ -125,12 +124,19 @@ async def _send(
         said.stop()  # its controls are taken in by DynamicItems; a view kept in memory would only pile up
         more["view"] = said
     origin = interaction.message
-    if interaction.response.is_done():
-        await interaction.followup.send(ephemeral=ephemeral, **more)
-    elif replace and "view" in more and origin and origin.flags.ephemeral and origin.flags.components_v2:
-        await interaction.response.edit_message(view=more["view"])
-    else:
-        await interaction.response.send_message(ephemeral=ephemeral, **more)
+    async with answering():
+        if interaction.response.is_done():
+            await interaction.followup.send(ephemeral=ephemeral, **more)
+        elif replace and "view" in more and origin and origin.flags.ephemeral and origin.flags.components_v2:
+            await interaction.response.edit_message(view=more["view"])
+        else:
+            await interaction.response.send_message(ephemeral=ephemeral, **more)
+
+
+async def announce(interaction: Interaction) -> None:
+    """Tell Discord that a private answer takes a moment: it waits three seconds for the first word."""
+    async with answering():
+        await interaction.response.defer(ephemeral=True, thinking=True)
 
 
 async def register(bot: commands.Bot, cog: commands.Cog, *controls: type[Control | Menu]) -> None:
@@ -146,7 +152,8 @@ async def show_form(interaction: Interaction, form: discord.ui.Modal) -> None:
     """Open a form. It is not held in memory: what is sent in is routed by its id, also after a restart."""
     form.stop()
     cast(Host, interaction.client).unsent.fill(interaction.user.id, form)
-    await interaction.response.send_modal(form)
+    async with answering():
+        await interaction.response.send_modal(form)
 
 
 async def guarded(
@@ -173,6 +180,9 @@ async def failed(interaction: Interaction, fault: BaseException, fields: Fields 
         said = answers.CHANGED_MEANWHILE
     elif isinstance(fault, CatchingUp | NotKnownYet):
         said = answers.CATCHING_UP
+    elif isinstance(fault, FAILED):
+        _log.warning("interaction %s met Discord's trouble: %s", interaction.id, in_a_line(fault))
+        said = answers.DISCORD_IN_TROUBLE
     else:
         _log.error("interaction %s failed", interaction.id, exc_info=fault)
         said = answers.SOMETHING_WRONG

@@ -15,7 +15,7 @@ class How(Enum):
     """What the bot sees in place of a proper answer."""
 
     STATUS = auto()
-    """A status, and what an error says, or ``body`` in place of that."""
+    """A status, and what an error says, or ``body`` in place of that (429 with a body: a ban by the front)."""
     DROP = auto()
     """The connection ends without a word (ServerDisconnectedError)."""
     TRUNCATE = auto()

@@ -123,10 +123,18 @@ class Rest:
     @route("GET", "/guilds/{guild}/audit-logs")
     def audit(self, asked: Asked, guild: int) -> Any:
         after, before = asked.number("after"), asked.number("before", 2**63)
-        entries = [each for each in self._guild(guild).audit if after < int(each["id"]) < before]
+        action, who = asked.query.get("action_type"), asked.query.get("user_id")
+        entries = [
+            each
+            for each in self._guild(guild).audit
+            if after < int(each["id"]) < before
+            and (action is None or each["action_type"] == int(action))
+            and (who is None or each["user_id"] == who)
+        ]
         if not after:
             entries.reverse()
-        people = [u for u in self.world.users.values() if u["id"] in {e["target_id"] for e in entries}]
+        named = {entry[key] for entry in entries for key in ("target_id", "user_id")}
+        people = [user for user in self.world.users.values() if user["id"] in named]
         told = ("webhooks", "integrations", "threads", "guild_scheduled_events", "application_commands")
         more: Json = {name: [] for name in (*told, "auto_moderation_rules")}
         return {"audit_log_entries": entries[: asked.number("limit", 50)], "users": people, **more}

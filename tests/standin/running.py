@@ -13,6 +13,7 @@ from aiohttp import web
 from bot import addresses
 from bot.app import create_bot
 from bot.client import GovernanceBot
+from bot.running import stay_connected
 from config.settings import Settings
 from tests.standin.standin import StandIn
 
@@ -67,7 +68,7 @@ async def on_duty(
     bot = create_bot(settings(standin, database_url), clock=clock, scheduler=scheduler)
     assert isinstance(bot, GovernanceBot)
     bot._connection.guild_ready_timeout = NO_MORE_SERVERS
-    running = asyncio.create_task(bot.start(standin.token), name="bot")
+    running = asyncio.create_task(stay_connected(bot, standin.token), name="bot")
     try:
         yield bot
     finally:

@@ -146,7 +146,7 @@ class StandIn:
 
     async def _failure(self, request: web.Request, fault: Fault) -> web.StreamResponse:
         match fault.how:
-            case How.STATUS if fault.status == 429:
+            case How.STATUS if fault.status == 429 and fault.body is None:
                 return _too_many(fault.retry_after, {})
             case How.STATUS:
                 return _json(fault.body or {"message": fault.message, "code": fault.code}, fault.status)
