@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -19,13 +19,14 @@ from discord.gateway import DiscordWebSocket
 from pydantic import SecretStr
 from yarl import URL
 
-from bot import client, requests
+from bot import addresses, client, requests
 from bot.app import create_bot
 from bot.client import GovernanceBot
 from bot.governance.dossier import State
 from bot.governance.ids import ProposalId
 from bot.running import stay_connected
 from bot.services.ports import Entry
+from config.settings import Settings
 from tests.standin import How, StandIn, controls, listening, on_duty
 from tests.standin.running import caught_up, settings
 from tests.standin.town import CORE, Town, founded, planned
@@ -35,9 +36,11 @@ WAYS = [How.STATUS, How.DROP, How.TRUNCATE, How.SILENCE]
 
 
 @pytest.fixture(autouse=True)
-def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Waiting for Discord is kept short."""
+def _soon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Waiting for Discord is kept short, and afterwards Discord is where it was."""
     monkeypatch.setattr(requests, "ANSWER_WITHIN", 2.5)
+    yield
+    addresses.use(Settings.model_construct())
 
 
 @pytest.fixture
