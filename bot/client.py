@@ -167,6 +167,7 @@ class GovernanceBot(commands.Bot):
         self.server = Channels(self)
         self.outbox = Outbox(ctx, self.guild_adapter)
         self.unsent = Unsent()
+        self.outbox.lost_sight = self._lose_sight
         self.reactions = Reactions(ctx, self.guild_adapter)
         self.lookout = Lookout(ctx, self.guild_adapter)
         self.outbox.shown = self.lookout.glance
@@ -276,6 +277,10 @@ class GovernanceBot(commands.Bot):
         self._retaking[guild_id] = _Retaking(before.failures + 1, before.too_long + too_long, at)
         self._waker.due(at)
 
+    def _lose_sight(self, guild_id: int) -> None:
+        self.reconciliation.forget(guild_id)
+        self._retake(guild_id)
+
     def _to_retake(self) -> list[datetime]:
         """When each server is to be taken in again that can be."""
         return [
@@ -363,8 +368,7 @@ class GovernanceBot(commands.Bot):
         _say_why(f"{event_method} was not taken in", error)
         guild_id = next((found for each in args if (found := _guild_of(each)) is not None), None)
         if guild_id is not None and isinstance(error, (*FAILED, Trouble)):
-            self.reconciliation.forget(guild_id)
-            self._retake(guild_id)
+            self._lose_sight(guild_id)
 
     async def close(self) -> None:
         """Leave nothing running and nothing half-written, whatever Discord does (RUN-3).

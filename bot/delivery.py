@@ -83,6 +83,8 @@ class Outbox:
         self.open = False
         self.shown: Callable[[int, ProposalId], Awaitable[None]] | None = None
         """Told of each card that stands, of which server: whether everyone sees it is looked at then."""
+        self.lost_sight: Callable[[int], None] = lambda guild_id: None
+        """A card stood unknown for a while: people may have reacted to it, so its server's cards are read again."""
 
     def poke(self) -> None:
         """Something waits: start working unless at it already."""
@@ -271,6 +273,7 @@ class Outbox:
         sent, was_there = await self._send(delivery, place.channel_id, [Message(card)], adopt)
         if was_there and sent.message_id is not None:
             await self._guild.edit(place.channel_id, sent.message_id, card)
+            self.lost_sight(view.partnership.guild_id)
         if again:
             await clocks.posted_again(self._ctx, replace(sent, shown=delivery.wanted))
         return sent

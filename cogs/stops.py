@@ -7,7 +7,7 @@ from discord.ext import commands
 from bot.governance.ids import GroupId, PartnershipId
 from bot.services import stops
 from bot.ui import stops as ui
-from cogs.base import Control, Interaction, actor, answer, ctx_of
+from cogs.base import Control, Interaction, actor, announce, answer, ctx_of
 from cogs.base.host import server_of
 
 
@@ -16,7 +16,7 @@ class StopsControl(Control, template=ui.TEMPLATE):
 
     async def act(self, interaction: Interaction) -> None:
         """One press."""
-        await interaction.response.defer(ephemeral=True, thinking=True)
+        await announce(interaction)
         named = PartnershipId(int(self.match["partnership"])), GroupId(int(self.match["group"]))
         asked = ctx_of(interaction), server_of(interaction), actor(interaction)
         if self.match["act"] == "show":

@@ -151,6 +151,26 @@ async def test_a_proposal_is_shown_once_whatever_each_first_request_ends_in(url:
         assert proposal.clock.reasons == frozenset()
 
 
+async def test_an_objection_to_a_card_that_stood_before_the_bot_knew_it_counts(url: str) -> None:
+    """The answer to its posting is lost, somebody reacts, and only then the bot finds it and adopts it."""
+    async with at_work(url) as (standin, bot):
+        [guild] = standin.world.guilds.values()
+        town = await founded(standin, guild)
+        route = f"POST /channels/{town.channel(CORE)['id']}/messages"
+        standin.fail(route, how=How.TRUNCATE, after=True)
+        number = await town.propose()
+        await standin.until(lambda: town.cards(number))
+        town["tom"].react(town.cards(number)[0], "✋")
+        for _ in range(300):
+            async with bot.ctx.uow.read() as tx:
+                proposal = await tx.proposals.get(ProposalId(number))
+            if proposal.objections:
+                break
+            await asyncio.sleep(0.1)
+        assert len(proposal.objections) == 1
+        assert len(town.cards(number)) == 1
+
+
 @pytest.mark.parametrize("how", [How.DROP, How.TRUNCATE, How.SILENCE])
 async def test_an_act_whose_answer_is_lost_is_never_called_wrong(
     url: str, how: How, caplog: pytest.LogCaptureFixture

@@ -24,7 +24,7 @@ that it does not know is answered with 404 and fails the test at the end of `lis
 """
 
 from tests.standin.faults import Bucket, Fault, How
-from tests.standin.people import Interaction, Person, controls, words
+from tests.standin.people import Declined, Interaction, Person, controls, words
 from tests.standin.running import listening, on_duty
 from tests.standin.standin import APPLICATION, StandIn
 from tests.standin.world import Guild, Json
@@ -32,6 +32,7 @@ from tests.standin.world import Guild, Json
 __all__ = [
     "APPLICATION",
     "Bucket",
+    "Declined",
     "Fault",
     "Guild",
     "How",

@@ -21,6 +21,10 @@ _RESOLVED = {USER: "users", CHANNEL: "channels", ROLE: "roles"}
 ALL_POWERS = str((1 << 53) - 1)
 
 
+class Declined(Exception):
+    """The bot answered otherwise than the person needs to go on; it says what."""
+
+
 @dataclass
 class Interaction:
     """One act of a person, and what was answered: private and public messages, a form, or nothing yet."""
@@ -237,7 +241,8 @@ class Person:
 
     def submit(self, shown: Interaction, **fields: Any) -> Interaction:
         """Send a form in; its fields by their custom_ids, lists for menus. Others stay as they were shown."""
-        assert shown.form is not None, shown.said
+        if shown.form is None:
+            raise Declined(shown.said)
         parts = []
         for label in shown.form["components"]:
             part = label["component"] if "component" in label else label["components"][0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
-from tests.standin.people import Interaction, Person, controls
+from tests.standin.people import Declined, Interaction, Person, controls
 from tests.standin.standin import StandIn
 from tests.standin.world import Guild, Json
 
@@ -50,7 +50,9 @@ class Town:
         """
         form = await self[who].command(self.channel(CORE), "propose", type="general").answered()
         drafted = await self[who].submit(form, **(PAGE_ONE | {"title": title})).answered()
-        button = next(each for each in controls(drafted.messages[-1]) if each.startswith("proposal:open:"))
+        button = next((each for each in controls(drafted.messages[-1]) if each.startswith("proposal:open:")), None)
+        if button is None:
+            raise Declined(drafted.said)
         for _ in range(200):
             opened = await self[who].press(drafted.messages[-1], button).answered()
             if "Is it one of these?" in opened.said:
@@ -59,7 +61,7 @@ class Town:
             if "Review opened" in opened.said:
                 return int(button.rpartition(":")[2])
             await asyncio.sleep(0.05)
-        raise AssertionError(opened.said)
+        raise Declined(opened.said)
 
     async def card(self, id: int) -> Json:
         """Wait until the card of a proposal stands, with the bot's own reactions to press."""
