@@ -71,8 +71,9 @@ async def apply(standin: StandIn) -> tuple[Town, str]:
 
 def names(town: Town) -> list[str]:
     """Of roles and channels, those made by hand left out."""
-    made = [*town.guild.roles.values(), *town.guild.channels()]
-    return sorted(each["name"] for each in made if each["name"] not in {"@everyone", "Consent", "lobby"})
+    roles = [f"@{role['name']}" for role in town.guild.roles.values()]
+    channels = [channel["name"] for channel in town.guild.channels()]
+    return sorted(each for each in (*roles, *channels) if each not in {"@@everyone", "@Consent", "lobby"})
 
 
 @pytest.mark.parametrize(
