@@ -210,7 +210,9 @@ class Person:
 
     def press(self, message: Json, custom_id: str, values: Iterable[str] | None = None) -> Interaction:
         """Press a button, or choose in a menu."""
-        component = next(c for c in walk(message["components"]) if c.get("custom_id") == custom_id)
+        component = next((c for c in walk(message["components"]) if c.get("custom_id") == custom_id), None)
+        if component is None:
+            raise Declined(f"{custom_id} stands there no more: {words(message)}")
         data: Json = {"custom_id": custom_id, "component_type": component["type"], "id": component["id"]}
         if values is not None:
             data["values"] = list(values)

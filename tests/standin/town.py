@@ -43,13 +43,13 @@ class Town:
         [card] = self.cards(id)
         return self.standin.world.channel(int(card["id"]))
 
-    async def propose(self, who: str = "tia", title: str = "A shared calendar") -> int:
+    async def propose(self, who: str = "tia", title: str = "A shared calendar", **texts: str) -> int:
         """File a proposal and open its review; its id. The card need not stand yet.
 
         The button is pressed until it takes: whom the bot heard of a moment ago may not hold their seats yet.
         """
         form = await self[who].command(self.channel(CORE), "propose", type="general").answered()
-        drafted = await self[who].submit(form, **(PAGE_ONE | {"title": title})).answered()
+        drafted = await self[who].submit(form, **(PAGE_ONE | {"title": title} | texts)).answered()
         button = next((each for each in controls(drafted.messages[-1]) if each.startswith("proposal:open:")), None)
         if button is None:
             raise Declined(drafted.said)
