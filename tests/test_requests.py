@@ -201,7 +201,8 @@ async def test_a_silent_request_holds_what_is_shown_for_no_longer_than_its_limit
         silent = standin.fail(f"PATCH /channels/*/messages/{card['id']}", how=How.SILENCE, times=None)
         await town["uma"].press(card, f"proposal:object:{number}").answered()
         await standin.until(lambda: silent.met)
-        other = await town.propose("tom", "Two keys for the shed")
+        unlike = {part: f"Two keys for the shed: {part}" for part in ("ask", "why", "outcome", "risks")}
+        other = await town.propose("tom", "Two keys for the shed", **unlike)
         await standin.until(lambda: town.cards(other), within=20)
 
 

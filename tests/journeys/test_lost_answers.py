@@ -130,7 +130,9 @@ async def test_decisive_acts_whose_answers_are_lost(
         await server.settle()
     assert await server.state(1) is State.REVIEW
     await deciding.dispute(server, 1, "tom", "uma")
-    await trying(server, fault, monkeypatch, server["uma"].click(await server.card(1), custom_id="proposal:escalate:1"))
+    asked = await server.press("uma", await server.card(1), "proposal:escalate:1")
+    sure = server["uma"].click(latest(asked), custom_id="proposal:escalate-now:1")
+    await trying(server, fault, monkeypatch, sure)
     second = await server.slash("uma", TALK, "escalate", proposal="P-1")
     assert "It goes to the final vote already." in said(second), said(second)
     cast = "vote:cast:1:0"
