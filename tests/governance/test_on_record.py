@@ -1,0 +1,442 @@
+"""What the record says of each act: what happened, who did it, and all that is needed to tell it again (REC-1, DEC-2).
+
+The feed, the archive, the export and every recount read nothing but this; so each event is compared whole. ``None`` as
+the actor: time did it, or the bot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from bot.governance import (
+    clock,
+    electorates,
+    escalations,
+    halts,
+    lifecycle,
+    objections,
+    proposals,
+    revisions,
+    rulings,
+    sponsors,
+    versions,
+    votes,
+)
+from bot.governance.dossier import Ballot, Effect, Proposal, State, Statement
+from bot.governance.events import Event, Happened, Json
+from bot.governance.lifecycle import Surroundings
+from bot.governance.proposals import Load
+from tests.governance.scene import (
+    ANA,
+    AROUND,
+    BO,
+    BUDGET,
+    CY,
+    DI,
+    ED,
+    FAY,
+    FLO,
+    NOW,
+    REASON,
+    SEATED,
+    SHG,
+    advanced,
+    appealed,
+    at,
+    ballots,
+    disputed,
+    draft,
+    opened,
+    raised,
+    revised,
+    ruled,
+    stated,
+    world,
+)
+
+ELECTORS_NAMED: list[Json] = ["bo", "cy", "di", "ed", "fay", "gil"]
+STATEMENT = Statement("agreement", REASON, "Dig it elsewhere.", "the charter")
+READ_BY_NONE = {"reached": 0, "reachable": 6}
+
+Happening = Callable[[], tuple[Event, ...]]
+Said = tuple[Happened, str | None, Mapping[str, Json]]
+
+
+def since(proposal: Proposal, now: datetime, around: Surroundings = AROUND) -> tuple[Event, ...]:
+    """What time alone does to it until now."""
+    return lifecycle.advance(proposal, now, around)[1]
+
+
+def left(proposal: Proposal) -> Proposal:
+    """Bo left: the objection waits for a sponsor."""
+    return sponsors.objector_gone(proposal, BO.person, True, NOW)[0]
+
+
+def in_a_vote(changes: dict[str, bool] | None = None) -> Proposal:
+    """A vote that closes at hour 152."""
+    return escalations.escalate(disputed(opened("budget", changes or {})), BO, at(80))[0]
+
+
+def passed() -> Proposal:
+    """Its timelock runs from hour 120 to hour 168."""
+    return advanced(advanced(opened("budget"), at(72)), at(120))
+
+
+def asked_to_halt() -> Proposal:
+    """By three of six: one more is the majority."""
+    proposal = passed()
+    for person in (BO, CY, DI):
+        proposal, _ = halts.consent_to_halt(proposal, person, at(121))
+    return proposal
+
+
+def judged() -> Proposal:
+    """Bo's appeal, which Cy and Di uphold against Ed: one more decides it."""
+    proposal = appealed(ruled(stated(opened(), BO)), BO)
+    for person, stands in ((CY, True), (DI, True), (ED, False)):
+        proposal, _ = rulings.vote_on_appeal(proposal, 1, person, stands, at(1))
+    return proposal
+
+
+def meddled() -> Proposal:
+    return clock.stop(opened(), clock.ROLE, at(10))[0]
+
+
+OBJECTIONS: dict[str, tuple[Happening, list[Said]]] = {
+    "raised": (
+        lambda: objections.raise_objection(raised(opened(), CY), BO, "command", NOW)[1],
+        [(Happened.OBJECTION_RAISED, "bo", {"objection": 2, "via": "command"})],
+    ),
+    "told late": (
+        lambda: objections.told(
+            objections.raise_objection(opened(), BO, "reaction", NOW)[0], 1, "direct message", at(2)
+        )[1],
+        [(Happened.OBJECTOR_TOLD, None, {"objection": 1, "way": "direct message"})],
+    ),
+    "stated": (
+        lambda: objections.state_objection(raised(opened(), BO), 1, BO, STATEMENT, NOW)[1],
+        [
+            (
+                Happened.OBJECTION_STATED,
+                "bo",
+                {
+                    "objection": 1,
+                    "criterion": "agreement",
+                    "agreement": "the charter",
+                    "reason": REASON,
+                    "suggestion": "Dig it elsewhere.",
+                },
+            )
+        ],
+    ),
+    "concern": (
+        lambda: objections.raise_concern(opened(), BO, "The noise.", "joined later", NOW)[1],
+        [(Happened.CONCERN_RAISED, "bo", {"text": "The noise.", "why": "joined later"})],
+    ),
+    "withdrawn": (
+        lambda: objections.withdraw_objection(stated(opened(), BO), 1, BO, NOW)[1],
+        [(Happened.OBJECTION_WITHDRAWN, "bo", {"objection": 1})],
+    ),
+    "resolved": (
+        lambda: objections.answer_revision(revised(stated(opened(), BO), at(1)), 1, BO, True, at(2))[1],
+        [(Happened.OBJECTION_INTEGRATED, "bo", {"objection": 1, "version": 2})],
+    ),
+    "maintained": (
+        lambda: objections.answer_revision(revised(stated(opened(), BO), at(1)), 1, BO, False, at(2))[1],
+        [(Happened.OBJECTION_MAINTAINED, "bo", {"objection": 1, "version": 2})],
+    ),
+    "reaction gone": (
+        lambda: objections.reaction_gone(raised(opened(), BO), BO.person)[1],
+        [(Happened.REACTION_GONE, None, {"objection": 1})],
+    ),
+    "reactions wiped": (
+        lambda: objections.reactions_wiped(objections.withdraw_objection(raised(opened(), BO, CY, DI), 2, CY, NOW)[0])[
+            1
+        ],
+        [(Happened.REACTIONS_WIPED, None, {"standing": [1, 3]})],
+    ),
+    "lapsed": (
+        lambda: since(raised(opened(), BO), at(48))[:1],
+        [(Happened.OBJECTION_LAPSED, None, {"objection": 1})],
+    ),
+    "left": (
+        lambda: sponsors.objector_gone(stated(opened(), BO), BO.person, True, NOW)[1],
+        [(Happened.SPONSOR_NEEDED, None, {"objection": 1})],
+    ),
+    "seat taken": (
+        lambda: sponsors.objector_gone(stated(opened(), BO), BO.person, False, NOW)[1],
+        [(Happened.OBJECTOR_SEAT_LOST, None, {"objection": 1})],
+    ),
+    "seat taken after all": (
+        lambda: sponsors.removed_after_all(left(stated(opened(), BO)), BO.person, at(1))[1],
+        [(Happened.OBJECTOR_SEAT_LOST, None, {"objection": 1})],
+    ),
+    "sponsored": (
+        lambda: sponsors.sponsor(left(stated(opened(), BO)), 1, CY, at(1))[1],
+        [(Happened.SPONSOR_FOUND, "cy", {"objection": 1})],
+    ),
+    "orphaned": (
+        lambda: since(left(stated(opened(), BO)), at(48))[:1],
+        [(Happened.OBJECTION_ORPHANED, None, {"objection": 1})],
+    ),
+    "read": (
+        lambda: electorates.mark_read(revised(opened(), at(1)), BO, at(2))[1],
+        [(Happened.PROPOSAL_READ, "bo", {"version": 2})],
+    ),
+}
+
+FORM: dict[str, tuple[Happening, list[Said]]] = {
+    "asked": (
+        lambda: rulings.ask_test(stated(opened(), BO), 1, ANA, NOW)[1],
+        [(Happened.TEST_ASKED, "ana", {"objection": 1})],
+    ),
+    "ruled": (
+        lambda: rulings.rule_on_form(stated(opened(), BO), 1, FLO, False, REASON, NOW)[1],
+        [(Happened.TEST_RULED, "flo", {"objection": 1, "in_form": False, "reason": REASON})],
+    ),
+    "appealed": (
+        lambda: rulings.appeal(ruled(stated(opened(), BO)), 1, BO.person, REASON, NOW)[1],
+        [(Happened.APPEAL_FILED, "bo", {"objection": 1, "reason": REASON})],
+    ),
+    "judged": (
+        lambda: rulings.vote_on_appeal(appealed(ruled(stated(opened(), BO)), BO), 1, CY, False, NOW)[1],
+        [(Happened.APPEAL_VOTED, "cy", {"objection": 1, "stands": False})],
+    ),
+    "decided": (
+        lambda: rulings.vote_on_appeal(judged(), 1, FAY, True, at(1))[1],
+        [
+            (Happened.APPEAL_VOTED, "fay", {"objection": 1, "stands": True}),
+            (Happened.APPEAL_DECIDED, None, {"objection": 1, "stands": True, "votes_stands": 3, "votes_against": 1}),
+        ],
+    ),
+    "decided at its deadline": (
+        lambda: since(judged(), at(72))[:1],
+        [(Happened.APPEAL_DECIDED, None, {"objection": 1, "stands": True, "votes_stands": 2, "votes_against": 1})],
+    ),
+}
+
+TALLIED: dict[str, Json] = {
+    "vote": "7-1", "adopted": True, "reason": "adopted", "cast": 3, "eligible": 6,
+    "counts": [["for", 2], ["against", 1], ["abstain", 0]], "hidden": False,
+}  # fmt: skip
+
+
+def ballot(choice: str, person: str | None) -> Json:
+    return {"choice": choice, "person": person, "criterion": "", "reason": ""}
+
+
+VOTES: dict[str, tuple[Happening, list[Said]]] = {
+    "escalated and opened": (
+        lambda: escalations.escalate(disputed(), BO, at(80))[1],
+        [
+            (Happened.PROPOSAL_ESCALATED, "bo", {"method": "majority"}),
+            (Happened.VOTE_OPENED, None, {"vote": "7-1", "method": "majority", "eligible": 6}),
+        ],
+    ),
+    "put to the vote by time": (
+        lambda: since(advanced(meddled(), at(300)), at(1000))[1:3],
+        [
+            (Happened.PROPOSAL_ESCALATED, None, {"method": "majority"}),
+            (Happened.VOTE_OPENED, None, {"vote": "7-1", "method": "majority", "eligible": 6}),
+        ],
+    ),
+    "cast": (
+        lambda: votes.cast(in_a_vote(), CY, Ballot("for"), SHG, at(81))[2],
+        [(Happened.BALLOT_CAST, "cy", {"vote": "7-1"})],
+    ),
+    "adopted": (
+        lambda: since(in_a_vote(), at(152), Surroundings(ballots({"fay": "for", "cy": "for", "bo": "against"}))),
+        [
+            (
+                Happened.VOTE_CLOSED,
+                None,
+                TALLIED | {"ballots": [ballot("against", "bo"), ballot("for", "cy"), ballot("for", "fay")]},
+            ),
+            (Happened.OBJECTION_OVERRULED, None, {"objection": 1}),
+            (
+                Happened.PROPOSAL_ADOPTED,
+                None,
+                {"timelock_hours": 48, "low_reach": False, "reached": 1, "reachable": 6},
+            ),
+        ],
+    ),
+    "adopted in secret": (
+        lambda: since(
+            in_a_vote({"vote.secret": True}), at(152),
+            Surroundings(ballots({"fay": "for", "cy": "for", "bo": "against"})),
+        )[:1],
+        [
+            (
+                Happened.VOTE_CLOSED,
+                None,
+                TALLIED | {"ballots": [ballot("against", None), ballot("for", None), ballot("for", None)]},
+            )
+        ],
+    ),
+    "without quorum": (
+        lambda: since(in_a_vote(), at(152))[1:],
+        [(Happened.PROPOSAL_NOT_ADOPTED, None, {"why": "no quorum"})],
+    ),
+    "asked to halt": (
+        lambda: halts.consent_to_halt(passed(), BO, at(121))[1],
+        [(Happened.HALT_CONSENTED, "bo", {"agreed": 1, "electors": 6})],
+    ),
+    "halted": (
+        lambda: halts.consent_to_halt(asked_to_halt(), ED, at(121))[1],
+        [
+            (Happened.HALT_CONSENTED, "ed", {"agreed": 4, "electors": 6}),
+            (Happened.PROPOSAL_HALTED, None, {}),
+        ],
+    ),
+}  # fmt: skip
+
+REFILED = replace(draft(), refiles=3, changed_since="It is on the other side.")
+OPENED: dict[str, Json] = {
+    "number": 9, "type": "operational", "group": SHG, "version": 1, "policy": 1, "electors": ELECTORS_NAMED,
+}  # fmt: skip
+
+PROPOSALS: dict[str, tuple[Happening, list[Said]]] = {
+    "opened": (
+        lambda: proposals.open_review(draft(), ANA, world(), SEATED, Load(), 9, NOW)[1],
+        [(Happened.REVIEW_OPENED, "ana", OPENED | {"digest": versions.digest(draft().text, ())})],
+    ),
+    "refiled": (
+        lambda: proposals.open_review(REFILED, ANA, world(), SEATED, Load(), 9, NOW)[1],
+        [
+            (
+                Happened.REVIEW_OPENED,
+                "ana",
+                OPENED
+                | {
+                    "digest": versions.digest(draft().text, ()),
+                    "refiles": 3,
+                    "changed": "It is on the other side.",
+                },
+            )
+        ],
+    ),
+    "set up": (
+        lambda: proposals.open_ratification(
+            draft("ratification", effects=(Effect("ratify partnership"),)), world(provisional=True), SEATED, 9, NOW
+        )[1],
+        [
+            (
+                Happened.REVIEW_OPENED,
+                "ana",
+                OPENED
+                | {
+                    "type": "ratification",
+                    "digest": versions.digest(draft().text, (Effect("ratify partnership", was="provisional"),)),
+                },
+            )
+        ],
+    ),
+    "revised": (
+        lambda: revisions.revise(
+            opened("budget"), ANA.person, replace(BUDGET, payee="Cousin Ltd"), (), world(), SEATED, at(1)
+        )[1],
+        [
+            (
+                Happened.VERSION_PUBLISHED,
+                "ana",
+                {
+                    "version": 2,
+                    "digest": versions.digest(replace(draft("budget").text, payee="Cousin Ltd"), ()),
+                    "substance": ["other payee"],
+                    "electors": ELECTORS_NAMED,
+                },
+            )
+        ],
+    ),
+    "withdrawn": (
+        lambda: proposals.withdraw(opened(), ANA.person, "We found another way.", NOW)[1],
+        [(Happened.PROPOSAL_WITHDRAWN, "ana", {"reason": "We found another way."})],
+    ),
+    "discarded": (
+        lambda: proposals.withdraw(draft(), ANA.person, "Of no interest to anybody.", NOW)[1],
+        [(Happened.DRAFT_DISCARDED, None, {})],
+    ),
+    "stopped": (
+        lambda: clock.stop(opened(), clock.CARD, at(10), channel="gone")[1],
+        [(Happened.CLOCK_STOPPED, None, {"reason": "card missing", "since": at(10).isoformat(), "channel": "gone"})],
+    ),
+    "resumed": (
+        lambda: clock.resume(meddled(), clock.ROLE, at(12.5), by="a new mapping")[1],
+        [
+            (
+                Happened.CLOCK_RESUMED,
+                None,
+                {"reason": "role missing", "since": at(10).isoformat(), "minutes": 150, "by": "a new mapping"},
+            )
+        ],
+    ),
+    "stopped long enough": (
+        lambda: since(meddled(), at(10 + 7 * 24)),
+        [
+            (Happened.STOPS_SPENT, None, {}),
+            (
+                Happened.CLOCK_RESUMED,
+                None,
+                {"reason": "role missing", "since": at(10).isoformat(), "minutes": 7 * 24 * 60},
+            ),
+        ],
+    ),
+    "nudged": (
+        lambda: since(objections.raise_concern(opened(), CY, "Hm.", "", NOW)[0], at(48)),
+        [(Happened.NUDGED, None, {"people": ["bo", "di", "ed", "fay", "gil"]})],
+    ),
+    "extended and passed": (
+        lambda: (*since(opened("budget"), at(72)), *since(advanced(opened("budget"), at(72)), at(120))),
+        [
+            (Happened.WINDOW_EXTENDED, None, {"hours": 48, **READ_BY_NONE}),
+            (Happened.WINDOW_CLOSED, None, READ_BY_NONE),
+            (Happened.PROPOSAL_PASSED, None, {"timelock_hours": 48, "low_reach": True, **READ_BY_NONE}),
+        ],
+    ),
+    "disputed": (
+        lambda: since(stated(opened(changes={"objection.threshold": 2}), BO, CY), at(72))[1:],
+        [(Happened.PROPOSAL_DISPUTED, None, {"weight": 2, "threshold": 2})],
+    ),
+    "nobody acted": (
+        lambda: since(disputed(), at(72 + 14 * 24)),
+        [(Happened.PROPOSAL_NOT_ADOPTED, None, {"why": "nobody acted"})],
+    ),
+    "lapsed": (
+        lambda: since(advanced(opened("budget", {"reach.lapse_budget_above": 1}), at(72)), at(120))[1:],
+        [(Happened.PROPOSAL_LAPSED, None, {"why": "low reach", **READ_BY_NONE})],
+    ),
+    "lapsed stale": (
+        lambda: since(proposals.enter(opened(), State.STALE, NOW), at(14 * 24)),
+        [(Happened.PROPOSAL_LAPSED, None, {"why": "stale"})],
+    ),
+    "enacted": (
+        lambda: lifecycle.enact(passed(), world(), at(168))[2],
+        [(Happened.PROPOSAL_ENACTED, None, {"digest": versions.digest(draft("budget").text, ())})],
+    ),
+    "stale": (
+        lambda: lifecycle.enact(
+            advanced(advanced(opened("policy"), at(72)), at(120)), world({"limits.open_per_author": 7}), at(168)
+        )[2],
+        [(Happened.PROPOSAL_STALE, None, {"why": "limits.open_per_author: 3 → 7"})],
+    ),
+    "before the ratification": (
+        lambda: lifecycle.enact(passed(), world(provisional=True), at(168))[2],
+        [(Happened.PROPOSAL_STALE, None, {"why": "partnership: ratified → provisional"})],
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("happening", "said"),
+    [pytest.param(*case, id=name) for table in (OBJECTIONS, FORM, VOTES, PROPOSALS) for name, case in table.items()],
+)
+def test_what_the_record_says(happening: Happening, said: list[Said]) -> None:
+    events = happening()
+    assert [(event.type, event.actor, dict(event.data)) for event in events] == [
+        (kind, actor, dict(data)) for kind, actor, data in said
+    ]
+    assert {event.thing for event in events} == {"proposal/7"}
