@@ -29,7 +29,7 @@ from bot.ui.labels import (
 )
 from bot.ui.limits import THREAD_NAME
 from bot.ui.panels import LINE, Button, Part, Style, View, button, link, panel, row, rows
-from bot.ui.text import inline, plain, quote
+from bot.ui.text import in_quotes, inline, plain, quote
 from bot.ui.versions import amount, text_messages
 
 __all__ = ["card", "controls", "headline", "outcome_reason", "passing", "redraw_at", "text_messages", "thread_name"]
@@ -137,7 +137,7 @@ def words(view: ProposalView) -> str:
     if (more := text.ask.strip().removeprefix(summary_of(text)).strip()) and not summary_of(text).endswith("…"):
         lines.append(quote(more, 350))
     if money := amount(text):
-        lines += [f"Amount: **{money}**. Paid to:", quote(text.payee, 160)]
+        lines.append(f"Amount: **{money}**" + (f", paid to {in_quotes(text.payee, 160)}" if text.payee.strip() else ""))
     if view.proposal.refiles:
         lines += [f"It files **P-{view.proposal.refiles}** again, which was not adopted. What has changed since:"]
         lines += [quote(view.proposal.changed_since, 250)]
