@@ -313,7 +313,7 @@ def options(view: ProposalView, acts: Sequence[str]) -> Answer:
     proposal = view.proposal
     words = "As its author you can do this; everything else stands on the card."
     if not acts:
-        words = "All that you can do now stands on its card. Only its author can revise it or take it back."
+        words = "All that you can do now stands on its card or in its discussion. Only its author may change it."
     return said(
         f"### {headed(proposal)}\n{words}",
         buttons=[*(button(_ACTS[act], ids.proposal(act, proposal.id)) for act in acts), *links_to(view)],

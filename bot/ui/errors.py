@@ -510,10 +510,9 @@ def _conflicted(refusal: errors.Conflicted) -> str:
 
 
 def _stale(refusal: errors.Stale) -> str:
-    return (
-        f"What this was written against has changed since: **{inline(refusal.what, 100)}** was "
-        f"{inline(refusal.was, 60)} and is now {inline(refusal.now, 60)}. Look at it again and revise the proposal."
-    )
+    was, now = (policy.value(refusal.what, each) for each in (refusal.was, refusal.now))
+    changed = f"{policy.rule(refusal.what)} was {was} and is now {now}"
+    return f"What this was written against has changed since: {changed}. Look at it again and revise the proposal."
 
 
 def _outdated(refusal: errors.Outdated) -> str:

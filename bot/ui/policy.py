@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from fractions import Fraction
 
@@ -14,6 +15,16 @@ from bot.ui.text import inline
 def rule(key: str) -> str:
     """What the rule of this key is about, with the key; a key that is no rule any more stands alone."""
     return f"**{KEYS[key].about}** ({key})" if key in KEYS else f"**{inline(key, 80)}**"
+
+
+def moved(why: str) -> str:
+    """What became stale, as the record names it (``limits.versions: 5 → 6``), in words; other reasons as they are."""
+    found = re.fullmatch(r"([^:]+): (.*) → (.*)", why)
+    if found is None:
+        return inline(why, 200)
+    what, was, now = found.groups()
+    named = f"the rule {rule(what)}" if what in KEYS else f"the {inline(what, 80)}"
+    return f"{named} was {value(what, was)} when this was written, and is {value(what, now)} now"
 
 
 def value(key: str, text: str) -> str:

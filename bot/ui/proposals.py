@@ -13,7 +13,7 @@ from bot.governance.dossier import FINAL, Proposal, State, Text
 from bot.governance.drafts import summary_of
 from bot.governance.proposals import NO_REASON
 from bot.services.views import ProposalView
-from bot.ui import deadlines, effects, ids, objections, seats, votes
+from bot.ui import deadlines, effects, ids, objections, policy, seats, votes
 from bot.ui.deadlines import redraw_at
 from bot.ui.labels import (
     OUTCOME_REASONS,
@@ -116,7 +116,7 @@ def outcome_reason(proposal: Proposal) -> str:
         return f"The author's reason:\n{quote(proposal.outcome, 300)}"
     if proposal.outcome in OUTCOME_REASONS:
         return f"Why: {OUTCOME_REASONS[proposal.outcome]}."
-    return f"Why: {inline(proposal.outcome, 200)}."
+    return f"Why: {policy.moved(proposal.outcome)}."
 
 
 def provisional(view: ProposalView) -> str:

@@ -7,10 +7,11 @@ import pytest
 from bot.governance import drafts
 from bot.governance.dossier import Effect
 from bot.governance.effects import change_policy
-from bot.governance.errors import NotEligible, OutOfBounds
+from bot.governance.errors import NotEligible, OutOfBounds, Stale
 from bot.governance.organisation import GroupKind
 from bot.governance.policy import KEYS, written
 from bot.ui import answers, effects, errors, policy
+from bot.ui.help import help_page
 from bot.ui.proposals import card, words
 from bot.ui.versions import whole
 from tests.governance import scene
@@ -70,3 +71,33 @@ def test_a_refusal_calls_the_coordinating_group_by_its_name(type: str) -> None:
     assert "top-level" not in said
     assert "a seat in " in said
     assert named in said
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        (
+            "timelock.budget: 48h → 24h",
+            "(timelock.budget) was 2 days when this was written, and is 1 day now",
+        ),
+        (
+            "partnership: ratified → provisional",
+            "the partnership was ratified when this was written, and is provisional now",
+        ),
+        ("adopted by hand", "adopted by hand"),
+    ],
+)
+def test_what_became_stale_is_told_in_words(why: str, said: str) -> None:
+    assert policy.moved(why).endswith(said)
+    assert ("the rule **" in policy.moved(why)) is (why.split(":")[0] in KEYS)
+    assert "→" not in errors.speak(Stale("review.window", "72h", "96h"))
+
+
+def test_help_names_who_gives_the_roles_of_seats() -> None:
+    assert "ask <@7> or <@8> for the one that fits you" in text_of(
+        help_page(scene.PARTNERSHIP, (), False, None, (7, 8))
+    )
+    assert "ask a moderator for" in text_of(help_page(scene.PARTNERSHIP, (), False, None))
+    assert "<@7> can begin with `/setup`" in text_of(help_page(None, (), False, None, (7,)))
+    seated = [mapping.role for mapping in scene.MAPPINGS]
+    assert "<@7>" not in text_of(help_page(scene.PARTNERSHIP, seated, False, None, (7,)))
