@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.governance import clock, escalations, halts, lifecycle, objections, sponsors
-from bot.governance.dossier import Appeal, ObjectionState, Proposal, State, Vote
+from bot.governance import clock, escalations, halts, lifecycle, objections, proposals, sponsors
+from bot.governance.dossier import Appeal, Clock, ObjectionState, Proposal, Spell, State, Vote
 from bot.governance.dossier import Test as FormTest
 from bot.governance.errors import WindowClosed
 from bot.governance.events import Happened
@@ -262,3 +262,47 @@ def test_a_review_opened_while_catching_up_is_granted_no_time_from_before_it() -
     proposal, _ = clock.stop(opened(), clock.OUTAGE, at(-5))
     proposal, _ = clock.resume(proposal, clock.OUTAGE, at(1))
     assert proposal.closes_at == at(73)
+
+
+# ---- what is reckoned apart, and for how long (PRO-11) --------------------------------------------
+
+
+@pytest.mark.parametrize("first_hours", [1, 30, 3 * 24])
+def test_what_people_stop_is_added_up_without_the_pauses_between(first_hours: int) -> None:
+    proposal, _ = clock.stop(opened(), clock.ROLE, at(10))
+    proposal, _ = clock.resume(proposal, clock.ROLE, at(10 + first_hours))
+    assert proposal.clock.meddled == hours(first_hours)
+    again = at(10 + first_hours + 20)
+    assert clock.spent_at(proposal) is None
+    proposal, _ = clock.stop(proposal, clock.ROLE, again)
+    assert clock.spent_at(proposal) == again + clock.MOST_MEDDLED - hours(first_hours)
+    proposal, _ = clock.stop(proposal, clock.SHUT_OUT, again + hours(1))
+    proposal, _ = clock.resume(proposal, clock.ROLE, again + hours(2))
+    assert clock.spent_at(proposal) == again + clock.MOST_MEDDLED - hours(first_hours), "one reason after another"
+
+
+def test_what_is_wanting_is_reckoned_anew_once_nothing_was() -> None:
+    proposal, _ = clock.stop(opened(), clock.CARD, at(0))
+    proposal, _ = clock.stop(proposal, clock.ROLE, at(24))
+    proposal, _ = clock.resume(proposal, clock.CARD, at(48))
+    assert clock.given_up_at(proposal) is None, "only what people do stops it now"
+    proposal, _ = clock.stop(proposal, clock.CARD, at(72))
+    assert clock.given_up_at(proposal) == at(72) + clock.MOST_STOPPED
+
+
+@pytest.mark.parametrize(("reason", "wanting"), [(clock.CARD, True), (clock.FEW, True), (clock.ROLE, False)])
+def test_a_clock_that_stood_before_the_two_were_kept_apart_is_given_up_when_it_was(reason: str, wanting: bool) -> None:
+    """Rows written by an earlier release hold no instant of their own for it."""
+    earlier = replace(opened(), clock=Clock(frozenset({reason}), stopped_at=at(5)))
+    assert clock.given_up_at(earlier) == (at(5) + clock.MOST_STOPPED if wanting else None)
+
+
+def test_spells_that_had_ended_keep_their_end_once_people_stop_it_no_longer() -> None:
+    """Their lengths are what one person's allowance of ninety days is reckoned from."""
+    ended = Spell(BO.person, "timed out", at(0), at(10))
+    lasting = Spell(CY.person, "timed out", at(20))
+    proposal = replace(opened(), clock=Clock(spells=(ended, lasting)))
+    spent, _ = clock.spend(proposal, at(30))
+    assert spent.clock.spells == (ended, replace(lasting, until=at(30)))
+    over, _ = proposals.withdraw(proposal, ANA.person, "", at(30))
+    assert over.clock.spells == spent.clock.spells

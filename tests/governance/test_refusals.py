@@ -247,6 +247,10 @@ FORM: dict[str, tuple[Callable[[], object], Refusal]] = {
         judging(ruled(stated(opened(), BO)), CY),
         WrongState(ObjectionState.DISMISSED, "vote on an appeal"),
     ),
+    "judge: not tested": (
+        judging(stated(opened(), BO), CY),
+        WrongState(ObjectionState.STATED, "vote on an appeal"),
+    ),
     "judge: ended": (
         judging(ended(appealed(ruled(stated(opened(), BO)), BO)), CY),
         WrongState(State.ENACTED, "vote on an appeal"),
