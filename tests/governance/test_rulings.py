@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.governance import rulings
+from bot.governance import rulings, sponsors
 from bot.governance.dossier import Appeal, Proposal
 from bot.governance.dossier import Test as FormTest
 from bot.governance.errors import Refusal
@@ -20,10 +20,12 @@ from tests.governance.scene import (
     SHG_FACILITATOR,
     TOP,
     WATERER,
+    advanced,
     at,
     first,
     member,
     opened,
+    ruled,
     stated,
 )
 
@@ -87,3 +89,11 @@ def test_both_kinds_are_among_those_asked_about() -> None:
     proposal = stated(opened(), BO)
     assert rulings.may_rule(proposal, first(proposal), FLO)
     assert not rulings.may_rule(proposal, first(proposal), FIL), "facilitates since the opening only"
+
+
+def test_a_ruling_that_goes_to_appeal_by_itself_does_so_in_the_objectors_name() -> None:
+    """Nobody's words are put into their mouth (PRO-9)."""
+    taken_away, _ = sponsors.objector_gone(ruled(stated(opened(), BO)), BO.person, False, at(1))
+    test = first(advanced(taken_away, at(48))).test
+    assert test is not None
+    assert test.appeal == Appeal(BO.person, at(48), at(48 + 72), "")

@@ -427,3 +427,15 @@ def test_the_early_close_stands_still_with_the_clock() -> None:
     proposal, _ = clock.stop(proposal, clock.OUTAGE, at(80))
     proposal, _ = clock.resume(proposal, clock.OUTAGE, at(90))
     assert lifecycle.next_due(proposal) == at(90) + votes.GRACE
+
+
+def test_only_a_vote_that_is_open_can_close_early() -> None:
+    assert not votes.may_close_early(opened())
+    assert votes.hasten(opened(), (), at(1)) == opened()
+    announced = affirmed({"vote.notice": hours(24)})
+    assert not votes.may_close_early(announced)
+    assert votes.hasten(announced, (), at(73)) == announced
+    proposal, kept = all_cast(affirmed(), at(80))
+    assert votes.may_close_early(proposal)
+    counted, _ = votes.close_vote(proposal, kept, at(81))
+    assert votes.hasten(counted, kept, at(82)) == counted
