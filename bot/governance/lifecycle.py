@@ -106,7 +106,7 @@ def enact(proposal: Proposal, world: World, now: datetime) -> tuple[Proposal, Wo
         gone = proposals.enter(replace(proposal, timelock_ends_at=None), State.STALE, now, why)
         return gone, world, (_event(Happened.PROPOSAL_STALE, gone, why=why),)
     except (BadValue, OutOfBounds, UnknownKey) as refused:
-        why = ": ".join(str(part) for part in refused.args[:2])
+        why = ": ".join(part for part in refused.args[:2] if isinstance(part, str))
         gone = proposals.enter(replace(proposal, timelock_ends_at=None), State.STALE, now, why)
         return gone, world, (_event(Happened.PROPOSAL_STALE, gone, why=why),)
     done = proposals.enter(proposal, State.ENACTED, now)

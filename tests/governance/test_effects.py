@@ -4,15 +4,19 @@ from dataclasses import replace
 
 import pytest
 
-from bot.governance import effects, lifecycle
+from bot.governance import clock, effects, lifecycle, proposals
 from bot.governance.dossier import Effect, Proposal, State
 from bot.governance.errors import BadValue, OutOfBounds, Refusal, Stale, UnknownKey, WrongState
 from bot.governance.events import Happened
 from tests.governance.scene import (
     ENTRENCHED_KEY,
     FREE_KEY,
+    NOW,
+    SEATED,
     advanced,
     at,
+    ballots,
+    draft,
     kinds,
     opened,
     world,
@@ -83,9 +87,31 @@ def test_enacting_changes_the_policy_once_and_makes_a_version() -> None:
 
 
 def test_enactment_waits_for_the_end_of_the_timelock() -> None:
-    for proposal, hour in ((due(), 167.9), (opened("policy"), 300)):
+    stopped, _ = clock.stop(due(), clock.OUTAGE, at(130))
+    for proposal, hour in ((due(), 167.9), (opened("policy"), 300), (stopped, 300)):
         with pytest.raises(WrongState):
             lifecycle.enact(proposal, world(), at(hour))
+    done, _, _ = lifecycle.enact(due(), world(), at(170))
+    assert (done.state, done.state_since) == (State.ENACTED, at(170))
+    resumed, _ = clock.resume(stopped, clock.OUTAGE, at(300))
+    assert lifecycle.enact(resumed, world(), at(338))[0].state is State.ENACTED
+
+
+def test_what_ratifies_the_partnership_says_so() -> None:
+    ratification = drafted_ratification()
+    voted = advanced(advanced(ratification, at(72)), at(144), ballots(dict.fromkeys(("bo", "cy", "di"), "for")))
+    done, after, events = lifecycle.enact(voted, world(provisional=True), at(144))
+    assert not after.partnership.provisional
+    assert [(e.type, e.thing) for e in events] == [
+        (Happened.PROPOSAL_ENACTED, "proposal/7"),
+        (Happened.PARTNERSHIP_RATIFIED, "proposal/7"),
+    ]
+    assert done.state is State.ENACTED
+
+
+def drafted_ratification() -> Proposal:
+    filed = draft("ratification", effects=(RATIFY,))
+    return proposals.open_ratification(filed, world(provisional=True), SEATED, 1, NOW)[0]
 
 
 def test_staleness_is_judged_by_the_touched_key() -> None:
@@ -96,6 +122,7 @@ def test_staleness_is_judged_by_the_touched_key() -> None:
     gone, after, events = lifecycle.enact(due(), moved, at(168))
     assert (gone.state, gone.timelock_ends_at) == (State.STALE, None)
     assert gone.outcome == "limits.open_per_author: 3 → 7"
+    assert gone.state_since == at(168), "there are two weeks from now to rebase it"
     assert after is moved
     assert kinds(events) == [Happened.PROPOSAL_STALE]
 
@@ -112,19 +139,24 @@ def test_all_effects_or_none() -> None:
 
 
 @pytest.mark.parametrize(
-    "broken",
+    ("broken", "why"),
     [
-        replace(FREE_KEY, target="a.key.of.old", was="3"),
-        replace(FREE_KEY, value="many", was="3"),
-        replace(FREE_KEY, value="1001", was="3"),
+        (replace(FREE_KEY, target="a.key.of.old", was="3"), "a.key.of.old"),
+        (replace(FREE_KEY, target="objection.treshold", was="3"), "objection.treshold"),
+        (replace(FREE_KEY, value="many", was="3"), "limits.open_per_author: many"),
+        (replace(FREE_KEY, value="1001", was="3"), "limits.open_per_author: 1001"),
     ],
 )
-def test_an_effect_that_an_upgrade_made_impossible_is_stale_and_never_blocks_the_sweep(broken: Effect) -> None:
+def test_an_effect_that_an_upgrade_made_impossible_is_stale_and_never_blocks_the_sweep(
+    broken: Effect, why: str
+) -> None:
     proposal = due()
     kept = replace(proposal.current, effects=(broken,))
-    gone, _, _ = lifecycle.enact(replace(proposal, versions=(kept,)), world(), at(168))
-    assert gone.state is State.STALE
-    assert gone.outcome
+    before = world()
+    gone, after, (event,) = lifecycle.enact(replace(proposal, versions=(kept,)), before, at(168))
+    assert (gone.state, gone.state_since, gone.timelock_ends_at, gone.outcome) == (State.STALE, at(168), None, why)
+    assert after is before
+    assert (event.type, event.data) == (Happened.PROPOSAL_STALE, {"why": why})
 
 
 def test_nothing_of_policy_or_money_is_enacted_before_ratification() -> None:

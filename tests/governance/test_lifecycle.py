@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.governance import electorates, escalations, lifecycle, objections, proposals, sponsors
-from bot.governance.dossier import FINAL, Proposal, State, Statement
+from bot.governance import clock, electorates, escalations, lifecycle, objections, proposals, rulings, sponsors, votes
+from bot.governance.dossier import FINAL, Ballot, Proposal, State, Statement
 from bot.governance.events import Happened
+from bot.governance.policy import Value
 from tests.governance.scene import (
     ANA,
     AROUND,
@@ -15,10 +16,14 @@ from tests.governance.scene import (
     BUDGET,
     CY,
     DI,
+    ED,
     ENTRENCHED_KEY,
     JOINER,
+    NEIGHBOUR,
     NOW,
+    SHG,
     TICK,
+    TOP,
     advanced,
     appealed,
     at,
@@ -26,8 +31,10 @@ from tests.governance.scene import (
     disputed,
     draft,
     first,
+    gave_up,
     hours,
     kinds,
+    member,
     opened,
     raised,
     revised,
@@ -52,7 +59,9 @@ def end(proposal: Proposal, limit: datetime) -> tuple[Proposal, list[datetime]]:
     while (due := lifecycle.next_due(proposal)) is not None and due <= limit:
         assert not instants or due > instants[-1], "due again at the same instant"
         instants.append(due)
+        before = proposal.state
         proposal = advanced(proposal, due)
+        assert proposal.state is before or proposal.state_since == due
         if proposal.state in {State.PASSED, State.ADOPTED} and proposal.timelock_ends_at == due:
             proposal, _, _ = lifecycle.enact(proposal, world(), due)
     return proposal, instants
@@ -230,6 +239,23 @@ def test_one_nudge_in_a_vote_to_those_who_have_not_voted() -> None:
     assert lifecycle.next_due(proposal) == at(273)
 
 
+def test_in_a_vote_who_read_it_and_has_not_voted_is_nudged_and_who_gave_the_seat_up_is_not() -> None:
+    """In a review they had spoken; in a vote only a ballot counts. An author with a vote is asked for it too."""
+    proposal = read(opened(author=member("gil", NEIGHBOUR, TOP)))
+    assert lifecycle.undecided(gave_up(proposal, DI)) == {"ed", "fay"}
+    vote, _ = escalations.escalate(disputed(proposal), BO, at(201))
+    vote, _, _ = votes.cast(vote, CY, Ballot("for"), SHG, at(202))
+    assert lifecycle.undecided(gave_up(vote, DI)) == {"bo", "ed", "fay", "gil"}
+
+
+def test_the_periods_of_an_objection_are_looked_at_when_they_end() -> None:
+    """Not only at the close: what lapses, is orphaned or decided on the way is told at once."""
+    late_nudge: dict[str, Value] = {"reminder.before_close": hours(2)}
+    assert lifecycle.next_due(raised(opened(changes=late_nudge), BO, now=at(1))) == at(49)
+    left, _ = sponsors.objector_gone(disputed(), BO.person, True, at(80))
+    assert lifecycle.next_due(left) == at(80 + 48)
+
+
 def test_a_window_shorter_than_the_notice_has_no_nudge() -> None:
     proposal = opened(changes={"review.window": hours(24)})
     assert lifecycle.next_due(proposal) == at(24)
@@ -264,6 +290,7 @@ def test_if_nobody_acts_on_a_dispute_it_is_not_adopted() -> None:
 
 def test_a_stale_one_lapses_after_14_days() -> None:
     proposal = proposals.enter(opened(), State.STALE, at(200))
+    assert lifecycle.next_due(proposal) == at(200 + 14 * DAYS)
     assert advanced(proposal, at(200 + 14 * DAYS) - TICK).state is State.STALE
     assert advanced(proposal, at(200 + 14 * DAYS)).state is State.LAPSED
 
@@ -278,6 +305,7 @@ def test_90_days_after_its_first_review_it_is_not_adopted(state: State) -> None:
         waiting = replace(first(proposal), rule_by=at(91 * DAYS), test=None)
         proposal = proposal.with_objection(waiting) if state is State.SETTLING else proposal
     assert advanced(proposal, at(90 * DAYS) - TICK).state is state
+    assert lifecycle.next_due(replace(proposal, nudged=True)) == at(90 * DAYS)
     gone = advanced(proposal, at(90 * DAYS))
     assert (gone.state, gone.outcome) == (State.NOT_ADOPTED, "too old")
 
@@ -309,6 +337,8 @@ def on_its_way() -> list[Proposal]:
         proposals.enter(opened(), State.STALE, at(200)),
         opened(changes={"reminder.before_close": timedelta(days=7), "review.window": timedelta(days=8)}),
         opened(changes={"reminder.before_close": timedelta(days=7)}),
+        clock.stop(opened(), clock.FEW, at(10))[0],
+        replace(disputed(), opened_at=at(-80 * DAYS)),
     ]
 
 
@@ -374,3 +404,40 @@ def test_an_objection_that_stood_at_the_close_and_lapsed_later_spares_nobody_the
     assert (after.state, after.closes_at, after.low_reach) == (State.REVIEW, at(167), False)
     passed = advanced(after, at(167))
     assert (passed.state, passed.low_reach) == (State.PASSED, True)
+
+
+def test_at_the_very_instant_of_the_greatest_age_what_ends_then_is_decided() -> None:
+    proposal = replace(read(opened()), opened_at=at(72) - proposals.MOST_AGE)
+    for swept in (72, 80):
+        assert advanced(proposal, at(swept)).state is State.PASSED
+    vote = escalations.escalate(disputed(), BO, at(73))[0]
+    assert vote.vote is not None
+    vote = replace(vote, opened_at=vote.vote.closes_at - proposals.MOST_AGE)
+    votes_of = ballots(dict.fromkeys(("bo", "cy", "di", "ed"), "for"))
+    for swept in (145, 400):
+        assert advanced(vote, at(swept), votes_of).state is State.ADOPTED
+
+
+def test_what_would_go_on_after_the_greatest_age_ends_at_once() -> None:
+    """Neither is its window extended first, nor its vote opened, by a sweep that comes late."""
+    unread = replace(opened(), opened_at=at(72) - proposals.MOST_AGE + TICK)
+    notice = disputed(opened(changes={"vote.notice": hours(24)}))
+    announced = escalations.escalate(notice, BO, at(73))[0]
+    announced = replace(announced, opened_at=at(300) - proposals.MOST_AGE)
+    for proposal in (unread, announced):
+        gone, events = lifecycle.advance(proposal, at(400), AROUND)
+        assert kinds(events) == [Happened.PROPOSAL_NOT_ADOPTED]
+        assert (gone.outcome, gone.state_since) == ("too old", at(400))
+
+
+@pytest.mark.parametrize(("age_ends", "state"), [(TICK, State.PASSED), (-TICK, State.NOT_ADOPTED)])
+def test_what_the_judges_decided_before_the_greatest_age_is_taken_in_by_a_late_sweep(
+    age_ends: timedelta, state: State
+) -> None:
+    proposal = appealed(ruled(read(stated(opened(), BO, now=at(71))), now=at(71)), BO, now=at(71))
+    proposal = advanced(proposal, at(72))
+    for judge in (CY, DI, ED):
+        proposal, _ = rulings.vote_on_appeal(proposal, 1, judge, False, at(100))
+    assert proposal.state is State.SETTLING
+    proposal = replace(proposal, opened_at=at(100) - proposals.MOST_AGE + age_ends)
+    assert advanced(proposal, at(150)).state is state

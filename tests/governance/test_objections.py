@@ -19,7 +19,7 @@ from bot.governance import (
     thresholds,
     votes,
 )
-from bot.governance.dossier import Ballot, ObjectionState, Proposal, State, Statement
+from bot.governance.dossier import Ballot, Objection, ObjectionState, Proposal, State, Statement
 from bot.governance.errors import (
     AlreadyDone,
     BadText,
@@ -95,6 +95,14 @@ def test_raising_counts_at_once_and_records_who_where_and_when() -> None:
     assert objection.counts
     assert thresholds.threshold_reached(proposal)
     assert kinds(events) == [Happened.OBJECTION_RAISED]
+
+
+def test_the_dossier_of_an_objection_on_a_later_version_is_whole() -> None:
+    (objection,) = raised(revised(opened(), at(1)), BO, now=at(5)).objections
+    assert objection == Objection(
+        1, BO.person, at(5), 2, "button", ObjectionState.RAISED, "financial contributor", "Alpha",
+        state_by=at(5 + 48), answered_version=2,
+    )  # fmt: skip
 
 
 def test_raising_again_changes_nothing() -> None:
@@ -697,6 +705,28 @@ def test_no_kick_and_no_friend_of_the_proposal_makes_an_objection_end() -> None:
         sponsors.sponsor(gone, 1, ED, at(65))
     back = sponsors.objector_back(helped, BO.person, at(66))
     objections.withdraw_objection(back, 1, BO, at(66))
+
+
+@pytest.mark.parametrize("helped", [False, True])
+def test_whose_seat_was_taken_still_ends_their_objection_by_their_own_word(helped: bool) -> None:
+    taken_away = without_a_seat(stated(opened(), BO), BO)
+    if helped:
+        taken_away, _ = sponsors.sponsor(taken_away, 1, CY, at(1))
+    withdrawn, _ = objections.withdraw_objection(taken_away, 1, BO, at(2))
+    assert first(withdrawn).state is ObjectionState.WITHDRAWN
+    resolved, _ = objections.answer_revision(revised(taken_away, at(2)), 1, BO, True, at(3))
+    assert first(resolved).state is ObjectionState.INTEGRATED
+
+
+def test_what_a_leaver_ends_waits_for_no_sponsor_any_more() -> None:
+    waiting, _ = sponsors.objector_gone(stated(opened(), BO), BO.person, True, NOW)
+    withdrawn, _ = objections.withdraw_objection(waiting, 1, BO, at(1))
+    resolved, _ = objections.answer_revision(revised(waiting, at(1)), 1, BO, True, at(2))
+    for ended in (withdrawn, resolved):
+        assert first(ended).sponsor_by is None
+        with pytest.raises(WrongState):
+            sponsors.sponsor(ended, 1, CY, at(3))
+    assert first(resolved).answered_version == 2
 
 
 def test_unstated_a_taken_seat_is_spoken_for_by_a_sponsor_without_any_deadline() -> None:

@@ -439,3 +439,43 @@ def test_only_a_vote_that_is_open_can_close_early() -> None:
     assert votes.may_close_early(proposal)
     counted, _ = votes.close_vote(proposal, kept, at(81))
     assert votes.hasten(counted, kept, at(82)) == counted
+
+
+# ---- what a result rests on (DEC-2, DEC-3) --------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("method", "yes", "no", "adopted"),
+    [
+        ("majority", 3, 2, True),
+        ("majority", 2, 2, False),
+        ("supermajority", 3, 2, False),  # three fifths are less than two thirds
+        ("supermajority", 4, 2, True),
+        ("supermajority", 2, 1, True),
+    ],
+)
+def test_each_method_asks_for_its_own_share(method: str, yes: int, no: int, adopted: bool) -> None:
+    vote = voting({"vote.method": method, "vote.supermajority": Fraction(2, 3)})
+    cast = [Ballot("for" if n < yes else "against", m.person) for n, m in enumerate(STAKEHOLDERS[: yes + no])]
+    assert advanced(vote, at(273), tuple(cast)).state is (State.ADOPTED if adopted else State.NOT_ADOPTED)
+
+
+@pytest.mark.parametrize(
+    ("cast", "reason"),
+    [
+        ({"bo": "for"}, "no quorum"),
+        ({"bo": "for", "cy": "for"}, "adopted"),
+        ({"bo": "for", "cy": "against"}, "not enough votes for"),
+    ],
+)
+def test_a_hidden_result_says_why_but_for_a_tie(cast: dict[str, str], reason: str) -> None:
+    tally = votes.close_vote(voting(SECRET), ballots(cast), at(273))[0].vote.tally  # type: ignore[union-attr]
+    assert tally is not None
+    assert (tally.hidden, tally.reason) == (True, reason)
+
+
+@pytest.mark.parametrize("length", [20, 1500])
+def test_a_reason_of_an_objecting_ballot_at_its_limits(length: int) -> None:
+    objecting = Ballot("object", None, "harm", "x" * length)
+    _, kept, _ = votes.cast(voting({"vote.method": "consent"}), BO, objecting, SHG, at(202))
+    assert kept == replace(objecting, person=BO.person)
