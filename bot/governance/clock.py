@@ -69,7 +69,12 @@ def stop(proposal: Proposal, reason: str, since: datetime, **told: Json) -> Outc
     if proposal.state not in waiting or reason in before.reasons or (before.spent and reason in BY_PEOPLE):
         return proposal, ()
     since = max(since, before.resumed_at or since, proposal.opened_at or since)
-    clock = replace(before, reasons=before.reasons | {reason}, stopped_at=min(before.stopped_at or since, since))
+    clock = replace(
+        before,
+        reasons=before.reasons | {reason},
+        because=before.because | {reason},
+        stopped_at=min(before.stopped_at or since, since),
+    )
     if reason in BY_PEOPLE:
         clock = replace(clock, meddled_since=min(before.meddled_since or since, since))
     else:
@@ -97,10 +102,11 @@ def resume(proposal: Proposal, reason: str, now: datetime, **told: Json) -> Outc
     if clock.reasons or clock.stopped_at is None:
         return replace(proposal, clock=clock), ()
     stood = max(now - clock.stopped_at, timedelta(0))
-    clock = replace(clock, stopped_at=None, stood=clock.stood + stood, resumed_at=now)
+    clock = replace(clock, because=frozenset(), stopped_at=None, stood=clock.stood + stood, resumed_at=now)
     running = _shift(replace(proposal, clock=clock), before.stopped_at or now, stood)
     data: dict[str, Json] = {
         "reason": reason,
+        "because": [*sorted(before.because | {reason})],
         "since": (before.stopped_at or now).isoformat(),
         "minutes": int(stood.total_seconds() // 60),
         **told,

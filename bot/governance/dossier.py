@@ -313,12 +313,14 @@ class Spell:
 class Clock:
     """The one clock rule (PRO-11): why the clock is stopped, since when, and how long it has stood in all.
 
+    ``because`` are all reasons since it stopped, also those that are gone again while others hold it.
     ``resumed_at`` keeps one outage, found twice because of a crash, from being granted twice. ``wanting_since`` is
     since when it has stood for want of electors or of the bot; ``meddled_since`` and ``meddled`` are the time that it
     stood by people's acts; ``spent`` once that may not stop it any more.
     """
 
     reasons: frozenset[str] = frozenset()
+    because: frozenset[str] = frozenset()
     stopped_at: datetime | None = None
     stood: timedelta = timedelta(0)
     resumed_at: datetime | None = None

@@ -15,7 +15,7 @@ from bot.governance.errors import NotFound
 from bot.governance.events import Event, Happened, Json
 from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId
 from bot.governance.mending import Change, mend
-from bot.governance.organisation import MEMBER, Group, Partnership
+from bot.governance.organisation import Group, Partnership
 from bot.governance.scales import Purpose
 from bot.governance.stops import BLIND, REMOVED, TIMED_OUT, WITHIN, Barred
 from bot.services import roles
@@ -138,11 +138,7 @@ async def _followed(
     tx: Transaction, proposal: Proposal, presence: Presence, now: datetime
 ) -> tuple[Proposal, tuple[Event, ...]]:
     beside = _beside(proposal)
-    partnership = await tx.partnerships.get(proposal.partnership)
-    groups = {proposal.group, partnership.stakeholders.id}
-    holdings = await tx.seats.holdings(partnership)
-    seated = {h.person for h in holdings if h.mapping.group in groups and h.mapping.seat == MEMBER}
-    watching, acting = awaited.watching(proposal) & seated, awaited.acting(proposal, beside, now)
+    watching, acting = awaited.watching(proposal), awaited.acting(proposal, beside, now)
     users = await tx.people.users_of(watching | acting)
     barred = tuple(_barred(watching, acting, users, presence, now))
     known = {spell.person for spell in proposal.clock.barred}

@@ -152,6 +152,12 @@ _STANDS_AGAIN: Mapping[str, tuple[DeliveryKind, ...]] = MappingProxyType(
 """What links to the thing that stands in another place now, and who is told."""
 
 
+def _told_by_group(event: Event) -> bool:
+    """Whether nothing that stopped this clock was told in its thread, so that its going on need not be either."""
+    because = event.data.get("because")
+    return {*because} <= TOLD_BY_GROUP if isinstance(because, list) else event.data.get("reason") in TOLD_BY_GROUP
+
+
 def announce(event: Event) -> tuple[Asked, ...]:
     """The deliveries that this event asks for, in the order in which they are shown.
 
@@ -168,7 +174,9 @@ def announce(event: Event) -> tuple[Asked, ...]:
             kinds = _TOLD
         case Happened.MEETING_CHANGED if event.data.get("what") == "time":
             kinds = (_BOARD, _CALENDAR, _POST)
-        case Happened.CLOCK_STOPPED | Happened.CLOCK_RESUMED if event.data.get("reason") in TOLD_BY_GROUP:
+        case Happened.CLOCK_STOPPED if event.data.get("reason") in TOLD_BY_GROUP:
+            kinds = (_CARD, _FEED)
+        case Happened.CLOCK_RESUMED if _told_by_group(event):
             kinds = (_CARD, _FEED)
         case Happened.NUDGED if not event.data.get("people"):
             return ()

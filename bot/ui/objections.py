@@ -171,11 +171,11 @@ def _ahead(deadline: datetime | None, now: datetime) -> TypeGuard[datetime]:
 
 
 def _due(proposal: Proposal, objection: Objection, now: datetime) -> str:
+    if objection.state is ObjectionState.RAISED and objection.guarded:
+        return "; its seat was taken away, so it counts without being stated"
     if proposal.clock.stopped_at is not None or proposal.state not in {State.REVIEW, State.SETTLING, State.DISPUTED}:
         return ""
     test = objection.test
-    if objection.state is ObjectionState.RAISED and objection.guarded:
-        return "; its seat was taken away, so it counts without being stated"
     if objection.state is ObjectionState.RAISED and objection.untold:
         return "; the time to state it begins once its objector has been told"
     if objection.state is ObjectionState.RAISED and objection.state_by is not None and objection.sponsor_by is None:

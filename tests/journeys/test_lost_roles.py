@@ -144,10 +144,11 @@ async def test_seats_changed_while_the_bot_was_down_are_recorded_at_the_start(se
     of = {name: people[server[name].id] for name in ("tia", "tom", "uma", "nia", "cal")}
     assert {of["tia"], of["tom"], of["nia"], of["cal"]} <= seated
     assert of["uma"] not in seated
-    changed = [(str(r.event.type), r.event.actor) for r in recorded[-4:-1]]
-    assert sorted(changed) == sorted([("seat lost", of["uma"]), ("seat gained", of["nia"]), ("seat gained", of["cal"])])
-    told = recorded[-1].event
+    *changed, told, barred = [r.event for r in recorded[-5:]]
+    expected = [("seat lost", of["uma"]), ("seat gained", of["nia"]), ("seat gained", of["cal"])]
+    assert sorted((str(event.type), event.actor) for event in changed) == sorted(expected)
     assert (str(told.type), told.data["lost"]) == ("electorate changed", [of["uma"]])
+    assert (str(barred.type), barred.data["people"]) == ("people barred", [of["uma"]]), "with the role went the sight"
     electors = {e.person for e in (await server.proposal(1)).electors}
     assert electors == {of["tia"], of["tom"], of["uma"]}, "who came later is no elector of this one"
 

@@ -132,11 +132,11 @@ async def test_a_role_taken_away_weakens_nothing_and_given_back_gives_time_to_st
     await server.give_role("cleo", "River Trust")
     again = await server.slash("cleo", TALK, "object", proposal=f"P-{number}")
     assert "Your objection stands already" in said(again)
-    await server.advance(hours=12)
-    assert await server.state(number) is State.SETTLING
+    await server.advance(hours=47)
+    assert await server.state(number) is State.REVIEW, "the clock stood while its objector could not see the card"
     await state(server, "cleo", number)
     await rule(server, "gus", number, True)
-    await server.advance(hours=48)
+    await server.advance(hours=25 + 48)
     assert await server.state(number) is State.DISPUTED
 
 
