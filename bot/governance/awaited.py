@@ -40,13 +40,18 @@ def acting(proposal: Proposal, beside: Beside, now: datetime) -> frozenset[Perso
     return frozenset(found)
 
 
-def watching(proposal: Proposal) -> frozenset[PersonId]:
-    """Everyone who must be able to see the card, whether they have spoken or not (PRO-11)."""
+def watching(proposal: Proposal, *, private: bool = False) -> frozenset[PersonId]:
+    """Everyone who must be able to see the card, whether they have spoken or not (PRO-11).
+
+    Whose seat others took is one of them: with the role goes the channel, and they act as if seated (PRO-9). The card
+    of a ``private`` group stands where nobody else reads; who votes on its matter from outside reads it by command,
+    and a vote passes nothing by silence.
+    """
     timelock = proposal.state in {State.PASSED, State.ADOPTED} and proposal.timelock_ends_at is not None
     if proposal.state not in CONTESTABLE and not timelock:
         return frozenset()
     electors = set(seated(proposal.electors))
-    if proposal.state is State.ESCALATED and proposal.vote is not None:
+    if proposal.state is State.ESCALATED and proposal.vote is not None and not private:
         electors |= seated(proposal.vote.electors)
     return frozenset(electors)
 

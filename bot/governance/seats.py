@@ -108,6 +108,17 @@ def tenure(records: Iterable[SeatRecord]) -> Tenure:
     return found
 
 
+def taken_from(records: Iterable[SeatRecord]) -> frozenset[PersonId]:
+    """Those whose latest seat is held, or was taken from them: if they are gone, then not of their own will (PRO-9).
+
+    What is not known counts as taken; who never held a seat has lost none.
+    """
+    ended: dict[PersonId, SeatRecord] = {}
+    for record in sorted(records, key=lambda r: (r.until is None, r.until or r.since)):
+        ended[record.person] = record
+    return frozenset(person for person, last in ended.items() if last.lost_by is not Hand.THEMSELVES)
+
+
 def turned(records: Iterable[SeatRecord], since: datetime) -> tuple[Turn, ...]:
     """Whose seat others gave or took since then, latest first; ``records`` are of one seat (PRO-9).
 

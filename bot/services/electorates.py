@@ -47,6 +47,14 @@ def follow(proposal: Proposal, partnership: Partnership, now: datetime) -> tuple
     return proposal, events
 
 
+async def hastened(tx: Transaction, proposal: Proposal, now: datetime) -> Proposal:
+    """When its open vote closes early, looked at anew: whoever left or is back changes who is waited for (DEC-1a)."""
+    vote = proposal.vote
+    if proposal.state is not State.ESCALATED or vote is None or not vote.opened or vote.secret:
+        return proposal
+    return votes.hasten(proposal, await tx.ballots.of(vote.id), now)
+
+
 def lacks_role(proposal: Proposal, partnership: Partnership, *, voting: bool) -> bool:
     """Whether a role is gone that the electorate depends on; in a final vote, the stakeholder group's too (ORG-3)."""
     groups = {proposal.group} | ({partnership.stakeholders.id} if voting else set())

@@ -106,6 +106,7 @@ async def removed_after_all(ctx: Context, guild_id: int, user_id: int) -> None:
                 stakeholders = case.partnership.stakeholders.id
                 for group in {known.group, stakeholders}:
                     known = rules.followed(known, group, stakeholders, (), (person,))
+                known = await electorates.hastened(tx, known, case.now)
                 await case.keep(known, events)
         for partnership in hosted:
             async with ctx.uow.write() as tx:
@@ -215,6 +216,7 @@ async def keep_up(
     for proposal in await tx.proposals.in_states(partnership.id, _OPEN):
         before = await tx.proposals.get(proposal)
         followed, happened = _followed(before, partnership, holdings, left, back, now)
+        followed = await electorates.hastened(tx, followed, now)
         waiting += followed.state in CONTESTABLE and clock.ROLE in followed.clock.reasons
         if followed != before:
             await tx.proposals.save(followed, lifecycle.next_due(followed))

@@ -17,6 +17,7 @@ from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId
 from bot.governance.mending import Change, mend
 from bot.governance.organisation import Group, Partnership
 from bot.governance.scales import Purpose
+from bot.governance.seats import remembered_since, taken_from
 from bot.governance.stops import BLIND, REMOVED, TIMED_OUT, WITHIN, Barred
 from bot.services import roles
 from bot.services.access import site_of
@@ -53,7 +54,8 @@ async def watched(ctx: Context, id: ProposalId) -> Watched:
     async with ctx.uow.read() as tx:
         proposal = await tx.proposals.get(id)
         partnership = await tx.partnerships.get(proposal.partnership)
-        people = awaited.watching(proposal) | awaited.acting(proposal, _beside(proposal), ctx.clock())
+        private = partnership.group(proposal.group).private
+        people = awaited.watching(proposal, private=private) | awaited.acting(proposal, _beside(proposal), ctx.clock())
         people |= {spell.person for spell in proposal.clock.barred}
         users = await tx.people.users_of(people)
         shown = {d.kind: d for d in await tx.deliveries.standing(id)} if users else {}
@@ -138,9 +140,15 @@ async def _followed(
     tx: Transaction, proposal: Proposal, presence: Presence, now: datetime
 ) -> tuple[Proposal, tuple[Event, ...]]:
     beside = _beside(proposal)
-    watching, acting = awaited.watching(proposal), awaited.acting(proposal, beside, now)
+    partnership = await tx.partnerships.get(proposal.partnership)
+    watching = awaited.watching(proposal, private=partnership.group(proposal.group).private)
+    acting = awaited.acting(proposal, beside, now)
     users = await tx.people.users_of(watching | acting)
-    barred = tuple(_barred(watching, acting, users, presence, now))
+    removed: frozenset[PersonId] = frozenset()
+    if presence.absent & {users[person] for person in acting & users.keys()}:
+        seats = await tx.seats.history(partnership.id, remembered_since(proposal.opened_at or now))
+        removed = acting & taken_from(seats)
+    barred = tuple(_barred(watching, acting, removed, users, presence, now))
     known = {spell.person for spell in proposal.clock.barred}
     newly = {each.person for each in barred} - known
     history = await tx.proposals.spells_of(proposal.partnership, newly, now - WITHIN) if newly else {}
@@ -150,6 +158,7 @@ async def _followed(
 def _barred(
     watching: frozenset[PersonId],
     acting: frozenset[PersonId],
+    removed: frozenset[PersonId],
     users: Mapping[PersonId, int],
     presence: Presence,
     now: datetime,
@@ -160,7 +169,8 @@ def _barred(
     for person in sorted(acting & users.keys()):
         lifts_at = presence.timed_out.get(users[person])
         if users[person] in presence.absent:
-            yield Barred(person, REMOVED)
+            if person in removed:
+                yield Barred(person, REMOVED)
         elif lifts_at is not None and lifts_at > now:
             yield Barred(person, TIMED_OUT, lifts_at)
 

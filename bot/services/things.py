@@ -85,7 +85,7 @@ async def _proposal(tx: Transaction, partnership: Partnership, id: str) -> Thing
     voting = proposal.vote
     unvoted = acting(voting.electors) - voting.voted if voting is not None else frozenset()
     asked = asked_of(proposal)
-    may_escalate = {proposal.author, *(e.person for e in proposal.electors)}
+    may_escalate = {proposal.author, *acting(proposal.electors)}
 
     def concerns(reminder: Reminder) -> bool:
         match reminder.why:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.governance import votes as rules
 from bot.governance.dossier import Ballot
 from bot.governance.ids import ProposalId
-from bot.services import cases, members
+from bot.services import cases, electorates, members
 from bot.services.ports import Actor, Context
 from bot.services.views import ProposalView
 
@@ -22,8 +22,7 @@ async def cast(
         changed, ballot, events = rules.cast(case.proposal, member, wanted, case.partnership.stakeholders.id, case.now)
         assert changed.vote is not None
         await tx.ballots.put(changed.vote.id, ballot)
-        if not changed.vote.secret:
-            changed = rules.hasten(changed, await tx.ballots.of(changed.vote.id), case.now)
+        changed = await electorates.hastened(tx, changed, case.now)
         return await case.view(await case.keep(changed, events))
 
 

@@ -129,3 +129,36 @@ async def test_a_secret_vote_is_seen_and_changed_by_its_voter_alone(tmp_path: Pa
         gone = await server.slash("fay", TALK, "vote", proposal=f"P-{number}", choice="maybe")
         assert "Did you mean" in said(gone), said(gone)
         assert rows(server)["ballots"] == 1
+
+
+async def everyone_but_fay(server: Server) -> int:
+    """A final vote on what silence cannot pass: everybody has voted but one; its number."""
+    await server.slash("mod", "lobby", "setup ratify")
+    await server.settle()
+    await server.advance(hours=72)
+    await ballots(server, 1, **dict.fromkeys(("ada", "ben", "cleo", "dev", "eli"), FOR))
+    return 1
+
+
+async def test_it_closes_early_once_the_last_who_had_not_voted_has_left(server: Server) -> None:
+    """Five minutes after everyone still able to vote has voted (DEC-1a)."""
+    number = await everyone_but_fay(server)
+    await server.leave("fay")
+    await server.advance(minutes=4)
+    assert await server.state(number) is State.ESCALATED
+    await server.advance(minutes=1)
+    assert await server.state(number) is State.ENACTED
+
+
+async def test_who_is_back_within_the_five_minutes_is_not_passed_over(server: Server) -> None:
+    """The sibling: the one waited for is there again, so it stays open, and so it does for who was removed."""
+    number = await everyone_but_fay(server)
+    await server.leave("fay")
+    await server.advance(minutes=3)
+    server.people["fay"] = server.guild.add_member(server["fay"].user, roles=[server.guild.roles["Harbour Club"]])
+    await server.settle()
+    await server.advance(minutes=30)
+    assert await server.state(number) is State.ESCALATED
+    await server.kick("fay")
+    await server.advance(minutes=30)
+    assert await server.state(number) is State.ESCALATED

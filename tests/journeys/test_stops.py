@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import discord
 import pytest
 
 from bot.governance.dossier import State
-from tests.journeys import objecting
-from tests.journeys.server import CORE, FEED, Server, controls_of, latest, said, text_of
+from tests.journeys import deciding, objecting
+from tests.journeys.server import CORE, FEED, TALK, Server, controls_of, latest, said, serving, text_of
 from tests.journeys.server import offered as autocompleted
 
 Hide = Callable[[Server], Awaitable[None]]
@@ -227,3 +228,89 @@ async def test_who_leaves_by_themselves_before_speaking_stops_nothing(server: Se
     assert (await stopped(server, number), await due(server, number)) == (frozenset(), before)
     await server.kick("eli")
     assert await stopped(server, number) == {"kept from acting"}
+
+
+SEATED_BY = {"cleo": "River Trust", "dev": "Delta Lab", "eli": "Delta Lab", "fay": "Harbour Club"}
+
+
+@pytest.mark.parametrize("away", [False, True])
+async def test_whose_role_is_taken_cannot_see_the_card_and_is_waited_for(server: Server, away: bool) -> None:
+    """With the role goes the channel: what four cannot read is not passed by the silence of four (PRO-9, PRO-11)."""
+    number = await server.propose("tia", TALK, "operational")
+    await objecting.everyone_reads(server, number, "ada", "ben")
+    await server.advance(hours=10)
+    before, since = await due(server, number), server.env.now()
+    if away:
+        await server.stop()
+        await server.settle()
+    for who, role in SEATED_BY.items():
+        await server.take_role(who, role)
+    if away:
+        await server.start()
+    assert await stopped(server, number) == {"shut out"}
+    post = next(post for post in reversed(server.feed()) if "cannot see the cards" in post)
+    assert any(server[who].mention in post for who in SEATED_BY)
+    stakeholders = await autocompleted(server, "roles repair", "group", "stakeholders")
+    repair = await server.slash("mod", "lobby", "roles repair", group=stakeholders)
+    assert "give them their role back" in said(repair), said(repair)
+    await server.advance(hours=80)
+    assert await server.state(number) is State.REVIEW
+    for who, role in SEATED_BY.items():
+        await server.give_role(who, role)
+    assert await stopped(server, number) == frozenset()
+    assert await due(server, number) == before + (server.env.now() - since)
+    await server.react("cleo", number)
+    await server.settle()
+    assert len((await server.proposal(number)).objections) == 1
+
+
+async def test_a_role_in_anothers_place_stops_nothing(server: Server) -> None:
+    """The honest act: somebody moves from one role to another that opens the channel as well."""
+    number = await server.propose("tia", CORE)
+    before = await due(server, number)
+    await server.give_role("uma", "Cell: Commons")
+    await server.take_role("uma", "Core Team")
+    assert (await stopped(server, number), await due(server, number)) == (frozenset(), before)
+
+
+@pytest.mark.parametrize("who", ["gus", "tia", "cleo"])
+async def test_who_left_by_themselves_is_waited_for_in_nothing(server: Server, who: str) -> None:
+    """Neither who could rule on form, nor the author, nor an objector with a ruling against them (PRO-9, PRO-11)."""
+    number = await server.propose("tia", TALK, "operational")
+    await server.react("cleo", number)
+    await server.settle()
+    await objecting.state(server, "cleo", number)
+    if who == "cleo":
+        await objecting.rule(server, "gus", number, False)
+    before = await due(server, number)
+    await server.leave(who)
+    assert (await stopped(server, number), await due(server, number)) == (frozenset(), before)
+    await server.restart()
+    assert await stopped(server, number) == frozenset()
+    await server.kick("fay")
+    assert await stopped(server, number) == {"kept from acting"}, "who was removed is waited for as ever"
+
+
+@pytest.mark.parametrize("who", ["gus", "tia"])
+async def test_who_is_removed_is_waited_for_whatever_they_could_do(server: Server, who: str) -> None:
+    """The counterpart: a ruling that somebody was kept from giving, a test that the author could not ask for."""
+    number = await server.propose("tia", TALK, "operational")
+    await server.react("cleo", number)
+    await server.settle()
+    await objecting.state(server, "cleo", number)
+    await server.kick(who)
+    assert await stopped(server, number) == {"kept from acting"}
+
+
+async def test_a_private_groups_final_vote_is_not_held_up_by_its_own_privacy(tmp_path: Path) -> None:
+    """Those who vote from outside read it by command (SCL-2); its own members must see the card as ever."""
+    async with serving(tmp_path, private="Core Team") as server:
+        number = await deciding.escalated(server)
+        assert await stopped(server, number) == frozenset()
+        await server.restart()
+        assert await stopped(server, number) == frozenset()
+        assert not [post for post in server.feed() if "cannot see" in post]
+        voted = await server.slash("ada", TALK, "vote", proposal=f"P-{number}", choice="For")
+        assert "For" in said(voted), said(voted)
+        await by_person(server)
+        assert await stopped(server, number) == {"shut out"}

@@ -10,6 +10,7 @@ import pytest
 
 from bot.governance import retros as retro_rules
 from bot.governance.errors import BadValue, NotEligible, TimePast, ZoneUnknown
+from bot.governance.escalations import MOST_DISPUTED
 from bot.governance.events import Happened
 from bot.governance.reminders import Letter, Preferences, State, Topic, Way
 from bot.governance.surveys import Question, QuestionKind
@@ -198,6 +199,20 @@ async def test_whoever_acted_meanwhile_is_left_alone(scene: Scene) -> None:
     await scene.read_by(filed, ADA)
     await until(scene, NUDGED_AT + timedelta(hours=12))
     assert ADA not in await given(scene)
+
+
+async def test_of_a_dispute_who_left_meanwhile_is_not_reminded(scene: Scene) -> None:
+    """Reminders go to those who can still act: who gave the seat up cannot take it to a vote (RHY-2, PRO-9)."""
+    filed = await scene.disputed()
+    for who in (BEN, CLEO):
+        await hours(scene, who, quiet=("22:00", "07:00"))
+    nudged_at = (await scene.get(filed)).state_since + MOST_DISPUTED - timedelta(hours=24)
+    await until(scene, nudged_at + timedelta(hours=1))
+    await scene.left(BEN)
+    await until(scene, nudged_at + timedelta(hours=12))
+    told = {who for who, own in (await given(scene)).items() if any(letter.at >= nudged_at for letter in own)}
+    assert CLEO in told
+    assert BEN not in told
 
 
 async def told_of(scene: Scene, who: int, *filed: int) -> list[str]:
