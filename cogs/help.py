@@ -7,7 +7,7 @@ from discord.ext import commands
 
 from bot.services import organisation
 from bot.ui import help as pages
-from cogs.base import Interaction, UnknownCog, actor, answer, ctx_of, register
+from cogs.base import Interaction, UnknownCog, actor, answer, ctx_of, register, who_gives_roles
 
 
 class HelpCommands(commands.Cog):
@@ -20,7 +20,9 @@ class HelpCommands(commands.Cog):
         who = actor(interaction)
         here = await organisation.partnerships_here(ctx_of(interaction), who.guild_id, who.channel_id)
         talk = await organisation.talk_channel(ctx_of(interaction), who.guild_id, who.channel_id)
-        await answer(interaction, pages.help_page(here[0] if here else None, who.roles, who.manages_roles, talk))
+        whom = who_gives_roles(interaction)
+        page = pages.help_page(here[0] if here else None, who.roles, who.manages_roles, talk, whom)
+        await answer(interaction, page)
 
 
 async def setup(bot: commands.Bot) -> None:

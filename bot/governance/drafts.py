@@ -67,7 +67,8 @@ def start(
 def check_may_file(partnership: Partnership, member: Member, type: str) -> None:
     """Whether the member holds a seat that may file this type (POL-3, ORG-6). Raises NotEligible, RoleSuspended."""
     row = type_named(type)
-    refusal = NotEligible("may not file", row.may_file)
+    team = partnership.of_kind(GroupKind.TOP_LEVEL).name
+    refusal = NotEligible("may not file", row.may_file.format(team=team))
     check_authority(member, lambda each: _may_file(partnership, each, row.may_file), refusal)
 
 

@@ -275,11 +275,11 @@ KEYS: Mapping[str, Key] = MappingProxyType({key.name: key for key in _ALL})
 
 
 class Filer(StrEnum):
-    """Who may file a type of proposal (POL-3)."""
+    """Who may file a type of proposal, in words; ``{team}`` is the coordinating group's own name (POL-3)."""
 
     SEAT = "any seat but observer"
-    OPERATIONS = "a seat in the top-level cell or a cell"
-    TOP_LEVEL = "a seat in the top-level cell"
+    OPERATIONS = "a seat in {team} or in a cell"
+    TOP_LEVEL = "a seat in {team}"
     MEMBER = "any member of a group"
     NOBODY = "nobody (only the set-up)"
 
@@ -469,6 +469,11 @@ def checked(key: Key, value: Value) -> Value:
 
 def read(key: Key, text: str) -> Value:
     """Read what a person or a file wrote for this key. Raises BadValue or OutOfBounds."""
+    return checked(key, parsed(key, text))
+
+
+def parsed(key: Key, text: str) -> Value:
+    """What a text for this key means, within its bounds or not. Raises BadValue."""
     text = text.strip()
     match key.kind:
         case Kind.DURATION:
@@ -485,7 +490,7 @@ def read(key: Key, text: str) -> Value:
             value = _FLAGS[text.casefold()]
         case _:
             value = text
-    return checked(key, value)
+    return value
 
 
 def written(value: Value) -> str:

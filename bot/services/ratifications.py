@@ -64,10 +64,10 @@ def wearers(world: World, holdings: Iterable[Holding]) -> tuple[PersonId, ...]:
 def _rules(world: World) -> str:
     changed = [k for k in KEYS.values() if world.policy.values[k.name] != k.default]
     names = dict.fromkeys((*_MAIN, *(key.name for key in changed)))
-    values = "; ".join(f"{name} {written(world.policy.values[name])}" for name in names)
+    values = "\n".join(f"- {KEYS[name].about}: {written(world.policy.values[name])}" for name in names)
     types = ", ".join(row.label.lower() for row in TYPES.values() if row.name != "ratification")
-    text = f"First rules (policy version {world.policy.version}): {values}. Every other rule has its usual value. "
-    return _short(f"{text}Types of decision: {types}.", LENGTHS["outcome"][1])
+    heading = f"First rules (policy version {world.policy.version}); every other rule has its usual value:"
+    return _short(f"Types of decision: {types}.\n\n{heading}\n{values}", LENGTHS["outcome"][1])
 
 
 def _members(holdings: tuple[Holding, ...], group: Group) -> int:

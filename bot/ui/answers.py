@@ -7,14 +7,14 @@ from collections.abc import Sequence
 import discord
 
 from bot.governance import halts
-from bot.governance.dossier import Proposal, State, Version
+from bot.governance.dossier import Effect, Proposal, State, Version
 from bot.governance.errors import AmountUnclear, BadValue, Refiled, Refusal, Unfit
 from bot.governance.escalations import method_for
 from bot.governance.money import shown, written_amount
 from bot.governance.policy import KEYS, type_named
 from bot.services.proposals import Similar
 from bot.services.views import ProposalView
-from bot.ui import errors, forms, ids, limits, proposals, versions
+from bot.ui import errors, forms, ids, limits, policy, proposals, versions
 from bot.ui.labels import FIELD_LABELS, METHOD_LABELS, STATE_LABELS, count, span, stamp
 from bot.ui.panels import LINE, Button, Rule, button, link, panel, rows
 from bot.ui.text import in_quotes, inline, quote
@@ -313,7 +313,7 @@ def options(view: ProposalView, acts: Sequence[str]) -> Answer:
     proposal = view.proposal
     words = "As its author you can do this; everything else stands on the card."
     if not acts:
-        words = "All that you can do now stands on its card. Only its author can revise it or take it back."
+        words = "All that you can do now stands on its card or in its discussion. Only its author may change it."
     return said(
         f"### {headed(proposal)}\n{words}",
         buttons=[*(button(_ACTS[act], ids.proposal(act, proposal.id)) for act in acts), *links_to(view)],
@@ -352,7 +352,7 @@ def _draft_text(proposal: Proposal) -> str:
 def _sections(proposal: Proposal) -> list[tuple[str, str]]:
     content = proposal.text
     amount = shown(content.amount, content.amount_written, content.currency)
-    change = "\n".join(f"{_rule(e.target)} → {e.value or '(no value)'}" for e in proposal.effects)
+    change = "\n".join(_change(each) for each in proposal.effects)
     found = [
         ("**What is asked**", content.ask),
         ("**Why, and which purpose it serves**", content.why),
@@ -370,9 +370,11 @@ def _sections(proposal: Proposal) -> list[tuple[str, str]]:
     return [(label, words) for label, words in found if words.strip()]
 
 
-def _rule(key: str) -> str:
-    """A rule as people call it, with its key."""
-    return f"{KEYS[key].about} ({key})" if key in KEYS else key or "(no rule chosen)"
+def _change(wanted: Effect) -> str:
+    """A rule as people call it, with its key, and what it is to become."""
+    about = KEYS[wanted.target].about if wanted.target in KEYS else ""
+    rule = f"{about} ({wanted.target})" if about else wanted.target or "(no rule chosen)"
+    return f"{rule}: to become {policy.value(wanted.target, wanted.value) if wanted.value else '(no value yet)'}"
 
 
 def links_to(view: ProposalView) -> list[Button | None]:

@@ -8,8 +8,8 @@ from types import MappingProxyType
 from bot.governance.dossier import Effect
 from bot.governance.effects import change_policy, ratify
 from bot.governance.ids import PersonId
-from bot.governance.policy import KEYS
 from bot.services.views import ProposalView
+from bot.ui import policy
 from bot.ui.limits import fit_lines
 from bot.ui.text import inline
 
@@ -54,11 +54,8 @@ def done(view: ProposalView, most: int) -> str:
 
 
 def _change_policy(wanted: Effect, _: Mention | None) -> str:
-    rule = f"**{inline(wanted.target, 60)}**"
-    if wanted.target in KEYS:
-        rule = f"**{KEYS[wanted.target].about}** ({wanted.target})"
-    was = f" from {inline(wanted.was, 60)}" if wanted.was else ""
-    return f"change the rule {rule}{was} to {inline(wanted.value, 60)}"
+    was = f" from {policy.value(wanted.target, wanted.was)}" if wanted.was else ""
+    return f"change the rule {policy.rule(wanted.target)}{was} to {policy.value(wanted.target, wanted.value)}"
 
 
 def _ratify(wanted: Effect, mention: Mention | None) -> str:

@@ -14,9 +14,8 @@ from bot.governance.dossier import ObjectionState
 from bot.governance.feedback import FeedbackState
 from bot.governance.meetings import MeetingState
 from bot.governance.money import EXPONENTS, written_amount
-from bot.governance.policy import KEYS
 from bot.governance.surveys import SurveyState
-from bot.ui import intrusions, labels, times
+from bot.ui import intrusions, labels, policy, times
 from bot.ui.limits import CONTENT, fit_lines
 from bot.ui.text import in_quotes, inline
 
@@ -370,7 +369,7 @@ def _not_found(refusal: errors.NotFound) -> str:
 def _not_eligible(refusal: errors.NotEligible) -> str:
     words = why_not(refusal.why)
     if refusal.why == "may not file":
-        return f"{words} It takes {inline(refusal.needs, 100)}. `/help` shows your seats."
+        return f"{words} It takes {inline(refusal.needs, 200)}. `/help` shows your seats."
     return words
 
 
@@ -460,11 +459,9 @@ def _unknown_key(refusal: errors.UnknownKey) -> str:
 
 
 def _out_of_bounds(refusal: errors.OutOfBounds) -> str:
-    about = f" ({KEYS[refusal.key].about})" if refusal.key in KEYS else ""
-    return (
-        f"**{inline(refusal.key, 100)}**{about} must lie between {refusal.floor} and {refusal.ceiling}; "
-        f"{inline(refusal.value, 60)} does not. No vote can cross these bounds."
-    )
+    least, most, given = (policy.value(refusal.key, each) for each in (refusal.floor, refusal.ceiling, refusal.value))
+    bounds = f"must lie between {least} and {most}; {given} does not"
+    return f"{policy.rule(refusal.key)} {bounds}. No vote can cross these bounds."
 
 
 def _limit_reached(refusal: errors.LimitReached) -> str:
@@ -513,10 +510,9 @@ def _conflicted(refusal: errors.Conflicted) -> str:
 
 
 def _stale(refusal: errors.Stale) -> str:
-    return (
-        f"What this was written against has changed since: **{inline(refusal.what, 100)}** was "
-        f"{inline(refusal.was, 60)} and is now {inline(refusal.now, 60)}. Look at it again and revise the proposal."
-    )
+    was, now = (policy.value(refusal.what, each) for each in (refusal.was, refusal.now))
+    changed = f"{policy.rule(refusal.what)} was {was} and is now {now}"
+    return f"What this was written against has changed since: {changed}. Look at it again and revise the proposal."
 
 
 def _outdated(refusal: errors.Outdated) -> str:

@@ -10,11 +10,10 @@ from bot.governance.dossier import FINAL, State
 from bot.governance.events import Happened
 from bot.governance.ids import GroupId, PersonId
 from bot.governance.organisation import Partnership
-from bot.governance.policy import KEYS
 from bot.governance.stops import BLIND
 from bot.services.ports import Recorded
 from bot.services.views import ProposalView
-from bot.ui import deadlines, effects, health, ids, intrusions, objections, seats, stops, votes
+from bot.ui import deadlines, effects, health, ids, intrusions, objections, policy, seats, stops, votes
 from bot.ui import proposals as cards
 from bot.ui.labels import HASH, STATE_COLOURS, STATE_SIGNS, moment, stamp, state_label, type_label
 from bot.ui.panels import Part, Row, View, button, link, panel, rows
@@ -223,11 +222,10 @@ def _logged(recorded: Recorded, partnership: Partnership, by: str, about: str) -
             return intrusions.told(event, _seat(data), by or about)
         case Happened.POLICY_AMENDED:
             key = str(data.get("key", ""))
-            rule = f"**{KEYS[key].about}** ({key})" if key in KEYS else f"**{inline(key, 80)}**"
-            change = f"from {inline(str(data.get('was', '')), 60)} to {inline(str(data.get('value', '')), 60)}"
+            was, now = (policy.value(key, str(data.get(each, ""))) for each in ("was", "value"))
             return [
                 f"### 📜 Policy version {data.get('version', '?')}",
-                f"The rule {rule} changed {change}, by {_by_proposal(event.thing)}.",
+                f"The rule {policy.rule(key)} changed from {was} to {now}, by {_by_proposal(event.thing)}.",
                 "-# Proposals already open keep the rules they were opened with.",
             ]
         case Happened.PLACE_LOST:

@@ -21,6 +21,7 @@ from bot.governance.proposals import MOST_WITHDRAWAL
 from bot.governance.refiling import MOST_CHANGE
 from bot.services.views import ProposalView
 from bot.ui import ids, limits
+from bot.ui import policy as rules
 from bot.ui.labels import CRITERION_LABELS, FIELD_LABELS
 from bot.ui.text import plain, sound
 
@@ -326,7 +327,7 @@ def _keys(name: str, keys: list[Key], chosen: str, policy: Policy) -> discord.ui
 
 def _about(key: Key, policy: Policy) -> str:
     vote = "; needs a vote" if key.entrenched else ""
-    return f"{key.name}: now {written(policy.values[key.name])}{vote}"
+    return f"{key.name}: now {rules.value(key.name, written(policy.values[key.name]))}{vote}"
 
 
 def _labelled(name: str, component: discord.ui.Item[Any]) -> discord.ui.Label[Any]:

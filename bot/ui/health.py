@@ -29,7 +29,7 @@ _NEXT: Mapping[Check, str] = {
     Check.OBJECTIONS: "Nobody is to object less: ask what that organisation sees that others do not, before filing.",
     Check.FACILITATOR: "Ask in the next retro or meeting who would like to facilitate; a moderator maps the role.",
     Check.REACH: "Ask people why they had not seen these: too many at once, too short a window, the wrong channel?",
-    Check.HATS: "Allowed. Whoever wears both hats does not rule on objections where they stand too near.",
+    Check.HATS: "nothing; it is allowed. Whoever wears both hats does not rule on objections that touch both.",
 }
 _NOT_MARKED = "### ⚪ Not marked"
 _CONTRIBUTIONS = "- **Contributions:** they are not recorded yet, so nobody's share of them is known."
@@ -107,7 +107,7 @@ def _words(reading: Reading, view: HealthView) -> str:
             return f"**Seats of {group}:** {_organisation(reading, marks, LEAST_SEATS, 'seat')}"
         case Check.OBJECTIONS:
             asked = _organisation(reading, marks, LEAST_OBJECTIONS, "objection")
-            return f"**Objections, {_DAYS} days:** {asked}"
+            return f"**Objections to what was decided in {_DAYS} days:** {asked}"
         case Check.FACILITATOR:
             since = moment(reading.since) if reading.since else "an unknown day"
             who = _people(reading, view)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from bot.governance.organisation import CONTRIBUTOR, FACILITATOR, MEMBER, OBSERVER, Partnership, seats_of
 from bot.ui import ids
@@ -51,20 +51,28 @@ _FACILITATORS = (
     "`/meeting schedule` plans a meeting of your group: you confirm it before it stands",
 )
 _MODERATORS = ("`/setup` makes the channels and roles, `/roles map` gives a role its seat",)
-_SEATLESS = "You hold no seat here. Seats come with Discord roles: ask a moderator for the one that fits you."
+_SEATLESS = "You hold no seat here. Seats come with Discord roles: ask {whom} for the one that fits you."
 _SECRET = f"**Secret votes**\n{SECRECY}"
 _FORMS = "-# Only what you send in is kept: a form that you close unsent is lost. Answers like this one only you see."
 
 
-def help_page(partnership: Partnership | None, roles: Iterable[int], manages_roles: bool, talk: int | None) -> Answer:
-    """What the asker can do with their seats, and how decisions are made."""
+def help_page(
+    partnership: Partnership | None,
+    roles: Iterable[int],
+    manages_roles: bool,
+    talk: int | None,
+    whom: Sequence[int] = (),
+) -> Answer:
+    """What the asker can do with their seats, and how decisions are made. ``whom`` are users who can give roles."""
     if partnership is None:
-        begin = "Begin with `/setup`." if manages_roles else "A moderator can begin with `/setup`."
+        begin = (
+            "Begin with `/setup`." if manages_roles else f"{_moderators(whom).capitalize()} can begin with `/setup`."
+        )
         return said(f"### Help\nThere is no partnership in this server yet. {begin}", _HOW)
     seats = seats_of(partnership, roles)
     names = {group.id: inline(group.name, 60) for group in partnership.groups}
     held = [f"{s.seat} of {names[s.group]}" if s.group in names else s.seat for s in seats if s.group or s.seat]
-    yours = f"Your seats: {listed(held)}." if held else _SEATLESS
+    yours = f"Your seats: {listed(held)}." if held else _SEATLESS.format(whom=_moderators(whom))
     kinds = {seat.seat for seat in seats}
     lines = [*_EVERYONE, _REMINDERS, _SPEAK] if kinds else []
     if kinds - {OBSERVER}:
@@ -85,3 +93,8 @@ def help_page(partnership: Partnership | None, roles: Iterable[int], manages_rol
     return said(
         f"### Help for {inline(partnership.name, 100)}\n{yours}", LINE, *does, _HOW, _SECRET, _FORMS, buttons=buttons
     )
+
+
+def _moderators(whom: Sequence[int]) -> str:
+    """Those who can give roles, by name where there are any."""
+    return listed([f"<@{user}>" for user in whom], "or") if whom else "a moderator"

@@ -254,9 +254,9 @@ SUBSTANCE: Mapping[str, str] = MappingProxyType(
 """What a revision changes in substance, said above the diff (PRO-5)."""
 
 SECRECY = (
-    "Who runs the bot has its database. Until the close one row for each vote holds person and choice, so an operator "
-    "could read them there and in backups made meanwhile. After it nothing there links them: the choices are kept "
-    "without names, and who voted apart from them."
+    "Until the close, person and choice stand side by side in the bot's database: whoever runs the bot could look them "
+    "up there, and in a backup made meanwhile. After it nothing there links them: the choices are kept without names, "
+    "and who voted apart from them."
 )
 """What an operator could see of secret votes (DEC-3)."""
 

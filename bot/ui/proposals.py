@@ -13,7 +13,7 @@ from bot.governance.dossier import FINAL, Proposal, State, Text
 from bot.governance.drafts import summary_of
 from bot.governance.proposals import NO_REASON
 from bot.services.views import ProposalView
-from bot.ui import deadlines, effects, ids, objections, seats, votes
+from bot.ui import deadlines, effects, ids, objections, policy, seats, votes
 from bot.ui.deadlines import redraw_at
 from bot.ui.labels import (
     OUTCOME_REASONS,
@@ -29,7 +29,7 @@ from bot.ui.labels import (
 )
 from bot.ui.limits import THREAD_NAME
 from bot.ui.panels import LINE, Button, Part, Style, View, button, link, panel, row, rows
-from bot.ui.text import inline, plain, quote
+from bot.ui.text import in_quotes, inline, plain, quote
 from bot.ui.versions import amount, text_messages
 
 __all__ = ["card", "controls", "headline", "outcome_reason", "passing", "redraw_at", "text_messages", "thread_name"]
@@ -116,7 +116,7 @@ def outcome_reason(proposal: Proposal) -> str:
         return f"The author's reason:\n{quote(proposal.outcome, 300)}"
     if proposal.outcome in OUTCOME_REASONS:
         return f"Why: {OUTCOME_REASONS[proposal.outcome]}."
-    return f"Why: {inline(proposal.outcome, 200)}."
+    return f"Why: {policy.moved(proposal.outcome)}."
 
 
 def provisional(view: ProposalView) -> str:
@@ -137,7 +137,7 @@ def words(view: ProposalView) -> str:
     if (more := text.ask.strip().removeprefix(summary_of(text)).strip()) and not summary_of(text).endswith("…"):
         lines.append(quote(more, 350))
     if money := amount(text):
-        lines += [f"Amount: **{money}**. Paid to:", quote(text.payee, 160)]
+        lines.append(f"Amount: **{money}**" + (f", paid to {in_quotes(text.payee, 160)}" if text.payee.strip() else ""))
     if view.proposal.refiles:
         lines += [f"It files **P-{view.proposal.refiles}** again, which was not adopted. What has changed since:"]
         lines += [quote(view.proposal.changed_since, 250)]

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from bot.governance.dossier import ObjectionState, State, Vote
 from bot.governance.escalations import MOST_DISPUTED
 from bot.governance.events import Happened
-from bot.ui import deadlines, effects, votes
+from bot.ui import deadlines, effects, policy, votes
 from bot.ui.labels import METHOD_LABELS, OUTCOME_REASONS, STOP_REASONS, count, listed, span, stamp
 from bot.ui.text import inline, quote
 from bot.ui.told import MOST_NAMED, WORDS_OF_PEOPLE, Told
@@ -93,7 +93,7 @@ def _not_done(told: Told) -> str:
 
 def _stale(told: Told) -> str:
     return (
-        f"🟫 **Stale.** What it was written against has changed ({inline(told.text('why'), 200)}), so nothing was "
+        f"🟫 **Stale.** What it was written against has changed: {policy.moved(told.text('why'))}. Nothing was "
         f"carried out. {told.author} can revise it; otherwise it lapses after 14 days."
     )
 

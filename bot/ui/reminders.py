@@ -114,8 +114,9 @@ def _reminders(view: LetterView) -> Iterator[str]:
     if len(entries) > 1:
         yield f"**{count(len(entries), 'thing')} in {inline(view.partnership.name, 60)} wait for you.**"
     for each in entries:
-        alone = len(entries) == 1 and each.section != "missed"
-        yield f"**{_name(each, _TITLE)}**{' waits for you.' if alone else ''}"
+        where = f" in {inline(view.partnership.name, 60)}" if len(entries) == 1 else ""
+        waits = " waits for you." if where and each.section != "missed" else ""
+        yield f"**{_name(each, _TITLE)}**{where}{waits}"
         if each.late and each.section != "missed":
             yield "This reminder is late: it could not be given when it was due."
         missed = each.section == "missed"

@@ -64,8 +64,9 @@ def changed(before: Version, after: Version) -> list[str]:
 
 
 def amount(text: Text) -> str:
-    """The amount as people read it, or as it was typed while it cannot be read."""
-    return inline(shown(text.amount, text.amount_written, text.currency), 80)
+    """The amount as people read it, or as it was typed while it cannot be read; nothing where there is none."""
+    written = shown(text.amount, text.amount_written, text.currency)
+    return inline(written, 80) if written else ""
 
 
 def packed(parts: Iterable[str], most: int) -> Iterator[str]:

@@ -175,7 +175,7 @@ async def failed(interaction: Interaction, fault: BaseException, fields: Fields 
         _log.info("interaction %s was over before it was answered", interaction.id)
         return
     if isinstance(fault, Refusal):
-        said = errors.speak(fault, await _where_to_type(interaction), whom=_who_gives_roles(interaction))
+        said = errors.speak(fault, await _where_to_type(interaction), whom=who_gives_roles(interaction))
     elif isinstance(fault, Changed):
         said = answers.CHANGED_MEANWHILE
     elif isinstance(fault, CatchingUp | NotKnownYet):
@@ -382,7 +382,7 @@ async def _where_to_type(interaction: Interaction) -> str | None:
     return f"<#{channel_id}>" if channel_id else None
 
 
-def _who_gives_roles(interaction: Interaction) -> tuple[int, ...]:
+def who_gives_roles(interaction: Interaction) -> tuple[int, ...]:
     """People who can give the role of a seat: whoever is refused for want of a seat is told whom to ask."""
     if interaction.guild is None:
         return ()

@@ -40,7 +40,7 @@ from bot.governance.errors import (
 )
 from bot.governance.events import Happened
 from bot.governance.ids import GroupId
-from bot.governance.organisation import Elector, Member
+from bot.governance.organisation import Elector, GroupKind, Member
 from bot.governance.policy import KEYS, TYPES, genesis
 from bot.governance.proposals import Load
 from tests.governance.scene import (
@@ -121,7 +121,8 @@ def test_who_may_file_what(type: str, seat: str) -> None:
     else:
         with pytest.raises(NotEligible) as refusal:
             drafts.check_may_file(PARTNERSHIP, SEATS[seat], type)
-        assert refusal.value.needs == TYPES[type].may_file
+        assert refusal.value.needs == TYPES[type].may_file.format(team=PARTNERSHIP.of_kind(GroupKind.TOP_LEVEL).name)
+        assert "top-level" not in refusal.value.needs, "a group goes by its own name"
 
 
 @pytest.mark.parametrize(

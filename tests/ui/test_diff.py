@@ -127,6 +127,6 @@ def test_a_first_amount_and_an_erased_payee_are_said() -> None:
 def test_other_effects_are_said() -> None:
     one = Version(1, Text(), (Effect("change policy", "vote.window", "96h", "72h"),), "", scene.NOW)
     none = Version(2, Text(), (), "", scene.NOW)
-    assert "from 72h to 96h" in diff.effects_changed(one, none)[0]
+    assert "from 3 days to 4 days" in diff.effects_changed(one, none)[0]
     assert "now: nothing by itself." in diff.effects_changed(one, none)[0]
     assert diff.effects_changed(one, one) == []
