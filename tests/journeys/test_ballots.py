@@ -124,7 +124,7 @@ async def test_a_secret_vote_is_seen_and_changed_by_its_voter_alone(tmp_path: Pa
         assert rows(server) == before
         await server.give_role("nia", "River Trust")
         late = await server.vote("nia", number, FOR)
-        assert "after this vote opened" in said(late), said(late)
+        assert "had not been a member of the stakeholder group for a week" in said(late), said(late)
         await server.take_role("cleo", "River Trust")
         gone = await server.slash("fay", TALK, "vote", proposal=f"P-{number}", choice="maybe")
         assert "Did you mean" in said(gone), said(gone)
