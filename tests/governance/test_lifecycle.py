@@ -5,9 +5,22 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.governance import clock, electorates, escalations, lifecycle, objections, proposals, rulings, sponsors, votes
+from bot.governance import (
+    clock,
+    electorates,
+    escalations,
+    halts,
+    lifecycle,
+    objections,
+    proposals,
+    revisions,
+    rulings,
+    sponsors,
+    votes,
+)
 from bot.governance.dossier import FINAL, Ballot, Proposal, State, Statement
 from bot.governance.events import Happened
+from bot.governance.lifecycle import Surroundings
 from bot.governance.policy import Value
 from tests.governance.scene import (
     ANA,
@@ -21,7 +34,9 @@ from tests.governance.scene import (
     JOINER,
     NEIGHBOUR,
     NOW,
+    SEATED,
     SHG,
+    STAKEHOLDERS,
     TICK,
     TOP,
     advanced,
@@ -131,6 +146,31 @@ def test_an_objection_dismissed_and_not_appealed_lets_it_pass() -> None:
     assert advanced(proposal, at(88)).state is State.PASSED
 
 
+def test_what_is_withdrawn_while_settling_is_settled_at_once() -> None:
+    proposal = advanced(read(raised(opened(), BO, now=at(71))), at(72))
+    withdrawn, _ = objections.withdraw_objection(proposal, 1, BO, at(80))
+    due = lifecycle.next_due(withdrawn)
+    assert due is not None
+    assert due <= at(80), "nothing else would wake the sweep"
+    assert advanced(withdrawn, at(80)).state is State.PASSED
+
+
+def test_who_asked_to_halt_an_earlier_version_has_not_asked_to_halt_this_one() -> None:
+    passed = advanced(read(opened("budget")), at(72))
+    asked, _ = halts.consent_to_halt(passed, BO, at(80))
+    stale, _, _ = lifecycle.enact(asked, world(provisional=True), at(120))
+    rebased, _ = revisions.revise(stale, ANA.person, replace(BUDGET, payee="Cousin Ltd"), (), world(), SEATED, at(121))
+    again = advanced(read_at(rebased, 122), at(121 + 48))
+    assert (again.state, again.halts) == (State.PASSED, frozenset())
+
+
+def read_at(proposal: Proposal, hour: float) -> Proposal:
+    """Read by all, at this hour."""
+    for person in STAKEHOLDERS:
+        proposal, _ = electorates.mark_read(proposal, person, at(hour))
+    return proposal
+
+
 # ---- affirmative proposals (POL-5) ----------------------------------------------------------------
 
 
@@ -159,6 +199,17 @@ def test_what_is_voted_on_is_not_marked_low_reach() -> None:
         assert (proposal.state, proposal.low_reach) == (State.ESCALATED, False)
 
 
+def test_what_silence_cannot_pass_waits_with_its_vote_while_a_role_is_missing() -> None:
+    """Else those whose role is gone would be outvoted in silence (ORG-3, PRO-11)."""
+    proposal = read(opened("policy", effects=(ENTRENCHED_KEY,)))
+    waiting, _ = lifecycle.advance(proposal, at(72), Surroundings(role_missing=True))
+    assert waiting.vote is not None
+    assert (waiting.vote.opened, waiting.clock.reasons) == (False, {clock.ROLE})
+    held = advanced(proposal, at(72)).vote
+    assert held is not None
+    assert held.opened
+
+
 def test_an_affirmative_proposal_with_objections_is_disputed_first() -> None:
     proposal = disputed(opened("policy", effects=(ENTRENCHED_KEY,)))
     assert escalations.method_for(proposal) == "supermajority"
@@ -173,6 +224,8 @@ def test_low_reach_extends_once_then_passes_marked() -> None:
     assert kinds(events) == [Happened.WINDOW_EXTENDED]
     assert events[0].data == {"hours": 48, "reached": 1, "reachable": 6}
     assert (proposal.state, proposal.closes_at) == (State.REVIEW, at(120))
+    assert lifecycle.next_due(proposal) == at(120 - 24), "who did nothing is nudged before this close as well"
+    assert lifecycle.next_due(advanced(replace(opened(), nudged=True), at(72))) == at(120 - 24)
     raised(proposal, CY, now=at(119))
     proposal, events = lifecycle.advance(proposal, at(120), AROUND)
     assert kinds(events) == [Happened.WINDOW_CLOSED, Happened.PROPOSAL_PASSED]
@@ -204,7 +257,8 @@ def test_an_extension_that_brings_readers_is_not_marked() -> None:
 def test_large_budgets_lapse_on_low_reach_where_the_policy_says_so(above: int, type: str, state: State) -> None:
     proposal = opened(type, {"reach.lapse_budget_above": above})
     proposal = advanced(advanced(proposal, at(72)), at(120))
-    assert proposal.state is state
+    assert (proposal.state, proposal.state_since) == (state, at(120))
+    assert proposal.outcome == ("low reach" if state is State.LAPSED else "")
     reached = read(opened(type, {"reach.lapse_budget_above": above}))
     assert advanced(reached, at(72)).state is State.PASSED
 
@@ -256,9 +310,12 @@ def test_the_periods_of_an_objection_are_looked_at_when_they_end() -> None:
     assert lifecycle.next_due(left) == at(80 + 48)
 
 
-def test_a_window_shorter_than_the_notice_has_no_nudge() -> None:
+def test_a_window_no_longer_than_the_notice_has_no_nudge() -> None:
     proposal = opened(changes={"review.window": hours(24)})
     assert lifecycle.next_due(proposal) == at(24)
+    vote, _ = escalations.escalate(disputed(opened(changes={"vote.window": hours(24)})), BO, at(80))
+    assert lifecycle.next_due(vote) == at(104)
+    assert lifecycle.advance(vote, at(80), AROUND) == (vote, ())
 
 
 # ---- greatest ages (PRO-6) ------------------------------------------------------------------------
@@ -292,7 +349,8 @@ def test_a_stale_one_lapses_after_14_days() -> None:
     proposal = proposals.enter(opened(), State.STALE, at(200))
     assert lifecycle.next_due(proposal) == at(200 + 14 * DAYS)
     assert advanced(proposal, at(200 + 14 * DAYS) - TICK).state is State.STALE
-    assert advanced(proposal, at(200 + 14 * DAYS)).state is State.LAPSED
+    gone = advanced(proposal, at(200 + 14 * DAYS))
+    assert (gone.state, gone.state_since, gone.outcome) == (State.LAPSED, at(200 + 14 * DAYS), "stale")
 
 
 @pytest.mark.parametrize("state", [State.REVIEW, State.SETTLING, State.DISPUTED, State.ESCALATED, State.STALE])
@@ -338,6 +396,7 @@ def on_its_way() -> list[Proposal]:
         opened(changes={"reminder.before_close": timedelta(days=7), "review.window": timedelta(days=8)}),
         opened(changes={"reminder.before_close": timedelta(days=7)}),
         clock.stop(opened(), clock.FEW, at(10))[0],
+        read(raised(opened(), BO, now=at(71))),
         replace(disputed(), opened_at=at(-80 * DAYS)),
     ]
 
@@ -401,7 +460,8 @@ def test_an_objection_that_stood_at_the_close_and_lapsed_later_spares_nobody_the
     assert proposal.state is State.SETTLING
     after, events = lifecycle.advance(proposal, at(119), AROUND)
     assert kinds(events) == [Happened.OBJECTION_LAPSED, Happened.WINDOW_EXTENDED]
-    assert (after.state, after.closes_at, after.low_reach) == (State.REVIEW, at(167), False)
+    assert (after.state, after.state_since) == (State.REVIEW, at(119))
+    assert (after.closes_at, after.low_reach) == (at(167), False)
     passed = advanced(after, at(167))
     assert (passed.state, passed.low_reach) == (State.PASSED, True)
 
