@@ -19,8 +19,9 @@ from bot.governance import (
     rulings,
     sponsors,
     versions,
+    votes,
 )
-from bot.governance.dossier import Effect, ObjectionState, Proposal, State, Text
+from bot.governance.dossier import Ballot, Clock, Effect, ObjectionState, Proposal, State, Text
 from bot.governance.errors import (
     AlreadyDone,
     AmountUnclear,
@@ -383,6 +384,22 @@ def test_reach_counts_electors_who_took_part_but_not_the_author_nor_outsiders() 
     assert electorates.reached(proposal) == {"cy", "di", "ed"}
 
 
+def test_who_voted_was_reached() -> None:
+    vote, _ = escalations.escalate(disputed(), BO, at(80))
+    assert electorates.reached(vote) == {"bo"}
+    for voter in (CY, DI):
+        vote, _, _ = votes.cast(vote, voter, Ballot("for"), SHG, at(81))
+    assert electorates.reached(vote) == {"bo", "cy", "di"}
+
+
+def test_who_gave_the_seat_up_has_given_it_up_whatever_others_do_later() -> None:
+    proposal = gave_up(gave_up(opened(), BO), CY, back=(DI,))
+    assert {e.person for e in proposal.electors if e.left} == {"bo", "cy"}
+    proposal = gave_up(proposal, back=(CY,))
+    assert {e.person for e in proposal.electors if e.left} == {"bo"}
+    assert {e.person for e in proposal.voters if e.left} == {e.person for e in proposal.judges if e.left} == {"bo"}
+
+
 # ---- revising (PRO-5) -----------------------------------------------------------------------------
 
 
@@ -421,6 +438,16 @@ def test_a_revision_adds_who_counts_now_and_changes_nobodys_voice() -> None:
     proposal = revised(opened(), at(2), electors=(*other, Elector(JOINER.person, "domain expert", "Beta")))
     assert proposal.electors == (*ELECTORS, Elector(JOINER.person, "domain expert", "Beta"))
     assert proposal.judges == ELECTORS, "an appeal is decided by those seated before the review opened"
+
+
+def test_a_revision_takes_the_voters_again_as_it_takes_the_electors() -> None:
+    newer = rolls(stakeholders=(*ELECTORS, Elector(JOINER.person)))
+    left = gave_up(opened(), BO)
+    after, _ = revisions.revise(left, ANA.person, OTHER_TEXT, (), world(), newer, at(1))
+    assert {e.person for e in after.voters} == {"bo", "cy", "di", "ed", "fay", "gil", "joiner"}
+    fewer = rolls(stakeholders=ELECTORS[1:])
+    after, _ = revisions.revise(left, ANA.person, OTHER_TEXT, (), world(), fewer, at(1))
+    assert {e.person for e in after.voters} == {"cy", "di", "ed", "fay", "gil"}, "who gave it up and is not seated"
 
 
 def test_what_a_revision_says_in_words() -> None:
@@ -712,3 +739,64 @@ def test_who_left_and_is_back_before_the_halt_speaks_for_the_objection() -> None
 )
 def test_the_summary_is_the_first_sentence_unless_edited(ask: str, summary: str, expected: str) -> None:
     assert drafts.summary_of(Text(ask=ask, summary=summary)) == expected
+
+
+# ---- what a change of state leaves behind (PRO-5, PRO-6, RHY-2) -----------------------------------
+
+
+def test_nothing_of_a_discarded_draft_is_kept() -> None:
+    """Nobody else has read its words, and nobody will."""
+    written_on = replace(draft("policy", effects=(FREE_KEY,)), refiles=3, changed_since="It is smaller.")
+    for gone in (proposals.discard(written_on, at(5))[0], proposals.withdraw(written_on, ANA.person, "", at(5))[0]):
+        assert (gone.text, gone.effects, gone.changed_since) == (Text(), (), "")
+        assert (gone.state, gone.state_since) == (State.DISCARDED, at(5))
+
+
+def test_what_ends_keeps_how_long_its_clock_stood_and_nothing_that_runs() -> None:
+    proposal, _ = clock.stop(opened(), clock.ROLE, at(10))
+    proposal, _ = clock.resume(proposal, clock.ROLE, at(15))
+    proposal, _ = clock.stop(replace(proposal, clock=replace(proposal.clock, spent=True)), clock.CARD, at(20))
+    gone, _ = proposals.withdraw(proposal, ANA.person, "", at(30))
+    assert gone.state_since == at(30)
+    assert gone.clock == Clock(stood=timedelta(hours=5), spent=True)
+    assert gone.vote is None
+
+
+def test_the_next_version_is_kept_while_it_may_still_be_published() -> None:
+    """Closing the window loses nothing that its author has written; the end does (PRO-5)."""
+    proposal = revisions.write_revision(stated(opened(), BO), ANA.person, 1, OTHER_TEXT, ())
+    dispute = advanced(proposal, at(72))
+    assert dispute.state is State.DISPUTED
+    assert dispute.revision == proposal.revision
+    assert dispute.revision is not None
+    assert advanced(dispute, at(72 + 14 * 24)).revision is None
+
+
+def test_a_dispute_has_a_nudge_of_its_own() -> None:
+    nudged = advanced(stated(opened(), BO), at(48))
+    assert nudged.nudged
+    dispute = advanced(nudged, at(72))
+    assert (dispute.state, dispute.nudged) == (State.DISPUTED, False)
+    settling = advanced(raised(nudged, CY, now=at(71)), at(72))
+    assert (settling.state, settling.nudged) == (State.SETTLING, True)
+
+
+def test_the_greatest_age_leaves_out_the_time_that_the_clock_has_stood_so_far() -> None:
+    assert proposals.too_old_at(draft(), at(1)) is None
+    stopped, _ = clock.stop(opened(), clock.CARD, at(10))
+    assert proposals.too_old_at(stopped, at(30)) == NOW + proposals.MOST_AGE + timedelta(hours=20)
+    resumed, _ = clock.resume(stopped, clock.CARD, at(30))
+    assert proposals.too_old_at(resumed, at(100)) == NOW + proposals.MOST_AGE + timedelta(hours=20)
+
+
+def test_whether_silence_can_pass_it_is_known_of_a_draft_and_never_of_a_ratification() -> None:
+    assert proposals.affirmative(draft("policy", effects=(ENTRENCHED_KEY,)))
+    assert not proposals.affirmative(draft("policy", effects=(FREE_KEY,)))
+    assert proposals.affirmative(draft("ratification")), "whatever it carries"
+
+
+def test_the_author_acts_for_the_groups_that_they_sit_in_and_not_for_those_they_watch() -> None:
+    proposal = opened("policy", author=member("ana", TOP, SHG_OBSERVER, GIVER))
+    assert proposal.author_groups == {TLC}
+    assert proposal.effects == proposal.current.effects
+    assert proposal.effects[0].was == "3"

@@ -180,6 +180,16 @@ def test_a_vote_and_a_timelock_wait_as_well() -> None:
     assert not clock.is_stopped(advanced(waiting, at(130 + 7 * 24)))
 
 
+@pytest.mark.parametrize("state", [State.ENACTED, State.WITHDRAWN, State.STALE, State.DRAFT])
+def test_nobody_is_waited_for_where_nothing_is_open(state: State) -> None:
+    """Nor is what they are kept from taken off their ninety days."""
+    passed = advanced(advanced(opened("budget"), at(72)), at(120))
+    over = replace(passed, state=state)
+    assert stops.follow(over, [Barred(BO.person, TIMED_OUT)], {}, at(130)) == (over, ())
+    waiting, _ = stops.follow(passed, [Barred(BO.person, TIMED_OUT)], {}, at(130))
+    assert clock.is_stopped(waiting)
+
+
 # ---- the caps ------------------------------------------------------------------------------------
 
 
@@ -216,6 +226,7 @@ def test_one_person_stops_clocks_for_seven_days_in_ninety() -> None:
     again, events = stops.follow(opened(), [Barred(BO.person, BLIND)], {BO.person: [(at(-200), NOW)]}, NOW)
     assert kinds(events) == [Happened.STOPS_SPENT]
     assert (again.closes_at, again.clock.reasons) == (at(72), frozenset())
+    assert [spell.until for spell in again.clock.spells] == [NOW], "nothing of it counts against them any more"
     assert advanced(again, at(72)).state is State.ESCALATED
     other, _ = stops.follow(opened(), [Barred(CY.person, BLIND)], {BO.person: before}, NOW)
     assert clock.spent_at(other) == NOW + 7 * DAY
