@@ -47,7 +47,7 @@ def to_vote(
     now: datetime,
     by: Member | None = None,
     *,
-    role_missing: bool = False,
+    role_missing: bool,
 ) -> Outcome:
     """Announce the final vote and, without a notice period, open it at once.
 
@@ -68,7 +68,7 @@ def to_vote(
     return begun, (escalated, *events)
 
 
-def begin(proposal: Proposal, now: datetime, *, role_missing: bool = False) -> Outcome:
+def begin(proposal: Proposal, now: datetime, *, role_missing: bool) -> Outcome:
     """Open the announced vote, or stop the clock while it could not be held (PRO-9, PRO-11).
 
     It waits until every role that carries a say in it is there, and as many people as a review needs.

@@ -204,7 +204,8 @@ def test_what_silence_cannot_pass_waits_with_its_vote_while_a_role_is_missing() 
     proposal = read(opened("policy", effects=(ENTRENCHED_KEY,)))
     waiting, _ = lifecycle.advance(proposal, at(72), Surroundings(role_missing=True))
     assert waiting.vote is not None
-    assert (waiting.vote.opened, waiting.clock.reasons) == (False, {clock.ROLE})
+    assert not waiting.vote.opened
+    assert waiting.clock.reasons == {clock.ROLE}
     held = advanced(proposal, at(72)).vote
     assert held is not None
     assert held.opened

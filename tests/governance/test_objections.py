@@ -131,6 +131,7 @@ def test_no_objection_outside_review() -> None:
         (STRANGER, "not an elector"),
         (FLO, "not an elector"),
         (member("ed", SHG_OBSERVER), "no seat now"),
+        (member("ed", SHG_FACILITATOR), "no seat now"),
         (member("ed"), "no seat now"),
         (member("gus", WATERER), "not an elector"),
     ],

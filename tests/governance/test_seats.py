@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.governance.ids import PersonId
 from bot.governance.organisation import Elector, RoleMapping
-from bot.governance.seats import SEASON, Hand, SeatRecord, is_founding, remembered_since, roll
+from bot.governance.seats import SEASON, Hand, SeatRecord, Turn, is_founding, remembered_since, roll, turned
 from tests.governance.scene import (
     EXPERT,
     FUNDER,
@@ -84,6 +84,11 @@ def test_only_member_seats_of_the_group_count() -> None:
         ([worn("bo", since=6, until=1)], False),  # given and taken in the same week: a guest of the moderators'
         ([worn("bo", until=7.5), worn("bo", since=6.5)], True),  # a day's break that others made
         ([worn("bo", until=7.5, by=Hand.THEMSELVES), worn("bo", since=6.5)], False),
+        ([worn("bo", until=7.5), worn("bo", EXPERT, since=6.5)], True),  # the same, back with another role
+        ([worn("bo", until=10), worn("bo", since=3)], True),  # a break of just a week
+        ([worn("bo", until=10.1), worn("bo", since=3)], False),
+        ([worn("bo", since=5, until=3, at_once=True), worn("bo", since=2)], True),  # a founder, taken and given
+        ([worn("bo", since=5, until=3), worn("bo", since=2, at_once=True)], True),
         ([worn("bo", until=20), worn("bo", since=6)], False),  # away for two weeks
         ([worn("bo", since=9, until=5), worn("bo", since=4.9)], True),  # a newcomer's week is not begun anew
         ([worn("bo", until=3), worn("bo", EXPERT, since=3)], True),  # the seat went to another role
@@ -99,6 +104,11 @@ def test_a_seat_counts_after_a_week_and_for_a_week(records: list[SeatRecord], co
 def test_a_person_counts_in_the_class_of_their_earliest_mapped_role() -> None:
     both = [worn("bo", EXPERT), worn("bo")]
     assert roll(PARTNERSHIP, SHG, both, NOW) == (Elector(PersonId("bo"), "financial contributor", "Alpha"),)
+
+
+def test_mapped_earliest_is_not_worn_longest() -> None:
+    longer = [worn("bo", EXPERT, since=100), worn("bo", since=50)]
+    assert roll(PARTNERSHIP, SHG, longer, NOW) == (Elector(PersonId("bo"), "financial contributor", "Alpha"),)
 
 
 @pytest.mark.parametrize(
@@ -172,6 +182,7 @@ def test_whatever_others_do_in_the_week_before_the_roll_stays_the_same(
 @given(st.lists(st.floats(0, 60), min_size=2, max_size=12, unique=True), st.booleans())
 def test_what_ended_two_weeks_ago_has_no_say(instants: list[float], still_held: bool) -> None:
     """So that not the whole history has to be read when a review opens."""
+    assert remembered_since(NOW) == ago(14)
     days = sorted(instants, reverse=True)
     records = [worn("bo", since=start, until=end) for start, end in zip(days[::2], days[1::2], strict=False)]
     if still_held:
@@ -183,3 +194,46 @@ def test_what_ended_two_weeks_ago_has_no_say(instants: list[float], still_held: 
 def test_the_week_is_exact() -> None:
     assert people(replace(worn("bo"), since=NOW - SEASON)) == {"bo"}
     assert people(replace(worn("bo"), since=NOW - SEASON + TICK)) == set()
+
+
+# ---- seats that others gave or took ---------------------------------------------------------------
+
+THEMSELVES = Hand.THEMSELVES
+
+
+def turn(person: str, days: float, *, taken: bool, held: bool) -> Turn:
+    return Turn(PersonId(person), ago(days), taken, held)
+
+
+@pytest.mark.parametrize(
+    ("records", "turns"),
+    [
+        ([worn("bo")], []),
+        ([worn("bo", until=3)], [turn("bo", 3, taken=True, held=False)]),
+        ([worn("bo", until=7)], [turn("bo", 7, taken=True, held=False)]),
+        ([worn("bo", until=7.01)], []),
+        ([worn("bo", until=3, by=THEMSELVES)], []),
+        ([worn("bo", since=2)], [turn("bo", 2, taken=False, held=True)]),
+        ([worn("bo", since=7)], [turn("bo", 7, taken=False, held=True)]),
+        ([worn("bo", since=7.01)], []),
+        ([worn("bo", since=2, at_once=True)], []),  # at the founding, or by a decision
+        ([worn("bo", until=3), worn("bo", EXPERT, since=3)], []),  # mapped anew: no change
+        ([worn("bo", until=3), worn("bo", since=1)], [turn("bo", 1, taken=True, held=True)]),
+        ([worn("bo", since=5, until=2)], [turn("bo", 2, taken=True, held=False)]),
+        ([worn("bo", since=5, until=2, by=THEMSELVES)], [turn("bo", 5, taken=False, held=False)]),
+        ([worn("bo", EXPERT), worn("bo", until=3)], [turn("bo", 3, taken=True, held=True)]),
+        (
+            [worn("di", until=4), worn("bo", until=4), worn("cy", since=1), worn("di", EXPERT, since=6)],
+            [
+                turn("cy", 1, taken=False, held=True),
+                turn("di", 4, taken=True, held=True),
+                turn("bo", 4, taken=True, held=False),
+            ],
+        ),
+    ],
+)
+def test_whose_seat_others_gave_or_took_within_a_week_latest_first(
+    records: list[SeatRecord], turns: list[Turn]
+) -> None:
+    assert turned(records, ago(7)) == tuple(turns)
+    assert turned(reversed(records), ago(7)) == tuple(turns)

@@ -15,7 +15,7 @@ from bot.governance.dossier import Ballot, Proposal, State
 from bot.governance.errors import WindowClosed
 from bot.governance.events import Happened
 from bot.governance.ids import PersonId
-from bot.governance.organisation import Member
+from bot.governance.organisation import Elector, Member
 from bot.governance.stops import BLIND, REMOVED, TIMED_OUT, Barred, Span
 from tests.governance.scene import (
     ANA,
@@ -94,6 +94,57 @@ def test_whoever_speaks_for_an_objection_is_waited_for_until_it_is_stated() -> N
     assert acting(judged, at(78)) == JUDGES - people(BO)
     judged, _ = rulings.vote_on_appeal(judged, 1, CY, True, at(78))
     assert acting(judged, at(79)) == JUDGES - people(BO, CY)
+
+
+def test_whoever_spoke_on_this_version_has_spoken_and_on_an_earlier_one_only_while_it_stands() -> None:
+    """At the very instant of publication too; and whoever withdrew has spoken."""
+    withdrawn, _ = objections.withdraw_objection(raised(opened(), BO), 1, BO, NOW)
+    assert BO.person not in acting(withdrawn, at(1))
+    assert BO.person in acting(revised(withdrawn, at(1)), at(2)), "not on the text that stands now"
+    assert BO.person not in acting(revised(stated(opened(), BO), at(1)), at(2)), "it stands: no answer means still"
+    said, _ = objections.raise_concern(opened(), CY, "What of the frogs?", "", NOW)
+    assert CY.person not in acting(said, at(1))
+    assert CY.person in acting(revised(said, at(1)), at(2))
+
+
+def test_nobody_is_waited_for_once_their_period_is_over() -> None:
+    proposal = advanced(stated(opened(), BO, now=at(71)), at(72))
+    ruling = ruled(proposal, now=at(76))
+    assert acting(ruling, at(124) - TICK) == people(BO)
+    assert acting(ruling, at(124)) == frozenset()
+    guarded, _ = sponsors.objector_gone(ruling, BO.person, False, at(77))
+    assert acting(guarded, at(78)) == frozenset(), "it goes to appeal by itself"
+    left, _ = sponsors.objector_gone(proposal, BO.person, True, at(73))
+    assert acting(left, at(74)) == EVERYONE - people(BO) | people(ANA), "to take over, and to ask for the test"
+    assert acting(left, at(121)) == frozenset()
+
+
+def test_what_was_halted_once_is_halted_no_more_and_waits_for_nobody() -> None:
+    passed = advanced(advanced(opened("budget"), at(72)), at(120))
+    assert acting(passed, at(121)) == EVERYONE
+    assert acting(replace(passed, halted=True), at(121)) == frozenset()
+
+
+CELL = tuple(Elector(PersonId(name)) for name in ("wim", "wes", "will"))
+OF_THE_CELL = frozenset(e.person for e in CELL)
+
+
+@pytest.mark.parametrize("state", State)
+def test_who_must_see_the_card(state: State) -> None:
+    """Who could still do something about it: its electors, in a final vote of another group the voters as well."""
+    ends_at = at(200) if state in {State.PASSED, State.ADOPTED, State.ENACTED} else None
+    vote = escalations.escalate(disputed(), BO, at(80))[0].vote
+    proposal = replace(opened(), electors=CELL, state=state, timelock_ends_at=ends_at, vote=vote)
+    expected: dict[State, frozenset[PersonId]] = dict.fromkeys(
+        (State.REVIEW, State.SETTLING, State.DISPUTED, State.PASSED, State.ADOPTED), OF_THE_CELL
+    )
+    expected[State.ESCALATED] = OF_THE_CELL | EVERYONE
+    assert awaited.watching(proposal) == expected.get(state, frozenset())
+    left = replace(proposal, electors=(replace(CELL[0], left=True), *CELL[1:]))
+    assert awaited.watching(left) == expected.get(state, frozenset()) - {CELL[0].person}
+    unlocked = replace(proposal, timelock_ends_at=None)
+    if state in {State.PASSED, State.ADOPTED}:
+        assert awaited.watching(unlocked) == frozenset()
 
 
 def test_sponsors_voters_and_halters_are_waited_for() -> None:
