@@ -6,7 +6,7 @@ import re
 import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import discord
@@ -272,8 +272,24 @@ def title_of(message: discord.Message) -> str:
     """The first line that a reader sees of a message, without its markings."""
     text = next(_texts(message.components), "") or message.content
     line = next((each for each in text.splitlines() if each.strip()), "a message without words")
-    plain = re.sub(r"^\W+|[*_~`>#]+", "", line).strip()
+    plain = re.sub(r"^\W+|[*_~`>#]+", "", _named(line, message)).strip()
     return plain if len(plain) <= 90 else f"{plain[:89]}…"
+
+
+def _named(line: str, message: discord.Message) -> str:
+    """A line as Discord shows it: people and channels by name, instants as dates."""
+
+    def name(found: re.Match[str]) -> str:
+        kind, number = found["kind"], int(found["number"])
+        if kind == "t:":
+            return f"{datetime.fromtimestamp(number, UTC):%d %B %Y, %H:%M} UTC"
+        if kind == "#":
+            channel = message.guild.get_channel_or_thread(number) if message.guild else None
+            return channel.name if channel else "a channel"
+        person = message.guild.get_member(number) if message.guild else None
+        return person.display_name if person else "somebody"
+
+    return re.sub(r"<(?P<kind>@!?|#|t:)(?P<number>\d{1,20})(?::\w)?>", name, line)
 
 
 def _public(place: simcord.ChannelHandle) -> int:

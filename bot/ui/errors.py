@@ -479,9 +479,11 @@ def _too_few(refusal: errors.TooFewElectors) -> str:
 
 
 def _too_few_stakeholders(refusal: errors.TooFewStakeholders) -> str:
-    people = labels.count(refusal.found, "person", "people")
+    holding = f"{labels.count(refusal.found, 'person', 'people')} besides you hold"
+    if refusal.found < 2:
+        holding = f"{'one person' if refusal.found else 'nobody'} besides you holds"
     return (
-        f"The stakeholder group ratifies the partnership, and so far {people} besides you hold its member seat; at "
+        f"The stakeholder group ratifies the partnership, and so far {holding} its member seat; at "
         f"least {refusal.least} are needed. Give people the stakeholder role in the server's settings "
         "(`/roles list` shows which it is), then run `/setup ratify` again."
     )

@@ -52,6 +52,7 @@ _FACILITATORS = (
 )
 _MODERATORS = ("`/setup` makes the channels and roles, `/roles map` gives a role its seat",)
 _SEATLESS = "You hold no seat here. Seats come with Discord roles: ask {whom} for the one that fits you."
+_GIVES_SEATS = "You hold no seat here. Seats come with Discord roles, which you can give: `/roles list` shows them."
 _SECRET = f"**Secret votes**\n{SECRECY}"
 _FORMS = "-# Only what you send in is kept: a form that you close unsent is lost. Answers like this one only you see."
 
@@ -72,7 +73,8 @@ def help_page(
     seats = seats_of(partnership, roles)
     names = {group.id: inline(group.name, 60) for group in partnership.groups}
     held = [f"{s.seat} of {names[s.group]}" if s.group in names else s.seat for s in seats if s.group or s.seat]
-    yours = f"Your seats: {listed(held)}." if held else _SEATLESS.format(whom=_moderators(whom))
+    seatless = _GIVES_SEATS if manages_roles else _SEATLESS.format(whom=_moderators(whom))
+    yours = f"Your seats: {listed(held)}." if held else seatless
     kinds = {seat.seat for seat in seats}
     lines = [*_EVERYONE, _REMINDERS, _SPEAK] if kinds else []
     if kinds - {OBSERVER}:

@@ -65,7 +65,7 @@ _OUTCOMES: Mapping[str, str] = MappingProxyType(
     {
         Happened.PROPOSAL_PASSED.value: "passed by silence; not carried out yet",
         Happened.PROPOSAL_ADOPTED.value: "adopted by the final vote; not carried out yet",
-        Happened.PROPOSAL_ENACTED.value: "decided; in force now",
+        Happened.PROPOSAL_ENACTED.value: "decided; it holds from now on",
         Happened.PROPOSAL_NOT_ADOPTED.value: "not adopted",
         Happened.PROPOSAL_LAPSED.value: "lapsed",
         Happened.PROPOSAL_WITHDRAWN.value: "withdrawn",

@@ -34,6 +34,8 @@ _WHAT = {
     State.ACTIONS: "**Agree on actions.** What will be done, by whom, by when? What stays open comes back in the next "
     "retro of this group.",
 }
+_WHOLE_NAME = 80
+"""Characters of a name that a line shows whole."""
 _SHOWN_CARDS, _SHOWN_TOPICS, _SHOWN_ACTIONS, _SHOWN_WORDS = 8, 15, 10, 60
 
 
@@ -164,6 +166,14 @@ def topic_line(topic: Topic, cards: dict[int, Card], most: int = 110) -> str:
     return f"**{title}**{more}{dots}"
 
 
+def card_texts(topic: Topic, cards: dict[int, Card], most: int, units: int) -> str:
+    """What the cards of a topic say, quoted; nothing where its name says already all that its only card says."""
+    only = cards[topic.cards[0]].text.strip() if len(topic.cards) == 1 else ""
+    if only and len(only) <= _WHOLE_NAME and "\n" not in only and only == topic_title(topic, cards).strip():
+        return ""
+    return "\n".join(quote(cards[each].text, units) for each in topic.cards[:most])
+
+
 def topic_title(topic: Topic, cards: dict[int, Card]) -> str:
     """What a topic is called: its title, or else what the card says that it is numbered after."""
     return topic.title or cards[topic.id].text
@@ -194,9 +204,9 @@ def _discussed(view: RetroView) -> list[Part]:
     else:
         place = [topic.id for topic in agenda].index(current.id) + 1
         head = f"### Topic {place} of {len(agenda)}: {topic_line(current, texts)}"
-        cards = "\n".join(quote(texts[each].text, 230) for each in current.cards[:_SHOWN_CARDS])
+        cards = card_texts(current, texts, _SHOWN_CARDS, 230)
         more = len(current.cards) - _SHOWN_CARDS
-        parts += [f"{head}\n{cards}", f"-# … and {count(more, 'more card')}: *Show cards*" if more > 0 else ""]
+        parts += [f"{head}\n{cards}".strip(), f"-# … and {count(more, 'more card')}: *Show cards*" if more > 0 else ""]
         notes = "\n".join(quote(each, 220) for each in current.notes[-4:])
         parts.append(f"**Notes** ({len(current.notes)})\n{notes}" if notes else "")
     if waiting:

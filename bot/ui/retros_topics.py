@@ -154,9 +154,9 @@ def dots(mine: Mine, id: int) -> Answer:
         )
         for n in range(view.retro.terms.dots_per_topic + 1)
     ]
-    text = "\n".join(quote(by_id[each].text, 240) for each in found.cards[:8])
+    text = boards.card_texts(found, by_id, 8, 240)
     back = button("Other topics", ids.retro("vote", view.retro.id, 0))
-    return said(f"### {boards.topic_line(found, by_id)}\n{text}", given_so_far(mine), buttons=[*choices, back])
+    return said(f"### {boards.topic_line(found, by_id)}\n{text}".strip(), given_so_far(mine), buttons=[*choices, back])
 
 
 def topics(view: RetroView, page: int) -> Answer:

@@ -109,7 +109,8 @@ def _field(place: int, asked: Question, given: str) -> discord.ui.Label[Any]:
             required=False,
             max_length=rules.ANSWER[1],
             default=given or None,
-            placeholder=plain(_HOW[asked.kind], limits.FORM_PLACEHOLDER),
+            # A question that fills the description leaves room for how to answer only here.
+            placeholder=None if whole else plain(_HOW[asked.kind], limits.FORM_PLACEHOLDER),
         )
     else:
         item = discord.ui.RadioGroup(custom_id=f"answer-{place}", required=False, options=_options(asked, given))

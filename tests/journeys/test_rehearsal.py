@@ -198,6 +198,10 @@ async def test_the_clock_moves_deadlines_are_met_on_the_way_and_what_the_bot_did
         assert any("in #decisions" in line and "P-3" in line for line in told)
         quiet = await visitor.act("hour")
         assert [line["tone"] for line in quiet["log"][len(day["log"]) :]] == ["act"]
+        disputed = await visitor.act("day")
+        told = [line["text"] for line in disputed["log"] if line["text"].startswith("Meanwhile the bot wrote")]
+        assert any("Hana Sato can revise" in line for line in told), "people go by their names"
+        assert not any("<" in line for line in told)
 
 
 async def test_the_bot_is_restarted_crashed_stopped_and_started() -> None:

@@ -99,5 +99,8 @@ def test_help_names_who_gives_the_roles_of_seats() -> None:
     )
     assert "ask a moderator for" in text_of(help_page(scene.PARTNERSHIP, (), False, None))
     assert "<@7> can begin with `/setup`" in text_of(help_page(None, (), False, None, (7,)))
+    moderator = text_of(help_page(scene.PARTNERSHIP, (), True, None, (7,)))
+    assert "<@7>" not in moderator, "nobody is sent to themselves"
+    assert "which you can give" in moderator
     seated = [mapping.role for mapping in scene.MAPPINGS]
     assert "<@7>" not in text_of(help_page(scene.PARTNERSHIP, seated, False, None, (7,)))

@@ -286,3 +286,17 @@ def test_every_doubt_says_what_going_on_means() -> None:
         assert "Nothing has changed yet" in text_of(shown)
         place = rules.PHASES.index(state) + 1 if state in rules.PHASES else 0
         assert custom_ids(shown) == [f"retro:go:4:{place}"]
+
+
+def test_a_topic_of_one_card_says_its_words_once() -> None:
+    """Neither the board nor the page for dots repeats a name as a quotation; a longer card and several stand whole."""
+    long, short = f"Once {'x' * 200}", "Neighbours who bring soup"
+    retro = made(cards=(short, long), state=State.DISCUSS)
+    first, second = retro.topics
+    for current, times in ((first, 1), (second, 2)):
+        board = text_of(boards.card(view_of(replace(retro, current=current.id)), 1))
+        shown = board.split("Topic ")[1].split("**Next**")[0]
+        assert shown.count(retro.cards[current.id - 1].text[:6]) == times, shown
+    both = replace(first, cards=(first.id, second.id))
+    texts = {each.id: each for each in retro.cards}
+    assert boards.card_texts(both, texts, 8, 230).count("> ") == 2
