@@ -155,6 +155,13 @@ def test_what_is_withdrawn_while_settling_is_settled_at_once() -> None:
     assert advanced(withdrawn, at(80)).state is State.PASSED
 
 
+def test_only_votes_that_were_held_are_past() -> None:
+    assert revised(opened(), at(1)).past_votes == ()
+    vote = escalations.escalate(disputed(), BO, at(80))[0].vote
+    assert vote is not None
+    assert proposals.past_votes(replace(opened(), vote=vote)) == (vote,)
+
+
 def test_who_asked_to_halt_an_earlier_version_has_not_asked_to_halt_this_one() -> None:
     passed = advanced(read(opened("budget")), at(72))
     asked, _ = halts.consent_to_halt(passed, BO, at(80))

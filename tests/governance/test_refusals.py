@@ -41,11 +41,13 @@ from bot.governance.errors import (
 from bot.governance.methods import consent, majority
 from bot.governance.objections import CRITERIA
 from bot.governance.organisation import FACILITATOR, MEMBER, Member, without_role
+from bot.governance.policy import Value
 from bot.governance.proposals import Load
 from tests.governance.scene import (
     ANA,
     BO,
     CY,
+    DI,
     ELECTORS,
     EXPERT,
     FLO,
@@ -101,13 +103,13 @@ def passed() -> Proposal:
     return advanced(advanced(opened("budget"), at(72)), at(120))
 
 
-def left() -> Proposal:
-    """Bo stated an objection and left: it waits for a sponsor."""
-    return sponsors.objector_gone(stated(opened(), BO), BO.person, True, NOW)[0]
+def left(changes: dict[str, Value] | None = None, *, taken: bool = False) -> Proposal:
+    """Bo stated an objection and left, or was removed: it waits for a sponsor."""
+    return sponsors.objector_gone(stated(opened(changes=changes or {}), BO), BO.person, not taken, NOW)[0]
 
 
-def sponsored() -> Proposal:
-    return sponsors.sponsor(left(), 1, CY, at(1))[0]
+def sponsored(changes: dict[str, Value] | None = None, *, by: Member = CY, taken: bool = False) -> Proposal:
+    return sponsors.sponsor(left(changes, taken=taken), 1, by, at(1))[0]
 
 
 def stating(statement: Statement) -> Callable[[], object]:
@@ -162,6 +164,14 @@ OBJECTIONS: dict[str, tuple[Callable[[], object], Refusal]] = {
     "state: short": (stating(Statement("harm", " " * 9 + "x" * 19)), BadText("reason", 19, 20, 1500)),
     "state: long": (stating(Statement("harm", REASON, "x" * 1501)), BadText("suggestion", 1501, 0, 1500)),
     "state: agreement": (stating(Statement("harm", REASON, "", "x" * 201)), BadText("agreement", 201, 0, 200)),
+    "withdraw: another's, taken over": (
+        lambda: objections.withdraw_objection(sponsored(taken=True), 1, CY, at(2)),
+        NotEligible("objector's own word"),
+    ),
+    "withdraw: a colleague's, taken over": (
+        lambda: objections.withdraw_objection(sponsored({"objection.unit": "organisation"}, by=DI), 1, CY, at(2)),
+        NotEligible("out of its hands"),
+    ),
     "withdraw: twice": (
         lambda: objections.withdraw_objection(concerned(), 1, BO, at(49)),
         WrongState(ObjectionState.CONCERN, "withdraw an objection"),

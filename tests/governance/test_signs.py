@@ -14,7 +14,7 @@ from bot.governance import lifecycle, objections, periods, signs, sponsors
 from bot.governance.dossier import ObjectionState, Proposal, State
 from bot.governance.errors import NotEligible
 from bot.governance.signs import Sign, sign_of
-from tests.governance.scene import ANA, AROUND, BO, CY, STATEMENT, at, opened
+from tests.governance.scene import ANA, AROUND, BO, CY, STATEMENT, TICK, at, opened
 
 TONES = ("", "\U0001f3fb", "\U0001f3ff")
 
@@ -94,13 +94,25 @@ def test_told_in_the_thread_as_it_was_raised_needs_no_entry_and_later_does() -> 
     assert not events
     assert objections.told(at_once, 1, objections.DIRECT, at(9)) == (at_once, ()), "once"
     assert objections.told(raised(), 1, objections.THREAD, at(9))[1]
+    a_minute = at(5) + objections.TOLD_LATE
+    assert not objections.told(raised(), 1, objections.THREAD, a_minute)[1]
+    assert objections.told(raised(), 1, objections.THREAD, a_minute + TICK)[1]
 
 
 def test_an_act_tells_of_ones_own_objections_only() -> None:
     proposal, _ = objections.raise_objection(raised(), CY, "reaction", at(6))
     known, events = objections.told_by_own_act(proposal, CY.person, at(7))
     assert [objection.untold for objection in known.objections] == [True, False]
-    assert len(events) == 1
+    assert [dict(event.data) for event in events] == [{"objection": 2, "way": "own act"}]
+
+
+def test_an_act_tells_of_all_ones_own_objections() -> None:
+    proposal, _ = objections.withdraw_objection(raised(), 1, BO, at(6))
+    again, _ = objections.raise_objection(proposal, BO, "reaction", at(7))
+    known, events = objections.told_by_own_act(again, BO.person, at(8))
+    assert [objection.untold for objection in known.objections] == [False, False]
+    assert [event.data["objection"] for event in events] == [1, 2]
+    assert known.objections[1].state_by == at(8 + 48)
 
 
 def test_untold_it_is_waited_for_and_then_counts_on() -> None:

@@ -207,6 +207,14 @@ def test_learnt_late_a_taken_seat_guards_a_ruling_that_is_not_final() -> None:
     assert (late.seat_taken, late.sponsor_taken, late.sponsor) == (False, True, "cy")
 
 
+def test_what_nobody_need_state_is_not_waited_for_at_the_close() -> None:
+    """Told or not: with its objector's seat taken away it counts as it is (PRO-9)."""
+    for via in ("button", "reaction"):
+        proposal, _ = objections.raise_objection(opened(), BO, via, at(71))
+        assert advanced(taken(proposal, 71.5), at(72)).state is State.DISPUTED
+        assert advanced(proposal, at(72)).state is State.SETTLING
+
+
 # ---- halts ----------------------------------------------------------------------------------------
 
 

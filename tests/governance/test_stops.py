@@ -196,8 +196,6 @@ def test_after_a_timeout_the_own_stating_period_starts_again() -> None:
     mine, others = proposal.objections
     assert mine.state_by == at(60 + 48)
     assert others.state_by == at(48 + 20), "the other's goes on with what was left"
-    seen = barred(barred(raised(opened(), BO), at(40)), at(60))
-    assert first(seen).state_by == at(48)
 
 
 @pytest.mark.parametrize("in_form", [False, True])
@@ -239,6 +237,37 @@ def test_nobody_is_waited_for_where_nothing_is_open(state: State) -> None:
     assert stops.follow(over, [Barred(BO.person, TIMED_OUT)], {}, at(130)) == (over, ())
     waiting, _ = stops.follow(passed, [Barred(BO.person, TIMED_OUT)], {}, at(130))
     assert clock.is_stopped(waiting)
+
+
+def test_everybody_who_can_act_again_is_heard_again() -> None:
+    proposal = barred(raised(opened(), BO, CY), at(10), BO, CY, cause=TIMED_OUT)
+    both = barred(proposal, at(60))
+    assert [o.state_by for o in both.objections] == [at(60 + 48)] * 2
+
+
+def test_whoever_could_not_see_the_card_has_what_was_left_of_their_period() -> None:
+    """Only a timeout, a kick or a ban begins it anew (PRO-11)."""
+    seen = barred(barred(raised(opened(), BO), at(40), BO, cause=BLIND), at(60))
+    assert first(seen).state_by == at(48 + 20)
+
+
+def test_who_is_kept_from_acting_twice_over_is_heard_once_both_have_ended() -> None:
+    both = [Barred(BO.person, TIMED_OUT), Barred(BO.person, REMOVED)]
+    proposal, _ = stops.follow(raised(opened(), BO), both, {}, at(10))
+    one, _ = stops.follow(proposal, both[1:], {}, at(30))
+    assert first(one).state_by == at(48)
+    assert first(barred(one, at(60))).state_by == at(60 + 48)
+    blind = [Barred(BO.person, TIMED_OUT), Barred(BO.person, BLIND)]
+    proposal, _ = stops.follow(raised(opened(), BO), blind, {}, at(10))
+    heard, _ = stops.follow(proposal, blind[1:], {}, at(30))
+    assert first(barred(heard, at(60))).state_by == at(60 + 48), "a period to use once the card can be seen"
+
+
+def test_what_stopped_this_process_before_is_taken_off_the_persons_own_ninety_days() -> None:
+    proposal = barred(barred(opened(), at(0), BO), at(4 * 24))
+    again = barred(proposal, at(5 * 24), BO, CY)
+    spells = {spell.person: spell.spent_at for spell in again.clock.barred}
+    assert spells == {BO.person: at(8 * 24), CY.person: at(12 * 24)}
 
 
 # ---- the caps ------------------------------------------------------------------------------------
@@ -288,6 +317,7 @@ def test_what_lies_more_than_ninety_days_back_is_forgotten() -> None:
     assert stops.spent_at([(NOW - 90 * DAY, NOW - 84 * DAY)], NOW) == NOW + 7 * DAY, "they fall out as it goes on"
     assert stops.spent_at([(NOW - 86 * DAY, NOW - 80 * DAY)], NOW) == NOW + DAY
     assert stops.spent_at([(NOW - 50 * DAY, NOW - 43 * DAY)], NOW) == NOW
+    assert stops.spent_at([(NOW - 90 * DAY, NOW - 83 * DAY)], NOW) == NOW, "just seven in just ninety"
 
 
 @given(
