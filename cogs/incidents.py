@@ -104,7 +104,7 @@ class IncidentListeners(commands.Cog):
             await self.host.incidents.roles_given(entry.guild.id, (grant,))
         removed = {discord.AuditLogAction.kick, discord.AuditLogAction.ban}
         if entry.action in removed and entry.target is not None:
-            await self.host.incidents.member_removed(entry.guild.id, int(entry.target.id))
+            await self.host.incidents.member_removed(entry.guild.id, int(entry.target.id), entry.created_at)
 
 
 async def setup(bot: commands.Bot) -> None:

@@ -37,10 +37,10 @@ def raised(result: Raised) -> Answer:
     state = ids.objection("state", view.proposal.id, objection.number)
     if objection.state is ObjectionState.RAISED:
         until = f" by {stamp(objection.state_by)}" if objection.state_by else ""
-        todo = (
-            f"**State it{until}**: choose a criterion and give your reason. "
-            "Not stated by then, it becomes a concern and no longer blocks."
-        )
+        lapses = "Not stated by then, it becomes a concern and no longer blocks."
+        if objection.guarded:
+            until, lapses = "", "Your seat was taken away by others, so it counts without being stated, too."
+        todo = f"**State it{until}**: choose a criterion and give your reason. {lapses}"
         buttons.insert(0, button("State it now", state, Style.primary))
     elif objection.test is None:
         todo = "It is stated; you can reword it until somebody asks for a ruling."

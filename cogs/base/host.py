@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Protocol, cast
 
 import discord
@@ -100,8 +101,8 @@ class Incidents(Protocol):
         """A person left the server or was removed."""
         ...
 
-    async def member_removed(self, guild_id: int, user_id: int) -> None:
-        """The audit log tells that a person was removed."""
+    async def member_removed(self, guild_id: int, user_id: int, removed_at: datetime | None = None) -> None:
+        """The audit log tells that a person was removed, at this instant."""
         ...
 
 

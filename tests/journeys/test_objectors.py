@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime
 
+import discord
 import pytest
 
 from bot.governance.dossier import ObjectionState, State
@@ -243,6 +244,24 @@ async def test_a_kick_that_the_audit_log_tells_late_weakens_nothing(server: Serv
     assert "objector seat lost" in await server.happened(1)
     await server.advance(hours=200)
     assert (await server.proposal(1)).objections[0].counts
+
+
+async def test_a_ban_of_somebody_who_had_left_gives_them_no_say_again(server: Server) -> None:
+    """They gave it up: they are in no quorum and are waited for in nothing, whatever is done to them then (PRO-9)."""
+    number = await operational(server)
+    await server.react("cleo", number)
+    await server.settle()
+    for who in ("cleo", "fay"):
+        await server.leave(who)
+    await server.advance(hours=2)
+    async with server.by_hand():
+        await server.env.bot.get_guild(server.guild.id).ban(discord.Object(server["fay"].id))  # type: ignore[union-attr]
+    await server.as_bot(server.bot.incidents.member_removed(server.guild.id, server["cleo"].id, server.env.now()))
+    await server.settle()
+    proposal = await server.proposal(number)
+    assert sum(elector.left for elector in proposal.electors) == 2
+    assert proposal.clock.reasons == frozenset()
+    assert proposal.objections[0].needs_sponsor
 
 
 async def test_a_sponsors_kick_that_the_audit_log_tells_late_weakens_nothing(server: Server) -> None:

@@ -137,6 +137,15 @@ async def test_an_objector_is_led_to_stating() -> None:
     assert "recorded as No. 1" in text_of(raised)
     again = objections_answered.raised(Raised(view_of(proposal), scene.first(proposal), False))
     assert "stands already" in text_of(again)
+    assert "it becomes a concern" in text_of(again)
+
+
+async def test_whose_seat_was_taken_is_not_told_that_the_objection_lapses() -> None:
+    proposal = scene.raised(scene.opened(), scene.BO)
+    guarded = proposal.with_objection(replace(scene.first(proposal), seat_taken=True))
+    told = text_of(objections_answered.raised(Raised(view_of(guarded), scene.first(guarded), False)))
+    assert "it counts without being stated" in told
+    assert "it becomes a concern" not in told
 
 
 async def test_the_vote_shows_the_choice_taken_and_how_to_change_it() -> None:
