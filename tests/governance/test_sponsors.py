@@ -95,6 +95,12 @@ def test_an_objection_that_ended_hides_none_that_stands() -> None:
     assert heard.objections[1] == replace(second, state_by=at(20 + 48))
 
 
+def test_what_is_learnt_late_changes_nothing_that_had_ended() -> None:
+    ended, _ = objections.withdraw_objection(sponsored(stated(opened(), BO)), 1, CY, at(2))
+    assert sponsors.removed_after_all(ended, BO.person, at(3)) == (ended, ())
+    assert sponsors.removed_after_all(sponsored(stated(opened(), BO)), BO.person, at(3))[1]
+
+
 def test_a_ruling_that_became_final_hides_no_objection_to_the_next_version() -> None:
     proposal = raised(revised(advanced(ruled(stated(opened(), BO)), at(50)), at(50)), BO, now=at(51))
     final, new = taken(proposal, 52).objections
