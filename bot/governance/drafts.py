@@ -33,7 +33,7 @@ from bot.governance.organisation import (
     Partnership,
     check_authority,
 )
-from bot.governance.policy import Electorate, Filer, type_named
+from bot.governance.policy import TYPES, Electorate, Filer, type_named
 
 LENGTHS = {
     "title": (5, 90),
@@ -65,7 +65,12 @@ def start(
 
 
 def check_may_file(partnership: Partnership, member: Member, type: str) -> None:
-    """Whether the member holds a seat that may file this type (POL-3, ORG-6). Raises NotEligible, RoleSuspended."""
+    """Whether the member holds a seat that may file this type (POL-3, ORG-6).
+
+    Raises NotEligible, RoleSuspended, and UnknownKey to those who have a seat at all.
+    """
+    if type not in TYPES and not member.seats:
+        raise NotEligible("no seat")
     row = type_named(type)
     team = partnership.of_kind(GroupKind.TOP_LEVEL).name
     refusal = NotEligible("may not file", row.may_file.format(team=team))

@@ -185,12 +185,13 @@ def _how_it_was_decided(proposal: Proposal) -> str:
 def reach(view: ProposalView) -> str:
     """How many were reached, so that silence can be told from not knowing (PRO-8, PRO-9)."""
     proposal = view.proposal
-    reached, reachable = len(electorates.reached(proposal)), len(electorates.reachable(proposal))
+    reached = len(electorates.reached(proposal))
+    of = count(len(electorates.reachable(proposal)), "person", "people")
     electors = count(len(proposal.electors), "person", "people")
     still = f"{electors} could object or consent at the opening; {seats.seated(view)}."
     lines = [
-        f"**Reach:** {reached} of {reachable} at opening have read it, objected, raised a concern or voted.",
-        f"-# {len(proposal.readers)} pressed “I have read it”. The author is not counted here. {still}",
+        f"**Reach:** {reached} of {of} have read it, objected, raised a concern or voted.",
+        f"-# {len(proposal.readers)} pressed “I have read it”. {still} The author is not counted.",
     ]
     if proposal.extended and proposal.state is State.REVIEW:
         lines.append("The time was extended once, because too few people had seen it.")

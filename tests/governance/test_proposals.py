@@ -800,3 +800,14 @@ def test_the_author_acts_for_the_groups_that_they_sit_in_and_not_for_those_they_
     assert proposal.author_groups == {TLC}
     assert proposal.effects == proposal.current.effects
     assert proposal.effects[0].was == "3"
+
+
+def test_who_has_no_seat_is_told_so_before_what_they_typed_is_looked_at() -> None:
+    with pytest.raises(NotEligible) as refusal:
+        drafts.check_may_file(PARTNERSHIP, STRANGER, "gen")
+    assert refusal.value.why == "no seat"
+    with pytest.raises(UnknownKey):
+        drafts.check_may_file(PARTNERSHIP, CY, "gen")
+    with pytest.raises(NotEligible) as named:
+        drafts.check_may_file(PARTNERSHIP, STRANGER, "budget")
+    assert "a seat in " in named.value.needs, "a type that there is says what it takes"
