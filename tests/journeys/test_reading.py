@@ -81,14 +81,16 @@ async def test_the_chain_is_checked_and_receipts_stand_in_it(server: Server) -> 
     assert await server.state(number) is State.ENACTED
     await assert_heads_stand(server, number)
     assert len(outcome_posts(server, number)) >= 1
-    for kept in (found[0], found[0][:12], f"#{found[0][:12]}…"):
+    for kept in (found[0], found[0][:32], f"#{found[0][:32]}…"):
         verdict = said(await server.slash("ada", TALK, "audit verify", receipt=kept))
         assert "holds" in verdict, verdict
         assert "stands in it" in verdict, verdict
     shown = outcome_posts(server, number)[-1].rpartition(" ")[2]
     assert "stands in it" in said(await server.slash("ben", TALK, "audit verify", receipt=shown))
-    unknown = said(await server.slash("ben", TALK, "audit verify", receipt="abcdef123456"))
-    assert "does not stand in it" in unknown
+    short = said(await server.slash("ben", TALK, "audit verify", receipt=found[0][:12]))
+    assert "too short to prove anything" in short, short
+    unknown = said(await server.slash("ben", TALK, "audit verify", receipt="abcdef12" * 4))
+    assert "does not stand in it" in unknown, unknown
     nonsense = said(await server.slash("ben", TALK, "audit verify", receipt="@everyone"))
     assert "a hash" in nonsense, nonsense
     assert "holds" in said(await server.slash("ben", TALK, "audit verify"))
@@ -136,7 +138,7 @@ async def test_of_a_private_group_others_see_number_type_group_state_and_outcome
         assert await server.state(number) is State.ENACTED
         feed_is_silent()
         (carried_out,) = outcome_posts(server, number)
-        assert "Carried out" in carried_out
+        assert "Decided; now for people to do" in carried_out
         assert "Commons" in carried_out
         assert "private" in carried_out
         await assert_heads_stand(server, number)
