@@ -298,6 +298,7 @@ REFILED = replace(draft(), refiles=3, changed_since="It is on the other side.")
 OPENED: dict[str, Json] = {
     "number": 9, "type": "operational", "group": SHG, "version": 1, "policy": 1, "electors": ELECTORS_NAMED,
 }  # fmt: skip
+ROLE_BACK: dict[str, Json] = {"reason": "role missing", "because": ["role missing"], "since": at(10).isoformat()}
 
 PROPOSALS: dict[str, tuple[Happening, list[Said]]] = {
     "opened": (
@@ -366,23 +367,19 @@ PROPOSALS: dict[str, tuple[Happening, list[Said]]] = {
     ),
     "resumed": (
         lambda: clock.resume(meddled(), clock.ROLE, at(12.5), by="a new mapping")[1],
-        [
-            (
-                Happened.CLOCK_RESUMED,
-                None,
-                {"reason": "role missing", "since": at(10).isoformat(), "minutes": 150, "by": "a new mapping"},
-            )
-        ],
+        [(Happened.CLOCK_RESUMED, None, ROLE_BACK | {"minutes": 150, "by": "a new mapping"})],
+    ),
+    "resumed after the last of two reasons": (
+        lambda: clock.resume(
+            clock.resume(clock.stop(meddled(), clock.CARD, at(11))[0], clock.CARD, at(12))[0], clock.ROLE, at(13)
+        )[1],
+        [(Happened.CLOCK_RESUMED, None, ROLE_BACK | {"because": ["card missing", "role missing"], "minutes": 180})],
     ),
     "stopped long enough": (
         lambda: since(meddled(), at(10 + 7 * 24)),
         [
             (Happened.STOPS_SPENT, None, {}),
-            (
-                Happened.CLOCK_RESUMED,
-                None,
-                {"reason": "role missing", "since": at(10).isoformat(), "minutes": 7 * 24 * 60},
-            ),
+            (Happened.CLOCK_RESUMED, None, ROLE_BACK | {"minutes": 7 * 24 * 60}),
         ],
     ),
     "nudged": (
