@@ -648,7 +648,7 @@ class Proceedings(RuleBasedStateMachine):
         ):
             remainder = self.ran + LENGTH["remainder"]
             self.closes = max(remainder, self.closes) if before.state is State.REVIEW else remainder
-            known = {o.person for o in before.objections if o.number not in self.void or o.test is not None}
+            known = {o.person for o in before.objections if o.number not in self.gone}
             self.electors = self.acting() | (SEATS.keys() - self.gave_it_up) | (known & self.electors)
             self.voters = (self.voters | SEATS.keys()) - self.gave_it_up
             assert {e.person for e in self.proposal.electors} == self.electors
