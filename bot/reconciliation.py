@@ -215,9 +215,9 @@ class Reconciliation:
                 await self._reactions.found(guild_id, reacted, last_ready)
 
     async def look_again(self, closing: Iterable[ProposalId]) -> frozenset[ProposalId]:
-        """Just before a window's end is decided, the card's reactions are read once more (PRO-11).
+        """Before a review's next step, its end above all, the reactions to it are read once more (PRO-11).
 
-        So it is looked, before anything is decided, whether everyone can see the card and act.
+        So it is looked, before any step, whether everyone can see the card and act.
         Discord notices a dead connection late, and what happens on it is never told. Gives those that could not be
         looked at: they are decided when they were.
         """
@@ -229,7 +229,7 @@ class Reconciliation:
                 await clocks.last_ready(self._ctx, view.partnership.guild_id) or closes_at, closes_at - JUST_BEFORE
             )
             try:
-                if view.proposal.state is State.REVIEW and closes_at <= view.now:
+                if view.proposal.state is State.REVIEW:
                     await self._card(view.partnership, proposal_id, seen_at)
                 await self._lookout.look(proposal_id)
             except Trouble:

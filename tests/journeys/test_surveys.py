@@ -80,7 +80,7 @@ async def test_from_draft_to_results(tmp_path: Path) -> None:
         (post,) = posts(server, STAKEHOLDERS)
         told = text_of(post)
         assert "On average **3.3** of 5, from 6 answers" in told, told
-        assert "Friday: ▇" in told
+        assert "Friday”: ▇" in told, told
         for words in ("a wholly other idea", "an idea after the restart", "idea 9"):
             assert words in told
         assert "idea 4" not in told
