@@ -17,6 +17,7 @@ from tests.journeys import looking_back, objecting
 from tests.journeys import meeting as meetings
 from tests.journeys.deciding import withdraw
 from tests.journeys.logged import TOKEN
+from tests.journeys.preferring import wishes
 from tests.journeys.server import CORE, FEED, TALK, Server, page_one, server_ids, text_of
 
 SECRET = "Old Marsh Lane 7"
@@ -124,6 +125,8 @@ async def test_an_erasure_while_the_bot_is_down_is_shown_at_its_next_start(serve
 
 
 async def test_letters_and_news_lose_the_title_also_when_their_words_are_not_kept_any_more(server: Server) -> None:
+    for who in ("ada", "ben"):
+        await wishes(server, who, way=["direct"])
     number = await server.propose("tia", TALK, "operational", title=f"The well of {SECRET}")
     await server.advance(hours=71)
     got = [who for who in server.people if any(SECRET in text for text in server.direct_messages(who))]
