@@ -49,7 +49,7 @@ async def test_the_outcome_cannot_be_posted(server: Server, crash: bool) -> None
     await server.advance(hours=2)
     for place in (await server.card(number), await server.feed_entry(number)):
         assert LAGS not in text_of(place), text_of(place)
-        assert "Carried out" in text_of(place)
+        assert "Decided; now for people to do" in text_of(place)
     assert LAGS not in said(await show(server, "tom", number))
     assert (await server.happened(number)).count("proposal enacted") == 1
     assert said_twice(await all_messages(server)) == []
@@ -68,7 +68,7 @@ async def test_the_card_itself_cannot_be_changed(server: Server) -> None:
     await server.advance(hours=2)
     for place in (await server.card(number), await server.feed_entry(number)):
         assert LAGS not in text_of(place), text_of(place)
-        assert "Carried out" in text_of(place)
+        assert "Decided; now for people to do" in text_of(place)
 
 
 async def test_nothing_is_said_where_nothing_lags(server: Server) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import discord
 
 from bot.governance.dossier import ObjectionState, State
+from bot.governance.events import Event, Happened, Json
+from bot.governance.ids import ProposalId
 from bot.governance.policy import amended
 from tests.journeys.objecting import (
     card,
@@ -101,7 +103,7 @@ async def test_who_joined_later_has_a_concern_recorded_and_is_told_why(server: S
     await server.give_role("nia", "Stakeholder")
     asked = await on_card(server, "nia", number, "who")
     assert "You may not object" in said(asked)
-    assert "You became a member after this review opened" in said(asked)
+    assert "You had not held the member seat for a week when this review opened" in said(asked)
     await server.react("nia", number)
     await server.settle()
     assert await states(server, number) == []
@@ -109,8 +111,7 @@ async def test_who_joined_later_has_a_concern_recorded_and_is_told_why(server: S
     told = server.direct_messages("nia")
     assert len(told) == 1
     assert "was recorded as a concern" in told[0]
-    assert "only those who were members then may object" in told[0]
-    assert "became a member after the review opened" in await last_notice(server, number)
+    assert "You had not held the member seat for a week" in told[0]
     shown = await card(server, number)
     assert "**Objections:** none so far." in shown
     assert "1 heard" in shown
@@ -283,8 +284,17 @@ async def test_a_card_keeps_the_emoji_it_opened_with(server: Server) -> None:
 
 
 async def _emojis_become(server: Server, objection: str, concern: str) -> None:
-    """As an enacted amendment leaves it."""
+    """As enacted amendments leave it, with what the record says of them."""
     async with server.bot.ctx.uow.write() as tx:
-        here = (await server.proposal(1)).partnership
-        policy = amended(await tx.policies.current(here), {"objection.emoji": objection, "concern.emoji": concern})
-        await tx.policies.add(here, policy, None, server.bot.ctx.clock())
+        here, now = (await server.proposal(1)).partnership, server.bot.ctx.clock()
+        for key, value in (("objection.emoji", objection), ("concern.emoji", concern)):
+            before = await tx.policies.current(here)
+            policy = amended(before, {key: value})
+            await tx.policies.add(here, policy, ProposalId(1), now)
+            told: dict[str, Json] = {
+                "key": key,
+                "was": str(before.values[key]),
+                "value": value,
+                "version": policy.version,
+            }
+            await tx.record.append(here, (Event(Happened.POLICY_AMENDED, "proposal/1", None, told),), now)

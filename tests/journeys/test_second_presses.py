@@ -63,9 +63,9 @@ async def test_after_answering_a_revision(server: Server) -> None:
 
 
 async def test_after_a_ruling_and_an_appeal(server: Server) -> None:
-    await server.propose("tia", CORE)
     server.join("fab", ("Core Team Facilitator",))
     await server.settle()
+    await server.propose("tia", CORE)
     await objecting.on_card(server, "uma", 1, "object")
     await objecting.state(server, "uma", 1)
     await in_thread(server, "tia", 1, "test")
