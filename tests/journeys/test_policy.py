@@ -104,7 +104,7 @@ async def test_an_entrenched_rule_never_changes_by_silence(tmp_path: Path) -> No
         )
         await server.advance(hours=72)
         await ballots(server, second, ada=FOR, ben=FOR, cleo=FOR, dev=FOR, eli=AGAINST, fay=AGAINST)
-        await server.advance(hours=72)
+        await server.advance(hours=1)
         assert await server.state(second) is State.ADOPTED
         await server.advance(hours=48)
         assert await server.state(second) is State.ENACTED
@@ -153,7 +153,7 @@ async def test_a_rule_amended_during_a_window_leaves_the_pinned_terms_alone(tmp_
         change = await server.propose_policy("review.window", "24h", who="tia")
         await server.advance(hours=72)
         await ballots(server, change, **dict.fromkeys(STAKEHOLDERS_ALL, FOR))
-        await server.advance(hours=72)
+        await server.advance(hours=1)
         assert await server.state(change) is State.ADOPTED
         pinned = await server.propose("tom", CORE)
         closes_at = (await server.proposal(pinned)).closes_at
@@ -191,7 +191,7 @@ async def test_a_halt_by_a_majority_returns_it_once(tmp_path: Path) -> None:
         assert (await server.happened(number)).count("halt consented") == 4
         await by_card(server, "ada", number, "escalate")
         await ballots(server, number, **dict.fromkeys(STAKEHOLDERS_ALL, FOR))
-        await server.advance(hours=72)
+        await server.advance(hours=1)
         assert await server.state(number) is State.ADOPTED
         assert "halt" not in [c.split(":")[1] for c in controls_of(await server.card(number))]
         again = await server.slash("ben", TALK, "proposal halt", proposal=f"P-{number}")

@@ -7,7 +7,7 @@ from datetime import timedelta
 from bot.governance.dossier import State
 from bot.governance.escalations import MOST_DISPUTED
 from tests.journeys.deciding import ballots, by_card, disputed, escalated
-from tests.journeys.objecting import control, in_thread, revise, state
+from tests.journeys.objecting import control, in_thread, revise, state, surely
 from tests.journeys.server import CONCERN, CORE, TALK, Server, controls_of, latest, said, text_of
 
 
@@ -61,7 +61,8 @@ async def test_a_disputed_proposal_does_not_end_without_one_reminder(server: Ser
     await server.restart()
     await server.advance(hours=4)
     assert len(nudges(await server.notices(number))) == earlier + 1
-    await server.press("uma", await server.notice_with(number, escalate), escalate)
+    asked = await server.press("uma", await server.notice_with(number, escalate), escalate)
+    await surely(server, "uma", "escalate", asked)
     await server.settle()
     assert await server.state(number) is State.ESCALATED
 
