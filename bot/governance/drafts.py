@@ -148,14 +148,15 @@ def choose_amount(text: Text, chosen: money.Money) -> Text:
 
 def check_text(type: str, text: Text) -> None:
     """Whether the text is fit to be decided on (PRO-3). Raises BadText, BadValue, AmountUnclear; Unfit for several."""
-    check_all(faults_of(type, text))
+    fault = as_one(faults_of(type, text))
+    if fault is not None:
+        raise fault
 
 
-def check_all(faults: Iterable[Refusal]) -> None:
-    """Raises the fault that there is, or Unfit for several."""
+def as_one(faults: Iterable[Refusal]) -> Refusal | None:
+    """The fault that there is, Unfit for several, None for none."""
     found = tuple(faults)
-    if found:
-        raise found[0] if len(found) == 1 else Unfit(found)
+    return Unfit(found) if len(found) > 1 else next(iter(found), None)
 
 
 def faults_of(type: str, text: Text) -> Iterator[Refusal]:

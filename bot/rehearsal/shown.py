@@ -58,9 +58,7 @@ class Front:
             "people": [self._person(each) for each in stage.people],
             "groups": self._channels(),
             "roles": self._roles(),
-            "cards": sorted(
-                (self._card(place, each) for place, each in cards(stage)), key=lambda each: not each["reactions"]
-            ),
+            "cards": self._cards(),
             "log": [
                 {"number": each.number, "at": each.at.isoformat(), "tone": each.tone, "text": each.text}
                 for each in stage.log.lines

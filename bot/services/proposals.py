@@ -115,11 +115,7 @@ def hindrance(view: ProposalView) -> Refusal | None:
             refiling.check(proposal, view.refused_before)
     except Refusal as refusal:
         faults.append(refusal)
-    try:
-        drafts.check_all(faults)
-    except Refusal as refusal:
-        return refusal
-    return None
+    return drafts.as_one(faults)
 
 
 async def before_opening(ctx: Context, actor: Actor, id: ProposalId) -> tuple[ProposalView, tuple[Similar, ...]]:

@@ -415,11 +415,7 @@ def _bad_value(refusal: errors.BadValue) -> str:
 
 
 def _unfit(refusal: errors.Unfit) -> str:
-    return "Several things are missing yet:\n" + "\n".join(f"- {_words_of(each)}" for each in refusal.faults)
-
-
-def _words_of(refusal: errors.Refusal) -> str:
-    return speak(refusal, kept="")
+    return "Several things are missing yet:\n" + "\n".join(f"- {speak(each, kept='')}" for each in refusal.faults)
 
 
 AMOUNTS: Mapping[str, str] = MappingProxyType(
