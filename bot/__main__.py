@@ -19,7 +19,7 @@ from config import settings
 from config.settings import Settings
 
 if TYPE_CHECKING:
-    from bot.operation import Outcome
+    from bot.operation.upkeep import Outcome
 
 FINE = 0
 FAILED = 1
@@ -54,13 +54,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _do(options: argparse.Namespace, loaded: Settings) -> int:
-    from bot import logs
+    from bot.operation import logs
 
     os.umask(PRIVATE)  # the database, its copies and exports hold what only the operator may read
     logs.set_up(loaded if options.command == "run" else loaded.model_copy(update={"log_level": _quiet(loaded)}))
     match options.command:
         case "run":
-            from bot.running import run
+            from bot.operation.running import run
 
             asyncio.run(run(loaded))
         case "check":
@@ -71,7 +71,7 @@ def _do(options: argparse.Namespace, loaded: Settings) -> int:
 
 
 async def _check(loaded: Settings) -> int:
-    from bot.checks import check
+    from bot.operation.checks import check
 
     report = await check(loaded)
     for finding in report.findings:
@@ -82,38 +82,38 @@ async def _check(loaded: Settings) -> int:
 
 
 async def _operate(options: argparse.Namespace, loaded: Settings) -> int:
-    from bot import operation
+    from bot.operation import upkeep
 
     match options.command:
         case "verify":
-            outcome = await operation.verify(loaded, options.export, options.receipt)
+            outcome = await upkeep.verify(loaded, options.export, options.receipt)
         case "export":
-            outcome = await operation.export(loaded, options.file)
+            outcome = await upkeep.export(loaded, options.file)
         case "backup":
-            outcome = await operation.backup(loaded, options.file)
+            outcome = await upkeep.backup(loaded, options.file)
         case "confirm":
             from bot.app import PRESENT
 
-            outcome = await operation.confirm(loaded, PRESENT)
+            outcome = await upkeep.confirm(loaded, PRESENT)
         case "erase":
             from bot.app import PRESENT
 
             if options.left:
-                return _say(await operation.left(loaded))
+                return _say(await upkeep.left(loaded))
             which = (options.person, options.partnership, options.event)
-            if not options.yes and not _sure(await operation.to_erase(loaded, *which)):
+            if not options.yes and not _sure(await upkeep.to_erase(loaded, *which)):
                 _complain("Nothing was erased.")
                 return FAILED
-            await operation.to_erase(loaded, *which)
-            outcome = await operation.erase(loaded, *which, PRESENT)
+            await upkeep.to_erase(loaded, *which)
+            outcome = await upkeep.erase(loaded, *which, PRESENT)
         case "restore":
             from bot.app import PRESENT
 
-            outcome = await operation.restore(loaded, options.file, PRESENT)
+            outcome = await upkeep.restore(loaded, options.file, PRESENT)
         case _:
             from bot.app import PRESENT
 
-            outcome = await operation.migrate(loaded, PRESENT)
+            outcome = await upkeep.migrate(loaded, PRESENT)
     return _say(outcome)
 
 
@@ -147,7 +147,7 @@ def _rehearse(port: int, open_browser: bool) -> int:
 
 
 def _explain(error: Exception, loaded: Settings | None) -> int:
-    from bot.trouble import in_words
+    from bot.operation.errors import in_words
 
     logging.getLogger(__name__).debug("the error behind the next lines", exc_info=error)
     trouble = in_words(error, loaded)

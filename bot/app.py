@@ -10,11 +10,11 @@ import discord
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from discord.ext import commands
 
-from bot import addresses
-from bot.client import GovernanceBot
+from bot.discord import addresses
+from bot.discord.client import GovernanceBot
+from bot.discord.sharded import ShardedBot
 from bot.governance.shards import EVERYTHING
 from bot.services.ports import Context
-from bot.sharded import ShardedBot
 from bot.ui.announcements import announce
 from config import genesis
 from config.settings import Settings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from discord import app_commands
 from discord.ext import commands
 
-from bot.services import beforehand
+from bot.services import attempts
 from bot.ui import answers
 from cogs.base import Interaction, answer, asker, choices, register
 
@@ -20,7 +20,7 @@ class EscalationCommands(commands.Cog):
     async def escalate(self, interaction: Interaction, proposal: str) -> None:
         """Ask whether it shall go to a final vote (PRO-6)."""
         wanted = await choices.proposal_chosen(interaction, proposal)
-        await answer(interaction, answers.escalating(await beforehand.escalate(*asker(interaction), wanted)))
+        await answer(interaction, answers.escalating(await attempts.escalate(*asker(interaction), wanted)))
 
 
 async def setup(bot: commands.Bot) -> None:

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from discord import app_commands
 from discord.ext import commands
 
-from bot import caches
+from bot.discord import caches
 from bot.governance.errors import NotFound
 from bot.governance.ids import GroupId, PartnershipId
 from bot.governance.organisation import Partnership

@@ -7,7 +7,7 @@ from typing import cast
 import discord
 from discord.ext import commands
 
-from bot import caches
+from bot.discord import caches
 from bot.services.intrusions import Grant
 from cogs.base.host import Host
 

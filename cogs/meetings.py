@@ -16,8 +16,8 @@ from bot.services import meetings
 from bot.services.meetings import Wanted
 from bot.ui import ids
 from bot.ui import meetings as boards
-from bot.ui import meetings_answered as answers
-from bot.ui import meetings_told as told
+from bot.ui import meetings_notices as told
+from bot.ui import meetings_replies as answers
 from bot.ui.limits import SUGGESTION
 from bot.ui.text import plain
 from cogs.base import (

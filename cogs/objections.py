@@ -11,11 +11,11 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import caches
+from bot.discord import caches
 from bot.governance.ids import ProposalId
-from bot.services import beforehand, objections
+from bot.services import attempts, objections
 from bot.ui import forms, ids
-from bot.ui import objections_answered as answers
+from bot.ui import objections_replies as answers
 from cogs.base import (
     ActButton,
     Fields,
@@ -35,13 +35,13 @@ Act = Callable[[Interaction, ProposalId, int], Awaitable[None]]
 
 async def state(interaction: Interaction, id: ProposalId, number: int) -> None:
     """Open the form in which an objection is stated (OBJ-2)."""
-    view = await beforehand.state(*asker(interaction), id, number)
+    view = await attempts.state(*asker(interaction), id, number)
     await show_form(interaction, forms.state(view.proposal, number))
 
 
 async def withdraw(interaction: Interaction, id: ProposalId, number: int) -> None:
     """Ask whether it shall be withdrawn (OBJ-5)."""
-    view = await beforehand.keep(*asker(interaction), id, number)
+    view = await attempts.keep(*asker(interaction), id, number)
     await answer(interaction, answers.withdrawing(view, number))
 
 
@@ -53,7 +53,7 @@ async def withdraw_now(interaction: Interaction, id: ProposalId, number: int) ->
 
 async def keep(interaction: Interaction, id: ProposalId, number: int) -> None:
     """Keep it although the reaction is gone: it stands anyway (OBJ-5)."""
-    view = await beforehand.keep(*asker(interaction), id, number)
+    view = await attempts.keep(*asker(interaction), id, number)
     await answer(interaction, answers.objection_act(view, number, "keep"))
 
 
@@ -77,25 +77,25 @@ async def ask_test(interaction: Interaction, id: ProposalId, number: int) -> Non
 
 async def rule(interaction: Interaction, id: ProposalId, number: int) -> None:
     """Show a facilitator what to judge, and how (OBJ-4)."""
-    view = await beforehand.rule(*asker(interaction), id, number)
+    view = await attempts.rule(*asker(interaction), id, number)
     await answer(interaction, answers.ruling(view, number))
 
 
 async def rule_in_form(interaction: Interaction, id: ProposalId, number: int) -> None:
     """Open the form for the reason of a ruling that it is in form (OBJ-4)."""
-    await beforehand.rule(*asker(interaction), id, number)
+    await attempts.rule(*asker(interaction), id, number)
     await show_form(interaction, forms.rule(id, number, True))
 
 
 async def rule_not_in_form(interaction: Interaction, id: ProposalId, number: int) -> None:
     """Open the form for the reason of a ruling that it is not (OBJ-4)."""
-    await beforehand.rule(*asker(interaction), id, number)
+    await attempts.rule(*asker(interaction), id, number)
     await show_form(interaction, forms.rule(id, number, False))
 
 
 async def appeal(interaction: Interaction, id: ProposalId, number: int) -> None:
     """Open the form for an appeal (OBJ-4)."""
-    await beforehand.appeal(*asker(interaction), id, number)
+    await attempts.appeal(*asker(interaction), id, number)
     await show_form(interaction, forms.appeal(id, number))
 
 

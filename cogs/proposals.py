@@ -12,12 +12,12 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.governance import drafts
-from bot.governance.dossier import Text
 from bot.governance.ids import GroupId, PartnershipId, ProposalId
 from bot.governance.money import Money
-from bot.services import beforehand, escalations, objections, proposals
+from bot.governance.proposals_types import Text
+from bot.services import attempts, escalations, objections, proposals
 from bot.services.views import ProposalView
-from bot.ui import answers, forms, ids, inbox, objections_answered, record
+from bot.ui import answers, forms, ids, inbox, objections_replies, record
 from cogs.base import (
     ActButton,
     Control,
@@ -63,12 +63,12 @@ async def options(interaction: Interaction, id: ProposalId) -> None:
 
 async def preview(interaction: Interaction, id: ProposalId) -> None:
     """The card as it will stand."""
-    await answer(interaction, answers.preview(await beforehand.open_review(*asker(interaction), id)))
+    await answer(interaction, answers.preview(await attempts.open_review(*asker(interaction), id)))
 
 
 async def who(interaction: Interaction, id: ProposalId) -> None:
     """Who may object (OBJ-1)."""
-    await answer(interaction, objections_answered.standing(await proposals.who_may_object(*asker(interaction), id)))
+    await answer(interaction, objections_replies.standing(await proposals.who_may_object(*asker(interaction), id)))
 
 
 async def read(interaction: Interaction, id: ProposalId) -> None:
@@ -79,35 +79,35 @@ async def read(interaction: Interaction, id: ProposalId) -> None:
 async def object_to(interaction: Interaction, id: ProposalId) -> None:
     """Raise an objection by button (OBJ-1)."""
     raised = await objections.raise_objection(*asker(interaction), id, "button")
-    await answer(interaction, objections_answered.raised(raised))
+    await answer(interaction, objections_replies.raised(raised))
 
 
 async def concern(interaction: Interaction, id: ProposalId) -> None:
     """Open the form for a concern (OBJ-3)."""
-    await beforehand.concern(*asker(interaction), id)
+    await attempts.concern(*asker(interaction), id)
     await show_form(interaction, forms.concern(id))
 
 
 async def words(interaction: Interaction, id: ProposalId) -> None:
     """Page 1 of a draft or of the next version (PRO-1, PRO-5)."""
-    view = await beforehand.write(*asker(interaction), id)
+    view = await attempts.write(*asker(interaction), id)
     await show_form(interaction, forms.words(view.proposal))
 
 
 async def details(interaction: Interaction, id: ProposalId) -> None:
     """Page 2 of a draft or of the next version (PRO-1, PRO-5)."""
-    view = await beforehand.write(*asker(interaction), id)
+    view = await attempts.write(*asker(interaction), id)
     await show_form(interaction, forms.details(view.proposal, view.policy))
 
 
 async def again(interaction: Interaction, id: ProposalId) -> None:
     """Open the form for what a draft files again (OBJ-6)."""
-    await show_form(interaction, forms.refile(await beforehand.write(*asker(interaction), id)))
+    await show_form(interaction, forms.refile(await attempts.write(*asker(interaction), id)))
 
 
 async def revise(interaction: Interaction, id: ProposalId) -> None:
     """What is kept of the next version, and its pages (PRO-5)."""
-    await _show_kept(interaction, await beforehand.write(*asker(interaction), id))
+    await _show_kept(interaction, await attempts.write(*asker(interaction), id))
 
 
 async def publish(interaction: Interaction, id: ProposalId) -> None:
@@ -122,7 +122,7 @@ async def start_over(interaction: Interaction, id: ProposalId) -> None:
 
 async def withdraw(interaction: Interaction, id: ProposalId) -> None:
     """Open the form for a withdrawal (PRO-6)."""
-    view = await beforehand.withdraw(*asker(interaction), id)
+    view = await attempts.withdraw(*asker(interaction), id)
     await show_form(interaction, forms.withdraw(view.proposal))
 
 
@@ -149,7 +149,7 @@ async def discard(interaction: Interaction, id: ProposalId) -> None:
 
 async def escalate(interaction: Interaction, id: ProposalId) -> None:
     """Ask whether it shall go to a final vote (PRO-6)."""
-    await answer(interaction, answers.escalating(await beforehand.escalate(*asker(interaction), id)))
+    await answer(interaction, answers.escalating(await attempts.escalate(*asker(interaction), id)))
 
 
 async def escalate_now(interaction: Interaction, id: ProposalId) -> None:
@@ -278,7 +278,7 @@ async def take_concern(interaction: Interaction, match: re.Match[str], fields: F
     """A concern was sent in (OBJ-3)."""
     wanted = ProposalId(int(match["proposal"]))
     view = await objections.concern(*asker(interaction), wanted, fields.get("concern", ""))
-    await answer(interaction, objections_answered.concern(view))
+    await answer(interaction, objections_replies.concern(view))
 
 
 async def take_withdrawal(interaction: Interaction, match: re.Match[str], fields: Fields) -> None:
@@ -326,7 +326,7 @@ class ProposalCommands(FormCog):
         """Open page 1 (PRO-1)."""
         chosen, named = await choices.group_chosen(interaction, group, partnership)
         number, kind = choices.number_in(again), choices.type_chosen(type)
-        await beforehand.propose(*asker(interaction), chosen.id, kind, number)
+        await attempts.propose(*asker(interaction), chosen.id, kind, number)
         deciding = drafts.deciding_group(chosen, kind, named.id if named else None)
         await show_form(interaction, forms.propose(kind, deciding.id, number))
 

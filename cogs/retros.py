@@ -20,7 +20,7 @@ from bot.governance.organisation import Group, Partnership
 from bot.governance.retros import CUSTOM, TEMPLATES
 from bot.services import retros, retros_writing
 from bot.services.retros_views import RetroView
-from bot.ui import ids, retros_answered, retros_forms, retros_told
+from bot.ui import ids, retros_forms, retros_notices, retros_replies
 from cogs.base import (
     Control,
     Fields,
@@ -75,14 +75,14 @@ class CaptureButton(Control, template=ids.CAPTURE_TEMPLATE):
             return
         slot = self.match["arg"] or ""
         kept = await retros_writing.uncapture(*asker(interaction), partnership.id, chosen.id, slot)
-        await answer(interaction, retros_answered.box(kept, "Taken back. "), replace=True)
+        await answer(interaction, retros_replies.box(kept, "Taken back. "), replace=True)
 
 
 async def take_capture(interaction: Interaction, match: re.Match[str], fields: Fields) -> None:
     """A card for the next retro was sent in."""
     partnership, chosen = await _group_of(interaction, match["group"])
     kept = await retros_writing.capture(*asker(interaction), partnership.id, chosen.id, fields.get("card", ""))
-    await answer(interaction, retros_answered.box(kept, "Kept. "), replace=True)
+    await answer(interaction, retros_replies.box(kept, "Kept. "), replace=True)
 
 
 # ---- commands --------------------------------------------------------------------------------------
@@ -92,7 +92,7 @@ async def show_list(interaction: Interaction, id: PartnershipId, before: int | N
     """One page of the list of retros."""
     found = await retros.list_retros(*asker(interaction), id, before)
     partnership = await choices.partnership_chosen(interaction, str(id))
-    await answer(interaction, retros_answered.listing(found, partnership, before), replace=replace)
+    await answer(interaction, retros_replies.listing(found, partnership, before), replace=replace)
 
 
 async def retro_chosen(interaction: Interaction, chosen: str, *, running: bool = False) -> RetroView:
@@ -115,7 +115,7 @@ async def suggest_retros(interaction: Interaction, current: str) -> list[app_com
     """Retros of this channel's partnership, newest first."""
     partnership = await choices.partnership_chosen(interaction)
     found = await retros.list_retros(*asker(interaction), partnership.id)
-    named = [retros_answered.suggestion(view) for view in found]
+    named = [retros_replies.suggestion(view) for view in found]
     words = current.strip().casefold()
     return [app_commands.Choice(name=name, value=value) for name, value in named if words in name.casefold()]
 
@@ -146,7 +146,7 @@ class RetroCommands(FormCog):
         here, chosen = await _group_here(interaction, group, partnership)
         wanted = _plan(template, columns, pace, named, title)
         view = await retros.start(*asker(interaction), here.id, chosen.id, wanted)
-        await answer(interaction, retros_answered.started(view))
+        await answer(interaction, retros_replies.started(view))
 
     @retro.command(name="schedule", description="Plan a retro for later, once or again and again; you confirm the time")
     @app_commands.describe(
@@ -178,7 +178,7 @@ class RetroCommands(FormCog):
         wanted = _plan(template, columns, pace, named, title)
         later = retros.Later(when, zone, every)
         view, understood = await retros.plan_later(*asker(interaction), here.id, chosen.id, wanted, later)
-        await answer(interaction, retros_answered.planned(view, understood))
+        await answer(interaction, retros_replies.planned(view, understood))
 
     @retro.command(name="join", description="Take part in a retro that is under way, early or late")
     @app_commands.describe(retro="Its number; left out: the one under way here")
@@ -186,7 +186,7 @@ class RetroCommands(FormCog):
     async def join(self, interaction: Interaction, retro: str = "") -> None:
         """Take part."""
         view = await retro_chosen(interaction, retro, running=True)
-        await answer(interaction, retros_answered.joined(await retros_writing.join(*asker(interaction), view.retro.id)))
+        await answer(interaction, retros_replies.joined(await retros_writing.join(*asker(interaction), view.retro.id)))
 
     @retro.command(name="capture", description="Note something for the next retro, sealed and without your name")
     @app_commands.describe(group="Left out: the group of this channel", partnership=_ABOUT["partnership"])
@@ -195,7 +195,7 @@ class RetroCommands(FormCog):
         """Show one's own, with the button to write one."""
         here, chosen = await _group_here(interaction, group, partnership)
         kept = await retros_writing.captured(*asker(interaction), here.id, chosen.id)
-        await answer(interaction, retros_answered.box(kept))
+        await answer(interaction, retros_replies.box(kept))
 
     @retro.command(name="show", description="A retro as it stands, or its lessons")
     @app_commands.describe(retro="Its number; left out: the latest")
@@ -204,11 +204,11 @@ class RetroCommands(FormCog):
         """Show one."""
         view = await retro_chosen(interaction, retro)
         if not view.retro.took_part:
-            await answer(interaction, retros_answered.overview(view))
+            await answer(interaction, retros_replies.overview(view))
             return
-        whole = await asyncio.to_thread(retros_told.document, view)
-        file = discord.File(BytesIO(whole), filename=retros_told.file_name(view))
-        await answer(interaction, retros_told.answered(view, whole), file=file)
+        whole = await asyncio.to_thread(retros_notices.document, view)
+        file = discord.File(BytesIO(whole), filename=retros_notices.file_name(view))
+        await answer(interaction, retros_notices.answered(view, whole), file=file)
 
     @retro.command(name="list", description="Retros that you may read, newest first")
     @app_commands.describe(partnership=_ABOUT["partnership"])
@@ -237,7 +237,7 @@ async def _group_of(interaction: Interaction, id: str) -> tuple[Partnership, Gro
     return here, found
 
 
-def _plan(template: str, columns: str, pace: str, named: bool, title: str) -> rules.Plan:
+def _plan(template: str, columns: str, pace: str, named: bool, title: str) -> rules.RetroPlan:
     if pace not in _PACES:
         raise NotFound("control")
     hours = _PACES[pace]

@@ -12,15 +12,15 @@ from types import MappingProxyType
 import discord
 from discord.ext import commands
 
-from bot import caches
+from bot.discord import caches
 from bot.governance import drafts
 from bot.governance import retros as rules
 from bot.governance.errors import NotFound
-from bot.governance.retros import PHASES, Progress, State
-from bot.services import beforehand, retros, retros_leading, retros_writing
+from bot.governance.retros import PHASES, Progress, RetroState
+from bot.services import attempts, retros, retros_leading, retros_writing
 from bot.services.ports import Actor
 from bot.services.retros_views import RetroView
-from bot.ui import forms, ids, retros_answered, retros_forms, retros_told, retros_topics
+from bot.ui import forms, ids, retros_forms, retros_notices, retros_replies, retros_topics
 from bot.ui import retros as boards
 from cogs.base import (
     Control,
@@ -44,19 +44,19 @@ Act = Callable[[Interaction, int, str], Awaitable[None]]
 
 async def join(interaction: Interaction, id: int, arg: str) -> None:
     """Take part."""
-    await answer(interaction, retros_answered.joined(await retros_writing.join(*asker(interaction), id)))
+    await answer(interaction, retros_replies.joined(await retros_writing.join(*asker(interaction), id)))
 
 
 async def word(interaction: Interaction, id: int, arg: str) -> None:
     """Open the form of the check-in."""
-    view = await _during(interaction, id, "check in", State.CHECK_IN)
+    view = await _during(interaction, id, "check in", RetroState.CHECK_IN)
     await show_form(interaction, retros_forms.word(view.retro))
 
 
 async def card(interaction: Interaction, id: int, arg: str) -> None:
     """Open the form for a card, or for one of one's own."""
     mine = await retros_writing.mine(*asker(interaction), id)
-    rules.check_phase(mine.view.retro, "write a card", State.GATHER, State.GROUP)
+    rules.check_phase(mine.view.retro, "write a card", RetroState.GATHER, RetroState.GROUP)
     before = next((each for each in mine.cards if each.slot == arg), None)
     if arg and before is None:
         raise NotFound("card")
@@ -66,7 +66,7 @@ async def card(interaction: Interaction, id: int, arg: str) -> None:
 async def own_cards(interaction: Interaction, id: int, arg: str) -> None:
     """Their own cards."""
     found = await retros_writing.mine(*asker(interaction), id)
-    await answer(interaction, retros_answered.own_cards(found, _number(arg)), replace=True)
+    await answer(interaction, retros_replies.own_cards(found, _number(arg)), replace=True)
 
 
 async def all_cards(interaction: Interaction, id: int, arg: str) -> None:
@@ -74,7 +74,7 @@ async def all_cards(interaction: Interaction, id: int, arg: str) -> None:
     view = await retros.show(*asker(interaction), id)
     # Many cards take a while to be laid out; once they are, every page is at hand.
     await asyncio.to_thread(boards.page_of_cards, view, 0)
-    shown = retros_answered.cards(view, _number(arg)) if view.retro.cards else retros_answered.hidden(view)
+    shown = retros_replies.cards(view, _number(arg)) if view.retro.cards else retros_replies.hidden(view)
     await answer(interaction, shown, replace=True)
 
 
@@ -82,28 +82,28 @@ async def cards_file(interaction: Interaction, id: int, arg: str) -> None:
     """All cards as a file."""
     view = await retros.show(*asker(interaction), id)
     if not view.retro.cards:
-        await answer(interaction, retros_answered.hidden(view))
+        await answer(interaction, retros_replies.hidden(view))
         return
-    file = discord.File(BytesIO(retros_answered.cards_file(view).encode()), filename=f"R-{view.retro.number}-cards.txt")
-    await answer(interaction, retros_answered.with_file(view), file=file)
+    file = discord.File(BytesIO(retros_replies.cards_file(view).encode()), filename=f"R-{view.retro.number}-cards.txt")
+    await answer(interaction, retros_replies.with_file(view), file=file)
 
 
 async def about(interaction: Interaction, id: int, arg: str) -> None:
     """Who sees what."""
-    await answer(interaction, retros_answered.about(await retros.show(*asker(interaction), id)))
+    await answer(interaction, retros_replies.about(await retros.show(*asker(interaction), id)))
 
 
 async def show(interaction: Interaction, id: int, arg: str) -> None:
     """The retro as it stands."""
-    await answer(interaction, retros_answered.overview(await retros.show(*asker(interaction), id)))
+    await answer(interaction, retros_replies.overview(await retros.show(*asker(interaction), id)))
 
 
 async def lessons(interaction: Interaction, id: int, arg: str) -> None:
     """The lessons, with the whole document as a file."""
     view = await retros.show(*asker(interaction), id)
-    whole = await asyncio.to_thread(retros_told.document, view)
-    file = discord.File(BytesIO(whole), filename=retros_told.file_name(view)) if whole else None
-    await answer(interaction, retros_told.answered(view, whole), file=file)
+    whole = await asyncio.to_thread(retros_notices.document, view)
+    file = discord.File(BytesIO(whole), filename=retros_notices.file_name(view)) if whole else None
+    await answer(interaction, retros_notices.answered(view, whole), file=file)
 
 
 # ---- leading ---------------------------------------------------------------------------------------
@@ -113,26 +113,26 @@ async def next_phase(interaction: Interaction, id: int, arg: str) -> None:
     """End the phase that the button names, or ask first."""
     pressed = await retros_leading.press_next(*asker(interaction), id, _phase(arg))
     if pressed.doubt:
-        await answer(interaction, retros_answered.doubted(pressed))
+        await answer(interaction, retros_replies.doubted(pressed))
         return
-    await answer(interaction, retros_answered.done(pressed.view, back=pressed.back))
+    await answer(interaction, retros_replies.done(pressed.view, back=pressed.back))
 
 
 async def go_on(interaction: Interaction, id: int, arg: str) -> None:
     """End it after the question."""
     view = await retros.next_phase(*asker(interaction), id, _phase(arg))
-    await answer(interaction, retros_answered.done(view), replace=True)
+    await answer(interaction, retros_replies.done(view), replace=True)
 
 
 async def step_back(interaction: Interaction, id: int, arg: str) -> None:
     """One step back."""
     view = await retros_leading.step_back(*asker(interaction), id, _phase(arg))
-    await answer(interaction, retros_answered.done(view), replace=True)
+    await answer(interaction, retros_replies.done(view), replace=True)
 
 
 async def menu(interaction: Interaction, id: int, arg: str) -> None:
     """What the asker can do beside what stands on the board."""
-    await answer(interaction, retros_answered.more(await retros_leading.options(*asker(interaction), id)))
+    await answer(interaction, retros_replies.more(await retros_leading.options(*asker(interaction), id)))
 
 
 async def more_minutes(interaction: Interaction, id: int, arg: str) -> None:
@@ -141,28 +141,28 @@ async def more_minutes(interaction: Interaction, id: int, arg: str) -> None:
     by, known = timedelta(minutes=min(minutes, 10**6)), min([*seen, 0][0], 10**11)
     at = datetime.fromtimestamp(known, UTC) if known else None
     view = await retros_leading.add_time(*asker(interaction), id, by, at, any_=not seen)
-    await answer(interaction, retros_answered.done(view))
+    await answer(interaction, retros_replies.done(view))
 
 
 async def pause(interaction: Interaction, id: int, arg: str) -> None:
     """Stop the time."""
-    await answer(interaction, retros_answered.done(await retros.pause(*asker(interaction), id)))
+    await answer(interaction, retros_replies.done(await retros.pause(*asker(interaction), id)))
 
 
 async def resume(interaction: Interaction, id: int, arg: str) -> None:
     """Go on."""
-    await answer(interaction, retros_answered.done(await retros.resume(*asker(interaction), id)))
+    await answer(interaction, retros_replies.done(await retros.resume(*asker(interaction), id)))
 
 
 async def hand(interaction: Interaction, id: int, arg: str) -> None:
     """Choose who leads on."""
-    await answer(interaction, retros_answered.handing(await retros.show(*asker(interaction), id)))
+    await answer(interaction, retros_replies.handing(await retros.show(*asker(interaction), id)))
 
 
 async def take_over(interaction: Interaction, id: int, arg: str) -> None:
     """Lead on."""
     view = await retros.take_over(*asker(interaction), id)
-    await answer(interaction, retros_answered.handed(view), replace=True)
+    await answer(interaction, retros_replies.handed(view), replace=True)
 
 
 async def cancel(interaction: Interaction, id: int, arg: str) -> None:
@@ -173,7 +173,7 @@ async def cancel(interaction: Interaction, id: int, arg: str) -> None:
 
 async def figures(interaction: Interaction, id: int, arg: str) -> None:
     """How far everybody is."""
-    await answer(interaction, retros_answered.figures(await retros_writing.figures(*asker(interaction), id)))
+    await answer(interaction, retros_replies.figures(await retros_writing.figures(*asker(interaction), id)))
 
 
 async def end_topic(interaction: Interaction, id: int, arg: str) -> None:
@@ -182,7 +182,7 @@ async def end_topic(interaction: Interaction, id: int, arg: str) -> None:
     if how not in set(Progress) - {Progress.WAITING}:
         raise NotFound("topic")
     view = await retros.next_topic(*asker(interaction), id, _number(topic), Progress(how))
-    await answer(interaction, retros_answered.done(view))
+    await answer(interaction, retros_replies.done(view))
 
 
 # ---- putting together ------------------------------------------------------------------------------
@@ -190,14 +190,14 @@ async def end_topic(interaction: Interaction, id: int, arg: str) -> None:
 
 async def group(interaction: Interaction, id: int, arg: str) -> None:
     """Choose what to put elsewhere."""
-    view = await _during(interaction, id, "group", State.GROUP)
+    view = await _during(interaction, id, "group", RetroState.GROUP)
     await answer(interaction, retros_topics.to_move(view, _number(arg)), replace=True)
 
 
 async def into(interaction: Interaction, id: int, arg: str) -> None:
     """Choose where to; the id names the page and what was chosen."""
     page, *moved = _numbers(arg)
-    view = await _during(interaction, id, "group", State.GROUP)
+    view = await _during(interaction, id, "group", RetroState.GROUP)
     await answer(interaction, retros_topics.into(view, moved, page), replace=True)
 
 
@@ -217,13 +217,13 @@ async def merge(interaction: Interaction, id: int, arg: str) -> None:
 
 async def topic(interaction: Interaction, id: int, arg: str) -> None:
     """One topic with its cards."""
-    view = await _during(interaction, id, "group", State.GROUP)
+    view = await _during(interaction, id, "group", RetroState.GROUP)
     await answer(interaction, retros_topics.topic(view, _number(arg)), replace=True)
 
 
 async def rename(interaction: Interaction, id: int, arg: str) -> None:
     """Open the form for a topic's title."""
-    view = await _during(interaction, id, "group", State.GROUP)
+    view = await _during(interaction, id, "group", RetroState.GROUP)
     found = view.retro.topic_of(_number(arg))
     if found is None:
         raise NotFound("topic")
@@ -242,7 +242,7 @@ async def split(interaction: Interaction, id: int, arg: str) -> None:
 async def vote(interaction: Interaction, id: int, arg: str) -> None:
     """Their dots, and the topics to give some to."""
     mine = await retros_writing.mine(*asker(interaction), id)
-    rules.check_phase(mine.view.retro, "vote", State.VOTE)
+    rules.check_phase(mine.view.retro, "vote", RetroState.VOTE)
     await answer(interaction, retros_topics.ballot(mine, _number(arg)), replace=True)
 
 
@@ -255,12 +255,12 @@ async def dots(interaction: Interaction, id: int, arg: str) -> None:
 
 async def more_time(interaction: Interaction, id: int, arg: str) -> None:
     """Ask for more time."""
-    await answer(interaction, retros_answered.asked(await retros_writing.more_time(*asker(interaction), id)))
+    await answer(interaction, retros_replies.asked(await retros_writing.more_time(*asker(interaction), id)))
 
 
 async def note(interaction: Interaction, id: int, arg: str) -> None:
     """Open the form for a note."""
-    view = await _during(interaction, id, "take notes", State.DISCUSS, State.ACTIONS)
+    view = await _during(interaction, id, "take notes", RetroState.DISCUSS, RetroState.ACTIONS)
     await show_form(interaction, retros_forms.note_on(view, _number(arg)))
 
 
@@ -275,26 +275,26 @@ async def topics(interaction: Interaction, id: int, arg: str) -> None:
 
 async def action(interaction: Interaction, id: int, arg: str) -> None:
     """Open the form for an action."""
-    view = await _during(interaction, id, "add an action", State.DISCUSS, State.ACTIONS)
+    view = await _during(interaction, id, "add an action", RetroState.DISCUSS, RetroState.ACTIONS)
     await show_form(interaction, retros_forms.action(view.retro))
 
 
 async def actions(interaction: Interaction, id: int, arg: str) -> None:
     """The actions one by one."""
     view = await retros.show(*asker(interaction), id)
-    await answer(interaction, retros_answered.actions(view, _number(arg)), replace=True)
+    await answer(interaction, retros_replies.actions(view, _number(arg)), replace=True)
 
 
 async def own_action(interaction: Interaction, id: int, arg: str) -> None:
     """Take an action."""
     view = await retros_writing.own_action(*asker(interaction), id, _number(arg))
-    await answer(interaction, retros_answered.actions(view, 0, "It is yours. "), replace=True)
+    await answer(interaction, retros_replies.actions(view, 0, "It is yours. "), replace=True)
 
 
 async def finish_action(interaction: Interaction, id: int, arg: str) -> None:
     """Mark an action as done."""
     view = await retros_writing.finish_action(*asker(interaction), id, _number(arg))
-    await answer(interaction, retros_answered.actions(view, 0, "Marked as done. "), replace=True)
+    await answer(interaction, retros_replies.actions(view, 0, "Marked as done. "), replace=True)
 
 
 async def propose(interaction: Interaction, id: int, arg: str) -> None:
@@ -304,7 +304,7 @@ async def propose(interaction: Interaction, id: int, arg: str) -> None:
     found = view.retro.action(_number(arg))
     if found is None:
         raise NotFound("action")
-    await beforehand.propose(ctx, who, view.partnership.id, "general", None)
+    await attempts.propose(ctx, who, view.partnership.id, "general", None)
     deciding = drafts.deciding_group(view.partnership, "general", view.group.id)
     text = retros_forms.proposal_text(view.retro.number, view.group, found)
     await show_form(interaction, forms.propose("general", deciding.id, None, text))
@@ -312,13 +312,13 @@ async def propose(interaction: Interaction, id: int, arg: str) -> None:
 
 async def confirm(interaction: Interaction, id: int, arg: str) -> None:
     """Schedule what was planned."""
-    await answer(interaction, retros_answered.started(await retros.confirm(*asker(interaction), id)), replace=True)
+    await answer(interaction, retros_replies.started(await retros.confirm(*asker(interaction), id)), replace=True)
 
 
 async def end_series(interaction: Interaction, id: int, arg: str) -> None:
     """This one is the last of its series."""
     view = await retros.end_series(*asker(interaction), id)
-    await answer(interaction, retros_answered.last_of_series(view))
+    await answer(interaction, retros_replies.last_of_series(view))
 
 
 ACTS: Mapping[str, Act] = MappingProxyType(
@@ -393,13 +393,13 @@ class RetroMenu(Menu, template=ids.RETRO_MENU_TEMPLATE):
                 await topic(interaction, named, chosen[0])
             case "vote":
                 mine = await retros_writing.mine(*asker(interaction), named)
-                rules.check_phase(mine.view.retro, "vote", State.VOTE)
+                rules.check_phase(mine.view.retro, "vote", RetroState.VOTE)
                 await answer(interaction, retros_topics.dots(mine, _number(chosen[0])), replace=True)
             case "note":
                 await note(interaction, named, chosen[0])
             case _:
                 view = await retros.hand_over(*asker(interaction), named, person_named(interaction, chosen[0]))
-                await answer(interaction, retros_answered.handed(view), replace=True)
+                await answer(interaction, retros_replies.handed(view), replace=True)
 
 
 # ---- forms -----------------------------------------------------------------------------------------
@@ -408,7 +408,7 @@ class RetroMenu(Menu, template=ids.RETRO_MENU_TEMPLATE):
 async def take_word(interaction: Interaction, id: int, arg: str, fields: Fields) -> None:
     """The check-in was sent in."""
     mine = await retros_writing.check_in(*asker(interaction), id, fields.get("word", ""))
-    await answer(interaction, retros_answered.checked_in(mine), replace=True)
+    await answer(interaction, retros_replies.checked_in(mine), replace=True)
 
 
 async def take_card(interaction: Interaction, id: int, arg: str, fields: Fields) -> None:
@@ -419,14 +419,14 @@ async def take_card(interaction: Interaction, id: int, arg: str, fields: Fields)
     else:
         before = len((await retros_writing.mine(ctx, who, id)).cards)
         mine = await retros_writing.write(ctx, who, id, _number(fields.get("column", "")), fields.get("card", ""), arg)
-        told = retros_answered.told_written(bool(arg), len(mine.cards) > before)
-    await answer(interaction, retros_answered.written(mine, told), replace=True)
+        told = retros_replies.told_written(bool(arg), len(mine.cards) > before)
+    await answer(interaction, retros_replies.written(mine, told), replace=True)
 
 
 async def take_cancel(interaction: Interaction, id: int, arg: str, fields: Fields) -> None:
     """Cancelling was sent in."""
     await answer(
-        interaction, retros_answered.done(await retros.cancel(*asker(interaction), id, fields.get("reason", "")))
+        interaction, retros_replies.done(await retros.cancel(*asker(interaction), id, fields.get("reason", "")))
     )
 
 
@@ -439,7 +439,7 @@ async def take_rename(interaction: Interaction, id: int, arg: str, fields: Field
 async def take_note(interaction: Interaction, id: int, arg: str, fields: Fields) -> None:
     """A note was sent in."""
     view = await retros_writing.note(*asker(interaction), id, _number(arg), fields.get("note", ""))
-    await answer(interaction, retros_answered.noted(view))
+    await answer(interaction, retros_replies.noted(view))
 
 
 async def take_action(interaction: Interaction, id: int, arg: str, fields: Fields) -> None:
@@ -448,7 +448,7 @@ async def take_action(interaction: Interaction, id: int, arg: str, fields: Field
     named = fields.get("owner", "")
     owner = person_named(interaction, named) if named else None
     view = await retros_writing.add_action(ctx, who, id, fields.get("action", ""), owner, fields.get("due", ""))
-    await answer(interaction, retros_answered.actions(view, 10**6, "Noted. "))
+    await answer(interaction, retros_replies.actions(view, 10**6, "Noted. "))
 
 
 FORMS: Mapping[str, Callable[[Interaction, int, str, Fields], Awaitable[None]]] = MappingProxyType(
@@ -486,14 +486,14 @@ def person_named(interaction: Interaction, chosen: str) -> Actor:
     return Actor(member.id, member.guild.id, caches.worn_by(member))
 
 
-async def _during(interaction: Interaction, id: int, act: str, *phases: State) -> RetroView:
+async def _during(interaction: Interaction, id: int, act: str, *phases: RetroState) -> RetroView:
     view = await retros.show(*asker(interaction), id)
     rules.check_phase(view.retro, act, *phases)
     return view
 
 
-def _phase(arg: str) -> State:
-    return (State.SCHEDULED, *PHASES)[min(_number(arg), len(PHASES))]
+def _phase(arg: str) -> RetroState:
+    return (RetroState.SCHEDULED, *PHASES)[min(_number(arg), len(PHASES))]
 
 
 def _number(text: str) -> int:

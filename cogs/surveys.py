@@ -17,11 +17,11 @@ from bot.governance.ids import GroupId, PartnershipId
 from bot.governance.organisation import Partnership
 from bot.governance.scales import Scale
 from bot.governance.surveys import REPEATS, QuestionKind, SurveyState
-from bot.services import surveys, surveys_answered, surveys_compared
+from bot.services import surveys, surveys_compared, surveys_replies
 from bot.services.surveys import SurveyView
 from bot.ui import ids, surveys_drawn, surveys_forms
 from bot.ui import surveys as pages
-from bot.ui import surveys_answered as answers
+from bot.ui import surveys_replies as answers
 from bot.ui.panels import attached, pictures
 from cogs.base import (
     ActButton,
@@ -114,12 +114,12 @@ async def stop(interaction: Interaction, id: int) -> None:
 
 async def fill_in(interaction: Interaction, id: int) -> None:
     """Open the form with every question, filled with what the asker answered before."""
-    await show_form(interaction, surveys_forms.answer(await surveys_answered.mine(*asker(interaction), id)))
+    await show_form(interaction, surveys_forms.answer(await surveys_replies.mine(*asker(interaction), id)))
 
 
 async def take_back(interaction: Interaction, id: int) -> None:
     """Delete the asker's answers."""
-    await answer(interaction, answers.noted(await surveys_answered.take_back(*asker(interaction), id)), replace=True)
+    await answer(interaction, answers.noted(await surveys_replies.take_back(*asker(interaction), id)), replace=True)
 
 
 async def results(interaction: Interaction, id: int) -> None:
@@ -225,7 +225,7 @@ async def take_question(interaction: Interaction, match: re.Match[str], fields: 
 async def take_answers(interaction: Interaction, match: re.Match[str], fields: Fields) -> None:
     """Answers were sent in."""
     typed = surveys_forms.answers_of(fields)
-    kept = await surveys_answered.answer(*asker(interaction), int(match["survey"]), typed)
+    kept = await surveys_replies.answer(*asker(interaction), int(match["survey"]), typed)
     await answer(interaction, answers.noted(kept), replace=True)
 
 

@@ -9,9 +9,9 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.governance.ids import ProposalId
-from bot.services import beforehand, proposals, votes
+from bot.services import attempts, proposals, votes
 from bot.ui import forms, ids
-from bot.ui import votes_answered as answers
+from bot.ui import votes_replies as answers
 from cogs.base import (
     ActButton,
     Fields,
@@ -30,7 +30,7 @@ from cogs.base import (
 async def cast(interaction: Interaction, id: ProposalId, place: int) -> None:
     """Keep a choice at once, or ask for the reason that it needs (DEC-1, DEC-2)."""
     ctx, who = asker(interaction)
-    choice = await beforehand.cast(ctx, who, id, place)
+    choice = await attempts.cast(ctx, who, id, place)
     if choice.needs_reason:
         await show_form(interaction, forms.object_vote(id, place))
         return
@@ -59,7 +59,7 @@ async def take_objection(interaction: Interaction, match: re.Match[str], fields:
     """The reason of an objection in a consent round was sent in (DEC-1)."""
     ctx, who = asker(interaction)
     wanted = ProposalId(int(match["proposal"]))
-    choice = await beforehand.cast(ctx, who, wanted, int(match["choice"]))
+    choice = await attempts.cast(ctx, who, wanted, int(match["choice"]))
     said = forms.statement(fields)
     view = await votes.cast(ctx, who, wanted, choice.name, said.criterion, said.reason)
     await answer(interaction, answers.cast(view, choice.name), replace=True)

@@ -12,14 +12,14 @@ from sqlalchemy import Table, Text, select, type_coerce
 from bot.governance import consistency
 from bot.governance.consistency import Difference
 from bot.governance.consistency_proposals import of_proposal
-from bot.governance.courses import Happening
-from bot.governance.dossier import Proposal
-from bot.governance.events import COMPLETE, ERASURES, Happened
+from bot.governance.events import COMPLETE, ERASURES, EventType
 from bot.governance.feedback import Feedback
+from bot.governance.histories import Happening
 from bot.governance.ids import PartnershipId
 from bot.governance.meetings import Meeting
 from bot.governance.organisation import Partnership
 from bot.governance.policy import Policy, written
+from bot.governance.proposals_types import Proposal
 from bot.governance.retros import Retro
 from bot.governance.surveys import Survey
 from storage import tables
@@ -31,22 +31,22 @@ from storage.session import Session
 
 _BY_RULES_OF_THE_DAY = frozenset({"document", "due_at", "title_folded"})
 """Columns that hold what the code of their day made of a document for lookups: another version makes something else."""
-_BEGINNINGS: Mapping[str, Happened] = {
-    "proposal": Happened.REVIEW_OPENED,
-    "meeting": Happened.MEETING_SCHEDULED,
-    "survey": Happened.SURVEY_CREATED,
-    "feedback": Happened.FEEDBACK_GIVEN,
-    "retro": Happened.RETRO_STARTED,
+_BEGINNINGS: Mapping[str, EventType] = {
+    "proposal": EventType.REVIEW_OPENED,
+    "meeting": EventType.MEETING_SCHEDULED,
+    "survey": EventType.SURVEY_CREATED,
+    "feedback": EventType.FEEDBACK_GIVEN,
+    "retro": EventType.RETRO_STARTED,
 }
 """What is on record of each thing that has to stand beside the chain."""
-_OF_POLICY = (Happened.POLICY_ADOPTED, Happened.POLICY_AMENDED)
+_OF_POLICY = (EventType.POLICY_ADOPTED, EventType.POLICY_AMENDED)
 _OF_PARTNERSHIP = (
-    Happened.PARTNERSHIP_CREATED,
-    Happened.PARTNERSHIP_RATIFIED,
-    Happened.GROUP_CREATED,
-    Happened.ROLE_MAPPED,
-    Happened.ROLE_UNMAPPED,
-    Happened.ROLE_DELETED,
+    EventType.PARTNERSHIP_CREATED,
+    EventType.PARTNERSHIP_RATIFIED,
+    EventType.GROUP_CREATED,
+    EventType.ROLE_MAPPED,
+    EventType.ROLE_UNMAPPED,
+    EventType.ROLE_DELETED,
 )
 _PART = 200
 

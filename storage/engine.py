@@ -12,7 +12,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from storage.local import AnyConnection, LocalEngine, listen, local_engine
-from storage.turns import Turns
+from storage.write_queue import Turns
 
 
 class BadDatabaseUrl(Exception):

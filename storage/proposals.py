@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import Select, Text, and_, bindparam, func, literal_column, or_, select, text, type_coerce, update
 
-from bot.governance.dossier import FINAL, Proposal, State
 from bot.governance.errors import Changed, NotFound
 from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId
+from bot.governance.proposals_types import FINAL, Proposal, ProposalState
 from bot.governance.stops import Span
 from bot.services.ports import Filter, Listed
 from storage.mapping import from_text, to_json
@@ -19,7 +19,7 @@ from storage.session import Session
 from storage.tables import proposals, spells
 
 _C = proposals.c
-_OPEN = sorted(state.value for state in State if state not in FINAL and state is not State.DRAFT)
+_OPEN = sorted(state.value for state in ProposalState if state not in FINAL and state is not ProposalState.DRAFT)
 _TEXT = type_coerce(_C.document, Text)
 _GET = select(_TEXT).where(_C.id == bindparam("id"))
 _NUMBERED = select(_TEXT).where(_C.partnership_id == bindparam("partnership"), _C.number == bindparam("number"))
@@ -103,7 +103,7 @@ class Proposals:
         value: datetime | None = (await self._session.connection.execute(chosen)).scalar_one_or_none()
         return value
 
-    async def in_states(self, partnership: PartnershipId, states: Iterable[State]) -> tuple[ProposalId, ...]:
+    async def in_states(self, partnership: PartnershipId, states: Iterable[ProposalState]) -> tuple[ProposalId, ...]:
         """Ids of proposals in these states, oldest first."""
         wanted = sorted(state.value for state in states)
         chosen = select(_C.id).where(_C.partnership_id == partnership, _C.state.in_(wanted))
@@ -132,10 +132,10 @@ class Proposals:
         """The ids of this author's drafts, newest first. A writer who counts keeps others from adding one meanwhile."""
         await self._count_in_turn(partnership)
         chosen = select(_C.id).where(_C.partnership_id == partnership, _C.author_id == author)
-        return await self._ids(chosen.where(_C.state == State.DRAFT.value).order_by(_C.id.desc()))
+        return await self._ids(chosen.where(_C.state == ProposalState.DRAFT.value).order_by(_C.id.desc()))
 
     async def newest(
-        self, partnership: PartnershipId, limit: int, states: Iterable[State] = ()
+        self, partnership: PartnershipId, limit: int, states: Iterable[ProposalState] = ()
     ) -> tuple[Proposal, ...]:
         """The newest that have a number, in these states or in any; newest first."""
         chosen = select(_TEXT).where(_C.partnership_id == partnership, _C.number.is_not(None))
@@ -231,7 +231,7 @@ def _listed(row: Any) -> Listed:
         GroupId(row.group_id),
         row.type,
         row.title,
-        State(row.state),
+        ProposalState(row.state),
         PersonId(row.author_id),
         row.closes_at,
         row.due_at,

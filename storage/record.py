@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlalchemy import Row, Select, and_, bindparam, delete, func, insert, or_, select
 
-from bot.governance.courses import Happening
 from bot.governance.errors import NotErasable, NotFound
-from bot.governance.events import COMPLETE, Event, Happened
+from bot.governance.events import COMPLETE, Event, EventType
+from bot.governance.histories import Happening
 from bot.governance.ids import PartnershipId, PersonId, ProposalId
 from bot.services.ports import Recorded, Verdict
 from storage.chain import EMPTY, Link, Verifier, data_of, forge
@@ -94,7 +94,7 @@ class Record:
                 yield link
 
     async def since(
-        self, partnership: PartnershipId, since: datetime | None, types: Iterable[Happened]
+        self, partnership: PartnershipId, since: datetime | None, types: Iterable[EventType]
     ) -> tuple[Happening, ...]:
         """What happened of these types at or after an instant (None: ever), in order."""
         chosen = _HAPPENED.where(events.c.type.in_(_written(types))).order_by(events.c.number)
@@ -104,7 +104,7 @@ class Record:
         return await _happenings(rows.all())
 
     async def from_opening(
-        self, partnership: PartnershipId, since: datetime | None, types: Iterable[Happened]
+        self, partnership: PartnershipId, since: datetime | None, types: Iterable[EventType]
     ) -> AsyncIterator[Sequence[Happening]]:
         """What happened of these types from the first review on that opened since then, in order and in parts."""
         after = 0 if since is None else await self._before_opening(partnership, since)
@@ -119,7 +119,7 @@ class Record:
             after = rows[-1].number
 
     async def of_all(
-        self, partnership: PartnershipId, things: Collection[str], types: Iterable[Happened]
+        self, partnership: PartnershipId, things: Collection[str], types: Iterable[EventType]
     ) -> tuple[Happening, ...]:
         """What happened of these types to a few things, in order."""
         chosen = _HAPPENED.where(events.c.thing.in_(sorted(things)), events.c.type.in_(_written(types)))
@@ -130,7 +130,7 @@ class Record:
         """The number before the first review that opened since then; the last one where none did."""
         chosen = select(events.c.number).where(
             events.c.partnership_id == partnership,
-            events.c.type == Happened.REVIEW_OPENED.value,
+            events.c.type == EventType.REVIEW_OPENED.value,
             events.c.at >= since,
         )
         chosen = chosen.order_by(events.c.at, events.c.number).limit(1)
@@ -181,7 +181,7 @@ class Record:
         which = and_(payloads.c.partnership_id == partnership, payloads.c.number == number)
         await self._session.connection.execute(delete(payloads).where(which))
         self._session.wiped = True
-        said = Event(Happened.WORDS_ERASED, erased.event.thing, None, {"numbers": [number]})
+        said = Event(EventType.WORDS_ERASED, erased.event.thing, None, {"numbers": [number]})
         await self.append(partnership, (said,), at)
         return True
 
@@ -224,7 +224,7 @@ class Record:
                 return
 
 
-def _written(types: Iterable[Happened]) -> list[str]:
+def _written(types: Iterable[EventType]) -> list[str]:
     return sorted(kind.value for kind in types)
 
 
@@ -240,7 +240,7 @@ async def _happenings(rows: Sequence[Any]) -> tuple[Happening, ...]:
 def _happening(row: Any) -> Happening:
     data = json.loads(row.payload) if row.payload is not None else {}
     actor = None if row.actor_id is None else PersonId(row.actor_id)
-    return Happening(row.at, Event(Happened(row.type), row.thing, actor, data))
+    return Happening(row.at, Event(EventType(row.type), row.thing, actor, data))
 
 
 def _proposal_of(event: Event) -> ProposalId | None:
@@ -269,5 +269,5 @@ def _link(row: Row[Any]) -> Link:
 
 def _recorded(partnership: PartnershipId, link: Link) -> Recorded:
     actor = None if link.actor is None else PersonId(link.actor)
-    event = Event(Happened(link.type), link.thing, actor, data_of(link))
+    event = Event(EventType(link.type), link.thing, actor, data_of(link))
     return Recorded(link.number, partnership, link.at, event, link.hash, link.payload is None)

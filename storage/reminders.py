@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from bot.governance.errors import NotFound
 from bot.governance.ids import PartnershipId, PersonId
-from bot.governance.reminders import Letter, Preferences, Reminder, State, Topic
+from bot.governance.reminders import Letter, Preferences, Reminder, ReminderState, ReminderTopic
 from bot.services.ports import DeliveryKind, DeliveryState
 from storage.mapping import from_text, to_json
 from storage.session import Session
@@ -36,7 +36,7 @@ _MOST_AT_ONCE = 5000
 _WORDS_KEPT = timedelta(days=1)
 _KEPT = timedelta(days=90)
 _R, _P, _L = reminders.c, preferences.c, letters.c
-_OPEN = (State.WAITING.value, State.DIGEST.value)
+_OPEN = (ReminderState.WAITING.value, ReminderState.DIGEST.value)
 _SETTLE = (
     update(reminders)
     .where(_R.id == bindparam("this"))
@@ -90,7 +90,7 @@ class Reminders:
 
         Within a writing transaction nobody else gives them meanwhile.
         """
-        ripe = or_(_R.due_at <= now, _R.state == State.DIGEST.value)
+        ripe = or_(_R.due_at <= now, _R.state == ReminderState.DIGEST.value)
         chosen = select(reminders).where(_R.partnership_id == partnership, _R.state.in_(_OPEN), ripe)
         found: dict[PersonId, list[Reminder]] = {}
         for some in _in_parts(people):
@@ -293,12 +293,12 @@ def _reminder(row: Row[Any]) -> Reminder:
         PartnershipId(row.partnership_id),
         PersonId(row.person_id),
         row.thing,
-        Topic(row.topic),
+        ReminderTopic(row.topic),
         row.occurrence,
         row.why,
         row.due_at,
         row.expires_at,
-        State(row.state),
+        ReminderState(row.state),
         row.letter,
         bool(row.mentioned),
         row.id,

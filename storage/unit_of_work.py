@@ -30,7 +30,7 @@ from storage.record import Record
 from storage.reminders import Reminders
 from storage.repository import Repository
 from storage.runtime import Runtime
-from storage.seals import Seals
+from storage.sealed import Seals
 from storage.session import Announce, Session, insert_into
 from storage.tables import sequences
 from storage.votes import Ballots

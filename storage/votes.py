@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, delete, select
 
-from bot.governance.dossier import Ballot
 from bot.governance.ids import PersonId, VoteId
+from bot.governance.proposals_types import Ballot
 from storage.session import Session
 from storage.tables import ballots
 

@@ -8,9 +8,9 @@ from typing import Any
 import discord
 import pytest
 
-from bot import addresses
-from bot.checks import Mark, ask_discord
-from bot.permissions import REASONS, invite_link, permissions
+from bot.discord import addresses
+from bot.discord.permissions import REASONS, invite_link, permissions
+from bot.operation.checks import Mark, ask_discord
 from config.settings import Settings
 from tests.standin import APPLICATION, StandIn, listening
 from tests.standin.standin import MEMBERS

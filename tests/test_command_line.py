@@ -19,13 +19,14 @@ import aiohttp
 import pytest
 
 import bot
-from bot import addresses, instance
 from bot.__main__ import main
-from bot.governance.events import Event, Happened
+from bot.discord import addresses
+from bot.governance.events import Event, EventType
 from bot.governance.ids import PartnershipId
 from bot.governance.organisation import Partnership
 from bot.governance.shards import EVERYTHING, Shards, read_shards
-from bot.trouble import Trouble
+from bot.operation import instance
+from bot.operation.errors import OperatorError
 from config.settings import Settings
 from storage import migrate
 from storage.engine import create_engines
@@ -69,7 +70,7 @@ def database() -> Path:
                 await tx.partnerships.save(Partnership(each, f"Commons {each}", 99))
                 texts = ("first", "second", "third")
                 events = [
-                    Event(Happened.CONCERN_RAISED, "proposal/1", person, {"text": f"the {text} thing"})
+                    Event(EventType.CONCERN_RAISED, "proposal/1", person, {"text": f"the {text} thing"})
                     for text in texts
                 ]
                 await tx.record.append(each, events, NOW)
@@ -692,7 +693,7 @@ async def test_the_lock_of_a_process_that_died_is_taken_over_and_that_of_a_livin
             if free:
                 await (await instance.take(engines, lambda: NOW)).release()
             else:
-                with pytest.raises(Trouble, match="runs already"):
+                with pytest.raises(OperatorError, match="runs already"):
                     await instance.take(engines, lambda: NOW)
             await held.release()
     finally:
@@ -714,7 +715,7 @@ async def test_a_refusal_says_who_serves_what(tmp_path: Path, held: str, asked: 
     await migrate.upgrade(engines.writer)
     try:
         await InstanceLock(engines, "else 1 x", EVERYTHING if held == "bot" else read_shards(held)).acquire(NOW)
-        with pytest.raises(Trouble) as refused:
+        with pytest.raises(OperatorError) as refused:
             await instance.take(engines, lambda: NOW, asked)
     finally:
         await engines.dispose()

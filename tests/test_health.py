@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import aiohttp
 import pytest
 
-from bot import health
+from bot.operation import health
 
 
 class Watched:

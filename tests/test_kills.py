@@ -21,7 +21,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import requests
+from bot.discord import requests
 from bot.governance.ids import ProposalId
 from storage.engine import Engines, create_engines
 from storage.unit_of_work import SqlUnitOfWork

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot import logs
+from bot.operation import logs
 from config.settings import Settings
 
 SECRET = "MTIzNDU2Nzg5MDEyMzQ1Njc4.Gabcde.abcdefghijklmnopqrstuvwxyz0123456789ab"

@@ -19,12 +19,12 @@ from discord.gateway import DiscordWebSocket
 from pydantic import SecretStr
 from yarl import URL
 
-from bot import addresses, client, requests
 from bot.app import create_bot
-from bot.client import GovernanceBot
-from bot.governance.dossier import State
+from bot.discord import addresses, client, requests
+from bot.discord.client import GovernanceBot
 from bot.governance.ids import ProposalId
-from bot.running import stay_connected
+from bot.governance.proposals_types import ProposalState
+from bot.operation.running import stay_connected
 from bot.services.ports import Entry
 from config.settings import Settings
 from tests.standin import How, StandIn, controls, listening, on_duty
@@ -148,7 +148,7 @@ async def test_a_proposal_is_shown_once_whatever_each_first_request_ends_in(url:
         assert len(texts) == len(set(texts)) > 0
         async with bot.ctx.uow.read() as tx:
             proposal = await tx.proposals.get(ProposalId(number))
-        assert proposal.state is State.REVIEW
+        assert proposal.state is ProposalState.REVIEW
         assert proposal.clock.reasons == frozenset()
 
 

@@ -1,7 +1,7 @@
 """Each session of a process is away, behind or ready by itself (PRO-11, RUN-2)."""
 
+from bot.discord.sessions import Sessions
 from bot.governance.shards import Shards
-from bot.sessions import Sessions
 
 THREE = Shards(2, 4, 8)
 

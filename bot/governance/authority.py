@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.governance.dossier import FINAL, Objection, Proposal, Vote
 from bot.governance.errors import Conflicted, NotEligible
 from bot.governance.ids import GroupId, PersonId
 from bot.governance.organisation import FACILITATOR, MEMBER, Elector, Member, check_authority
+from bot.governance.proposals_types import FINAL, Objection, Proposal, Vote
 
 
 def acting(pinned: Iterable[Elector]) -> frozenset[PersonId]:

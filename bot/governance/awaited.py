@@ -7,9 +7,9 @@ from datetime import datetime
 
 from bot.governance.authority import acting as seated
 from bot.governance.clock import past
-from bot.governance.dossier import CONTESTABLE, Objection, ObjectionState, Proposal, State
 from bot.governance.ids import PersonId
 from bot.governance.objections import ALIVE, ON_FILE, speakers, waits_for_words
+from bot.governance.proposals_types import CONTESTABLE, Objection, ObjectionState, Proposal, ProposalState
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,13 @@ def acting(proposal: Proposal, beside: Beside, now: datetime) -> frozenset[Perso
     """Everyone who has an act on it that is still open: none of them may be kept from it by others (PRO-11)."""
     found: set[PersonId] = set()
     match proposal.state:
-        case State.REVIEW if not past(proposal, proposal.closes_at, now):
+        case ProposalState.REVIEW if not past(proposal, proposal.closes_at, now):
             found |= _unheard(proposal)
-        case State.ESCALATED if proposal.vote is not None:
+        case ProposalState.ESCALATED if proposal.vote is not None:
             found |= seated(proposal.vote.electors) - proposal.vote.voted
-        case State.PASSED | State.ADOPTED if not proposal.halted and proposal.timelock_ends_at is not None:
+        case ProposalState.PASSED | ProposalState.ADOPTED if (
+            not proposal.halted and proposal.timelock_ends_at is not None
+        ):
             if not past(proposal, proposal.timelock_ends_at, now):
                 found |= seated(proposal.electors) - proposal.halts
     if proposal.state in ALIVE:
@@ -47,11 +49,11 @@ def watching(proposal: Proposal, *, private: bool = False) -> frozenset[PersonId
     of a ``private`` group stands where nobody else reads; who votes on its matter from outside reads it by command,
     and a vote passes nothing by silence.
     """
-    timelock = proposal.state in {State.PASSED, State.ADOPTED} and proposal.timelock_ends_at is not None
+    timelock = proposal.state in {ProposalState.PASSED, ProposalState.ADOPTED} and proposal.timelock_ends_at is not None
     if proposal.state not in CONTESTABLE and not timelock:
         return frozenset()
     electors = set(seated(proposal.electors))
-    if proposal.state is State.ESCALATED and proposal.vote is not None and not private:
+    if proposal.state is ProposalState.ESCALATED and proposal.vote is not None and not private:
         electors |= seated(proposal.vote.electors)
     return frozenset(electors)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.governance.dossier import CONTESTABLE, Clock, Objection, Proposal, State
-from bot.governance.events import Event, Happened, Json, proposal_thing
+from bot.governance.events import Event, EventType, Json, proposal_thing
+from bot.governance.proposals_types import CONTESTABLE, Clock, Objection, Proposal, ProposalState
 
 OUTAGE = "outage"
 CARD = "card missing"
@@ -64,7 +64,7 @@ def stop(proposal: Proposal, reason: str, since: datetime, **told: Json) -> Outc
 
     Once people's acts stopped it as long as they may, they stop it no more (PRO-11). ``told`` goes into the event.
     """
-    waiting = CONTESTABLE | ({State.PASSED, State.ADOPTED} if reason in WITH_TIMELOCK else frozenset())
+    waiting = CONTESTABLE | ({ProposalState.PASSED, ProposalState.ADOPTED} if reason in WITH_TIMELOCK else frozenset())
     before = proposal.clock
     if proposal.state not in waiting or reason in before.reasons or (before.spent and reason in BY_PEOPLE):
         return proposal, ()
@@ -80,7 +80,7 @@ def stop(proposal: Proposal, reason: str, since: datetime, **told: Json) -> Outc
     else:
         clock = replace(clock, wanting_since=min(wanting_since(before) or since, since))
     event = Event(
-        Happened.CLOCK_STOPPED,
+        EventType.CLOCK_STOPPED,
         proposal_thing(proposal.id),
         None,
         {"reason": reason, "since": since.isoformat(), **told},
@@ -111,7 +111,7 @@ def resume(proposal: Proposal, reason: str, now: datetime, **told: Json) -> Outc
         "minutes": int(stood.total_seconds() // 60),
         **told,
     }
-    return running, (Event(Happened.CLOCK_RESUMED, proposal_thing(proposal.id), None, data),)
+    return running, (Event(EventType.CLOCK_RESUMED, proposal_thing(proposal.id), None, data),)
 
 
 def wanting_since(clock: Clock) -> datetime | None:
@@ -143,7 +143,7 @@ def spend(proposal: Proposal, now: datetime) -> Outcome:
         return proposal, ()
     spent = replace(proposal.clock, spent=True, spells=closed(proposal.clock, now).spells)
     proposal = replace(proposal, clock=spent)
-    events: list[Event] = [Event(Happened.STOPS_SPENT, proposal_thing(proposal.id), None, {})]
+    events: list[Event] = [Event(EventType.STOPS_SPENT, proposal_thing(proposal.id), None, {})]
     for reason in sorted(proposal.clock.reasons & BY_PEOPLE):
         proposal, resumed = resume(proposal, reason, now)
         events += resumed

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.governance.dossier import Proposal, State
 from bot.governance.errors import AlreadyDone, NotEligible, WrongState
-from bot.governance.events import Event, Happened, proposal_thing
+from bot.governance.events import Event, EventType, proposal_thing
 from bot.governance.organisation import OBSERVER, Member
+from bot.governance.proposals_types import Proposal, ProposalState
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
 
 
 def left_to_people(proposal: Proposal) -> bool:
     """Whether it is decided and changes nothing by itself: people do what it says."""
-    return proposal.state is State.ENACTED and not proposal.current.effects
+    return proposal.state is ProposalState.ENACTED and not proposal.current.effects
 
 
 def may_mark(proposal: Proposal, member: Member) -> bool:
@@ -37,6 +37,6 @@ def mark(proposal: Proposal, member: Member, done: bool, now: datetime) -> Outco
         raise NotEligible("mark as done")
     if (proposal.done_at is not None) is done:
         raise AlreadyDone("marked as done" if done else "marked as not done")
-    happened = Happened.PROPOSAL_DONE if done else Happened.PROPOSAL_NOT_DONE
+    happened = EventType.PROPOSAL_DONE if done else EventType.PROPOSAL_NOT_DONE
     marked = replace(proposal, done_at=now if done else None, done_by=member.person if done else None)
     return marked, (Event(happened, proposal_thing(proposal.id), member.person, {}),)

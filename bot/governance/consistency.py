@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from itertools import pairwise
 from types import MappingProxyType
 
-from bot.governance.courses import Happening
 from bot.governance.errors import Refusal
-from bot.governance.events import Event, Happened
+from bot.governance.events import Event, EventType
 from bot.governance.feedback import Feedback
+from bot.governance.histories import Happening
 from bot.governance.meetings import Meeting, MeetingState
 from bot.governance.organisation import Group, Partnership, RoleMapping
 from bot.governance.policy import KEYS, Policy, read, written
 from bot.governance.retros import Retro
-from bot.governance.retros import State as RetroState
+from bot.governance.retros import RetroState as RetroState
 from bot.governance.retros_lessons import lessons
 from bot.governance.surveys import Survey, SurveyState
 
@@ -34,28 +34,28 @@ class Difference:
     what: str
 
 
-_RETRO: Mapping[Happened, frozenset[RetroState]] = MappingProxyType(
+_RETRO: Mapping[EventType, frozenset[RetroState]] = MappingProxyType(
     {
-        Happened.RETRO_CLOSED: frozenset({RetroState.CLOSED}),
-        Happened.RETRO_CANCELLED: frozenset({RetroState.CANCELLED}),
+        EventType.RETRO_CLOSED: frozenset({RetroState.CLOSED}),
+        EventType.RETRO_CANCELLED: frozenset({RetroState.CANCELLED}),
     }
 )
 _GOES_ON = frozenset({"actions", "carried"})
 """What becomes of these is written down after the lessons were published."""
-_SURVEY: Mapping[Happened, SurveyState] = MappingProxyType(
+_SURVEY: Mapping[EventType, SurveyState] = MappingProxyType(
     {
-        Happened.SURVEY_OPENED: SurveyState.OPEN,
-        Happened.SURVEY_CLOSED: SurveyState.CLOSED,
-        Happened.SURVEY_CANCELLED: SurveyState.CANCELLED,
+        EventType.SURVEY_OPENED: SurveyState.OPEN,
+        EventType.SURVEY_CLOSED: SurveyState.CLOSED,
+        EventType.SURVEY_CANCELLED: SurveyState.CANCELLED,
     }
 )
-_MEETING: Mapping[Happened, MeetingState] = MappingProxyType(
+_MEETING: Mapping[EventType, MeetingState] = MappingProxyType(
     {
-        Happened.MEETING_SCHEDULED: MeetingState.SCHEDULED,
-        Happened.MEETING_STARTED: MeetingState.RUNNING,
-        Happened.MEETING_ENDED: MeetingState.ENDED,
-        Happened.MEETING_MISSED: MeetingState.MISSED,
-        Happened.MEETING_CANCELLED: MeetingState.CANCELLED,
+        EventType.MEETING_SCHEDULED: MeetingState.SCHEDULED,
+        EventType.MEETING_STARTED: MeetingState.RUNNING,
+        EventType.MEETING_ENDED: MeetingState.ENDED,
+        EventType.MEETING_MISSED: MeetingState.MISSED,
+        EventType.MEETING_CANCELLED: MeetingState.CANCELLED,
     }
 )
 
@@ -67,11 +67,11 @@ def of_policies(
 
     ``kept`` holds, by version, what stands for each key; ``by`` the proposal that brought it.
     """
-    adopted = next((each.event for each in history if each.event.type is Happened.POLICY_ADOPTED), None)
+    adopted = next((each.event for each in history if each.event.type is EventType.POLICY_ADOPTED), None)
     amended: dict[int, list[Event]] = {}
     known = True
     for each in history:
-        if each.event.type is Happened.POLICY_AMENDED:
+        if each.event.type is EventType.POLICY_AMENDED:
             version = each.event.data.get("version")
             known = known and isinstance(version, int)
             amended.setdefault(version if isinstance(version, int) else 0, []).append(each.event)
@@ -101,15 +101,15 @@ def of_policies(
 def of_partnership(partnership: Partnership, history: Sequence[Happening]) -> Iterator[Difference]:
     """What of a partnership is not as its events tell: name, groups, mapped roles, whether it is ratified (ORG-1)."""
     whole = f"partnership/{partnership.id}"
-    created = next((each.event for each in history if each.event.type is Happened.PARTNERSHIP_CREATED), None)
+    created = next((each.event for each in history if each.event.type is EventType.PARTNERSHIP_CREATED), None)
     if created is None:
         return
     if created.data.get("name", partnership.name) != partnership.name:
         yield Difference(whole, "name")
-    ratified = any(each.event.type is Happened.PARTNERSHIP_RATIFIED for each in history)
+    ratified = any(each.event.type is EventType.PARTNERSHIP_RATIFIED for each in history)
     if ratified is partnership.provisional:
         yield Difference(whole, "ratification")
-    told = {each.event.thing: each.event for each in history if each.event.type is Happened.GROUP_CREATED}
+    told = {each.event.thing: each.event for each in history if each.event.type is EventType.GROUP_CREATED}
     kept = {f"group/{group.id}": group for group in partnership.groups}
     for thing in sorted(told.keys() | kept.keys()):
         if thing not in told or thing not in kept:
@@ -121,7 +121,7 @@ def of_partnership(partnership: Partnership, history: Sequence[Happening]) -> It
 
 def of_feedback(feedback: Feedback, history: Sequence[Happening]) -> Iterator[str]:
     """What of feedback is not as its events tell; its words and who gave it never enter them (LRN-4)."""
-    answers = [each.event for each in history if each.event.type is Happened.FEEDBACK_ANSWERED]
+    answers = [each.event for each in history if each.event.type is EventType.FEEDBACK_ANSWERED]
     if answers and answers[-1].data.get("answer", feedback.answer) != feedback.answer:
         yield "answer"
     if not answers and feedback.answer:
@@ -134,7 +134,7 @@ def of_survey(survey: Survey, history: Sequence[Happening]) -> Iterator[str]:
     waits = {SurveyState.DRAFT, SurveyState.SCHEDULED}
     if survey.state not in ({_SURVEY[reached[-1].type]} if reached else waits):
         yield "state"
-    closed = next((event for event in reached if event.type is Happened.SURVEY_CLOSED), None)
+    closed = next((event for event in reached if event.type is EventType.SURVEY_CLOSED), None)
     if closed is None:
         return
     shown = [place for place, result in enumerate(survey.results, 1) if not result.withheld]
@@ -162,7 +162,7 @@ def of_retro(retro: Retro, history: Sequence[Happening]) -> Iterator[str]:
         yield "state"
     if not ended and retro.state in {RetroState.CLOSED, RetroState.CANCELLED} and history:
         yield "state"
-    closed = next((event for event in ended if event.type is Happened.RETRO_CLOSED), None)
+    closed = next((event for event in ended if event.type is EventType.RETRO_CLOSED), None)
     told = closed.data.get("lessons") if closed is not None else None
     if isinstance(told, dict):
         kept = lessons(retro)
@@ -186,15 +186,15 @@ def _mappings(partnership: Partnership, history: Sequence[Happening]) -> Iterato
     told: Counter[tuple[object, ...]] = Counter()
     for each in history:
         event = each.event
-        if event.type is Happened.ROLE_MAPPED and not event.data:
+        if event.type is EventType.ROLE_MAPPED and not event.data:
             return
         key: tuple[object, ...] = (
             event.thing,
             *(event.data.get(name, "") for name in ("seat", "class", "organisation")),
         )
-        if event.type is Happened.ROLE_MAPPED:
+        if event.type is EventType.ROLE_MAPPED:
             told[key] += 1
-        elif event.type in {Happened.ROLE_UNMAPPED, Happened.ROLE_DELETED}:
+        elif event.type in {EventType.ROLE_UNMAPPED, EventType.ROLE_DELETED}:
             told[key] -= 1
     kept = Counter(_mapped(partnership, mapping) for mapping in partnership.mappings if not mapping.lost)
     for key in sorted(kept, key=str):

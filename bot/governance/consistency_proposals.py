@@ -7,55 +7,55 @@ from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
-from bot.governance.courses import Happening
-from bot.governance.dossier import Objection, ObjectionState, Proposal, State, Version, Vote
-from bot.governance.events import Event, Happened
+from bot.governance.events import Event, EventType
+from bot.governance.histories import Happening
 from bot.governance.policy import Policy
 from bot.governance.proposals import NO_REASON, pin
+from bot.governance.proposals_types import Objection, ObjectionState, Proposal, ProposalState, Version, Vote
 from bot.governance.versions import digest
 
-_REACHED: Mapping[Happened, State] = MappingProxyType(
+_REACHED: Mapping[EventType, ProposalState] = MappingProxyType(
     {
-        Happened.DRAFT_DISCARDED: State.DISCARDED,
-        Happened.REVIEW_OPENED: State.REVIEW,
-        Happened.VERSION_PUBLISHED: State.REVIEW,
-        Happened.WINDOW_EXTENDED: State.REVIEW,
-        Happened.WINDOW_CLOSED: State.SETTLING,
-        Happened.PROPOSAL_PASSED: State.PASSED,
-        Happened.PROPOSAL_DISPUTED: State.DISPUTED,
-        Happened.PROPOSAL_LAPSED: State.LAPSED,
-        Happened.PROPOSAL_WITHDRAWN: State.WITHDRAWN,
-        Happened.PROPOSAL_NOT_ADOPTED: State.NOT_ADOPTED,
-        Happened.PROPOSAL_ADOPTED: State.ADOPTED,
-        Happened.PROPOSAL_ENACTED: State.ENACTED,
-        Happened.PROPOSAL_STALE: State.STALE,
-        Happened.PROPOSAL_HALTED: State.DISPUTED,
-        Happened.PROPOSAL_ESCALATED: State.ESCALATED,
+        EventType.DRAFT_DISCARDED: ProposalState.DISCARDED,
+        EventType.REVIEW_OPENED: ProposalState.REVIEW,
+        EventType.VERSION_PUBLISHED: ProposalState.REVIEW,
+        EventType.WINDOW_EXTENDED: ProposalState.REVIEW,
+        EventType.WINDOW_CLOSED: ProposalState.SETTLING,
+        EventType.PROPOSAL_PASSED: ProposalState.PASSED,
+        EventType.PROPOSAL_DISPUTED: ProposalState.DISPUTED,
+        EventType.PROPOSAL_LAPSED: ProposalState.LAPSED,
+        EventType.PROPOSAL_WITHDRAWN: ProposalState.WITHDRAWN,
+        EventType.PROPOSAL_NOT_ADOPTED: ProposalState.NOT_ADOPTED,
+        EventType.PROPOSAL_ADOPTED: ProposalState.ADOPTED,
+        EventType.PROPOSAL_ENACTED: ProposalState.ENACTED,
+        EventType.PROPOSAL_STALE: ProposalState.STALE,
+        EventType.PROPOSAL_HALTED: ProposalState.DISPUTED,
+        EventType.PROPOSAL_ESCALATED: ProposalState.ESCALATED,
     }
 )
 """The state in which each of these leaves a proposal (PRO-6)."""
 
-_OBJECTION: Mapping[Happened, ObjectionState] = MappingProxyType(
+_OBJECTION: Mapping[EventType, ObjectionState] = MappingProxyType(
     {
-        Happened.OBJECTION_RAISED: ObjectionState.RAISED,
-        Happened.OBJECTION_STATED: ObjectionState.STATED,
-        Happened.OBJECTION_LAPSED: ObjectionState.CONCERN,
-        Happened.OBJECTION_WITHDRAWN: ObjectionState.WITHDRAWN,
-        Happened.OBJECTION_INTEGRATED: ObjectionState.INTEGRATED,
-        Happened.OBJECTION_OVERRULED: ObjectionState.OVERRULED,
-        Happened.OBJECTION_ORPHANED: ObjectionState.ORPHANED,
+        EventType.OBJECTION_RAISED: ObjectionState.RAISED,
+        EventType.OBJECTION_STATED: ObjectionState.STATED,
+        EventType.OBJECTION_LAPSED: ObjectionState.CONCERN,
+        EventType.OBJECTION_WITHDRAWN: ObjectionState.WITHDRAWN,
+        EventType.OBJECTION_INTEGRATED: ObjectionState.INTEGRATED,
+        EventType.OBJECTION_OVERRULED: ObjectionState.OVERRULED,
+        EventType.OBJECTION_ORPHANED: ObjectionState.ORPHANED,
     }
 )
-_STAND_AGAIN = frozenset({Happened.VERSION_PUBLISHED, Happened.PROPOSAL_HALTED})
+_STAND_AGAIN = frozenset({EventType.VERSION_PUBLISHED, EventType.PROPOSAL_HALTED})
 """After these an objection that a vote had overruled counts again (OBJ-8)."""
 
 
 def of_proposal(proposal: Proposal, history: Sequence[Happening], policies: Mapping[int, Policy]) -> Iterator[str]:
     """What of a proposal is not as its events tell: texts, electors, rules, objections, votes, state, outcome."""
     reached = [each for each in history if each.event.type in _REACHED]
-    if (_REACHED[reached[-1].event.type] if reached else State.DRAFT) is not proposal.state:
+    if (_REACHED[reached[-1].event.type] if reached else ProposalState.DRAFT) is not proposal.state:
         yield "state"
-    opened = next((each for each in history if each.event.type is Happened.REVIEW_OPENED), None)
+    opened = next((each for each in history if each.event.type is EventType.REVIEW_OPENED), None)
     if opened is None:
         if proposal.number is not None or proposal.versions:
             yield "opening"
@@ -73,8 +73,8 @@ def of_proposal(proposal: Proposal, history: Sequence[Happening], policies: Mapp
 
 
 def _done(history: Sequence[Happening]) -> tuple[datetime | None, str | None]:
-    said = [each for each in history if each.event.type in {Happened.PROPOSAL_DONE, Happened.PROPOSAL_NOT_DONE}]
-    if not said or said[-1].event.type is Happened.PROPOSAL_NOT_DONE:
+    said = [each for each in history if each.event.type in {EventType.PROPOSAL_DONE, EventType.PROPOSAL_NOT_DONE}]
+    if not said or said[-1].event.type is EventType.PROPOSAL_NOT_DONE:
         return None, None
     return said[-1].at, said[-1].event.actor
 
@@ -100,7 +100,7 @@ def _opening(proposal: Proposal, opened: Happening, policies: Mapping[int, Polic
 
 
 def _versions(proposal: Proposal, history: Sequence[Happening]) -> Iterator[str]:
-    published = [e for e in history if e.event.type in {Happened.REVIEW_OPENED, Happened.VERSION_PUBLISHED}]
+    published = [e for e in history if e.event.type in {EventType.REVIEW_OPENED, EventType.VERSION_PUBLISHED}]
     if [version.number for version in proposal.versions] != list(range(1, len(published) + 1)):
         yield "versions"
         return
@@ -122,7 +122,7 @@ def _versions(proposal: Proposal, history: Sequence[Happening]) -> Iterator[str]
 
 def _carried_out(current: Version, history: Sequence[Happening]) -> Iterator[str]:
     for each in history:
-        told = each.event.data.get("digest") if each.event.type is Happened.PROPOSAL_ENACTED else None
+        told = each.event.data.get("digest") if each.event.type is EventType.PROPOSAL_ENACTED else None
         if told is not None and told != current.digest:
             yield "version carried out"
 
@@ -130,9 +130,9 @@ def _carried_out(current: Version, history: Sequence[Happening]) -> Iterator[str
 def _readings(proposal: Proposal, history: Sequence[Happening]) -> Iterator[str]:
     readers: set[str | None] = set()
     for each in history:
-        if each.event.type is Happened.VERSION_PUBLISHED:
+        if each.event.type is EventType.VERSION_PUBLISHED:
             readers.clear()
-        if each.event.type is Happened.PROPOSAL_READ:
+        if each.event.type is EventType.PROPOSAL_READ:
             readers.add(each.event.actor)
     if readers != proposal.readers:
         yield "readings"
@@ -140,8 +140,8 @@ def _readings(proposal: Proposal, history: Sequence[Happening]) -> Iterator[str]
 
 def _concerns(proposal: Proposal, history: Sequence[Happening]) -> Iterator[str]:
     """Each concern as told; an objection that lapsed left one as well."""
-    raised = [e.event for e in history if e.event.type is Happened.CONCERN_RAISED]
-    lapsed = sum(1 for e in history if e.event.type is Happened.OBJECTION_LAPSED)
+    raised = [e.event for e in history if e.event.type is EventType.CONCERN_RAISED]
+    lapsed = sum(1 for e in history if e.event.type is EventType.OBJECTION_LAPSED)
     own = [c for c in proposal.concerns if c.why != "not stated"]
     if len(own) + lapsed != len(proposal.concerns) or [c.person for c in own] != [event.actor for event in raised]:
         yield "concerns"
@@ -151,7 +151,7 @@ def _concerns(proposal: Proposal, history: Sequence[Happening]) -> Iterator[str]
 
 
 def _objections(proposal: Proposal, history: Sequence[Happening]) -> Iterator[str]:
-    raised = [e.event for e in history if e.event.type is Happened.OBJECTION_RAISED]
+    raised = [e.event for e in history if e.event.type is EventType.OBJECTION_RAISED]
     if [(o.number, o.person) for o in proposal.objections] != [(at, e.actor) for at, e in enumerate(raised, 1)]:
         yield "objections"
         return
@@ -165,7 +165,7 @@ def _objections(proposal: Proposal, history: Sequence[Happening]) -> Iterator[st
                 told.append(event)
         elif isinstance(number, int) and number in of:
             of[number].append(event)
-        elif event.type in _OBJECTION or event.type in {Happened.TEST_RULED, Happened.APPEAL_DECIDED}:
+        elif event.type in _OBJECTION or event.type in {EventType.TEST_RULED, EventType.APPEAL_DECIDED}:
             unknown = True  # erased: whose objection it was is not told any more
     for objection in proposal.objections:
         if not unknown and _told_state(of[objection.number]) is not objection.state:
@@ -180,8 +180,8 @@ def _told_state(told: Sequence[Event]) -> ObjectionState:
             state = _OBJECTION[event.type]
         elif event.type in _STAND_AGAIN and state is ObjectionState.OVERRULED:
             state = ObjectionState.STATED
-        elif event.type in {Happened.TEST_RULED, Happened.APPEAL_DECIDED}:
-            stands = event.data.get("in_form" if event.type is Happened.TEST_RULED else "stands")
+        elif event.type in {EventType.TEST_RULED, EventType.APPEAL_DECIDED}:
+            stands = event.data.get("in_form" if event.type is EventType.TEST_RULED else "stands")
             state = ObjectionState.STATED if stands else ObjectionState.DISMISSED
     return state
 
@@ -189,15 +189,15 @@ def _told_state(told: Sequence[Event]) -> ObjectionState:
 def _words(objection: Objection, told: Sequence[Event]) -> Iterator[str]:
     last = {event.type: event.data for event in told}
     statement, test = objection.statement, objection.test
-    kept: list[tuple[Happened, dict[str, object]]] = []
+    kept: list[tuple[EventType, dict[str, object]]] = []
     if statement is not None:
         words = {name: getattr(statement, name) for name in ("criterion", "agreement", "reason", "suggestion")}
-        kept.append((Happened.OBJECTION_STATED, words))
+        kept.append((EventType.OBJECTION_STATED, words))
     if test is not None:
-        kept.append((Happened.TEST_RULED, {"in_form": test.in_form, "reason": test.reason}))
+        kept.append((EventType.TEST_RULED, {"in_form": test.in_form, "reason": test.reason}))
     if test is not None and test.appeal is not None:
-        kept.append((Happened.APPEAL_FILED, {"reason": test.appeal.reason}))
-        kept.append((Happened.APPEAL_DECIDED, {"stands": test.appeal.stands}))
+        kept.append((EventType.APPEAL_FILED, {"reason": test.appeal.reason}))
+        kept.append((EventType.APPEAL_DECIDED, {"stands": test.appeal.stands}))
     for kind, words in kept:
         if any(last.get(kind, {}).get(name, value) != value for name, value in words.items()):
             yield f"words of objection {objection.number}"
@@ -206,8 +206,8 @@ def _words(objection: Objection, told: Sequence[Event]) -> Iterator[str]:
 
 def _votes(proposal: Proposal, history: Sequence[Happening]) -> Iterator[str]:
     votes = {vote.id: vote for vote in (*proposal.past_votes, proposal.vote) if vote is not None}
-    closed = [each.event.data for each in history if each.event.type is Happened.VOTE_CLOSED and each.event.data]
-    erased = any(each.event.type is Happened.VOTE_CLOSED and not each.event.data for each in history)
+    closed = [each.event.data for each in history if each.event.type is EventType.VOTE_CLOSED and each.event.data]
+    erased = any(each.event.type is EventType.VOTE_CLOSED and not each.event.data for each in history)
     for data in closed:
         vote = votes.get(str(data.get("vote")))  # type: ignore[call-overload]
         if vote is None or vote.tally is None or _counted(vote) != {name: data.get(name) for name in _counted(vote)}:
@@ -234,11 +234,11 @@ def _counted(vote: Vote) -> dict[str, object]:
 
 def _told_outcome(last: Event, kept: str) -> str:
     match last.type:
-        case Happened.PROPOSAL_WITHDRAWN:
+        case EventType.PROPOSAL_WITHDRAWN:
             reason = last.data.get("reason")
             return kept if reason is None else str(reason).strip() or NO_REASON
-        case Happened.PROPOSAL_NOT_ADOPTED | Happened.PROPOSAL_LAPSED | Happened.PROPOSAL_STALE:
+        case EventType.PROPOSAL_NOT_ADOPTED | EventType.PROPOSAL_LAPSED | EventType.PROPOSAL_STALE:
             return str(last.data.get("why", kept))
-        case Happened.VERSION_PUBLISHED:
+        case EventType.VERSION_PUBLISHED:
             return ""
     return kept

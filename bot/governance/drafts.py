@@ -9,8 +9,7 @@ from datetime import datetime
 
 from bot.governance import effects as effect_rules
 from bot.governance import money
-from bot.governance.dossier import Effect, Proposal, State, Text
-from bot.governance.effects.world import World
+from bot.governance.effects.world import Governed
 from bot.governance.errors import (
     AmountUnclear,
     BadText,
@@ -34,6 +33,7 @@ from bot.governance.organisation import (
     check_authority,
 )
 from bot.governance.policy import TYPES, Electorate, Filer, type_named
+from bot.governance.proposals_types import Effect, Proposal, ProposalState, Text
 
 LENGTHS = {
     "title": (5, 90),
@@ -111,7 +111,7 @@ def edit_draft(proposal: Proposal, person: PersonId, text: Text, effects: tuple[
     """
     if proposal.author != person:
         raise NotYours
-    if proposal.state is not State.DRAFT:
+    if proposal.state is not ProposalState.DRAFT:
         raise WrongState(proposal.state, "edit")
     return replace(proposal, text=with_amount(text), effects=effects)
 
@@ -189,7 +189,7 @@ def summary_of(text: Text) -> str:
     return sentence if len(sentence) <= most else f"{sentence[: most - 1].rstrip()}…"
 
 
-def prepare_effects(type: str, effects: tuple[Effect, ...], world: World) -> tuple[Effect, ...]:
+def prepare_effects(type: str, effects: tuple[Effect, ...], world: Governed) -> tuple[Effect, ...]:
     """The effects with their bases noted (EFF-1), of the kinds that this type may carry; a policy change names one.
 
     Raises BadText, BadValue and their refusals.

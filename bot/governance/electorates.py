@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.governance.authority import acting, check_elector
-from bot.governance.dossier import Proposal, Rolls
 from bot.governance.errors import NotEligible
-from bot.governance.events import Event, Happened, proposal_thing
+from bot.governance.events import Event, EventType, proposal_thing
 from bot.governance.ids import GroupId, PersonId
 from bot.governance.objections import ON_FILE
 from bot.governance.organisation import Elector, Member
 from bot.governance.proposals import check_window
+from bot.governance.proposals_types import Proposal, Rolls
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
 
@@ -30,7 +30,7 @@ def mark_read(proposal: Proposal, member: Member, now: datetime) -> Outcome:
     if member.person in proposal.readers:
         return proposal, ()
     event = Event(
-        Happened.PROPOSAL_READ, proposal_thing(proposal.id), member.person, {"version": proposal.current.number}
+        EventType.PROPOSAL_READ, proposal_thing(proposal.id), member.person, {"version": proposal.current.number}
     )
     return replace(proposal, readers=proposal.readers | {member.person}), (event,)
 

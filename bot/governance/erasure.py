@@ -9,10 +9,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bot.governance.dossier import FINAL, Objection, Proposal, State, Version, Vote
-from bot.governance.events import Event, Happened
+from bot.governance.events import Event, EventType
 from bot.governance.feedback import Feedback
 from bot.governance.proposals import discard
+from bot.governance.proposals_types import FINAL, Objection, Proposal, ProposalState, Version, Vote
 from bot.governance.revisions import drop_revision
 from bot.governance.surveys import Survey
 
@@ -24,23 +24,23 @@ _WORDS = ("title", "ask", "why", "outcome", "risks", "summary", "timeline", "pay
 def without(proposal: Proposal, event: Event) -> Proposal:
     """The proposal without the words that this event, not erased yet, brought into it. Nobody's standing changes."""
     match event.type:
-        case Happened.REVIEW_OPENED | Happened.VERSION_PUBLISHED:
+        case EventType.REVIEW_OPENED | EventType.VERSION_PUBLISHED:
             return _without_version(proposal, event)
-        case Happened.CONCERN_RAISED:
+        case EventType.CONCERN_RAISED:
             said = tuple(
                 replace(c, text=ERASED) if c.person == event.actor and c.text == event.data.get("text") else c
                 for c in proposal.concerns
             )
             return replace(proposal, concerns=said)
-        case Happened.PROPOSAL_WITHDRAWN if proposal.outcome == str(event.data.get("reason", "")).strip():
+        case EventType.PROPOSAL_WITHDRAWN if proposal.outcome == str(event.data.get("reason", "")).strip():
             return replace(proposal, outcome=ERASED)
-        case Happened.VOTE_CLOSED:
+        case EventType.VOTE_CLOSED:
             return _without_reasons(proposal, event)
     objection = next((o for o in proposal.objections if o.number == event.data.get("objection")), None)
     return proposal if objection is None else proposal.with_objection(_without_words(objection, event.type))
 
 
-UNPUBLISHED = frozenset(State) - FINAL
+UNPUBLISHED = frozenset(ProposalState) - FINAL
 """States in which a proposal may hold words that only its author has read."""
 
 
@@ -49,7 +49,7 @@ def without_unpublished(proposal: Proposal, now: datetime) -> tuple[Proposal, tu
 
     A draft is discarded; of an open proposal only what was kept for its next version goes.
     """
-    if proposal.state is State.DRAFT:
+    if proposal.state is ProposalState.DRAFT:
         return discard(proposal, now)
     return drop_revision(proposal, proposal.author), ()
 
@@ -57,11 +57,11 @@ def without_unpublished(proposal: Proposal, now: datetime) -> tuple[Proposal, tu
 def without_said(feedback: Feedback, event: Event) -> Feedback:
     """Feedback without the words that came with this event (LRN-4)."""
     match event.type:
-        case Happened.FEEDBACK_GIVEN:
+        case EventType.FEEDBACK_GIVEN:
             return replace(feedback, text=ERASED)
-        case Happened.FEEDBACK_ANSWERED if feedback.answer == event.data.get("answer"):
+        case EventType.FEEDBACK_ANSWERED if feedback.answer == event.data.get("answer"):
             return replace(feedback, answer=ERASED)
-        case Happened.FEEDBACK_HIDDEN if feedback.hidden_because == event.data.get("reason"):
+        case EventType.FEEDBACK_HIDDEN if feedback.hidden_because == event.data.get("reason"):
             return replace(feedback, hidden_because=ERASED)
     return feedback
 
@@ -72,9 +72,9 @@ def without_asked(survey: Survey, event: Event) -> Survey:
     Its questions stay, for later results are compared with them; its counts name nobody.
     """
     match event.type:
-        case Happened.SURVEY_CREATED:
+        case EventType.SURVEY_CREATED:
             return replace(survey, title=ERASED, about=ERASED if survey.about else "")
-        case Happened.SURVEY_CLOSED:
+        case EventType.SURVEY_CLOSED:
             return replace(survey, results=tuple(replace(r, texts=(ERASED,) * len(r.texts)) for r in survey.results))
     return survey
 
@@ -82,7 +82,7 @@ def without_asked(survey: Survey, event: Event) -> Survey:
 def _without_version(proposal: Proposal, event: Event) -> Proposal:
     kept = tuple(_blank(v) if v.number == event.data.get("version") else v for v in proposal.versions)
     changed = replace(proposal, versions=kept)
-    if event.type is Happened.REVIEW_OPENED and proposal.changed_since:
+    if event.type is EventType.REVIEW_OPENED and proposal.changed_since:
         changed = replace(changed, changed_since=ERASED)
     on_table = kept and kept[-1].number == event.data.get("version")
     return replace(changed, text=kept[-1].text, revision=None) if on_table else changed
@@ -93,13 +93,13 @@ def _blank(version: Version) -> Version:
     return replace(version, text=replace(version.text, **blanked))
 
 
-def _without_words(objection: Objection, what: Happened) -> Objection:
+def _without_words(objection: Objection, what: EventType) -> Objection:
     test, statement = objection.test, objection.statement
-    if what is Happened.OBJECTION_STATED and statement is not None:
+    if what is EventType.OBJECTION_STATED and statement is not None:
         return replace(objection, statement=replace(statement, reason=ERASED, suggestion="", agreement=""))
-    if what is Happened.TEST_RULED and test is not None:
+    if what is EventType.TEST_RULED and test is not None:
         return replace(objection, test=replace(test, reason=ERASED))
-    if what is Happened.APPEAL_FILED and test is not None and test.appeal is not None:
+    if what is EventType.APPEAL_FILED and test is not None and test.appeal is not None:
         return replace(objection, test=replace(test, appeal=replace(test.appeal, reason=ERASED)))
     return objection
 

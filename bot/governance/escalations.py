@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 
 from bot.governance import clock, votes
 from bot.governance.authority import check_elector
-from bot.governance.dossier import Proposal, State
 from bot.governance.errors import WrongState
-from bot.governance.events import Event, Happened, proposal_thing
+from bot.governance.events import Event, EventType, proposal_thing
 from bot.governance.organisation import Member
 from bot.governance.proposals import affirmative, enter
+from bot.governance.proposals_types import Proposal, ProposalState
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
 
@@ -35,7 +35,7 @@ def escalate(
 
     Raises WrongState unless disputed, NotEligible.
     """
-    if proposal.state is not State.DISPUTED:
+    if proposal.state is not ProposalState.DISPUTED:
         raise WrongState(proposal.state, "escalate")
     if member.person != proposal.author:
         check_elector(proposal, member)
@@ -54,10 +54,10 @@ def to_vote(
     Low reach marks what passes by silence (PRO-8); what is voted on has a quorum instead.
     """
     method = method_for(proposal)
-    voted_on = replace(enter(proposal, State.ESCALATED, now), low_reach=False)
+    voted_on = replace(enter(proposal, ProposalState.ESCALATED, now), low_reach=False)
     announced = replace(voted_on, vote=votes.announce(proposal, method, now))
     escalated = Event(
-        Happened.PROPOSAL_ESCALATED,
+        EventType.PROPOSAL_ESCALATED,
         proposal_thing(proposal.id),
         by.person if by else None,
         {"method": method},

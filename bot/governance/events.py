@@ -10,7 +10,7 @@ from typing import TypeAlias
 from bot.governance.ids import PersonId, ProposalId
 
 
-class Happened(StrEnum):
+class EventType(StrEnum):
     """Every type of event, in the past tense."""
 
     PARTNERSHIP_CREATED = "partnership created"
@@ -134,13 +134,13 @@ class Happened(StrEnum):
     ERASURES_LISTED = "erasures listed"
 
 
-ERASURES = frozenset({Happened.WORDS_ERASED, Happened.PERSON_ERASED, Happened.ERASURES_LISTED})
+ERASURES = frozenset({EventType.WORDS_ERASED, EventType.PERSON_ERASED, EventType.ERASURES_LISTED})
 """What says whose words, or who, was erased on request; it is never erased itself (REC-1).
 
 ``numbers`` are the events whose words went, ``people`` the random ids that stand for nobody any more.
 """
 
-COMPLETE = ERASURES | {Happened.POLICY_ADOPTED}
+COMPLETE = ERASURES | {EventType.POLICY_ADOPTED}
 """A record that holds any of these tells every erasure: words missing without one were taken away (REC-1)."""
 
 
@@ -151,7 +151,7 @@ Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
 class Event:
     """One thing that happened. ``data`` holds strings, integers, flags and lists of them, never Discord ids."""
 
-    type: Happened
+    type: EventType
     thing: str
     actor: PersonId | None = None
     data: Mapping[str, Json] = field(default_factory=dict)

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 from bot.governance.errors import AlreadyDone, BadText, LimitReached, NotEligible, NotYours, WrongState
-from bot.governance.events import Event, Happened, Json
+from bot.governance.events import Event, EventType, Json
 from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.organisation import FACILITATOR, OBSERVER, Holding, Member
 
@@ -90,7 +90,7 @@ def give(feedback: Feedback) -> Outcome:
     _check("feedback", feedback.text, TEXT)
     kept = replace(feedback, text=feedback.text.strip(), due_at=day_over(feedback.given_at))
     data: dict[str, Json] = {"number": kept.number, "group": kept.group, "anonymous": kept.author is None}
-    return kept, (Event(Happened.FEEDBACK_GIVEN, thing(kept.id), kept.author, data),)
+    return kept, (Event(EventType.FEEDBACK_GIVEN, thing(kept.id), kept.author, data),)
 
 
 def tends(member: Member, group: GroupId | None, holdings: Iterable[Holding]) -> bool:
@@ -119,7 +119,7 @@ def acknowledge(feedback: Feedback, member: Member) -> Outcome:
     _check_open(feedback, "acknowledge feedback")
     if feedback.acknowledged_by is not None:
         raise AlreadyDone("acknowledge feedback")
-    return _told(replace(feedback, acknowledged_by=member.person), Happened.FEEDBACK_ACKNOWLEDGED, member.person)
+    return _told(replace(feedback, acknowledged_by=member.person), EventType.FEEDBACK_ACKNOWLEDGED, member.person)
 
 
 def assign(feedback: Feedback, member: Member, to: Member, tending: bool) -> Outcome:
@@ -134,7 +134,7 @@ def assign(feedback: Feedback, member: Member, to: Member, tending: bool) -> Out
     state = FeedbackState.PROGRESS if feedback.state is FeedbackState.OPEN else feedback.state
     seen = feedback.acknowledged_by or member.person
     changed = replace(feedback, owner=to.person, state=state, acknowledged_by=seen)
-    return _told(changed, Happened.FEEDBACK_ASSIGNED, member.person, {"owner": to.person})
+    return _told(changed, EventType.FEEDBACK_ASSIGNED, member.person, {"owner": to.person})
 
 
 def answer(feedback: Feedback, member: Member, tending: bool, text: str, now: datetime) -> Outcome:
@@ -153,7 +153,7 @@ def answer(feedback: Feedback, member: Member, tending: bool, text: str, now: da
         answered_by=member.person,
         answered_at=now,
     )
-    return _told(changed, Happened.FEEDBACK_ANSWERED, member.person, {"answer": changed.answer})
+    return _told(changed, EventType.FEEDBACK_ANSWERED, member.person, {"answer": changed.answer})
 
 
 def check_may_answer(feedback: Feedback, member: Member, tending: bool) -> None:
@@ -170,7 +170,7 @@ def close(feedback: Feedback, member: Member, tending: bool) -> Outcome:
     if feedback.state is not FeedbackState.ANSWERED and not (feedback.hidden_by and _is_open(feedback)):
         raise WrongState(feedback.state, "close feedback")
     changed = replace(feedback, state=FeedbackState.CLOSED, closed_by=member.person)
-    return _told(changed, Happened.FEEDBACK_CLOSED, member.person, {"by_author": False})
+    return _told(changed, EventType.FEEDBACK_CLOSED, member.person, {"by_author": False})
 
 
 def say(feedback: Feedback, member: Member, resolved: bool) -> Outcome:
@@ -184,9 +184,9 @@ def say(feedback: Feedback, member: Member, resolved: bool) -> Outcome:
         raise WrongState(feedback.state, "say whether feedback is resolved")
     if resolved:
         changed = replace(feedback, state=FeedbackState.CLOSED, closed_by=member.person)
-        return _told(changed, Happened.FEEDBACK_CLOSED, member.person, {"by_author": True})
+        return _told(changed, EventType.FEEDBACK_CLOSED, member.person, {"by_author": True})
     changed = replace(feedback, state=FeedbackState.PROGRESS, closed_by=None)
-    return _told(changed, Happened.FEEDBACK_REOPENED, member.person)
+    return _told(changed, EventType.FEEDBACK_REOPENED, member.person)
 
 
 def hide(feedback: Feedback, member: Member, tending: bool, reason: str) -> Outcome:
@@ -194,7 +194,7 @@ def hide(feedback: Feedback, member: Member, tending: bool, reason: str) -> Outc
     check_may_hide(feedback, tending)
     _check("hiding", reason, REASON)
     changed = replace(feedback, hidden_by=member.person, hidden_because=reason.strip())
-    return _told(changed, Happened.FEEDBACK_HIDDEN, member.person, {"reason": changed.hidden_because})
+    return _told(changed, EventType.FEEDBACK_HIDDEN, member.person, {"reason": changed.hidden_because})
 
 
 def check_may_hide(feedback: Feedback, tending: bool) -> None:
@@ -211,11 +211,11 @@ def show(feedback: Feedback, member: Member, tending: bool) -> Outcome:
         raise NotEligible("hide feedback")
     if feedback.hidden_by is None:
         raise AlreadyDone("show feedback")
-    return _told(replace(feedback, hidden_by=None, hidden_because=""), Happened.FEEDBACK_SHOWN, member.person)
+    return _told(replace(feedback, hidden_by=None, hidden_because=""), EventType.FEEDBACK_SHOWN, member.person)
 
 
 def _told(
-    feedback: Feedback, what: Happened, by: PersonId, data: dict[str, Json] | None = None
+    feedback: Feedback, what: EventType, by: PersonId, data: dict[str, Json] | None = None
 ) -> tuple[Feedback, tuple[Event, ...]]:
     return feedback, (Event(what, thing(feedback.id), by, {"number": feedback.number} | (data or {})),)
 

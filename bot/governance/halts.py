@@ -8,11 +8,11 @@ from datetime import datetime
 from bot.governance import sponsors
 from bot.governance.authority import acting, check_elector
 from bot.governance.clock import past
-from bot.governance.dossier import Proposal, State
 from bot.governance.errors import AlreadyDone, WindowClosed, WrongState
-from bot.governance.events import Event, Happened
+from bot.governance.events import Event, EventType
 from bot.governance.organisation import Member
 from bot.governance.proposals import enter, event_of, past_votes
+from bot.governance.proposals_types import Proposal, ProposalState
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
 
@@ -22,7 +22,7 @@ def consent_to_halt(proposal: Proposal, member: Member, now: datetime) -> Outcom
 
     Raises WrongState outside a timelock or when halted before, WindowClosed after it, NotEligible.
     """
-    if proposal.state not in {State.PASSED, State.ADOPTED} or proposal.timelock_ends_at is None:
+    if proposal.state not in {ProposalState.PASSED, ProposalState.ADOPTED} or proposal.timelock_ends_at is None:
         raise WrongState(proposal.state, "halt")
     if proposal.halted:
         raise AlreadyDone("halt")
@@ -35,7 +35,7 @@ def consent_to_halt(proposal: Proposal, member: Member, now: datetime) -> Outcom
     agreed = replace(proposal, halts=halts)
     said: tuple[Event, ...] = (
         event_of(
-            Happened.HALT_CONSENTED,
+            EventType.HALT_CONSENTED,
             agreed,
             member.person,
             agreed=agreeing(agreed),
@@ -46,13 +46,13 @@ def consent_to_halt(proposal: Proposal, member: Member, now: datetime) -> Outcom
         return agreed, said
     agreed, asked = sponsors.stand_again(agreed, now)
     halted = replace(
-        enter(agreed, State.DISPUTED, now),
+        enter(agreed, ProposalState.DISPUTED, now),
         halted=True,
         timelock_ends_at=None,
         vote=None,
         past_votes=past_votes(agreed),
     )
-    return halted, (*said, event_of(Happened.PROPOSAL_HALTED, halted, None), *asked)
+    return halted, (*said, event_of(EventType.PROPOSAL_HALTED, halted, None), *asked)
 
 
 def needed(proposal: Proposal) -> int:

@@ -14,7 +14,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from bot.governance import names
-from bot.governance.courses import Course, Ending
+from bot.governance.histories import Ending, History
 from bot.governance.ids import GroupId, PersonId
 from bot.governance.organisation import CONTRIBUTOR, FACILITATOR, OBSERVER, Group, Holding, Member, double_hat
 from bot.governance.policy import Policy
@@ -94,7 +94,7 @@ def readings(
     groups: Collection[Group],
     holdings: Collection[Holding],
     tenures: Iterable[Tenure],
-    decided: Collection[Course],
+    decided: Collection[History],
     stakeholders: GroupId,
     marks: Marks,
     now: datetime,
@@ -124,7 +124,7 @@ def _seats(group: GroupId, holdings: Iterable[Holding], marks: Marks) -> Reading
     return _share(reading, LEAST_SEATS, marks)
 
 
-def _objections(decided: Iterable[Course], organisations: Mapping[PersonId, str], marks: Marks) -> Reading:
+def _objections(decided: Iterable[History], organisations: Mapping[PersonId, str], marks: Marks) -> Reading:
     raised = [organisations.get(person, "") for course in decided for person in course.objectors.values()]
     (organisation, *tied), part = _most(raised)
     reading = Reading(Check.OBJECTIONS, None, part, len(raised), organisation=organisation, tied=tuple(tied))
@@ -136,7 +136,7 @@ def _facilitator(tenure: Tenure, marks: Marks, now: datetime) -> Reading:
     return Reading(Check.FACILITATOR, tenure.group, over=over, people=(tenure.person,), since=tenure.since)
 
 
-def _reach(decided: Iterable[Course], marks: Marks) -> Reading:
+def _reach(decided: Iterable[History], marks: Marks) -> Reading:
     passed = [course for course in decided if course.ending is Ending.PASSED]
     low = tuple(sorted(course.number for course in passed if course.low_reach))
     enough = len(passed) >= LEAST_PASSES

@@ -15,19 +15,11 @@ from datetime import datetime, timedelta
 from bot.governance import clock, electorates, escalations, periods, proposals, thresholds, votes
 from bot.governance import effects as effect_rules
 from bot.governance.authority import acting
-from bot.governance.dossier import (
-    CONTESTABLE,
-    FINAL,
-    Ballot,
-    ObjectionState,
-    Proposal,
-    State,
-    Vote,
-)
-from bot.governance.effects.world import World
+from bot.governance.effects.world import Governed
 from bot.governance.errors import BadValue, OutOfBounds, Stale, UnknownKey, WrongState
-from bot.governance.events import Event, Happened, Json, proposal_thing
+from bot.governance.events import Event, EventType, Json, proposal_thing
 from bot.governance.ids import PersonId
+from bot.governance.proposals_types import CONTESTABLE, FINAL, Ballot, ObjectionState, Proposal, ProposalState, Vote
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
 
@@ -50,29 +42,29 @@ def next_due(proposal: Proposal) -> datetime | None:
     """The next instant at which ``advance`` or ``enact`` has something to do; None once final."""
     if proposal.state in FINAL:
         return None
-    if proposal.state is State.DRAFT:
+    if proposal.state is ProposalState.DRAFT:
         return proposal.state_since + MOST_DRAFT
     if clock.is_stopped(proposal):
         lifts = [spell.lifts_at for spell in proposal.clock.barred]
         ends = [clock.given_up_at(proposal), clock.spent_at(proposal), *lifts]
         return min((end for end in ends if end is not None), default=None)
     due: list[datetime | None] = []
-    if proposal.state in CONTESTABLE | {State.STALE}:
+    if proposal.state in CONTESTABLE | {ProposalState.STALE}:
         due.append(proposals.too_old_at(proposal, proposal.state_since))
     match proposal.state:
-        case State.REVIEW:
+        case ProposalState.REVIEW:
             due += [proposal.closes_at, _nudge_at(proposal)]
-        case State.SETTLING:
+        case ProposalState.SETTLING:
             due.append(_settles_at(proposal))
-        case State.DISPUTED:
+        case ProposalState.DISPUTED:
             due += [proposal.state_since + escalations.MOST_DISPUTED, _disputed_nudge_at(proposal)]
-        case State.ESCALATED if proposal.vote is not None:
+        case ProposalState.ESCALATED if proposal.vote is not None:
             due += _vote_due(proposal, proposal.vote)
-        case State.PASSED | State.ADOPTED:
+        case ProposalState.PASSED | ProposalState.ADOPTED:
             due.append(proposal.timelock_ends_at)
-        case State.STALE:
+        case ProposalState.STALE:
             due.append(proposal.state_since + MOST_STALE)
-    if proposal.state in {State.REVIEW, State.DISPUTED}:
+    if proposal.state in {ProposalState.REVIEW, ProposalState.DISPUTED}:
         due += [instant for o in proposal.objections for instant in periods.changes_at(o)]
     return min((d for d in due if d is not None), default=None)
 
@@ -87,13 +79,13 @@ def advance(proposal: Proposal, now: datetime, around: Surroundings) -> Outcome:
         proposal, events = stepped, events + happened
 
 
-def enact(proposal: Proposal, world: World, now: datetime) -> tuple[Proposal, World, tuple[Event, ...]]:
+def enact(proposal: Proposal, world: Governed, now: datetime) -> tuple[Proposal, Governed, tuple[Event, ...]]:
     """Carry the decision out when its timelock has ended: all effects or none, once (EFF-1, EFF-3, EFF-4).
 
     Returns the world changed, or the proposal stale. Raises WrongState when enactment is not due.
     """
     due = proposal.timelock_ends_at
-    if proposal.state not in {State.PASSED, State.ADOPTED} or due is None or clock.is_stopped(proposal):
+    if proposal.state not in {ProposalState.PASSED, ProposalState.ADOPTED} or due is None or clock.is_stopped(proposal):
         raise WrongState(proposal.state, "enact")
     if now < due:
         raise WrongState(proposal.state, "enact")
@@ -103,19 +95,19 @@ def enact(proposal: Proposal, world: World, now: datetime) -> tuple[Proposal, Wo
         changed = effect_rules.apply(proposal.current.effects, world)
     except Stale as stale:
         why = f"{stale.what}: {stale.was} → {stale.now}"
-        gone = proposals.enter(replace(proposal, timelock_ends_at=None), State.STALE, now, why)
-        return gone, world, (_event(Happened.PROPOSAL_STALE, gone, why=why),)
+        gone = proposals.enter(replace(proposal, timelock_ends_at=None), ProposalState.STALE, now, why)
+        return gone, world, (_event(EventType.PROPOSAL_STALE, gone, why=why),)
     except (BadValue, OutOfBounds, UnknownKey) as refused:
         why = ": ".join(part for part in refused.args[:2] if isinstance(part, str))
-        gone = proposals.enter(replace(proposal, timelock_ends_at=None), State.STALE, now, why)
-        return gone, world, (_event(Happened.PROPOSAL_STALE, gone, why=why),)
-    done = proposals.enter(proposal, State.ENACTED, now)
-    events = [_event(Happened.PROPOSAL_ENACTED, done, digest=done.current.digest)]
+        gone = proposals.enter(replace(proposal, timelock_ends_at=None), ProposalState.STALE, now, why)
+        return gone, world, (_event(EventType.PROPOSAL_STALE, gone, why=why),)
+    done = proposals.enter(proposal, ProposalState.ENACTED, now)
+    events = [_event(EventType.PROPOSAL_ENACTED, done, digest=done.current.digest)]
     for effect in done.current.effects:
         if effect.kind == effect_rules.change_policy.KIND:
             events.append(
                 _event(
-                    Happened.POLICY_AMENDED,
+                    EventType.POLICY_AMENDED,
                     done,
                     key=effect.target,
                     was=effect.was,
@@ -124,7 +116,7 @@ def enact(proposal: Proposal, world: World, now: datetime) -> tuple[Proposal, Wo
                 )
             )
         if effect.kind == effect_rules.ratify.KIND:
-            events.append(_event(Happened.PARTNERSHIP_RATIFIED, done))
+            events.append(_event(EventType.PARTNERSHIP_RATIFIED, done))
     return done, changed, tuple(events)
 
 
@@ -133,9 +125,9 @@ def undecided(proposal: Proposal) -> frozenset[PersonId]:
 
     Of a disputed one it is for the author and all electors: any of them can keep it from ending unheard.
     """
-    if proposal.state is State.DISPUTED:
+    if proposal.state is ProposalState.DISPUTED:
         return acting(proposal.electors) | {proposal.author}
-    if proposal.state is State.ESCALATED and proposal.vote is not None:
+    if proposal.state is ProposalState.ESCALATED and proposal.vote is not None:
         return acting(proposal.vote.electors) - proposal.vote.voted
     return (electorates.reachable(proposal) & acting(proposal.electors)) - electorates.reached(proposal)
 
@@ -143,7 +135,7 @@ def undecided(proposal: Proposal) -> frozenset[PersonId]:
 def _step(proposal: Proposal, now: datetime, around: Surroundings) -> Outcome:
     if proposal.state in FINAL:
         return proposal, ()
-    if proposal.state is State.DRAFT:
+    if proposal.state is ProposalState.DRAFT:
         due = proposal.state_since + MOST_DRAFT <= now
         return proposals.discard(proposal, now) if due else (proposal, ())
     if clock.is_stopped(proposal):
@@ -151,21 +143,21 @@ def _step(proposal: Proposal, now: datetime, around: Surroundings) -> Outcome:
         if given_up_at is not None and given_up_at <= now:
             return _not_adopted(proposal, "could not be held", now)
         return clock.spend(proposal, now) if spent_at is not None and spent_at <= now else (proposal, ())
-    if proposal.state in {State.REVIEW, State.SETTLING, State.DISPUTED}:
+    if proposal.state in {ProposalState.REVIEW, ProposalState.SETTLING, ProposalState.DISPUTED}:
         lapsed, events = periods.lapse_due(proposal, now)
         if events:
             return lapsed, events
     too_old = proposals.too_old_at(proposal, now)
-    if proposal.state in CONTESTABLE | {State.STALE} and too_old is not None and too_old <= now:
+    if proposal.state in CONTESTABLE | {ProposalState.STALE} and too_old is not None and too_old <= now:
         decided_at = _decided_at(proposal, now)
         if decided_at is None or decided_at > too_old:
             return _not_adopted(proposal, "too old", now)
     steps = {
-        State.REVIEW: _review,
-        State.SETTLING: _settle,
-        State.DISPUTED: _disputed,
-        State.ESCALATED: _escalated,
-        State.STALE: _stale,
+        ProposalState.REVIEW: _review,
+        ProposalState.SETTLING: _settle,
+        ProposalState.DISPUTED: _disputed,
+        ProposalState.ESCALATED: _escalated,
+        ProposalState.STALE: _stale,
     }
     step = steps.get(proposal.state)
     return step(proposal, now, around) if step else (proposal, ())
@@ -174,14 +166,16 @@ def _step(proposal: Proposal, now: datetime, around: Surroundings) -> Outcome:
 def _decided_at(proposal: Proposal, now: datetime) -> datetime | None:
     """When its window, its last period or its vote ended, if it did: a late sweep takes the earlier end first."""
     match proposal.state:
-        case State.REVIEW if proposal.closes_at is not None and proposal.closes_at <= now:
+        case ProposalState.REVIEW if proposal.closes_at is not None and proposal.closes_at <= now:
             return None if _needs_extension(proposal) else proposal.closes_at
-        case State.SETTLING if all(periods.is_settled(o, now) for o in proposal.objections):
+        case ProposalState.SETTLING if all(periods.is_settled(o, now) for o in proposal.objections):
             tests = [o.test for o in proposal.objections if o.test and o.test.appeal]
             ends = [t.appeal.decided_at for t in tests if t.appeal]
             ends += [proposal.closes_at, *(periods.period_ends_at(o) for o in proposal.objections)]
             return max((end for end in ends if end is not None), default=None)
-        case State.ESCALATED if proposal.vote is not None and proposal.vote.opened and proposal.vote.ends_at <= now:
+        case ProposalState.ESCALATED if (
+            proposal.vote is not None and proposal.vote.opened and proposal.vote.ends_at <= now
+        ):
             return proposal.vote.ends_at
     return None
 
@@ -191,8 +185,8 @@ def _review(proposal: Proposal, now: datetime, around: Surroundings) -> Outcome:
     if now >= proposal.closes_at:
         if _needs_extension(proposal):
             return _extend(proposal, now)
-        closed = proposals.enter(replace(proposal, low_reach=_low_reach(proposal)), State.SETTLING, now)
-        return closed, (_event(Happened.WINDOW_CLOSED, closed, **_reach(closed)),)
+        closed = proposals.enter(replace(proposal, low_reach=_low_reach(proposal)), ProposalState.SETTLING, now)
+        return closed, (_event(EventType.WINDOW_CLOSED, closed, **_reach(closed)),)
     nudge_at = _nudge_at(proposal)
     if nudge_at is not None and nudge_at <= now:
         nudged = replace(proposal, nudged=True)
@@ -205,18 +199,18 @@ def _settle(proposal: Proposal, now: datetime, around: Surroundings) -> Outcome:
     if not all(periods.is_settled(o, now) for o in proposal.objections):
         return proposal, ()
     if thresholds.threshold_reached(proposal):
-        disputed = proposals.enter(replace(proposal, low_reach=False), State.DISPUTED, now)
+        disputed = proposals.enter(replace(proposal, low_reach=False), ProposalState.DISPUTED, now)
         counted = {"weight": thresholds.weight(proposal), "threshold": _threshold(proposal)}
-        return disputed, (_event(Happened.PROPOSAL_DISPUTED, disputed, **counted),)
+        return disputed, (_event(EventType.PROPOSAL_DISPUTED, disputed, **counted),)
     if proposals.needs_vote(proposal):
         return escalations.to_vote(proposal, now, role_missing=around.role_missing)
     if proposal.low_reach and not proposal.extended:
         # An objection stood at the close and ended since: now it would pass by silence after all (PRO-8).
-        return _extend(proposals.enter(replace(proposal, low_reach=False), State.REVIEW, now), now)
+        return _extend(proposals.enter(replace(proposal, low_reach=False), ProposalState.REVIEW, now), now)
     if proposal.low_reach and _lapses(proposal):
-        lapsed = proposals.enter(proposal, State.LAPSED, now, "low reach")
-        return lapsed, (_event(Happened.PROPOSAL_LAPSED, lapsed, why="low reach", **_reach(lapsed)),)
-    return _pass(proposal, State.PASSED, Happened.PROPOSAL_PASSED, now)
+        lapsed = proposals.enter(proposal, ProposalState.LAPSED, now, "low reach")
+        return lapsed, (_event(EventType.PROPOSAL_LAPSED, lapsed, why="low reach", **_reach(lapsed)),)
+    return _pass(proposal, ProposalState.PASSED, EventType.PROPOSAL_PASSED, now)
 
 
 def _disputed(proposal: Proposal, now: datetime, around: Surroundings) -> Outcome:
@@ -258,19 +252,19 @@ def _overrule(proposal: Proposal, closed: Event, now: datetime) -> Outcome:
     for objection in proposal.objections:
         if objection.counts:
             proposal = proposal.with_objection(replace(objection, state=ObjectionState.OVERRULED))
-            events.append(_event(Happened.OBJECTION_OVERRULED, proposal, objection=objection.number))
-    adopted, passed = _pass(proposal, State.ADOPTED, Happened.PROPOSAL_ADOPTED, now)
+            events.append(_event(EventType.OBJECTION_OVERRULED, proposal, objection=objection.number))
+    adopted, passed = _pass(proposal, ProposalState.ADOPTED, EventType.PROPOSAL_ADOPTED, now)
     return adopted, (*events, *passed)
 
 
 def _stale(proposal: Proposal, now: datetime, around: Surroundings) -> Outcome:
     if proposal.state_since + MOST_STALE <= now:
-        lapsed = proposals.enter(proposal, State.LAPSED, now, "stale")
-        return lapsed, (_event(Happened.PROPOSAL_LAPSED, lapsed, why="stale"),)
+        lapsed = proposals.enter(proposal, ProposalState.LAPSED, now, "stale")
+        return lapsed, (_event(EventType.PROPOSAL_LAPSED, lapsed, why="stale"),)
     return proposal, ()
 
 
-def _pass(proposal: Proposal, state: State, kind: Happened, now: datetime) -> Outcome:
+def _pass(proposal: Proposal, state: ProposalState, kind: EventType, now: datetime) -> Outcome:
     ends_at = now + proposal.pinned.timelock
     passed = replace(proposals.enter(proposal, state, now), timelock_ends_at=ends_at, halts=frozenset())
     hours = int(proposal.pinned.timelock.total_seconds() // 3600)
@@ -279,8 +273,8 @@ def _pass(proposal: Proposal, state: State, kind: Happened, now: datetime) -> Ou
 
 
 def _not_adopted(proposal: Proposal, why: str, now: datetime) -> Outcome:
-    gone = proposals.enter(proposal, State.NOT_ADOPTED, now, why)
-    return gone, (_event(Happened.PROPOSAL_NOT_ADOPTED, gone, why=why),)
+    gone = proposals.enter(proposal, ProposalState.NOT_ADOPTED, now, why)
+    return gone, (_event(EventType.PROPOSAL_NOT_ADOPTED, gone, why=why),)
 
 
 def _extend(proposal: Proposal, now: datetime) -> Outcome:
@@ -288,7 +282,7 @@ def _extend(proposal: Proposal, now: datetime) -> Outcome:
     closes_at = now + proposal.pinned.reach_extension
     longer = replace(proposal, closes_at=closes_at, extended=True, nudged=False)
     hours = int(proposal.pinned.reach_extension.total_seconds() // 3600)
-    return longer, (_event(Happened.WINDOW_EXTENDED, longer, hours=hours, **_reach(longer)),)
+    return longer, (_event(EventType.WINDOW_EXTENDED, longer, hours=hours, **_reach(longer)),)
 
 
 def _needs_extension(proposal: Proposal) -> bool:
@@ -350,8 +344,8 @@ def _reach(proposal: Proposal) -> dict[str, Json]:
 
 def _nudge(proposal: Proposal) -> Event:
     people: list[Json] = [*sorted(undecided(proposal))]
-    return _event(Happened.NUDGED, proposal, people=people)
+    return _event(EventType.NUDGED, proposal, people=people)
 
 
-def _event(kind: Happened, proposal: Proposal, **data: Json) -> Event:
+def _event(kind: EventType, proposal: Proposal, **data: Json) -> Event:
     return Event(kind, proposal_thing(proposal.id), None, data)

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from bot.governance import names
 from bot.governance.cadences import Cadence
 from bot.governance.errors import AlreadyDone, BadText, LimitReached, NotEligible, NotYours, TimePast, WrongState
-from bot.governance.events import Event, Happened, Json
+from bot.governance.events import Event, EventType, Json
 from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.organisation import FACILITATOR, OBSERVER, Holding, Member, check_authority
 
@@ -63,7 +63,7 @@ POSSIBLE: Mapping[str, frozenset[MeetingState]] = MappingProxyType(
 """In which states each act is possible."""
 
 
-class Kind(StrEnum):
+class MeetingKind(StrEnum):
     """What a meeting is for: weeks of operations, quarters of strategy, years of purpose (RHY-4)."""
 
     OPERATIONS = "operations"
@@ -72,18 +72,18 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Template:
+class MeetingTemplate:
     """What a kind of meeting brings along: how often it usually recurs (a key of the menu), how long it is."""
 
     every: str
     length: timedelta
 
 
-TEMPLATES: Mapping[Kind, Template] = MappingProxyType(
+TEMPLATES: Mapping[MeetingKind, MeetingTemplate] = MappingProxyType(
     {
-        Kind.OPERATIONS: Template("week", timedelta(hours=1)),
-        Kind.STRATEGY: Template("quarter", timedelta(hours=2)),
-        Kind.PURPOSE: Template("year", timedelta(hours=3)),
+        MeetingKind.OPERATIONS: MeetingTemplate("week", timedelta(hours=1)),
+        MeetingKind.STRATEGY: MeetingTemplate("quarter", timedelta(hours=2)),
+        MeetingKind.PURPOSE: MeetingTemplate("year", timedelta(hours=3)),
     }
 )
 
@@ -97,7 +97,7 @@ class Answer(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class AgendaItem:
     """A line of the agenda that a person added."""
 
     number: int
@@ -136,7 +136,7 @@ class Meeting:
     number: int
     group: GroupId
     title: str
-    kind: Kind
+    kind: MeetingKind
     organiser: PersonId
     starts_at: datetime
     length: timedelta
@@ -145,7 +145,7 @@ class Meeting:
     state_since: datetime
     slot: datetime
     cadence: Cadence | None = None
-    items: tuple[Item, ...] = ()
+    items: tuple[AgendaItem, ...] = ()
     notes: tuple[Note, ...] = ()
     attendance: tuple[Attendance, ...] = ()
     decisions: tuple[int, ...] = ()
@@ -240,7 +240,7 @@ def confirm(draft: Meeting, member: Member, number: int, now: datetime) -> Chang
 
 def scheduled(meeting: Meeting, actor: PersonId | None) -> Event:
     """What goes on record when a meeting is scheduled."""
-    return Event(Happened.MEETING_SCHEDULED, thing(meeting), actor, {"title": meeting.title, **_when(meeting)})
+    return Event(EventType.MEETING_SCHEDULED, thing(meeting), actor, {"title": meeting.title, **_when(meeting)})
 
 
 def move(
@@ -260,7 +260,7 @@ def move(
     leaves = next_slot is not None and reaches(meeting, starts_at, next_slot)
     changed = replace(meeting, starts_at=starts_at, attendance=(), cadence=None if leaves else meeting.cadence)
     data: dict[str, Json] = {"what": "time", "before": before.isoformat(), **_when(changed)}
-    return changed, (Event(Happened.MEETING_CHANGED, thing(meeting), member.person, data),)
+    return changed, (Event(EventType.MEETING_CHANGED, thing(meeting), member.person, data),)
 
 
 def reaches(meeting: Meeting, starts_at: datetime, next_slot: datetime) -> bool:
@@ -277,7 +277,7 @@ def cancel(meeting: Meeting, member: Member, reason: str, series: bool, now: dat
     cadence = None if series else meeting.cadence
     changed = replace(meeting, state=MeetingState.CANCELLED, state_since=now, reason=reason, cadence=cadence)
     data: dict[str, Json] = {"reason": reason, "series": series}
-    return changed, (Event(Happened.MEETING_CANCELLED, thing(meeting), member.person, data),)
+    return changed, (Event(EventType.MEETING_CANCELLED, thing(meeting), member.person, data),)
 
 
 def add_item(meeting: Meeting, member: Member, text: str) -> Changed:
@@ -289,9 +289,9 @@ def add_item(meeting: Meeting, member: Member, text: str) -> Changed:
         raise AlreadyDone("add to agenda")
     if len(meeting.items) >= MOST_ITEMS:
         raise LimitReached("agenda items", MOST_ITEMS)
-    item = Item(max((each.number for each in meeting.items), default=0) + 1, member.person, text)
+    item = AgendaItem(max((each.number for each in meeting.items), default=0) + 1, member.person, text)
     data: dict[str, Json] = {"what": "agenda", "item": item.number, "text": text}
-    event = Event(Happened.MEETING_CHANGED, thing(meeting), member.person, data)
+    event = Event(EventType.MEETING_CHANGED, thing(meeting), member.person, data)
     return replace(meeting, items=(*meeting.items, item)), (event,)
 
 
@@ -304,7 +304,7 @@ def attend(meeting: Meeting, member: Member, here: bool) -> Changed:
         raise AlreadyDone("attend")
     others = tuple(a for a in meeting.attendance if a.person != member.person)
     data: dict[str, Json] = {"what": "attendance", "answer": answer.value}
-    event = Event(Happened.MEETING_CHANGED, thing(meeting), member.person, data)
+    event = Event(EventType.MEETING_CHANGED, thing(meeting), member.person, data)
     return replace(meeting, attendance=(*others, Attendance(member.person, answer))), (event,)
 
 
@@ -323,7 +323,7 @@ def write(meeting: Meeting, member: Member, text: str, decisions: tuple[int, ...
     number = len(meeting.notes) + 1 if text else 0
     notes = (*meeting.notes, Note(number, member.person, text, now)) if text else meeting.notes
     data: dict[str, Json] = {"note": number, "text": text, "decisions": list(decisions)}
-    event = Event(Happened.MEETING_MINUTED, thing(meeting), member.person, data)
+    event = Event(EventType.MEETING_MINUTED, thing(meeting), member.person, data)
     return replace(meeting, notes=notes, decisions=linked), (event,)
 
 
@@ -333,7 +333,7 @@ def start(meeting: Meeting, actor: PersonId | None, now: datetime) -> Changed:
         raise AlreadyDone("start meeting")
     check_possible(meeting, "start meeting")
     changed = replace(meeting, state=MeetingState.RUNNING, state_since=now, started_at=now)
-    return changed, (Event(Happened.MEETING_STARTED, thing(meeting), actor),)
+    return changed, (Event(EventType.MEETING_STARTED, thing(meeting), actor),)
 
 
 def end(meeting: Meeting, actor: PersonId | None, decided: tuple[int, ...], now: datetime) -> Changed:
@@ -348,7 +348,7 @@ def end(meeting: Meeting, actor: PersonId | None, decided: tuple[int, ...], now:
         "here": list(meeting.who(Answer.HERE)),
         "decisions": list(decisions),
     }
-    return changed, (Event(Happened.MEETING_ENDED, thing(meeting), actor, data),)
+    return changed, (Event(EventType.MEETING_ENDED, thing(meeting), actor, data),)
 
 
 def advance(meeting: Meeting, decided: tuple[int, ...], missed: tuple[datetime, ...], now: datetime) -> Changed:
@@ -369,7 +369,7 @@ def advance(meeting: Meeting, decided: tuple[int, ...], missed: tuple[datetime, 
     listed = (meeting.starts_at, *missed)[-MOST_MISSED:]
     changed = replace(meeting, state=MeetingState.MISSED, state_since=now, missed=listed[1:] if missed else ())
     data: dict[str, Json] = {"missed": [each.isoformat() for each in listed]}
-    return changed, (Event(Happened.MEETING_MISSED, thing(meeting), None, data),)
+    return changed, (Event(EventType.MEETING_MISSED, thing(meeting), None, data),)
 
 
 def discard(draft: Meeting, now: datetime) -> Meeting:
@@ -403,19 +403,19 @@ def following(meeting: Meeting, id: int, number: int, slot: datetime, now: datet
 def without(meeting: Meeting, event: Event, erased: str) -> Meeting:
     """The meeting without the words that this event brought into it (REC-1)."""
     match event.type:
-        case Happened.MEETING_SCHEDULED:
+        case EventType.MEETING_SCHEDULED:
             return replace(meeting, title=erased)
-        case Happened.MEETING_CHANGED:
+        case EventType.MEETING_CHANGED:
             number = event.data.get("item")
             return replace(
                 meeting, items=tuple(replace(i, text=erased) if i.number == number else i for i in meeting.items)
             )
-        case Happened.MEETING_MINUTED:
+        case EventType.MEETING_MINUTED:
             number = event.data.get("note")
             return replace(
                 meeting, notes=tuple(replace(n, text=erased) if n.number == number else n for n in meeting.notes)
             )
-        case Happened.MEETING_CANCELLED:
+        case EventType.MEETING_CANCELLED:
             return replace(meeting, reason=erased if meeting.reason else "")
     return meeting
 

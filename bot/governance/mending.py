@@ -10,7 +10,7 @@ from bot.governance.scales import READING, Overwrite
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class OverwriteChange:
     """An overwrite as it is to be, and what that gives: permissions allowed anew and denied no more."""
 
     overwrite: Overwrite
@@ -18,7 +18,7 @@ class Change:
     freed: frozenset[str]
 
 
-def mend(site: Site, seen: Snapshot, channel_id: int, users: Collection[int]) -> tuple[Change, ...]:
+def mend(site: Site, seen: Snapshot, channel_id: int, users: Collection[int]) -> tuple[OverwriteChange, ...]:
     """The overwrites to set in this channel: those of the roles that carry seats, as the bot set them, and those with
     which somebody hides the channel from these people. A role's allow outweighs every other role's denial.
     """
@@ -36,5 +36,5 @@ def mend(site: Site, seen: Snapshot, channel_id: int, users: Collection[int]) ->
     changes = []
     for each in wanted:
         was = before.get(each.target, replace(each, allow=frozenset(), deny=frozenset()))
-        changes.append(Change(each, each.allow - was.allow, was.deny - each.deny))
+        changes.append(OverwriteChange(each, each.allow - was.allow, was.deny - each.deny))
     return tuple(change for change in changes if change.allowed or change.freed)

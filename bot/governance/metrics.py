@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from statistics import median
 
-from bot.governance.courses import Course, Ending, Fate, Stage
+from bot.governance.histories import Ending, Fate, History, Stage
 from bot.governance.ids import GroupId
 from bot.governance.organisation import Group, GroupKind
 
@@ -85,17 +85,17 @@ class Figures:
         return sum(self.objections.values())
 
 
-def within(courses: Iterable[Course], groups: Collection[GroupId], unplaced: bool) -> list[Course]:
+def within(courses: Iterable[History], groups: Collection[GroupId], unplaced: bool) -> list[History]:
     """Those decided by one of these groups; with ``unplaced`` also those of which the record does not say by which."""
     return [each for each in courses if each.group in groups or (unplaced and each.group is None)]
 
 
-def decided_since(courses: Iterable[Course], since: datetime | None) -> list[Course]:
+def decided_since(courses: Iterable[History], since: datetime | None) -> list[History]:
     """Those that are decided, at or after an instant."""
     return [each for each in courses if each.ended_at is not None and (since is None or each.ended_at >= since)]
 
 
-def figures(decided: Collection[Course], opened: int, groups: Iterable[Group]) -> Figures:
+def figures(decided: Collection[History], opened: int, groups: Iterable[Group]) -> Figures:
     """The numbers of decided proposals."""
     kinds = {group.id: group.kind for group in groups}
     by_silence = [c for c in decided if c.ending in {Ending.PASSED, Ending.LAPSED} and c.reachable]
@@ -118,16 +118,16 @@ def figures(decided: Collection[Course], opened: int, groups: Iterable[Group]) -
     )
 
 
-def _spent(stage: Stage, decided: Iterable[Course]) -> Spent | None:
+def _spent(stage: Stage, decided: Iterable[History]) -> Spent | None:
     times = [c.stages[stage].total_seconds() for c in decided if stage in c.stages]
     if not times:
         return None
     return Spent(stage, timedelta(seconds=median(times)), timedelta(seconds=max(times)), len(times))
 
 
-def _months(decided: Iterable[Course]) -> tuple[Month, ...]:
+def _months(decided: Iterable[History]) -> tuple[Month, ...]:
     """Every month from the first decision to the last, also those in which nothing was decided."""
-    by_month: dict[tuple[int, int], list[Course]] = {}
+    by_month: dict[tuple[int, int], list[History]] = {}
     zone = None
     for course in decided:
         if course.ended_at is not None:

@@ -7,11 +7,19 @@ from datetime import datetime, timedelta
 
 from bot.governance import clock, names
 from bot.governance.authority import acting, check_elector
-from bot.governance.dossier import COUNTING, Concern, Objection, ObjectionState, Proposal, State, Statement
 from bot.governance.errors import BadText, LimitReached, NotEligible, NotFound, UnknownKey, WindowClosed, WrongState
-from bot.governance.events import Event, Happened, Json, proposal_thing
+from bot.governance.events import Event, EventType, Json, proposal_thing
 from bot.governance.ids import PersonId
 from bot.governance.organisation import OBSERVER, Elector, Member
+from bot.governance.proposals_types import (
+    COUNTING,
+    Concern,
+    Objection,
+    ObjectionState,
+    Proposal,
+    ProposalState,
+    Statement,
+)
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
 
@@ -33,13 +41,13 @@ TOLD_LATE = timedelta(minutes=1)
 MOST_CONCERNS = 5
 """Concerns that one person raises on one proposal; what became of an objection is not counted."""
 
-ALIVE = frozenset({State.REVIEW, State.SETTLING, State.DISPUTED})
+ALIVE = frozenset({ProposalState.REVIEW, ProposalState.SETTLING, ProposalState.DISPUTED})
 """Where people act on objections."""
 
 ON_FILE = COUNTING | {ObjectionState.DISMISSED}
 """An objection in one of these has not ended: it counts, or an appeal may bring it back."""
 
-SET_ASIDE = frozenset({State.ESCALATED, State.PASSED, State.ADOPTED, State.STALE})
+SET_ASIDE = frozenset({ProposalState.ESCALATED, ProposalState.PASSED, ProposalState.ADOPTED, ProposalState.STALE})
 """Where nobody acts on an objection, and from where a halt or another version brings it back."""
 
 
@@ -71,7 +79,7 @@ def raise_objection(
         untold=via == REACTION,
     )
     changed = replace(proposal, objections=(*proposal.objections, objection))
-    return changed, (event_of(Happened.OBJECTION_RAISED, proposal, objection, member.person, via=via),)
+    return changed, (event_of(EventType.OBJECTION_RAISED, proposal, objection, member.person, via=via),)
 
 
 def eligible(proposal: Proposal, member: Member) -> Elector:
@@ -87,7 +95,12 @@ def raise_concern(proposal: Proposal, member: Member, text: str, why: str, now: 
     ``why`` is a key when an objection could not be taken (``joined later``). The same text twice is one concern.
     Raises NotEligible without a seat, WrongState once the proposal is decided, LimitReached after ``MOST_CONCERNS``.
     """
-    if proposal.state not in {State.REVIEW, State.SETTLING, State.DISPUTED, State.ESCALATED}:
+    if proposal.state not in {
+        ProposalState.REVIEW,
+        ProposalState.SETTLING,
+        ProposalState.DISPUTED,
+        ProposalState.ESCALATED,
+    }:
         raise WrongState(proposal.state, "raise a concern")
     if all(s.seat == OBSERVER for s in member.seats) and member.person not in acting(proposal.electors):
         raise NotEligible("no seat")
@@ -97,7 +110,7 @@ def raise_concern(proposal: Proposal, member: Member, text: str, why: str, now: 
     if not why and sum(c.person == member.person and not c.why for c in proposal.concerns) >= MOST_CONCERNS:
         raise LimitReached("concerns", MOST_CONCERNS)
     concern = Concern(member.person, now, text, why)
-    event = Event(Happened.CONCERN_RAISED, proposal_thing(proposal.id), member.person, {"text": text, "why": why})
+    event = Event(EventType.CONCERN_RAISED, proposal_thing(proposal.id), member.person, {"text": text, "why": why})
     return replace(proposal, concerns=(*proposal.concerns, concern)), (event,)
 
 
@@ -117,7 +130,7 @@ def told(proposal: Proposal, number: int, way: str, now: datetime) -> Outcome:
     changed = proposal.with_objection(known)
     if way == THREAD and now - objection.raised_at <= TOLD_LATE:
         return changed, ()
-    return changed, (event_of(Happened.OBJECTOR_TOLD, proposal, known, None, way=way),)
+    return changed, (event_of(EventType.OBJECTOR_TOLD, proposal, known, None, way=way),)
 
 
 def told_by_own_act(proposal: Proposal, person: PersonId, now: datetime) -> Outcome:
@@ -159,7 +172,7 @@ def state_objection(proposal: Proposal, number: int, member: Member, statement: 
         untold=False,
     )
     event = event_of(
-        Happened.OBJECTION_STATED,
+        EventType.OBJECTION_STATED,
         proposal,
         stated,
         member.person,
@@ -183,7 +196,7 @@ def withdraw_objection(proposal: Proposal, number: int, member: Member, now: dat
     gone = replace(objection, state=ObjectionState.WITHDRAWN, sponsor_by=None)
     place = _in_whose_place(objection, member)
     return proposal.with_objection(gone), (
-        event_of(Happened.OBJECTION_WITHDRAWN, proposal, gone, member.person, **place),
+        event_of(EventType.OBJECTION_WITHDRAWN, proposal, gone, member.person, **place),
     )
 
 
@@ -207,12 +220,12 @@ def answer_revision(proposal: Proposal, number: int, member: Member, resolved: b
             answered_version=version,
             sponsor_by=None,
         )
-        kind = Happened.OBJECTION_INTEGRATED
+        kind = EventType.OBJECTION_INTEGRATED
     else:
         if objection.answered_version == version:
             return proposal, ()
         done = replace(objection, answered_version=version)
-        kind = Happened.OBJECTION_MAINTAINED
+        kind = EventType.OBJECTION_MAINTAINED
     place = _in_whose_place(objection, member)
     return proposal.with_objection(done), (event_of(kind, proposal, done, member.person, **place, version=version),)
 
@@ -223,7 +236,7 @@ def reaction_gone(proposal: Proposal, person: PersonId) -> Outcome:
     if objection is None or objection.reaction_gone_asked or proposal.state not in ALIVE:
         return proposal, ()
     asked = replace(objection, reaction_gone_asked=True)
-    return proposal.with_objection(asked), (event_of(Happened.REACTION_GONE, proposal, asked, None),)
+    return proposal.with_objection(asked), (event_of(EventType.REACTION_GONE, proposal, asked, None),)
 
 
 def reactions_wiped(proposal: Proposal) -> Outcome:
@@ -231,7 +244,7 @@ def reactions_wiped(proposal: Proposal) -> Outcome:
     if proposal.state not in ALIVE:
         return proposal, ()
     standing: list[Json] = [o.number for o in proposal.objections if o.counts]
-    event = Event(Happened.REACTIONS_WIPED, proposal_thing(proposal.id), None, {"standing": standing})
+    event = Event(EventType.REACTIONS_WIPED, proposal_thing(proposal.id), None, {"standing": standing})
     return proposal, (event,)
 
 
@@ -307,7 +320,7 @@ def _check_own_word(objection: Objection, person: PersonId) -> None:
 
 
 def _check_window(proposal: Proposal, now: datetime) -> None:
-    if proposal.state is not State.REVIEW or clock.past(proposal, proposal.closes_at, now):
+    if proposal.state is not ProposalState.REVIEW or clock.past(proposal, proposal.closes_at, now):
         raise WindowClosed
 
 
@@ -324,6 +337,6 @@ def check_length(field: str, text: str, least: int, most: int) -> None:
         raise BadText(field, length, least, most)
 
 
-def event_of(kind: Happened, proposal: Proposal, objection: Objection, actor: PersonId | None, **data: Json) -> Event:
+def event_of(kind: EventType, proposal: Proposal, objection: Objection, actor: PersonId | None, **data: Json) -> Event:
     """What happened to an objection, for the record; ``actor`` is None for what time or the bot did."""
     return Event(kind, proposal_thing(proposal.id), actor, {"objection": objection.number, **data})

@@ -97,7 +97,7 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class SetupStep:
     """One step of a plan. ``id`` names the role or channel that stands already.
 
     ``overwrites`` are those to set, in this order; ``why`` is the key of what stands in the way. The rest is what
@@ -153,14 +153,14 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class SetupPlan:
     """Every step in order, and the permissions that the bot misses for them."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[SetupStep, ...]
     missing: frozenset[str] = frozenset()
 
     @property
-    def todo(self) -> tuple[Step, ...]:
+    def todo(self) -> tuple[SetupStep, ...]:
         """The steps that change something, or that stand in the way."""
         return tuple(s for s in self.steps if s.do is not Do.NOTHING)
 
@@ -170,14 +170,16 @@ class Plan:
         return frozenset().union(*(s.to_read for s in self.steps))
 
 
-def plan(site: Site, seen: Snapshot) -> Plan:
+def plan(site: Site, seen: Snapshot) -> SetupPlan:
     """Compare what is needed with what stands (SCL-1). Roles come first: channels are opened to them."""
-    record = Step(Do.NOTHING if site.recorded else Do.CREATE, What.RECORD, site.partnership.name, beside=site.beside)
+    record = SetupStep(
+        Do.NOTHING if site.recorded else Do.CREATE, What.RECORD, site.partnership.name, beside=site.beside
+    )
     roles = _roles(site, seen)
     seats = _seats(site, roles, seen)
     steps = (record, *roles, *_places(site, seen, seats))
     needs: frozenset[str] = frozenset().union(*(s.needs for s in steps))
-    return Plan(steps, needs - seen.bot_permissions)
+    return SetupPlan(steps, needs - seen.bot_permissions)
 
 
 def intruded(site: Site, seen: Snapshot) -> Mapping[int, tuple[PlaceKey, tuple[Intrusion, ...]]]:
@@ -192,7 +194,7 @@ def intruded(site: Site, seen: Snapshot) -> Mapping[int, tuple[PlaceKey, tuple[I
     return found
 
 
-def access_steps(site: Site, seen: Snapshot, roles: frozenset[int]) -> tuple[Step, ...]:
+def access_steps(site: Site, seen: Snapshot, roles: frozenset[int]) -> tuple[SetupStep, ...]:
     """Only what opens or closes the partnership's own channels to these roles, as after one mapping (ORG-2)."""
     steps = []
     for step in _places(site, seen, _seats(site, (), seen)):
@@ -203,7 +205,7 @@ def access_steps(site: Site, seen: Snapshot, roles: frozenset[int]) -> tuple[Ste
     return tuple(steps)
 
 
-def seen_after(seen: Snapshot, step: Step, id: int) -> Snapshot:
+def seen_after(seen: Snapshot, step: SetupStep, id: int) -> Snapshot:
     """The server after this step, so that the next one is planned without asking Discord again."""
     if step.what is What.ROLE:
         if (role := seen.role(id)) is not None:
@@ -219,7 +221,7 @@ def seen_after(seen: Snapshot, step: Step, id: int) -> Snapshot:
     return replace(seen, channels=(*(c for c in seen.channels if c.id != id), after))
 
 
-def _roles(site: Site, seen: Snapshot) -> tuple[Step, ...]:
+def _roles(site: Site, seen: Snapshot) -> tuple[SetupStep, ...]:
     spoken_for: set[int] = set()
     steps = []
     for needed in scales.needed_roles(site.partnership, bool(site.beside)):
@@ -232,21 +234,21 @@ def _roles(site: Site, seen: Snapshot) -> tuple[Step, ...]:
     return (*steps, *(each for each in mended if each is not None and each.do is not Do.NOTHING))
 
 
-def _mapped(mapping: RoleMapping, seen: Snapshot) -> Step | None:
+def _mapped(mapping: RoleMapping, seen: Snapshot) -> SetupStep | None:
     """A role that carries a seat already: the power that it gained meanwhile is taken away (ORG-2a). None if gone."""
     alive = None if mapping.lost else seen.role(mapping.role)
     if alive is None:
         return None
-    step = Step(Do.NOTHING, What.ROLE, alive.name, mapping.role, mapping.group, mapping.seat)
+    step = SetupStep(Do.NOTHING, What.ROLE, alive.name, mapping.role, mapping.group, mapping.seat)
     if not alive.facts.powers:
         return step
     do = Do.CHANGE if alive.facts.position < seen.bot_position else Do.REFUSED
     return replace(step, do=do, why="gained powers", detail=", ".join(alive.facts.powers))
 
 
-def _role(needed: NeededRole, site: Site, seen: Snapshot, spoken_for: set[int]) -> Step:
+def _role(needed: NeededRole, site: Site, seen: Snapshot, spoken_for: set[int]) -> SetupStep:
     """A seat that has a living role needs nothing; a namesake is adopted if it may carry a seat (ORG-2a)."""
-    step = Step(Do.CREATE, What.ROLE, needed.name, group=needed.group, seat=needed.seat)
+    step = SetupStep(Do.CREATE, What.ROLE, needed.name, group=needed.group, seat=needed.seat)
     alike = [m for m in site.partnership.mappings if (m.group, m.seat) == (needed.group, needed.seat)]
     for mapping in alike:
         if (mapped := _mapped(mapping, seen)) is not None:
@@ -269,7 +271,7 @@ def _role(needed: NeededRole, site: Site, seen: Snapshot, spoken_for: set[int]) 
     return refused or step
 
 
-def _seats(site: Site, roles: Iterable[Step], seen: Snapshot) -> tuple[SeatRole, ...]:
+def _seats(site: Site, roles: Iterable[SetupStep], seen: Snapshot) -> tuple[SeatRole, ...]:
     """Every role that carries a seat once the roles' steps are taken. One to be created goes by its step's name."""
     standing = [
         SeatRole(m.role, m.group, m.seat) for m in site.partnership.mappings if not m.lost and seen.role(m.role)
@@ -280,7 +282,7 @@ def _seats(site: Site, roles: Iterable[Step], seen: Snapshot) -> tuple[SeatRole,
     return tuple(standing + coming)
 
 
-def _places(site: Site, seen: Snapshot, seats: tuple[SeatRole, ...]) -> tuple[Step, ...]:
+def _places(site: Site, seen: Snapshot, seats: tuple[SeatRole, ...]) -> tuple[SetupStep, ...]:
     categories: dict[GroupId | None, int | None] = {}
     steps = []
     for needed in scales.needed_places(site.partnership, bool(site.beside)):
@@ -293,13 +295,13 @@ def _places(site: Site, seen: Snapshot, seats: tuple[SeatRole, ...]) -> tuple[St
     return tuple(steps)
 
 
-def _place(needed: NeededPlace, site: Site, seen: Snapshot, seats: tuple[SeatRole, ...]) -> Step:
+def _place(needed: NeededPlace, site: Site, seen: Snapshot, seats: tuple[SeatRole, ...]) -> SetupStep:
     is_category = needed.purpose is Purpose.CATEGORY
     group = needed.group.id if needed.group else None
     former = frozenset(m.role for m in site.partnership.mappings if m.lost)
     what = What.CATEGORY if is_category else What.CHANNEL
     desired = scales.access(needed, seen.bot_id, seen.guild_id, seats)
-    step = Step(Do.CREATE, what, needed.name, group=group, purpose=needed.purpose, overwrites=desired)
+    step = SetupStep(Do.CREATE, what, needed.name, group=group, purpose=needed.purpose, overwrites=desired)
     own = seen.channel(site.places.get((needed.purpose, group)))
     if own is not None and own.is_category == is_category:
         changes = _changes(own, desired, scales.withheld(needed), former)
@@ -315,8 +317,8 @@ def _place(needed: NeededPlace, site: Site, seen: Snapshot, seats: tuple[SeatRol
 
 
 def _adopted(
-    step: Step, namesake: ChannelSeen, seen: Snapshot, withheld: frozenset[str], former: frozenset[RoleId]
-) -> Step:
+    step: SetupStep, namesake: ChannelSeen, seen: Snapshot, withheld: frozenset[str], former: frozenset[RoleId]
+) -> SetupStep:
     """A channel that somebody made is taken over, and what it gives to others with it is taken away (SCL-1).
 
     One in which webhooks write is refused: they would go on writing beside the bot, under any name.

@@ -9,9 +9,8 @@ from bot.governance import effects as effect_rules
 from bot.governance import versions
 from bot.governance.authority import acting
 from bot.governance.clock import closed, past, stood_until
-from bot.governance.dossier import FINAL, Clock, Proposal, Rolls, State, Terms, Text, Vote
 from bot.governance.drafts import check_may_file, check_text, prepare_effects
-from bot.governance.effects.world import World
+from bot.governance.effects.world import Governed
 from bot.governance.errors import (
     BadText,
     LimitReached,
@@ -22,10 +21,11 @@ from bot.governance.errors import (
     WindowClosed,
     WrongState,
 )
-from bot.governance.events import Event, Happened, Json, proposal_thing
+from bot.governance.events import Event, EventType, Json, proposal_thing
 from bot.governance.ids import PersonId
 from bot.governance.organisation import OBSERVER, Elector, Member, Partnership, role_missing
 from bot.governance.policy import Passing, Policy, type_named
+from bot.governance.proposals_types import FINAL, Clock, Proposal, ProposalState, ProposalTerms, Rolls, Text, Vote
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
 
@@ -50,14 +50,14 @@ class Load:
 
 def check_window(proposal: Proposal, now: datetime) -> None:
     """Raises WindowClosed unless the review window is open; it is half-open (PRO-7)."""
-    if proposal.state is not State.REVIEW or past(proposal, proposal.closes_at, now):
+    if proposal.state is not ProposalState.REVIEW or past(proposal, proposal.closes_at, now):
         raise WindowClosed
 
 
 def open_review(
     proposal: Proposal,
     author: Member,
-    world: World,
+    world: Governed,
     seated: Rolls,
     load: Load,
     number: int,
@@ -70,7 +70,7 @@ def open_review(
     """
     if proposal.author != author.person:
         raise NotYours
-    if proposal.state is not State.DRAFT:
+    if proposal.state is not ProposalState.DRAFT:
         raise WrongState(proposal.state, "open a review")
     check_may_file(world.partnership, author, proposal.type)
     if world.partnership.provisional and proposal.type in {"budget", "policy"}:
@@ -79,20 +79,20 @@ def open_review(
     return _open(proposal, author, world, seated, number, now)
 
 
-def open_ratification(proposal: Proposal, world: World, seated: Rolls, number: int, now: datetime) -> Outcome:
+def open_ratification(proposal: Proposal, world: Governed, seated: Rolls, number: int, now: datetime) -> Outcome:
     """Open the set-up's own first proposal (SCL-5): structure and genesis policy, passed by supermajority only.
 
     Raises as ``open_review`` does, but for seats and limits.
     """
-    if proposal.type != "ratification" or proposal.state is not State.DRAFT:
+    if proposal.type != "ratification" or proposal.state is not ProposalState.DRAFT:
         raise WrongState(proposal.state, "open a review")
     return _open(proposal, Member(proposal.author), world, seated, number, now)
 
 
-def pin(policy: Policy, type: str) -> Terms:
+def pin(policy: Policy, type: str) -> ProposalTerms:
     """The rules of one proposal, copied from the policy (POL-2)."""
     row = type_named(type)
-    return Terms(
+    return ProposalTerms(
         policy_version=policy.version,
         window=policy.duration("review.window"),
         remainder=policy.duration("review.remainder"),
@@ -146,24 +146,24 @@ def withdraw(proposal: Proposal, person: PersonId, reason: str, now: datetime) -
     """
     if proposal.author != person:
         raise NotYours
-    if proposal.state is State.DRAFT:
+    if proposal.state is ProposalState.DRAFT:
         return discard(proposal, now)
     vote_open = proposal.vote is not None and proposal.vote.opened
-    may = {State.REVIEW, State.SETTLING, State.DISPUTED, State.STALE}
-    if proposal.state not in may and not (proposal.state is State.ESCALATED and not vote_open):
+    may = {ProposalState.REVIEW, ProposalState.SETTLING, ProposalState.DISPUTED, ProposalState.STALE}
+    if proposal.state not in may and not (proposal.state is ProposalState.ESCALATED and not vote_open):
         raise WrongState(proposal.state, "withdraw")
     if len(reason) > MOST_WITHDRAWAL:
         raise BadText("withdrawal", len(reason), 0, MOST_WITHDRAWAL)
-    gone = enter(proposal, State.WITHDRAWN, now, reason.strip() or NO_REASON)
-    return gone, (event_of(Happened.PROPOSAL_WITHDRAWN, gone, person, reason=reason),)
+    gone = enter(proposal, ProposalState.WITHDRAWN, now, reason.strip() or NO_REASON)
+    return gone, (event_of(EventType.PROPOSAL_WITHDRAWN, gone, person, reason=reason),)
 
 
 def discard(proposal: Proposal, now: datetime) -> Outcome:
     """A draft that goes no further (PRO-6); nobody else has read its words, and nobody will. Raises WrongState."""
-    if proposal.state is not State.DRAFT:
+    if proposal.state is not ProposalState.DRAFT:
         raise WrongState(proposal.state, "discard")
-    gone = replace(enter(proposal, State.DISCARDED, now), text=Text(), effects=(), changed_since="")
-    return gone, (event_of(Happened.DRAFT_DISCARDED, gone, None),)
+    gone = replace(enter(proposal, ProposalState.DISCARDED, now), text=Text(), effects=(), changed_since="")
+    return gone, (event_of(EventType.DRAFT_DISCARDED, gone, None),)
 
 
 def too_old_at(proposal: Proposal, now: datetime) -> datetime | None:
@@ -171,7 +171,7 @@ def too_old_at(proposal: Proposal, now: datetime) -> datetime | None:
     return None if proposal.opened_at is None else proposal.opened_at + MOST_AGE + stood_until(proposal, now)
 
 
-def enter(proposal: Proposal, state: State, now: datetime, outcome: str = "") -> Proposal:
+def enter(proposal: Proposal, state: ProposalState, now: datetime, outcome: str = "") -> Proposal:
     """The proposal in another state since now. Final states keep no running clock (PRO-6).
 
     A dispute has a nudge of its own (RHY-2).
@@ -187,14 +187,14 @@ def enter(proposal: Proposal, state: State, now: datetime, outcome: str = "") ->
         outcome=outcome or proposal.outcome,
         clock=clock,
         revision=revision,
-        nudged=proposal.nudged and state is not State.DISPUTED,
+        nudged=proposal.nudged and state is not ProposalState.DISPUTED,
     )
 
 
 def _open(
     proposal: Proposal,
     author: Member,
-    world: World,
+    world: Governed,
     seated: Rolls,
     number: int,
     now: datetime,
@@ -206,7 +206,7 @@ def _open(
     check_electors(proposal.author, seated.electors, terms)
     version = versions.freeze(1, proposal.text, prepared, now)
     opened = replace(
-        enter(proposal, State.REVIEW, now),
+        enter(proposal, ProposalState.REVIEW, now),
         number=number,
         effects=prepared,
         author_organisations=author.organisations,
@@ -231,7 +231,7 @@ def _open(
     }
     if proposal.refiles is not None:
         data |= {"refiles": proposal.refiles, "changed": proposal.changed_since}
-    return opened, (event_of(Happened.REVIEW_OPENED, opened, proposal.author, **data),)
+    return opened, (event_of(EventType.REVIEW_OPENED, opened, proposal.author, **data),)
 
 
 def _check_load(load: Load, policy: Policy) -> None:
@@ -245,7 +245,7 @@ def _check_load(load: Load, policy: Policy) -> None:
             raise LimitReached(limit, most)
 
 
-def check_electors(author: PersonId, electors: tuple[Elector, ...], terms: Terms) -> None:
+def check_electors(author: PersonId, electors: tuple[Elector, ...], terms: ProposalTerms) -> None:
     """Raises TooFewElectors: silence is consent only where enough people could speak up (PRO-9)."""
     others = len(acting(electors) - {author})
     if others < terms.least_electors:
@@ -263,6 +263,6 @@ def past_votes(proposal: Proposal) -> tuple[Vote, ...]:
     return (*proposal.past_votes, proposal.vote) if proposal.vote else proposal.past_votes
 
 
-def event_of(kind: Happened, proposal: Proposal, actor: PersonId | None, **data: Json) -> Event:
+def event_of(kind: EventType, proposal: Proposal, actor: PersonId | None, **data: Json) -> Event:
     """What happened to a proposal, for the record; ``actor`` is None for what time or the bot did."""
     return Event(kind, proposal_thing(proposal.id), actor, data)

@@ -28,7 +28,7 @@ class Receipt:
         return len(self.digits) >= LEAST_DIGITS
 
 
-class Standing(StrEnum):
+class ReceiptStanding(StrEnum):
     """What came of looking for a receipt in a record."""
 
     STANDS = "stands"
@@ -51,16 +51,16 @@ def read(written: str) -> Receipt:
     raise BadValue("receipt", shown, f"a number and at least {LEAST_DIGITS} characters of a hash (0-9 and a-f)")
 
 
-def standing(receipt: Receipt, at_number: str | None, somewhere: bool = False) -> Standing:
+def standing(receipt: Receipt, at_number: str | None, somewhere: bool = False) -> ReceiptStanding:
     """Whether a receipt stands, checked at the number that it names.
 
     ``at_number`` is the whole hash of the entry of that number, None where the record ends before it. A receipt
     without a number stands if an entry ``somewhere`` has its hash: number and place are part of what is hashed.
     """
     if not receipt.proves:
-        return Standing.TOO_SHORT
+        return ReceiptStanding.TOO_SHORT
     if receipt.number is None:
-        return Standing.STANDS if somewhere else Standing.NOWHERE
+        return ReceiptStanding.STANDS if somewhere else ReceiptStanding.NOWHERE
     if at_number is None:
-        return Standing.BEYOND
-    return Standing.STANDS if at_number.startswith(receipt.digits) else Standing.OTHER
+        return ReceiptStanding.BEYOND
+    return ReceiptStanding.STANDS if at_number.startswith(receipt.digits) else ReceiptStanding.OTHER

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.governance.dossier import Effect, Proposal, State, Text
 from bot.governance.errors import BadText, BadValue, NotYours, Refiled, WrongState
 from bot.governance.ids import PersonId
+from bot.governance.proposals_types import Effect, Proposal, ProposalState, Text
 
 WITHIN = timedelta(days=90)
 """For so long a refusal is remembered: filing the same again needs a link to it."""
@@ -18,7 +18,7 @@ LEAST_CHANGE, MOST_CHANGE = 20, 1000
 
 def counts(earlier: Proposal, now: datetime) -> bool:
     """Whether this was not adopted so lately that filing it again must be linked."""
-    return earlier.state is State.NOT_ADOPTED and now < earlier.state_since + WITHIN
+    return earlier.state is ProposalState.NOT_ADOPTED and now < earlier.state_since + WITHIN
 
 
 def link(
@@ -30,7 +30,7 @@ def link(
     """
     if proposal.author != person:
         raise NotYours
-    if proposal.state is not State.DRAFT:
+    if proposal.state is not ProposalState.DRAFT:
         raise WrongState(proposal.state, "edit")
     if earlier is None and not number.strip():
         return replace(proposal, refiles=None, changed_since=changed)

@@ -25,7 +25,7 @@ EVERYBODY = PersonId("")
 """Stands in a reminder for everybody whom its thing concerns when it is due."""
 
 
-class Topic(StrEnum):
+class ReminderTopic(StrEnum):
     """What reminders are about; a person may do without any of them."""
 
     PROPOSALS = "proposals"
@@ -47,7 +47,7 @@ class Way(StrEnum):
     NONE = "none"
 
 
-class State(StrEnum):
+class ReminderState(StrEnum):
     """Where a reminder stands: it waits, also for a digest, until it was given or nobody needs it any more."""
 
     WAITING = "waiting"
@@ -66,7 +66,7 @@ class Preferences:
 
     zone: str = ""
     quiet: tuple[int, int] | None = None
-    off: frozenset[Topic] = frozenset()
+    off: frozenset[ReminderTopic] = frozenset()
     way: Way = Way.MENTION
     mentions: int | None = None
     away_until: datetime | None = None
@@ -76,7 +76,7 @@ class Preferences:
     @property
     def has_digest(self) -> bool:
         """Whether anything may come as a digest."""
-        return Topic.DIGEST not in self.off and self.way is not Way.NONE
+        return ReminderTopic.DIGEST not in self.off and self.way is not Way.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +89,12 @@ class Reminder:
     partnership: PartnershipId
     person: PersonId
     thing: str
-    topic: Topic
+    topic: ReminderTopic
     occurrence: str
     why: str
     due_at: datetime | None
     expires_at: datetime | None = None
-    state: State = State.WAITING
+    state: ReminderState = ReminderState.WAITING
     letter: int | None = None
     mentioned: bool = False
     id: int = 0
@@ -137,10 +137,10 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class ReminderDecision:
     """What becomes of a reminder now: ``at`` is when it is looked at again. ``missed``: it is given when it is over."""
 
-    state: State
+    state: ReminderState
     at: datetime | None = None
     late: bool = False
     missed: bool = False
@@ -157,26 +157,26 @@ def checked(preferences: Preferences) -> Preferences:
 
 def decide(
     reminder: Reminder, preferences: Preferences, setting: Setting, now: datetime, *, is_open: bool = True
-) -> Decision:
+) -> ReminderDecision:
     """What becomes of a waiting reminder that is due (RHY-2). Unless ``is_open``, nothing can be done any more."""
     assert reminder.due_at is not None
     if reminder.topic in preferences.off or preferences.way is Way.NONE:
-        return Decision(State.DROPPED)
+        return ReminderDecision(ReminderState.DROPPED)
     missed = reminder.expires_at is not None and reminder.expires_at <= now
     rests = preferences.away_until is not None and preferences.away_until > now
     if preferences.has_digest:
         if missed or rests or not is_open or preferences.way is Way.DIGEST:
-            return Decision(State.DIGEST, next_digest(preferences, setting.zone, now))
+            return ReminderDecision(ReminderState.DIGEST, next_digest(preferences, setting.zone, now))
     elif preferences.way is Way.DIGEST or setting.budget == 0 or not (is_open or missed):
-        return Decision(State.DROPPED)
+        return ReminderDecision(ReminderState.DROPPED)
     elif rests:
-        return Decision(State.WAITING, preferences.away_until)
+        return ReminderDecision(ReminderState.WAITING, preferences.away_until)
     ends_at = quiet_until(preferences, setting.zone, now)
     if ends_at > now:
-        return Decision(State.WAITING, ends_at)
+        return ReminderDecision(ReminderState.WAITING, ends_at)
     if setting.spent >= setting.budget:
         return _put_off(preferences, setting.zone, now)
-    return Decision(State.GIVEN, late=reminder.due_at + LATE < now, missed=missed)
+    return ReminderDecision(ReminderState.GIVEN, late=reminder.due_at + LATE < now, missed=missed)
 
 
 def quiet_until(preferences: Preferences, zone: tzinfo, now: datetime) -> datetime:
@@ -219,11 +219,11 @@ def spent_today(given: Iterable[datetime], zone: tzinfo, now: datetime) -> int:
     return sum(each.astimezone(zone).date() == today for each in given)
 
 
-def _put_off(preferences: Preferences, zone: tzinfo, now: datetime) -> Decision:
+def _put_off(preferences: Preferences, zone: tzinfo, now: datetime) -> ReminderDecision:
     """What is over the budget of today: into the digest, or without one the next day."""
     if preferences.has_digest:
-        return Decision(State.DIGEST, next_digest(preferences, zone, now))
-    return Decision(State.WAITING, next_on_wall(None, 0, zone, now))
+        return ReminderDecision(ReminderState.DIGEST, next_digest(preferences, zone, now))
+    return ReminderDecision(ReminderState.WAITING, next_on_wall(None, 0, zone, now))
 
 
 def _is_quiet(quiet: tuple[int, int], wall: time) -> bool:

@@ -18,7 +18,7 @@ from types import MappingProxyType
 from bot.governance import names
 from bot.governance.cadences import Cadence
 from bot.governance.errors import BadText, BadValue, LimitReached, NotEligible, TimePast, UnknownKey, WrongPhase
-from bot.governance.events import Event, Happened
+from bot.governance.events import Event, EventType
 from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.organisation import (
     CONTRIBUTOR,
@@ -62,7 +62,7 @@ MOST_AHEAD = timedelta(days=60)
 """No timer reaches farther."""
 
 
-class State(StrEnum):
+class RetroState(StrEnum):
     """Where a retro stands. A draft waits for its time to be confirmed; the six in the middle are the phases."""
 
     DRAFT = "draft"
@@ -77,11 +77,18 @@ class State(StrEnum):
     CANCELLED = "cancelled"
 
 
-PHASES = (State.CHECK_IN, State.GATHER, State.GROUP, State.VOTE, State.DISCUSS, State.ACTIONS)
-FINAL = frozenset({State.CLOSED, State.CANCELLED})
-OVER = FINAL | {State.DRAFT}
+PHASES = (
+    RetroState.CHECK_IN,
+    RetroState.GATHER,
+    RetroState.GROUP,
+    RetroState.VOTE,
+    RetroState.DISCUSS,
+    RetroState.ACTIONS,
+)
+FINAL = frozenset({RetroState.CLOSED, RetroState.CANCELLED})
+OVER = FINAL | {RetroState.DRAFT}
 """States in which nothing is to be done on a board."""
-OPEN = frozenset(State) - OVER
+OPEN = frozenset(RetroState) - OVER
 
 
 class Progress(StrEnum):
@@ -94,7 +101,7 @@ class Progress(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class RetroPlan:
     """What a retro is to be like. ``pace`` is the time for each phase of a slow one, None for a live one."""
 
     template: str
@@ -105,7 +112,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class RetroTerms:
     """The policy that counts for one retro, pinned when it is made (POL-2)."""
 
     dots: int
@@ -174,10 +181,10 @@ class Retro:
     number: int
     group: GroupId
     facilitator: PersonId
-    plan: Plan
-    terms: Terms
+    plan: RetroPlan
+    terms: RetroTerms
     created_at: datetime
-    state: State = State.SCHEDULED
+    state: RetroState = RetroState.SCHEDULED
     starts_at: datetime | None = None
     phase_at: datetime | None = None
     """Since when the present phase runs."""
@@ -214,11 +221,11 @@ class Retro:
     @property
     def due_at(self) -> datetime | None:
         """The earliest instant at which the sweep has something to do."""
-        if self.state is State.DRAFT:
+        if self.state is RetroState.DRAFT:
             return self.starts_at if self.closed_at is None else None
         if self.state in OVER:
             return None
-        if self.state is State.SCHEDULED:
+        if self.state is RetroState.SCHEDULED:
             return self.starts_at
         if self.paused_at is not None:
             return self.paused_at + MOST_PAUSE
@@ -266,7 +273,7 @@ def retro_thing(id: int) -> str:
     return f"retro/{id}"
 
 
-def terms_of(policy: Policy) -> Terms:
+def terms_of(policy: Policy) -> RetroTerms:
     """The policy in force, as a retro pins it."""
     values = policy.values
     dots, per_topic, cards = values["retro.dots"], values["retro.dots_per_topic"], values["retro.cards"]
@@ -275,12 +282,12 @@ def terms_of(policy: Policy) -> Terms:
     assert isinstance(per_topic, int)
     assert isinstance(cards, int)
     assert isinstance(silence, timedelta)
-    return Terms(dots, min(per_topic, dots), cards, silence, values["retro.absent"] == "hand over")
+    return RetroTerms(dots, min(per_topic, dots), cards, silence, values["retro.absent"] == "hand over")
 
 
 def plan(
     template: str, columns: Iterable[str] = (), *, named: bool = False, title: str = "", pace: timedelta | None = None
-) -> Plan:
+) -> RetroPlan:
     """A plan that can be kept. Raises UnknownKey, BadValue, BadText."""
     if template not in TEMPLATES:
         raise UnknownKey(template, tuple(TEMPLATES))
@@ -298,7 +305,7 @@ def plan(
         raise BadText("retro title", len(title), 0, MOST_TITLE)
     if pace is not None and not LEAST_PACE <= pace <= MOST_PACE:
         raise BadValue("time for each phase", str(pace), "between 10 minutes and 30 days")
-    return Plan(template, chosen, named, title, pace)
+    return RetroPlan(template, chosen, named, title, pace)
 
 
 # ---- who may ---------------------------------------------------------------------------------------
@@ -354,35 +361,35 @@ def make(
     partnership: PartnershipId,
     group: GroupId,
     leader: PersonId,
-    wanted: Plan,
-    terms: Terms,
+    wanted: RetroPlan,
+    terms: RetroTerms,
     now: datetime,
     starts_at: datetime | None = None,
     cadence: Cadence | None = None,
 ) -> Retro:
     """A retro that is to begin now, or one for later, which waits for its time to be confirmed."""
-    state = State.SCHEDULED if starts_at is None else State.DRAFT
+    state = RetroState.SCHEDULED if starts_at is None else RetroState.DRAFT
     return Retro(id, partnership, number, group, leader, wanted, terms, now, state, starts_at or now, cadence=cadence)
 
 
 def schedule(draft: Retro, number: int, now: datetime, by: PersonId | None) -> Outcome:
     """The time is confirmed, or the next of a series is due. Raises WrongPhase, TimePast."""
-    if draft.state is not State.DRAFT:
+    if draft.state is not RetroState.DRAFT:
         raise WrongPhase(draft.state, "begin")
     assert draft.starts_at is not None
     if draft.starts_at <= now:
         raise TimePast("the time that you chose", draft.starts_at)
-    scheduled = replace(draft, number=number, state=State.SCHEDULED)
+    scheduled = replace(draft, number=number, state=RetroState.SCHEDULED)
     data = {"number": number, "group": draft.group, "starts_at": draft.starts_at.isoformat()}
-    return scheduled, (event_of(Happened.RETRO_SCHEDULED, scheduled, by, **data),)
+    return scheduled, (event_of(EventType.RETRO_SCHEDULED, scheduled, by, **data),)
 
 
 def begin(
     retro: Retro, captured: Iterable[str], carried: Iterable[Carried], now: datetime, by: PersonId | None = None
 ) -> Outcome:
     """Open the check-in, with what was captured since the last one and what that one left over."""
-    check_phase(retro, "begin", State.SCHEDULED)
-    begun = replace(in_phase(retro, State.CHECK_IN, now), captured=tuple(captured), carried=tuple(carried))
+    check_phase(retro, "begin", RetroState.SCHEDULED)
+    begun = replace(in_phase(retro, RetroState.CHECK_IN, now), captured=tuple(captured), carried=tuple(carried))
     data = {
         "number": retro.number,
         "group": retro.group,
@@ -391,14 +398,14 @@ def begin(
         "captured": len(begun.captured),
         "carried": len(begun.carried),
     }
-    return begun, (event_of(Happened.RETRO_STARTED, begun, by, **data),)
+    return begun, (event_of(EventType.RETRO_STARTED, begun, by, **data),)
 
 
-def following(retro: Retro) -> State:
+def following(retro: Retro) -> RetroState:
     """The phase after this one. Without any card there is nothing to group, vote on or discuss."""
-    if retro.state is State.GATHER and not retro.topics:
-        return State.ACTIONS
-    after = (*PHASES[1:], State.CLOSED)
+    if retro.state is RetroState.GATHER and not retro.topics:
+        return RetroState.ACTIONS
+    after = (*PHASES[1:], RetroState.CLOSED)
     return after[PHASES.index(retro.state)]
 
 
@@ -408,17 +415,17 @@ def move_on(retro: Retro, now: datetime, why: str, by: PersonId | None = None) -
     ``why`` is ``facilitator``, ``deadline`` or ``silence``.
     """
     wanted = following(retro)
-    assert wanted is not State.CLOSED
+    assert wanted is not RetroState.CLOSED
     moved = in_phase(retro, wanted, now)
-    if wanted is State.DISCUSS:
+    if wanted is RetroState.DISCUSS:
         moved = replace(moved, current=next_topic(moved))
     data = {"number": retro.number, "phase": wanted.value, "why": why}
-    return moved, (event_of(Happened.RETRO_PHASE_BEGAN, moved, by, **data),)
+    return moved, (event_of(EventType.RETRO_PHASE_BEGAN, moved, by, **data),)
 
 
 def forget(draft: Retro, now: datetime) -> Retro:
     """A plan whose time came before anybody confirmed it: its words are deleted, and nothing is due of it."""
-    return replace(draft, plan=Plan(CUSTOM, ("never confirmed",), draft.plan.named), closed_at=now, cadence=None)
+    return replace(draft, plan=RetroPlan(CUSTOM, ("never confirmed",), draft.plan.named), closed_at=now, cadence=None)
 
 
 def agenda(retro: Retro) -> tuple[Topic, ...]:
@@ -432,7 +439,7 @@ def next_topic(retro: Retro) -> int | None:
     return next((topic.id for topic in agenda(retro) if topic.progress is Progress.WAITING), None)
 
 
-def in_phase(retro: Retro, state: State, now: datetime) -> Retro:
+def in_phase(retro: Retro, state: RetroState, now: datetime) -> Retro:
     """The retro at the beginning of a phase."""
     deadline = None if retro.plan.pace is None else now + retro.plan.pace
     return replace(
@@ -442,10 +449,10 @@ def in_phase(retro: Retro, state: State, now: datetime) -> Retro:
 
 def blanked(draft: Retro) -> Retro:
     """A plan that nobody confirmed, without its words, for somebody who is forgotten (REC-1)."""
-    return replace(draft, plan=Plan(CUSTOM, ("erased on request",), draft.plan.named, "erased on request"))
+    return replace(draft, plan=RetroPlan(CUSTOM, ("erased on request",), draft.plan.named, "erased on request"))
 
 
-def check_phase(retro: Retro, act: str, *wanted: State) -> None:
+def check_phase(retro: Retro, act: str, *wanted: RetroState) -> None:
     """Raises WrongPhase unless the retro is in one of these phases and not paused. ``act`` is a presenter's key."""
     if retro.state not in wanted:
         raise WrongPhase(retro.state, act)
@@ -458,7 +465,7 @@ def check_phase(retro: Retro, act: str, *wanted: State) -> None:
 
 def add_action(retro: Retro, text: str, owner: PersonId | None, due_at: datetime | None) -> Retro:
     """Note what somebody will do; the same twice is noted once. Raises WrongPhase, BadText, LimitReached."""
-    check_phase(retro, "add an action", State.DISCUSS, State.ACTIONS)
+    check_phase(retro, "add an action", RetroState.DISCUSS, RetroState.ACTIONS)
     text = text.strip()
     if not 1 <= len(text) <= MOST_ACTION:
         raise BadText("action", len(text), 1, MOST_ACTION)
@@ -479,11 +486,11 @@ def open_actions(retro: Retro) -> tuple[Action, ...]:
     return tuple(each for each in retro.actions if each.done_at is None)
 
 
-def event_of(type: Happened, retro: Retro, actor: PersonId | None, **data: object) -> Event:
+def event_of(type: EventType, retro: Retro, actor: PersonId | None, **data: object) -> Event:
     """Something that happened to this retro, for the record."""
     return Event(type, retro_thing(retro.id), actor, data)  # type: ignore[arg-type]
 
 
 def changed(retro: Retro, what: str, actor: PersonId | None = None) -> Event:
     """Something about it changed that everybody sees: ``time``, ``topic over``, ``action added``, ``action done``."""
-    return event_of(Happened.RETRO_CHANGED, retro, actor, number=retro.number, what=what)
+    return event_of(EventType.RETRO_CHANGED, retro, actor, number=retro.number, what=what)

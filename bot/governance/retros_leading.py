@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.governance.errors import BadText, LimitReached, NotEligible, WrongPhase
-from bot.governance.events import Happened
+from bot.governance.events import EventType
 from bot.governance.ids import PersonId
 from bot.governance.organisation import Member
 from bot.governance.retros import (
@@ -18,7 +18,7 @@ from bot.governance.retros import (
     Outcome,
     Progress,
     Retro,
-    State,
+    RetroState,
     changed,
     check_phase,
     event_of,
@@ -62,17 +62,17 @@ def check_facilitator(retro: Retro, member: Member) -> None:
         raise NotEligible("not the facilitator")
 
 
-def phase_before(retro: Retro) -> State | None:
+def phase_before(retro: Retro) -> RetroState | None:
     """The phase to which one step leads back; None where what was shown or counted cannot be taken back (LRN-1)."""
     match retro.state:
-        case State.GATHER | State.GROUP | State.VOTE:
+        case RetroState.GATHER | RetroState.GROUP | RetroState.VOTE:
             return PHASES[PHASES.index(retro.state) - 1]
-        case State.DISCUSS if not retro.actions and not any(
+        case RetroState.DISCUSS if not retro.actions and not any(
             topic.dots or topic.notes or topic.progress is not Progress.WAITING for topic in retro.topics
         ):
-            return State.VOTE
-        case State.ACTIONS if not retro.topics and not retro.actions:
-            return State.GATHER
+            return RetroState.VOTE
+        case RetroState.ACTIONS if not retro.topics and not retro.actions:
+            return RetroState.GATHER
     return None
 
 
@@ -84,21 +84,21 @@ def step_back(retro: Retro, voted: bool, now: datetime, by: PersonId) -> Outcome
         raise WrongPhase(retro.state, "step back")
     back = replace(in_phase(retro, wanted, now), current=None)
     data = {"number": retro.number, "phase": wanted.value, "why": "back"}
-    return back, (event_of(Happened.RETRO_PHASE_BEGAN, back, by, **data),)
+    return back, (event_of(EventType.RETRO_PHASE_BEGAN, back, by, **data),)
 
 
 def doubt(retro: Retro, written_at: datetime | None, voted: bool, now: datetime) -> Doubt:
     """What the end of this phase takes from people, if they may not be done or it cannot be taken back (LRN-1)."""
     match retro.state:
-        case State.SCHEDULED if retro.starts_at is not None and retro.starts_at > now:
+        case RetroState.SCHEDULED if retro.starts_at is not None and retro.starts_at > now:
             return Doubt.EARLY
-        case State.GATHER | State.GROUP if written_at is not None and now - written_at < RECENT:
+        case RetroState.GATHER | RetroState.GROUP if written_at is not None and now - written_at < RECENT:
             return Doubt.WRITING
-        case State.VOTE if voted:
+        case RetroState.VOTE if voted:
             return Doubt.COUNT
-        case State.DISCUSS if next_topic(retro) is not None:
+        case RetroState.DISCUSS if next_topic(retro) is not None:
             return Doubt.TOPICS
-        case State.ACTIONS:
+        case RetroState.ACTIONS:
             return Doubt.CLOSE
     return Doubt.NONE
 
@@ -131,7 +131,7 @@ def pause(retro: Retro, member: Member, now: datetime) -> Outcome:
     check_facilitator(retro, member)
     check_phase(retro, "pause", *PHASES)
     paused = replace(retro, paused_at=now, acted_at=now)
-    return paused, (event_of(Happened.RETRO_PAUSED, retro, member.person, number=retro.number),)
+    return paused, (event_of(EventType.RETRO_PAUSED, retro, member.person, number=retro.number),)
 
 
 def resume(retro: Retro, now: datetime, by: PersonId | None = None) -> Outcome:
@@ -144,7 +144,7 @@ def resume(retro: Retro, now: datetime, by: PersonId | None = None) -> Outcome:
         deadline = retro.deadline_at
     resumed = replace(retro, paused_at=None, deadline_at=deadline, acted_at=now)
     data = {"number": retro.number, "minutes": int(stood.total_seconds()) // 60}
-    return resumed, (event_of(Happened.RETRO_RESUMED, retro, by, **data),)
+    return resumed, (event_of(EventType.RETRO_RESUMED, retro, by, **data),)
 
 
 def hand_over(retro: Retro, to: PersonId, how: str, now: datetime, by: PersonId | None = None) -> Outcome:
@@ -154,7 +154,7 @@ def hand_over(retro: Retro, to: PersonId, how: str, now: datetime, by: PersonId 
         silent = (*silent, retro.facilitator)
     handed = replace(retro, facilitator=to, gone_at=None, silent=silent, acted_at=now)
     data = {"number": retro.number, "to": to, "how": how}
-    return handed, (event_of(Happened.RETRO_HANDED_OVER, handed, by, **data),)
+    return handed, (event_of(EventType.RETRO_HANDED_OVER, handed, by, **data),)
 
 
 def stay(retro: Retro, seated: bool) -> Retro:
@@ -178,8 +178,8 @@ def cancel(retro: Retro, reason: str, member: Member, now: datetime) -> Outcome:
     reason = reason.strip()
     if len(reason) > MOST_REASON:
         raise BadText("retro reason", len(reason), 0, MOST_REASON)
-    ended = replace(retro, state=State.CANCELLED, closed_at=now, reason=reason, words=(), cards=(), topics=())
-    return ended, (event_of(Happened.RETRO_CANCELLED, ended, member.person, number=retro.number, reason=reason),)
+    ended = replace(retro, state=RetroState.CANCELLED, closed_at=now, reason=reason, words=(), cards=(), topics=())
+    return ended, (event_of(EventType.RETRO_CANCELLED, ended, member.person, number=retro.number, reason=reason),)
 
 
 # ---- what is due -----------------------------------------------------------------------------------
@@ -189,9 +189,9 @@ def due_step(retro: Retro, successors: Iterable[PersonId], seated: bool, now: da
     """What the sweep does now. ``successors`` lead the group by their seat; ``seated``: the facilitator has a seat."""
     if retro.due_at is None or retro.due_at > now:
         return Step.NOTHING
-    if retro.state is State.DRAFT:
+    if retro.state is RetroState.DRAFT:
         return Step.FORGET
-    if retro.state is State.SCHEDULED:
+    if retro.state is RetroState.SCHEDULED:
         return Step.BEGIN
     if retro.paused_at is not None:
         return Step.RESUME

@@ -10,9 +10,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.governance import names
-from bot.governance.events import Event, Happened, Json
+from bot.governance.events import Event, EventType, Json
 from bot.governance.ids import PersonId
-from bot.governance.retros import Action, Card, Carried, Retro, State, Topic, Word, retro_thing
+from bot.governance.retros import Action, Card, Carried, Retro, RetroState, Topic, Word, retro_thing
 from bot.governance.retros_writing import left_over
 
 FEWEST = 3
@@ -46,7 +46,7 @@ def close(
     found = tuple(classes)
     ended = replace(
         retro,
-        state=State.CLOSED,
+        state=RetroState.CLOSED,
         closed_at=now,
         deadline_at=None,
         current=None,
@@ -63,7 +63,7 @@ def close(
     if found:
         document = lessons(ended)
         data |= {"lessons": document, "digest": digest(document)}
-    return ended, (Event(Happened.RETRO_CLOSED, retro_thing(retro.id), by, data),)
+    return ended, (Event(EventType.RETRO_CLOSED, retro_thing(retro.id), by, data),)
 
 
 def lessons(retro: Retro) -> dict[str, Json]:
@@ -93,9 +93,9 @@ def digest(document: dict[str, Json]) -> str:
 
 def without(retro: Retro, event: Event, erased: str) -> Retro:
     """The retro without the words that this event brought on record (REC-1): ``erased`` stands in their place."""
-    if event.type is Happened.RETRO_CANCELLED and retro.reason == event.data.get("reason"):
+    if event.type is EventType.RETRO_CANCELLED and retro.reason == event.data.get("reason"):
         return replace(retro, reason=erased)
-    if event.type is not Happened.RETRO_CLOSED:
+    if event.type is not EventType.RETRO_CLOSED:
         return retro
     topics = [
         replace(topic, title=erased if topic.title else "", notes=tuple(erased for _ in topic.notes))

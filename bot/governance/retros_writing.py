@@ -17,7 +17,7 @@ from bot.governance.retros import (
     Carried,
     Progress,
     Retro,
-    State,
+    RetroState,
     Topic,
     Word,
     check_phase,
@@ -59,13 +59,13 @@ class Merged:
 
 def check_word(retro: Retro, text: str) -> str:
     """A word or emoji for the check-in. Raises WrongPhase, BadText."""
-    check_phase(retro, "check in", State.CHECK_IN)
+    check_phase(retro, "check in", RetroState.CHECK_IN)
     return _fit("word", " ".join(text.split()), MOST_WORD)
 
 
 def check_card(retro: Retro, column: int, text: str, others: int) -> str:
     """A card for a column, beside so many others of its author. Raises WrongPhase, BadValue, BadText, LimitReached."""
-    check_phase(retro, "write a card", State.GATHER, State.GROUP)
+    check_phase(retro, "write a card", RetroState.GATHER, RetroState.GROUP)
     if not 0 <= column < len(retro.plan.columns):
         raise BadValue("column", str(column + 1), "one of the columns of this retro")
     if others >= retro.terms.cards:
@@ -84,7 +84,7 @@ def check_captured(text: str, own: int, all_: int, most: int) -> str:
 
 def check_dots(retro: Retro, given: Mapping[int, int], topic: int, dots: int) -> None:
     """Whether somebody who gave these dots so far may give this topic so many. Raises as the limits say."""
-    check_phase(retro, "vote", State.VOTE)
+    check_phase(retro, "vote", RetroState.VOTE)
     if all(each.id != topic for each in retro.topics):
         raise NotFound("topic")
     if not 0 <= dots <= retro.terms.dots_per_topic:
@@ -152,7 +152,7 @@ def merge(retro: Retro, moved: Sequence[int], into: int) -> tuple[Retro, Merged]
 
     Raises WrongPhase, NotFound.
     """
-    check_phase(retro, "group", State.GROUP)
+    check_phase(retro, "group", RetroState.GROUP)
     target = _standing(retro, into)
     joined: list[Topic] = []
     elsewhere: list[Topic] = []
@@ -171,7 +171,7 @@ def merge(retro: Retro, moved: Sequence[int], into: int) -> tuple[Retro, Merged]
 
 def split_off(retro: Retro, card: int) -> Retro:
     """Take one card out of its topic, to stand alone; one that stands alone stays. Raises WrongPhase, NotFound."""
-    check_phase(retro, "group", State.GROUP)
+    check_phase(retro, "group", RetroState.GROUP)
     topic = _standing(retro, card)
     rest = tuple(each for each in topic.cards if each != card)
     if not rest:
@@ -185,7 +185,7 @@ def split_off(retro: Retro, card: int) -> Retro:
 
 def rename(retro: Retro, id: int, title: str) -> Retro:
     """Give a topic a title. Raises WrongPhase, NotFound, BadText."""
-    check_phase(retro, "group", State.GROUP)
+    check_phase(retro, "group", RetroState.GROUP)
     title = _fit("topic title", " ".join(title.split()), MOST_TITLE)
     return _with(retro, replace(_standing(retro, id), title=title))
 
@@ -198,7 +198,7 @@ def note(retro: Retro, id: int, text: str) -> Retro:
 
     Raises WrongPhase, NotFound, BadText, LimitReached.
     """
-    check_phase(retro, "take notes", State.DISCUSS, State.ACTIONS)
+    check_phase(retro, "take notes", RetroState.DISCUSS, RetroState.ACTIONS)
     topic = _standing(retro, id)
     words = _fit("note", text.strip(), MOST_NOTE)
     if topic.notes[-1:] == (words,):
@@ -214,7 +214,7 @@ def go_on(retro: Retro, id: int, progress: Progress, member: Member, now: dateti
     A second press names a topic that is over: it changes nothing. Raises NotEligible, WrongPhase.
     """
     check_facilitator(retro, member)
-    check_phase(retro, "go to the next topic", State.DISCUSS)
+    check_phase(retro, "go to the next topic", RetroState.DISCUSS)
     if retro.current != id:
         return retro
     ended = _with(retro, replace(_standing(retro, id), progress=progress))
@@ -226,7 +226,7 @@ def go_on(retro: Retro, id: int, progress: Progress, member: Member, now: dateti
 
 def check_more_time(retro: Retro) -> None:
     """Whether the participants may take more time. Raises WrongPhase, LimitReached."""
-    check_phase(retro, "take more time", State.DISCUSS)
+    check_phase(retro, "take more time", RetroState.DISCUSS)
     if retro.deadline_at is None or retro.current is None:
         raise WrongPhase("no timer", "take more time")
     if _standing(retro, retro.current).extensions >= MOST_EXTENSIONS:

@@ -7,14 +7,14 @@ from datetime import datetime
 
 from bot.governance import electorates, sponsors, versions
 from bot.governance.clock import deadline
-from bot.governance.dossier import Effect, Proposal, Revision, Rolls, State, Text
 from bot.governance.drafts import check_text, choose_amount, prepare_effects, with_amount
-from bot.governance.effects.world import World
+from bot.governance.effects.world import Governed
 from bot.governance.errors import AlreadyDone, LimitReached, NotYours, Stale, WrongState
-from bot.governance.events import Event, Happened, Json
+from bot.governance.events import Event, EventType, Json
 from bot.governance.ids import PersonId
 from bot.governance.money import Money
 from bot.governance.proposals import check_electors, check_roles, enter, event_of, past_votes
+from bot.governance.proposals_types import Effect, Proposal, ProposalState, Revision, Rolls, Text
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
 
@@ -48,7 +48,7 @@ def revise(
     person: PersonId,
     text: Text,
     effects: tuple[Effect, ...],
-    world: World,
+    world: Governed,
     seated: Rolls,
     now: datetime,
 ) -> Outcome:
@@ -71,10 +71,10 @@ def revise(
     pinned = electorates.pinned_anew(replace(proposal, objections=again.objections), seated)
     check_electors(proposal.author, pinned.electors, terms)
     closes_at = deadline(proposal, now, terms.remainder)
-    if proposal.state is State.REVIEW and proposal.closes_at is not None:
+    if proposal.state is ProposalState.REVIEW and proposal.closes_at is not None:
         closes_at = max(closes_at, proposal.closes_at)
     revised = replace(
-        enter(proposal, State.REVIEW, now),
+        enter(proposal, ProposalState.REVIEW, now),
         text=text,
         effects=prepared,
         versions=(*proposal.versions, version),
@@ -98,13 +98,18 @@ def revise(
         "substance": said,
         "electors": [e.person for e in revised.electors],
     }
-    return revised, (event_of(Happened.VERSION_PUBLISHED, revised, person, **data), *asked)
+    return revised, (event_of(EventType.VERSION_PUBLISHED, revised, person, **data), *asked)
 
 
 def _check_revisable(proposal: Proposal, person: PersonId) -> None:
     if proposal.author != person:
         raise NotYours
-    if proposal.state not in {State.REVIEW, State.SETTLING, State.DISPUTED, State.STALE}:
+    if proposal.state not in {
+        ProposalState.REVIEW,
+        ProposalState.SETTLING,
+        ProposalState.DISPUTED,
+        ProposalState.STALE,
+    }:
         raise WrongState(proposal.state, "revise")
     if len(proposal.versions) >= proposal.pinned.most_versions:
         raise LimitReached("versions", proposal.pinned.most_versions)

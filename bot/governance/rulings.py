@@ -7,9 +7,8 @@ from datetime import datetime
 
 from bot.governance import clock, names
 from bot.governance.authority import check_facilitates, check_facilitator, check_judge, judges_of
-from bot.governance.dossier import Appeal, Objection, ObjectionState, Proposal, Test
 from bot.governance.errors import AlreadyDone, Conflicted, NotEligible, RoleSuspended, WindowClosed, WrongState
-from bot.governance.events import Event, Happened
+from bot.governance.events import Event, EventType
 from bot.governance.ids import PersonId
 from bot.governance.objections import (
     LEAST_REASON,
@@ -22,6 +21,7 @@ from bot.governance.objections import (
     speakers,
 )
 from bot.governance.organisation import Member
+from bot.governance.proposals_types import Appeal, Objection, ObjectionState, Proposal, Test
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
 
@@ -38,7 +38,7 @@ def ask_test(proposal: Proposal, number: int, member: Member, now: datetime) -> 
     if objection.test is not None:
         raise AlreadyDone("ask test")
     tested = replace(objection, test=Test(member.person, now))
-    return proposal.with_objection(tested), (event_of(Happened.TEST_ASKED, proposal, tested, member.person),)
+    return proposal.with_objection(tested), (event_of(EventType.TEST_ASKED, proposal, tested, member.person),)
 
 
 def rule_on_form(proposal: Proposal, number: int, member: Member, in_form: bool, reason: str, now: datetime) -> Outcome:
@@ -65,7 +65,7 @@ def rule_on_form(proposal: Proposal, number: int, member: Member, in_form: bool,
     )
     state = ObjectionState.STATED if in_form else ObjectionState.DISMISSED
     ruled = replace(objection, test=test, state=state)
-    event = event_of(Happened.TEST_RULED, proposal, ruled, member.person, in_form=in_form, reason=reason)
+    event = event_of(EventType.TEST_RULED, proposal, ruled, member.person, in_form=in_form, reason=reason)
     return proposal.with_objection(ruled), (event,)
 
 
@@ -102,7 +102,7 @@ def appeal(proposal: Proposal, number: int, person: PersonId, reason: str, now: 
     filed = Appeal(person, now, clock.deadline(proposal, now, proposal.pinned.appeal_decision), reason)
     changed = replace(objection, test=replace(test, appeal=filed))
     return proposal.with_objection(changed), (
-        event_of(Happened.APPEAL_FILED, proposal, changed, person, reason=reason),
+        event_of(EventType.APPEAL_FILED, proposal, changed, person, reason=reason),
     )
 
 
@@ -129,7 +129,7 @@ def vote_on_appeal(
     others = tuple(v for v in open_appeal.votes if v[0] != member.person)
     voted = _with_appeal(objection, replace(open_appeal, votes=tuple(sorted((*others, (member.person, stands))))))
     proposal = proposal.with_objection(voted)
-    events: tuple[Event, ...] = (event_of(Happened.APPEAL_VOTED, proposal, voted, member.person, stands=stands),)
+    events: tuple[Event, ...] = (event_of(EventType.APPEAL_VOTED, proposal, voted, member.person, stands=stands),)
     judges = judges_of(proposal, objection)
     agreeing = sum(1 for person, vote in (*others, (member.person, stands)) if vote is stands and person in judges)
     if agreeing * 2 > len(judges):
@@ -150,7 +150,7 @@ def decide_appeal(proposal: Proposal, objection: Objection, now: datetime) -> Ou
     decided = _with_appeal(objection, replace(filed, stands=stands, decided_at=now))
     decided = replace(decided, state=ObjectionState.STATED if stands else ObjectionState.DISMISSED)
     event = event_of(
-        Happened.APPEAL_DECIDED,
+        EventType.APPEAL_DECIDED,
         proposal,
         decided,
         None,

@@ -74,7 +74,7 @@ class Purpose(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Template:
+class PartnershipTemplate:
     """A partnership to begin with (SCL-1). Names of roles and channels are those of the first in a server."""
 
     name: str
@@ -86,7 +86,7 @@ class Template:
     talk: str
 
 
-PARTNERSHIP = Template(
+PARTNERSHIP = PartnershipTemplate(
     name="partnership",
     stakeholders="Stakeholders",
     top_level="Core Team",

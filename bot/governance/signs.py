@@ -9,11 +9,11 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.governance import clock
-from bot.governance.dossier import Proposal, State, Terms
-from bot.governance.events import Event, Happened, proposal_thing
+from bot.governance.events import Event, EventType, proposal_thing
 from bot.governance.objections import eligible
 from bot.governance.organisation import Member
 from bot.governance.policy import bare
+from bot.governance.proposals_types import Proposal, ProposalState, ProposalTerms
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
 
@@ -45,7 +45,7 @@ _CUSTOM = re.compile(r"<a?:(\w+):\d+>")
 _OF_A_PERSON = re.compile("\u200d[♀♂]")
 
 
-def sign_of(terms: Terms, emoji: str) -> Sign | None:
+def sign_of(terms: ProposalTerms, emoji: str) -> Sign | None:
     """What an emoji says, in any skin tone and variant: by the two that its review opened with (OBJ-1, POL-2)."""
     plain = bare(emoji)
     if plain == bare(terms.objection_emoji):
@@ -65,7 +65,7 @@ def answer(proposal: Proposal, member: Member, emoji: str, now: datetime) -> Out
     Nothing is said to those who have objected, and so know how, nor outside the review window, when it would help
     nobody. Raises NotEligible for those who may not object.
     """
-    if proposal.state is not State.REVIEW or clock.past(proposal, proposal.closes_at, now):
+    if proposal.state is not ProposalState.REVIEW or clock.past(proposal, proposal.closes_at, now):
         return proposal, ()
     if any(objection.person == member.person for objection in proposal.objections):
         return proposal, ()
@@ -74,4 +74,4 @@ def answer(proposal: Proposal, member: Member, emoji: str, now: datetime) -> Out
         return proposal, ()
     answered = replace(proposal, signs_answered=proposal.signs_answered | {member.person})
     data = {"emoji": emoji[:MOST_OF_EMOJI]}
-    return answered, (Event(Happened.SIGN_ANSWERED, proposal_thing(proposal.id), member.person, data),)
+    return answered, (Event(EventType.SIGN_ANSWERED, proposal_thing(proposal.id), member.person, data),)

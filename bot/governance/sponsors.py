@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.governance import clock
-from bot.governance.dossier import Objection, ObjectionState, Proposal, Test
 from bot.governance.errors import AlreadyDone, NotEligible, WindowClosed, WrongState
-from bot.governance.events import Event, Happened
+from bot.governance.events import Event, EventType
 from bot.governance.ids import PersonId
 from bot.governance.objections import ALIVE, ON_FILE, SET_ASIDE, check_alive, eligible, event_of, objection_of, speakers
 from bot.governance.organisation import Member
+from bot.governance.proposals_types import Objection, ObjectionState, Proposal, Test
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
 
@@ -34,7 +34,7 @@ def objector_gone(proposal: Proposal, person: PersonId, by_themselves: bool, now
         if changed == objection:
             continue
         proposal = proposal.with_objection(changed)
-        kind = Happened.SPONSOR_NEEDED if by_themselves else Happened.OBJECTOR_SEAT_LOST
+        kind = EventType.SPONSOR_NEEDED if by_themselves else EventType.OBJECTOR_SEAT_LOST
         if proposal.state in ALIVE:
             events.append(event_of(kind, proposal, changed, None))
     return proposal, tuple(events)
@@ -60,7 +60,7 @@ def stand_again(proposal: Proposal, now: datetime) -> Outcome:
             again = replace(again, state_by=clock.deadline(proposal, now, terms.stating))
         if objection.sponsor_by is not None:
             again = replace(again, sponsor_by=clock.deadline(proposal, now, terms.sponsoring))
-            events.append(event_of(Happened.SPONSOR_NEEDED, proposal, again, None))
+            events.append(event_of(EventType.SPONSOR_NEEDED, proposal, again, None))
         proposal = proposal.with_objection(again)
     return proposal, tuple(events)
 
@@ -112,7 +112,7 @@ def removed_after_all(proposal: Proposal, person: PersonId, now: datetime) -> Ou
         known = _known_late(proposal, objection, person, now)
         proposal = proposal.with_objection(known)
         if known.guarded and known != objection and proposal.state in ALIVE:
-            events.append(event_of(Happened.OBJECTOR_SEAT_LOST, proposal, known, None))
+            events.append(event_of(EventType.OBJECTOR_SEAT_LOST, proposal, known, None))
     return proposal, tuple(events)
 
 
@@ -135,7 +135,7 @@ def sponsor(proposal: Proposal, number: int, member: Member, now: datetime) -> O
     eligible(proposal, member)
     spoken = _speakable(proposal, objection, now)
     taken = replace(spoken, sponsor=member.person, seat_taken=objection.guarded, sponsor_taken=False, untold=False)
-    return proposal.with_objection(taken), (event_of(Happened.SPONSOR_FOUND, proposal, taken, member.person),)
+    return proposal.with_objection(taken), (event_of(EventType.SPONSOR_FOUND, proposal, taken, member.person),)
 
 
 def _may_appeal(proposal: Proposal, test: Test, person: PersonId, now: datetime) -> bool:

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.governance import clock, sponsors
-from bot.governance.dossier import CONTESTABLE, Proposal, Spell, State
 from bot.governance.events import Event, Json
 from bot.governance.ids import PersonId
+from bot.governance.proposals_types import CONTESTABLE, Proposal, ProposalState, Spell
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
 
@@ -50,7 +50,9 @@ def follow(
     ``history`` holds the spells of each in all processes. Who can act again after a timeout or a removal has the
     period of their own again in full, to state an objection or to appeal.
     """
-    held = proposal.state in CONTESTABLE or (proposal.state in {State.PASSED, State.ADOPTED} and _waits(proposal))
+    held = proposal.state in CONTESTABLE or (
+        proposal.state in {ProposalState.PASSED, ProposalState.ADOPTED} and _waits(proposal)
+    )
     wanted = {(each.person, each.cause): each for each in barred} if held and not proposal.clock.spent else {}
     proposal = _lifted(proposal, wanted, now)
     proposal, spent = _barred(proposal, wanted, history, now)

@@ -25,7 +25,7 @@ from bot.governance.errors import (
     WindowClosed,
     WrongState,
 )
-from bot.governance.events import Event, Happened, Json
+from bot.governance.events import Event, EventType, Json
 from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.organisation import (
     FACILITATOR,
@@ -321,7 +321,7 @@ def open_survey(
         cadence=cadence,
     )
     data: dict[str, Json] = {"number": survey.number, "asked": len(audience), "k": k, "edition": survey.edition}
-    return opened, (Event(Happened.SURVEY_OPENED, survey.thing, by, data),)
+    return opened, (Event(EventType.SURVEY_OPENED, survey.thing, by, data),)
 
 
 def check_may_answer(survey: Survey, person: PersonId, now: datetime) -> None:
@@ -376,7 +376,7 @@ def close(
         "published": [*shown],
         "withheld": [*withheld],
     }
-    return closed, (Event(Happened.SURVEY_CLOSED, survey.thing, None, data),)
+    return closed, (Event(EventType.SURVEY_CLOSED, survey.thing, None, data),)
 
 
 def next_edition(
@@ -405,7 +405,7 @@ def next_edition(
         scale=survey.scale,
     )
     data: dict[str, Json] = {"number": number, "edition": following.edition, "after": survey.number}
-    return following, (Event(Happened.SURVEY_CREATED, following.thing, None, data),)
+    return following, (Event(EventType.SURVEY_CREATED, following.thing, None, data),)
 
 
 def stop_repeating(survey: Survey, by: PersonId) -> tuple[Survey, tuple[Event, ...]]:
@@ -415,7 +415,7 @@ def stop_repeating(survey: Survey, by: PersonId) -> tuple[Survey, tuple[Event, .
     if not survey.repeats:
         raise AlreadyDone("stop repeating survey")
     stopped = replace(survey, repeats="", cadence=None)
-    return stopped, (Event(Happened.SURVEY_CHANGED, survey.thing, by, {"number": survey.number, "repeats": False}),)
+    return stopped, (Event(EventType.SURVEY_CHANGED, survey.thing, by, {"number": survey.number, "repeats": False}),)
 
 
 def cancel(survey: Survey, by: PersonId, now: datetime) -> tuple[Survey, tuple[Event, ...]]:
@@ -424,7 +424,7 @@ def cancel(survey: Survey, by: PersonId, now: datetime) -> tuple[Survey, tuple[E
         raise WrongState(survey.state, "cancel survey")
     ended = replace(survey, state=SurveyState.CANCELLED, closed_at=now, audience=frozenset())
     data: dict[str, Json] = {"number": survey.number, "was": survey.state.value}
-    return ended, (Event(Happened.SURVEY_CANCELLED, survey.thing, by, data),)
+    return ended, (Event(EventType.SURVEY_CANCELLED, survey.thing, by, data),)
 
 
 def blanked(draft: Survey) -> Survey:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from math import ceil
 
 from bot.governance import names
-from bot.governance.dossier import Objection, Proposal, Terms
 from bot.governance.organisation import Elector
+from bot.governance.proposals_types import Objection, Proposal, ProposalTerms
 
 
 def threshold_reached(proposal: Proposal) -> bool:
@@ -23,7 +23,7 @@ def weight(proposal: Proposal) -> int:
     return _voices(counting, proposal.electors, proposal.pinned.unit)
 
 
-def threshold(terms: Terms, electors: Iterable[Elector]) -> int:
+def threshold(terms: ProposalTerms, electors: Iterable[Elector]) -> int:
     """The weight that stops a proposal (OBJ-6): never below one, and people never above half the electors (POL-1)."""
     electors = tuple(electors)
     voices = _voices(electors, electors, terms.unit)

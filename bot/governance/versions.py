@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict
 from datetime import datetime
 
-from bot.governance.dossier import Effect, Text, Version
+from bot.governance.proposals_types import Effect, Text, Version
 
 
 def digest(text: Text, effects: tuple[Effect, ...]) -> str:

@@ -9,13 +9,13 @@ from fractions import Fraction
 
 from bot.governance.authority import acting, check_voter
 from bot.governance.clock import deadline, past
-from bot.governance.dossier import Ballot, Proposal, State, Tally, Terms, Vote
 from bot.governance.errors import BadText, UnknownKey, WindowClosed, WrongState
-from bot.governance.events import Event, Happened, Json, proposal_thing
+from bot.governance.events import Event, EventType, Json, proposal_thing
 from bot.governance.ids import GroupId, VoteId
 from bot.governance.methods import REGISTRY
 from bot.governance.objections import CRITERIA, LEAST_REASON, MOST_REASON
 from bot.governance.organisation import Member
+from bot.governance.proposals_types import Ballot, Proposal, ProposalState, ProposalTerms, Tally, Vote
 
 GRACE = timedelta(minutes=5)
 """Between the last choice and the close, so that a slip can be mended (DEC-1a)."""
@@ -41,7 +41,7 @@ def open_vote(proposal: Proposal, now: datetime) -> tuple[Proposal, Event]:
     closes_at = deadline(proposal, now, proposal.pinned.vote_window)
     opened = replace(vote, electors=proposal.voters, opened=True, opens_at=now, closes_at=closes_at)
     data: dict[str, Json] = {"vote": vote.id, "method": vote.method, "eligible": len(acting(proposal.voters))}
-    return replace(proposal, vote=opened), Event(Happened.VOTE_OPENED, proposal_thing(proposal.id), None, data)
+    return replace(proposal, vote=opened), Event(EventType.VOTE_OPENED, proposal_thing(proposal.id), None, data)
 
 
 def too_few_voters(proposal: Proposal) -> bool:
@@ -59,7 +59,7 @@ def cast(
     Raises WrongState, WindowClosed, NotEligible, UnknownKey for another choice, BadText for a missing reason.
     """
     vote = proposal.vote
-    if proposal.state is not State.ESCALATED or vote is None or not vote.opened:
+    if proposal.state is not ProposalState.ESCALATED or vote is None or not vote.opened:
         raise WrongState(proposal.state, "vote")
     if past(proposal, vote.ends_at, now):
         raise WindowClosed
@@ -72,7 +72,7 @@ def cast(
     events = (
         ()
         if vote.secret
-        else (Event(Happened.BALLOT_CAST, proposal_thing(proposal.id), member.person, {"vote": vote.id}),)
+        else (Event(EventType.BALLOT_CAST, proposal_thing(proposal.id), member.person, {"vote": vote.id}),)
     )
     return voted, replace(checked, person=member.person), events
 
@@ -129,10 +129,10 @@ def close_vote(proposal: Proposal, ballots: Sequence[Ballot], now: datetime) -> 
         "ballots": published,
     }
     closed = replace(vote, tally=tally, ballots=kept, closes_at=min(vote.ends_at, now), early_at=None)
-    return replace(proposal, vote=closed), Event(Happened.VOTE_CLOSED, proposal_thing(proposal.id), None, data)
+    return replace(proposal, vote=closed), Event(EventType.VOTE_CLOSED, proposal_thing(proposal.id), None, data)
 
 
-def count(vote: Vote, ballots: Sequence[Ballot], terms: Terms) -> Tally:
+def count(vote: Vote, ballots: Sequence[Ballot], terms: ProposalTerms) -> Tally:
     """The tally under the pinned terms: anyone can recompute it from the published ballots (DEC-2).
 
     Below k ballots a secret result says no more than adopted or not, and the turnout: not even a tie (DEC-3).
@@ -144,12 +144,12 @@ def count(vote: Vote, ballots: Sequence[Ballot], terms: Terms) -> Tally:
     return tally
 
 
-def would_reveal(vote: Vote, terms: Terms) -> bool:
+def would_reveal(vote: Vote, terms: ProposalTerms) -> bool:
     """Whether the electorate is so small that a unanimous secret result tells how everyone voted (DEC-3)."""
     return vote.secret and len(acting(vote.electors)) <= 2 * terms.hidden_k
 
 
-def _share(method: str, terms: Terms) -> Fraction:
+def _share(method: str, terms: ProposalTerms) -> Fraction:
     return terms.supermajority if method == "supermajority" else terms.majority
 
 

@@ -12,11 +12,11 @@ from typing import Any
 import discord
 import simcord
 
-from bot.governance.dossier import FINAL, State
 from bot.governance.organisation import Partnership
+from bot.governance.proposals_types import FINAL, ProposalState
 from bot.rehearsal.cast import Part
 from bot.rehearsal.stage import Stage
-from bot.services import things
+from bot.services import summaries
 from bot.services.nouns import NOUNS
 from bot.services.ports import Filter, Transaction
 from bot.ui.labels import STATE_LABELS
@@ -27,7 +27,7 @@ Shown = dict[str, Any]
 Viewer = simcord.MemberActor | simcord.UserHandle
 
 
-OPEN = frozenset(State) - FINAL - {State.DRAFT}
+OPEN = frozenset(ProposalState) - FINAL - {ProposalState.DRAFT}
 
 
 @dataclass(slots=True)
@@ -221,7 +221,7 @@ async def _others(tx: Transaction, partnership: Partnership) -> list[_Waiting]:
     for noun in NOUNS:
         for each in await noun.kept(tx).outside(partnership.id, noun.over):
             kept = await noun.kept(tx).get(each)
-            thing = await things.look(tx, partnership, f"{noun.name}/{each}")
+            thing = await summaries.look(tx, partnership, f"{noun.name}/{each}")
             if kept.number > 0 and thing is not None:
                 title = plain(f"{thing.name} {thing.title}".strip(), SUGGESTION)
                 found.append((kept.due_at, {"title": title, "state": noun.name.capitalize()}))

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import discord
 import simcord
 
-from bot.client import GovernanceBot
+from bot.discord.client import GovernanceBot
 from bot.governance.errors import Refusal
 from bot.rehearsal.log import Log, Tone
 from bot.services.nouns import NOUNS

@@ -9,7 +9,7 @@ import discord
 import simcord
 
 from bot.app import create_bot
-from bot.client import GovernanceBot
+from bot.discord.client import GovernanceBot
 from bot.rehearsal.cast import BOT, CONSTITUENCIES, MODERATORS, PARTS, ROBIN, SERVER, Part
 from bot.rehearsal.log import Log
 from bot.rehearsal.shown import Front

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.governance import plans, scales
 from bot.governance.ids import GroupId, PartnershipId
 from bot.governance.organisation import Partnership
-from bot.governance.plans import Do, PlaceKey, Site, Snapshot, Step
+from bot.governance.plans import Do, PlaceKey, SetupStep, Site, Snapshot
 from bot.governance.scales import Purpose
 from bot.services.ports import Context, DiscordRefused, PlaceKind, Server, Transaction
 
@@ -42,7 +42,7 @@ def place_name(partnership: Partnership, kind: PlaceKind, group: GroupId | None)
     return {PlaceKind.FEED: "decisions feed", PlaceKind.TALK: "talk of all seats"}.get(kind, f"channel of {of}")
 
 
-async def take(server: Server, seen: Snapshot, step: Step, partnership: str) -> int:
+async def take(server: Server, seen: Snapshot, step: SetupStep, partnership: str) -> int:
     """Have Discord take one step; the id of the role or channel. Raises DiscordRefused, nothing done after it."""
     if step.do is Do.REFUSED:
         raise DiscordRefused(step.name, step.why, step.detail)

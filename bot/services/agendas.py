@@ -8,19 +8,19 @@ from datetime import datetime
 
 from bot.governance import meetings as rules
 from bot.governance import retros
-from bot.governance.dossier import State
 from bot.governance.errors import NotFound
 from bot.governance.ids import PartnershipId, PersonId
-from bot.governance.meetings import OVER, Kind, Meeting
+from bot.governance.meetings import OVER, Meeting, MeetingKind
 from bot.governance.organisation import Group, Member, Partnership
+from bot.governance.proposals_types import ProposalState
 from bot.governance.retros import Action
 from bot.services import members
 from bot.services.ports import DeliveryKind, Filter, Listed, PlaceKind, Transaction
 
 LOOKED_BACK = 5
 """How many retros of the group are looked through for actions that are not done."""
-UNDECIDED = frozenset({State.REVIEW, State.SETTLING, State.DISPUTED, State.ESCALATED})
-DECIDED = frozenset({State.PASSED, State.ADOPTED, State.ENACTED, State.NOT_ADOPTED})
+UNDECIDED = frozenset({ProposalState.REVIEW, ProposalState.SETTLING, ProposalState.DISPUTED, ProposalState.ESCALATED})
+DECIDED = frozenset({ProposalState.PASSED, ProposalState.ADOPTED, ProposalState.ENACTED, ProposalState.NOT_ADOPTED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Linked:
 
     number: int
     title: str
-    state: State
+    state: ProposalState
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class MeetingList:
     ahead: tuple[Meeting, ...]
     past: tuple[Meeting, ...]
     groups: tuple[Group, ...]
-    next_of: dict[tuple[int, Kind], Meeting]
+    next_of: dict[tuple[int, MeetingKind], Meeting]
 
 
 async def view_of(tx: Transaction, meeting: Meeting, now: datetime, member: Member | None = None) -> MeetingView:
@@ -154,7 +154,7 @@ async def listing(
     ahead = [m for m in await _all(tx, partnership.id, rules.AHEAD) if m.group in readable]
     past = [m for m in await _all(tx, partnership.id, rules.OVER, 50) if m.group in readable and m.title]
     ahead.sort(key=lambda m: (m.starts_at, m.number))
-    next_of: dict[tuple[int, Kind], Meeting] = {}
+    next_of: dict[tuple[int, MeetingKind], Meeting] = {}
     for each in ahead:
         next_of.setdefault((each.group, each.kind), each)
     return MeetingList(partnership, tuple(ahead[: limit * 2]), tuple(past[:limit]), groups, next_of)
@@ -176,7 +176,7 @@ async def _promised(tx: Transaction, meeting: Meeting) -> tuple[Promised, ...]:
     """Open actions of the group's last retros, oldest first."""
     if meeting.state in OVER:
         return ()
-    closed = await tx.retros.list(meeting.partnership, (retros.State.CLOSED,), meeting.group, limit=LOOKED_BACK)
+    closed = await tx.retros.list(meeting.partnership, (retros.RetroState.CLOSED,), meeting.group, limit=LOOKED_BACK)
     found = [Promised(each.number, action) for each in reversed(closed) for action in retros.open_actions(each)]
     return tuple(found[:10])
 

@@ -8,12 +8,12 @@ from datetime import datetime
 
 from bot.governance import lifecycle
 from bot.governance.authority import has_a_say
-from bot.governance.dossier import Proposal, Rolls, State
-from bot.governance.effects.world import World
+from bot.governance.effects.world import Governed
 from bot.governance.errors import NotFound
 from bot.governance.events import Event
 from bot.governance.ids import ProposalId
 from bot.governance.organisation import Member, Partnership
+from bot.governance.proposals_types import Proposal, ProposalState, Rolls
 from bot.services import electorates, members
 from bot.services.ports import Actor, Context, Transaction
 from bot.services.views import ProposalView, view_of
@@ -30,9 +30,9 @@ class Case:
     partnership: Partnership
     now: datetime
 
-    async def world(self) -> World:
+    async def world(self) -> Governed:
         """What its effects would change, as it stands."""
-        return World(self.partnership, await self.tx.policies.current(self.partnership.id))
+        return Governed(self.partnership, await self.tx.policies.current(self.partnership.id))
 
     async def seated(self) -> Rolls:
         """Who counts as seated in what opens now (PRO-9)."""
@@ -86,7 +86,7 @@ def check_visible(case: Case, actor: Actor, member: Member) -> None:
     """Raises NotFound for other servers' proposals and others' drafts; NotEligible without a seat."""
     if case.partnership.guild_id != actor.guild_id:
         raise NotFound("proposal")
-    if case.proposal.state in {State.DRAFT, State.DISCARDED}:
+    if case.proposal.state in {ProposalState.DRAFT, ProposalState.DISCARDED}:
         if case.proposal.author != member.person:
             raise NotFound("proposal")
         return

@@ -7,16 +7,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.governance import clock as rules
-from bot.governance.dossier import CONTESTABLE, Proposal, State
-from bot.governance.events import Event, Happened, Json, proposal_thing
+from bot.governance.events import Event, EventType, Json, proposal_thing
 from bot.governance.ids import GroupId, PartnershipId, ProposalId
+from bot.governance.proposals_types import CONTESTABLE, Proposal, ProposalState
 from bot.services.cases import Case, open_case
 from bot.services.ports import Context, Delivery, DeliveryKind, DeliveryState, Heartbeats, Transaction
 
 PATIENT_LOSSES = 3
 """Losses of the same card within an hour that are made good at once."""
 
-RUNNING = frozenset(CONTESTABLE | {State.PASSED, State.ADOPTED})
+RUNNING = frozenset(CONTESTABLE | {ProposalState.PASSED, ProposalState.ADOPTED})
 """States with a deadline that an outage moves."""
 
 
@@ -110,13 +110,13 @@ async def _tell_group(case: Case, numbers: tuple[int, ...], since: datetime) -> 
         return
     thing, group = f"group/{case.proposal.group}", case.partnership.group(case.proposal.group).name
     told = [e.event for e in await case.tx.record.of(case.partnership.id, thing)]
-    if any(e.type is Happened.CLOCKS_MOVED and e.data.get("since") == since.isoformat() for e in told):
+    if any(e.type is EventType.CLOCKS_MOVED and e.data.get("since") == since.isoformat() for e in told):
         return
     minutes = int((case.now - since).total_seconds() // 60)
     data: dict[str, Json] = {
         "group": group, "since": since.isoformat(), "minutes": minutes, "numbers": [*numbers],
     }  # fmt: skip
-    await case.tx.record.append(case.partnership.id, (Event(Happened.CLOCKS_MOVED, thing, None, data),), case.now)
+    await case.tx.record.append(case.partnership.id, (Event(EventType.CLOCKS_MOVED, thing, None, data),), case.now)
 
 
 async def stop(ctx: Context, id: ProposalId, reason: str, since: datetime) -> None:
@@ -144,7 +144,7 @@ async def forget_message(ctx: Context, shown: Delivery) -> Delivery | None:
         case = await open_case(tx, shown.proposal, ctx.clock())
         pause = await _pause(case, shown.kind)
         await tx.deliveries.save(replace(now_shown, message_id=None, state=DeliveryState.PENDING, retry_at=None))
-        event = Event(Happened.CARD_LOST, proposal_thing(shown.proposal), None, {"what": str(shown.kind)})
+        event = Event(EventType.CARD_LOST, proposal_thing(shown.proposal), None, {"what": str(shown.kind)})
         await tx.record.append(case.partnership.id, (event,), case.now)
         waiting = await _current(tx, shown)
         if pause and waiting is not None:
@@ -172,7 +172,7 @@ async def posted_again(ctx: Context, shown: Delivery) -> None:
     async with ctx.uow.write() as tx:
         await tx.deliveries.save(shown)
         case = await open_case(tx, shown.proposal, ctx.clock())
-        event = Event(Happened.CARD_POSTED_AGAIN, proposal_thing(shown.proposal), None, {"what": str(shown.kind)})
+        event = Event(EventType.CARD_POSTED_AGAIN, proposal_thing(shown.proposal), None, {"what": str(shown.kind)})
         await tx.record.append(case.partnership.id, (event,), case.now)
 
 
@@ -184,7 +184,7 @@ async def _current(tx: Transaction, shown: Delivery) -> Delivery | None:
 async def _pause(case: Case, kind: DeliveryKind) -> timedelta:
     """None for the first losses in an hour; after that it doubles with each."""
     events = await case.tx.record.of(case.partnership.id, proposal_thing(case.proposal.id))
-    lost = [e for e in events if e.event.type is Happened.CARD_LOST and e.event.data.get("what") == kind]
+    lost = [e for e in events if e.event.type is EventType.CARD_LOST and e.event.data.get("what") == kind]
     recent = sum(1 for e in lost if e.at > case.now - timedelta(hours=1))
     if recent < PATIENT_LOSSES:
         return timedelta(0)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from bot.governance import reminders as rules
 from bot.governance.errors import NotFound
-from bot.governance.events import Event, Happened
+from bot.governance.events import Event, EventType
 from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId
 from bot.governance.meetings import MeetingState
 from bot.governance.organisation import Holding, Member, Partnership
@@ -19,18 +19,18 @@ from bot.governance.reminders import Entry
 from bot.services import feedback, inbox, members
 from bot.services.ports import Context, PlaceKind, Transaction
 from bot.services.reminders import zone_named, zone_of
-from bot.services.things import board_link
+from bot.services.summaries import board_link
 from bot.services.views import links_of
 
 _log = logging.getLogger(__name__)
 
 OUTCOMES = (
-    Happened.PROPOSAL_PASSED,
-    Happened.PROPOSAL_ADOPTED,
-    Happened.PROPOSAL_ENACTED,
-    Happened.PROPOSAL_NOT_ADOPTED,
-    Happened.PROPOSAL_LAPSED,
-    Happened.PROPOSAL_WITHDRAWN,
+    EventType.PROPOSAL_PASSED,
+    EventType.PROPOSAL_ADOPTED,
+    EventType.PROPOSAL_ENACTED,
+    EventType.PROPOSAL_NOT_ADOPTED,
+    EventType.PROPOSAL_LAPSED,
+    EventType.PROPOSAL_WITHDRAWN,
 )
 """What a digest tells of a proposal: the last of these."""
 
@@ -169,7 +169,7 @@ async def _give(ctx: Context, id: PartnershipId) -> None:
             return
         begins = datetime.fromisoformat(since)
         if (await news(tx, partnership, begins, now)).open_to_all():
-            event = Event(Happened.DIGEST_GIVEN, f"digest/{id}", None, {"since": begins.isoformat()})
+            event = Event(EventType.DIGEST_GIVEN, f"digest/{id}", None, {"since": begins.isoformat()})
             await tx.record.append(id, (event,), now)
         await tx.runtime.put(f"{_SINCE}{id}", now.isoformat())
 
@@ -186,7 +186,7 @@ def _is_due(planned: str, now: datetime) -> bool:
 
 
 async def _lines(tx: Transaction, partnership: Partnership, since: datetime, now: datetime) -> tuple[Line, ...]:
-    kinds = (*OUTCOMES, Happened.SURVEY_CLOSED, Happened.RETRO_CLOSED)
+    kinds = (*OUTCOMES, EventType.SURVEY_CLOSED, EventType.RETRO_CLOSED)
     last = {r.event.thing: r for r in await tx.record.since(partnership.id, since, kinds) if since < r.at <= now}
     lines = []
     for thing, recorded in last.items():
@@ -209,7 +209,7 @@ async def _lines(tx: Transaction, partnership: Partnership, since: datetime, now
     return (*lines, *await _coming(tx, partnership, now))
 
 
-async def _outcome(tx: Transaction, partnership: Partnership, id: ProposalId, type: Happened) -> Line:
+async def _outcome(tx: Transaction, partnership: Partnership, id: ProposalId, type: EventType) -> Line:
     proposal = await tx.proposals.get(id)
     links = await links_of(tx, proposal, partnership)
     name, title = f"P-{proposal.number}", proposal.current.text.title

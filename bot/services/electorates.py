@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.governance import clock, electorates, votes
-from bot.governance.dossier import CONTESTABLE, Proposal, Rolls, State
 from bot.governance.events import Event
 from bot.governance.ids import GroupId
 from bot.governance.organisation import FACILITATOR, Partnership, role_missing
+from bot.governance.proposals_types import CONTESTABLE, Proposal, ProposalState, Rolls
 from bot.governance.seats import remembered_since, roll
 from bot.services.ports import Transaction
 
@@ -39,7 +39,7 @@ def follow(proposal: Proposal, partnership: Partnership, now: datetime) -> tuple
     events: tuple[Event, ...] = ()
     for reason, stands in (
         (clock.FEW, _too_few(proposal)),
-        (clock.ROLE, lacks_role(proposal, partnership, voting=proposal.state is State.ESCALATED)),
+        (clock.ROLE, lacks_role(proposal, partnership, voting=proposal.state is ProposalState.ESCALATED)),
     ):
         turn = clock.stop if stands else clock.resume
         proposal, turned = turn(proposal, reason, now)
@@ -50,7 +50,7 @@ def follow(proposal: Proposal, partnership: Partnership, now: datetime) -> tuple
 async def hastened(tx: Transaction, proposal: Proposal, now: datetime) -> Proposal:
     """When its open vote closes early, looked at anew: whoever left or is back changes who is waited for (DEC-1a)."""
     vote = proposal.vote
-    if proposal.state is not State.ESCALATED or vote is None or not vote.opened or vote.secret:
+    if proposal.state is not ProposalState.ESCALATED or vote is None or not vote.opened or vote.secret:
         return proposal
     return votes.hasten(proposal, await tx.ballots.of(vote.id), now)
 
@@ -63,6 +63,6 @@ def lacks_role(proposal: Proposal, partnership: Partnership, *, voting: bool) ->
 
 def _too_few(proposal: Proposal) -> bool:
     """Of those who may object or, in a final vote, of those who may vote."""
-    if proposal.state is State.ESCALATED:
+    if proposal.state is ProposalState.ESCALATED:
         return votes.too_few_voters(proposal)
     return electorates.too_few_seated(proposal)

@@ -6,15 +6,15 @@ import contextlib
 from datetime import datetime
 
 from bot.governance import lifecycle, meetings, retros_lessons
-from bot.governance.dossier import Proposal
 from bot.governance.erasure import ERASED, UNPUBLISHED, without, without_asked, without_said, without_unpublished
 from bot.governance.errors import NotFound
-from bot.governance.events import Event, Happened
+from bot.governance.events import Event, EventType
 from bot.governance.ids import PartnershipId, PersonId, ProposalId
 from bot.governance.meetings import MeetingState
+from bot.governance.proposals_types import Proposal
 from bot.governance.retros import Retro
 from bot.governance.seats import Hand
-from bot.services import retros_writing, seats, surveys_answered
+from bot.services import retros_writing, seats, surveys_replies
 from bot.services.ports import Context, Delivery, DeliveryKind, Recorded, Transaction
 
 MOST_DRAFTS = 10_000
@@ -36,13 +36,13 @@ async def forget(ctx: Context, user_id: int) -> bool:
             held = await seats.hold(tx, partnership.id)
             await seats.give_up(tx, held, person, Hand.THEMSELVES, seats.FORGOTTEN, now)
             await _forget_unpublished(tx, partnership.id, person, now)
-            await surveys_answered.forget(tx, partnership.id, person)
+            await surveys_replies.forget(tx, partnership.id, person)
             await retros_writing.forget(tx, partnership, person)
         await tx.reminders.forget(person)
         for partnership in await tx.partnerships.all():
             if await tx.record.naming(partnership.id, person):
                 await _tell_of_again(tx, partnership.id, person)
-                said = Event(Happened.PERSON_ERASED, f"partnership/{partnership.id}", None, {"people": [person]})
+                said = Event(EventType.PERSON_ERASED, f"partnership/{partnership.id}", None, {"people": [person]})
                 await tx.record.append(partnership.id, (said,), ctx.clock())
         await tx.deliveries.forget(person)
         await tx.people.erase(person)

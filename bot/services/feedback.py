@@ -11,13 +11,13 @@ from typing import TypeVar
 
 from bot.governance import feedback as rules
 from bot.governance.anonymity import pseudonym
-from bot.governance.courses import Happening
 from bot.governance.errors import NotEligible, NotFound
-from bot.governance.events import Happened
+from bot.governance.events import EventType
 from bot.governance.feedback import Feedback, FeedbackState
+from bot.governance.histories import Happening
 from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.organisation import Member, Partnership, seats_of, suspension
-from bot.governance.reminders import Topic
+from bot.governance.reminders import ReminderTopic
 from bot.services import members
 from bot.services.organisation import hosted
 from bot.services.ports import Actor, Context, Place, PlaceKind, Sealed, Transaction
@@ -219,7 +219,7 @@ async def said_and_done(tx: Transaction, id: PartnershipId, since: datetime) -> 
 
     A reader of the digest is shown only what they may read: ``may_read``.
     """
-    done = await tx.record.since(id, since, (Happened.FEEDBACK_ANSWERED, Happened.FEEDBACK_CLOSED))
+    done = await tx.record.since(id, since, (EventType.FEEDBACK_ANSWERED, EventType.FEEDBACK_CLOSED))
     later = [each for each in done if each.at > since]  # at that instant: the digest before told it
     found = [await tx.feedback.get(each) for each in dict.fromkeys(map(_id_in, later))]
     settled = {FeedbackState.ANSWERED, FeedbackState.CLOSED}
@@ -297,10 +297,10 @@ async def _keep(
     saved = await tx.feedback.save(changed)
     now = ctx.clock()
     await tx.record.append(partnership.id, events, now)
-    if saved.owner is not None and any(event.type is Happened.FEEDBACK_ASSIGNED for event in events):
+    if saved.owner is not None and any(event.type is EventType.FEEDBACK_ASSIGNED for event in events):
         at = now + UNANSWERED
         thing, people = rules.thing(saved.id), (saved.owner,)
-        await remind(tx, partnership.id, thing, Topic.FEEDBACK, "feedback", at.isoformat(), at, None, people)
+        await remind(tx, partnership.id, thing, ReminderTopic.FEEDBACK, "feedback", at.isoformat(), at, None, people)
     return await _view(tx, saved, partnership)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.governance.dossier import FINAL, State
+from bot.governance.proposals_types import FINAL, ProposalState
 from bot.services.ports import Context
 
 
@@ -15,7 +15,7 @@ async def figures(ctx: Context) -> Mapping[str, float]:
     """
     async with ctx.uow.read() as tx:
         partnerships = await tx.partnerships.all()
-        running = frozenset(State) - FINAL - {State.DRAFT}
+        running = frozenset(ProposalState) - FINAL - {ProposalState.DRAFT}
         open_now = [len(await tx.proposals.in_states(each.id, running)) for each in partnerships]
         waiting = await tx.deliveries.waiting(ctx.clock(), limit=1000)
     return {

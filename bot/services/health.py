@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.governance import health as rules
-from bot.governance.events import Event, Happened, Json
+from bot.governance.events import Event, EventType, Json
 from bot.governance.health import Check, Marks, Reading, Tenure
 from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.organisation import FACILITATOR, GroupKind, Partnership
@@ -119,4 +119,4 @@ def _marked(reading: Reading, partnership: Partnership) -> Event:
         data |= {"since": reading.since.isoformat(), "person": reading.people[0]}
     if reading.check is Check.REACH:
         data["proposals"] = [*reading.proposals]
-    return Event(Happened.HEALTH_MARKED, group_thing(partnership, reading.group), None, data)
+    return Event(EventType.HEALTH_MARKED, group_thing(partnership, reading.group), None, data)

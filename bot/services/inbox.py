@@ -9,19 +9,19 @@ from datetime import datetime, timedelta
 from bot.governance import escalations, lifecycle, rulings
 from bot.governance.authority import acting, has_a_say, judges_of
 from bot.governance.clock import is_stopped
-from bot.governance.dossier import CONTESTABLE, Objection, ObjectionState, Proposal, State
 from bot.governance.errors import NotFound
 from bot.governance.feedback import FeedbackState
 from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId
 from bot.governance.meetings import Meeting, MeetingState
 from bot.governance.organisation import Member, Partnership
+from bot.governance.proposals_types import CONTESTABLE, Objection, ObjectionState, Proposal, ProposalState
 from bot.governance.retros import Retro
-from bot.governance.retros import State as RetroState
+from bot.governance.retros import RetroState as RetroState
 from bot.governance.surveys import SurveyState
 from bot.services import cases, members, objections
 from bot.services.ports import Actor, Context, Transaction
-from bot.services.things import board_link
-from bot.services.views import Item, links_of
+from bot.services.summaries import board_link
+from bot.services.views import ProposalItem, links_of
 
 NOT_TAKEN = timedelta(days=14)
 MEETINGS_AHEAD = timedelta(days=14)
@@ -30,14 +30,14 @@ MOST_OF_A_NOUN = 100
 
 _Asked = tuple[str, datetime | None, int | None]
 
-_WAITING_STATES = frozenset(CONTESTABLE | {State.PASSED, State.ADOPTED, State.STALE})
+_WAITING_STATES = frozenset(CONTESTABLE | {ProposalState.PASSED, ProposalState.ADOPTED, ProposalState.STALE})
 
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
     """What waits for the asker, and how many reminders Discord could not hand over in the last two weeks."""
 
-    items: tuple[Item, ...]
+    items: tuple[ProposalItem, ...]
     not_taken: int = 0
 
 
@@ -45,7 +45,7 @@ class Inbox:
 class Waiting:
     """A thing that may wait for somebody: ``asks`` gives what it asks of a member at an instant."""
 
-    asks: Callable[[Member, datetime], Iterable[Item]]
+    asks: Callable[[Member, datetime], Iterable[ProposalItem]]
 
 
 async def inbox(ctx: Context, actor: Actor, partnership_id: PartnershipId) -> Inbox:
@@ -93,7 +93,7 @@ async def _has_a_say(tx: Transaction, partnership: Partnership, member: Member) 
     return any([has_a_say(await tx.proposals.get(each), member.person) for each in open_now])
 
 
-def of_member(waiting: Iterable[Waiting], member: Member, now: datetime) -> tuple[Item, ...]:
+def of_member(waiting: Iterable[Waiting], member: Member, now: datetime) -> tuple[ProposalItem, ...]:
     """What of it waits for one member, most urgent first."""
     items = [item for each in waiting for item in each.asks(member, now)]
     return tuple(sorted(items, key=lambda i: (i.due_at is None, i.due_at or now)))
@@ -103,11 +103,11 @@ async def _proposal(tx: Transaction, partnership: Partnership, proposal: Proposa
     link = (await links_of(tx, proposal, partnership)).card
     name, thing = f"P-{proposal.number}" if proposal.number else "Draft", f"proposal/{proposal.id}"
 
-    def asks(member: Member, now: datetime) -> Iterator[Item]:
+    def asks(member: Member, now: datetime) -> Iterator[ProposalItem]:
         asked = list(waiting_for(proposal, member, now))
         if asked and cases.may_read(proposal, partnership, member):
             for kind, due_at, number in asked:
-                yield Item(kind, thing, name, proposal.text.title, due_at, number, link)
+                yield ProposalItem(kind, thing, name, proposal.text.title, due_at, number, link)
 
     return Waiting(asks)
 
@@ -158,11 +158,11 @@ async def _meetings(tx: Transaction, partnership: Partnership) -> list[Waiting]:
 
         def asks(
             member: Member, now: datetime, meeting: Meeting = each, link: str = link, said: set[PersonId] = said
-        ) -> Iterator[Item]:
+        ) -> Iterator[ProposalItem]:
             near = meeting.starts_at <= now + MEETINGS_AHEAD
             if near and member.holds(meeting.group) and member.person not in said:
                 name = f"M-{meeting.number}"
-                yield Item(
+                yield ProposalItem(
                     "answer meeting", f"meeting/{meeting.id}", name, meeting.title, meeting.starts_at, None, link
                 )
 
@@ -176,14 +176,14 @@ async def _retros(tx: Transaction, partnership: Partnership) -> list[Waiting]:
     for each in await tx.retros.list(partnership.id, limit=MOST_OF_A_NOUN):
         link = await board_link(tx, partnership, f"retro/{each.id}")
 
-        def asks(member: Member, now: datetime, retro: Retro = each, link: str = link) -> Iterator[Item]:
+        def asks(member: Member, now: datetime, retro: Retro = each, link: str = link) -> Iterator[ProposalItem]:
             thing, name = f"retro/{retro.id}", f"R-{retro.number}"
             if retro.runs and member.holds(retro.group):
-                yield Item("take part in retro", thing, name, retro.plan.title, retro.deadline_at, None, link)
+                yield ProposalItem("take part in retro", thing, name, retro.plan.title, retro.deadline_at, None, link)
             readable = members.may_read(partnership.group(retro.group), member)
             for action in retro.actions if readable else ():
                 if action.owner == member.person and action.done_at is None and retro.state is not RetroState.CANCELLED:
-                    yield Item("do action", thing, name, action.text, action.due_at, action.id, link)
+                    yield ProposalItem("do action", thing, name, action.text, action.due_at, action.id, link)
 
         if each.runs or each.actions:
             found.append(Waiting(asks))
@@ -200,9 +200,9 @@ def _readers(people: frozenset[PersonId], partnership: Partnership, group: Group
 def _of_everyone(
     kind: str, thing: str, name: str, title: str, due_at: datetime | None, asked: Callable[[Member], bool], link: str
 ) -> Waiting:
-    def asks(member: Member, now: datetime) -> Iterator[Item]:
+    def asks(member: Member, now: datetime) -> Iterator[ProposalItem]:
         if asked(member):
-            yield Item(kind, thing, name, title, due_at, None, link or None)
+            yield ProposalItem(kind, thing, name, title, due_at, None, link or None)
 
     return Waiting(asks)
 
@@ -217,19 +217,19 @@ def waiting_for(proposal: Proposal, member: Member, now: datetime) -> Iterator[_
     """What one proposal asks of one member: kind, deadline and objection number."""
     is_author = proposal.author == member.person
     match proposal.state:
-        case State.DRAFT if is_author:
+        case ProposalState.DRAFT if is_author:
             yield "finish draft", None, None
-        case State.REVIEW if member.person in lifecycle.undecided(proposal):
+        case ProposalState.REVIEW if member.person in lifecycle.undecided(proposal):
             yield "read", proposal.closes_at, None
-        case State.DISPUTED if is_author or member.person in acting(proposal.electors):
+        case ProposalState.DISPUTED if is_author or member.person in acting(proposal.electors):
             ends_at = None if is_stopped(proposal) else proposal.state_since + escalations.MOST_DISPUTED
             yield "mend or end" if is_author else "escalate or leave", ends_at, None
-        case State.ESCALATED if proposal.vote is not None and proposal.vote.opened:
+        case ProposalState.ESCALATED if proposal.vote is not None and proposal.vote.opened:
             if member.person in lifecycle.undecided(proposal):
                 yield "vote", proposal.vote.ends_at, None
-        case State.STALE if is_author:
+        case ProposalState.STALE if is_author:
             yield "rebase", None, None
-    if proposal.state in {State.REVIEW, State.SETTLING, State.DISPUTED}:
+    if proposal.state in {ProposalState.REVIEW, ProposalState.SETTLING, ProposalState.DISPUTED}:
         for objection in proposal.objections:
             yield from _objection_waits(proposal, objection, member, now)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from bot.governance import plans
-from bot.governance.events import Event, Happened, Json
+from bot.governance.events import Event, EventType, Json
 from bot.governance.ids import GroupId, PartnershipId
 from bot.governance.intrusions import Intrusion
 from bot.governance.organisation import Partnership, RoleMapping, mapping_of
@@ -68,7 +68,7 @@ async def taken(ctx: Context, guild_id: int, grants: Iterable[Grant]) -> None:
             await tx.runtime.put(_told(grant.entry), "1")
             person = await tx.people.id_of(grant.to)
             for partnership, mapping in given:
-                event = roles.mapping_event(Happened.SEAT_TAKEN, partnership, mapping, person)
+                event = roles.mapping_event(EventType.SEAT_TAKEN, partnership, mapping, person)
                 await tx.record.append(partnership.id, (event,), ctx.clock())
 
 
@@ -106,12 +106,12 @@ async def _tell(tx: Transaction, partnership: Partnership, seen: Snapshot, ctx: 
 def _of_role(partnership: Partnership, before: RoleMapping, after: RoleMapping) -> list[Event]:
     events = []
     if before.name and before.name != after.name:
-        events.append(roles.mapping_event(Happened.ROLE_RENAMED, partnership, after, None, was=before.name))
+        events.append(roles.mapping_event(EventType.ROLE_RENAMED, partnership, after, None, was=before.name))
     if set(after.powers) - set(before.powers):
         powers: list[Json] = list(after.powers)
-        events.append(roles.mapping_event(Happened.ROLE_ENDANGERED, partnership, after, None, powers=powers))
+        events.append(roles.mapping_event(EventType.ROLE_ENDANGERED, partnership, after, None, powers=powers))
     elif before.powers and not after.powers:
-        events.append(roles.mapping_event(Happened.ROLE_MENDED, partnership, after, None))
+        events.append(roles.mapping_event(EventType.ROLE_MENDED, partnership, after, None))
     return events
 
 
@@ -136,7 +136,7 @@ async def _of_channels(tx: Transaction, partnership: Partnership, seen: Snapshot
             now[str(channel)] = tokens
         elif told:
             thing = seats.group_thing(partnership, group)
-            events.append(Event(Happened.ACCESS_MENDED, thing, None, {"place": place}))
+            events.append(Event(EventType.ACCESS_MENDED, thing, None, {"place": place}))
     await tx.runtime.put(_key(partnership.id), json.dumps(now))
     return events
 
@@ -160,7 +160,7 @@ def _intrusion(
         "powers": powers,
         "opened": opened,
     }
-    return Event(Happened.ACCESS_TAMPERED, seats.group_thing(partnership, group), None, data)
+    return Event(EventType.ACCESS_TAMPERED, seats.group_thing(partnership, group), None, data)
 
 
 async def _found(tx: Transaction, partnership: Partnership, seen: Snapshot) -> Known:

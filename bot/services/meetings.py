@@ -13,9 +13,9 @@ from bot.governance import meetings as rules
 from bot.governance.errors import BadValue, LimitReached, NotFound, UnknownKey
 from bot.governance.events import Event
 from bot.governance.ids import GroupId, PartnershipId
-from bot.governance.meetings import AHEAD, TEMPLATES, Changed, Kind, Meeting, MeetingState
+from bot.governance.meetings import AHEAD, TEMPLATES, Changed, Meeting, MeetingKind, MeetingState
 from bot.governance.organisation import Group, Member, Partnership
-from bot.governance.reminders import Topic
+from bot.governance.reminders import ReminderTopic
 from bot.services import cadences, members, organisation, times
 from bot.services.agendas import MeetingList, MeetingView, check_linkable, decided_in, listing, view_of
 from bot.services.ports import Actor, Context, Transaction
@@ -288,7 +288,9 @@ async def _is_ahead(tx: Transaction, meeting: Meeting, now: datetime) -> None:
         at, starts_at = meeting.starts_at - ahead, meeting.starts_at
         if at > now:
             occurrence = f"{why}/{starts_at.isoformat()}"
-            await remind(tx, meeting.partnership, rules.thing(meeting), Topic.MEETINGS, why, occurrence, at, starts_at)
+            await remind(
+                tx, meeting.partnership, rules.thing(meeting), ReminderTopic.MEETINGS, why, occurrence, at, starts_at
+            )
 
 
 # ---- one act -------------------------------------------------------------------------------------
@@ -341,11 +343,11 @@ async def _group_here(tx: Transaction, partnership: Partnership, actor: Actor) -
     return partnership.group(place.group)
 
 
-def _kind(name: str) -> Kind:
+def _kind(name: str) -> MeetingKind:
     try:
-        return Kind(name or Kind.OPERATIONS)
+        return MeetingKind(name or MeetingKind.OPERATIONS)
     except ValueError:
-        raise UnknownKey(name, tuple(Kind)) from None
+        raise UnknownKey(name, tuple(MeetingKind)) from None
 
 
 def _cadence(every: str, when: times.Understood) -> recurring.Cadence:

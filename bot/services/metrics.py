@@ -6,11 +6,11 @@ import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.governance import courses as told
+from bot.governance import histories as told
 from bot.governance import metrics as rules
-from bot.governance.courses import Course, Happening
 from bot.governance.errors import NotFound
-from bot.governance.events import Happened
+from bot.governance.events import EventType
+from bot.governance.histories import Happening, History
 from bot.governance.ids import GroupId, PartnershipId
 from bot.governance.metrics import Figures
 from bot.governance.organisation import Group, GroupKind, Member, Partnership
@@ -18,7 +18,7 @@ from bot.services import members
 from bot.services.organisation import hosted
 from bot.services.ports import Actor, Context, Transaction
 
-REVIEWS = {"retro": Happened.RETRO_CLOSED, "meeting": Happened.MEETING_ENDED, "survey": Happened.SURVEY_CLOSED}
+REVIEWS = {"retro": EventType.RETRO_CLOSED, "meeting": EventType.MEETING_ENDED, "survey": EventType.SURVEY_CLOSED}
 """Occasions on which a group looks at itself, and the event that ends each."""
 
 _FEW = 200
@@ -99,7 +99,7 @@ def scope_of(
     return Scope(partnership, readable, None, scale, len(meant) - len(readable))
 
 
-async def decided_in(tx: Transaction, scope: Scope, since: datetime | None) -> tuple[int, list[Course]]:
+async def decided_in(tx: Transaction, scope: Scope, since: datetime | None) -> tuple[int, list[History]]:
     """How many reviews opened since then, and the courses of what was decided since then, from the record alone."""
     courses = await _courses(tx, scope.partnership.id, since)
     here = rules.within(courses.values(), scope.ids, unplaced=scope.is_whole)
@@ -107,12 +107,12 @@ async def decided_in(tx: Transaction, scope: Scope, since: datetime | None) -> t
     return opened, rules.decided_since(here, since)
 
 
-async def _courses(tx: Transaction, id: PartnershipId, since: datetime | None) -> dict[str, Course]:
+async def _courses(tx: Transaction, id: PartnershipId, since: datetime | None) -> dict[str, History]:
     """The courses of what was opened or ended since then, each from its opening on.
 
     Few things are looked up one by one; many are read along the chain, and only those that opened long before apart.
     """
-    found: dict[str, Course] = {}
+    found: dict[str, History] = {}
     ended: set[str] = set()
     if since is not None:
         ended = {each.event.thing for each in await tx.record.since(id, since, told.ENDINGS)}
@@ -120,7 +120,7 @@ async def _courses(tx: Transaction, id: PartnershipId, since: datetime | None) -
         async for part in tx.record.from_opening(id, since and since - _OLDEST, told.TOLD):
             told.follow(found, part)
     else:
-        told.follow(found, await tx.record.since(id, since, (Happened.REVIEW_OPENED,)))
+        told.follow(found, await tx.record.since(id, since, (EventType.REVIEW_OPENED,)))
     apart = sorted(ended if len(ended) <= _FEW else ended - found.keys())
     for at in range(0, len(apart), _FEW):
         told.follow(found, await tx.record.of_all(id, apart[at : at + _FEW], told.TOLD))
@@ -140,9 +140,9 @@ async def _occasions(tx: Transaction, scope: Scope) -> dict[str, datetime | None
 async def _feedback(tx: Transaction, scope: Scope, since: datetime | None) -> tuple[int, int]:
     """How many pieces of feedback were given since then, and how many of those have an answer."""
     here_id = scope.partnership.id
-    given = await tx.record.since(here_id, since, (Happened.FEEDBACK_GIVEN,))
+    given = await tx.record.since(here_id, since, (EventType.FEEDBACK_GIVEN,))
     here = {each.event.thing for each in given if _is_in(each, scope)}
-    answered = await tx.record.since(here_id, since, (Happened.FEEDBACK_ANSWERED,))
+    answered = await tx.record.since(here_id, since, (EventType.FEEDBACK_ANSWERED,))
     return len(here), len(here & {each.event.thing for each in answered})
 
 

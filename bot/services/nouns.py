@@ -13,7 +13,7 @@ from bot.governance.feedback import FeedbackState
 from bot.governance.ids import PartnershipId
 from bot.governance.meetings import OVER as MEETINGS_OVER
 from bot.governance.retros import OVER
-from bot.services import feedback, meetings, retros, surveys_answered
+from bot.services import feedback, meetings, retros, surveys_replies
 from bot.services.ports import Aggregate, Context, Transaction
 
 
@@ -53,7 +53,7 @@ class Noun:
 
 NOUNS: tuple[Noun, ...] = (
     Noun("retro", lambda tx: tx.retros, retros.advance, OVER),
-    Noun("survey", lambda tx: tx.surveys, surveys_answered.advance, surveys.OVER),
+    Noun("survey", lambda tx: tx.surveys, surveys_replies.advance, surveys.OVER),
     Noun("feedback", lambda tx: tx.feedback, feedback.advance, frozenset({FeedbackState.CLOSED})),
     Noun("meeting", lambda tx: tx.meetings, meetings.advance, MEETINGS_OVER),
 )

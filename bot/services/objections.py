@@ -7,11 +7,11 @@ from datetime import datetime
 
 from bot.governance import objections as rules
 from bot.governance import rulings, signs, sponsors
-from bot.governance.dossier import Objection, State, Statement
 from bot.governance.errors import NotEligible
-from bot.governance.events import Happened
+from bot.governance.events import EventType
 from bot.governance.ids import PersonId, ProposalId
 from bot.governance.organisation import MEMBER
+from bot.governance.proposals_types import Objection, ProposalState, Statement
 from bot.services import cases, members
 from bot.services.ports import Actor, Context, DeliveryKind
 from bot.services.views import ProposalView, Raised
@@ -198,7 +198,7 @@ async def why_not_taken(ctx: Context, id: ProposalId, person: PersonId) -> str:
         holdings = await tx.seats.holdings(partnership)
         seats = {(each.mapping.group, each.mapping.seat) for each in holdings if each.person == person}
         is_member = (proposal.group, MEMBER) in seats
-        if proposal.state is not State.REVIEW:
+        if proposal.state is not ProposalState.REVIEW:
             return "window closed"
         if person == proposal.author:
             return "author"
@@ -217,9 +217,11 @@ async def _to_be_told(case: cases.Case, event: int) -> PersonId | None:
     if number is not None:
         return rules.objection_of(case.proposal, number).person
     recorded = (await case.tx.record.event(case.partnership.id, event)).event
-    if recorded.type is not Happened.SIGN_ANSWERED or recorded.actor is None:
+    if recorded.type is not EventType.SIGN_ANSWERED or recorded.actor is None:
         return None
-    is_over = case.proposal.state is not State.REVIEW or case.proposal.open_objection_of(recorded.actor) is not None
+    is_over = (
+        case.proposal.state is not ProposalState.REVIEW or case.proposal.open_objection_of(recorded.actor) is not None
+    )
     return None if is_over else recorded.actor
 
 
@@ -227,7 +229,7 @@ async def _untold(case: cases.Case, event: int) -> int | None:
     """The number of the objection that this event raised, while its objector has not been told."""
     raised = (await case.tx.record.event(case.partnership.id, event)).event
     number = (raised.data or {}).get("objection")
-    if raised.type is not Happened.OBJECTION_RAISED or not isinstance(number, int):
+    if raised.type is not EventType.OBJECTION_RAISED or not isinstance(number, int):
         return None
     objection = case.proposal.objection(number)
     return number if objection is not None and objection.untold else None

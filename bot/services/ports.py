@@ -11,15 +11,15 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from bot.governance.consistency import Difference
-from bot.governance.courses import Happening
-from bot.governance.dossier import Ballot, Proposal, State
-from bot.governance.events import Event, Happened
+from bot.governance.events import Event, EventType
 from bot.governance.feedback import Feedback
+from bot.governance.histories import Happening
 from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId, RoleId, VoteId
 from bot.governance.meetings import Meeting
 from bot.governance.organisation import Holding, Partnership
-from bot.governance.plans import Snapshot, Step
+from bot.governance.plans import SetupStep, Snapshot
 from bot.governance.policy import Policy
+from bot.governance.proposals_types import Ballot, Proposal, ProposalState
 from bot.governance.reminders import Letter, Preferences, Reminder
 from bot.governance.retros import Retro
 from bot.governance.scales import Overwrite
@@ -202,7 +202,7 @@ class Listed:
     group: GroupId
     type: str
     title: str
-    state: State
+    state: ProposalState
     author: PersonId
     closes_at: datetime | None
     due_at: datetime | None
@@ -212,7 +212,7 @@ class Listed:
 class Filter:
     """Which proposals to list, newest first."""
 
-    states: frozenset[State] = frozenset()
+    states: frozenset[ProposalState] = frozenset()
     group: GroupId | None = None
     author: PersonId | None = None
     limit: int = 25
@@ -359,7 +359,7 @@ class Proposals(Protocol):
         """The earliest ``due_at`` of all, or in these partnerships."""
         ...
 
-    async def in_states(self, partnership: PartnershipId, states: Iterable[State]) -> tuple[ProposalId, ...]:
+    async def in_states(self, partnership: PartnershipId, states: Iterable[ProposalState]) -> tuple[ProposalId, ...]:
         """Ids of proposals in these states, oldest first."""
         ...
 
@@ -372,7 +372,7 @@ class Proposals(Protocol):
         ...
 
     async def newest(
-        self, partnership: PartnershipId, limit: int, states: Iterable[State] = ()
+        self, partnership: PartnershipId, limit: int, states: Iterable[ProposalState] = ()
     ) -> tuple[Proposal, ...]:
         """The newest that have a number, in these states or in any; newest first."""
         ...
@@ -532,19 +532,19 @@ class Record(Protocol):
         ...
 
     async def since(
-        self, partnership: PartnershipId, since: datetime | None, types: Iterable[Happened]
+        self, partnership: PartnershipId, since: datetime | None, types: Iterable[EventType]
     ) -> tuple[Happening, ...]:
         """What happened of these types at or after an instant (None: ever), in order."""
         ...
 
     def from_opening(
-        self, partnership: PartnershipId, since: datetime | None, types: Iterable[Happened]
+        self, partnership: PartnershipId, since: datetime | None, types: Iterable[EventType]
     ) -> AsyncIterator[Sequence[Happening]]:
         """What happened of these types from the first review on that opened since then, in order and in parts."""
         ...
 
     async def of_all(
-        self, partnership: PartnershipId, things: Collection[str], types: Iterable[Happened]
+        self, partnership: PartnershipId, things: Collection[str], types: Iterable[EventType]
     ) -> tuple[Happening, ...]:
         """What happened of these types to a few things, in order."""
         ...
@@ -925,7 +925,7 @@ class Server(Protocol):
         """Take from a role every power that a role with a seat may not have (ORG-2a)."""
         ...
 
-    async def create_channel(self, guild_id: int, step: Step, partnership: str) -> int:
+    async def create_channel(self, guild_id: int, step: SetupStep, partnership: str) -> int:
         """A category or text channel with its overwrites."""
         ...
 

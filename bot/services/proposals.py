@@ -12,17 +12,17 @@ from types import MappingProxyType
 
 from bot.governance import completions, drafts, electorates, halts, lifecycle, refiling, revisions
 from bot.governance import proposals as rules
-from bot.governance.dossier import FINAL, Effect, Proposal, State, Text
-from bot.governance.effects.world import World
+from bot.governance.effects.world import Governed
 from bot.governance.errors import NotEligible, NotFound, Refiled, Refusal, WindowClosed
 from bot.governance.ids import GroupId, PartnershipId, ProposalId
 from bot.governance.money import Money
 from bot.governance.objections import eligible
 from bot.governance.organisation import Member, Partnership
 from bot.governance.policy import TYPES, DecisionType, Filer, type_named
-from bot.services import cases, likenesses, members
+from bot.governance.proposals_types import FINAL, Effect, Proposal, ProposalState, Text
+from bot.services import cases, members, similarity
 from bot.services.ports import Actor, Context, Filter, Listed, Transaction
-from bot.services.views import ProposalView, Standing, links_of, refused_before, view_of
+from bot.services.views import ProposalStanding, ProposalView, links_of, refused_before, view_of
 
 _COMPARED = 300
 _MOST_SIMILAR = 3
@@ -90,13 +90,13 @@ async def edit(ctx: Context, actor: Actor, id: ProposalId, text: Text, effects: 
     )
 
 
-AUTHORS: Mapping[State, tuple[str, ...]] = MappingProxyType(
+AUTHORS: Mapping[ProposalState, tuple[str, ...]] = MappingProxyType(
     {
-        State.REVIEW: ("revise", "withdraw"),
-        State.SETTLING: ("revise", "withdraw"),
-        State.DISPUTED: ("revise", "withdraw"),
-        State.ESCALATED: ("withdraw",),
-        State.STALE: ("revise", "withdraw"),
+        ProposalState.REVIEW: ("revise", "withdraw"),
+        ProposalState.SETTLING: ("revise", "withdraw"),
+        ProposalState.DISPUTED: ("revise", "withdraw"),
+        ProposalState.ESCALATED: ("withdraw",),
+        ProposalState.STALE: ("revise", "withdraw"),
     }
 )
 """What only the author of a proposal can do (PRO-5, PRO-6)."""
@@ -107,11 +107,11 @@ def hindrance(view: ProposalView) -> Refusal | None:
     proposal, kept = view.proposal, view.proposal.next_words
     faults = list(drafts.faults_of(proposal.type, kept.text))
     try:
-        drafts.prepare_effects(proposal.type, kept.effects, World(view.partnership, view.policy))
+        drafts.prepare_effects(proposal.type, kept.effects, Governed(view.partnership, view.policy))
     except Refusal as refusal:
         faults.append(refusal)
     try:
-        if proposal.state is State.DRAFT:
+        if proposal.state is ProposalState.DRAFT:
             refiling.check(proposal, view.refused_before)
     except Refusal as refusal:
         faults.append(refusal)
@@ -145,7 +145,7 @@ async def before_opening(ctx: Context, actor: Actor, id: ProposalId) -> tuple[Pr
             and cases.may_read(each, case.partnership, member)
         }
         texts = {number: _wording(each) for number, each in others.items()}
-        near = await asyncio.to_thread(likenesses.nearest, _wording(case.proposal), texts, _MOST_SIMILAR)
+        near = await asyncio.to_thread(similarity.nearest, _wording(case.proposal), texts, _MOST_SIMILAR)
         found = [others[number] for number in near]
         return view, tuple([Similar(each, (await links_of(tx, each, case.partnership)).card) for each in found])
 
@@ -157,7 +157,7 @@ def _wording(proposal: Proposal) -> str:
 async def _check_not_refused(tx: Transaction, case: cases.Case, text: Text, effects: tuple[Effect, ...]) -> None:
     """Another version says no more what was refused lately than a new proposal may (OBJ-6). Raises Refiled."""
     said, now = refiling.body(text, effects), case.proposal.current
-    if likenesses.says_the_same(said, refiling.body(now.text, now.effects)):
+    if similarity.says_the_same(said, refiling.body(now.text, now.effects)):
         return
     refused = await refused_before(tx, said, case.proposal.group, case.partnership, case.now)
     if refused and case.proposal.refiles not in refused:
@@ -174,7 +174,7 @@ async def open_review(ctx: Context, actor: Actor, id: ProposalId) -> ProposalVie
         load = rules.Load(
             *await tx.proposals.load_of(case.partnership.id, member.person, case.proposal.group, now - _DAY)
         )
-        if case.proposal.state is State.DRAFT:
+        if case.proposal.state is ProposalState.DRAFT:
             refiling.check(case.proposal, (await case.view(case.proposal)).refused_before)
         number = await tx.next_id(f"number/{case.partnership.id}")
         opened, events = rules.open_review(
@@ -213,7 +213,7 @@ async def refile(ctx: Context, actor: Actor, id: ProposalId, number: str, change
 
 async def refilable(ctx: Context, actor: Actor, partnership: PartnershipId, search: str) -> tuple[Listed, ...]:
     """What was not adopted within 90 days and the asker may read, newest first (OBJ-6). Raises NotEligible."""
-    wanted = Filter(states=frozenset({State.NOT_ADOPTED}), search=search)
+    wanted = Filter(states=frozenset({ProposalState.NOT_ADOPTED}), search=search)
     rows = await list_proposals(ctx, actor, partnership, wanted)
     async with ctx.uow.read() as tx:
         now = ctx.clock()
@@ -253,7 +253,7 @@ async def take_amount(ctx: Context, actor: Actor, id: ProposalId, chosen: Money)
     """
 
     def take(proposal: Proposal, member: Member, now: datetime) -> rules.Outcome:
-        rule = drafts.take_amount if proposal.state is State.DRAFT else revisions.take_amount
+        rule = drafts.take_amount if proposal.state is ProposalState.DRAFT else revisions.take_amount
         return rule(proposal, member.person, chosen), ()
 
     return await cases.act(ctx, actor, id, take)
@@ -354,13 +354,13 @@ async def _readable(
 
 
 async def _has_a_say(tx: Transaction, partnership: Partnership, row: Listed, member: Member) -> bool:
-    if row.state in {State.DRAFT, State.DISCARDED}:
+    if row.state in {ProposalState.DRAFT, ProposalState.DISCARDED}:
         return False
     proposal = await tx.proposals.get(row.id)
     return cases.is_party(proposal, member) or cases.may_read(proposal, partnership, member)
 
 
-async def who_may_object(ctx: Context, actor: Actor, id: ProposalId) -> Standing:
+async def who_may_object(ctx: Context, actor: Actor, id: ProposalId) -> ProposalStanding:
     """Whether the asker may object, why not, and who may (OBJ-1). Raises NotFound, NotEligible."""
     async with ctx.uow.read() as tx:
         now = ctx.clock()
@@ -376,7 +376,7 @@ async def who_may_object(ctx: Context, actor: Actor, id: ProposalId) -> Standing
         except WindowClosed:
             why = "window closed"
         view = await case.view(case.proposal)
-        return Standing(why == "yes", why, case.proposal.electors, view.seated, view)
+        return ProposalStanding(why == "yes", why, case.proposal.electors, view.seated, view)
 
 
 async def _shown(ctx: Context, actor: Actor, id: ProposalId, *, with_events: bool) -> ProposalView:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.governance.dossier import Text
 from bot.governance.drafts import LENGTHS
-from bot.governance.effects.world import World
+from bot.governance.effects.world import Governed
 from bot.governance.ids import PersonId
 from bot.governance.organisation import MEMBER, Group, GroupKind, Holding
 from bot.governance.policy import KEYS, TYPES, written
+from bot.governance.proposals_types import Text
 
 _NOT_WRITTEN = "not written yet"
 _MAIN = (
@@ -27,7 +27,7 @@ _MAIN = (
 )
 
 
-def composed(world: World, holdings: Iterable[Holding]) -> Text:
+def composed(world: Governed, holdings: Iterable[Holding]) -> Text:
     """What the stakeholder group is asked to ratify. No name of a person stands in it: who sits where is its effect."""
     partnership = world.partnership
     held = tuple(holdings)
@@ -50,7 +50,7 @@ def composed(world: World, holdings: Iterable[Holding]) -> Text:
     )
 
 
-def wearers(world: World, holdings: Iterable[Holding]) -> tuple[PersonId, ...]:
+def wearers(world: Governed, holdings: Iterable[Holding]) -> tuple[PersonId, ...]:
     """Everybody with a seat, those of the top-level cell and of the stakeholder group first."""
     first = (world.partnership.of_kind(GroupKind.TOP_LEVEL).id, world.partnership.stakeholders.id)
 
@@ -61,7 +61,7 @@ def wearers(world: World, holdings: Iterable[Holding]) -> tuple[PersonId, ...]:
     return tuple(dict.fromkeys(holding.person for holding in sorted(holdings, key=place)))
 
 
-def _rules(world: World) -> str:
+def _rules(world: Governed) -> str:
     changed = [k for k in KEYS.values() if world.policy.values[k.name] != k.default]
     names = dict.fromkeys((*_MAIN, *(key.name for key in changed)))
     values = "\n".join(f"- {KEYS[name].about}: {written(world.policy.values[name])}" for name in names)

@@ -9,20 +9,20 @@ from bot.governance.consistency import Difference
 from bot.governance.errors import NotFound
 from bot.governance.ids import PartnershipId
 from bot.governance.organisation import Partnership
-from bot.governance.receipts import Receipt, Standing
+from bot.governance.receipts import Receipt, ReceiptStanding
 from bot.services import members
 from bot.services.ports import Actor, Context, Transaction, Verdict
 from bot.services.views import HeadView
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class RecordCheck:
     """What came of checking a record: its chain, what stands beside it, and a receipt where one was given."""
 
     verdict: Verdict
     differences: tuple[Difference, ...] = ()
     receipt: Receipt | None = None
-    standing: Standing | None = None
+    standing: ReceiptStanding | None = None
 
 
 async def receipt(ctx: Context, actor: Actor, partnership_id: PartnershipId) -> HeadView:
@@ -33,7 +33,9 @@ async def receipt(ctx: Context, actor: Actor, partnership_id: PartnershipId) -> 
         return HeadView(partnership, number, head, ctx.clock())
 
 
-async def verify(ctx: Context, actor: Actor, partnership_id: PartnershipId, receipt: Receipt | None = None) -> Checked:
+async def verify(
+    ctx: Context, actor: Actor, partnership_id: PartnershipId, receipt: Receipt | None = None
+) -> RecordCheck:
     """Check the whole chain, what is kept beside it, and a receipt at its number (REC-1).
 
     Raises NotFound, NotEligible.
@@ -43,15 +45,15 @@ async def verify(ctx: Context, actor: Actor, partnership_id: PartnershipId, rece
         return await check(tx, partnership_id, receipt)
 
 
-async def check(tx: Transaction, partnership: PartnershipId, receipt: Receipt | None = None) -> Checked:
+async def check(tx: Transaction, partnership: PartnershipId, receipt: Receipt | None = None) -> RecordCheck:
     """The same for whoever runs the bot, who need not ask."""
     verdict = await tx.record.verify(partnership)
     differences = await tx.consistency.differences(partnership)
     standing = None if receipt is None else await standing_of(tx, partnership, receipt)
-    return Checked(verdict, differences, receipt, standing)
+    return RecordCheck(verdict, differences, receipt, standing)
 
 
-async def standing_of(tx: Transaction, partnership: PartnershipId, receipt: Receipt) -> Standing:
+async def standing_of(tx: Transaction, partnership: PartnershipId, receipt: Receipt) -> ReceiptStanding:
     """Whether a receipt kept earlier still stands in the chain, at the number that it names."""
     if receipt.number is not None:
         return receipts.standing(receipt, await tx.record.hash_at(partnership, receipt.number))

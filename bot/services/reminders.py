@@ -13,7 +13,7 @@ from bot.governance import reminders as rules
 from bot.governance.errors import BadValue, TimeUnclear
 from bot.governance.ids import PartnershipId, PersonId
 from bot.governance.organisation import Partnership
-from bot.governance.reminders import EVERYBODY, Preferences, Reminder, Topic
+from bot.governance.reminders import EVERYBODY, Preferences, Reminder, ReminderTopic
 from bot.services import members, times
 from bot.services.organisation import hosted
 from bot.services.ports import Actor, Context, Transaction
@@ -63,7 +63,7 @@ async def remind(
     tx: Transaction,
     partnership: PartnershipId,
     thing: str,
-    topic: Topic,
+    topic: ReminderTopic,
     why: str,
     occurrence: str,
     at: datetime,
@@ -131,7 +131,7 @@ async def set_wishes(ctx: Context, actor: Actor, id: PartnershipId, typed: Wishe
         lambda before: replace(
             before,
             way=ways[typed.way],
-            off=frozenset(topic for topic in Topic if topic.value not in typed.topics),
+            off=frozenset(topic for topic in ReminderTopic if topic.value not in typed.topics),
             mentions=int(wanted) if wanted else None,
             digest_day=days[typed.digest_day],
             digest_minute=minute,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.governance.errors import NotFound
-from bot.governance.events import Event, Happened
+from bot.governance.events import Event, EventType
 from bot.governance.ids import PartnershipId
 from bot.services.ports import Context, Transaction
 
@@ -40,7 +40,7 @@ async def compare(
             return False
         number, head = await tx.record.head(partnership)
         event = Event(
-            Happened.RESTORE_GAP,
+            EventType.RESTORE_GAP,
             f"partnership/{partnership}",
             None,
             {"number": number, "head": head, "posted_number": posted[0] if posted else 0, "highest": highest_number},
@@ -63,7 +63,7 @@ async def confirm(ctx: Context) -> frozenset[PartnershipId]:
         for partnership in sorted(gaps):
             number, head = await tx.record.head(partnership)
             event = Event(
-                Happened.RESTORE_CONFIRMED, f"partnership/{partnership}", None, {"number": number, "head": head}
+                EventType.RESTORE_CONFIRMED, f"partnership/{partnership}", None, {"number": number, "head": head}
             )
             await tx.record.append(partnership, (event,), ctx.clock())
             await tx.runtime.put(f"{_GAP}{partnership}", "")

@@ -15,7 +15,7 @@ from bot.governance.errors import AlreadyDone, BadValue, LimitReached, NotEligib
 from bot.governance.events import Event
 from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.organisation import Member, Partnership, check_authority
-from bot.governance.retros import FINAL, MOST_OPEN, Carried, Plan, Progress, Retro, State, Word
+from bot.governance.retros import FINAL, MOST_OPEN, Carried, Progress, Retro, RetroPlan, RetroState, Word
 from bot.governance.retros_leading import Step
 from bot.governance.retros_writing import MOST_CAPTURED, MOST_CARRIED, Written, left_over
 from bot.services import members, times
@@ -27,7 +27,7 @@ from bot.services.times import Understood
 Rule = Callable[[Retro, Member, datetime], tuple[Retro, tuple[Event, ...]]]
 
 PAGE = 10
-LISTED = frozenset(State) - {State.DRAFT}
+LISTED = frozenset(RetroState) - {RetroState.DRAFT}
 
 
 def capture_thing(group: GroupId) -> str:
@@ -58,7 +58,7 @@ class Later:
 
 
 async def start(
-    ctx: Context, actor: Actor, partnership_id: PartnershipId, group_id: GroupId, wanted: Plan
+    ctx: Context, actor: Actor, partnership_id: PartnershipId, group_id: GroupId, wanted: RetroPlan
 ) -> RetroView:
     """Begin a retro of a group now. Raises NotFound, NotEligible, LimitReached."""
     async with ctx.uow.write() as tx:
@@ -73,7 +73,7 @@ async def start(
 
 
 async def plan_later(
-    ctx: Context, actor: Actor, partnership_id: PartnershipId, group_id: GroupId, wanted: Plan, later: Later
+    ctx: Context, actor: Actor, partnership_id: PartnershipId, group_id: GroupId, wanted: RetroPlan, later: Later
 ) -> tuple[RetroView, Understood]:
     """Read when it is to begin and keep it for its confirmation; nothing is scheduled or recorded yet.
 
@@ -106,7 +106,7 @@ async def confirm(ctx: Context, actor: Actor, id: int) -> RetroView:
         case = await open_case(tx, id, ctx.clock())
         member = await case.member(actor)
         retros_leading.check_facilitator(case.retro, member)
-        if case.retro.state is not State.DRAFT:
+        if case.retro.state is not RetroState.DRAFT:
             return await case.view()
         await check_may_run(tx, case.partnership, member, case.group.id)
         await _check_room(tx, case.partnership, case.group.id)
@@ -183,7 +183,7 @@ async def _take_in(tx: Transaction, retro: Retro) -> tuple[tuple[str, ...], tupl
         held = earlier if earlier.handed_on else await tx.retros.get(earlier.id)
         if held.handed_on:
             continue
-        if held.state is State.CLOSED and held.took_part:
+        if held.state is RetroState.CLOSED and held.took_part:
             carried += left_over(held)
         else:
             captured += held.captured
@@ -215,7 +215,7 @@ async def list_retros(
     actor: Actor,
     partnership_id: PartnershipId,
     before: int | None = None,
-    states: Collection[State] = LISTED,
+    states: Collection[RetroState] = LISTED,
 ) -> tuple[RetroView, ...]:
     """Retros that the asker may read, newest first, a page and one more. Raises NotFound, NotEligible."""
     async with ctx.uow.read() as tx:
@@ -256,7 +256,7 @@ async def leading(ctx: Context, actor: Actor, id: int) -> RetroView:
         return await case.view()
 
 
-async def next_phase(ctx: Context, actor: Actor, id: int, since: State) -> RetroView:
+async def next_phase(ctx: Context, actor: Actor, id: int, since: RetroState) -> RetroView:
     """End the phase ``since`` and begin the next, or close after the last. A second press changes nothing.
 
     Raises NotFound, NotEligible, WrongPhase.
@@ -265,9 +265,9 @@ async def next_phase(ctx: Context, actor: Actor, id: int, since: State) -> Retro
         case = await open_case(tx, id, ctx.clock())
         member = await case.member(actor)
         retros_leading.check_facilitator(case.retro, member)
-        if case.retro.state is not since and case.retro.state is not State.SCHEDULED:
+        if case.retro.state is not since and case.retro.state is not RetroState.SCHEDULED:
             return await case.view()
-        if case.retro.state is State.SCHEDULED:
+        if case.retro.state is RetroState.SCHEDULED:
             return await case.view(await begin(case, member.person))
         rules.check_phase(case.retro, "move on", *rules.PHASES)
         return await case.view(await move_on(case, "facilitator", member.person))
@@ -398,8 +398,8 @@ async def move_on(case: RetroCase, why: str, by: PersonId | None) -> Retro:
     """End the phase, show what it gathered, and begin the next or close."""
     await case.tx.runtime.put(written_key(case.retro.id), "")
     gathered = await _opened(case)
-    nobody = gathered.state is State.GATHER and not gathered.topics and not await _classes(case)
-    if nobody or rules.following(gathered) is State.CLOSED:
+    nobody = gathered.state is RetroState.GATHER and not gathered.topics and not await _classes(case)
+    if nobody or rules.following(gathered) is RetroState.CLOSED:
         closed, events = retros_lessons.close(gathered, await _classes(case), case.now, why, by)
         await _forget(case.tx, case.thing)
         kept = await keep(case.tx, closed, events, case.now)
@@ -412,21 +412,21 @@ async def _opened(case: RetroCase) -> Retro:
     """What the phase gathered, without its authors; its key dies with it."""
     seals, retro = case.tx.seals, case.retro
     match retro.state:
-        case State.CHECK_IN:
+        case RetroState.CHECK_IN:
             words = [_read(each) for each in await seals.of(f"{case.thing}/words")]
             await seals.destroy(f"{case.thing}/words")
             return retros_writing.reveal_words(retro, [Word(str(w["text"]), w.get("author")) for w in words])
-        case State.GATHER:
+        case RetroState.GATHER:
             written = [written_of(each) for each in await seals.of(case.thing)]
             await seals.destroy(case.thing)
             return retros_writing.reveal_cards(retro, written)
-        case State.GROUP:
+        case RetroState.GROUP:
             await seals.destroy(f"{case.thing}/late")
-        case State.VOTE:
+        case RetroState.VOTE:
             dots = [(int(each.slot), int(each.content)) for each in await seals.of(f"{case.thing}/dots")]
             await seals.destroy(f"{case.thing}/dots")
             return retros_writing.count_dots(retro, dots)
-        case State.DISCUSS:
+        case RetroState.DISCUSS:
             await seals.destroy(f"{case.thing}/more")
     return retro
 
@@ -443,7 +443,7 @@ async def _forget(tx: Transaction, thing: str) -> None:
 
 async def _hand_over(case: RetroCase, to: PersonId, how: str, by: PersonId | None) -> Retro:
     if not case.retro.is_open:
-        rules.check_phase(case.retro, "hand over", State.SCHEDULED, *rules.PHASES)
+        rules.check_phase(case.retro, "hand over", RetroState.SCHEDULED, *rules.PHASES)
     return await keep(case.tx, *retros_leading.hand_over(case.retro, to, how, case.now, by), case.now)
 
 

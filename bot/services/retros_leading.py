@@ -9,7 +9,7 @@ from bot.governance import retros as rules
 from bot.governance import retros_leading as leading
 from bot.governance.events import Event
 from bot.governance.organisation import Member
-from bot.governance.retros import Retro, State
+from bot.governance.retros import Retro, RetroState
 from bot.governance.retros_leading import Doubt
 from bot.services import retros
 from bot.services.ports import Actor, Context
@@ -39,7 +39,7 @@ class Options:
     back: bool
 
 
-async def press_next(ctx: Context, actor: Actor, id: int, since: State) -> Pressed:
+async def press_next(ctx: Context, actor: Actor, id: int, since: RetroState) -> Pressed:
     """End the phase ``since``, unless others may not be done or it cannot be taken back: then ask first (LRN-1).
 
     A second press changes nothing. Raises NotFound, NotEligible, WrongPhase.
@@ -50,18 +50,18 @@ async def press_next(ctx: Context, actor: Actor, id: int, since: State) -> Press
         leading.check_facilitator(case.retro, member)
         if case.retro.state is not since:
             return Pressed(await case.view())
-        rules.check_phase(case.retro, "move on", State.SCHEDULED, *rules.PHASES)
+        rules.check_phase(case.retro, "move on", RetroState.SCHEDULED, *rules.PHASES)
         doubt = leading.doubt(case.retro, await _written_at(case), await _voted(case), case.now)
         if doubt is not Doubt.NONE:
             return Pressed(await case.view(), doubt)
-        if case.retro.state is State.SCHEDULED:
+        if case.retro.state is RetroState.SCHEDULED:
             moved = await retros.begin(case, member.person)
         else:
             moved = await retros.move_on(case, "facilitator", member.person)
         return Pressed(await case.view(moved), back=leading.phase_before(moved) is not None)
 
 
-async def step_back(ctx: Context, actor: Actor, id: int, since: State) -> RetroView:
+async def step_back(ctx: Context, actor: Actor, id: int, since: RetroState) -> RetroView:
     """One step back from the phase ``since``, as long as nobody has voted; a second press changes nothing.
 
     Raises NotFound, NotEligible, WrongPhase.

@@ -10,8 +10,8 @@ from bot.governance import retros as rules
 from bot.governance.errors import NotEligible, NotFound
 from bot.governance.ids import GroupId, PersonId
 from bot.governance.organisation import Group, Member, Partnership
-from bot.governance.reminders import Topic
-from bot.governance.retros import OPEN, Action, Retro, State, retro_thing
+from bot.governance.reminders import ReminderTopic
+from bot.governance.retros import OPEN, Action, Retro, RetroState, retro_thing
 from bot.governance.retros_writing import Written
 from bot.services import members
 from bot.services.ports import Actor, Context, PlaceKind, Transaction
@@ -109,7 +109,7 @@ class RetroCase:
             raise NotFound("retro")
         if not member.seats:
             raise NotEligible("no seat")
-        hidden = self.retro.state is State.DRAFT and self.retro.facilitator != member.person
+        hidden = self.retro.state is RetroState.DRAFT and self.retro.facilitator != member.person
         if hidden or not members.may_read(self.group, member):
             raise NotFound("retro")
         return member
@@ -139,20 +139,22 @@ async def plan_reminders(tx: Transaction, retro: Retro, now: datetime) -> None:
         ahead = (await tx.policies.current(retro.partnership)).duration("reminder.before_close")
         occurrence = f"{retro.state}/{retro.deadline_at.isoformat()}"
         if (at := retro.deadline_at - ahead) > now:
-            await remind(tx, retro.partnership, thing, Topic.RETROS, "retro", occurrence, at, retro.deadline_at)
+            await remind(tx, retro.partnership, thing, ReminderTopic.RETROS, "retro", occurrence, at, retro.deadline_at)
     for each in retro.actions:
         if each.owner is None or each.due_at is None or each.done_at is not None or each.due_at <= now:
             continue
         at = max(now, each.due_at - ACTION_AHEAD)
         action, occurrence = f"action/{retro.id}.{each.id}", each.due_at.isoformat()
         people = (each.owner,)
-        await remind(tx, retro.partnership, action, Topic.ACTIONS, "action", occurrence, at, each.due_at, people)
+        await remind(
+            tx, retro.partnership, action, ReminderTopic.ACTIONS, "action", occurrence, at, each.due_at, people
+        )
 
 
 async def view_of(tx: Transaction, retro: Retro, partnership: Partnership, now: datetime) -> RetroView:
     """Gather what stands around a retro."""
     group = partnership.group(retro.group)
-    earlier = await _earlier(tx, retro) if retro.state in {State.CHECK_IN, State.ACTIONS} else ()
+    earlier = await _earlier(tx, retro) if retro.state in {RetroState.CHECK_IN, RetroState.ACTIONS} else ()
     people = {retro.facilitator} | {a.owner for a in retro.actions} | {e.action.owner for e in earlier}
     people |= {word.author for word in retro.words} | {card.author for card in retro.cards}
     board = await tx.deliveries.board(retro_thing(retro.id))
@@ -183,7 +185,7 @@ async def _channel(tx: Transaction, partnership: Partnership, group: Group) -> i
 
 
 async def _earlier(tx: Transaction, retro: Retro) -> tuple[Earlier, ...]:
-    found = await tx.retros.list(retro.partnership, (State.CLOSED,), retro.group, limit=LOOKED_BACK)
+    found = await tx.retros.list(retro.partnership, (RetroState.CLOSED,), retro.group, limit=LOOKED_BACK)
     return tuple(
         Earlier(each.id, each.number, action)
         for each in sorted(found, key=lambda one: one.number)

@@ -17,13 +17,13 @@ from bot.governance.errors import AlreadyDone, NotEligible, NotFound, TimeUnclea
 from bot.governance.events import Event
 from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.organisation import Group, Member, Partnership
-from bot.governance.retros import OPEN, Action, Retro, State, retro_thing
+from bot.governance.retros import OPEN, Action, Retro, RetroState, retro_thing
 from bot.governance.retros_writing import Merged, Written
 from bot.services import members, times
-from bot.services.likenesses import alike
 from bot.services.ports import Actor, Context, DeliveryKind, Sealed, Transaction
 from bot.services.retros import capture_thing, minute_after, read_text, sealed_text, show, written_key, written_of
 from bot.services.retros_views import EVERY, Mine, RetroCase, RetroView, open_case, plan_reminders, running
+from bot.services.similarity import alike
 
 _HERE = "here"
 _HAS_TIME = re.compile(r"\d[:.]\d\d|\d\s*[ap]m|\d\s*h\b|noon|<t:|\bat\b", re.IGNORECASE)
@@ -40,7 +40,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class RetroFigures:
     """How far a phase is, for its facilitator: only numbers."""
 
     view: RetroView
@@ -98,8 +98,8 @@ async def write(ctx: Context, actor: Actor, id: int, column: int, text: str, slo
         case = await open_case(tx, id, ctx.clock())
         member = await _taking_part(case, actor)
         if slot:
-            rules.check_phase(case.retro, "change a card", State.GATHER)
-        if case.retro.state is State.GROUP:
+            rules.check_phase(case.retro, "change a card", RetroState.GATHER)
+        if case.retro.state is RetroState.GROUP:
             return await _write_late(case, member, column, text)
         before = await _own_cards(case, member)
         if slot and all(each.slot != slot for each in before):
@@ -134,7 +134,7 @@ async def remove(ctx: Context, actor: Actor, id: int, slot: str) -> Mine:
     async with ctx.uow.write() as tx:
         case = await open_case(tx, id, ctx.clock())
         member = await _taking_part(case, actor)
-        rules.check_phase(case.retro, "change a card", State.GATHER)
+        rules.check_phase(case.retro, "change a card", RetroState.GATHER)
         await tx.seals.drop(case.thing, await _author(tx, case.thing, member), slot)
         return await _mine(case, member)
 
@@ -173,7 +173,7 @@ async def more_time(ctx: Context, actor: Actor, id: int) -> Asked:
         return Asked(await case.view(saved), wanted, needed, True)
 
 
-async def figures(ctx: Context, actor: Actor, id: int) -> Figures:
+async def figures(ctx: Context, actor: Actor, id: int) -> RetroFigures:
     """How far everybody is, for the facilitator. Raises NotFound, NotEligible."""
     async with ctx.uow.read() as tx:
         case = await open_case(tx, id, ctx.clock())
@@ -182,7 +182,7 @@ async def figures(ctx: Context, actor: Actor, id: int) -> Figures:
         dots = await tx.seals.of(f"{case.thing}/dots")
         words = await tx.seals.of(f"{case.thing}/words")
         authors, voters = {each.author for each in cards}, {each.author for each in dots}
-        return Figures(await case.view(), len(words), len(authors), len(cards), len(voters))
+        return RetroFigures(await case.view(), len(words), len(authors), len(cards), len(voters))
 
 
 # ---- grouping and discussion -----------------------------------------------------------------------
@@ -215,7 +215,7 @@ async def suggestions(ctx: Context, actor: Actor, id: int) -> tuple[RetroView, t
     async with ctx.uow.read() as tx:
         case = await open_case(tx, id, ctx.clock())
         await case.reader(actor)
-        rules.check_phase(case.retro, "group", State.GROUP)
+        rules.check_phase(case.retro, "group", RetroState.GROUP)
         view = await case.view()
     texts = {card.id: card.text for card in case.retro.cards}
     topics = {topic.id: " ".join([topic.title, *(texts[card] for card in topic.cards)]) for topic in case.retro.topics}
@@ -374,7 +374,7 @@ async def _own_captured(tx: Transaction, group: Group, member: Member) -> tuple[
 
 async def forget(tx: Transaction, partnership: Partnership, person: PersonId) -> None:
     """Take back what somebody who is being forgotten wrote where nobody has read it yet (REC-1)."""
-    for draft in await tx.retros.list(partnership.id, {State.DRAFT}, limit=EVERY):
+    for draft in await tx.retros.list(partnership.id, {RetroState.DRAFT}, limit=EVERY):
         if draft.facilitator == person:
             await tx.retros.save(rules.blanked(draft))
     things = [capture_thing(group.id) for group in partnership.groups]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bot.governance.errors import AlreadyDone, NotEligible, NotFound
-from bot.governance.events import Event, Happened, Json
+from bot.governance.events import Event, EventType, Json
 from bot.governance.ids import PersonId, RoleId
 from bot.governance.organisation import (
     MEMBER,
@@ -22,7 +22,7 @@ from bot.governance.organisation import (
 from bot.services import access, seats
 from bot.services.organisation import find_group, here
 from bot.services.ports import Actor, Context, DiscordRefused, Server, Transaction
-from bot.services.seats import Change, group_thing
+from bot.services.seats import SeatChange, group_thing
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +106,9 @@ async def keep_mapping(
     before = mapping_of(partnership, mapping.role)
     lost = await seats.lose_role(tx, partnership, mapping.role, "role mapped anew", now)
     kept = await tx.partnerships.save(with_mapping(partnership, mapping))
-    happened = [mapping_event(Happened.ROLE_MAPPED, kept, mapping, person, self=own)]
+    happened = [mapping_event(EventType.ROLE_MAPPED, kept, mapping, person, self=own)]
     if before is not None and before.seat == MEMBER and (before.group, before.seat) != (mapping.group, mapping.seat):
-        happened.insert(0, mapping_event(Happened.ROLE_UNMAPPED, kept, before, person, self=own))
+        happened.insert(0, mapping_event(EventType.ROLE_UNMAPPED, kept, before, person, self=own))
     gained = await seats.gain_role(tx, kept, mapping, worn_by, "role mapped", now)
     changes = (*lost, *gained)
     return kept, await seats.keep_up(tx, kept, now, changes, (*happened, *seats.events_of(kept, changes)))
@@ -143,16 +143,16 @@ async def unmap_role(ctx: Context, server: Server, actor: Actor, role_id: int) -
         partnership, mapping = await _mapped_here(tx, actor, role_id)
         person = await tx.people.id_of(actor.user_id)
         own = role_id in actor.roles
-        happened = mapping_event(Happened.ROLE_UNMAPPED, partnership, mapping, person, self=own)
+        happened = mapping_event(EventType.ROLE_UNMAPPED, partnership, mapping, person, self=own)
         lost, waiting = await _take_away(tx, partnership, mapping, happened, "role unmapped", ctx)
         group = partnership.group(mapping.group) if mapping.group else None
     refused = await access.follow(ctx, server, partnership.id, seen, role_id)
     return Mapped(partnership, mapping, group, len(lost), own, mapping, refused, waiting)
 
 
-async def role_deleted(ctx: Context, guild_id: int, role_id: int) -> tuple[Change, ...]:
+async def role_deleted(ctx: Context, guild_id: int, role_id: int) -> tuple[SeatChange, ...]:
     """A mapped role is gone from Discord: known as lost, its seats closed, clocks stopped (ORG-3, PRO-11)."""
-    changes: list[Change] = []
+    changes: list[SeatChange] = []
     async with ctx.turn(guild_id):
         async with ctx.uow.read() as tx:
             hit = [p.id for p in await tx.partnerships.of_guild(guild_id) if mapping_of(p, role_id)]
@@ -162,13 +162,13 @@ async def role_deleted(ctx: Context, guild_id: int, role_id: int) -> tuple[Chang
                 mapping = mapping_of(partnership, role_id)
                 if mapping is None:
                     continue
-                happened = mapping_event(Happened.ROLE_DELETED, partnership, mapping, None, self=False)
+                happened = mapping_event(EventType.ROLE_DELETED, partnership, mapping, None, self=False)
                 lost, _ = await _take_away(tx, partnership, mapping, happened, "role deleted", ctx)
                 changes += lost
     return tuple(changes)
 
 
-async def roles_standing(ctx: Context, guild_id: int, role_ids: frozenset[int]) -> tuple[Change, ...]:
+async def roles_standing(ctx: Context, guild_id: int, role_ids: frozenset[int]) -> tuple[SeatChange, ...]:
     """Compare the server's roles with those mapped, for what was deleted while the bot was away (ORG-3).
 
     Comes before ``sync_members`` in a reconciliation.
@@ -176,7 +176,7 @@ async def roles_standing(ctx: Context, guild_id: int, role_ids: frozenset[int]) 
     async with ctx.uow.read() as tx:
         partnerships = await tx.partnerships.of_guild(guild_id)
     gone = {m.role for p in partnerships for m in p.mappings if not m.lost and m.role not in role_ids}
-    changes: list[Change] = []
+    changes: list[SeatChange] = []
     for role in sorted(gone):
         changes += await role_deleted(ctx, guild_id, role)
     return tuple(changes)
@@ -189,7 +189,7 @@ def check_manages(actor: Actor) -> None:
 
 
 def mapping_event(
-    type: Happened, partnership: Partnership, mapping: RoleMapping, by: PersonId | None, **more: Json
+    type: EventType, partnership: Partnership, mapping: RoleMapping, by: PersonId | None, **more: Json
 ) -> Event:
     """A mapping as the record tells it: names, no Discord ids. ``more`` is what else is told of it."""
     data: dict[str, Json] = {
@@ -218,7 +218,7 @@ async def _mapped_here(tx: Transaction, actor: Actor, role_id: int) -> tuple[Par
 
 async def _take_away(
     tx: Transaction, partnership: Partnership, mapping: RoleMapping, happened: Event, how: str, ctx: Context
-) -> tuple[tuple[Change, ...], int]:
+) -> tuple[tuple[SeatChange, ...], int]:
     """Mark as lost, close the seats, stop the clocks of what depends on the role."""
     now = ctx.clock()
     lost = await seats.lose_role(tx, partnership, mapping.role, how, now)

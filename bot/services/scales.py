@@ -8,14 +8,14 @@ from hashlib import sha256
 
 from bot.governance import consistency, lifecycle, plans, scales
 from bot.governance import proposals as rules
-from bot.governance.dossier import CONTESTABLE, Effect, Proposal, State
 from bot.governance.effects import ratify as ratification
-from bot.governance.effects.world import World
+from bot.governance.effects.world import Governed
 from bot.governance.errors import AlreadyDone, NotFound, Refusal, TooFewElectors, TooFewStakeholders
-from bot.governance.events import Event, Happened, Json
+from bot.governance.events import Event, EventType, Json
 from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId, RoleId
 from bot.governance.organisation import Partnership, RoleMapping
-from bot.governance.plans import Do, Plan, Site, Snapshot, Step, What
+from bot.governance.plans import Do, SetupPlan, SetupStep, Site, Snapshot, What
+from bot.governance.proposals_types import CONTESTABLE, Effect, Proposal, ProposalState
 from bot.governance.scales import Draft, Purpose
 from bot.services import electorates, intrusions, ratifications, roles, seats
 from bot.services.access import place_name, site_of, take
@@ -37,10 +37,10 @@ class SetupView:
     id: PartnershipId
     draft: Draft | None
     partnership: Partnership | None = None
-    plan: Plan | None = None
+    plan: SetupPlan | None = None
     problem: Refusal | None = None
     trouble: DiscordRefused | None = None
-    done: tuple[Step, ...] = ()
+    done: tuple[SetupStep, ...] = ()
     applied: bool = False
     changed: bool = False
     talk: int | None = None
@@ -127,7 +127,7 @@ async def apply(ctx: Context, server: Server, actor: Actor, id: PartnershipId) -
             return before
         if before.plan is not None and not await _was_read(ctx, actor, id, before.plan):
             return replace(await show(ctx, server, actor, id), changed=True)
-        done: list[Step] = []
+        done: list[SetupStep] = []
         trouble = None
         try:
             seen = await server.snapshot(actor.guild_id)
@@ -161,7 +161,7 @@ async def ratify(ctx: Context, actor: Actor, id: PartnershipId) -> ProposalView:
         partnership = await hosted(tx, actor, id)
         await _check_not_ratified(tx, partnership)
         holdings = await tx.seats.holdings(partnership)
-        world = World(partnership, await tx.policies.current(id))
+        world = Governed(partnership, await tx.policies.current(id))
         blank = Proposal(
             id=ProposalId(await tx.next_id("proposal")),
             partnership=id,
@@ -195,7 +195,7 @@ async def place_lost(ctx: Context, guild_id: int, channel_id: int) -> None:
             return
         await tx.partnerships.save_place(replace(place, lost=True))
         data = {"place": place_name(partnership, place.kind, place.group)}
-        event = Event(Happened.PLACE_LOST, seats.group_thing(partnership, place.group), None, data)
+        event = Event(EventType.PLACE_LOST, seats.group_thing(partnership, place.group), None, data)
         await tx.record.append(partnership.id, (event,), ctx.clock())
 
 
@@ -208,13 +208,15 @@ class _Unfit(Exception):
         self.why = why
 
 
-async def _next(ctx: Context, actor: Actor, id: PartnershipId, seen: Snapshot) -> Step | None:
+async def _next(ctx: Context, actor: Actor, id: PartnershipId, seen: Snapshot) -> SetupStep | None:
     async with ctx.uow.read() as tx:
         todo = plans.plan(await _site(tx, actor, id), seen).todo
     return todo[0] if todo else None
 
 
-async def _do(ctx: Context, server: Server, actor: Actor, id: PartnershipId, step: Step, seen: Snapshot) -> Snapshot:
+async def _do(
+    ctx: Context, server: Server, actor: Actor, id: PartnershipId, step: SetupStep, seen: Snapshot
+) -> Snapshot:
     """One step: Discord first, then the record; nothing waits for Discord inside a transaction."""
     if step.what is What.RECORD:
         await _found(ctx, actor, id)
@@ -245,20 +247,20 @@ async def _found(ctx: Context, actor: Actor, id: PartnershipId) -> None:
         await tx.policies.add(id, ctx.genesis, None, now)
         person = await tx.people.id_of(actor.user_id)
         thing = seats.group_thing(partnership, None)
-        created = Event(Happened.PARTNERSHIP_CREATED, thing, person, {"name": partnership.name})
+        created = Event(EventType.PARTNERSHIP_CREATED, thing, person, {"name": partnership.name})
         groups = (
-            Event(Happened.GROUP_CREATED, f"group/{g.id}", person, consistency.group_told(g))
+            Event(EventType.GROUP_CREATED, f"group/{g.id}", person, consistency.group_told(g))
             for g in partnership.groups
         )
         values: dict[str, Json] = {**consistency.values_told(ctx.genesis)}
         first: dict[str, Json] = {"version": ctx.genesis.version, "values": values}
-        adopted = Event(Happened.POLICY_ADOPTED, thing, person, first)
+        adopted = Event(EventType.POLICY_ADOPTED, thing, person, first)
         await tx.record.append(id, (created, *groups, adopted), now)
         await tx.runtime.put(_key(id), "")
 
 
 async def _keep_role(
-    ctx: Context, actor: Actor, id: PartnershipId, step: Step, role: int, worn_by: tuple[int, ...]
+    ctx: Context, actor: Actor, id: PartnershipId, step: SetupStep, role: int, worn_by: tuple[int, ...]
 ) -> None:
     async with ctx.uow.write() as tx:
         partnership = await seats.hold(tx, id)
@@ -266,7 +268,7 @@ async def _keep_role(
         await roles.keep_mapping(tx, partnership, mapping, actor, worn_by)
 
 
-async def _keep_place(ctx: Context, actor: Actor, id: PartnershipId, step: Step, channel: int) -> None:
+async def _keep_place(ctx: Context, actor: Actor, id: PartnershipId, step: SetupStep, channel: int) -> None:
     assert step.purpose is not None
     async with ctx.uow.write() as tx:
         partnership = await tx.partnerships.get(id)
@@ -274,11 +276,11 @@ async def _keep_place(ctx: Context, actor: Actor, id: PartnershipId, step: Step,
         name = place_name(partnership, kind, step.group)
         person = await tx.people.id_of(actor.user_id)
         data: dict[str, Json] = {"place": name}
-        happened = Happened.ACCESS_CHANGED
+        happened = EventType.ACCESS_CHANGED
         if step.do is not Do.CHANGE:
             await tx.partnerships.save_place(Place(id, kind, channel, step.group))
             await tx.deliveries.hurry(id)
-            happened = Happened.PLACE_SET
+            happened = EventType.PLACE_SET
             data["adopted"] = step.do is Do.ADOPT
         event = Event(happened, seats.group_thing(partnership, step.group), person, data)
         await tx.record.append(id, (event,), ctx.clock())
@@ -314,12 +316,14 @@ async def _read_draft(tx: Transaction, actor: Actor, id: PartnershipId) -> Draft
 async def _check_not_ratified(tx: Transaction, partnership: Partnership) -> None:
     if not partnership.provisional:
         raise AlreadyDone("ratify")
-    for each in await tx.proposals.in_states(partnership.id, CONTESTABLE | {State.ADOPTED, State.PASSED}):
+    for each in await tx.proposals.in_states(
+        partnership.id, CONTESTABLE | {ProposalState.ADOPTED, ProposalState.PASSED}
+    ):
         if (await tx.proposals.get(each)).type == "ratification":
             raise AlreadyDone("open ratification")
 
 
-async def _was_read(ctx: Context, actor: Actor, id: PartnershipId, plan: Plan) -> bool:
+async def _was_read(ctx: Context, actor: Actor, id: PartnershipId, plan: SetupPlan) -> bool:
     """Whether everything that has to be read stood in the plan that they read last."""
     async with ctx.uow.read() as tx:
         reader = await tx.people.find(actor.user_id)
@@ -327,7 +331,7 @@ async def _was_read(ctx: Context, actor: Actor, id: PartnershipId, plan: Plan) -
     return not plan.to_read or (reader is not None and _digests(reader, plan) <= frozenset(json.loads(kept or "[]")))
 
 
-def _digests(reader: PersonId, plan: Plan) -> frozenset[str]:
+def _digests(reader: PersonId, plan: SetupPlan) -> frozenset[str]:
     """What has to be read, as it is kept: Discord users stand nowhere but among the people (REC-1)."""
     return frozenset(sha256(f"{reader} {each}".encode()).hexdigest()[:32] for each in plan.to_read)
 

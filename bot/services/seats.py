@@ -8,17 +8,17 @@ from datetime import datetime
 
 from bot.governance import clock, lifecycle, sponsors
 from bot.governance import electorates as rules
-from bot.governance.dossier import CONTESTABLE, Proposal, State
-from bot.governance.events import Event, Happened, Json
+from bot.governance.events import Event, EventType, Json
 from bot.governance.ids import GroupId, PartnershipId, PersonId, RoleId
 from bot.governance.organisation import MEMBER, Holding, Partnership, RoleMapping
+from bot.governance.proposals_types import CONTESTABLE, Proposal, ProposalState
 from bot.governance.seats import SEASON, Hand, SeatRecord, is_founding
 from bot.services import electorates, retros
 from bot.services.cases import open_case
 from bot.services.ports import Context, DeliveryKind, Transaction
 from bot.services.views import members_of
 
-_OPEN = CONTESTABLE | {State.PASSED, State.ADOPTED, State.STALE}
+_OPEN = CONTESTABLE | {ProposalState.PASSED, ProposalState.ADOPTED, ProposalState.STALE}
 """States in which an objection stands, or from which it may come back: who speaks for it is followed (PRO-9)."""
 
 
@@ -27,7 +27,7 @@ LEFT, REMOVED, FORGOTTEN = "left the server", "removed from the server", "forgot
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class SeatChange:
     """A seat that somebody gained, or lost by whose hand: they left, or others took it away (PRO-9)."""
 
     partnership: PartnershipId
@@ -47,7 +47,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class SeatDifference:
     """What is worn but not on record, by user, and what is on record but not worn, by person."""
 
     gained: tuple[tuple[int, RoleMapping], ...]
@@ -56,7 +56,7 @@ class Difference:
 
 async def sync_members(
     ctx: Context, guild_id: int, members: Mapping[int, frozenset[int]], *, partial: bool, how: str
-) -> tuple[Change, ...]:
+) -> tuple[SeatChange, ...]:
     """Compare who wears mapped roles with the seats on record, and record what changed (ORG-2).
 
     ``partial``: only these people; else ``members`` is the whole server, and everybody else holds nothing.
@@ -68,14 +68,14 @@ async def sync_members(
                 found = await _difference(tx, partnership, members, partial)
                 if found.gained or found.lost:
                     hit.append(partnership.id)
-        changes: list[Change] = []
+        changes: list[SeatChange] = []
         for each in hit:
             async with ctx.uow.write() as tx:
                 changes += await _bring_up(tx, await hold(tx, each), members, partial, how, ctx.clock())
         return tuple(changes)
 
 
-async def member_left(ctx: Context, guild_id: int, user_id: int, by_themselves: bool) -> tuple[Change, ...]:
+async def member_left(ctx: Context, guild_id: int, user_id: int, by_themselves: bool) -> tuple[SeatChange, ...]:
     """Somebody left the server, or was removed: their seats end; an objection they leave needs a sponsor (PRO-9)."""
     async with ctx.turn(guild_id):
         async with ctx.uow.read() as tx:
@@ -83,7 +83,7 @@ async def member_left(ctx: Context, guild_id: int, user_id: int, by_themselves: 
             hosted = [p.id for p in await tx.partnerships.of_guild(guild_id)]
         if person is None:
             return ()
-        changes: list[Change] = []
+        changes: list[SeatChange] = []
         for each in hosted:
             async with ctx.uow.write() as tx:
                 changes += await _leave(tx, await hold(tx, each), person, by_themselves, ctx.clock())
@@ -115,14 +115,14 @@ async def removed_after_all(ctx: Context, guild_id: int, user_id: int) -> None:
 
 async def _leave(
     tx: Transaction, partnership: Partnership, person: PersonId, by_themselves: bool, now: datetime
-) -> tuple[Change, ...]:
+) -> tuple[SeatChange, ...]:
     by, how = (Hand.THEMSELVES, LEFT) if by_themselves else (Hand.OTHERS, REMOVED)
     return await give_up(tx, partnership, person, by, how, now)
 
 
 async def give_up(
     tx: Transaction, partnership: Partnership, person: PersonId, by: Hand, how: str, now: datetime
-) -> tuple[Change, ...]:
+) -> tuple[SeatChange, ...]:
     """Every seat of this person ends. For a partnership that ``hold`` gave.
 
     Who gives up what they hold gives up, too, what was taken from them a short time before.
@@ -150,7 +150,7 @@ async def hold(tx: Transaction, id: PartnershipId) -> Partnership:
 
 async def lose_role(
     tx: Transaction, partnership: Partnership, role: RoleId, how: str, now: datetime
-) -> tuple[Change, ...]:
+) -> tuple[SeatChange, ...]:
     """Close every seat that this role gave."""
     lost = []
     for holding in await tx.seats.holdings(partnership):
@@ -162,17 +162,17 @@ async def lose_role(
 
 async def gain_role(
     tx: Transaction, partnership: Partnership, mapping: RoleMapping, users: Iterable[int], how: str, now: datetime
-) -> tuple[Change, ...]:
+) -> tuple[SeatChange, ...]:
     """Open the seat of this role for these people."""
     people = await tx.people.ids_of(tuple(users))
     return tuple([await _gain(tx, partnership, person, mapping, how, now) for person in people.values()])
 
 
-def events_of(partnership: Partnership, changes: Iterable[Change]) -> tuple[Event, ...]:
+def events_of(partnership: Partnership, changes: Iterable[SeatChange]) -> tuple[Event, ...]:
     """Changes of seats as the record tells them. The actor is the person whose seat it is."""
     return tuple(
         Event(
-            Happened.SEAT_GAINED if c.gained else Happened.SEAT_LOST,
+            EventType.SEAT_GAINED if c.gained else EventType.SEAT_LOST,
             group_thing(partnership, c.group),
             c.person,
             {"seat": c.seat, "group": group_name(partnership, c.group), "how": c.how}
@@ -196,7 +196,7 @@ async def keep_up(
     tx: Transaction,
     partnership: Partnership,
     now: datetime,
-    changes: tuple[Change, ...],
+    changes: tuple[SeatChange, ...],
     events: tuple[Event, ...],
     *,
     gone: Mapping[PersonId, bool] | None = None,
@@ -234,7 +234,7 @@ async def keep_up(
     return waiting
 
 
-def _turned(changes: Iterable[Change]) -> dict[GroupId, tuple[set[PersonId], set[PersonId]]]:
+def _turned(changes: Iterable[SeatChange]) -> dict[GroupId, tuple[set[PersonId], set[PersonId]]]:
     """By group, whose member seat others took and whom they gave one; a role mapped anew does both, and neither."""
     found: dict[GroupId, tuple[set[PersonId], set[PersonId]]] = {}
     for change in changes:
@@ -255,7 +255,7 @@ def _told(partnership: Partnership, group: GroupId, turned: tuple[set[PersonId],
     named: dict[str, Json] = {"lost": [*sorted(lost)], "gained": [*sorted(gained)]}
     private = partnership.group(group).private
     data = named | {"group": group_name(partnership, group), "private": private}
-    return Event(Happened.ELECTORATE_CHANGED, group_thing(partnership, group), None, data)
+    return Event(EventType.ELECTORATE_CHANGED, group_thing(partnership, group), None, data)
 
 
 async def would_wait(tx: Transaction, partnership: Partnership) -> int:
@@ -263,7 +263,7 @@ async def would_wait(tx: Transaction, partnership: Partnership) -> int:
     waiting = 0
     for each in await tx.proposals.in_states(partnership.id, CONTESTABLE):
         proposal = await tx.proposals.get(each)
-        waiting += electorates.lacks_role(proposal, partnership, voting=proposal.state is State.ESCALATED)
+        waiting += electorates.lacks_role(proposal, partnership, voting=proposal.state is ProposalState.ESCALATED)
     return waiting
 
 
@@ -298,7 +298,7 @@ async def _bring_up(
     partial: bool,
     how: str,
     now: datetime,
-) -> tuple[Change, ...]:
+) -> tuple[SeatChange, ...]:
     found = await _difference(tx, partnership, members, partial)
     changes = []
     known = await tx.people.users_of({person for person, *_ in found.lost})
@@ -314,7 +314,7 @@ async def _bring_up(
 
 async def _gain(
     tx: Transaction, partnership: Partnership, person: PersonId, mapping: RoleMapping, how: str, now: datetime
-) -> Change:
+) -> SeatChange:
     first = await tx.seats.first_held(partnership.id, mapping.group, mapping.seat)
     record = SeatRecord(
         person,
@@ -328,7 +328,9 @@ async def _gain(
         organisation=mapping.organisation,
     )
     await tx.seats.gain(partnership.id, record)
-    return Change(partnership.id, person, mapping.role, mapping.group, mapping.seat, True, how, at_once=record.at_once)
+    return SeatChange(
+        partnership.id, person, mapping.role, mapping.group, mapping.seat, True, how, at_once=record.at_once
+    )
 
 
 async def _lose(
@@ -341,20 +343,20 @@ async def _lose(
     how: str,
     by: Hand,
     now: datetime,
-) -> Change:
+) -> SeatChange:
     await tx.seats.lose(partnership.id, person, role, now, how, by)
-    return Change(partnership.id, person, role, group, seat, False, how, by)
+    return SeatChange(partnership.id, person, role, group, seat, False, how, by)
 
 
 async def _difference(
     tx: Transaction, partnership: Partnership, members: Mapping[int, frozenset[int]], partial: bool
-) -> Difference:
+) -> SeatDifference:
     live = {m.role: m for m in partnership.mappings if not m.lost}
     held = await (_held_by(tx, partnership, members) if partial else _held_by_all(tx, partnership))
     worn = {(user, role) for user, roles in members.items() for role in live.keys() & roles}
     gained = tuple((user, live[RoleId(role)]) for user, role in sorted(worn - held.keys()))
     lost = tuple(record for key, record in held.items() if key not in worn)
-    return Difference(gained, lost)
+    return SeatDifference(gained, lost)
 
 
 _Held = dict[tuple[int, int], tuple[PersonId, RoleId, GroupId | None, str]]

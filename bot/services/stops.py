@@ -10,12 +10,12 @@ from bot.governance import awaited
 from bot.governance import stops as rules
 from bot.governance.authority import acting as seated_still
 from bot.governance.awaited import Beside
-from bot.governance.dossier import Proposal
 from bot.governance.errors import NotFound
-from bot.governance.events import Event, Happened, Json
+from bot.governance.events import Event, EventType, Json
 from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId
-from bot.governance.mending import Change, mend
+from bot.governance.mending import OverwriteChange, mend
 from bot.governance.organisation import Group, Partnership
+from bot.governance.proposals_types import Proposal
 from bot.governance.scales import Purpose
 from bot.governance.seats import remembered_since, taken_from
 from bot.governance.stops import BLIND, REMOVED, TIMED_OUT, WITHIN, Barred
@@ -35,7 +35,7 @@ class Mending:
     group: Group
     channel_id: int | None
     users: tuple[int, ...]
-    changes: tuple[Change, ...]
+    changes: tuple[OverwriteChange, ...]
     trouble: DiscordRefused | None = None
 
 
@@ -117,7 +117,7 @@ async def repair(
     """
     async with server.building(actor.guild_id):
         wanted = await mending(ctx, server, actor, partnership_id, group_id)
-        done: list[Change] = []
+        done: list[OverwriteChange] = []
         trouble = None
         try:
             for change in wanted.changes:
@@ -131,7 +131,7 @@ async def repair(
         async with ctx.uow.write() as tx:
             data: dict[str, Json] = {"group": wanted.group.name, "changes": len(done)}
             thing = group_thing(wanted.partnership, group_id)
-            event = Event(Happened.ACCESS_REPAIRED, thing, await tx.people.id_of(actor.user_id), data)
+            event = Event(EventType.ACCESS_REPAIRED, thing, await tx.people.id_of(actor.user_id), data)
             await tx.record.append(partnership_id, (event,), ctx.clock())
     return replace(wanted, changes=tuple(done), trouble=trouble)
 
@@ -190,5 +190,5 @@ async def _told(tx: Transaction, partnership: Partnership, before: Proposal, aft
     for cause in sorted({cause for _, cause in began}):
         people: list[Json] = [*sorted(person for person, why in began if why == cause)]
         data: dict[str, Json] = {"cause": cause, "people": people, "group": group_name(partnership, after.group)}
-        events.append(Event(Happened.PEOPLE_BARRED, group_thing(partnership, after.group), None, data))
+        events.append(Event(EventType.PEOPLE_BARRED, group_thing(partnership, after.group), None, data))
     return tuple(events)

@@ -11,10 +11,10 @@ from bot.governance import cadences, disclosure
 from bot.governance import surveys as rules
 from bot.governance.disclosure import Hindrance, Published
 from bot.governance.errors import NotEligible, NotFound, Outdated, WrongState
-from bot.governance.events import Event, Happened
+from bot.governance.events import Event, EventType
 from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.organisation import Group, Member, Partnership
-from bot.governance.reminders import Topic
+from bot.governance.reminders import ReminderTopic
 from bot.governance.scales import Scale
 from bot.governance.surveys import Question, Survey, SurveyState
 from bot.services import cadences as occurrences
@@ -108,7 +108,7 @@ async def create(
         blank = Survey(0, partnership_id, 0, group, member.person, "", now, scale=scale)
         written = rules.write(blank, title, about)
         numbered = replace(written, id=await tx.next_id("survey"), number=await next_number(tx, partnership_id))
-        event = Event(Happened.SURVEY_CREATED, numbered.thing, member.person, {"number": numbered.number})
+        event = Event(EventType.SURVEY_CREATED, numbered.thing, member.person, {"number": numbered.number})
         saved = await keep(tx, numbered, (event,), now)
         return await view_of(tx, saved, partnership, now, member)
 
@@ -203,7 +203,7 @@ async def begin(
     await tx.seals.key(survey.thing)
     if asked.closes_at is not None and asked.closes_at - policy.duration("reminder.before_close") > now:
         at = asked.closes_at - policy.duration("reminder.before_close")
-        await remind(tx, partnership.id, asked.thing, Topic.SURVEYS, "survey", "closing", at, asked.closes_at)
+        await remind(tx, partnership.id, asked.thing, ReminderTopic.SURVEYS, "survey", "closing", at, asked.closes_at)
     return await keep(tx, asked, events, now)
 
 

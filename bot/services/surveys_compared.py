@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.governance.dossier import State
 from bot.governance.errors import NotFound
 from bot.governance.organisation import Member, Partnership
+from bot.governance.proposals_types import ProposalState
 from bot.governance.surveys import Question, Result, Survey, SurveyState
 from bot.services import members, surveys
 from bot.services.ports import Actor, Context, Filter, Transaction
 from bot.services.surveys import SurveyView
 
-_DECIDED = frozenset({State.ENACTED, State.ADOPTED})
+_DECIDED = frozenset({ProposalState.ENACTED, ProposalState.ADOPTED})
 _EVERY = 1_000_000
 _MOST_DECISIONS = 100
 

@@ -7,12 +7,12 @@ from collections.abc import Awaitable, Callable, Collection, Iterable
 from datetime import datetime
 
 from bot.governance import lifecycle
-from bot.governance.dossier import Ballot, Proposal, State
 from bot.governance.effects import ratify
-from bot.governance.events import Event, Happened
+from bot.governance.events import Event, EventType
 from bot.governance.ids import PartnershipId, ProposalId
 from bot.governance.lifecycle import Surroundings
-from bot.services import digests, letters
+from bot.governance.proposals_types import Ballot, Proposal, ProposalState
+from bot.services import digests, direct_messages
 from bot.services.cases import Case, open_case
 from bot.services.clocks import RUNNING
 from bot.services.nouns import NOUNS, Noun
@@ -37,7 +37,7 @@ async def sweep(
     """
     decided = await _decide(ctx, partnerships, look_again)
     advanced = sum([await _bring_forward(ctx, partnerships, noun) for noun in nouns])
-    await letters.sweep(ctx, partnerships)
+    await direct_messages.sweep(ctx, partnerships)
     await digests.give_due(ctx, partnerships)
     return decided + advanced
 
@@ -78,12 +78,16 @@ async def advance(ctx: Context, id: ProposalId) -> None:
         changed, events = lifecycle.advance(case.proposal, case.now, around)
         changed, enacted = await _enact(case, changed)
         vote = case.proposal.vote
-        if vote is not None and case.proposal.state is State.ESCALATED and changed.state is not State.ESCALATED:
+        if (
+            vote is not None
+            and case.proposal.state is ProposalState.ESCALATED
+            and changed.state is not ProposalState.ESCALATED
+        ):
             # Also when it ended uncounted: after a vote nothing links a person to a choice (DEC-3a).
             await tx.ballots.wipe(vote.id)
         kept = await case.keep(changed, events + enacted)
-        if any(event.type is Happened.NUDGED for event in events):
-            await letters.nudge(tx, kept, case.now)
+        if any(event.type is EventType.NUDGED for event in events):
+            await direct_messages.nudge(tx, kept, case.now)
 
 
 async def next_due_at(
@@ -106,14 +110,14 @@ async def _seen(ctx: Context, id: ProposalId, look_again: Look) -> bool:
 
 async def _ballots(case: Case) -> tuple[Ballot, ...]:
     vote = case.proposal.vote
-    if case.proposal.state is not State.ESCALATED or vote is None:
+    if case.proposal.state is not ProposalState.ESCALATED or vote is None:
         return ()
     return await case.tx.ballots.of(vote.id)
 
 
 async def _enact(case: Case, proposal: Proposal) -> tuple[Proposal, tuple[Event, ...]]:
     due = proposal.timelock_ends_at
-    waits = proposal.state in {State.PASSED, State.ADOPTED} and proposal.clock.stopped_at is None
+    waits = proposal.state in {ProposalState.PASSED, ProposalState.ADOPTED} and proposal.clock.stopped_at is None
     if not waits or due is None or due > case.now:
         return proposal, ()
     before = await case.world()

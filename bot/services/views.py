@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.governance import electorates, refiling
-from bot.governance.dossier import FINAL, Objection, Proposal, State
 from bot.governance.effects import ratify
 from bot.governance.ids import GroupId, PersonId
 from bot.governance.organisation import MEMBER, Elector, Group, Holding, Partnership
 from bot.governance.policy import Policy
+from bot.governance.proposals_types import FINAL, Objection, Proposal, ProposalState
 from bot.governance.seats import SEASON, Turn, turned
-from bot.services import likenesses
+from bot.services import similarity
 from bot.services.ports import DeliveryKind, PlaceKind, Recorded, Transaction
 
 
@@ -73,7 +73,7 @@ class Raised:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ProposalStanding:
     """Whether the asker may object, and who else may. ``why`` is a refusal's key, or ``yes``."""
 
     may: bool
@@ -84,7 +84,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ProposalItem:
     """One thing that waits for the asker (RHY-3). ``kind`` is a key for the presenter.
 
     ``thing`` is its name in the record, ``name`` what people call it.
@@ -141,7 +141,7 @@ async def view_of(
         events=events,
         refused_before=await _of_a_draft(tx, proposal, partnership, now),
         turned=changes,
-        behind=proposal.state is State.ENACTED and await tx.deliveries.behind(proposal.id),
+        behind=proposal.state is ProposalState.ENACTED and await tx.deliveries.behind(proposal.id),
     )
 
 
@@ -165,16 +165,16 @@ async def refused_before(
     """
     return tuple(
         earlier.number
-        for earlier in await tx.proposals.newest(partnership.id, _COMPARED, (State.NOT_ADOPTED,))
+        for earlier in await tx.proposals.newest(partnership.id, _COMPARED, (ProposalState.NOT_ADOPTED,))
         if earlier.number is not None
         and refiling.counts(earlier, now)
         and not (partnership.group(earlier.group).private and earlier.group != group)
-        and likenesses.says_the_same(said, refiling.body(earlier.text, earlier.effects))
+        and similarity.says_the_same(said, refiling.body(earlier.text, earlier.effects))
     )
 
 
 async def _of_a_draft(tx: Transaction, proposal: Proposal, partnership: Partnership, now: datetime) -> tuple[int, ...]:
-    if proposal.state is not State.DRAFT:
+    if proposal.state is not ProposalState.DRAFT:
         return ()
     said = refiling.body(proposal.text, proposal.effects)
     return await refused_before(tx, said, proposal.group, partnership, now)

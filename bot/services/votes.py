@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.governance import votes as rules
-from bot.governance.dossier import Ballot
 from bot.governance.ids import ProposalId
+from bot.governance.proposals_types import Ballot
 from bot.services import cases, electorates, members
 from bot.services.ports import Actor, Context
 from bot.services.views import ProposalView

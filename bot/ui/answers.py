@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import discord
 
 from bot.governance import halts
-from bot.governance.dossier import Effect, Proposal, State, Version
 from bot.governance.errors import AmountUnclear, BadValue, Refiled, Refusal, Unfit
 from bot.governance.escalations import method_for
 from bot.governance.money import shown, written_amount
 from bot.governance.policy import KEYS, type_named
+from bot.governance.proposals_types import Effect, Proposal, ProposalState, Version
 from bot.services.proposals import Similar
 from bot.services.views import ProposalView
 from bot.ui import errors, forms, ids, limits, policy, proposals, versions
@@ -70,12 +70,12 @@ def headed(proposal: Proposal) -> str:
 
 def overview(view: ProposalView, hindrance: Refusal | None) -> Answer:
     """A proposal as it stands: a draft to go on with, or the card with everything that can be done."""
-    return draft(view, hindrance) if view.proposal.state is State.DRAFT else proposals.card(view, None)
+    return draft(view, hindrance) if view.proposal.state is ProposalState.DRAFT else proposals.card(view, None)
 
 
 def preview(view: ProposalView) -> Answer:
     """The card as it would stand if the review opened now; its buttons wait until then."""
-    if view.proposal.state is State.DRAFT:
+    if view.proposal.state is ProposalState.DRAFT:
         return said(
             f"### Preview of {headed(view.proposal)}\nThe card can be shown when nothing is missing any more. "
             "So far it says:",
@@ -189,7 +189,7 @@ def read(view: ProposalView) -> Answer:
 
 def kept(view: ProposalView, hindrance: Refusal | None) -> Answer:
     """What was sent in and only its author sees: a draft, or words for the next version (PRO-1, PRO-5)."""
-    return draft(view, hindrance) if view.proposal.state is State.DRAFT else revision(view, hindrance)
+    return draft(view, hindrance) if view.proposal.state is ProposalState.DRAFT else revision(view, hindrance)
 
 
 def revision(view: ProposalView, hindrance: Refusal | None) -> Answer:
@@ -274,7 +274,7 @@ def escalated(view: ProposalView) -> Answer:
 def halted(view: ProposalView) -> Answer:
     """Consent to a halt was noted, perhaps the last one needed (EFF-3)."""
     proposal = view.proposal
-    if proposal.state is State.DISPUTED:
+    if proposal.state is ProposalState.DISPUTED:
         return said(
             f"{named(proposal)} is halted: a majority asked for it. It is disputed again.", buttons=links_to(view)
         )

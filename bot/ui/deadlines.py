@@ -10,7 +10,7 @@ from bot.governance import escalations, lifecycle
 from bot.governance.clock import MOST_MEDDLED, is_stopped
 from bot.governance.clock import given_up_at as given_up
 from bot.governance.clock import spent_at as spent
-from bot.governance.dossier import FINAL, Proposal, Spell, State
+from bot.governance.proposals_types import FINAL, Proposal, ProposalState, Spell
 from bot.governance.stops import WITHIN
 from bot.governance.votes import GRACE, may_close_early
 from bot.services.views import ProposalView
@@ -66,7 +66,7 @@ def stopped(view: ProposalView) -> str:
             lines.append(f"Waited for: {barred(view, clock.barred)}.")
     elif clock.stood and view.proposal.state not in FINAL:
         lines.append(f"ℹ️ Deadlines were moved by {span(clock.stood)}, because the clock had to be stopped.")
-    if clock.spent and view.proposal.state in {State.REVIEW, State.SETTLING, State.DISPUTED}:
+    if clock.spent and view.proposal.state in {ProposalState.REVIEW, ProposalState.SETTLING, ProposalState.DISPUTED}:
         lines.append(
             f"⚠️ People’s acts have stopped this clock for as long as they may ({span(MOST_MEDDLED)} here, and for "
             f"one person in {span(WITHIN)}). Silence no longer passes it: a final vote decides."
@@ -94,11 +94,11 @@ def _if_it_lasts(view: ProposalView) -> str:
 def _running(proposal: Proposal) -> tuple[datetime, datetime] | None:
     vote = proposal.vote
     match proposal.state:
-        case State.REVIEW if proposal.closes_at is not None:
+        case ProposalState.REVIEW if proposal.closes_at is not None:
             return proposal.current.published_at, proposal.closes_at
-        case State.ESCALATED if vote is not None and vote.opened:
+        case ProposalState.ESCALATED if vote is not None and vote.opened:
             return vote.opens_at, vote.ends_at
-        case State.PASSED | State.ADOPTED if proposal.timelock_ends_at is not None:
+        case ProposalState.PASSED | ProposalState.ADOPTED if proposal.timelock_ends_at is not None:
             if proposal.timelock_ends_at > proposal.state_since:
                 return proposal.state_since, proposal.timelock_ends_at
     return None
@@ -118,24 +118,24 @@ def what_ends(view: ProposalView) -> str:
         return "Nothing ends while the clock is stopped."
     vote = proposal.vote
     match proposal.state:
-        case State.REVIEW if proposal.closes_at is not None:
+        case ProposalState.REVIEW if proposal.closes_at is not None:
             return f"Objections are taken until {stamp(proposal.closes_at)}."
-        case State.SETTLING:
+        case ProposalState.SETTLING:
             due = lifecycle.next_due(proposal)
             return f"The next step is due {stamp(due)}." if due else ""
-        case State.DISPUTED:
+        case ProposalState.DISPUTED:
             ends_at = proposal.state_since + escalations.MOST_DISPUTED
             return f"If nobody acts before {stamp(ends_at)}, it is not adopted."
-        case State.ESCALATED if vote is not None:
+        case ProposalState.ESCALATED if vote is not None:
             if vote.opened:
                 if vote.early_at is not None and vote.ends_at < vote.closes_at:
                     return f"Everyone has voted: the vote closes early, {stamp(vote.ends_at)}."
                 return f"The vote closes {stamp(vote.closes_at)}.{closes_early(proposal)}"
             return f"The vote opens {stamp(vote.opens_at)} and closes {stamp(vote.closes_at)}."
-        case State.PASSED | State.ADOPTED if proposal.timelock_ends_at is not None:
+        case ProposalState.PASSED | ProposalState.ADOPTED if proposal.timelock_ends_at is not None:
             return f"It is carried out {stamp(proposal.timelock_ends_at)}, unless it is halted before."
-        case State.STALE:
+        case ProposalState.STALE:
             return f"If it is not revised before {stamp(proposal.state_since + lifecycle.MOST_STALE)}, it lapses."
-        case State.DRAFT:
+        case ProposalState.DRAFT:
             return f"A draft is kept until {stamp(proposal.state_since + lifecycle.MOST_DRAFT)}."
     return f"Since {stamp(proposal.state_since)}."

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from diff_match_patch import diff_match_patch
 
-from bot.governance.dossier import Effect, Text, Version
 from bot.governance.money import shown
+from bot.governance.proposals_types import Effect, Text, Version
 from bot.governance.versions import substance
 from bot.ui import effects
 from bot.ui.labels import FIELD_LABELS, SUBSTANCE, count
@@ -43,14 +43,14 @@ _KEEP = 24
 """Unchanged words shown on each side of a change."""
 
 
-class Change(NamedTuple):
+class TextChange(NamedTuple):
     """Words that were removed (-1), stay (0) or were added (1)."""
 
     sign: int
     text: str
 
 
-def words(before: str, after: str) -> tuple[Change, ...]:
+def words(before: str, after: str) -> tuple[TextChange, ...]:
     """The difference of two texts by words."""
     points: dict[str, str] = {}
 
@@ -63,7 +63,7 @@ def words(before: str, after: str) -> tuple[Change, ...]:
     search.Diff_Timeout = _SECONDS
     found = search.diff_main(one, other, False)
     search.diff_cleanupSemantic(found)
-    return tuple(Change(sign, "".join(named[point] for point in text)) for sign, text in found)
+    return tuple(TextChange(sign, "".join(named[point] for point in text)) for sign, text in found)
 
 
 def in_words(before: Text, after: Text) -> list[str]:
@@ -114,13 +114,13 @@ def _amount(text: Text) -> str:
     return shown(text.amount, text.amount_written, text.currency)
 
 
-def _counted(changes: tuple[Change, ...]) -> str:
+def _counted(changes: tuple[TextChange, ...]) -> str:
     removed = sum(len(re.findall(r"\w+", c.text)) for c in changes if c.sign < 0)
     added = sum(len(re.findall(r"\w+", c.text)) for c in changes if c.sign > 0)
     return f"{count(removed, 'word')} removed, {count(added, 'word')} added."
 
 
-def _marked(changes: tuple[Change, ...]) -> list[str]:
+def _marked(changes: tuple[TextChange, ...]) -> list[str]:
     """Atoms of the quote: words that stay escaped, changed ones marked line by line, long unchanged parts left out."""
     made: list[str] = []
     for number, change in enumerate(changes):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from bot.governance.dossier import Effect
 from bot.governance.effects import change_policy, ratify
 from bot.governance.ids import PersonId
+from bot.governance.proposals_types import Effect
 from bot.services.views import ProposalView
 from bot.ui import policy
 from bot.ui.limits import fit_lines

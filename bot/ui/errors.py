@@ -10,10 +10,10 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.governance import errors
-from bot.governance.dossier import ObjectionState
 from bot.governance.feedback import FeedbackState
 from bot.governance.meetings import MeetingState
 from bot.governance.money import EXPONENTS, written_amount
+from bot.governance.proposals_types import ObjectionState
 from bot.governance.surveys import SurveyState
 from bot.ui import intrusions, labels, policy, times
 from bot.ui.limits import CONTENT, fit_lines

@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 
 from bot.governance import electorates
-from bot.governance.dossier import FINAL, State
-from bot.governance.events import Happened
+from bot.governance.events import EventType
 from bot.governance.ids import GroupId, PersonId
 from bot.governance.organisation import Partnership
+from bot.governance.proposals_types import FINAL, ProposalState
 from bot.governance.stops import BLIND
 from bot.services.ports import Recorded
 from bot.services.views import ProposalView
@@ -68,11 +68,11 @@ def log(recorded: Recorded, partnership: Partnership, users: Mapping[PersonId, i
         by = "somebody who was erased on request"
     if recorded.erased:
         lines = [f"### {inline(event.type.capitalize(), 80)}", _ERASED]
-    elif event.type is Happened.HEALTH_MARKED:
+    elif event.type is EventType.HEALTH_MARKED:
         lines = health.notice(event.data, partnership, _mention(event.data.get("person"), users))
-    elif event.type is Happened.ELECTORATE_CHANGED:
+    elif event.type is EventType.ELECTORATE_CHANGED:
         lines = seats.told(event.data, users)
-    elif event.type is Happened.PEOPLE_BARRED:
+    elif event.type is EventType.PEOPLE_BARRED:
         lines = stops.barred(event.data, [f"<@{user}>" for user in people_of(recorded, users)])
         if event.data.get("cause") == BLIND:
             buttons = rows(stops.offer(partnership.id, GroupId(int(event.thing.partition("/")[2]))))
@@ -110,28 +110,28 @@ _PRIVATE = "This group is private: its readers see title and text."
 
 _INCIDENTS = frozenset(
     {
-        Happened.ROLE_DELETED,
-        Happened.ROLE_ENDANGERED,
-        Happened.ACCESS_TAMPERED,
-        Happened.PLACE_LOST,
-        Happened.RESTORE_GAP,
-        Happened.PEOPLE_BARRED,
+        EventType.ROLE_DELETED,
+        EventType.ROLE_ENDANGERED,
+        EventType.ACCESS_TAMPERED,
+        EventType.PLACE_LOST,
+        EventType.RESTORE_GAP,
+        EventType.PEOPLE_BARRED,
     }
 )
 
-_SMALL = frozenset({Happened.ROLE_MAPPED, Happened.ROLE_UNMAPPED, Happened.CLOCKS_MOVED, Happened.ACCESS_REPAIRED})
+_SMALL = frozenset({EventType.ROLE_MAPPED, EventType.ROLE_UNMAPPED, EventType.CLOCKS_MOVED, EventType.ACCESS_REPAIRED})
 """Many of them come at once when a partnership is set up: each has its post (ORG-2a), and each post is small."""
 
-_REACHED: Mapping[Happened, State] = {
-    Happened.PROPOSAL_PASSED: State.PASSED,
-    Happened.PROPOSAL_DISPUTED: State.DISPUTED,
-    Happened.PROPOSAL_HALTED: State.DISPUTED,
-    Happened.PROPOSAL_LAPSED: State.LAPSED,
-    Happened.PROPOSAL_WITHDRAWN: State.WITHDRAWN,
-    Happened.PROPOSAL_NOT_ADOPTED: State.NOT_ADOPTED,
-    Happened.PROPOSAL_ADOPTED: State.ADOPTED,
-    Happened.PROPOSAL_ENACTED: State.ENACTED,
-    Happened.PROPOSAL_STALE: State.STALE,
+_REACHED: Mapping[EventType, ProposalState] = {
+    EventType.PROPOSAL_PASSED: ProposalState.PASSED,
+    EventType.PROPOSAL_DISPUTED: ProposalState.DISPUTED,
+    EventType.PROPOSAL_HALTED: ProposalState.DISPUTED,
+    EventType.PROPOSAL_LAPSED: ProposalState.LAPSED,
+    EventType.PROPOSAL_WITHDRAWN: ProposalState.WITHDRAWN,
+    EventType.PROPOSAL_NOT_ADOPTED: ProposalState.NOT_ADOPTED,
+    EventType.PROPOSAL_ADOPTED: ProposalState.ADOPTED,
+    EventType.PROPOSAL_ENACTED: ProposalState.ENACTED,
+    EventType.PROPOSAL_STALE: ProposalState.STALE,
 }
 
 
@@ -149,19 +149,19 @@ def _reasons(view: ProposalView, recorded: Recorded) -> list[str]:
     data = recorded.event.data
     lines: list[str] = []
     match kind:
-        case Happened.PROPOSAL_PASSED:
+        case EventType.PROPOSAL_PASSED:
             lines.append(_silence(data.get("reached", 0), data.get("reachable", 0)))
-        case Happened.PROPOSAL_DISPUTED:
+        case EventType.PROPOSAL_DISPUTED:
             lines.append("Objections stand. It can be revised, withdrawn, or taken to a final vote.")
-        case Happened.PROPOSAL_HALTED:
+        case EventType.PROPOSAL_HALTED:
             lines.append("A majority of those who may object halted it in the waiting time. It is disputed again.")
-        case Happened.PROPOSAL_ENACTED:
+        case EventType.PROPOSAL_ENACTED:
             if not proposal.pinned.timelock and proposal.vote is None:
                 lines.append(_silence(len(electorates.reached(proposal)), len(electorates.reachable(proposal))))
             lines.append(effects.done(view, 500))
         case _ if not cards.told_by_vote(proposal):
             lines.append(cards.outcome_reason(proposal))
-    only_post = kind in {Happened.PROPOSAL_ENACTED, Happened.PROPOSAL_STALE} and not proposal.pinned.timelock
+    only_post = kind in {EventType.PROPOSAL_ENACTED, EventType.PROPOSAL_STALE} and not proposal.pinned.timelock
     if data.get("low_reach") or (only_post and proposal.low_reach):
         lines.append("⚠️ **Low reach:** too few people had seen it when the time was up.")
     if proposal.vote is not None and proposal.vote.tally is not None:
@@ -169,7 +169,7 @@ def _reasons(view: ProposalView, recorded: Recorded) -> list[str]:
     if (
         proposal.timelock_ends_at is not None
         and proposal.pinned.timelock
-        and kind in {Happened.PROPOSAL_PASSED, Happened.PROPOSAL_ADOPTED}
+        and kind in {EventType.PROPOSAL_PASSED, EventType.PROPOSAL_ADOPTED}
     ):
         lines.append(f"It is carried out {stamp(proposal.timelock_ends_at)}, unless it is halted before.")
     closed = [o for o in proposal.objections if not o.counts]
@@ -192,19 +192,19 @@ def _logged(recorded: Recorded, partnership: Partnership, by: str, about: str) -
     data = event.data
     who = by or "the bot, by rule"
     match event.type:
-        case Happened.PARTNERSHIP_CREATED:
+        case EventType.PARTNERSHIP_CREATED:
             return [
                 f"### 🚧 {in_quotes(partnership.name, 82)} was set up",
                 f"By {who}. It is provisional until the stakeholder group ratifies it.",
             ]
-        case Happened.PARTNERSHIP_RATIFIED:
+        case EventType.PARTNERSHIP_RATIFIED:
             return [
                 f"### 🎉 {in_quotes(partnership.name, 82)} is ratified",
                 "Its structure and first policy are binding. Budgets and policy changes can be decided from now on.",
             ]
-        case Happened.ROLE_MAPPED | Happened.ROLE_UNMAPPED:
-            return _mapping(event.type is Happened.ROLE_MAPPED, data, who)
-        case Happened.ROLE_DELETED:
+        case EventType.ROLE_MAPPED | EventType.ROLE_UNMAPPED:
+            return _mapping(event.type is EventType.ROLE_MAPPED, data, who)
+        case EventType.ROLE_DELETED:
             return [
                 "### ⚠️ A role that carries a seat was deleted",
                 f"No role gives the seat {_seat(data)} now. Reviews that depend on it stand still.",
@@ -212,15 +212,15 @@ def _logged(recorded: Recorded, partnership: Partnership, by: str, about: str) -
                 "**Moderators:** map another role with `/roles map`.",
             ]
         case (
-            Happened.ROLE_RENAMED
-            | Happened.ROLE_ENDANGERED
-            | Happened.ROLE_MENDED
-            | Happened.SEAT_TAKEN
-            | Happened.ACCESS_TAMPERED
-            | Happened.ACCESS_MENDED
+            EventType.ROLE_RENAMED
+            | EventType.ROLE_ENDANGERED
+            | EventType.ROLE_MENDED
+            | EventType.SEAT_TAKEN
+            | EventType.ACCESS_TAMPERED
+            | EventType.ACCESS_MENDED
         ):
             return intrusions.told(event, _seat(data), by or about)
-        case Happened.POLICY_AMENDED:
+        case EventType.POLICY_AMENDED:
             key = str(data.get("key", ""))
             was, now = (policy.value(key, str(data.get(each, ""))) for each in ("was", "value"))
             return [
@@ -228,22 +228,22 @@ def _logged(recorded: Recorded, partnership: Partnership, by: str, about: str) -
                 f"The rule {policy.rule(key)} changed from {was} to {now}, by {_by_proposal(event.thing)}.",
                 "-# Proposals already open keep the rules they were opened with.",
             ]
-        case Happened.PLACE_LOST:
+        case EventType.PLACE_LOST:
             return [
                 f"### ⚠️ A channel of this partnership is gone: {inline(str(data.get('place') or 'unnamed'), 80)}",
                 "Nothing is decided by that: the record is the truth. Reviews whose card stood there stand still.",
                 "**Moderators:** run `/setup` again; it makes what is missing.",
             ]
-        case Happened.CLOCKS_MOVED:
+        case EventType.CLOCKS_MOVED:
             return stops.moved(data)
-        case Happened.ACCESS_REPAIRED:
+        case EventType.ACCESS_REPAIRED:
             return stops.mended(data, who)
-        case Happened.RESTORE_GAP:
+        case EventType.RESTORE_GAP:
             return [
                 "### ⚠️ The record was restored from a backup",
                 "Entries shown here before are missing from it. Nothing is decided until an operator confirms this.",
             ]
-        case Happened.RESTORE_CONFIRMED:
+        case EventType.RESTORE_CONFIRMED:
             return [
                 "### The restored record was confirmed",
                 "Deciding goes on. Numbers continue above the highest shown.",

@@ -11,13 +11,13 @@ from typing import Any
 import discord
 
 from bot.governance import money
-from bot.governance.dossier import Effect, Proposal, State, Statement, Text
 from bot.governance.drafts import LENGTHS
 from bot.governance.effects import change_policy
 from bot.governance.ids import GroupId, ProposalId
 from bot.governance.objections import CRITERIA, MOST_REASON
 from bot.governance.policy import KEYS, Key, Policy, type_named, written
 from bot.governance.proposals import MOST_WITHDRAWAL
+from bot.governance.proposals_types import Effect, Proposal, ProposalState, Statement, Text
 from bot.governance.refiling import MOST_CHANGE
 from bot.services.views import ProposalView
 from bot.ui import ids, limits
@@ -138,7 +138,7 @@ def refile(view: ProposalView) -> Form:
 
 def words(proposal: Proposal) -> Form:
     """Page 1, filled with whatever was sent in before: of a draft, or of the next version (PRO-1, PRO-5)."""
-    if proposal.state is State.DRAFT:
+    if proposal.state is ProposalState.DRAFT:
         return _page_1("Edit your draft", ids.proposal_form("edit", proposal.id), proposal.text)
     kept = proposal.next_words
     return _page_1(_named("Revise", proposal), ids.revision_form("revise", proposal.id, kept.of), kept.text)
@@ -146,7 +146,7 @@ def words(proposal: Proposal) -> Form:
 
 def details(proposal: Proposal, policy: Policy) -> Form:
     """Page 2 by type, filled: of a draft, or of the next version (PRO-1, PRO-5)."""
-    if proposal.state is State.DRAFT:
+    if proposal.state is ProposalState.DRAFT:
         return _page_2("Details of your draft", ids.proposal_form("details", proposal.id), proposal, policy)
     custom_id = ids.revision_form("revise-details", proposal.id, proposal.next_words.of)
     return _page_2(_named("Revise details of", proposal), custom_id, proposal, policy)

@@ -9,13 +9,13 @@ from typing import Any
 
 import discord
 
-from bot.governance.dossier import FINAL, State
 from bot.governance.errors import UnknownKey
 from bot.governance.ids import PartnershipId, PersonId, ProposalId
 from bot.governance.organisation import Partnership
+from bot.governance.proposals_types import FINAL, ProposalState
 from bot.services.inbox import Inbox
 from bot.services.ports import Filter, Listed
-from bot.services.views import Item
+from bot.services.views import ProposalItem
 from bot.ui import ids, limits
 from bot.ui.answers import COLOUR, Answer, said
 from bot.ui.labels import STATE_LABELS, STATE_SIGNS, count, stamp, type_label
@@ -25,14 +25,20 @@ from bot.ui.text import in_quotes, inline, plain
 MOST_ITEMS = 6
 PAGE = 10
 
-LISTS: Mapping[str, tuple[str, frozenset[State]]] = MappingProxyType(
+LISTS: Mapping[str, tuple[str, frozenset[ProposalState]]] = MappingProxyType(
     {
-        "open": ("Everything not decided", frozenset(State) - FINAL - {State.DRAFT}),
-        "review": ("Open to objections", frozenset({State.REVIEW})),
-        "disputed": ("Disputed or in a final vote", frozenset({State.SETTLING, State.DISPUTED, State.ESCALATED})),
-        "waiting": ("Decided, not carried out yet", frozenset({State.PASSED, State.ADOPTED, State.STALE})),
-        "decided": ("Decided and closed", FINAL - {State.DISCARDED}),
-        "mine": ("Mine, with my drafts", frozenset(State) - {State.DISCARDED}),
+        "open": ("Everything not decided", frozenset(ProposalState) - FINAL - {ProposalState.DRAFT}),
+        "review": ("Open to objections", frozenset({ProposalState.REVIEW})),
+        "disputed": (
+            "Disputed or in a final vote",
+            frozenset({ProposalState.SETTLING, ProposalState.DISPUTED, ProposalState.ESCALATED}),
+        ),
+        "waiting": (
+            "Decided, not carried out yet",
+            frozenset({ProposalState.PASSED, ProposalState.ADOPTED, ProposalState.STALE}),
+        ),
+        "decided": ("Decided and closed", FINAL - {ProposalState.DISCARDED}),
+        "mine": ("Mine, with my drafts", frozenset(ProposalState) - {ProposalState.DISCARDED}),
     }
 )
 """The lists that can be asked for: what each is called, and the states in it."""
@@ -136,14 +142,14 @@ def suggestion(row: Listed) -> tuple[str, str]:
     return plain(f"{number} · {row.title}", limits.SUGGESTION), value
 
 
-def _waiting(item: Item) -> str:
+def _waiting(item: ProposalItem) -> str:
     due = f"\nBy {stamp(item.due_at)}" if item.due_at else ""
     ask = WAITS.get(item.kind, item.kind).replace("{o}", str(item.objection or ""))
     title = f" · {in_quotes(item.title, 100)}" if item.title else ""
     return f"**{item.name}{title}**\n{ask}{due}"
 
 
-def _settling(item: Item) -> list[Button]:
+def _settling(item: ProposalItem) -> list[Button]:
     """The buttons that settle an item; at most three."""
     proposal = ProposalId(item.id)
     number = item.objection or 0
@@ -220,7 +226,7 @@ def _turning(partnership: PartnershipId, name: str, before: ProposalId | None, l
 
 def _row(row: Listed, partnership: Partnership) -> str:
     group = inline(partnership.group(row.group).name, 60)
-    due: datetime | None = row.closes_at if row.state is State.REVIEW else None
+    due: datetime | None = row.closes_at if row.state is ProposalState.REVIEW else None
     until = f" · ends {discord.utils.format_dt(due, 'R')}" if due else ""
     state = f"{STATE_SIGNS[row.state]} {STATE_LABELS[row.state]}"
     return f"**{_name(row)}**\n{state} · {type_label(row.type)} · {group}{until}"

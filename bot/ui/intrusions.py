@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from bot.governance import scales
-from bot.governance.events import Event, Happened
+from bot.governance.events import Event, EventType
 from bot.governance.intrusions import Intrusion
 from bot.ui.labels import listed
 from bot.ui.text import inline
@@ -48,10 +48,10 @@ def told(event: Event, seat: str, about: str) -> list[str]:
     place = inline(str(data.get("place") or "a channel"), 80)
     powers = [str(each) for each in _list(data.get("powers"))]
     match event.type:
-        case Happened.ROLE_RENAMED:
+        case EventType.ROLE_RENAMED:
             was = inline(str(data.get("was") or "unnamed"), 100)
             return [f"-# 🪪 The role **{was}**, which gives {seat}, is called {role} now. Its seat stays the same."]
-        case Happened.ROLE_ENDANGERED:
+        case EventType.ROLE_ENDANGERED:
             return [
                 "### ⚠️ A role that carries a seat has gained power over the server",
                 f"The role {role} gives {seat}, and now also {permissions(powers)}.",
@@ -60,18 +60,18 @@ def told(event: Event, seat: str, about: str) -> list[str]:
                 "**Moderators:** take it away in *Server settings → Roles*, or let `/setup start` do it.",
                 "-# Discord's audit log says who changed the role.",
             ]
-        case Happened.ROLE_MENDED:
+        case EventType.ROLE_MENDED:
             return [
                 "### A role that carries a seat has lost its power over the server again",
                 f"The role {role} gives {seat}, with all that belongs to it.",
             ]
-        case Happened.SEAT_TAKEN:
+        case EventType.SEAT_TAKEN:
             return [
                 "### ⚠️ Somebody gave themselves a seat",
                 f"{about or 'Somebody'} gave themselves the role {role}, which gives {seat}.",
                 "It counts like any other seat; whether that was agreed is for the group to say.",
             ]
-        case Happened.ACCESS_MENDED:
+        case EventType.ACCESS_MENDED:
             return [f"### A channel is as it should be again: {place}", "Nobody has more in it than their seat gives."]
     opened = [str(each) for each in _list(data.get("opened"))]
     who = "@everyone" if data.get("everyone") else f"the role {role}" if data.get("role") else about or "somebody"

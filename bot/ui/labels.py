@@ -9,10 +9,10 @@ from types import MappingProxyType
 
 from bot.governance import policy
 from bot.governance.completions import left_to_people
-from bot.governance.dossier import ObjectionState, Proposal, State
 from bot.governance.feedback import FeedbackState
 from bot.governance.meetings import MeetingState
 from bot.governance.organisation import GroupKind
+from bot.governance.proposals_types import ObjectionState, Proposal, ProposalState
 from bot.governance.receipts import LEAST_DIGITS
 from bot.governance.surveys import SurveyState
 
@@ -30,87 +30,89 @@ CRITERION_LABELS: Mapping[str, str] = MappingProxyType(
 )
 """The published criteria of an objection (OBJ-2)."""
 
-STATE_LABELS: Mapping[State, str] = MappingProxyType(
+STATE_LABELS: Mapping[ProposalState, str] = MappingProxyType(
     {
-        State.DRAFT: "Draft",
-        State.REVIEW: "Open to objections",
-        State.SETTLING: "Settling objections",
-        State.DISPUTED: "Disputed",
-        State.ESCALATED: "Final vote",
-        State.PASSED: "Passed, not carried out yet",
-        State.ADOPTED: "Adopted by vote, not carried out yet",
-        State.STALE: "Stale",
-        State.ENACTED: "Carried out",
-        State.NOT_ADOPTED: "Not adopted",
-        State.WITHDRAWN: "Withdrawn",
-        State.LAPSED: "Lapsed",
-        State.DISCARDED: "Discarded draft",
+        ProposalState.DRAFT: "Draft",
+        ProposalState.REVIEW: "Open to objections",
+        ProposalState.SETTLING: "Settling objections",
+        ProposalState.DISPUTED: "Disputed",
+        ProposalState.ESCALATED: "Final vote",
+        ProposalState.PASSED: "Passed, not carried out yet",
+        ProposalState.ADOPTED: "Adopted by vote, not carried out yet",
+        ProposalState.STALE: "Stale",
+        ProposalState.ENACTED: "Carried out",
+        ProposalState.NOT_ADOPTED: "Not adopted",
+        ProposalState.WITHDRAWN: "Withdrawn",
+        ProposalState.LAPSED: "Lapsed",
+        ProposalState.DISCARDED: "Discarded draft",
     }
 )
 
-STATE_SIGNS: Mapping[State, str] = MappingProxyType(
+STATE_SIGNS: Mapping[ProposalState, str] = MappingProxyType(
     {
-        State.DRAFT: "📝",
-        State.REVIEW: "🟦",
-        State.SETTLING: "🟨",
-        State.DISPUTED: "🟧",
-        State.ESCALATED: "🟪",
-        State.PASSED: "🟩",
-        State.ADOPTED: "🟩",
-        State.STALE: "🟫",
-        State.ENACTED: "✅",
-        State.NOT_ADOPTED: "🟥",
-        State.WITHDRAWN: "⬜",
-        State.LAPSED: "⬜",
-        State.DISCARDED: "⬜",
+        ProposalState.DRAFT: "📝",
+        ProposalState.REVIEW: "🟦",
+        ProposalState.SETTLING: "🟨",
+        ProposalState.DISPUTED: "🟧",
+        ProposalState.ESCALATED: "🟪",
+        ProposalState.PASSED: "🟩",
+        ProposalState.ADOPTED: "🟩",
+        ProposalState.STALE: "🟫",
+        ProposalState.ENACTED: "✅",
+        ProposalState.NOT_ADOPTED: "🟥",
+        ProposalState.WITHDRAWN: "⬜",
+        ProposalState.LAPSED: "⬜",
+        ProposalState.DISCARDED: "⬜",
     }
 )
 
-STATE_COLOURS: Mapping[State, int] = MappingProxyType(
+STATE_COLOURS: Mapping[ProposalState, int] = MappingProxyType(
     {
-        State.DRAFT: 0x99AAB5,
-        State.REVIEW: 0x3498DB,
-        State.SETTLING: 0xF1C40F,
-        State.DISPUTED: 0xE67E22,
-        State.ESCALATED: 0x9B59B6,
-        State.PASSED: 0x57F287,
-        State.ADOPTED: 0x57F287,
-        State.STALE: 0xA0714F,
-        State.ENACTED: 0x1F8B4C,
-        State.NOT_ADOPTED: 0xC0392B,
-        State.WITHDRAWN: 0x99AAB5,
-        State.LAPSED: 0x99AAB5,
-        State.DISCARDED: 0x99AAB5,
+        ProposalState.DRAFT: 0x99AAB5,
+        ProposalState.REVIEW: 0x3498DB,
+        ProposalState.SETTLING: 0xF1C40F,
+        ProposalState.DISPUTED: 0xE67E22,
+        ProposalState.ESCALATED: 0x9B59B6,
+        ProposalState.PASSED: 0x57F287,
+        ProposalState.ADOPTED: 0x57F287,
+        ProposalState.STALE: 0xA0714F,
+        ProposalState.ENACTED: 0x1F8B4C,
+        ProposalState.NOT_ADOPTED: 0xC0392B,
+        ProposalState.WITHDRAWN: 0x99AAB5,
+        ProposalState.LAPSED: 0x99AAB5,
+        ProposalState.DISCARDED: 0x99AAB5,
     }
 )
 """Never the only sign of a state: the words stand beside it (PRO-2)."""
 
-STATE_MEANINGS: Mapping[State, str] = MappingProxyType(
+STATE_MEANINGS: Mapping[ProposalState, str] = MappingProxyType(
     {
-        State.DRAFT: "Only its author sees it. Nothing is decided until the author opens the review.",
-        State.REVIEW: "Members of the deciding group may object until the time is up.",
-        State.SETTLING: "No new objections are taken. Those raised in time are stated, tested and appealed first.",
-        State.DISPUTED: "Enough objections stand. It can be revised, withdrawn, or taken to a final vote.",
-        State.ESCALATED: "The stakeholder group decides by a final vote.",
-        State.PASSED: "No objection stopped it. It is carried out when the waiting time ends.",
-        State.ADOPTED: "The final vote adopted it. It is carried out when the waiting time ends.",
-        State.STALE: "What it was written against has changed, so it was not carried out. Its author can revise it.",
-        State.ENACTED: "It was decided and carried out.",
-        State.NOT_ADOPTED: "It does not take effect.",
-        State.WITHDRAWN: "Its author took it back. It does not take effect.",
-        State.LAPSED: "It ran out without a decision. It does not take effect.",
-        State.DISCARDED: "A draft that went no further.",
+        ProposalState.DRAFT: "Only its author sees it. Nothing is decided until the author opens the review.",
+        ProposalState.REVIEW: "Members of the deciding group may object until the time is up.",
+        ProposalState.SETTLING: "No new objections are taken. Those raised in time are stated, tested and "
+        "appealed first.",
+        ProposalState.DISPUTED: "Enough objections stand. It can be revised, withdrawn, or taken to a final vote.",
+        ProposalState.ESCALATED: "The stakeholder group decides by a final vote.",
+        ProposalState.PASSED: "No objection stopped it. It is carried out when the waiting time ends.",
+        ProposalState.ADOPTED: "The final vote adopted it. It is carried out when the waiting time ends.",
+        ProposalState.STALE: "What it was written against has changed, so it was not carried out. "
+        "Its author can revise it.",
+        ProposalState.ENACTED: "It was decided and carried out.",
+        ProposalState.NOT_ADOPTED: "It does not take effect.",
+        ProposalState.WITHDRAWN: "Its author took it back. It does not take effect.",
+        ProposalState.LAPSED: "It ran out without a decision. It does not take effect.",
+        ProposalState.DISCARDED: "A draft that went no further.",
     }
 )
 
 
-def state_label(proposal: Proposal, reached: State | None = None) -> str:
+def state_label(proposal: Proposal, reached: ProposalState | None = None) -> str:
     """A proposal's state in a few words, or that which it had ``reached`` when something was told.
 
     What people have still to do is not called carried out (POL-3).
     """
     state = reached or proposal.state
-    if state is not State.ENACTED or proposal.current.effects:
+    if state is not ProposalState.ENACTED or proposal.current.effects:
         return STATE_LABELS[state]
     return "Decided and done" if proposal.done_at and not reached else "Decided; now for people to do"
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from bot.governance.cadences import LAST, Cadence, Unit
 from bot.governance.ids import PersonId
-from bot.governance.meetings import Answer, Kind, Meeting, MeetingState
+from bot.governance.meetings import Answer, Meeting, MeetingKind, MeetingState
 from bot.services.agendas import MeetingView
 from bot.services.ports import Entry
 from bot.services.times import stands_twice, wall_of
@@ -18,11 +18,11 @@ from bot.ui.limits import fit, fit_lines
 from bot.ui.panels import LINE, Button, Part, Style, View, button, panel, rows
 from bot.ui.text import in_quotes, inline, plain, quote
 
-KIND_LABELS: Mapping[Kind, str] = MappingProxyType(
+KIND_LABELS: Mapping[MeetingKind, str] = MappingProxyType(
     {
-        Kind.OPERATIONS: "Operations: the work of these weeks",
-        Kind.STRATEGY: "Strategy: the direction of this quarter",
-        Kind.PURPOSE: "Purpose: why we are here, and our goals",
+        MeetingKind.OPERATIONS: "Operations: the work of these weeks",
+        MeetingKind.STRATEGY: "Strategy: the direction of this quarter",
+        MeetingKind.PURPOSE: "Purpose: why we are here, and our goals",
     }
 )
 
@@ -37,22 +37,22 @@ COLOURS: Mapping[MeetingState, int] = MappingProxyType(
 )
 COLOUR = 0x5865F2
 
-AGENDAS: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
+AGENDAS: Mapping[MeetingKind, tuple[str, ...]] = MappingProxyType(
     {
-        Kind.OPERATIONS: (
+        MeetingKind.OPERATIONS: (
             "Check-in: how is everyone?",
             "What was done since last time, and what hinders us",
             "Requests to each other and to other groups",
             "Who does what until next time",
         ),
-        Kind.STRATEGY: (
+        MeetingKind.STRATEGY: (
             "Check-in: how is everyone?",
             "What we have learnt: figures, lessons of retros, feedback",
             "Is our strategy still right? What do we stop, start, go on with?",
             "The few priorities of the next quarter, and what they need",
             "Which decisions could be taken closer to the work?",
         ),
-        Kind.PURPOSE: (
+        MeetingKind.PURPOSE: (
             "Check-in: how is everyone?",
             "Our purpose, read aloud: is it still why we are here?",
             "Our goals: reached, dropped, missing? Three to five for the next year",

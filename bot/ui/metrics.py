@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from bot.governance.courses import Ending, Fate, Stage
+from bot.governance.histories import Ending, Fate, Stage
 from bot.governance.metrics import Figures
 from bot.governance.organisation import GroupKind
 from bot.services.metrics import MetricsView, Scope

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TypeGuard
 
 from bot.governance import thresholds
-from bot.governance.dossier import FINAL, Objection, ObjectionState, Proposal, State, Test
+from bot.governance.proposals_types import FINAL, Objection, ObjectionState, Proposal, ProposalState, Test
 from bot.services.views import ProposalView
 from bot.ui import ids
 from bot.ui.labels import CONCERN_REASONS, CRITERION_LABELS, OBJECTION_STATE_LABELS, listed, moment
@@ -40,7 +40,7 @@ def overview(view: ProposalView, most: int) -> str:
         return f"{head} {concerns(proposal)}" if not proposal.concerns else f"{head}\n{concerns(proposal)}"
     weight, needed = thresholds.weight(proposal), thresholds.threshold(proposal.pinned, proposal.electors)
     enough = f"; {needed} {'is' if needed == 1 else 'are'} enough to stop it{_unit(proposal)}"
-    if proposal.state not in {State.REVIEW, State.SETTLING, State.DISPUTED}:
+    if proposal.state not in {ProposalState.REVIEW, ProposalState.SETTLING, ProposalState.DISPUTED}:
         enough = ""
     lines = [f"**Objections:** {len(proposal.objections)} raised. Counting now: {weight}{enough}."]
     closed = [o for o in proposal.objections if o.state not in _OPEN]
@@ -113,7 +113,10 @@ def concerns(proposal: Proposal) -> str:
 
 def controls(proposal: Proposal, objection: Objection) -> list[Button]:
     """The buttons that can lead somewhere in the state the objection is in."""
-    if proposal.state not in {State.REVIEW, State.SETTLING, State.DISPUTED} or objection.state not in _OPEN:
+    if (
+        proposal.state not in {ProposalState.REVIEW, ProposalState.SETTLING, ProposalState.DISPUTED}
+        or objection.state not in _OPEN
+    ):
         return []
     test, number = objection.test, objection.number
 
@@ -173,7 +176,11 @@ def _ahead(deadline: datetime | None, now: datetime) -> TypeGuard[datetime]:
 def _due(proposal: Proposal, objection: Objection, now: datetime) -> str:
     if objection.state is ObjectionState.RAISED and objection.guarded:
         return "; its seat was taken away, so it counts without being stated"
-    if proposal.clock.stopped_at is not None or proposal.state not in {State.REVIEW, State.SETTLING, State.DISPUTED}:
+    if proposal.clock.stopped_at is not None or proposal.state not in {
+        ProposalState.REVIEW,
+        ProposalState.SETTLING,
+        ProposalState.DISPUTED,
+    }:
         return ""
     test = objection.test
     if objection.state is ObjectionState.RAISED and objection.untold:

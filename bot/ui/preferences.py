@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from bot.governance.reminders import Preferences, Topic, Way
+from bot.governance.reminders import Preferences, ReminderTopic, Way
 from bot.services.reminders import PreferencesView
 from bot.ui import fields, ids
 from bot.ui.answers import Answer, said
@@ -23,16 +23,16 @@ WAYS: Mapping[Way, tuple[str, str]] = MappingProxyType(
 )
 """What each way is called, and what it means."""
 
-TOPICS: Mapping[Topic, str] = MappingProxyType(
+TOPICS: Mapping[ReminderTopic, str] = MappingProxyType(
     {
-        Topic.PROPOSALS: "Proposals about to close",
-        Topic.VOTES: "Final votes about to close",
-        Topic.MEETINGS: "Meetings about to begin",
-        Topic.RETROS: "Retrospectives",
-        Topic.SURVEYS: "Surveys about to close",
-        Topic.FEEDBACK: "Feedback I took on",
-        Topic.ACTIONS: "Actions of mine that are due",
-        Topic.DIGEST: "The digest",
+        ReminderTopic.PROPOSALS: "Proposals about to close",
+        ReminderTopic.VOTES: "Final votes about to close",
+        ReminderTopic.MEETINGS: "Meetings about to begin",
+        ReminderTopic.RETROS: "Retrospectives",
+        ReminderTopic.SURVEYS: "Surveys about to close",
+        ReminderTopic.FEEDBACK: "Feedback I took on",
+        ReminderTopic.ACTIONS: "Actions of mine that are due",
+        ReminderTopic.DIGEST: "The digest",
     }
 )
 """What there may be reminders of."""
@@ -83,7 +83,7 @@ def wishes_form(view: PreferencesView) -> fields.Form:
     ways = [(way.value, name, about) for way, (name, about) in WAYS.items()]
     topics = [(topic.value, name, "") for topic, name in TOPICS.items()]
     days = [("daily", "Every day", ""), *((str(n), f"Every {day}", "") for n, day in enumerate(_DAYS))]
-    chosen = frozenset(topic.value for topic in Topic if topic not in wanted.off)
+    chosen = frozenset(topic.value for topic in ReminderTopic if topic not in wanted.off)
     day = "daily" if wanted.digest_day is None else str(wanted.digest_day)
     mentions = "" if wanted.mentions is None else str(wanted.mentions)
     most = f"A number from 0 to 50; empty: {view.budget}, as the partnership decided"

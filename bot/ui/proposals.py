@@ -9,9 +9,9 @@ from bot.governance import electorates, halts
 from bot.governance import proposals as rules
 from bot.governance.clock import is_stopped
 from bot.governance.completions import left_to_people
-from bot.governance.dossier import FINAL, Proposal, State, Text
 from bot.governance.drafts import summary_of
 from bot.governance.proposals import NO_REASON
+from bot.governance.proposals_types import FINAL, Proposal, ProposalState, Text
 from bot.services.views import ProposalView
 from bot.ui import deadlines, effects, ids, objections, policy, seats, votes
 from bot.ui.deadlines import redraw_at
@@ -34,7 +34,7 @@ from bot.ui.versions import amount, text_messages
 
 __all__ = ["card", "controls", "headline", "outcome_reason", "passing", "redraw_at", "text_messages", "thread_name"]
 
-_DECIDED = FINAL | {State.PASSED, State.ADOPTED, State.STALE}
+_DECIDED = FINAL | {ProposalState.PASSED, ProposalState.ADOPTED, ProposalState.STALE}
 _OBJECTIONS = 1000
 """Units of text left to the list of objections."""
 
@@ -83,7 +83,7 @@ def headline(view: ProposalView) -> str:
         f"## {standing}",
         f"-# {type_label(proposal.type)} · version {len(proposal.versions)} · {decider}",
     ]
-    if state is not State.REVIEW:
+    if state is not ProposalState.REVIEW:
         lines.append(state_meaning(proposal))
     if not told_by_vote(proposal) and (why := outcome_reason(proposal)):
         lines.append(why)
@@ -108,11 +108,11 @@ def told_by_vote(proposal: Proposal) -> bool:
 
 def outcome_reason(proposal: Proposal) -> str:
     """Why it ended or stands as it does, where there is something to say."""
-    if proposal.state not in FINAL | {State.STALE} or not proposal.outcome:
+    if proposal.state not in FINAL | {ProposalState.STALE} or not proposal.outcome:
         return ""
-    if proposal.state is State.ENACTED:
+    if proposal.state is ProposalState.ENACTED:
         return ""
-    if proposal.state is State.WITHDRAWN and proposal.outcome != NO_REASON:
+    if proposal.state is ProposalState.WITHDRAWN and proposal.outcome != NO_REASON:
         return f"The author's reason:\n{quote(proposal.outcome, 300)}"
     if proposal.outcome in OUTCOME_REASONS:
         return f"Why: {OUTCOME_REASONS[proposal.outcome]}."
@@ -149,7 +149,7 @@ def passing(view: ProposalView) -> str:
     proposal = view.proposal
     if proposal.state in _DECIDED:
         return _how_it_was_decided(proposal)
-    if proposal.state is State.ESCALATED and proposal.vote is not None:
+    if proposal.state is ProposalState.ESCALATED and proposal.vote is not None:
         return votes.standing(proposal, proposal.vote)
     if proposal.clock.spent and not rules.affirmative(proposal):
         return (
@@ -161,13 +161,13 @@ def passing(view: ProposalView) -> str:
             "**Passes only by a supermajority vote** of the stakeholder group, which opens when the time for "
             f"objections is over. Silence is not enough here. {votes.how_decided(proposal, 'supermajority')}"
         )
-    if proposal.state is State.DISPUTED:
+    if proposal.state is ProposalState.DISPUTED:
         return f"**Stopped by objections.** By its rule it passes by silence, unless {objections.threshold(proposal)}."
-    if proposal.state is State.SETTLING:
+    if proposal.state is ProposalState.SETTLING:
         return f"**Passes by silence**, unless {objections.threshold(proposal)} once those raised are settled."
     silence = f"**Passes by silence**, unless {objections.threshold(proposal)} when the time is up."
     bar = proposal.pinned.reach_bar
-    if bar and not proposal.extended and proposal.state is State.REVIEW:
+    if bar and not proposal.extended and proposal.state is ProposalState.REVIEW:
         longer = span(proposal.pinned.reach_extension)
         silence += f"\n-# If fewer than {share(bar)} of those who may object have seen it by then, "
         silence += f"the time is extended once by {longer}."
@@ -177,7 +177,7 @@ def passing(view: ProposalView) -> str:
 def _how_it_was_decided(proposal: Proposal) -> str:
     if proposal.vote is not None and proposal.vote.tally is not None:
         return f"**Final vote:** {votes.result(proposal.vote.tally)}"
-    if proposal.state in {State.PASSED, State.ENACTED, State.STALE}:
+    if proposal.state in {ProposalState.PASSED, ProposalState.ENACTED, ProposalState.STALE}:
         return f"**Passed by silence.** By its rule it is stopped only if {objections.threshold(proposal)}."
     return "No decision was taken."
 
@@ -193,7 +193,7 @@ def reach(view: ProposalView) -> str:
         f"**Reach:** {reached} of {of} have read it, objected, raised a concern or voted.",
         f"-# {len(proposal.readers)} pressed “I have read it”. {still} The author is not counted.",
     ]
-    if proposal.extended and proposal.state is State.REVIEW:
+    if proposal.extended and proposal.state is ProposalState.REVIEW:
         lines.append("The time was extended once, because too few people had seen it.")
     if proposal.low_reach:
         lines.append("⚠️ **Low reach:** too few people had seen it when the time was up.")
@@ -231,19 +231,21 @@ def acting(view: ProposalView) -> list[Button]:
         return []
     concern = _act(proposal, f"{plain(proposal.pinned.concern_emoji, 16)} Raise a concern", "concern")
     match proposal.state:
-        case State.REVIEW:
+        case ProposalState.REVIEW:
             return [
                 _act(proposal, "I have read it", "read", Style.primary),
                 _act(proposal, f"{plain(proposal.pinned.objection_emoji, 16)} Object", "object"),
                 concern,
             ]
-        case State.SETTLING:
+        case ProposalState.SETTLING:
             return [concern]
-        case State.DISPUTED:
+        case ProposalState.DISPUTED:
             return [_act(proposal, "Take it to a final vote", "escalate"), concern]
-        case State.ESCALATED:
+        case ProposalState.ESCALATED:
             return [concern]
-        case State.PASSED | State.ADOPTED if not proposal.halted and proposal.timelock_ends_at is not None:
+        case ProposalState.PASSED | ProposalState.ADOPTED if (
+            not proposal.halted and proposal.timelock_ends_at is not None
+        ):
             return [_act(proposal, "Ask to halt it", "halt")]
     return []
 
@@ -251,18 +253,18 @@ def acting(view: ProposalView) -> list[Button]:
 def _then(view: ProposalView) -> str:
     """What happens on pass, the waiting time before it, and a halt that is under way (EFF-1, EFF-3)."""
     proposal = view.proposal
-    if proposal.state is State.ENACTED:
+    if proposal.state is ProposalState.ENACTED:
         return effects.done(view, 500)
     if proposal.state in FINAL:
         return ""
-    if proposal.state in {State.PASSED, State.ADOPTED}:
+    if proposal.state in {ProposalState.PASSED, ProposalState.ADOPTED}:
         lines = [effects.on_pass(view, 500, "When the waiting time ends, this will")]
     else:
         lines = [effects.on_pass(view, 500)]
         if proposal.pinned.timelock:
             wait = span(proposal.pinned.timelock)
             lines.append(f"-# After the decision {wait} go by before it is carried out: until then it can be halted.")
-    if proposal.state in {State.PASSED, State.ADOPTED} and proposal.halts:
+    if proposal.state in {ProposalState.PASSED, ProposalState.ADOPTED} and proposal.halts:
         agreeing, needed = halts.agreeing(proposal), halts.needed(proposal)
         lines.append(f"**Halt:** {agreeing} of {needed} needed have asked to halt it.")
     return "\n".join(lines)

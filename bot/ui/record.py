@@ -8,77 +8,77 @@ from types import MappingProxyType
 import discord
 
 from bot.governance.consistency import Difference
-from bot.governance.dossier import Objection, Proposal
 from bot.governance.electorates import reachable, reached
-from bot.governance.events import Happened, Json
+from bot.governance.events import EventType, Json
 from bot.governance.organisation import Partnership
 from bot.governance.policy import TYPES
 from bot.governance.proposals import affirmative
-from bot.governance.receipts import LEAST_DIGITS, Standing
+from bot.governance.proposals_types import Objection, Proposal
+from bot.governance.receipts import LEAST_DIGITS, ReceiptStanding
 from bot.governance.thresholds import weight
 from bot.services.ports import Recorded, Verdict
-from bot.services.record import Checked
+from bot.services.record import RecordCheck
 from bot.services.views import HeadView, ProposalView
 from bot.ui import limits, seats, votes
 from bot.ui.answers import Answer, headed, links_to, said
 from bot.ui.labels import HASH, STOP_REASONS, count, share, span, stamp, state_label, state_meaning
+from bot.ui.notices_context import NoticeContext
 from bot.ui.objections import threshold
 from bot.ui.panels import View, panel
 from bot.ui.proposals import outcome_reason
 from bot.ui.text import in_quotes, inline
-from bot.ui.told import Told
 
 _QUIET = 0x4E5058
 _DIFFERENCES = 900
 """Units given to what differs; the operator's ``verify`` names more of it."""
 
-_TIMELINE: Mapping[Happened, str] = MappingProxyType(
+_TIMELINE: Mapping[EventType, str] = MappingProxyType(
     {
-        Happened.REVIEW_OPENED: "review opened by {who}",
-        Happened.VERSION_PUBLISHED: "version {version} published by {who}",
-        Happened.WINDOW_EXTENDED: "review extended once: too few had seen it",
-        Happened.WINDOW_CLOSED: "review closed",
-        Happened.PROPOSAL_PASSED: "passed: no objection stopped it",
-        Happened.PROPOSAL_DISPUTED: "disputed: enough objections stand",
-        Happened.PROPOSAL_LAPSED: "lapsed",
-        Happened.PROPOSAL_WITHDRAWN: "withdrawn by {who}",
-        Happened.PROPOSAL_NOT_ADOPTED: "not adopted",
-        Happened.PROPOSAL_ADOPTED: "adopted by vote",
-        Happened.PROPOSAL_ENACTED: "takes effect",
-        Happened.PROPOSAL_DONE: "done, says {who}",
-        Happened.PROPOSAL_NOT_DONE: "not done after all, says {who}",
-        Happened.PROPOSAL_STALE: "stale: what it was written against had changed",
-        Happened.HALT_CONSENTED: "{who} asked to halt",
-        Happened.PROPOSAL_HALTED: "halted by a majority of those who may object",
-        Happened.CLOCK_STOPPED: "clock stopped since {since}: {reason}",
-        Happened.CLOCK_RESUMED: "clock resumed: it stood from {since} for {stood}; every deadline moved by that time",
-        Happened.NUDGED: "reminder to those who had not acted",
-        Happened.CONCERN_RAISED: "concern raised by {who}",
-        Happened.OBJECTION_RAISED: "objection No. {objection} raised by {who}",
-        Happened.OBJECTION_STATED: "objection No. {objection} stated by {who}",
-        Happened.OBJECTION_LAPSED: "objection No. {objection} was not stated in time and is now a concern",
-        Happened.OBJECTION_WITHDRAWN: "objection No. {objection} withdrawn by {who}",
-        Happened.OBJECTION_INTEGRATED: "objection No. {objection} resolved by version {version}, says {who}",
-        Happened.OBJECTION_MAINTAINED: "objection No. {objection} stands against version {version}, says {who}",
-        Happened.OBJECTION_OVERRULED: "objection No. {objection} set aside by the final vote",
-        Happened.OBJECTION_ORPHANED: "objection No. {objection} ended: nobody took it over",
-        Happened.TEST_ASKED: "ruling on objection No. {objection} asked for by {who}",
-        Happened.TEST_RULED: "objection No. {objection} ruled {form} by {who}",
-        Happened.APPEAL_FILED: "ruling on objection No. {objection} appealed by {who}",
-        Happened.APPEAL_DECIDED: "appeal decided: objection No. {objection} {stands}",
-        Happened.SPONSOR_NEEDED: "objection No. {objection} needs somebody to take it over",
-        Happened.SPONSOR_FOUND: "objection No. {objection} taken over by {who}",
-        Happened.OBJECTOR_SEAT_LOST: "the seat behind objection No. {objection} was taken away; the objection stands",
-        Happened.REACTION_GONE: "a reaction behind objection No. {objection} disappeared; the objection stands",
-        Happened.REACTIONS_WIPED: "reactions were wiped; nothing was withdrawn",
-        Happened.OBJECTOR_TOLD: "who raised objection No. {objection} was told to state it; the time for that began",
-        Happened.SIGN_ANSWERED: "{who} reacted with a sign that is not an objection, and was told how to object",
-        Happened.PROPOSAL_ESCALATED: "taken to a final vote by {who}",
-        Happened.VOTE_OPENED: "final vote opened",
-        Happened.VOTE_CLOSED: "final vote closed",
-        Happened.CARD_LOST: "the card was lost",
-        Happened.CARD_POSTED_AGAIN: "the card was posted again",
-        Happened.WORDS_ERASED: "words of an entry erased on request",
+        EventType.REVIEW_OPENED: "review opened by {who}",
+        EventType.VERSION_PUBLISHED: "version {version} published by {who}",
+        EventType.WINDOW_EXTENDED: "review extended once: too few had seen it",
+        EventType.WINDOW_CLOSED: "review closed",
+        EventType.PROPOSAL_PASSED: "passed: no objection stopped it",
+        EventType.PROPOSAL_DISPUTED: "disputed: enough objections stand",
+        EventType.PROPOSAL_LAPSED: "lapsed",
+        EventType.PROPOSAL_WITHDRAWN: "withdrawn by {who}",
+        EventType.PROPOSAL_NOT_ADOPTED: "not adopted",
+        EventType.PROPOSAL_ADOPTED: "adopted by vote",
+        EventType.PROPOSAL_ENACTED: "takes effect",
+        EventType.PROPOSAL_DONE: "done, says {who}",
+        EventType.PROPOSAL_NOT_DONE: "not done after all, says {who}",
+        EventType.PROPOSAL_STALE: "stale: what it was written against had changed",
+        EventType.HALT_CONSENTED: "{who} asked to halt",
+        EventType.PROPOSAL_HALTED: "halted by a majority of those who may object",
+        EventType.CLOCK_STOPPED: "clock stopped since {since}: {reason}",
+        EventType.CLOCK_RESUMED: "clock resumed: it stood from {since} for {stood}; every deadline moved by that time",
+        EventType.NUDGED: "reminder to those who had not acted",
+        EventType.CONCERN_RAISED: "concern raised by {who}",
+        EventType.OBJECTION_RAISED: "objection No. {objection} raised by {who}",
+        EventType.OBJECTION_STATED: "objection No. {objection} stated by {who}",
+        EventType.OBJECTION_LAPSED: "objection No. {objection} was not stated in time and is now a concern",
+        EventType.OBJECTION_WITHDRAWN: "objection No. {objection} withdrawn by {who}",
+        EventType.OBJECTION_INTEGRATED: "objection No. {objection} resolved by version {version}, says {who}",
+        EventType.OBJECTION_MAINTAINED: "objection No. {objection} stands against version {version}, says {who}",
+        EventType.OBJECTION_OVERRULED: "objection No. {objection} set aside by the final vote",
+        EventType.OBJECTION_ORPHANED: "objection No. {objection} ended: nobody took it over",
+        EventType.TEST_ASKED: "ruling on objection No. {objection} asked for by {who}",
+        EventType.TEST_RULED: "objection No. {objection} ruled {form} by {who}",
+        EventType.APPEAL_FILED: "ruling on objection No. {objection} appealed by {who}",
+        EventType.APPEAL_DECIDED: "appeal decided: objection No. {objection} {stands}",
+        EventType.SPONSOR_NEEDED: "objection No. {objection} needs somebody to take it over",
+        EventType.SPONSOR_FOUND: "objection No. {objection} taken over by {who}",
+        EventType.OBJECTOR_SEAT_LOST: "the seat behind objection No. {objection} was taken away; the objection stands",
+        EventType.REACTION_GONE: "a reaction behind objection No. {objection} disappeared; the objection stands",
+        EventType.REACTIONS_WIPED: "reactions were wiped; nothing was withdrawn",
+        EventType.OBJECTOR_TOLD: "who raised objection No. {objection} was told to state it; the time for that began",
+        EventType.SIGN_ANSWERED: "{who} reacted with a sign that is not an objection, and was told how to object",
+        EventType.PROPOSAL_ESCALATED: "taken to a final vote by {who}",
+        EventType.VOTE_OPENED: "final vote opened",
+        EventType.VOTE_CLOSED: "final vote closed",
+        EventType.CARD_LOST: "the card was lost",
+        EventType.CARD_POSTED_AGAIN: "the card was posted again",
+        EventType.WORDS_ERASED: "words of an entry erased on request",
     }
 )
 """What stands in the timeline; readings, ballots and votes on appeals are counted elsewhere."""
@@ -108,7 +108,7 @@ def receipt(kept: HeadView) -> str:
     )
 
 
-def verdict(partnership: Partnership, checked: Checked) -> str:
+def verdict(partnership: Partnership, checked: RecordCheck) -> str:
     """Whether the chain holds, what is kept beside it agrees, and a receipt stands (REC-1)."""
     parts = [_chain(partnership, checked.verdict), _differences(checked.differences), _looked_for(checked)]
     return "\n".join(part for part in parts if part)
@@ -155,25 +155,25 @@ def _differences(found: Sequence[Difference]) -> str:
     return f"{head}\n{limits.fit_lines(lines, _DIFFERENCES, '- … and {} more')}"
 
 
-def _looked_for(checked: Checked) -> str:
+def _looked_for(checked: RecordCheck) -> str:
     kept, standing = checked.receipt, checked.standing
     if kept is None or standing is None:
         return ""
     shown = f"`{'' if kept.number is None else f'#{kept.number} · '}{kept.digits}`"
-    if standing is Standing.TOO_SHORT:
+    if standing is ReceiptStanding.TOO_SHORT:
         return (
             f"⚠️ **Your receipt {shown} is too short to prove anything**, either way: it has {len(kept.digits)} digits, "
             f"and somebody could make another entry that begins like it by trial. {LEAST_DIGITS} digits are needed. "
             "Receipts from before had 12; `/audit receipt` gives you a new one."
         )
-    if standing is Standing.STANDS and not checked.verdict.holds:
+    if standing is ReceiptStanding.STANDS and not checked.verdict.holds:
         return f"Your receipt {shown} stands at its place, but the record around it does not hold."
-    if standing is Standing.STANDS:
+    if standing is ReceiptStanding.STANDS:
         return f"✅ Your receipt {shown} stands in it."
     why = {
-        Standing.OTHER: f"Another hash stands at entry {kept.number}.",
-        Standing.BEYOND: f"The record ends before entry {kept.number}.",
-        Standing.NOWHERE: "No entry has this hash.",
+        ReceiptStanding.OTHER: f"Another hash stands at entry {kept.number}.",
+        ReceiptStanding.BEYOND: f"The record ends before entry {kept.number}.",
+        ReceiptStanding.NOWHERE: "No entry has this hash.",
     }[standing]
     return (
         f"❌ **Your receipt {shown} does not stand in it.** {why} Check that you copied it whole and that it is of "
@@ -265,7 +265,7 @@ class _Words(dict[str, str]):
         self["who"] = view.mention(recorded.event.actor)
         self["form"] = "in form" if data.get("in_form") else "not in form"
         self["stands"] = "stands" if data.get("stands") else "does not stand"
-        told = Told(view, recorded)
+        told = NoticeContext(view, recorded)
         self["since"] = discord.utils.format_dt(told.stopped_at, "f")
         self["stood"] = span(told.stood)
         reasons = data.get("reasons") or data.get("reason")

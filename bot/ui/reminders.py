@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from bot.governance.events import Happened
+from bot.governance.events import EventType
 from bot.governance.reminders import Entry
 from bot.services.digests import DigestView
-from bot.services.letters import LetterView
+from bot.services.direct_messages import LetterView
 from bot.services.ports import Recorded
 from bot.ui.inbox import WAITS
 from bot.ui.labels import count, stamp
@@ -63,12 +63,12 @@ _MISSED: Mapping[str, str] = MappingProxyType(
 
 _OUTCOMES: Mapping[str, str] = MappingProxyType(
     {
-        Happened.PROPOSAL_PASSED.value: "passed by silence; not carried out yet",
-        Happened.PROPOSAL_ADOPTED.value: "adopted by the final vote; not carried out yet",
-        Happened.PROPOSAL_ENACTED.value: "decided; it holds from now on",
-        Happened.PROPOSAL_NOT_ADOPTED.value: "not adopted",
-        Happened.PROPOSAL_LAPSED.value: "lapsed",
-        Happened.PROPOSAL_WITHDRAWN.value: "withdrawn",
+        EventType.PROPOSAL_PASSED.value: "passed by silence; not carried out yet",
+        EventType.PROPOSAL_ADOPTED.value: "adopted by the final vote; not carried out yet",
+        EventType.PROPOSAL_ENACTED.value: "decided; it holds from now on",
+        EventType.PROPOSAL_NOT_ADOPTED.value: "not adopted",
+        EventType.PROPOSAL_LAPSED.value: "lapsed",
+        EventType.PROPOSAL_WITHDRAWN.value: "withdrawn",
     }
 )
 """What a digest says of a proposal, by its last event."""

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from bot.governance import retros as rules
 from bot.governance.cadences import Cadence
-from bot.governance.retros import PHASES, Action, Card, Progress, Retro, State, Topic
+from bot.governance.retros import PHASES, Action, Card, Progress, Retro, RetroState, Topic
 from bot.governance.retros_writing import CAPTURED
 from bot.services.retros_views import RetroView
 from bot.ui import limits, retros_controls
@@ -18,21 +18,22 @@ from bot.ui.labels import RETRO_STATES, count, listed, span, stamp
 from bot.ui.panels import LINE, Button, Part, View, link, panel
 from bot.ui.text import in_quotes, inline, quote
 
-COLOURS = {State.CLOSED: 0x57F287, State.CANCELLED: 0x99AAB5, State.SCHEDULED: 0xFEE75C}
+COLOURS = {RetroState.CLOSED: 0x57F287, RetroState.CANCELLED: 0x99AAB5, RetroState.SCHEDULED: 0xFEE75C}
 COLOUR = 0x9B59B6
 
 _WHAT = {
-    State.CHECK_IN: "**Check-in.** Say in a word or an emoji how you are. All words are shown together when this phase "
-    "ends. Pressing *Take part* is enough if you would rather say nothing.",
-    State.GATHER: "**Write cards.** One thought on each. Nobody sees them before the reveal; until then you can change "
-    "and remove your own under *My cards*.",
-    State.GROUP: "**Put together what belongs together.** *Show cards* shows them all to you alone. *Put together* "
-    "merges topics; nothing is merged by itself. A card that comes now is shown at once.",
-    State.VOTE: "**Vote.** Give your dots to the topics that you most want to talk about. They stay hidden until the "
-    "vote is closed, and you can change them until then.",
-    State.DISCUSS: "**Discuss.** One topic at a time, those with most dots first. Notes are shared and carry no name.",
-    State.ACTIONS: "**Agree on actions.** What will be done, by whom, by when? What stays open comes back in the next "
-    "retro of this group.",
+    RetroState.CHECK_IN: "**Check-in.** Say in a word or an emoji how you are. All words are shown together when "
+    "this phase ends. Pressing *Take part* is enough if you would rather say nothing.",
+    RetroState.GATHER: "**Write cards.** One thought on each. Nobody sees them before the reveal; until then you "
+    "can change and remove your own under *My cards*.",
+    RetroState.GROUP: "**Put together what belongs together.** *Show cards* shows them all to you alone. *Put "
+    "together* merges topics; nothing is merged by itself. A card that comes now is shown at once.",
+    RetroState.VOTE: "**Vote.** Give your dots to the topics that you most want to talk about. They stay hidden "
+    "until the vote is closed, and you can change them until then.",
+    RetroState.DISCUSS: "**Discuss.** One topic at a time, those with most dots first. Notes are shared and carry "
+    "no name.",
+    RetroState.ACTIONS: "**Agree on actions.** What will be done, by whom, by when? What stays open comes back in "
+    "the next retro of this group.",
 }
 _WHOLE_NAME = 80
 """Characters of a name that a line shows whole."""
@@ -80,7 +81,7 @@ def taking(people: int) -> str:
 
 def _time(view: RetroView) -> str:
     retro = view.retro
-    if retro.state is State.SCHEDULED and retro.starts_at:
+    if retro.state is RetroState.SCHEDULED and retro.starts_at:
         often = f" {recurs(retro.cadence)}" if retro.cadence else ""
         return f"Begins {stamp(retro.starts_at)}.{often} What comes to mind until then: *Capture a thought*."
     if not retro.runs:
@@ -96,25 +97,25 @@ def _time(view: RetroView) -> str:
 
 def _contents(view: RetroView) -> list[Part]:
     match view.retro.state:
-        case State.CHECK_IN:
+        case RetroState.CHECK_IN:
             return [_brought(view), actions_of(view)]
-        case State.GATHER:
+        case RetroState.GATHER:
             columns = ", ".join(f"{in_quotes(column, 42)}" for column in view.retro.plan.columns)
             most = count(view.retro.terms.cards, "card")
             return [f"Columns: {columns}. At most {most} each.", _words(view)]
-        case State.GROUP:
+        case RetroState.GROUP:
             return [_standing(view.retro), *_topics(view.retro.topics, view.retro, 2200)]
-        case State.VOTE:
+        case RetroState.VOTE:
             terms = view.retro.terms
             most = f"{count(terms.dots, 'dot')}, at most {terms.dots_per_topic} to one topic"
             return [f"{_standing(view.retro)} Everybody has {most}.", *_topics(view.retro.topics, view.retro, 2000)]
-        case State.DISCUSS:
+        case RetroState.DISCUSS:
             return _discussed(view)
-        case State.ACTIONS:
+        case RetroState.ACTIONS:
             return [actions_of(view)]
-        case State.CLOSED:
+        case RetroState.CLOSED:
             return [_closed(view), actions_of(view)]
-        case State.CANCELLED:
+        case RetroState.CANCELLED:
             kept = "What was written in it was destroyed. What was captured before waits for the next retro."
             reason = f"The facilitator's reason:\n{quote(view.retro.reason, 300)}" if view.retro.reason else ""
             return [kept, reason]
@@ -223,8 +224,8 @@ def actions_of(view: RetroView) -> str:
         lines += ["**Actions**", *(f"- {action_line(view, each)}" for each in retro.actions[:_SHOWN_ACTIONS])]
         if len(retro.actions) > _SHOWN_ACTIONS:
             lines.append(f"-# … and {len(retro.actions) - _SHOWN_ACTIONS} more: *Actions*")
-    elif retro.state in {State.ACTIONS, State.CLOSED}:
-        lines.append("No action was noted." if retro.state is State.CLOSED else "No action is noted yet.")
+    elif retro.state in {RetroState.ACTIONS, RetroState.CLOSED}:
+        lines.append("No action was noted." if retro.state is RetroState.CLOSED else "No action is noted yet.")
     if view.earlier:
         lines.append("**Still open from earlier retros**")
         lines += [f"- R-{each.number}: {action_line(view, each.action)}" for each in view.earlier[:_SHOWN_ACTIONS]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.governance.retros import PHASES, Retro, State
+from bot.governance.retros import PHASES, Retro, RetroState
 from bot.services.retros_leading import Options
 from bot.services.retros_views import RetroView
 from bot.ui import ids
@@ -12,13 +12,13 @@ LIVE_STEP, SLOW_STEP = 5, 24 * 60
 """Minutes that one press on the timer adds, in a live and in a slow retro."""
 
 NEXT = {
-    State.SCHEDULED: "Begin now",
-    State.CHECK_IN: "Next: write cards",
-    State.GATHER: "Next: reveal the cards",
-    State.GROUP: "Next: vote",
-    State.VOTE: "Next: close the vote, discuss",
-    State.DISCUSS: "Next: actions",
-    State.ACTIONS: "Close the retro",
+    RetroState.SCHEDULED: "Begin now",
+    RetroState.CHECK_IN: "Next: write cards",
+    RetroState.GATHER: "Next: reveal the cards",
+    RetroState.GROUP: "Next: vote",
+    RetroState.VOTE: "Next: close the vote, discuss",
+    RetroState.DISCUSS: "Next: actions",
+    RetroState.ACTIONS: "Close the retro",
 }
 """What ends each phase."""
 
@@ -61,28 +61,28 @@ def _people(retro: Retro) -> list[Button | None]:
     about = act(retro, "Who sees what?", "about")
     cards = act(retro, "Show cards", "cards", arg=0)
     more = act(retro, "More", "menu")
-    if retro.state is State.SCHEDULED:
+    if retro.state is RetroState.SCHEDULED:
         return [button("Capture a thought", ids.capture("write", retro.group)), about, more]
     if retro.paused_at is not None:
         return [act(retro, "Take part", "join"), more]
     match retro.state:
-        case State.CHECK_IN:
+        case RetroState.CHECK_IN:
             return [act(retro, "Check in", "word", Style.primary), act(retro, "Take part", "join"), about, more]
-        case State.GATHER:
+        case RetroState.GATHER:
             first = act(retro, "Write a card", "card", Style.primary)
             return [first, act(retro, "My cards", "mine", arg=0), about, more]
-        case State.GROUP:
+        case RetroState.GROUP:
             merge = act(retro, "Put together", "group", Style.primary, arg=0)
             return [merge, cards, act(retro, "Write a card", "card"), more]
-        case State.VOTE:
+        case RetroState.VOTE:
             return [act(retro, "Vote", "vote", Style.primary, arg=0), cards, about, more]
-        case State.DISCUSS:
+        case RetroState.DISCUSS:
             note = act(retro, "Add a note", "note", Style.primary, arg=retro.current) if retro.current else None
             return [note, act(retro, "Add an action", "action"), more]
-        case State.ACTIONS:
+        case RetroState.ACTIONS:
             first = act(retro, "Add an action", "action", Style.primary)
             return [first, act(retro, "Actions", "actions", arg=0), more]
-        case State.CLOSED:
+        case RetroState.CLOSED:
             lessons = act(retro, "Lessons", "lessons") if retro.took_part else None
             return [lessons, act(retro, "Actions", "actions", arg=0) if retro.actions else None, about]
     return [about]
@@ -91,7 +91,7 @@ def _people(retro: Retro) -> list[Button | None]:
 def _first(retro: Retro) -> Button:
     if retro.paused_at is not None:
         return act(retro, "Go on", "resume", Style.success)
-    if retro.state is State.DISCUSS and retro.current is not None:
+    if retro.state is RetroState.DISCUSS and retro.current is not None:
         return act(retro, "Topic is discussed", "end", Style.success, arg=f"{retro.current}.discussed")
     return ahead(retro)
 
@@ -101,18 +101,18 @@ def _more(retro: Retro) -> list[Button]:
     found: list[Button] = []
     if retro.runs and retro.paused_at is None:
         match retro.state:
-            case State.GROUP:
+            case RetroState.GROUP:
                 found.append(act(retro, "Suggestions", "suggest"))
-            case State.DISCUSS:
+            case RetroState.DISCUSS:
                 if retro.current and retro.deadline_at:
                     found.append(act(retro, "I want more time", "more"))
                 found.append(act(retro, "Topics", "topics", arg=0))
                 found.append(act(retro, "Actions", "actions", arg=0))
-            case State.ACTIONS:
+            case RetroState.ACTIONS:
                 found.append(act(retro, "Topics", "topics", arg=0))
-        if retro.state is not State.CHECK_IN:
+        if retro.state is not RetroState.CHECK_IN:
             found.append(act(retro, "Take part", "join"))
-    if retro.cards and (retro.state not in {State.GROUP, State.VOTE} or retro.paused_at is not None):
+    if retro.cards and (retro.state not in {RetroState.GROUP, RetroState.VOTE} or retro.paused_at is not None):
         found.append(act(retro, "Show cards", "cards", arg=0))
     return [*found, act(retro, "Who sees what?", "about")]
 
@@ -121,17 +121,17 @@ def _led(options: Options) -> list[Button]:
     retro = options.view.retro
     found: list[Button] = []
     if retro.runs and retro.paused_at is None:
-        if retro.state is State.DISCUSS and retro.current is not None:
+        if retro.state is RetroState.DISCUSS and retro.current is not None:
             found += [ahead(retro), act(retro, "Leave it out", "end", arg=f"{retro.current}.skipped")]
             found.append(act(retro, "Park for the next retro", "end", arg=f"{retro.current}.parked"))
         step = SLOW_STEP if retro.slow else LIVE_STEP
         seen = int(retro.deadline_at.timestamp()) if retro.deadline_at else 0
         found.append(act(retro, "+ 1 day" if retro.slow else f"+ {step} min", "time", arg=f"{step}.{seen}"))
         found.append(act(retro, "Pause", "pause"))
-        if retro.state in {State.CHECK_IN, State.GATHER, State.VOTE}:
+        if retro.state in {RetroState.CHECK_IN, RetroState.GATHER, RetroState.VOTE}:
             found.append(act(retro, "How far are we?", "figures"))
         if options.back:
             found.append(back(retro))
-    if retro.state is State.SCHEDULED and retro.cadence:
+    if retro.state is RetroState.SCHEDULED and retro.cadence:
         found.append(act(retro, "End the series", "series"))
     return [*found, act(retro, "Hand over", "hand"), act(retro, "Cancel", "cancel", Style.danger)]

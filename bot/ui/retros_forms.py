@@ -6,10 +6,10 @@ from typing import Any
 
 import discord
 
-from bot.governance.dossier import Text
 from bot.governance.errors import NotFound
 from bot.governance.organisation import Group
-from bot.governance.retros import MOST_ACTION, MOST_REASON, MOST_TITLE, Action, Retro, State
+from bot.governance.proposals_types import Text
+from bot.governance.retros import MOST_ACTION, MOST_REASON, MOST_TITLE, Action, Retro, RetroState
 from bot.governance.retros_writing import MOST_CARD, MOST_NOTE, MOST_WORD, Written
 from bot.services.retros_views import RetroView
 from bot.ui import ids, limits
@@ -41,7 +41,7 @@ def card(retro: Retro, before: Written | None = None) -> Form:
     if before is None and len(options) == 1:
         options[0].default = True
     menu: discord.ui.Select[Any] = discord.ui.Select(custom_id="column", options=options, placeholder="Choose one")
-    about = "Hidden until the reveal" if retro.state is State.GATHER else "Shown to everybody at once"
+    about = "Hidden until the reveal" if retro.state is RetroState.GATHER else "Shown to everybody at once"
     about = about if before is None else "Leave it empty to take the card back"
     return _form(
         f"R-{retro.number}: {'a card' if before is None else 'your card'}",

@@ -8,7 +8,7 @@ from typing import Any
 import discord
 
 from bot.governance import retros as rules
-from bot.governance.retros import Progress, State, Topic
+from bot.governance.retros import Progress, RetroState, Topic
 from bot.governance.retros_writing import Merged
 from bot.services.retros_views import Mine, RetroView
 from bot.ui import ids, limits
@@ -166,7 +166,7 @@ def topics(view: RetroView, page: int) -> Answer:
     shown, page, pages = paged(rules.agenda(retro), page, _TOPICS)
     lines = [f"- {boards.topic_line(each, by_id, 90)} – {_stands(each, retro.current)}" for each in shown]
     menu, _, _ = menu_of(view, "note", page, str, placeholder="Add a note to …", among=shown)
-    chooser = [choosing(menu)] if menu and retro.state in {State.DISCUSS, State.ACTIONS} else []
+    chooser = [choosing(menu)] if menu and retro.state in {RetroState.DISCUSS, RetroState.ACTIONS} else []
     notes = [quote(note, 220) for each in shown for note in each.notes[-2:]]
     texts = [f"### Topics of R-{retro.number}", "\n".join(lines) or "There are no topics.", "\n".join(notes[:8])]
     return panel(None, COLOUR, *texts, *chooser, *rows(*turning_to("topics", retro.id, page, pages)))

@@ -11,7 +11,7 @@ import discord
 
 from bot.governance.ids import PartnershipId
 from bot.governance.organisation import MOST_NAME, Partnership
-from bot.governance.plans import Do, Plan, Step, What
+from bot.governance.plans import Do, SetupPlan, SetupStep, What
 from bot.governance.scales import MOST_PURPOSE, Draft, Purpose
 from bot.services.ports import DiscordRefused
 from bot.services.scales import SetupView
@@ -103,7 +103,7 @@ def draft_of(fields: Mapping[str, str]) -> Draft:
     return Draft(**{name: fields.get(name, "") for name in _FIELDS})
 
 
-def topic(step: Step, partnership: str) -> str:
+def topic(step: SetupStep, partnership: str) -> str:
     """What a new channel says of itself at its top."""
     about = {
         Purpose.FEED: "Every pending proposal and every outcome. Only the bot writes here; threads are open to all.",
@@ -157,7 +157,7 @@ def ratifying(view: ProposalView) -> View:
     )
 
 
-def _planned(view: SetupView, partnership: Partnership, plan: Plan) -> View:
+def _planned(view: SetupView, partnership: Partnership, plan: SetupPlan) -> View:
     name = inline(partnership.name, 80)
     if not plan.todo:
         return panel(None, COLOUR, f"### {name} is set up", "There is nothing to do.", *rows(*_next(view, partnership)))
@@ -184,7 +184,7 @@ def _planned(view: SetupView, partnership: Partnership, plan: Plan) -> View:
     )
 
 
-def _summary(plan: Plan) -> str:
+def _summary(plan: SetupPlan) -> str:
     """What the plan comes to, in one line: the details stand below."""
     counted: Counter[tuple[Do, What]] = Counter((step.do, step.what) for step in plan.todo)
     said = []
@@ -195,7 +195,7 @@ def _summary(plan: Plan) -> str:
     return f"**In short:** {'; '.join(said)}." if said else ""
 
 
-def _prepared(plan: Plan, guild_id: int, named: int | None = _NAMED) -> list[str]:
+def _prepared(plan: SetupPlan, guild_id: int, named: int | None = _NAMED) -> list[str]:
     """What others have prepared or changed that this plan takes over or takes back (SCL-1)."""
     lines = []
     for step in plan.todo:
@@ -216,7 +216,7 @@ def _prepared(plan: Plan, guild_id: int, named: int | None = _NAMED) -> list[str
     return lines
 
 
-def _adopted_role(step: Step, named: int | None) -> str:
+def _adopted_role(step: SetupStep, named: int | None) -> str:
     shown = step.wearers if named is None else step.wearers[:named]
     people = ", ".join(f"<@{user}>" for user in shown)
     if len(shown) < len(step.wearers):
@@ -229,7 +229,7 @@ def _adopted_role(step: Step, named: int | None) -> str:
     return f"role **{inline(step.name, 100)}** stands already: {worn if step.wearers else ''}{seat}.{again}"
 
 
-def _in_channel(step: Step, guild_id: int) -> str:
+def _in_channel(step: SetupStep, guild_id: int) -> str:
     said = [_taken_away(step, guild_id) + "."] if step.intrusions else []
     if step.webhooks is None:
         said.append(
@@ -240,11 +240,11 @@ def _in_channel(step: Step, guild_id: int) -> str:
     return " ".join(said)
 
 
-def _taken_away(step: Step, guild_id: int) -> str:
+def _taken_away(step: SetupStep, guild_id: int) -> str:
     return "; ".join(f"{intrusions.given(each, guild_id)} there: taken away" for each in step.intrusions)
 
 
-def _applied(view: SetupView, plan: Plan) -> View:
+def _applied(view: SetupView, plan: SetupPlan) -> View:
     assert view.partnership is not None
     name = inline(view.partnership.name, 80)
     done = _listed("Done", [_line(s, DONE[s.do]) for s in view.done])
@@ -270,7 +270,7 @@ def _applied(view: SetupView, plan: Plan) -> View:
     )
 
 
-def _line(step: Step, doing: str) -> str:
+def _line(step: SetupStep, doing: str) -> str:
     name = inline(step.name, 100)
     match step.what:
         case What.RECORD:
@@ -286,7 +286,7 @@ def _line(step: Step, doing: str) -> str:
     return f"{doing} channel **#{name}**{extra}"
 
 
-def _refusal(step: Step) -> str:
+def _refusal(step: SetupStep) -> str:
     detail = inline(step.detail.replace("_", " "), 200)
     if step.what is not What.ROLE:
         why = TROUBLES.get(step.why, TROUBLES["not taken"]).format(detail=f" ({detail})" if detail else "")
@@ -296,14 +296,14 @@ def _refusal(step: Step) -> str:
     return f"role **{inline(step.name, 100)}**: {why}{rename}"
 
 
-def _missing(plan: Plan) -> str:
+def _missing(plan: SetupPlan) -> str:
     if not plan.missing:
         return ""
     lacks = intrusions.permissions(plan.missing)
     return f"**The bot lacks:** {lacks}. Give these to the bot's role in *Server settings → Roles* first."
 
 
-def _unchanged(plan: Plan) -> str:
+def _unchanged(plan: SetupPlan) -> str:
     same = sum(s.do is Do.NOTHING for s in plan.steps)
     return f"-# {count(same, 'thing')} already as needed." if same else ""
 
@@ -328,7 +328,7 @@ def _trouble(trouble: DiscordRefused | None) -> str:
     if trouble is None:
         return "Something was changed by somebody else meanwhile."
     if trouble.why in errors.ROLES:
-        return _refusal(Step(Do.REFUSED, What.ROLE, trouble.what, why=trouble.why, detail=trouble.detail))
+        return _refusal(SetupStep(Do.REFUSED, What.ROLE, trouble.what, why=trouble.why, detail=trouble.detail))
     detail = f" ({inline(trouble.detail.replace('_', ' '), 300)})" if trouble.detail else ""
     words = TROUBLES.get(trouble.why, TROUBLES["not taken"]).format(detail=detail)
     return f"**{inline(trouble.what, 100)}**: {words}"

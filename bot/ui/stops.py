@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.governance.clock import MOST_MEDDLED
 from bot.governance.events import Json
 from bot.governance.ids import GroupId, PartnershipId
-from bot.governance.mending import Change
+from bot.governance.mending import OverwriteChange
 from bot.governance.stops import BLIND, REMOVED
 from bot.services.stops import Mending
 from bot.ui.answers import Answer, said
@@ -109,7 +109,7 @@ def repaired(view: Mending) -> Answer:
     )
 
 
-def _line(change: Change) -> str:
+def _line(change: OverwriteChange) -> str:
     overwrite = change.overwrite
     who = f"<@{overwrite.target}>" if overwrite.person else f"<@&{overwrite.target}>"
     parts = []

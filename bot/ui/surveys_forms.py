@@ -11,7 +11,7 @@ from bot.governance import surveys as rules
 from bot.governance.ids import GroupId, PartnershipId
 from bot.governance.scales import Scale
 from bot.governance.surveys import Question, QuestionKind, Survey
-from bot.services.surveys_answered import Answering
+from bot.services.surveys_replies import Answering
 from bot.ui import ids, limits
 from bot.ui.text import plain
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from bot.governance.dossier import Objection, Text, Version
 from bot.governance.money import shown
+from bot.governance.proposals_types import Objection, Text, Version
 from bot.services.views import ProposalView
 from bot.ui import diff, effects, objections
 from bot.ui.labels import FIELD_LABELS, STATE_COLOURS, moment, type_label

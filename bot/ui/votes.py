@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bot.governance.authority import acting
-from bot.governance.dossier import Proposal, Tally, Vote
 from bot.governance.ids import PersonId
 from bot.governance.methods import REGISTRY
+from bot.governance.proposals_types import Proposal, Tally, Vote
 from bot.ui import ids
 from bot.ui.labels import CHOICE_LABELS, CRITERION_LABELS, METHOD_LABELS, OUTCOME_REASONS, count, listed, share
 from bot.ui.limits import fit_lines

@@ -14,10 +14,10 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot import caches
-from bot.caches import NotKnownYet
+from bot.discord import caches
+from bot.discord.caches import NotKnownYet
+from bot.discord.requests import FAILED, answering, in_a_line
 from bot.governance.errors import Changed, NotFound, Refusal
-from bot.requests import FAILED, answering, in_a_line
 from bot.services import organisation
 from bot.services.ports import Actor, Context
 from bot.ui import answers, errors, forms

@@ -10,11 +10,11 @@ from typing import Any
 from discord import app_commands
 
 from bot.governance import names
-from bot.governance.dossier import State
 from bot.governance.errors import NotFound
 from bot.governance.ids import PersonId, ProposalId
 from bot.governance.organisation import Group, Partnership
 from bot.governance.policy import TYPES
+from bot.governance.proposals_types import ProposalState
 from bot.services import organisation, proposals, times
 from bot.services.ports import Filter
 from bot.ui.inbox import suggestion
@@ -27,12 +27,12 @@ Choice = app_commands.Choice[str]
 _NUMBER = re.compile(
     r"(?:(?P<partnership>[1-9]\d{0,8})/)?\s*(?:p-?|#)?\s*(?P<number>[1-9]\d{0,8})(?:\s*·.*)?", re.IGNORECASE
 )
-_OWN_DRAFTS: dict[str, Any] = {"states": frozenset({State.DRAFT}), "author": PersonId("the asker")}
+_OWN_DRAFTS: dict[str, Any] = {"states": frozenset({ProposalState.DRAFT}), "author": PersonId("the asker")}
 _OWN_OPEN: dict[str, Any] = {
-    "states": frozenset({State.REVIEW, State.SETTLING, State.DISPUTED, State.STALE}),
+    "states": frozenset({ProposalState.REVIEW, ProposalState.SETTLING, ProposalState.DISPUTED, ProposalState.STALE}),
     "author": PersonId("the asker"),
 }
-_WAITING: dict[str, Any] = {"states": frozenset({State.PASSED, State.ADOPTED})}
+_WAITING: dict[str, Any] = {"states": frozenset({ProposalState.PASSED, ProposalState.ADOPTED})}
 _DRAFT = re.compile(r"draft-(?P<id>[1-9]\d{0,8})", re.IGNORECASE)
 
 

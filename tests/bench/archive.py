@@ -24,7 +24,7 @@ import psutil
 import simcord
 
 from bot.app import create_bot
-from bot.client import GovernanceBot
+from bot.discord.client import GovernanceBot
 from bot.ui.announcements import announce
 from config.settings import Settings
 from storage.engine import create_engines

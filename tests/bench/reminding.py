@@ -13,8 +13,8 @@ from sqlalchemy import insert
 
 from bot.governance.ids import PersonId
 from bot.governance.policy import genesis
-from bot.governance.reminders import Preferences, Topic, Way
-from bot.services import letters, meetings
+from bot.governance.reminders import Preferences, ReminderTopic, Way
+from bot.services import direct_messages, meetings
 from bot.services.ports import Actor, Context
 from bot.ui.announcements import announce
 from storage import migrate, tables
@@ -64,7 +64,7 @@ async def _sweep(path: Path, members: int) -> Reminded:
         await meetings.confirm(ctx, actor, held.meeting.id)
         clock.now = NEW_YEAR + timedelta(days=8, hours=12)
         start = time.perf_counter()
-        await letters.sweep(ctx, (HERE,))
+        await direct_messages.sweep(ctx, (HERE,))
         seconds = time.perf_counter() - start
         async with uow.read() as tx:
             given = len(await tx.deliveries.waiting(clock.now, members + 10))
@@ -92,7 +92,7 @@ def _wishes(n: int) -> Preferences:
     return Preferences(
         ZONES[n % len(ZONES)],
         (22 * 60, 7 * 60) if n % 2 else (13 * 60, 18 * 60),
-        frozenset({Topic.SURVEYS}) if n % 5 == 0 else frozenset(),
+        frozenset({ReminderTopic.SURVEYS}) if n % 5 == 0 else frozenset(),
         Way.DIGEST if n % 7 == 0 else Way.MENTION,
         n % 4 or None,
     )

@@ -15,11 +15,11 @@ from typing import TypeVar
 
 from bot.governance import retros as rules
 from bot.governance.policy import genesis
-from bot.governance.retros import State
+from bot.governance.retros import RetroState
 from bot.services import retros, retros_views, retros_writing
 from bot.services.ports import Context
 from bot.ui import retros as boards
-from bot.ui import retros_told
+from bot.ui import retros_notices
 from bot.ui.announcements import announce
 from storage import migrate
 from storage.engine import create_engines
@@ -91,7 +91,7 @@ async def _one(scene: Scene, people: int, cards: int, chance: random.Random) -> 
         return done
 
     held = (await retros.start(ctx, leader, HERE, TLC, rules.plan("4 Ls"))).retro.id
-    await retros.next_phase(ctx, leader, held, State.CHECK_IN)
+    await retros.next_phase(ctx, leader, held, RetroState.CHECK_IN)
 
     async def write() -> None:
         for each in range(cards):
@@ -102,18 +102,18 @@ async def _one(scene: Scene, people: int, cards: int, chance: random.Random) -> 
         await asyncio.to_thread(boards.page_of_cards, view, 0)
 
     await timed("write", write)
-    await timed("reveal", lambda: retros.next_phase(ctx, leader, held, State.GATHER))
+    await timed("reveal", lambda: retros.next_phase(ctx, leader, held, RetroState.GATHER))
     await timed("pages", pages)
     await timed("suggest", lambda: retros_writing.suggestions(ctx, leader, held))
     await timed("merge", lambda: retros_writing.merge(ctx, leader, held, [1], 2))
-    await retros.next_phase(ctx, leader, held, State.GROUP)
+    await retros.next_phase(ctx, leader, held, RetroState.GROUP)
     for each in crowd:
         for topic in chance.sample(range(3, cards), DOTS):
             await retros_writing.vote(ctx, each, held, topic, 1)
-    await timed("vote close", lambda: retros.next_phase(ctx, leader, held, State.VOTE))
-    await retros.next_phase(ctx, leader, held, State.DISCUSS)
-    view = await timed("close", lambda: retros.next_phase(ctx, leader, held, State.ACTIONS))
-    await timed("lessons", lambda: asyncio.to_thread(retros_told.document, view))
+    await timed("vote close", lambda: retros.next_phase(ctx, leader, held, RetroState.VOTE))
+    await retros.next_phase(ctx, leader, held, RetroState.DISCUSS)
+    view = await timed("close", lambda: retros.next_phase(ctx, leader, held, RetroState.ACTIONS))
+    await timed("lessons", lambda: asyncio.to_thread(retros_notices.document, view))
     return taken
 
 

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import insert, update
 
 from bot.governance import drafts, lifecycle, proposals
-from bot.governance.dossier import FINAL, Proposal, Rolls, Text
-from bot.governance.effects.world import World
+from bot.governance.effects.world import Governed
 from bot.governance.events import Event, proposal_thing
 from bot.governance.ids import PartnershipId, ProposalId
 from bot.governance.organisation import GroupKind, Member, Partnership, seats_of
+from bot.governance.proposals_types import FINAL, Proposal, Rolls, Text
 from bot.services import electorates
 from bot.services.ports import DeliveryKind, DeliveryState
 from bot.ui.announcements import announce
@@ -49,7 +49,7 @@ async def seed(uow: SqlUnitOfWork, resolved: int, open: int, now: datetime) -> N
     """Resolved proposals, shown long ago; then open ones, still to be shown."""
     async with uow.read() as tx:
         partnership = await tx.partnerships.get(HERE)
-        world = World(partnership, await tx.policies.current(HERE))
+        world = Governed(partnership, await tx.policies.current(HERE))
         top = next(g for g in partnership.groups if g.kind is GroupKind.TOP_LEVEL)
         seated = await electorates.seated(tx, partnership, top.id, now)
     done = decided(opened(partnership, world, seated, now - _AGES_AGO), world)
@@ -65,7 +65,7 @@ async def seed(uow: SqlUnitOfWork, resolved: int, open: int, now: datetime) -> N
             await tx.reserve(f"number/{HERE}", numbers[-1])
 
 
-def opened(partnership: Partnership, world: World, seated: Rolls, now: datetime) -> Story:
+def opened(partnership: Partnership, world: Governed, seated: Rolls, now: datetime) -> Story:
     """A proposal in review, as the rules open it."""
     roles = frozenset(m.role for m in partnership.mappings if m.group == partnership_top(partnership))
     author = Member(seated.electors[0].person, seats_of(partnership, roles))
@@ -74,7 +74,7 @@ def opened(partnership: Partnership, world: World, seated: Rolls, now: datetime)
     return Story(*proposals.open_review(draft, author, world, seated, proposals.Load(), 1, now))
 
 
-def decided(story: Story, world: World) -> Story:
+def decided(story: Story, world: Governed) -> Story:
     """The same proposal after everything that time alone brings."""
     proposal, events = story.proposal, story.events
     while proposal.state not in FINAL:

@@ -11,7 +11,7 @@ import discord
 import pytest
 from discord.ext import commands
 
-from bot.client import EXTENSIONS
+from bot.discord.client import EXTENSIONS
 from bot.governance.ids import GroupId, PartnershipId, ProposalId
 from bot.governance.policy import TYPES
 from bot.ui import feedback as feedback_pages

@@ -8,9 +8,8 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 from bot.governance import drafts, electorates, lifecycle, objections, proposals, revisions, rulings
-from bot.governance.dossier import Ballot, Effect, Objection, Proposal, Rolls, State, Statement, Text
-from bot.governance.effects.world import World
-from bot.governance.events import Event, Happened
+from bot.governance.effects.world import Governed
+from bot.governance.events import Event, EventType
 from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId, RoleId
 from bot.governance.lifecycle import Surroundings
 from bot.governance.organisation import (
@@ -26,6 +25,7 @@ from bot.governance.organisation import (
     RoleMapping,
 )
 from bot.governance.policy import Value, genesis
+from bot.governance.proposals_types import Ballot, Effect, Objection, Proposal, ProposalState, Rolls, Statement, Text
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
@@ -113,8 +113,8 @@ NO_CHANGES: Mapping[str, Value] = MappingProxyType({})
 AROUND = Surroundings()
 
 
-def world(changes: Mapping[str, Value] = NO_CHANGES, provisional: bool = False) -> World:
-    return World(replace(PARTNERSHIP, provisional=provisional), genesis(changes))
+def world(changes: Mapping[str, Value] = NO_CHANGES, provisional: bool = False) -> Governed:
+    return Governed(replace(PARTNERSHIP, provisional=provisional), genesis(changes))
 
 
 def draft(
@@ -193,7 +193,7 @@ def disputed(proposal: Proposal | None = None) -> Proposal:
     """One stated objection against a threshold of one, disputed since hour 72."""
     proposal = stated(proposal or opened(), BO)
     proposal = advanced(proposal, at(72))
-    assert proposal.state is State.DISPUTED
+    assert proposal.state is ProposalState.DISPUTED
     return proposal
 
 
@@ -206,7 +206,7 @@ def first(proposal: Proposal) -> Objection:
     return proposal.objections[0]
 
 
-def kinds(events: tuple[Event, ...]) -> list[Happened]:
+def kinds(events: tuple[Event, ...]) -> list[EventType]:
     return [event.type for event in events]
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from bot.governance import escalations, objections, rulings
 from bot.governance.authority import has_a_say, judges_of
-from bot.governance.dossier import FINAL, Proposal, State
 from bot.governance.organisation import Elector, Member
+from bot.governance.proposals_types import FINAL, Proposal, ProposalState
 from tests.governance.scene import (
     ANA,
     BO,
@@ -112,7 +112,7 @@ def test_voters_read_it_from_the_announcement_to_the_close(notice: float) -> Non
     closed = advanced(opened_now, at(200), ballots(dict.fromkeys(names(*STAKEHOLDERS), "for")))
     assert closed.vote is not None
     assert closed.vote.tally is not None
-    assert readers(replace(closed, state=State.ADOPTED)) == names(*CELL), "the vote is counted"
+    assert readers(replace(closed, state=ProposalState.ADOPTED)) == names(*CELL), "the vote is counted"
 
 
 def test_voters_are_those_of_the_vote_once_it_is_open() -> None:
@@ -122,7 +122,7 @@ def test_voters_are_those_of_the_vote_once_it_is_open() -> None:
 
 
 @pytest.mark.parametrize("state", sorted(FINAL))
-def test_nobody_has_a_say_in_what_has_ended(state: State) -> None:
+def test_nobody_has_a_say_in_what_has_ended(state: ProposalState) -> None:
     for proposal in (of_the_cell(), appealed(ruled_against(), WES, now=at(2)), put_to_the_vote()):
         assert readers(replace(proposal, state=state)) == set()
 

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.governance import clock, escalations, halts, lifecycle, objections, proposals, sponsors
-from bot.governance.dossier import Appeal, Clock, ObjectionState, Proposal, Spell, State, Vote
-from bot.governance.dossier import Test as FormTest
 from bot.governance.errors import WindowClosed
-from bot.governance.events import Happened
+from bot.governance.events import EventType
+from bot.governance.proposals_types import Appeal, Clock, ObjectionState, Proposal, ProposalState, Spell, Vote
+from bot.governance.proposals_types import Test as FormTest
 from tests.governance.scene import (
     ANA,
     AROUND,
@@ -35,13 +35,13 @@ from tests.governance.scene import (
 
 def test_stopping_and_resuming_moves_the_close_by_the_time_that_it_stood() -> None:
     proposal, events = clock.stop(opened(), clock.CARD, at(10))
-    assert kinds(events) == [Happened.CLOCK_STOPPED]
+    assert kinds(events) == [EventType.CLOCK_STOPPED]
     assert events[0].data["since"] == at(10).isoformat()
     assert clock.is_stopped(proposal)
     assert proposal.closes_at == at(72)
     assert clock.stood_until(proposal, at(15)) == hours(5)
     proposal, events = clock.resume(proposal, clock.CARD, at(40))
-    assert kinds(events) == [Happened.CLOCK_RESUMED]
+    assert kinds(events) == [EventType.CLOCK_RESUMED]
     assert events[0].data["minutes"] == 30 * 60
     assert events[0].data["since"] == at(10).isoformat()
     assert proposal.closes_at == at(102)
@@ -179,11 +179,11 @@ def test_a_role_gone_stops_it_for_seven_days_and_then_it_is_voted_on() -> None:
     assert lifecycle.next_due(proposal) == at(10 + 7 * 24)
     assert advanced(proposal, at(10 + 7 * 24) - TICK) == proposal
     running, events = lifecycle.advance(proposal, at(10 + 7 * 24), AROUND)
-    assert kinds(events) == [Happened.STOPS_SPENT, Happened.CLOCK_RESUMED]
+    assert kinds(events) == [EventType.STOPS_SPENT, EventType.CLOCK_RESUMED]
     assert running.closes_at == at(72 + 7 * 24)
     assert clock.stop(running, clock.ROLE, at(200)) == (running, ())
     voted = advanced(running, at(72 + 7 * 24))
-    assert voted.state is State.ESCALATED, "never by silence"
+    assert voted.state is ProposalState.ESCALATED, "never by silence"
     assert voted.vote is not None
     assert (voted.vote.opened, voted.vote.method) == (True, "majority")
 
@@ -210,7 +210,7 @@ def test_the_ruling_period_of_what_is_ruled_changes_nothing() -> None:
     proposal, _ = clock.stop(proposal, clock.ROLE, at(10))
     proposal, _ = clock.resume(proposal, clock.ROLE, at(20))
     proposal = advanced(proposal, at(82))
-    assert proposal.state is State.DISPUTED
+    assert proposal.state is ProposalState.DISPUTED
 
 
 def test_the_timelock_moves_by_an_outage_only() -> None:
@@ -225,8 +225,11 @@ def test_the_timelock_moves_by_an_outage_only() -> None:
     assert moved.timelock_ends_at == at(208)
 
 
-@pytest.mark.parametrize("state", [State.DRAFT, State.STALE, State.ENACTED, State.WITHDRAWN, State.LAPSED])
-def test_nothing_stops_where_nobody_waits(state: State) -> None:
+@pytest.mark.parametrize(
+    "state",
+    [ProposalState.DRAFT, ProposalState.STALE, ProposalState.ENACTED, ProposalState.WITHDRAWN, ProposalState.LAPSED],
+)
+def test_nothing_stops_where_nobody_waits(state: ProposalState) -> None:
     proposal = replace(opened(), state=state)
     assert clock.stop(proposal, clock.OUTAGE, at(1)) == (proposal, ())
 
@@ -236,8 +239,8 @@ def test_after_14_days_it_could_not_be_held() -> None:
     assert lifecycle.next_due(proposal) == at(10 + 14 * 24)
     assert advanced(proposal, at(10 + 14 * 24) - TICK) == proposal
     gone, events = lifecycle.advance(proposal, at(10 + 14 * 24), AROUND)
-    assert (gone.state, gone.outcome) == (State.NOT_ADOPTED, "could not be held")
-    assert kinds(events) == [Happened.PROPOSAL_NOT_ADOPTED]
+    assert (gone.state, gone.outcome) == (ProposalState.NOT_ADOPTED, "could not be held")
+    assert kinds(events) == [EventType.PROPOSAL_NOT_ADOPTED]
     assert not clock.is_stopped(gone)
 
 
@@ -245,7 +248,7 @@ def test_stopped_time_does_not_count_towards_90_days() -> None:
     proposal, _ = clock.stop(opened(changes={"limits.versions": 20}), clock.ROLE, at(10))
     proposal, _ = clock.resume(proposal, clock.ROLE, at(250))
     old = replace(proposal, closes_at=at(90 * 24 + 241))
-    assert advanced(old, at(90 * 24 + 240) - TICK).state is State.REVIEW
+    assert advanced(old, at(90 * 24 + 240) - TICK).state is ProposalState.REVIEW
     assert advanced(old, at(90 * 24 + 240)).outcome == "too old"
 
 

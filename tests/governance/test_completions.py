@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from bot.governance import completions
-from bot.governance.dossier import Effect, Proposal, State
 from bot.governance.errors import AlreadyDone, NotEligible, WrongState
-from bot.governance.events import Happened
+from bot.governance.events import EventType
 from bot.governance.ids import PersonId
 from bot.governance.organisation import Member, RoleMapping
+from bot.governance.proposals_types import Effect, Proposal, ProposalState
 from tests.governance import scene
 from tests.governance.scene import NOW
 
@@ -19,13 +19,13 @@ from tests.governance.scene import NOW
 def enacted(*effects: Effect) -> Proposal:
     opened = scene.opened("general")
     version = replace(opened.current, effects=effects)
-    return replace(opened, state=State.ENACTED, versions=(version,))
+    return replace(opened, state=ProposalState.ENACTED, versions=(version,))
 
 
-@pytest.mark.parametrize("state", State)
-def test_only_what_is_enacted_without_an_effect_is_left_to_people(state: State) -> None:
+@pytest.mark.parametrize("state", ProposalState)
+def test_only_what_is_enacted_without_an_effect_is_left_to_people(state: ProposalState) -> None:
     left = completions.left_to_people(replace(enacted(), state=state))
-    assert left is (state is State.ENACTED)
+    assert left is (state is ProposalState.ENACTED)
     assert not completions.left_to_people(replace(enacted(Effect("change policy")), state=state))
 
 
@@ -48,7 +48,7 @@ def test_who_may_say_that_it_is_done(seats: tuple[RoleMapping, ...], may: bool) 
             completions.mark(proposal, member, True, NOW)
         return
     done, (event,) = completions.mark(proposal, member, True, NOW)
-    assert (done.done_at, done.done_by, event.type) == (NOW, member.person, Happened.PROPOSAL_DONE)
+    assert (done.done_at, done.done_by, event.type) == (NOW, member.person, EventType.PROPOSAL_DONE)
     assert replace(done, done_at=None, done_by=None) == proposal
 
 
@@ -59,8 +59,8 @@ def test_saying_it_twice_and_taking_it_back() -> None:
     with pytest.raises(AlreadyDone):
         completions.mark(done, author, True, NOW)
     back, (event,) = completions.mark(done, author, False, NOW)
-    assert (back, event.type) == (proposal, Happened.PROPOSAL_NOT_DONE)
+    assert (back, event.type) == (proposal, EventType.PROPOSAL_NOT_DONE)
     with pytest.raises(AlreadyDone):
         completions.mark(back, author, False, NOW)
     with pytest.raises(WrongState):
-        completions.mark(replace(proposal, state=State.NOT_ADOPTED), author, True, NOW)
+        completions.mark(replace(proposal, state=ProposalState.NOT_ADOPTED), author, True, NOW)

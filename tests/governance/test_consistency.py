@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.governance.consistency import values_told
-from bot.governance.dossier import Effect, Text
 from bot.governance.policy import KEYS, genesis, read
+from bot.governance.proposals_types import Effect, Text
 from bot.governance.versions import digest
 
 

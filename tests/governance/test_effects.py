@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from bot.governance import clock, effects, lifecycle, proposals
-from bot.governance.dossier import Effect, Proposal, State
 from bot.governance.errors import BadValue, OutOfBounds, Refusal, Stale, UnknownKey, WrongState
-from bot.governance.events import Happened
+from bot.governance.events import EventType
+from bot.governance.proposals_types import Effect, Proposal, ProposalState
 from tests.governance.scene import (
     ENTRENCHED_KEY,
     FREE_KEY,
@@ -29,7 +29,7 @@ RATIFY = Effect("ratify partnership")
 def due(kept: tuple[Effect, ...] = (FREE_KEY,)) -> Proposal:
     """A policy change that passed at hour 120 (after one extension); its timelock ends at hour 168."""
     proposal = advanced(advanced(opened("policy", effects=kept), at(72)), at(120))
-    assert proposal.state is State.PASSED
+    assert proposal.state is ProposalState.PASSED
     assert proposal.timelock_ends_at == at(168)
     return proposal
 
@@ -77,10 +77,10 @@ def test_entrenched_effects() -> None:
 def test_enacting_changes_the_policy_once_and_makes_a_version() -> None:
     before = world()
     done, after, events = lifecycle.enact(due(), before, at(168))
-    assert done.state is State.ENACTED
+    assert done.state is ProposalState.ENACTED
     assert after.policy.count("limits.open_per_author") == 4
     assert after.policy.version == before.policy.version + 1
-    assert kinds(events) == [Happened.PROPOSAL_ENACTED, Happened.POLICY_AMENDED]
+    assert kinds(events) == [EventType.PROPOSAL_ENACTED, EventType.POLICY_AMENDED]
     assert events[1].data == {"key": "limits.open_per_author", "was": "3", "value": "4", "version": 2}
     with pytest.raises(WrongState):
         lifecycle.enact(done, after, at(169))
@@ -92,9 +92,9 @@ def test_enactment_waits_for_the_end_of_the_timelock() -> None:
         with pytest.raises(WrongState):
             lifecycle.enact(proposal, world(), at(hour))
     done, _, _ = lifecycle.enact(due(), world(), at(170))
-    assert (done.state, done.state_since) == (State.ENACTED, at(170))
+    assert (done.state, done.state_since) == (ProposalState.ENACTED, at(170))
     resumed, _ = clock.resume(stopped, clock.OUTAGE, at(300))
-    assert lifecycle.enact(resumed, world(), at(338))[0].state is State.ENACTED
+    assert lifecycle.enact(resumed, world(), at(338))[0].state is ProposalState.ENACTED
 
 
 def test_what_ratifies_the_partnership_says_so() -> None:
@@ -103,10 +103,10 @@ def test_what_ratifies_the_partnership_says_so() -> None:
     done, after, events = lifecycle.enact(voted, world(provisional=True), at(144))
     assert not after.partnership.provisional
     assert [(e.type, e.thing) for e in events] == [
-        (Happened.PROPOSAL_ENACTED, "proposal/7"),
-        (Happened.PARTNERSHIP_RATIFIED, "proposal/7"),
+        (EventType.PROPOSAL_ENACTED, "proposal/7"),
+        (EventType.PARTNERSHIP_RATIFIED, "proposal/7"),
     ]
-    assert done.state is State.ENACTED
+    assert done.state is ProposalState.ENACTED
 
 
 def drafted_ratification() -> Proposal:
@@ -116,25 +116,25 @@ def drafted_ratification() -> Proposal:
 
 def test_staleness_is_judged_by_the_touched_key() -> None:
     done, after, _ = lifecycle.enact(due(), world({"limits.versions": 9}), at(168))
-    assert done.state is State.ENACTED
+    assert done.state is ProposalState.ENACTED
     assert after.policy.count("limits.versions") == 9
     moved = world({"limits.open_per_author": 7})
     gone, after, events = lifecycle.enact(due(), moved, at(168))
-    assert (gone.state, gone.timelock_ends_at) == (State.STALE, None)
+    assert (gone.state, gone.timelock_ends_at) == (ProposalState.STALE, None)
     assert gone.outcome == "limits.open_per_author: 3 → 7"
     assert gone.state_since == at(168), "there are two weeks from now to rebase it"
     assert after is moved
-    assert kinds(events) == [Happened.PROPOSAL_STALE]
+    assert kinds(events) == [EventType.PROPOSAL_STALE]
 
 
 def test_all_effects_or_none() -> None:
     both = due((FREE_KEY, VERSIONS))
     moved = world({"limits.versions": 9})
     gone, after, _ = lifecycle.enact(both, moved, at(168))
-    assert gone.state is State.STALE
+    assert gone.state is ProposalState.STALE
     assert after.policy.count("limits.open_per_author") == 3
     done, after, _ = lifecycle.enact(both, world(), at(168))
-    assert done.state is State.ENACTED
+    assert done.state is ProposalState.ENACTED
     assert (after.policy.count("limits.open_per_author"), after.policy.count("limits.versions")) == (4, 6)
 
 
@@ -154,14 +154,19 @@ def test_an_effect_that_an_upgrade_made_impossible_is_stale_and_never_blocks_the
     kept = replace(proposal.current, effects=(broken,))
     before = world()
     gone, after, (event,) = lifecycle.enact(replace(proposal, versions=(kept,)), before, at(168))
-    assert (gone.state, gone.state_since, gone.timelock_ends_at, gone.outcome) == (State.STALE, at(168), None, why)
+    assert (gone.state, gone.state_since, gone.timelock_ends_at, gone.outcome) == (
+        ProposalState.STALE,
+        at(168),
+        None,
+        why,
+    )
     assert after is before
-    assert (event.type, event.data) == (Happened.PROPOSAL_STALE, {"why": why})
+    assert (event.type, event.data) == (EventType.PROPOSAL_STALE, {"why": why})
 
 
 def test_nothing_of_policy_or_money_is_enacted_before_ratification() -> None:
     gone, after, _ = lifecycle.enact(due(), world(provisional=True), at(168))
-    assert gone.state is State.STALE
+    assert gone.state is ProposalState.STALE
     assert after.policy.count("limits.open_per_author") == 3
 
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.governance import health
-from bot.governance.courses import Course, Ending, Fate
 from bot.governance.health import Check, Marks, Reading, Tenure
+from bot.governance.histories import Ending, Fate, History
 from bot.governance.ids import GroupId, PersonId, RoleId
 from bot.governance.organisation import Holding, RoleMapping
 from bot.governance.policy import genesis
@@ -26,8 +26,8 @@ def sits(person: str, organisation: str = "", group: GroupId = SHG, seat: str = 
     return Holding(PersonId(person), RoleMapping(RoleId(1), group, seat, organisation=organisation))
 
 
-def decided(number: int, low: bool = False, objectors: str = "", ending: Ending = Ending.PASSED) -> Course:
-    return Course(
+def decided(number: int, low: bool = False, objectors: str = "", ending: Ending = Ending.PASSED) -> History:
+    return History(
         f"proposal/{number}",
         number,
         SHG,
@@ -45,7 +45,7 @@ def read(
     check: Check,
     holdings: tuple[Holding, ...] = (),
     tenures: tuple[Tenure, ...] = (),
-    courses: tuple[Course, ...] = (),
+    courses: tuple[History, ...] = (),
     group: GroupId | None = None,
 ) -> Reading:
     found = health.readings(GROUPS, holdings, tenures, courses, SHG, MARKS, T)

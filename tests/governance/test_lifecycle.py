@@ -18,10 +18,10 @@ from bot.governance import (
     sponsors,
     votes,
 )
-from bot.governance.dossier import FINAL, Ballot, Proposal, State, Statement
-from bot.governance.events import Happened
+from bot.governance.events import EventType
 from bot.governance.lifecycle import Surroundings
 from bot.governance.policy import Value
+from bot.governance.proposals_types import FINAL, Ballot, Proposal, ProposalState, Statement
 from tests.governance.scene import (
     ANA,
     AROUND,
@@ -77,7 +77,7 @@ def end(proposal: Proposal, limit: datetime) -> tuple[Proposal, list[datetime]]:
         before = proposal.state
         proposal = advanced(proposal, due)
         assert proposal.state is before or proposal.state_since == due
-        if proposal.state in {State.PASSED, State.ADOPTED} and proposal.timelock_ends_at == due:
+        if proposal.state in {ProposalState.PASSED, ProposalState.ADOPTED} and proposal.timelock_ends_at == due:
             proposal, _, _ = lifecycle.enact(proposal, world(), due)
     return proposal, instants
 
@@ -87,63 +87,63 @@ def end(proposal: Proposal, limit: datetime) -> tuple[Proposal, list[datetime]]:
 
 def test_a_silent_pass_from_review_to_enacted() -> None:
     proposal, events = lifecycle.advance(read(opened("budget")), at(72), AROUND)
-    assert kinds(events) == [Happened.WINDOW_CLOSED, Happened.PROPOSAL_PASSED]
-    assert (proposal.state, proposal.timelock_ends_at, proposal.low_reach) == (State.PASSED, at(120), False)
+    assert kinds(events) == [EventType.WINDOW_CLOSED, EventType.PROPOSAL_PASSED]
+    assert (proposal.state, proposal.timelock_ends_at, proposal.low_reach) == (ProposalState.PASSED, at(120), False)
     proposal, _, events = lifecycle.enact(proposal, world(), at(120))
-    assert proposal.state is State.ENACTED
-    assert kinds(events) == [Happened.PROPOSAL_ENACTED]
+    assert proposal.state is ProposalState.ENACTED
+    assert kinds(events) == [EventType.PROPOSAL_ENACTED]
     assert lifecycle.next_due(proposal) is None
 
 
 def test_the_review_closes_at_its_close_and_not_before() -> None:
-    assert advanced(read(opened()), at(72) - TICK).state is State.REVIEW
-    assert advanced(read(opened()), at(72)).state is State.PASSED
+    assert advanced(read(opened()), at(72) - TICK).state is ProposalState.REVIEW
+    assert advanced(read(opened()), at(72)).state is ProposalState.PASSED
 
 
 def test_what_was_raised_in_time_keeps_its_full_periods_after_close() -> None:
     proposal = read(raised(opened(), BO, now=at(72) - TICK))
     proposal = advanced(proposal, at(72))
-    assert proposal.state is State.SETTLING
+    assert proposal.state is ProposalState.SETTLING
     assert lifecycle.next_due(proposal) == at(120) - TICK
     proposal = stated(proposal, now=at(100))
     proposal, _ = objections.state_objection(proposal, 1, BO, Statement("harm", "Twenty characters or more."), at(119))
     assert lifecycle.next_due(proposal) == at(119 + 48)
-    assert advanced(proposal, at(167) - TICK).state is State.SETTLING
-    assert advanced(proposal, at(167)).state is State.DISPUTED
+    assert advanced(proposal, at(167) - TICK).state is ProposalState.SETTLING
+    assert advanced(proposal, at(167)).state is ProposalState.DISPUTED
 
 
 def test_never_stated_it_becomes_a_concern_and_the_proposal_passes() -> None:
     proposal = advanced(read(raised(opened(), BO, now=at(71))), at(72))
     proposal, events = lifecycle.advance(proposal, at(119), AROUND)
-    assert kinds(events) == [Happened.OBJECTION_LAPSED, Happened.PROPOSAL_PASSED]
+    assert kinds(events) == [EventType.OBJECTION_LAPSED, EventType.PROPOSAL_PASSED]
 
 
 def test_settling_waits_for_appeals_and_sponsors() -> None:
     proposal = read(stated(opened(), BO, now=at(71)))
     proposal = appealed(ruled(advanced(proposal, at(72)), now=at(100)), BO, now=at(140))
-    assert advanced(proposal, at(212) - TICK).state is State.SETTLING
-    assert advanced(proposal, at(212)).state is State.DISPUTED  # nobody voted: the objection stands
+    assert advanced(proposal, at(212) - TICK).state is ProposalState.SETTLING
+    assert advanced(proposal, at(212)).state is ProposalState.DISPUTED  # nobody voted: the objection stands
     waiting = advanced(read(stated(opened(), BO, now=at(71))), at(72))
     waiting, _ = sponsors.objector_gone(waiting, BO.person, True, at(110))
-    assert advanced(waiting, at(158) - TICK).state is State.SETTLING
-    assert advanced(waiting, at(158)).state is State.PASSED
+    assert advanced(waiting, at(158) - TICK).state is ProposalState.SETTLING
+    assert advanced(waiting, at(158)).state is ProposalState.PASSED
     taken, _ = sponsors.sponsor(waiting, 1, CY, at(157))
-    assert advanced(taken, at(157)).state is State.DISPUTED
+    assert advanced(taken, at(157)).state is ProposalState.DISPUTED
 
 
 def test_below_the_threshold_it_passes_with_the_objection_on_file() -> None:
     proposal = stated(opened(changes={"objection.threshold": 2}), BO)
     proposal, _ = electorates.mark_read(proposal, CY, at(1))
     proposal = advanced(proposal, at(72))
-    assert proposal.state is State.PASSED
+    assert proposal.state is ProposalState.PASSED
     assert first(proposal).counts
 
 
 def test_an_objection_dismissed_and_not_appealed_lets_it_pass() -> None:
     proposal = read(ruled(stated(opened(), BO), now=at(40)))
     proposal = advanced(proposal, at(72))
-    assert proposal.state is State.SETTLING
-    assert advanced(proposal, at(88)).state is State.PASSED
+    assert proposal.state is ProposalState.SETTLING
+    assert advanced(proposal, at(88)).state is ProposalState.PASSED
 
 
 def test_what_is_withdrawn_while_settling_is_settled_at_once() -> None:
@@ -152,7 +152,7 @@ def test_what_is_withdrawn_while_settling_is_settled_at_once() -> None:
     due = lifecycle.next_due(withdrawn)
     assert due is not None
     assert due <= at(80), "nothing else would wake the sweep"
-    assert advanced(withdrawn, at(80)).state is State.PASSED
+    assert advanced(withdrawn, at(80)).state is ProposalState.PASSED
 
 
 def test_only_votes_that_were_held_are_past() -> None:
@@ -168,7 +168,7 @@ def test_who_asked_to_halt_an_earlier_version_has_not_asked_to_halt_this_one() -
     stale, _, _ = lifecycle.enact(asked, world(provisional=True), at(120))
     rebased, _ = revisions.revise(stale, ANA.person, replace(BUDGET, payee="Cousin Ltd"), (), world(), SEATED, at(121))
     again = advanced(read_at(rebased, 122), at(121 + 48))
-    assert (again.state, again.halts) == (State.PASSED, frozenset())
+    assert (again.state, again.halts) == (ProposalState.PASSED, frozenset())
 
 
 def read_at(proposal: Proposal, hour: float) -> Proposal:
@@ -184,15 +184,15 @@ def read_at(proposal: Proposal, hour: float) -> Proposal:
 def test_an_affirmative_proposal_never_passes_by_silence() -> None:
     proposal = read(opened("policy", effects=(ENTRENCHED_KEY,)))
     proposal = advanced(proposal, at(72))
-    assert proposal.state is State.ESCALATED
+    assert proposal.state is ProposalState.ESCALATED
     assert proposal.vote is not None
     assert proposal.vote.method == "supermajority"
-    assert advanced(proposal, at(144)).state is State.NOT_ADOPTED
-    assert advanced(proposal, at(144), ballots({"bo": "for", "cy": "for"})).state is State.NOT_ADOPTED
+    assert advanced(proposal, at(144)).state is ProposalState.NOT_ADOPTED
+    assert advanced(proposal, at(144), ballots({"bo": "for", "cy": "for"})).state is ProposalState.NOT_ADOPTED
     adopted = advanced(proposal, at(144), ballots({"bo": "for", "cy": "for", "di": "against"}))
-    assert (adopted.state, adopted.timelock_ends_at) == (State.ADOPTED, at(192))
+    assert (adopted.state, adopted.timelock_ends_at) == (ProposalState.ADOPTED, at(192))
     done, after, _ = lifecycle.enact(adopted, world(), at(192))
-    assert done.state is State.ENACTED
+    assert done.state is ProposalState.ENACTED
     assert after.policy.count("objection.threshold") == 2
 
 
@@ -200,10 +200,10 @@ def test_what_is_voted_on_is_not_marked_low_reach() -> None:
     """The mark tells of silence that was hardly informed (PRO-8); a vote has a quorum instead."""
     for unread in (opened("policy", effects=(ENTRENCHED_KEY,)), disputed(opened())):
         proposal = advanced(unread, at(72))
-        if proposal.state is State.DISPUTED:
+        if proposal.state is ProposalState.DISPUTED:
             assert not proposal.low_reach
             proposal, _ = escalations.escalate(proposal, BO, at(201))
-        assert (proposal.state, proposal.low_reach) == (State.ESCALATED, False)
+        assert (proposal.state, proposal.low_reach) == (ProposalState.ESCALATED, False)
 
 
 def test_what_silence_cannot_pass_waits_with_its_vote_while_a_role_is_missing() -> None:
@@ -229,20 +229,20 @@ def test_an_affirmative_proposal_with_objections_is_disputed_first() -> None:
 def test_low_reach_extends_once_then_passes_marked() -> None:
     proposal, _ = electorates.mark_read(opened(), BO, at(1))
     proposal, events = lifecycle.advance(proposal, at(72), AROUND)
-    assert kinds(events) == [Happened.WINDOW_EXTENDED]
+    assert kinds(events) == [EventType.WINDOW_EXTENDED]
     assert events[0].data == {"hours": 48, "reached": 1, "reachable": 6}
-    assert (proposal.state, proposal.closes_at) == (State.REVIEW, at(120))
+    assert (proposal.state, proposal.closes_at) == (ProposalState.REVIEW, at(120))
     assert lifecycle.next_due(proposal) == at(120 - 24), "who did nothing is nudged before this close as well"
     assert lifecycle.next_due(advanced(replace(opened(), nudged=True), at(72))) == at(120 - 24)
     raised(proposal, CY, now=at(119))
     proposal, events = lifecycle.advance(proposal, at(120), AROUND)
-    assert kinds(events) == [Happened.WINDOW_CLOSED, Happened.PROPOSAL_PASSED]
+    assert kinds(events) == [EventType.WINDOW_CLOSED, EventType.PROPOSAL_PASSED]
     assert proposal.low_reach
     assert events[-1].data["low_reach"] is True
 
 
 def test_a_third_exactly_is_enough() -> None:
-    assert advanced(read(opened()), at(72)).state is State.PASSED
+    assert advanced(read(opened()), at(72)).state is ProposalState.PASSED
 
 
 def test_an_extension_that_brings_readers_is_not_marked() -> None:
@@ -250,30 +250,30 @@ def test_an_extension_that_brings_readers_is_not_marked() -> None:
     for person in (BO, CY):
         proposal, _ = electorates.mark_read(proposal, person, at(100))
     proposal = advanced(proposal, at(120))
-    assert (proposal.state, proposal.low_reach) == (State.PASSED, False)
+    assert (proposal.state, proposal.low_reach) == (ProposalState.PASSED, False)
 
 
 @pytest.mark.parametrize(
     ("above", "type", "state"),
     [
-        (0, "budget", State.PASSED),
-        (250049, "budget", State.LAPSED),
-        (250050, "budget", State.PASSED),
-        (1, "operational", State.PASSED),
+        (0, "budget", ProposalState.PASSED),
+        (250049, "budget", ProposalState.LAPSED),
+        (250050, "budget", ProposalState.PASSED),
+        (1, "operational", ProposalState.PASSED),
     ],
 )
-def test_large_budgets_lapse_on_low_reach_where_the_policy_says_so(above: int, type: str, state: State) -> None:
+def test_large_budgets_lapse_on_low_reach_where_the_policy_says_so(above: int, type: str, state: ProposalState) -> None:
     proposal = opened(type, {"reach.lapse_budget_above": above})
     proposal = advanced(advanced(proposal, at(72)), at(120))
     assert (proposal.state, proposal.state_since) == (state, at(120))
-    assert proposal.outcome == ("low reach" if state is State.LAPSED else "")
+    assert proposal.outcome == ("low reach" if state is ProposalState.LAPSED else "")
     reached = read(opened(type, {"reach.lapse_budget_above": above}))
-    assert advanced(reached, at(72)).state is State.PASSED
+    assert advanced(reached, at(72)).state is ProposalState.PASSED
 
 
 def test_no_extension_when_it_is_opposed_or_put_to_the_vote_anyway() -> None:
-    assert advanced(stated(opened(), BO, now=at(71)), at(72)).state is State.SETTLING
-    assert advanced(opened("policy", effects=(ENTRENCHED_KEY,)), at(72)).state is State.ESCALATED
+    assert advanced(stated(opened(), BO, now=at(71)), at(72)).state is ProposalState.SETTLING
+    assert advanced(opened("policy", effects=(ENTRENCHED_KEY,)), at(72)).state is ProposalState.ESCALATED
 
 
 # ---- nudges (RHY-2) -------------------------------------------------------------------------------
@@ -285,7 +285,7 @@ def test_one_nudge_before_close_to_those_who_did_nothing() -> None:
     proposal, _ = objections.raise_concern(proposal, JOINER, "Hm.", "", at(1))
     assert lifecycle.advance(proposal, at(48) - TICK, AROUND)[1] == ()
     proposal, events = lifecycle.advance(proposal, at(48), AROUND)
-    assert kinds(events) == [Happened.OBJECTION_LAPSED, Happened.NUDGED]
+    assert kinds(events) == [EventType.OBJECTION_LAPSED, EventType.NUDGED]
     assert events[1].data["people"] == ["ed", "fay", "gil"]
     assert lifecycle.advance(proposal, at(60), AROUND)[1] == ()
 
@@ -296,7 +296,7 @@ def test_one_nudge_in_a_vote_to_those_who_have_not_voted() -> None:
     proposal = replace(proposal, vote=replace(proposal.vote, voted=frozenset({BO.person, CY.person})))
     assert lifecycle.next_due(proposal) == at(249)
     proposal, events = lifecycle.advance(proposal, at(249), AROUND)
-    assert kinds(events) == [Happened.NUDGED]
+    assert kinds(events) == [EventType.NUDGED]
     assert events[0].data["people"] == ["di", "ed", "fay", "gil"]
     assert lifecycle.next_due(proposal) == at(273)
 
@@ -331,10 +331,10 @@ def test_a_window_no_longer_than_the_notice_has_no_nudge() -> None:
 
 def test_a_draft_ends_after_14_days() -> None:
     assert lifecycle.next_due(draft()) == at(14 * DAYS)
-    assert advanced(draft(), at(14 * DAYS) - TICK).state is State.DRAFT
+    assert advanced(draft(), at(14 * DAYS) - TICK).state is ProposalState.DRAFT
     gone, events = lifecycle.advance(draft(), at(14 * DAYS), AROUND)
-    assert gone.state is State.DISCARDED
-    assert kinds(events) == [Happened.DRAFT_DISCARDED]
+    assert gone.state is ProposalState.DISCARDED
+    assert kinds(events) == [EventType.DRAFT_DISCARDED]
 
 
 def test_if_nobody_acts_on_a_dispute_it_is_not_adopted() -> None:
@@ -347,37 +347,46 @@ def test_if_nobody_acts_on_a_dispute_it_is_not_adopted() -> None:
     assert nudge.data["people"] == sorted({proposal.author, *(e.person for e in proposal.electors)})
     assert lifecycle.advance(nudged, at(72 + 14 * DAYS) - TICK, AROUND) == (nudged, ()), "it comes once"
     assert lifecycle.next_due(nudged) == at(72 + 14 * DAYS)
-    assert advanced(proposal, at(72 + 14 * DAYS) - TICK).state is State.DISPUTED
+    assert advanced(proposal, at(72 + 14 * DAYS) - TICK).state is ProposalState.DISPUTED
     gone = advanced(proposal, at(72 + 14 * DAYS))
-    assert (gone.state, gone.outcome) == (State.NOT_ADOPTED, "nobody acted")
+    assert (gone.state, gone.outcome) == (ProposalState.NOT_ADOPTED, "nobody acted")
     assert first(gone).statement is not None
 
 
 def test_a_stale_one_lapses_after_14_days() -> None:
-    proposal = proposals.enter(opened(), State.STALE, at(200))
+    proposal = proposals.enter(opened(), ProposalState.STALE, at(200))
     assert lifecycle.next_due(proposal) == at(200 + 14 * DAYS)
-    assert advanced(proposal, at(200 + 14 * DAYS) - TICK).state is State.STALE
+    assert advanced(proposal, at(200 + 14 * DAYS) - TICK).state is ProposalState.STALE
     gone = advanced(proposal, at(200 + 14 * DAYS))
-    assert (gone.state, gone.state_since, gone.outcome) == (State.LAPSED, at(200 + 14 * DAYS), "stale")
+    assert (gone.state, gone.state_since, gone.outcome) == (ProposalState.LAPSED, at(200 + 14 * DAYS), "stale")
 
 
-@pytest.mark.parametrize("state", [State.REVIEW, State.SETTLING, State.DISPUTED, State.ESCALATED, State.STALE])
-def test_90_days_after_its_first_review_it_is_not_adopted(state: State) -> None:
+@pytest.mark.parametrize(
+    "state",
+    [
+        ProposalState.REVIEW,
+        ProposalState.SETTLING,
+        ProposalState.DISPUTED,
+        ProposalState.ESCALATED,
+        ProposalState.STALE,
+    ],
+)
+def test_90_days_after_its_first_review_it_is_not_adopted(state: ProposalState) -> None:
     proposal = disputed()
-    if state is State.ESCALATED:
+    if state is ProposalState.ESCALATED:
         proposal, _ = escalations.escalate(proposal, BO, at(90 * DAYS - 10))
     else:
         proposal = replace(proposal, state=state, state_since=at(90 * DAYS - 10), closes_at=at(91 * DAYS))
         waiting = replace(first(proposal), rule_by=at(91 * DAYS), test=None)
-        proposal = proposal.with_objection(waiting) if state is State.SETTLING else proposal
+        proposal = proposal.with_objection(waiting) if state is ProposalState.SETTLING else proposal
     assert advanced(proposal, at(90 * DAYS) - TICK).state is state
     assert lifecycle.next_due(replace(proposal, nudged=True)) == at(90 * DAYS)
     gone = advanced(proposal, at(90 * DAYS))
-    assert (gone.state, gone.outcome) == (State.NOT_ADOPTED, "too old")
+    assert (gone.state, gone.outcome) == (ProposalState.NOT_ADOPTED, "too old")
 
 
-@pytest.mark.parametrize("state", [State.PASSED, State.ADOPTED])
-def test_what_passed_is_never_too_old(state: State) -> None:
+@pytest.mark.parametrize("state", [ProposalState.PASSED, ProposalState.ADOPTED])
+def test_what_passed_is_never_too_old(state: ProposalState) -> None:
     proposal = replace(opened(), state=state, timelock_ends_at=at(100 * DAYS))
     assert advanced(proposal, at(95 * DAYS)) == proposal
 
@@ -400,7 +409,7 @@ def on_its_way() -> list[Proposal]:
         revised(disputed(), at(201)),
         appealed(ruled(stated(opened(), BO)), BO),
         opened("policy", effects=(ENTRENCHED_KEY,)),
-        proposals.enter(opened(), State.STALE, at(200)),
+        proposals.enter(opened(), ProposalState.STALE, at(200)),
         opened(changes={"reminder.before_close": timedelta(days=7), "review.window": timedelta(days=8)}),
         opened(changes={"reminder.before_close": timedelta(days=7)}),
         clock.stop(opened(), clock.FEW, at(10))[0],
@@ -423,11 +432,11 @@ def test_advancing_twice_at_one_instant_is_advancing_once(number: int, hour: flo
     now = max(at(hour), at(201) if number >= 5 else NOW)
     assert lifecycle.advance(proposal, now, AROUND) == (proposal, ())
     due = lifecycle.next_due(proposal)
-    assert due is None or due > now or proposal.state in {State.PASSED, State.ADOPTED}
+    assert due is None or due > now or proposal.state in {ProposalState.PASSED, ProposalState.ADOPTED}
 
 
 @pytest.mark.parametrize("state", sorted(FINAL))
-def test_nothing_is_due_after_the_end(state: State) -> None:
+def test_nothing_is_due_after_the_end(state: ProposalState) -> None:
     proposal = replace(stated(raised(opened(), CY), BO), state=state)
     assert lifecycle.next_due(proposal) is None
     assert lifecycle.advance(proposal, at(1000), AROUND) == (proposal, ())
@@ -435,7 +444,7 @@ def test_nothing_is_due_after_the_end(state: State) -> None:
 
 def test_late_after_downtime_each_step_is_taken_once_and_in_order() -> None:
     proposal, events = lifecycle.advance(read(raised(opened(), BO)), at(1000), AROUND)
-    assert kinds(events) == [Happened.OBJECTION_LAPSED, Happened.WINDOW_CLOSED, Happened.PROPOSAL_PASSED]
+    assert kinds(events) == [EventType.OBJECTION_LAPSED, EventType.WINDOW_CLOSED, EventType.PROPOSAL_PASSED]
     assert proposal.state_since == at(1000)
 
 
@@ -452,38 +461,38 @@ def test_a_vote_that_closed_before_the_greatest_age_is_counted_by_a_late_sweep()
     assert proposal.vote is not None
     votes_of = ballots(dict.fromkeys(("bo", "cy", "di", "ed"), "for"))
     early = replace(proposal, opened_at=proposal.vote.closes_at - proposals.MOST_AGE + TICK)
-    assert advanced(early, at(400), votes_of).state is State.ADOPTED
+    assert advanced(early, at(400), votes_of).state is ProposalState.ADOPTED
     late = replace(proposal, opened_at=proposal.vote.closes_at - proposals.MOST_AGE - TICK)
     assert advanced(late, at(400), votes_of).outcome == "too old"
 
 
 def test_a_window_that_closed_before_the_greatest_age_is_decided_by_a_late_sweep() -> None:
     proposal = replace(read(opened()), opened_at=at(72) - proposals.MOST_AGE + TICK)
-    assert advanced(proposal, at(80)).state is State.PASSED
+    assert advanced(proposal, at(80)).state is ProposalState.PASSED
     assert advanced(replace(proposal, opened_at=at(72) - proposals.MOST_AGE - TICK), at(80)).outcome == "too old"
 
 
 def test_an_objection_that_stood_at_the_close_and_lapsed_later_spares_nobody_the_extension() -> None:
     proposal = advanced(raised(opened(), BO, now=at(71)), at(72))
-    assert proposal.state is State.SETTLING
+    assert proposal.state is ProposalState.SETTLING
     after, events = lifecycle.advance(proposal, at(119), AROUND)
-    assert kinds(events) == [Happened.OBJECTION_LAPSED, Happened.WINDOW_EXTENDED]
-    assert (after.state, after.state_since) == (State.REVIEW, at(119))
+    assert kinds(events) == [EventType.OBJECTION_LAPSED, EventType.WINDOW_EXTENDED]
+    assert (after.state, after.state_since) == (ProposalState.REVIEW, at(119))
     assert (after.closes_at, after.low_reach) == (at(167), False)
     passed = advanced(after, at(167))
-    assert (passed.state, passed.low_reach) == (State.PASSED, True)
+    assert (passed.state, passed.low_reach) == (ProposalState.PASSED, True)
 
 
 def test_at_the_very_instant_of_the_greatest_age_what_ends_then_is_decided() -> None:
     proposal = replace(read(opened()), opened_at=at(72) - proposals.MOST_AGE)
     for swept in (72, 80):
-        assert advanced(proposal, at(swept)).state is State.PASSED
+        assert advanced(proposal, at(swept)).state is ProposalState.PASSED
     vote = escalations.escalate(disputed(), BO, at(73))[0]
     assert vote.vote is not None
     vote = replace(vote, opened_at=vote.vote.closes_at - proposals.MOST_AGE)
     votes_of = ballots(dict.fromkeys(("bo", "cy", "di", "ed"), "for"))
     for swept in (145, 400):
-        assert advanced(vote, at(swept), votes_of).state is State.ADOPTED
+        assert advanced(vote, at(swept), votes_of).state is ProposalState.ADOPTED
 
 
 def test_what_would_go_on_after_the_greatest_age_ends_at_once() -> None:
@@ -494,18 +503,18 @@ def test_what_would_go_on_after_the_greatest_age_ends_at_once() -> None:
     announced = replace(announced, opened_at=at(300) - proposals.MOST_AGE)
     for proposal in (unread, announced):
         gone, events = lifecycle.advance(proposal, at(400), AROUND)
-        assert kinds(events) == [Happened.PROPOSAL_NOT_ADOPTED]
+        assert kinds(events) == [EventType.PROPOSAL_NOT_ADOPTED]
         assert (gone.outcome, gone.state_since) == ("too old", at(400))
 
 
-@pytest.mark.parametrize(("age_ends", "state"), [(TICK, State.PASSED), (-TICK, State.NOT_ADOPTED)])
+@pytest.mark.parametrize(("age_ends", "state"), [(TICK, ProposalState.PASSED), (-TICK, ProposalState.NOT_ADOPTED)])
 def test_what_the_judges_decided_before_the_greatest_age_is_taken_in_by_a_late_sweep(
-    age_ends: timedelta, state: State
+    age_ends: timedelta, state: ProposalState
 ) -> None:
     proposal = appealed(ruled(read(stated(opened(), BO, now=at(71))), now=at(71)), BO, now=at(71))
     proposal = advanced(proposal, at(72))
     for judge in (CY, DI, ED):
         proposal, _ = rulings.vote_on_appeal(proposal, 1, judge, False, at(100))
-    assert proposal.state is State.SETTLING
+    assert proposal.state is ProposalState.SETTLING
     proposal = replace(proposal, opened_at=at(100) - proposals.MOST_AGE + age_ends)
     assert advanced(proposal, at(150)).state is state

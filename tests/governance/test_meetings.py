@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from bot.governance import meetings as rules
 from bot.governance.cadences import cadence
 from bot.governance.errors import AlreadyDone, BadText, LimitReached, NotYours, Refusal
-from bot.governance.events import Event, Happened
+from bot.governance.events import Event, EventType
 from bot.governance.ids import GroupId, PartnershipId, PersonId, RoleId
-from bot.governance.meetings import AHEAD, OVER, Kind, Meeting, MeetingState
+from bot.governance.meetings import AHEAD, OVER, Meeting, MeetingKind, MeetingState
 from bot.governance.organisation import Holding, Member, RoleMapping
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -26,7 +26,7 @@ DRAFT = Meeting(
     number=-7,
     group=GROUP,
     title="Weekly check",
-    kind=Kind.OPERATIONS,
+    kind=MeetingKind.OPERATIONS,
     organiser=PEOPLE[0].person,
     starts_at=NOW + timedelta(days=2),
     length=timedelta(hours=1),
@@ -92,9 +92,9 @@ def test_a_meeting_goes_forward_only_ends_once_and_every_change_is_told(
         assert len({a.person for a in meeting.attendance}) == len(meeting.attendance)
         assert [n.number for n in meeting.notes] == list(range(1, len(meeting.notes) + 1))
         assert (meeting.due_at is None) == (meeting.state in OVER)
-    finals = {Happened.MEETING_ENDED, Happened.MEETING_CANCELLED, Happened.MEETING_MISSED}
+    finals = {EventType.MEETING_ENDED, EventType.MEETING_CANCELLED, EventType.MEETING_MISSED}
     assert sum(event.type in finals for event in told) == (meeting.state in OVER - {MeetingState.DISCARDED})
-    assert sum(event.type is Happened.MEETING_SCHEDULED for event in told) <= 1
+    assert sum(event.type is EventType.MEETING_SCHEDULED for event in told) <= 1
 
 
 @given(st.sampled_from(sorted(AHEAD)), st.integers(0, 24 * 40), st.booleans(), st.booleans())

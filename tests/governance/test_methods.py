@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.governance.dossier import Ballot
 from bot.governance.ids import PersonId
 from bot.governance.methods import REGISTRY
+from bot.governance.proposals_types import Ballot
 
 HALF, TWO_THIRDS = Fraction(1, 2), Fraction(2, 3)
 

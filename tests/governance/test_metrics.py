@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.governance import metrics
-from bot.governance.courses import TOLD, Course, Ending, Fate, Happening, Stage, courses
-from bot.governance.events import Event, Happened, Json
+from bot.governance.events import Event, EventType, Json
+from bot.governance.histories import TOLD, Ending, Fate, Happening, History, Stage, courses
 from bot.governance.ids import GroupId, PersonId
 from bot.governance.organisation import Group, GroupKind
 
@@ -24,7 +24,7 @@ GROUPS = (
 HOUR = timedelta(hours=1)
 
 
-def at(hours: float, kind: Happened, actor: str | None = None, thing: int = 1, **data: Json) -> Happening:
+def at(hours: float, kind: EventType, actor: str | None = None, thing: int = 1, **data: Json) -> Happening:
     return Happening(T + hours * HOUR, Event(kind, f"proposal/{thing}", PersonId(actor) if actor else None, data))
 
 
@@ -32,18 +32,18 @@ def opened(hours: float = 0, thing: int = 1, group: int | None = SHG, electors: 
     data: dict[str, Json] = {"number": thing, "electors": [*electors]}
     if group is not None:
         data["group"] = group
-    return at(hours, Happened.REVIEW_OPENED, "x", thing, **data)
+    return at(hours, EventType.REVIEW_OPENED, "x", thing, **data)
 
 
 def passed(hours: float = 72, thing: int = 1, reached: int = 2, low: bool = False) -> list[Happening]:
     return [
-        at(hours, Happened.WINDOW_CLOSED, None, thing, reached=reached, reachable=4),
-        at(hours, Happened.PROPOSAL_PASSED, None, thing, reached=reached, reachable=4, low_reach=low),
-        at(hours, Happened.PROPOSAL_ENACTED, None, thing),
+        at(hours, EventType.WINDOW_CLOSED, None, thing, reached=reached, reachable=4),
+        at(hours, EventType.PROPOSAL_PASSED, None, thing, reached=reached, reachable=4, low_reach=low),
+        at(hours, EventType.PROPOSAL_ENACTED, None, thing),
     ]
 
 
-def course(*happened: Happening) -> Course:
+def course(*happened: Happening) -> History:
     (found,) = courses(happened).values()
     return found
 
@@ -58,17 +58,17 @@ def test_a_quiet_pass() -> None:
 def test_a_dispute_and_a_vote() -> None:
     found = course(
         opened(),
-        at(1, Happened.OBJECTION_RAISED, "a", objection=1, via="button"),
-        at(2, Happened.OBJECTION_STATED, "a", objection=1),
-        at(3, Happened.CONCERN_RAISED, "b", text="", why=""),
-        at(72, Happened.WINDOW_CLOSED, reached=2, reachable=4),
-        at(100, Happened.PROPOSAL_DISPUTED),
-        at(110, Happened.PROPOSAL_ESCALATED, "b", method="majority"),
-        at(111, Happened.BALLOT_CAST, "c", vote="1-1"),
-        at(182, Happened.VOTE_CLOSED, cast=3, eligible=4, hidden=True, counts=[]),
-        at(182, Happened.OBJECTION_OVERRULED, objection=1),
-        at(182, Happened.PROPOSAL_ADOPTED, reached=4, reachable=4),
-        at(230, Happened.PROPOSAL_ENACTED),
+        at(1, EventType.OBJECTION_RAISED, "a", objection=1, via="button"),
+        at(2, EventType.OBJECTION_STATED, "a", objection=1),
+        at(3, EventType.CONCERN_RAISED, "b", text="", why=""),
+        at(72, EventType.WINDOW_CLOSED, reached=2, reachable=4),
+        at(100, EventType.PROPOSAL_DISPUTED),
+        at(110, EventType.PROPOSAL_ESCALATED, "b", method="majority"),
+        at(111, EventType.BALLOT_CAST, "c", vote="1-1"),
+        at(182, EventType.VOTE_CLOSED, cast=3, eligible=4, hidden=True, counts=[]),
+        at(182, EventType.OBJECTION_OVERRULED, objection=1),
+        at(182, EventType.PROPOSAL_ADOPTED, reached=4, reachable=4),
+        at(230, EventType.PROPOSAL_ENACTED),
     )
     hours = {stage: spent / HOUR for stage, spent in found.stages.items()}
     assert hours == {Stage.REVIEW: 72, Stage.SETTLING: 28, Stage.DISPUTED: 10, Stage.VOTE: 72, Stage.WAITING: 48}
@@ -81,26 +81,26 @@ def test_a_dispute_and_a_vote() -> None:
     ("then", "fate"),
     [
         ([], Fate.STANDING),
-        ([(Happened.OBJECTION_STATED, {})], Fate.STANDING),
-        ([(Happened.OBJECTION_WITHDRAWN, {})], Fate.WITHDRAWN),
-        ([(Happened.OBJECTION_INTEGRATED, {})], Fate.INTEGRATED),
-        ([(Happened.OBJECTION_LAPSED, {})], Fate.LAPSED),
-        ([(Happened.OBJECTION_ORPHANED, {})], Fate.ORPHANED),
-        ([(Happened.TEST_RULED, {"in_form": False})], Fate.DISMISSED),
-        ([(Happened.TEST_RULED, {"in_form": True})], Fate.STANDING),
-        ([(Happened.TEST_RULED, {"in_form": False}), (Happened.APPEAL_DECIDED, {"stands": True})], Fate.STANDING),
-        ([(Happened.TEST_RULED, {"in_form": True}), (Happened.APPEAL_DECIDED, {"stands": False})], Fate.DISMISSED),
-        ([(Happened.TEST_RULED, {})], Fate.DISMISSED),
+        ([(EventType.OBJECTION_STATED, {})], Fate.STANDING),
+        ([(EventType.OBJECTION_WITHDRAWN, {})], Fate.WITHDRAWN),
+        ([(EventType.OBJECTION_INTEGRATED, {})], Fate.INTEGRATED),
+        ([(EventType.OBJECTION_LAPSED, {})], Fate.LAPSED),
+        ([(EventType.OBJECTION_ORPHANED, {})], Fate.ORPHANED),
+        ([(EventType.TEST_RULED, {"in_form": False})], Fate.DISMISSED),
+        ([(EventType.TEST_RULED, {"in_form": True})], Fate.STANDING),
+        ([(EventType.TEST_RULED, {"in_form": False}), (EventType.APPEAL_DECIDED, {"stands": True})], Fate.STANDING),
+        ([(EventType.TEST_RULED, {"in_form": True}), (EventType.APPEAL_DECIDED, {"stands": False})], Fate.DISMISSED),
+        ([(EventType.TEST_RULED, {})], Fate.DISMISSED),
     ],
 )
-def test_what_became_of_an_objection(then: list[tuple[Happened, dict[str, Json]]], fate: Fate) -> None:
-    raised = at(1, Happened.OBJECTION_RAISED, "a", objection=1)
+def test_what_became_of_an_objection(then: list[tuple[EventType, dict[str, Json]]], fate: Fate) -> None:
+    raised = at(1, EventType.OBJECTION_RAISED, "a", objection=1)
     more = [at(2 + n, kind, "a", 1, **({"objection": 1} | data)) for n, (kind, data) in enumerate(then)]
     assert course(opened(), raised, *more).objections == {1: fate}
 
 
-@pytest.mark.parametrize("back", [Happened.PROPOSAL_HALTED, Happened.PROPOSAL_STALE, Happened.VERSION_PUBLISHED])
-def test_what_is_open_again_is_not_decided(back: Happened) -> None:
+@pytest.mark.parametrize("back", [EventType.PROPOSAL_HALTED, EventType.PROPOSAL_STALE, EventType.VERSION_PUBLISHED])
+def test_what_is_open_again_is_not_decided(back: EventType) -> None:
     found = course(opened(), *passed()[:2], at(80, back, version=2, electors=["a", "e"]))
     assert (found.ending, found.ended_at) == (None, None)
     assert found.stages[Stage.WAITING] == 8 * HOUR
@@ -109,14 +109,14 @@ def test_what_is_open_again_is_not_decided(back: Happened) -> None:
 
 
 def test_an_extended_window_counts_as_review() -> None:
-    found = course(opened(), at(72, Happened.WINDOW_EXTENDED, reached=0, reachable=4), *passed(120, low=True))
+    found = course(opened(), at(72, EventType.WINDOW_EXTENDED, reached=0, reachable=4), *passed(120, low=True))
     assert found.stages[Stage.REVIEW] == 120 * HOUR
     assert found.low_reach
 
 
 def test_words_that_were_erased_leave_the_course_readable() -> None:
     bare = [Happening(each.at, Event(each.event.type, each.event.thing, each.event.actor)) for each in
-            (opened(), at(1, Happened.OBJECTION_RAISED, "a", objection=1), *passed())]  # fmt: skip
+            (opened(), at(1, EventType.OBJECTION_RAISED, "a", objection=1), *passed())]  # fmt: skip
     found = course(*bare)
     assert (found.ending, found.group, found.reachable, found.objections) == (Ending.PASSED, None, 0, {})
 
@@ -131,7 +131,7 @@ DATA = st.dictionaries(
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), KINDS, st.integers(1, 3), DATA), max_size=40))
-def test_any_record_can_be_read(rows: list[tuple[int, Happened, int, dict[str, Json]]]) -> None:
+def test_any_record_can_be_read(rows: list[tuple[int, EventType, int, dict[str, Json]]]) -> None:
     """Whatever stands in it: stages last no longer than the proposal, and shares are shares."""
     now, happened = 0, []
     for later, kind, thing, data in rows:
@@ -152,14 +152,14 @@ def test_the_numbers_of_three_proposals() -> None:
         [
             opened(0, 1),
             opened(0, 2, TLC),
-            at(1, Happened.OBJECTION_RAISED, "a", 2, objection=1),
+            at(1, EventType.OBJECTION_RAISED, "a", 2, objection=1),
             *passed(72, 1, reached=1, low=True),
-            at(75, Happened.OBJECTION_INTEGRATED, "a", 2, objection=1),
+            at(75, EventType.OBJECTION_INTEGRATED, "a", 2, objection=1),
             *passed(96, 2, reached=3),
             opened(800, 3),
-            at(900, Happened.PROPOSAL_WITHDRAWN, "x", 3, reason=""),
+            at(900, EventType.PROPOSAL_WITHDRAWN, "x", 3, reason=""),
             opened(900, 4, None),
-            at(990, Happened.PROPOSAL_NOT_ADOPTED, None, 4, why="nobody acted"),
+            at(990, EventType.PROPOSAL_NOT_ADOPTED, None, 4, why="nobody acted"),
             opened(1000, 5),
         ]
     )

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from iso4217 import Currency
 
-from bot.governance.dossier import Text
 from bot.governance.drafts import choose_amount, with_amount
 from bot.governance.errors import AmountUnclear, BadValue
 from bot.governance.money import EXPONENTS, Money, read, shown, split, written_amount
+from bot.governance.proposals_types import Text
 
 
 def typed(words: str) -> Money:

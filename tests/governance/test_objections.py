@@ -19,7 +19,6 @@ from bot.governance import (
     thresholds,
     votes,
 )
-from bot.governance.dossier import Ballot, Objection, ObjectionState, Proposal, State, Statement
 from bot.governance.errors import (
     AlreadyDone,
     BadText,
@@ -32,10 +31,11 @@ from bot.governance.errors import (
     WindowClosed,
     WrongState,
 )
-from bot.governance.events import Happened
+from bot.governance.events import EventType
 from bot.governance.ids import PersonId
 from bot.governance.organisation import Elector, Member
 from bot.governance.policy import Value, genesis
+from bot.governance.proposals_types import Ballot, Objection, ObjectionState, Proposal, ProposalState, Statement
 from tests.governance.scene import (
     ANA,
     AROUND,
@@ -94,7 +94,7 @@ def test_raising_counts_at_once_and_records_who_where_and_when() -> None:
     assert objection.state is ObjectionState.RAISED
     assert objection.counts
     assert thresholds.threshold_reached(proposal)
-    assert kinds(events) == [Happened.OBJECTION_RAISED]
+    assert kinds(events) == [EventType.OBJECTION_RAISED]
 
 
 def test_the_dossier_of_an_objection_on_a_later_version_is_whole() -> None:
@@ -214,7 +214,7 @@ def test_stating_names_criterion_and_reason_and_starts_the_ruling_period() -> No
     assert objection.stated_at == at(20)
     assert objection.rule_by == at(20 + 48)
     assert objection.state_by is None
-    assert kinds(events) == [Happened.OBJECTION_STATED]
+    assert kinds(events) == [EventType.OBJECTION_STATED]
 
 
 def test_the_stating_period_is_half_open() -> None:
@@ -239,7 +239,7 @@ def test_unstated_it_becomes_a_concern_and_stays_on_file() -> None:
 
 def test_stating_works_after_close_and_after_the_seat_was_lost() -> None:
     proposal = advanced(raised(opened(), BO, now=at(71)), at(72))
-    assert proposal.state is State.SETTLING
+    assert proposal.state is ProposalState.SETTLING
     proposal, _ = sponsors.objector_gone(proposal, BO.person, False, at(73))
     proposal, _ = objections.state_objection(proposal, 1, BO, STATEMENT, at(100))
     assert first(proposal).state is ObjectionState.STATED
@@ -308,7 +308,7 @@ def test_no_stating_once_tested_withdrawn_or_lapsed(through: str) -> None:
 
 def test_a_concern_is_heard_once_and_never_counts() -> None:
     proposal, events = objections.raise_concern(opened(), JOINER, "The noise.", "joined later", at(1))
-    assert kinds(events) == [Happened.CONCERN_RAISED]
+    assert kinds(events) == [EventType.CONCERN_RAISED]
     assert objections.raise_concern(proposal, JOINER, "The noise.", "", at(2)) == (proposal, ())
     assert len(objections.raise_concern(proposal, JOINER, "The dust.", "", at(2))[0].concerns) == 2
     assert thresholds.weight(proposal) == 0
@@ -342,7 +342,7 @@ def test_who_may_not_raise_a_concern_and_when_not() -> None:
 @pytest.mark.parametrize("who", [ANA, FLO])
 def test_author_or_facilitator_asks_for_the_test_once(who: Member) -> None:
     proposal, events = rulings.ask_test(stated(opened(), BO), 1, who, at(1))
-    assert kinds(events) == [Happened.TEST_ASKED]
+    assert kinds(events) == [EventType.TEST_ASKED]
     with pytest.raises(AlreadyDone):
         rulings.ask_test(proposal, 1, FLO, at(2))
 
@@ -365,7 +365,7 @@ def test_the_first_ruling_holds(in_form: bool, state: ObjectionState) -> None:
     assert objection.test is not None
     assert (objection.test.ruled_by, objection.test.ruled_at, objection.test.appeal_by) == ("flo", at(3), at(51))
     assert objection.test.reason == REASON
-    assert kinds(events) == [Happened.TEST_RULED]
+    assert kinds(events) == [EventType.TEST_RULED]
     with pytest.raises(AlreadyDone):
         rulings.rule_on_form(proposal, 1, FLO, not in_form, REASON, at(4))
 
@@ -422,7 +422,7 @@ def test_a_seat_in_the_deciding_group_itself_is_no_conflict() -> None:
 def test_without_a_ruling_the_objection_stands() -> None:
     proposal, _ = rulings.ask_test(stated(opened(), BO), 1, ANA, at(47))
     proposal = advanced(proposal, at(72))
-    assert advanced(proposal, at(72)).state is State.DISPUTED
+    assert advanced(proposal, at(72)).state is ProposalState.DISPUTED
 
 
 # ---- appeals (OBJ-4) ------------------------------------------------------------------------------
@@ -436,7 +436,7 @@ def test_the_losing_side_appeals_once(in_form: bool, by: Member) -> None:
     assert test is not None
     assert test.appeal is not None
     assert test.appeal.decide_by == at(5 + 72)
-    assert kinds(events) == [Happened.APPEAL_FILED]
+    assert kinds(events) == [EventType.APPEAL_FILED]
     with pytest.raises(AlreadyDone):
         rulings.appeal(proposal, 1, by.person, REASON, at(6))
 
@@ -581,14 +581,14 @@ def test_withdrawing_is_the_objectors_own_act() -> None:
     proposal, events = objections.withdraw_objection(proposal, 1, BO, NOW)
     assert first(proposal).state is ObjectionState.WITHDRAWN
     assert first(proposal).statement == STATEMENT
-    assert kinds(events) == [Happened.OBJECTION_WITHDRAWN]
+    assert kinds(events) == [EventType.OBJECTION_WITHDRAWN]
     with pytest.raises(WrongState):
         objections.withdraw_objection(proposal, 1, BO, NOW)
 
 
 def test_a_lost_reaction_keeps_the_objection_and_asks_once() -> None:
     proposal, events = objections.reaction_gone(raised(opened(), BO), BO.person)
-    assert kinds(events) == [Happened.REACTION_GONE]
+    assert kinds(events) == [EventType.REACTION_GONE]
     assert first(proposal).counts
     assert objections.reaction_gone(proposal, BO.person) == (proposal, ())
     assert objections.reaction_gone(proposal, CY.person) == (proposal, ())
@@ -604,7 +604,7 @@ def sponsored(proposal: Proposal) -> Proposal:
 
 def test_who_leaves_needs_a_sponsor_else_the_objection_is_orphaned() -> None:
     proposal, events = sponsors.objector_gone(stated(opened(), BO), BO.person, True, at(1))
-    assert kinds(events) == [Happened.SPONSOR_NEEDED]
+    assert kinds(events) == [EventType.SPONSOR_NEEDED]
     assert first(proposal).counts
     assert first(advanced(proposal, at(49) - TICK)).counts
     gone = advanced(proposal, at(49))
@@ -665,10 +665,10 @@ def without_a_seat(proposal: Proposal, who: Member, now: datetime = NOW) -> Prop
 
 def test_a_sponsors_seat_taken_away_weakens_nothing_either() -> None:
     proposal, events = sponsors.objector_gone(sponsored(raised(opened(), BO)), CY.person, False, at(2))
-    assert kinds(events) == [Happened.OBJECTOR_SEAT_LOST]
+    assert kinds(events) == [EventType.OBJECTOR_SEAT_LOST]
     assert sponsors.objector_gone(proposal, CY.person, False, at(3)) == (proposal, ())
     late = advanced(proposal, at(72))
-    assert late.state is State.DISPUTED
+    assert late.state is ProposalState.DISPUTED
     assert first(late).state is ObjectionState.RAISED
     objections.state_objection(late, 1, CY, STATEMENT, at(100))
     back = sponsors.objector_back(late, CY.person, at(100))
@@ -678,7 +678,7 @@ def test_a_sponsors_seat_taken_away_weakens_nothing_either() -> None:
 
 def test_a_sponsor_who_leaves_asks_for_another() -> None:
     proposal, events = sponsors.objector_gone(sponsored(raised(opened(), BO)), CY.person, True, at(2))
-    assert kinds(events) == [Happened.SPONSOR_NEEDED]
+    assert kinds(events) == [EventType.SPONSOR_NEEDED]
     assert first(proposal).sponsor is None
     assert first(advanced(proposal, at(50) - TICK)).counts
     assert first(advanced(proposal, at(50))).state is ObjectionState.ORPHANED
@@ -745,12 +745,12 @@ def test_a_ruling_that_nobody_may_be_able_to_appeal_goes_to_the_stakeholders_by_
     ):
         assert lifecycle.next_due(proposal) == at(48)
         after, events = lifecycle.advance(proposal, at(48), AROUND)
-        assert Happened.APPEAL_FILED in kinds(events)
+        assert EventType.APPEAL_FILED in kinds(events)
         test = first(after).test
         assert test is not None
         assert test.appeal is not None
         assert test.appeal.decide_by == at(120)
-        assert advanced(advanced(after, at(72)), at(120)).state is State.DISPUTED
+        assert advanced(advanced(after, at(72)), at(120)).state is ProposalState.DISPUTED
         helped, _ = sponsors.sponsor(proposal, 1, DI, at(40))
         assert first(advanced(helped, at(88) - TICK)).test == first(helped).test
         assert first(appealed(helped, DI, now=at(88) - TICK)).test != first(helped).test
@@ -773,14 +773,14 @@ def test_a_seat_taken_away_never_weakens_an_objection() -> None:
     before = stated(opened(), BO)
     after, events = sponsors.objector_gone(before, BO.person, False, at(1))
     assert after == before.with_objection(replace(first(before), seat_taken=True))
-    assert kinds(events) == [Happened.OBJECTOR_SEAT_LOST]
+    assert kinds(events) == [EventType.OBJECTOR_SEAT_LOST]
     assert first(advanced(after, at(200))).counts
 
 
 def test_not_stated_when_the_seat_was_taken_away_it_counts_on_and_has_time_anew_with_the_seat() -> None:
     proposal, _ = sponsors.objector_gone(raised(opened(), BO), BO.person, False, at(1))
     proposal = advanced(proposal, at(72))
-    assert proposal.state is State.DISPUTED
+    assert proposal.state is ProposalState.DISPUTED
     assert first(proposal).state is ObjectionState.RAISED
     said, _ = objections.state_objection(proposal, 1, BO, STATEMENT, at(100))
     assert first(said).state is ObjectionState.STATED
@@ -804,11 +804,11 @@ def test_a_leaver_is_noted_and_nobody_told_while_nobody_may_act() -> None:
     proposal = advanced(proposal, at(72))
     proposal = advanced(proposal, at(120))
     proposal = advanced(proposal, at(200))
-    assert proposal.state is State.PASSED
+    assert proposal.state is ProposalState.PASSED
     gone, told = sponsors.objector_gone(proposal, BO.person, True, at(201))
     assert told == ()
     assert (first(gone).needs_sponsor, first(gone).state) == (True, first(proposal).state)
-    enacted = replace(proposal, state=State.ENACTED)
+    enacted = replace(proposal, state=ProposalState.ENACTED)
     assert sponsors.objector_gone(enacted, BO.person, True, at(201)) == (enacted, ())
 
 
@@ -821,7 +821,7 @@ def test_resolved_only_by_the_objectors_word() -> None:
         objections.answer_revision(proposal, 1, ANA, True, at(11))
     done, events = objections.answer_revision(proposal, 1, BO, True, at(11))
     assert (first(done).state, first(done).settled_in) == (ObjectionState.INTEGRATED, 2)
-    assert kinds(events) == [Happened.OBJECTION_INTEGRATED]
+    assert kinds(events) == [EventType.OBJECTION_INTEGRATED]
     with pytest.raises(WrongState):
         objections.answer_revision(done, 1, BO, False, at(12))
 
@@ -829,13 +829,13 @@ def test_resolved_only_by_the_objectors_word() -> None:
 def test_no_answer_means_still_objecting() -> None:
     proposal = revised(stated(opened(), BO), at(10))
     proposal = advanced(advanced(proposal, at(82)), at(200))
-    assert proposal.state is State.DISPUTED
+    assert proposal.state is ProposalState.DISPUTED
 
 
 def test_still_objecting_is_said_once_per_version() -> None:
     proposal = revised(stated(opened(), BO), at(10))
     proposal, events = objections.answer_revision(proposal, 1, BO, False, at(11))
-    assert kinds(events) == [Happened.OBJECTION_MAINTAINED]
+    assert kinds(events) == [EventType.OBJECTION_MAINTAINED]
     assert objections.answer_revision(proposal, 1, BO, False, at(12)) == (proposal, ())
 
 
@@ -964,7 +964,7 @@ def test_a_disputed_proposal_hears_no_new_objection() -> None:
 def test_who_was_taken_to_have_left_and_was_removed_after_all_weakens_nothing() -> None:
     left, _ = sponsors.objector_gone(stated(opened(), BO), BO.person, True, at(1))
     removed, events = sponsors.removed_after_all(left, BO.person, at(2))
-    assert kinds(events) == [Happened.OBJECTOR_SEAT_LOST]
+    assert kinds(events) == [EventType.OBJECTOR_SEAT_LOST]
     assert first(removed).sponsor_by is None
     assert first(advanced(removed, at(200))).counts
     assert sponsors.removed_after_all(removed, BO.person, at(3)) == (removed, ())
@@ -974,7 +974,7 @@ def test_whoever_took_over_from_somebody_removed_after_all_cannot_withdraw() -> 
     """A kick, a friend who takes over at once, and an audit log that tells of the kick late (PRO-9)."""
     taken_over = sponsored(stated(opened(), BO))
     removed, (event,) = sponsors.removed_after_all(taken_over, BO.person, at(2))
-    assert event.type is Happened.OBJECTOR_SEAT_LOST
+    assert event.type is EventType.OBJECTOR_SEAT_LOST
     assert (first(removed).sponsor, first(removed).guarded) == (CY.person, True)
     with pytest.raises(NotEligible):
         objections.withdraw_objection(removed, 1, CY, at(2))
@@ -1106,7 +1106,7 @@ def test_a_sponsor_who_was_removed_after_all_stands_as_if_it_had_been_known(
 ) -> None:
     late, (event,) = sponsors.removed_after_all(taken_for_a_leaver(start(opened(), BO)), CY.person, at(3))
     at_once, _ = sponsors.objector_gone(sponsored(start(opened(), BO)), CY.person, False, at(2))
-    assert event.type is Happened.OBJECTOR_SEAT_LOST
+    assert event.type is EventType.OBJECTOR_SEAT_LOST
     assert replace(first(late), former_sponsors=(), state_by=None) == replace(first(at_once), state_by=None)
     assert first(advanced(late, at(300))).counts
     assert sponsors.removed_after_all(late, CY.person, at(4)) == (late, ())
@@ -1118,7 +1118,7 @@ def test_a_sponsor_who_was_removed_after_all_stands_as_if_it_had_been_known(
 def test_whoever_took_over_from_a_sponsor_removed_after_all_cannot_withdraw() -> None:
     taken_over, _ = sponsors.sponsor(taken_for_a_leaver(stated(opened(), BO)), 1, DI, at(3))
     known, (event,) = sponsors.removed_after_all(taken_over, CY.person, at(4))
-    assert event.type is Happened.OBJECTOR_SEAT_LOST
+    assert event.type is EventType.OBJECTOR_SEAT_LOST
     assert (first(known).sponsor, first(known).guarded) == (DI.person, True)
     with pytest.raises(NotEligible, match="objector's own word"):
         objections.withdraw_objection(known, 1, DI, at(5))
@@ -1148,12 +1148,12 @@ def test_a_sponsor_who_comes_back_before_anybody_took_over_speaks_for_it_again()
 
 def test_a_sponsors_removal_told_late_is_noted_where_nobody_may_act() -> None:
     proposal = advanced(advanced(advanced(sponsored(stated(two_needed(), BO)), at(72)), at(120)), at(200))
-    assert proposal.state is State.PASSED
+    assert proposal.state is ProposalState.PASSED
     waiting, _ = sponsors.objector_gone(proposal, CY.person, True, at(201))
     known, told = sponsors.removed_after_all(waiting, CY.person, at(202))
     assert told == ()
     assert first(known).guarded
-    enacted = replace(waiting, state=State.ENACTED)
+    enacted = replace(waiting, state=ProposalState.ENACTED)
     assert sponsors.removed_after_all(enacted, CY.person, at(202)) == (enacted, ())
 
 

@@ -26,13 +26,13 @@ from bot.governance import (
     sponsors,
     votes,
 )
-from bot.governance.dossier import Ballot, Proposal, Rolls, State
 from bot.governance.errors import Refusal
 from bot.governance.events import Event
 from bot.governance.ids import PersonId
 from bot.governance.lifecycle import Surroundings
 from bot.governance.organisation import FACILITATOR, Member, RoleMapping
 from bot.governance.policy import Value
+from bot.governance.proposals_types import Ballot, Proposal, ProposalState, Rolls
 from bot.governance.seats import Hand, SeatRecord, roll
 from tests.governance.scene import (
     ANA,
@@ -185,7 +185,7 @@ def played(type: str, changes: dict[str, Value], acts: list[Act], hands: list[Ha
     return course.proposal
 
 
-PASSED = {State.PASSED, State.ADOPTED, State.ENACTED}
+PASSED = {ProposalState.PASSED, ProposalState.ADOPTED, ProposalState.ENACTED}
 VOCABULARY = ("object", "state", "read", "rule", "appeal", "dismiss", "uphold", "escalate", "for", "against", "halt")
 WHEN = st.sampled_from(
     [1.0, 20.0, 40.0, 60.0, 71.0, 73.0, 90.0, 110.0, 121.0, 140.0, 160.0, 190.0, 200.0, 250.0, 300.0]
@@ -245,15 +245,15 @@ def test_the_three_attacks_of_the_minute() -> None:
         return [(at, who, SEATED[who], back) for who in four for at, back in ((hour - 0.1, False), (hour + 0.1, True))]
 
     objecting: list[Act] = [(1.0, who, "object", 1) for who in four] + [(2.0, who, "state", 1) for who in four]
-    assert played("operational", {}, objecting, minute(0)).state is State.NOT_ADOPTED
+    assert played("operational", {}, objecting, minute(0)).state is ProposalState.NOT_ADOPTED
 
     escalating: list[Act] = [*objecting, (130.0, "ana", "escalate", 1)]
     escalating += [(131.0, who, "for", 1) for who in ("bo", "gil")] + [(132.0, who, "against", 1) for who in four]
-    assert played("operational", {}, escalating, minute(130)).state is State.NOT_ADOPTED
+    assert played("operational", {}, escalating, minute(130)).state is ProposalState.NOT_ADOPTED
 
     appealing: list[Act] = [(1.0, "bo", "object", 1), (2.0, "bo", "state", 1), (3.0, "flo", "rule", 1)]
     appealing += [(4.0, "bo", "appeal", 1), (5.0, "gil", "dismiss", 1)] + [(6.0, who, "uphold", 1) for who in four]
-    assert played("operational", {}, appealing, minute(5)).state is State.NOT_ADOPTED
+    assert played("operational", {}, appealing, minute(5)).state is ProposalState.NOT_ADOPTED
     fair = [act for act in appealing if act[2] != "uphold"] + [(6.0, who, "dismiss", 1) for who in four]
     assert played("operational", {"reach.bar": 0}, fair, minute(5)).state in PASSED, "a majority of judges decides"
 
@@ -278,7 +278,7 @@ def test_who_is_seated_for_it_decides_nothing(
     """Neither in the week before the opening nor afterwards; a week earlier it was in the open for a week."""
     changes: dict[str, Value] = {"reach.bar": 0}
     hands: list[Hands] = [(hour, who, seat, True) for who in GUESTS]
-    assert played("operational", changes, [*acts, *guests], hands).state is State.NOT_ADOPTED
+    assert played("operational", changes, [*acts, *guests], hands).state is ProposalState.NOT_ADOPTED
     if hour == -167.0:
         early: list[Hands] = [(-168.0, who, seat, True) for who in GUESTS]
         assert played("operational", changes, [*acts, *guests], early).state in PASSED

@@ -14,7 +14,7 @@ from bot.governance import plans, scales
 from bot.governance.errors import BadText, BadValue, Refusal
 from bot.governance.ids import GroupId, PartnershipId, RoleId
 from bot.governance.organisation import OBSERVER, SEATS, RoleFacts, RoleMapping, with_mapping, without_role
-from bot.governance.plans import ChannelSeen, Do, RoleSeen, Site, Snapshot, Step, What
+from bot.governance.plans import ChannelSeen, Do, RoleSeen, SetupStep, Site, Snapshot, What
 from bot.governance.scales import Draft, Overwrite, Purpose, SeatRole
 
 GUILD, BOT = 1, 2
@@ -39,10 +39,10 @@ def role(id: int, name: str, position: int = 5, **facts: object) -> RoleSeen:
     return RoleSeen(name, RoleFacts(RoleId(id), position=position, **facts))  # type: ignore[arg-type]
 
 
-def built(site: Site, seen: Snapshot, most: int = 200) -> tuple[Site, Snapshot, list[Step]]:
+def built(site: Site, seen: Snapshot, most: int = 200) -> tuple[Site, Snapshot, list[SetupStep]]:
     """Take step after step, as the set-up does, planning anew each time."""
     ids = count(1000 + len(seen.roles) + len(seen.channels))
-    taken: list[Step] = []
+    taken: list[SetupStep] = []
     while (todo := plans.plan(site, seen).todo) and todo[0].do is not Do.REFUSED and len(taken) < most:
         step = todo[0]
         made = step.id if step.id is not None else next(ids)

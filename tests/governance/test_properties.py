@@ -31,15 +31,25 @@ from bot.governance import (
     sponsors,
     votes,
 )
-from bot.governance.dossier import CONTESTABLE, FINAL, Ballot, Effect, ObjectionState, Proposal, State, Statement, Terms
 from bot.governance.errors import Refusal
-from bot.governance.events import Event, Happened
+from bot.governance.events import Event, EventType
 from bot.governance.ids import PersonId, VoteId
 from bot.governance.lifecycle import Surroundings
 from bot.governance.methods import REGISTRY
 from bot.governance.organisation import Elector, Member, RoleMapping
 from bot.governance.policy import Value, amended
 from bot.governance.proposals import Load
+from bot.governance.proposals_types import (
+    CONTESTABLE,
+    FINAL,
+    Ballot,
+    Effect,
+    ObjectionState,
+    Proposal,
+    ProposalState,
+    ProposalTerms,
+    Statement,
+)
 from tests.governance.scene import (
     ANA,
     BUDGET,
@@ -73,8 +83,15 @@ numbers = st.integers(1, 4)
 REASONS = (clock.CARD,)
 """Beside outages and too few electors. What people's acts stop ends by itself: ``test_stops`` has its properties."""
 LENGTH = {"stating": hours(48), "sponsoring": hours(48), "window": hours(72), "remainder": hours(48)}
-SET_ASIDE = {State.ESCALATED, State.PASSED, State.ADOPTED, State.STALE}
-AWAY = {State.PASSED, State.ADOPTED, State.DISPUTED, State.LAPSED, State.ESCALATED, State.NOT_ADOPTED}
+SET_ASIDE = {ProposalState.ESCALATED, ProposalState.PASSED, ProposalState.ADOPTED, ProposalState.STALE}
+AWAY = {
+    ProposalState.PASSED,
+    ProposalState.ADOPTED,
+    ProposalState.DISPUTED,
+    ProposalState.LAPSED,
+    ProposalState.ESCALATED,
+    ProposalState.NOT_ADOPTED,
+}
 
 
 def voice(person: PersonId, unit: str) -> str:
@@ -131,7 +148,7 @@ class Proceedings(RuleBasedStateMachine):
         self.proposal, events = proposals.open_review(
             draft(type, effects=effects), ANA, self.world, SEATED, Load(), 1, NOW
         )
-        self.terms: Terms = self.proposal.pinned
+        self.terms: ProposalTerms = self.proposal.pinned
         self.electors = {e.person for e in ELECTORS}
         self.seated = {m.person for m in STAKEHOLDERS}
         self.gave_it_up: set[PersonId] = set()
@@ -160,7 +177,7 @@ class Proceedings(RuleBasedStateMachine):
         self.settled: set[int] = set()
         self.stopped: dict[str, datetime] = {}
         self.enacted = 0
-        self.entered: tuple[State, timedelta] = (State.REVIEW, timedelta(0))
+        self.entered: tuple[ProposalState, timedelta] = (ProposalState.REVIEW, timedelta(0))
         self.final: Proposal | None = None
         self.actor: PersonId | None = None
         self.note(events)
@@ -198,7 +215,7 @@ class Proceedings(RuleBasedStateMachine):
 
     def note_one(self, event: Event, number: int) -> None:
         match event.type:
-            case Happened.OBJECTION_RAISED:
+            case EventType.OBJECTION_RAISED:
                 assert event.actor is not None
                 assert event.actor in self.acting()
                 assert self.ran < self.closes
@@ -206,34 +223,34 @@ class Proceedings(RuleBasedStateMachine):
                 self.raised[number] = (event.actor, self.now, self.ran)
                 self.asked[number] = self.ran
                 self.speaks[number] = {event.actor}
-            case Happened.OBJECTION_LAPSED:
+            case EventType.OBJECTION_LAPSED:
                 assert number not in self.said
                 assert self.speaker(number) not in self.gave_it_up, "nobody was there to state it"
                 assert number not in self.kept
                 assert self.ran - self.asked[number] >= LENGTH["stating"]
                 self.end(number)
-            case Happened.OBJECTION_WITHDRAWN | Happened.OBJECTION_INTEGRATED:
+            case EventType.OBJECTION_WITHDRAWN | EventType.OBJECTION_INTEGRATED:
                 assert self.actor in self.speaks[number] or self.is_colleague(number, self.actor)
                 assert number not in self.kept or self.actor == self.raised[number][0]
                 self.end(number)
-            case Happened.OBJECTION_ORPHANED:
+            case EventType.OBJECTION_ORPHANED:
                 assert number not in self.kept, "ended by taking a seat away"
                 assert self.ran - self.left[number] >= LENGTH["sponsoring"]
                 self.end(number)
-            case Happened.OBJECTION_STATED:
+            case EventType.OBJECTION_STATED:
                 self.said_at.setdefault(number, self.ran)
-            case Happened.APPEAL_FILED:
+            case EventType.APPEAL_FILED:
                 assert number not in self.gone
                 self.appeals.add(number)
-            case Happened.SPONSOR_NEEDED:
+            case EventType.SPONSOR_NEEDED:
                 assert self.speaker(number) not in self.seated
                 self.gave_up(number)
-            case Happened.OBJECTOR_SEAT_LOST:
+            case EventType.OBJECTOR_SEAT_LOST:
                 concerned = {self.speaker(number), self.raised[number][0], *self.former.get(number, ())}
                 assert self.actor in concerned - self.seated
                 assert self.actor is not None
                 self.lost(number, self.actor)
-            case Happened.SPONSOR_FOUND:
+            case EventType.SPONSOR_FOUND:
                 assert event.actor in self.acting() - {ANA.person}
                 assert event.actor is not None
                 assert number in self.left or number in self.kept, "nobody was asked for"
@@ -244,47 +261,47 @@ class Proceedings(RuleBasedStateMachine):
                 self.speaks[number] = {self.raised[number][0], event.actor}
                 self.asked[number] = self.ran
                 self.left.pop(number, None)
-            case Happened.TEST_RULED:
+            case EventType.TEST_RULED:
                 assert number in self.said
                 assert number not in self.void
                 self.ruled_at[number] = self.ran
                 if not event.data["in_form"]:
                     self.void.add(number)
-            case Happened.APPEAL_DECIDED:
+            case EventType.APPEAL_DECIDED:
                 self.appeals.remove(number)  # it is open, and what was withdrawn is not brought back
                 stands, against = event.data["votes_stands"], event.data["votes_against"]
                 assert isinstance(stands, int)
                 assert isinstance(against, int)
                 (self.void.discard if stands >= against else self.void.add)(number)
                 self.decided.add(number)
-            case Happened.OBJECTION_OVERRULED:
+            case EventType.OBJECTION_OVERRULED:
                 assert ("adopted", self.cycle) in self.counted
                 self.overruled.add(number)
-            case Happened.WINDOW_EXTENDED:
+            case EventType.WINDOW_EXTENDED:
                 assert ("extended", self.cycle) not in self.counted
                 self.counted.add(("extended", self.cycle))
                 self.closes = self.ran + hours(48)
-            case Happened.VERSION_PUBLISHED | Happened.PROPOSAL_HALTED:
+            case EventType.VERSION_PUBLISHED | EventType.PROPOSAL_HALTED:
                 self.cycle += 1
                 if self.entered[0] in SET_ASIDE:
                     self.left = dict.fromkeys(self.left, self.ran)
                     self.asked = dict.fromkeys(self.asked, self.ran)
                 self.overruled.clear()
-            case Happened.WINDOW_CLOSED:
+            case EventType.WINDOW_CLOSED:
                 assert self.ran >= self.closes
-            case Happened.PROPOSAL_PASSED | Happened.PROPOSAL_DISPUTED | Happened.PROPOSAL_LAPSED:
+            case EventType.PROPOSAL_PASSED | EventType.PROPOSAL_DISPUTED | EventType.PROPOSAL_LAPSED:
                 self.note_decision(event)
-            case Happened.VOTE_OPENED:
+            case EventType.VOTE_OPENED:
                 assert isinstance(event.data["eligible"], int)
                 assert ("opened", event.data["vote"]) not in self.counted, "one vote, two ballots"
                 self.counted.add(("opened", event.data["vote"]))
                 self.polled = set(self.voters)
                 assert event.data["eligible"] == len(self.polled - self.gave_it_up)
-            case Happened.VOTE_CLOSED:
+            case EventType.VOTE_CLOSED:
                 self.note_vote(event)
-            case Happened.PROPOSAL_ADOPTED:
+            case EventType.PROPOSAL_ADOPTED:
                 assert ("adopted", self.cycle) in self.counted
-            case Happened.PROPOSAL_ENACTED:
+            case EventType.PROPOSAL_ENACTED:
                 self.enacted += 1
 
     def speaker(self, number: int) -> PersonId:
@@ -356,8 +373,8 @@ class Proceedings(RuleBasedStateMachine):
         assert self.cycle not in self.settled, "decided twice"
         self.settled.add(self.cycle)
         assert self.nothing_is_pending()
-        assert self.reached() is (event.type is Happened.PROPOSAL_DISPUTED)
-        if event.type is Happened.PROPOSAL_PASSED:
+        assert self.reached() is (event.type is EventType.PROPOSAL_DISPUTED)
+        if event.type is EventType.PROPOSAL_PASSED:
             assert all(e.target != ENTRENCHED_KEY.target for e in self.proposal.current.effects)
 
     def note_vote(self, event: Event) -> None:
@@ -419,7 +436,12 @@ class Proceedings(RuleBasedStateMachine):
         self.do(lambda: lifecycle.advance(self.proposal, self.now, around))
         assert lifecycle.advance(self.proposal, self.now, around) == (self.proposal, ())
         due = lifecycle.next_due(self.proposal)
-        if self.proposal.state in {State.PASSED, State.ADOPTED} and not self.stopped and due and due <= self.now:
+        if (
+            self.proposal.state in {ProposalState.PASSED, ProposalState.ADOPTED}
+            and not self.stopped
+            and due
+            and due <= self.now
+        ):
             self.proposal, self.world, events = lifecycle.enact(self.proposal, self.world, self.now)
             self.note(events)
         due = lifecycle.next_due(self.proposal)
@@ -469,7 +491,7 @@ class Proceedings(RuleBasedStateMachine):
         """The bot is away; back again, it grants the time before it decides anything."""
         since = self.now
         self.now += hours(count)
-        away = not self.stopped and self.proposal.state in CONTESTABLE | {State.PASSED, State.ADOPTED}
+        away = not self.stopped and self.proposal.state in CONTESTABLE | {ProposalState.PASSED, ProposalState.ADOPTED}
         if not away and not self.stopped:
             self.ran += hours(count)
         self.do(lambda: clock.stop(self.proposal, clock.OUTAGE, since))
@@ -647,7 +669,7 @@ class Proceedings(RuleBasedStateMachine):
             lambda: revisions.revise(before, ANA.person, text, effects, self.world, fresh, self.now), ANA.person
         ):
             remainder = self.ran + LENGTH["remainder"]
-            self.closes = max(remainder, self.closes) if before.state is State.REVIEW else remainder
+            self.closes = max(remainder, self.closes) if before.state is ProposalState.REVIEW else remainder
             known = {o.person for o in before.objections if o.number not in self.gone}
             self.electors = self.acting() | (SEATS.keys() - self.gave_it_up) | (known & self.electors)
             self.voters = (self.voters | SEATS.keys()) - self.gave_it_up
@@ -753,15 +775,15 @@ class Proceedings(RuleBasedStateMachine):
             self.decide_form(number, False)
             self.wait(after)
 
-    @precondition(lambda self: self.proposal.state in {State.REVIEW, State.SETTLING})
+    @precondition(lambda self: self.proposal.state in {ProposalState.REVIEW, ProposalState.SETTLING})
     @rule()
     def bring_to_dispute(self) -> None:
         self.object_together(4)
         for _ in range(6):
-            if self.proposal.state in {State.REVIEW, State.SETTLING}:
+            if self.proposal.state in {ProposalState.REVIEW, ProposalState.SETTLING}:
                 self.wait_until_due(False)
 
-    @precondition(lambda self: self.proposal.state is State.DISPUTED)
+    @precondition(lambda self: self.proposal.state is ProposalState.DISPUTED)
     @rule()
     def bring_to_vote(self) -> None:
         self.escalate(ANA.person)
@@ -769,12 +791,12 @@ class Proceedings(RuleBasedStateMachine):
             self.wait_until_due(False)
         self.vote_in_favour()
 
-    @precondition(lambda self: self.proposal.state is State.ESCALATED)
+    @precondition(lambda self: self.proposal.state is ProposalState.ESCALATED)
     @rule()
     def bring_to_adoption(self) -> None:
         self.vote_in_favour()
         for _ in range(3):
-            if self.proposal.state is State.ESCALATED:
+            if self.proposal.state is ProposalState.ESCALATED:
                 self.wait_until_due(False)
 
     @precondition(lambda self: self.proposal.state in SET_ASIDE)
@@ -782,19 +804,19 @@ class Proceedings(RuleBasedStateMachine):
     def lose_an_objector_and_halt(self, person: PersonId, by_themselves: bool, wait: bool) -> None:
         for objector in sorted({p for p, _, _ in self.raised.values()} | {person}):
             (self.leave if by_themselves else self.seat_taken_away)(objector)
-        if self.proposal.state is State.ESCALATED:
+        if self.proposal.state is ProposalState.ESCALATED:
             self.bring_to_adoption()
         self.halt(6)
         if wait:
             self.wait(47)
 
-    @precondition(lambda self: self.proposal.state in {State.PASSED, State.ADOPTED})
+    @precondition(lambda self: self.proposal.state in {ProposalState.PASSED, ProposalState.ADOPTED})
     @rule()
     def make_stale(self) -> None:
         self.policy_amended_elsewhere("limits.open_per_author")
         self.wait_until_due(False)
 
-    @precondition(lambda self: self.proposal.state is State.STALE)
+    @precondition(lambda self: self.proposal.state is ProposalState.STALE)
     @rule()
     def rebase(self) -> None:
         self.revise(False)
@@ -830,7 +852,7 @@ class Proceedings(RuleBasedStateMachine):
 
     @invariant()
     def enacted_only_by_informed_silence_or_by_vote(self) -> None:
-        if self.proposal.state is State.ENACTED:
+        if self.proposal.state is ProposalState.ENACTED:
             adopted = ("adopted", self.cycle) in self.counted
             assert adopted or (self.cycle in self.settled and not self.reached())
 
@@ -840,7 +862,7 @@ class Proceedings(RuleBasedStateMachine):
         proposal = self.proposal
         assert proposal.clock.reasons == (frozenset() if self.final else frozenset(self.stopped))
         present = proposal.clock.stopped_at or self.now
-        if proposal.state is State.REVIEW and self.ran < self.closes:
+        if proposal.state is ProposalState.REVIEW and self.ran < self.closes:
             assert proposal.closes_at is not None
             assert proposal.closes_at - present == self.closes - self.ran
         for o in proposal.objections:
@@ -861,11 +883,11 @@ class Proceedings(RuleBasedStateMachine):
             return
         if self.stopped:
             assert self.now - min(self.stopped.values()) < timedelta(days=14) or state in {
-                State.PASSED, State.ADOPTED, State.STALE,
+                ProposalState.PASSED, ProposalState.ADOPTED, ProposalState.STALE,
             }  # fmt: skip
-        elif state in {State.DISPUTED, State.STALE}:
+        elif state in {ProposalState.DISPUTED, ProposalState.STALE}:
             assert self.ran - since < timedelta(days=14)
-        if not self.stopped and state not in {State.PASSED, State.ADOPTED}:
+        if not self.stopped and state not in {ProposalState.PASSED, ProposalState.ADOPTED}:
             assert self.ran < timedelta(days=90)
 
 

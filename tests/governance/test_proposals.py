@@ -21,7 +21,6 @@ from bot.governance import (
     versions,
     votes,
 )
-from bot.governance.dossier import Ballot, Clock, Effect, ObjectionState, Proposal, State, Text
 from bot.governance.errors import (
     AlreadyDone,
     AmountUnclear,
@@ -39,11 +38,12 @@ from bot.governance.errors import (
     WindowClosed,
     WrongState,
 )
-from bot.governance.events import Happened
+from bot.governance.events import EventType
 from bot.governance.ids import GroupId
 from bot.governance.organisation import Elector, GroupKind, Member
 from bot.governance.policy import KEYS, TYPES, genesis
 from bot.governance.proposals import Load
+from bot.governance.proposals_types import Ballot, Clock, Effect, ObjectionState, Proposal, ProposalState, Text
 from tests.governance.scene import (
     ANA,
     BO,
@@ -209,14 +209,14 @@ def test_opening_freezes_pins_and_snapshots() -> None:
     proposal, events = proposals.open_review(
         draft("budget"), ANA, world({"review.window": timedelta(hours=30)}), SEATED, Load(), 12, NOW
     )
-    assert (proposal.state, proposal.number) == (State.REVIEW, 12)
+    assert (proposal.state, proposal.number) == (ProposalState.REVIEW, 12)
     assert (proposal.opened_at, proposal.closes_at, proposal.state_since) == (NOW, at(30), NOW)
     assert proposal.electors == ELECTORS
     assert proposal.terms == proposals.pin(genesis({"review.window": timedelta(hours=30)}), "budget")
     assert proposal.author_organisations == {"Delta"}
     assert proposal.author_groups == {TLC}
     assert proposal.current.digest == versions.digest(proposal.text, ())
-    assert kinds(events) == [Happened.REVIEW_OPENED]
+    assert kinds(events) == [EventType.REVIEW_OPENED]
     assert events[0].data["electors"] == ["bo", "cy", "di", "ed", "fay", "gil"]
 
 
@@ -354,7 +354,7 @@ def test_ratification_is_opened_by_the_set_up_and_never_passes_by_silence() -> N
 
 def test_reading_twice_is_once_and_only_electors_but_the_author_read() -> None:
     proposal, events = electorates.mark_read(opened(), BO, at(1))
-    assert kinds(events) == [Happened.PROPOSAL_READ]
+    assert kinds(events) == [EventType.PROPOSAL_READ]
     assert electorates.mark_read(proposal, BO, at(2)) == (proposal, ())
     for who in (ANA, JOINER, STRANGER, member("cy"), member("di", SHG_OBSERVER)):
         with pytest.raises(NotEligible):
@@ -420,7 +420,7 @@ def test_a_revision_makes_a_version_and_clears_readings_and_keeps_the_terms() ->
     assert (after.extended, after.low_reach, after.nudged) == (False, False, False)
     assert after.terms == before.terms
     assert after.elector(JOINER.person) is not None
-    assert kinds(events) == [Happened.VERSION_PUBLISHED]
+    assert kinds(events) == [EventType.VERSION_PUBLISHED]
 
 
 def test_earlier_objectors_stay_electors() -> None:
@@ -486,11 +486,11 @@ def test_a_revision_is_not_reviewed_by_fewer_than_the_least_electors() -> None:
     revised(gave_up(proposal, back=(BO, CY)), at(1), electors=ELECTORS[:2])
 
 
-@pytest.mark.parametrize("state", State)
-def test_in_which_states_one_revises(state: State) -> None:
+@pytest.mark.parametrize("state", ProposalState)
+def test_in_which_states_one_revises(state: ProposalState) -> None:
     proposal = replace(opened(), state=state)
-    if state in {State.REVIEW, State.SETTLING, State.DISPUTED, State.STALE}:
-        assert revised(proposal, at(90)).state is State.REVIEW
+    if state in {ProposalState.REVIEW, ProposalState.SETTLING, ProposalState.DISPUTED, ProposalState.STALE}:
+        assert revised(proposal, at(90)).state is ProposalState.REVIEW
     else:
         with pytest.raises(WrongState):
             revised(proposal, at(90))
@@ -502,7 +502,7 @@ def test_an_entrenched_key_smuggled_in_by_a_revision_needs_the_supermajority() -
     proposal = revised(proposal, at(1), effects=(ENTRENCHED_KEY,))
     assert proposals.affirmative(proposal)
     voted = advanced(advanced(proposal, at(72)), at(72))
-    assert voted.state is State.ESCALATED
+    assert voted.state is ProposalState.ESCALATED
     assert voted.vote is not None
     assert voted.vote.method == "supermajority"
 
@@ -516,7 +516,7 @@ def test_revising_while_settling_keeps_pending_tests_and_appeals() -> None:
     assert proposal.objections[0].test.appeal is not None
     decided = advanced(proposal, at(142))
     assert [o.state for o in decided.objections] == [ObjectionState.STATED, ObjectionState.STATED]
-    assert decided.state is State.DISPUTED
+    assert decided.state is ProposalState.DISPUTED
 
 
 def test_revising_while_the_clock_stands_gives_the_remainder_from_the_resumption() -> None:
@@ -531,15 +531,21 @@ def test_revising_while_the_clock_stands_gives_the_remainder_from_the_resumption
 # ---- withdrawing (PRO-6) --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("state", State)
-def test_in_which_states_the_author_withdraws(state: State) -> None:
+@pytest.mark.parametrize("state", ProposalState)
+def test_in_which_states_the_author_withdraws(state: ProposalState) -> None:
     proposal = replace(opened(), state=state)
-    if state is State.DRAFT:
-        assert proposals.withdraw(proposal, ANA.person, "", at(1))[0].state is State.DISCARDED
-    elif state in {State.REVIEW, State.SETTLING, State.DISPUTED, State.STALE, State.ESCALATED}:
+    if state is ProposalState.DRAFT:
+        assert proposals.withdraw(proposal, ANA.person, "", at(1))[0].state is ProposalState.DISCARDED
+    elif state in {
+        ProposalState.REVIEW,
+        ProposalState.SETTLING,
+        ProposalState.DISPUTED,
+        ProposalState.STALE,
+        ProposalState.ESCALATED,
+    }:
         gone, events = proposals.withdraw(proposal, ANA.person, "We found another way.", at(1))
-        assert (gone.state, gone.outcome) == (State.WITHDRAWN, "We found another way.")
-        assert kinds(events) == [Happened.PROPOSAL_WITHDRAWN]
+        assert (gone.state, gone.outcome) == (ProposalState.WITHDRAWN, "We found another way.")
+        assert kinds(events) == [EventType.PROPOSAL_WITHDRAWN]
     else:
         with pytest.raises(WrongState):
             proposals.withdraw(proposal, ANA.person, "", at(1))
@@ -564,7 +570,7 @@ def test_withdrawing_ends_when_the_vote_opens_and_is_the_authors() -> None:
 
 
 def test_discarding_is_for_drafts() -> None:
-    assert proposals.discard(draft(), NOW)[0].state is State.DISCARDED
+    assert proposals.discard(draft(), NOW)[0].state is ProposalState.DISCARDED
     with pytest.raises(WrongState):
         proposals.discard(opened(), NOW)
 
@@ -578,7 +584,7 @@ def passed(proposal: Proposal | None = None) -> Proposal:
     for reader in (BO, CY):
         proposal, _ = electorates.mark_read(proposal, reader, at(1))
     proposal = advanced(proposal, at(72))
-    assert proposal.state is State.PASSED
+    assert proposal.state is ProposalState.PASSED
     return proposal
 
 
@@ -590,10 +596,10 @@ def halted_by(proposal: Proposal, *people: Member, hour: float = 80) -> Proposal
 
 def test_a_majority_of_electors_halts_once() -> None:
     proposal = halted_by(passed(), BO, CY, DI)
-    assert proposal.state is State.PASSED  # three of six are not a majority
+    assert proposal.state is ProposalState.PASSED  # three of six are not a majority
     assert halted_by(proposal, DI) == proposal
     proposal = halted_by(proposal, ED)
-    assert (proposal.state, proposal.halted, proposal.timelock_ends_at) == (State.DISPUTED, True, None)
+    assert (proposal.state, proposal.halted, proposal.timelock_ends_at) == (ProposalState.DISPUTED, True, None)
     proposal = revised(proposal, at(81), text=replace(BUDGET, payee="Other Ltd"))
     proposal = passed_again(proposal)
     with pytest.raises(AlreadyDone):
@@ -604,7 +610,7 @@ def passed_again(proposal: Proposal) -> Proposal:
     for reader in (BO, CY):
         proposal, _ = electorates.mark_read(proposal, reader, at(90))
     proposal = advanced(proposal, at(129))
-    assert proposal.state is State.PASSED
+    assert proposal.state is ProposalState.PASSED
     return proposal
 
 
@@ -630,7 +636,7 @@ def test_a_halted_adoption_revives_what_the_vote_overruled() -> None:
     assert first(proposal).state is ObjectionState.OVERRULED
     vote = proposal.vote
     proposal = halted_by(proposal, BO, CY, DI, ED, hour=300)
-    assert proposal.state is State.DISPUTED
+    assert proposal.state is ProposalState.DISPUTED
     assert first(proposal).state is ObjectionState.STATED
     assert proposal.vote is None
     assert proposal.past_votes == (vote,)
@@ -642,7 +648,7 @@ def adopted(type: str = "budget") -> Proposal:
     proposal, _ = escalations.escalate(proposal, CY, at(201))
     cast = ballots({"cy": "for", "di": "for", "ed": "for", "fay": "for", "bo": "against"})
     proposal = advanced(proposal, at(273), cast)
-    assert proposal.state is State.ADOPTED
+    assert proposal.state is ProposalState.ADOPTED
     return proposal
 
 
@@ -660,14 +666,14 @@ def test_a_rebased_version_of_what_a_vote_adopted_answers_to_its_objectors_again
     proposal = adopted("policy")
     moved = world({"limits.open_per_author": 7})
     proposal, _, events = lifecycle.enact(proposal, moved, at(321))
-    assert kinds(events) == [Happened.PROPOSAL_STALE]
+    assert kinds(events) == [EventType.PROPOSAL_STALE]
     vote = proposal.vote
     proposal, _ = revisions.revise(proposal, ANA.person, OTHER_TEXT, (FREE_KEY,), moved, SEATED, at(330))
     assert first(proposal).state is ObjectionState.STATED
     assert (proposal.vote, proposal.past_votes) == (None, (vote,))
     assert proposal.outcome == ""
     proposal = advanced(proposal, at(378))
-    assert proposal.state is State.DISPUTED
+    assert proposal.state is ProposalState.DISPUTED
     proposal, _ = escalations.escalate(proposal, ANA, at(379))
     assert vote is not None
     assert proposal.vote is not None
@@ -688,9 +694,11 @@ def test_seated_and_too_few() -> None:
 
 def test_a_majority_that_halts_is_one_of_those_who_did_not_give_the_seat_up() -> None:
     proposal = halted_by(passed(), BO, CY, DI)
-    assert proposal.state is State.PASSED, "three of six"
-    assert halted_by(gave_up(passed(), GIL), BO, CY, DI).state is State.DISPUTED, "three of five"
-    assert halted_by(gave_up(halted_by(passed(), BO, CY), BO), DI).state is State.PASSED, "who left is not counted"
+    assert proposal.state is ProposalState.PASSED, "three of six"
+    assert halted_by(gave_up(passed(), GIL), BO, CY, DI).state is ProposalState.DISPUTED, "three of five"
+    assert halted_by(gave_up(halted_by(passed(), BO, CY), BO), DI).state is ProposalState.PASSED, (
+        "who left is not counted"
+    )
 
 
 @pytest.mark.parametrize("by_themselves", [True, False])
@@ -705,8 +713,8 @@ def test_who_goes_during_the_timelock_or_the_vote_is_asked_for_once_the_objectio
     assert first(proposal).state is ObjectionState.OVERRULED
     proposal = halted_by(proposal, CY, DI, ED, hour=300)
     proposal, events = halts.consent_to_halt(proposal, FAY, at(300))
-    asked = [Happened.SPONSOR_NEEDED] if by_themselves else []
-    assert kinds(events) == [Happened.HALT_CONSENTED, Happened.PROPOSAL_HALTED, *asked]
+    asked = [EventType.SPONSOR_NEEDED] if by_themselves else []
+    assert kinds(events) == [EventType.HALT_CONSENTED, EventType.PROPOSAL_HALTED, *asked]
     assert first(proposal).sponsor_by == (at(348) if by_themselves else None)
     assert (first(proposal).counts, first(proposal).guarded) == (True, not by_themselves)
     if by_themselves:
@@ -749,7 +757,7 @@ def test_nothing_of_a_discarded_draft_is_kept() -> None:
     written_on = replace(draft("policy", effects=(FREE_KEY,)), refiles=3, changed_since="It is smaller.")
     for gone in (proposals.discard(written_on, at(5))[0], proposals.withdraw(written_on, ANA.person, "", at(5))[0]):
         assert (gone.text, gone.effects, gone.changed_since) == (Text(), (), "")
-        assert (gone.state, gone.state_since) == (State.DISCARDED, at(5))
+        assert (gone.state, gone.state_since) == (ProposalState.DISCARDED, at(5))
 
 
 def test_what_ends_keeps_how_long_its_clock_stood_and_nothing_that_runs() -> None:
@@ -766,7 +774,7 @@ def test_the_next_version_is_kept_while_it_may_still_be_published() -> None:
     """Closing the window loses nothing that its author has written; the end does (PRO-5)."""
     proposal = revisions.write_revision(stated(opened(), BO), ANA.person, 1, OTHER_TEXT, ())
     dispute = advanced(proposal, at(72))
-    assert dispute.state is State.DISPUTED
+    assert dispute.state is ProposalState.DISPUTED
     assert dispute.revision == proposal.revision
     assert dispute.revision is not None
     assert advanced(dispute, at(72 + 14 * 24)).revision is None
@@ -776,9 +784,9 @@ def test_a_dispute_has_a_nudge_of_its_own() -> None:
     nudged = advanced(stated(opened(), BO), at(48))
     assert nudged.nudged
     dispute = advanced(nudged, at(72))
-    assert (dispute.state, dispute.nudged) == (State.DISPUTED, False)
+    assert (dispute.state, dispute.nudged) == (ProposalState.DISPUTED, False)
     settling = advanced(raised(nudged, CY, now=at(71)), at(72))
-    assert (settling.state, settling.nudged) == (State.SETTLING, True)
+    assert (settling.state, settling.nudged) == (ProposalState.SETTLING, True)
 
 
 def test_the_greatest_age_leaves_out_the_time_that_the_clock_has_stood_so_far() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.governance.errors import BadValue
-from bot.governance.receipts import LEAST_DIGITS, Receipt, Standing, read, standing
+from bot.governance.receipts import LEAST_DIGITS, Receipt, ReceiptStanding, read, standing
 
 HASH = hashlib.sha256(b"an entry").hexdigest()
 hashes = st.binary(max_size=4).map(lambda each: hashlib.sha256(each).hexdigest())
@@ -53,17 +53,17 @@ def test_only_the_very_hash_at_its_number_stands(kept: str, found: str, digits: 
     receipt = Receipt(kept[:digits], number)
     got = standing(receipt, found, somewhere=True)
     if digits < LEAST_DIGITS:
-        assert got is Standing.TOO_SHORT
+        assert got is ReceiptStanding.TOO_SHORT
     else:
-        assert got is (Standing.STANDS if kept == found else Standing.OTHER)
-    assert standing(receipt, None) is (Standing.TOO_SHORT if digits < LEAST_DIGITS else Standing.BEYOND)
+        assert got is (ReceiptStanding.STANDS if kept == found else ReceiptStanding.OTHER)
+    assert standing(receipt, None) is (ReceiptStanding.TOO_SHORT if digits < LEAST_DIGITS else ReceiptStanding.BEYOND)
 
 
 @given(hashes, st.integers(1, 64), st.booleans())
 def test_without_a_number_it_is_looked_for_everywhere(kept: str, digits: int, somewhere: bool) -> None:
     got = standing(Receipt(kept[:digits]), None, somewhere)
-    expected = Standing.STANDS if somewhere else Standing.NOWHERE
-    assert got is (expected if digits >= LEAST_DIGITS else Standing.TOO_SHORT)
+    expected = ReceiptStanding.STANDS if somewhere else ReceiptStanding.NOWHERE
+    assert got is (expected if digits >= LEAST_DIGITS else ReceiptStanding.TOO_SHORT)
 
 
 def test_a_short_receipt_can_be_forged_by_trial() -> None:
@@ -71,5 +71,5 @@ def test_a_short_receipt_can_be_forged_by_trial() -> None:
     kept = hashlib.sha256(b"honest").hexdigest()
     forged = next(h for n in range(2**26) if (h := hashlib.sha256(b"forged%d" % n).hexdigest())[:5] == kept[:5])
     assert forged != kept
-    assert standing(Receipt(kept[:5], 3), forged) is Standing.TOO_SHORT
-    assert standing(Receipt(kept[:32], 3), forged) is Standing.OTHER
+    assert standing(Receipt(kept[:5], 3), forged) is ReceiptStanding.TOO_SHORT
+    assert standing(Receipt(kept[:32], 3), forged) is ReceiptStanding.OTHER

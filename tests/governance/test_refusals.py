@@ -22,7 +22,6 @@ from bot.governance import (
     sponsors,
     votes,
 )
-from bot.governance.dossier import Ballot, ObjectionState, Proposal, State, Statement
 from bot.governance.errors import (
     AlreadyDone,
     BadText,
@@ -43,6 +42,7 @@ from bot.governance.objections import CRITERIA
 from bot.governance.organisation import FACILITATOR, MEMBER, Member, without_role
 from bot.governance.policy import Value
 from bot.governance.proposals import Load
+from bot.governance.proposals_types import Ballot, ObjectionState, Proposal, ProposalState, Statement
 from tests.governance.scene import (
     ANA,
     BO,
@@ -86,7 +86,7 @@ DANGEROUS = member("flo", replace(SHG_FACILITATOR, name="Helpers", powers=("ban_
 
 
 def ended(proposal: Proposal | None = None) -> Proposal:
-    return replace(proposal or stated(opened(), BO), state=State.ENACTED)
+    return replace(proposal or stated(opened(), BO), state=ProposalState.ENACTED)
 
 
 def concerned() -> Proposal:
@@ -158,7 +158,7 @@ OBJECTIONS: dict[str, tuple[Callable[[], object], Refusal]] = {
     ),
     "state: ended": (
         lambda: objections.state_objection(ended(), 1, BO, STATEMENT, NOW),
-        WrongState(State.ENACTED, "state an objection"),
+        WrongState(ProposalState.ENACTED, "state an objection"),
     ),
     "state: another criterion": (stating(Statement("taste", REASON)), UnknownKey("taste", CRITERIA)),
     "state: short": (stating(Statement("harm", " " * 9 + "x" * 19)), BadText("reason", 19, 20, 1500)),
@@ -178,7 +178,7 @@ OBJECTIONS: dict[str, tuple[Callable[[], object], Refusal]] = {
     ),
     "withdraw: ended": (
         lambda: objections.withdraw_objection(ended(), 1, BO, NOW),
-        WrongState(State.ENACTED, "withdraw an objection"),
+        WrongState(ProposalState.ENACTED, "withdraw an objection"),
     ),
     "answer: same version": (
         lambda: objections.answer_revision(stated(opened(), BO), 1, BO, True, at(1)),
@@ -186,10 +186,10 @@ OBJECTIONS: dict[str, tuple[Callable[[], object], Refusal]] = {
     ),
     "answer: ended": (
         lambda: objections.answer_revision(ended(), 1, BO, True, at(1)),
-        WrongState(State.ENACTED, "answer a revision"),
+        WrongState(ProposalState.ENACTED, "answer a revision"),
     ),
     "concern: no seat": (concern(opened(), STRANGER), NotEligible("no seat")),
-    "concern: ended": (concern(ended(), BO), WrongState(State.ENACTED, "raise a concern")),
+    "concern: ended": (concern(ended(), BO), WrongState(ProposalState.ENACTED, "raise a concern")),
     "concern: long": (concern(opened(), BO, "x" * 1501), BadText("concern", 1501, 0, 1500)),
     "concern: sixth": (concern(five_concerns(), BO), LimitReached("concerns", 5)),
     "read: author": (lambda: electorates.mark_read(opened(), ANA, NOW), NotEligible("author")),
@@ -200,7 +200,7 @@ OBJECTIONS: dict[str, tuple[Callable[[], object], Refusal]] = {
     ),
     "sponsor: ended": (
         lambda: sponsors.sponsor(ended(left()), 1, CY, NOW),
-        WrongState(State.ENACTED, "sponsor an objection"),
+        WrongState(ProposalState.ENACTED, "sponsor an objection"),
     ),
     "sponsor: twice": (lambda: sponsors.sponsor(sponsored(), 1, FLO, at(2)), AlreadyDone("sponsor")),
     "sponsor: one's own": (lambda: sponsors.sponsor(left(), 1, BO, at(1)), NotEligible("own objection")),
@@ -215,7 +215,7 @@ FORM: dict[str, tuple[Callable[[], object], Refusal]] = {
         lambda: rulings.ask_test(raised(opened(), BO), 1, ANA, NOW),
         WrongState(ObjectionState.RAISED, "test"),
     ),
-    "ask: ended": (lambda: rulings.ask_test(ended(), 1, ANA, NOW), WrongState(State.ENACTED, "test")),
+    "ask: ended": (lambda: rulings.ask_test(ended(), 1, ANA, NOW), WrongState(ProposalState.ENACTED, "test")),
     "ask: twice": (
         lambda: rulings.ask_test(rulings.ask_test(stated(opened(), BO), 1, ANA, NOW)[0], 1, ANA, NOW),
         AlreadyDone("ask test"),
@@ -240,7 +240,10 @@ FORM: dict[str, tuple[Callable[[], object], Refusal]] = {
         lambda: appealed(objections.withdraw_objection(ruled(stated(opened(), BO)), 1, BO, NOW)[0], BO),
         WrongState(ObjectionState.WITHDRAWN, "appeal"),
     ),
-    "appeal: ended": (lambda: appealed(ended(ruled(stated(opened(), BO))), BO), WrongState(State.ENACTED, "appeal")),
+    "appeal: ended": (
+        lambda: appealed(ended(ruled(stated(opened(), BO))), BO),
+        WrongState(ProposalState.ENACTED, "appeal"),
+    ),
     "appeal: twice": (lambda: appealed(appealed(ruled(stated(opened(), BO)), BO), BO), AlreadyDone("appeal")),
     "appeal: won": (lambda: appealed(ruled(stated(opened(), BO)), ANA), NotEligible("appeal")),
     "appeal: short": (
@@ -263,18 +266,21 @@ FORM: dict[str, tuple[Callable[[], object], Refusal]] = {
     ),
     "judge: ended": (
         judging(ended(appealed(ruled(stated(opened(), BO)), BO)), CY),
-        WrongState(State.ENACTED, "vote on an appeal"),
+        WrongState(ProposalState.ENACTED, "vote on an appeal"),
     ),
 }
 
 VOTES: dict[str, tuple[Callable[[], object], Refusal]] = {
-    "escalate: no dispute": (lambda: escalations.escalate(opened(), BO, NOW), WrongState(State.REVIEW, "escalate")),
-    "cast: no vote": (casting(opened(), BO, Ballot("for")), WrongState(State.REVIEW, "vote")),
-    "cast: counted": (
-        casting(replace(in_a_vote(), state=State.ADOPTED), BO, Ballot("for")),
-        WrongState(State.ADOPTED, "vote"),
+    "escalate: no dispute": (
+        lambda: escalations.escalate(opened(), BO, NOW),
+        WrongState(ProposalState.REVIEW, "escalate"),
     ),
-    "open: none announced": (lambda: votes.open_vote(opened(), NOW), WrongState(State.REVIEW, "vote")),
+    "cast: no vote": (casting(opened(), BO, Ballot("for")), WrongState(ProposalState.REVIEW, "vote")),
+    "cast: counted": (
+        casting(replace(in_a_vote(), state=ProposalState.ADOPTED), BO, Ballot("for")),
+        WrongState(ProposalState.ADOPTED, "vote"),
+    ),
+    "open: none announced": (lambda: votes.open_vote(opened(), NOW), WrongState(ProposalState.REVIEW, "vote")),
     "cast: joined later": (casting(in_a_vote(), JOINER, Ballot("for")), NotEligible("vote joined later", MEMBER)),
     "cast: stranger": (casting(in_a_vote(), STRANGER, Ballot("for")), NotEligible("vote", MEMBER)),
     "cast: gave up": (
@@ -298,24 +304,27 @@ VOTES: dict[str, tuple[Callable[[], object], Refusal]] = {
         casting(in_a_vote("consent"), BO, Ballot("object", None, "harm", "x" * 1501)),
         BadText("reason", 1501, 20, 1500),
     ),
-    "halt: no timelock": (lambda: halts.consent_to_halt(opened(), BO, NOW), WrongState(State.REVIEW, "halt")),
+    "halt: no timelock": (lambda: halts.consent_to_halt(opened(), BO, NOW), WrongState(ProposalState.REVIEW, "halt")),
     "halt: carried out": (
-        lambda: halts.consent_to_halt(replace(passed(), state=State.ENACTED), BO, at(130)),
-        WrongState(State.ENACTED, "halt"),
+        lambda: halts.consent_to_halt(replace(passed(), state=ProposalState.ENACTED), BO, at(130)),
+        WrongState(ProposalState.ENACTED, "halt"),
     ),
     "halt: again": (
         lambda: halts.consent_to_halt(replace(passed(), halted=True), BO, at(130)),
         AlreadyDone("halt"),
     ),
-    "enact: under review": (lambda: lifecycle.enact(opened(), world(), NOW), WrongState(State.REVIEW, "enact")),
-    "enact: too early": (lambda: lifecycle.enact(passed(), world(), at(160)), WrongState(State.PASSED, "enact")),
+    "enact: under review": (lambda: lifecycle.enact(opened(), world(), NOW), WrongState(ProposalState.REVIEW, "enact")),
+    "enact: too early": (
+        lambda: lifecycle.enact(passed(), world(), at(160)),
+        WrongState(ProposalState.PASSED, "enact"),
+    ),
 }
 
 PROPOSALS: dict[str, tuple[Callable[[], object], Refusal]] = {
-    "open: twice": (opening(opened(), Load()), WrongState(State.REVIEW, "open a review")),
+    "open: twice": (opening(opened(), Load()), WrongState(ProposalState.REVIEW, "open a review")),
     "open: ratification": (
         lambda: proposals.open_ratification(opened(), world(), SEATED, 1, NOW),
-        WrongState(State.REVIEW, "open a review"),
+        WrongState(ProposalState.REVIEW, "open a review"),
     ),
     "open: author": (opening(draft(), Load(open_by_author=3)), LimitReached("limits.open_per_author", 3)),
     "open: today": (opening(draft(), Load(filed_today_by_author=2)), LimitReached("limits.filed_per_day", 2)),
@@ -339,7 +348,7 @@ PROPOSALS: dict[str, tuple[Callable[[], object], Refusal]] = {
         TooFewElectors(1, 2),
     ),
     "revise: nothing new": (lambda: revised(opened(), at(1), text=TEXT), AlreadyDone("revise")),
-    "revise: ended": (lambda: revised(ended(opened()), at(1)), WrongState(State.ENACTED, "revise")),
+    "revise: ended": (lambda: revised(ended(opened()), at(1)), WrongState(ProposalState.ENACTED, "revise")),
     "revise: often": (
         lambda: revised(revised(opened(changes={"limits.versions": 2}), at(1)), at(2), text=TEXT),
         LimitReached("versions", 2),
@@ -350,13 +359,13 @@ PROPOSALS: dict[str, tuple[Callable[[], object], Refusal]] = {
     ),
     "withdraw: ended": (
         lambda: proposals.withdraw(ended(opened()), ANA.person, "", NOW),
-        WrongState(State.ENACTED, "withdraw"),
+        WrongState(ProposalState.ENACTED, "withdraw"),
     ),
     "withdraw: long": (
         lambda: proposals.withdraw(opened(), ANA.person, "x" * 501, NOW),
         BadText("withdrawal", 501, 0, 500),
     ),
-    "discard: open": (lambda: proposals.discard(opened(), NOW), WrongState(State.REVIEW, "discard")),
+    "discard: open": (lambda: proposals.discard(opened(), NOW), WrongState(ProposalState.REVIEW, "discard")),
 }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.governance import reminders as rules
 from bot.governance.errors import BadValue
 from bot.governance.ids import PartnershipId, PersonId
-from bot.governance.reminders import Decision, Preferences, Reminder, Setting, State, Topic, Way
+from bot.governance.reminders import Preferences, Reminder, ReminderDecision, ReminderState, ReminderTopic, Setting, Way
 
 ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "UTC")
 NOON = datetime(2026, 1, 7, 12, tzinfo=UTC)
@@ -27,7 +27,9 @@ def at(day: int, hour: int, minute: int = 0, month: int = 1) -> datetime:
     return datetime(2026, month, day, hour, minute, tzinfo=UTC)
 
 
-def reminder(due_at: datetime = NOON, expires_at: datetime | None = None, topic: Topic = Topic.VOTES) -> Reminder:
+def reminder(
+    due_at: datetime = NOON, expires_at: datetime | None = None, topic: ReminderTopic = ReminderTopic.VOTES
+) -> Reminder:
     return Reminder(PartnershipId(1), PersonId("ada"), "proposal/1", topic, "1", "vote", due_at, expires_at)
 
 
@@ -38,13 +40,13 @@ def decide(
     expires_at: datetime | None = None,
     spent: int = 0,
     zone: str = "UTC",
-) -> Decision:
+) -> ReminderDecision:
     return rules.decide(reminder(min(now, NOON), expires_at), preferences, Setting(ZoneInfo(zone), 5, spent), now)
 
 
 @pytest.mark.parametrize("way", [Way.MENTION, Way.DIRECT])
 def test_what_is_due_is_given(way: Way) -> None:
-    assert decide(Preferences(way=way)) == Decision(State.GIVEN)
+    assert decide(Preferences(way=way)) == ReminderDecision(ReminderState.GIVEN)
 
 
 def test_what_comes_late_says_so() -> None:
@@ -52,29 +54,31 @@ def test_what_comes_late_says_so() -> None:
     assert decide(Preferences(), NOON + timedelta(minutes=61)).late is True
 
 
-@pytest.mark.parametrize("preferences", [Preferences(off=frozenset({Topic.VOTES})), Preferences(way=Way.NONE)])
+@pytest.mark.parametrize("preferences", [Preferences(off=frozenset({ReminderTopic.VOTES})), Preferences(way=Way.NONE)])
 def test_whoever_opted_out_is_left_alone(preferences: Preferences) -> None:
-    assert decide(preferences) == Decision(State.DROPPED)
-    assert decide(preferences, expires_at=NOON) == Decision(State.DROPPED)
+    assert decide(preferences) == ReminderDecision(ReminderState.DROPPED)
+    assert decide(preferences, expires_at=NOON) == ReminderDecision(ReminderState.DROPPED)
 
 
 def test_other_topics_are_still_told() -> None:
-    assert decide(Preferences(off=frozenset(Topic) - {Topic.VOTES})).state is State.GIVEN
+    assert decide(Preferences(off=frozenset(ReminderTopic) - {ReminderTopic.VOTES})).state is ReminderState.GIVEN
 
 
 def test_in_quiet_hours_it_waits_for_their_end() -> None:
     quiet = Preferences(quiet=NIGHT)
-    assert decide(quiet, at(7, 23)) == Decision(State.WAITING, at(8, 7))
-    assert decide(quiet, at(8, 6, 59)) == Decision(State.WAITING, at(8, 7))
-    assert decide(quiet, at(8, 7)).state is State.GIVEN
-    assert decide(quiet, at(8, 21, 59)).state is State.GIVEN
+    assert decide(quiet, at(7, 23)) == ReminderDecision(ReminderState.WAITING, at(8, 7))
+    assert decide(quiet, at(8, 6, 59)) == ReminderDecision(ReminderState.WAITING, at(8, 7))
+    assert decide(quiet, at(8, 7)).state is ReminderState.GIVEN
+    assert decide(quiet, at(8, 21, 59)).state is ReminderState.GIVEN
     siesta = Preferences(quiet=(12 * 60, 14 * 60))
-    assert decide(siesta) == Decision(State.WAITING, at(7, 14))
+    assert decide(siesta) == ReminderDecision(ReminderState.WAITING, at(7, 14))
 
 
 def test_quiet_hours_are_those_of_the_persons_own_clocks() -> None:
-    assert decide(Preferences(quiet=NIGHT), at(7, 12), zone="Asia/Tokyo").state is State.GIVEN
-    assert decide(Preferences(quiet=NIGHT), at(7, 14), zone="Asia/Tokyo") == Decision(State.WAITING, at(7, 22))
+    assert decide(Preferences(quiet=NIGHT), at(7, 12), zone="Asia/Tokyo").state is ReminderState.GIVEN
+    assert decide(Preferences(quiet=NIGHT), at(7, 14), zone="Asia/Tokyo") == ReminderDecision(
+        ReminderState.WAITING, at(7, 22)
+    )
 
 
 @pytest.mark.parametrize(
@@ -88,50 +92,56 @@ def test_quiet_hours_are_those_of_the_persons_own_clocks() -> None:
     ],
 )
 def test_quiet_hours_through_the_change_of_clocks(quiet: tuple[int, int], now: datetime, ends_at: datetime) -> None:
-    assert decide(Preferences(quiet=quiet), now, zone="Europe/Berlin") == Decision(State.WAITING, ends_at)
+    assert decide(Preferences(quiet=quiet), now, zone="Europe/Berlin") == ReminderDecision(
+        ReminderState.WAITING, ends_at
+    )
 
 
 def test_above_the_budget_it_goes_into_the_digest() -> None:
-    assert decide(Preferences(), spent=4).state is State.GIVEN
-    assert decide(Preferences(), spent=5) == Decision(State.DIGEST, MONDAY)
+    assert decide(Preferences(), spent=4).state is ReminderState.GIVEN
+    assert decide(Preferences(), spent=5) == ReminderDecision(ReminderState.DIGEST, MONDAY)
 
 
 def test_what_is_over_is_told_in_the_digest_as_missed_and_never_as_if_it_were_useful() -> None:
-    assert decide(Preferences(), expires_at=NOON) == Decision(State.DIGEST, MONDAY)
-    assert decide(Preferences(), expires_at=NOON + timedelta(minutes=1)).state is State.GIVEN
+    assert decide(Preferences(), expires_at=NOON) == ReminderDecision(ReminderState.DIGEST, MONDAY)
+    assert decide(Preferences(), expires_at=NOON + timedelta(minutes=1)).state is ReminderState.GIVEN
 
 
 def test_whoever_wants_only_a_digest_gets_it_at_their_time() -> None:
     daily = Preferences(way=Way.DIGEST, digest_day=None, digest_minute=18 * 60)
-    assert decide(daily) == Decision(State.DIGEST, at(7, 18))
-    assert decide(daily, at(7, 18)) == Decision(State.DIGEST, at(8, 18))
+    assert decide(daily) == ReminderDecision(ReminderState.DIGEST, at(7, 18))
+    assert decide(daily, at(7, 18)) == ReminderDecision(ReminderState.DIGEST, at(8, 18))
     asleep = replace(daily, digest_minute=23 * 60, quiet=NIGHT)
-    assert decide(asleep) == Decision(State.DIGEST, at(8, 7)), "not even a digest comes in quiet hours"
+    assert decide(asleep) == ReminderDecision(ReminderState.DIGEST, at(8, 7)), "not even a digest comes in quiet hours"
 
 
 def test_during_an_absence_everything_rests() -> None:
     away = Preferences(away_until=at(20, 0))
-    assert decide(away) == Decision(State.DIGEST, at(26, 9)), "the first Monday after it"
-    assert decide(away, at(20, 0)).state is State.GIVEN
+    assert decide(away) == ReminderDecision(ReminderState.DIGEST, at(26, 9)), "the first Monday after it"
+    assert decide(away, at(20, 0)).state is ReminderState.GIVEN
 
 
 def test_without_a_digest_it_comes_the_next_day_also_when_it_is_over_by_then() -> None:
-    none = Preferences(off=frozenset({Topic.DIGEST}))
-    assert decide(none, spent=5) == Decision(State.WAITING, at(8, 0))
-    assert decide(none, spent=5, expires_at=at(7, 20)) == Decision(State.WAITING, at(8, 0))
-    assert decide(none, at(8, 0), expires_at=at(7, 20)) == Decision(State.GIVEN, late=True, missed=True)
-    assert decide(none, expires_at=NOON) == Decision(State.GIVEN, missed=True)
-    assert decide(replace(none, quiet=NIGHT), at(8, 0), expires_at=NOON) == Decision(State.WAITING, at(8, 7))
+    none = Preferences(off=frozenset({ReminderTopic.DIGEST}))
+    assert decide(none, spent=5) == ReminderDecision(ReminderState.WAITING, at(8, 0))
+    assert decide(none, spent=5, expires_at=at(7, 20)) == ReminderDecision(ReminderState.WAITING, at(8, 0))
+    assert decide(none, at(8, 0), expires_at=at(7, 20)) == ReminderDecision(ReminderState.GIVEN, late=True, missed=True)
+    assert decide(none, expires_at=NOON) == ReminderDecision(ReminderState.GIVEN, missed=True)
+    assert decide(replace(none, quiet=NIGHT), at(8, 0), expires_at=NOON) == ReminderDecision(
+        ReminderState.WAITING, at(8, 7)
+    )
 
 
 def test_without_a_digest_nothing_is_told_of_what_nobody_can_act_on_and_nobody_is_told_more_than_they_want() -> None:
-    none = Preferences(off=frozenset({Topic.DIGEST}))
+    none = Preferences(off=frozenset({ReminderTopic.DIGEST}))
     setting = Setting(ZoneInfo("UTC"), 5)
-    assert rules.decide(reminder(), none, setting, NOON, is_open=False) == Decision(State.DROPPED)
-    assert rules.decide(reminder(), Preferences(), setting, NOON, is_open=False) == Decision(State.DIGEST, MONDAY)
-    assert rules.decide(reminder(), none, replace(setting, budget=0), NOON) == Decision(State.DROPPED)
-    assert decide(replace(none, way=Way.DIGEST)) == Decision(State.DROPPED)
-    assert decide(replace(none, away_until=at(20, 0))) == Decision(State.WAITING, at(20, 0))
+    assert rules.decide(reminder(), none, setting, NOON, is_open=False) == ReminderDecision(ReminderState.DROPPED)
+    assert rules.decide(reminder(), Preferences(), setting, NOON, is_open=False) == ReminderDecision(
+        ReminderState.DIGEST, MONDAY
+    )
+    assert rules.decide(reminder(), none, replace(setting, budget=0), NOON) == ReminderDecision(ReminderState.DROPPED)
+    assert decide(replace(none, way=Way.DIGEST)) == ReminderDecision(ReminderState.DROPPED)
+    assert decide(replace(none, away_until=at(20, 0))) == ReminderDecision(ReminderState.WAITING, at(20, 0))
 
 
 def test_one_way_is_the_default() -> None:
@@ -163,7 +173,7 @@ near_changes = st.builds(lambda day, minute: day + timedelta(minutes=minute), ch
 people = st.builds(
     Preferences,
     quiet=st.none() | st.tuples(minutes, minutes),
-    off=st.frozensets(st.sampled_from([Topic.PROPOSALS, Topic.SURVEYS, Topic.DIGEST])),
+    off=st.frozensets(st.sampled_from([ReminderTopic.PROPOSALS, ReminderTopic.SURVEYS, ReminderTopic.DIGEST])),
     way=st.sampled_from([Way.MENTION, Way.DIRECT, Way.DIGEST]),
     away_until=st.none() | instants,
     digest_day=st.none() | st.integers(0, 6),
@@ -190,17 +200,17 @@ def test_nothing_is_given_in_quiet_hours_or_above_the_budget_and_nothing_is_lost
     clock = ZoneInfo(zone)
     for _ in range(6):
         decision = rules.decide(waits, preferences, Setting(clock, 1), now)
-        if decision.state is not State.WAITING:
+        if decision.state is not ReminderState.WAITING:
             break
         assert decision.at is not None
         assert decision.at > now
         now = decision.at
         waits = replace(waits, due_at=now)
     if preferences.way is Way.DIGEST and not preferences.has_digest:
-        assert decision.state is State.DROPPED, "only in a digest, and no digest"
+        assert decision.state is ReminderState.DROPPED, "only in a digest, and no digest"
         return
-    assert decision.state in {State.GIVEN, State.DIGEST}, "given, or told in the digest"
-    if decision.state is State.GIVEN:
+    assert decision.state in {ReminderState.GIVEN, ReminderState.DIGEST}, "given, or told in the digest"
+    if decision.state is ReminderState.GIVEN:
         assert not is_quiet(preferences, zone, now)
         assert decision.missed is (expires_at is not None and now >= expires_at)
         assert not (decision.missed and preferences.has_digest), "what is over belongs into the digest"
@@ -212,10 +222,10 @@ def test_nothing_is_given_in_quiet_hours_or_above_the_budget_and_nothing_is_lost
         assert not is_quiet(preferences, zone, decision.at)
         assert preferences.away_until is None or decision.at >= preferences.away_until
     again = rules.decide(waits, preferences, Setting(clock, 1, 1), now)
-    assert again.state is (State.DIGEST if preferences.has_digest else State.WAITING), (
+    assert again.state is (ReminderState.DIGEST if preferences.has_digest else ReminderState.WAITING), (
         "the budget of the day is used up"
     )
-    if again.state is State.WAITING:
+    if again.state is ReminderState.WAITING:
         assert again.at is not None
         assert rules.spent_today([now], clock, again.at) == 0, "it comes on another day"
 

@@ -24,7 +24,7 @@ from bot.governance.errors import (
 from bot.governance.ids import GroupId, PartnershipId, PersonId, RoleId
 from bot.governance.organisation import Group, GroupKind, Holding, Member, RoleMapping
 from bot.governance.policy import genesis
-from bot.governance.retros import FINAL, OPEN, PHASES, Carried, Plan, Progress, Retro, State, Word
+from bot.governance.retros import FINAL, OPEN, PHASES, Carried, Progress, Retro, RetroPlan, RetroState, Word
 from bot.governance.retros_leading import Doubt, Step
 from bot.governance.retros_writing import Written
 from tests.governance.scene import NOW
@@ -47,18 +47,18 @@ def someone(name: str, *seats: RoleMapping) -> Member:
 TOM, TIA, UMA = someone("tom", seat("facilitator")), someone("tia"), someone("uma")
 
 
-def made(plan: Plan = LIVE, captured: tuple[str, ...] = (), carried: tuple[Carried, ...] = ()) -> Retro:
+def made(plan: RetroPlan = LIVE, captured: tuple[str, ...] = (), carried: tuple[Carried, ...] = ()) -> Retro:
     retro = retros.make(4, 4, HERE, GROUP, TOM.person, plan, TERMS, NOW)
     return retros.begin(retro, captured, carried, NOW)[0]
 
 
-def at(state: State, plan: Plan = LIVE, texts: tuple[str, ...] = ("a", "b", "c", "d")) -> Retro:
+def at(state: RetroState, plan: RetroPlan = LIVE, texts: tuple[str, ...] = ("a", "b", "c", "d")) -> Retro:
     """A retro with these cards, brought to a phase."""
     retro = made(plan)
     for phase in PHASES[: PHASES.index(state)]:
-        if phase is State.GATHER:
+        if phase is RetroState.GATHER:
             retro = retros_writing.reveal_cards(retro, [Written(t, 0, t) for t in texts])
-        if phase is State.VOTE:
+        if phase is RetroState.VOTE:
             retro = retros_writing.count_dots(retro, [(1, 3), (2, 1), (1, 1)])
         retro, _ = retros.move_on(retro, NOW, "facilitator")
     return retro
@@ -152,22 +152,22 @@ def test_who_leads_by_seat_is_found_facilitators_first() -> None:
 def test_the_phases_follow_one_another() -> None:
     seen = [state for state in PHASES if at(state).state is state]
     assert seen == list(PHASES)
-    assert retros.following(at(State.ACTIONS)) is State.CLOSED
+    assert retros.following(at(RetroState.ACTIONS)) is RetroState.CLOSED
 
 
 def test_without_a_card_there_is_nothing_to_group_vote_on_or_discuss() -> None:
-    assert retros.following(at(State.GATHER)) is State.ACTIONS
-    brought = replace(made(captured=("kept",)), state=State.GATHER)
-    assert retros.following(retros_writing.reveal_cards(brought, [])) is State.GROUP
+    assert retros.following(at(RetroState.GATHER)) is RetroState.ACTIONS
+    brought = replace(made(captured=("kept",)), state=RetroState.GATHER)
+    assert retros.following(retros_writing.reveal_cards(brought, [])) is RetroState.GROUP
 
 
 def test_a_slow_retro_has_a_deadline_for_each_phase_and_a_live_one_none() -> None:
-    assert at(State.VOTE, SLOW).deadline_at == NOW + DAY
-    assert at(State.VOTE).deadline_at is None
+    assert at(RetroState.VOTE, SLOW).deadline_at == NOW + DAY
+    assert at(RetroState.VOTE).deadline_at is None
 
 
 def test_a_pause_moves_the_deadline_by_its_length_and_refuses_writing() -> None:
-    retro, _ = retros_leading.pause(at(State.GATHER, SLOW), TOM, NOW + HOUR)
+    retro, _ = retros_leading.pause(at(RetroState.GATHER, SLOW), TOM, NOW + HOUR)
     with pytest.raises(WrongPhase, match="paused"):
         retros_writing.check_card(retro, 0, "words", 0)
     assert retro.due_at == NOW + HOUR + retros.MOST_PAUSE
@@ -180,13 +180,13 @@ def test_a_pause_moves_the_deadline_by_its_length_and_refuses_writing() -> None:
 
 
 def test_a_deadline_that_was_over_before_the_pause_stays_over() -> None:
-    retro, _ = retros_leading.add_time(at(State.GATHER), timedelta(minutes=5), TOM, NOW)
+    retro, _ = retros_leading.add_time(at(RetroState.GATHER), timedelta(minutes=5), TOM, NOW)
     paused, _ = retros_leading.pause(retro, TOM, NOW + HOUR)
     assert retros_leading.resume(paused, NOW + 2 * HOUR)[0].deadline_at == NOW + timedelta(minutes=5)
 
 
 def test_only_the_facilitator_leads() -> None:
-    retro = at(State.DISCUSS)
+    retro = at(RetroState.DISCUSS)
     for act in (
         lambda: retros_leading.pause(retro, TIA, NOW),
         lambda: retros_leading.cancel(retro, "", TIA, NOW),
@@ -198,7 +198,7 @@ def test_only_the_facilitator_leads() -> None:
 
 
 def test_a_timer_is_set_from_now_or_set_on_and_reaches_so_far() -> None:
-    retro, _ = retros_leading.add_time(at(State.GATHER), timedelta(minutes=5), TOM, NOW)
+    retro, _ = retros_leading.add_time(at(RetroState.GATHER), timedelta(minutes=5), TOM, NOW)
     retro, _ = retros_leading.add_time(retro, timedelta(minutes=5), TOM, NOW)
     assert retro.deadline_at == NOW + timedelta(minutes=10)
     assert retros_leading.add_time(retro, HOUR, TOM, NOW + DAY)[0].deadline_at == NOW + DAY + HOUR
@@ -212,33 +212,33 @@ def test_a_timer_is_set_from_now_or_set_on_and_reaches_so_far() -> None:
 @pytest.mark.parametrize(
     ("retro", "later", "successors", "seated", "step"),
     [
-        (at(State.GATHER), 23 * HOUR, ("lea",), True, Step.NOTHING),
-        (at(State.GATHER), DAY, ("lea",), True, Step.HAND_OVER),
-        (at(State.GATHER), DAY, ("tom",), True, Step.MOVE_ON),
-        (at(State.GATHER), DAY, (), True, Step.MOVE_ON),
-        (replace(at(State.GATHER), silent=(PersonId("lea"),)), DAY, ("lea",), True, Step.MOVE_ON),
-        (replace(at(State.GATHER), deadline_at=NOW + HOUR), HOUR, (), True, Step.RING),
-        (replace(at(State.GATHER), deadline_at=NOW + HOUR, rung=True), 2 * HOUR, (), True, Step.NOTHING),
-        (replace(at(State.GATHER), deadline_at=NOW + HOUR, rung=True), 25 * HOUR, (), True, Step.MOVE_ON),
-        (at(State.GATHER, SLOW), DAY, ("lea",), True, Step.MOVE_ON),
-        (at(State.GATHER, SLOW), 23 * HOUR, ("lea",), True, Step.NOTHING),
-        (replace(at(State.GATHER, SLOW), gone_at=NOW), HOUR, ("lea",), False, Step.HAND_OVER),
-        (replace(at(State.GATHER, SLOW), gone_at=NOW), HOUR, ("lea",), True, Step.STAY),
-        (replace(at(State.GATHER, SLOW), gone_at=NOW), HOUR, (), False, Step.STAY),
+        (at(RetroState.GATHER), 23 * HOUR, ("lea",), True, Step.NOTHING),
+        (at(RetroState.GATHER), DAY, ("lea",), True, Step.HAND_OVER),
+        (at(RetroState.GATHER), DAY, ("tom",), True, Step.MOVE_ON),
+        (at(RetroState.GATHER), DAY, (), True, Step.MOVE_ON),
+        (replace(at(RetroState.GATHER), silent=(PersonId("lea"),)), DAY, ("lea",), True, Step.MOVE_ON),
+        (replace(at(RetroState.GATHER), deadline_at=NOW + HOUR), HOUR, (), True, Step.RING),
+        (replace(at(RetroState.GATHER), deadline_at=NOW + HOUR, rung=True), 2 * HOUR, (), True, Step.NOTHING),
+        (replace(at(RetroState.GATHER), deadline_at=NOW + HOUR, rung=True), 25 * HOUR, (), True, Step.MOVE_ON),
+        (at(RetroState.GATHER, SLOW), DAY, ("lea",), True, Step.MOVE_ON),
+        (at(RetroState.GATHER, SLOW), 23 * HOUR, ("lea",), True, Step.NOTHING),
+        (replace(at(RetroState.GATHER, SLOW), gone_at=NOW), HOUR, ("lea",), False, Step.HAND_OVER),
+        (replace(at(RetroState.GATHER, SLOW), gone_at=NOW), HOUR, ("lea",), True, Step.STAY),
+        (replace(at(RetroState.GATHER, SLOW), gone_at=NOW), HOUR, (), False, Step.STAY),
         (
-            replace(at(State.GATHER), gone_at=NOW, terms=replace(TERMS, hand_over=False)),
+            replace(at(RetroState.GATHER), gone_at=NOW, terms=replace(TERMS, hand_over=False)),
             HOUR,
             ("lea",),
             False,
             Step.STAY,
         ),
-        (replace(at(State.GATHER), terms=replace(TERMS, hand_over=False)), DAY, ("lea",), True, Step.MOVE_ON),
-        (replace(at(State.GATHER), paused_at=NOW), DAY, ("lea",), True, Step.NOTHING),
-        (replace(at(State.GATHER), paused_at=NOW), 30 * DAY, ("lea",), True, Step.RESUME),
+        (replace(at(RetroState.GATHER), terms=replace(TERMS, hand_over=False)), DAY, ("lea",), True, Step.MOVE_ON),
+        (replace(at(RetroState.GATHER), paused_at=NOW), DAY, ("lea",), True, Step.NOTHING),
+        (replace(at(RetroState.GATHER), paused_at=NOW), 30 * DAY, ("lea",), True, Step.RESUME),
         (SCHEDULED, HOUR, (), True, Step.BEGIN),
         (DRAFT, HOUR, (), True, Step.FORGET),
         (retros.forget(DRAFT, NOW), HOUR, (), True, Step.NOTHING),
-        (replace(made(), state=State.CLOSED), 99 * DAY, (), True, Step.NOTHING),
+        (replace(made(), state=RetroState.CLOSED), 99 * DAY, (), True, Step.NOTHING),
     ],
 )
 def test_what_the_sweep_does(
@@ -248,7 +248,7 @@ def test_what_the_sweep_does(
 
 
 def test_whoever_leads_by_seat_takes_over_at_any_time_and_members_only_when_needed() -> None:
-    retro = at(State.GATHER)
+    retro = at(RetroState.GATHER)
     lea = someone("lea", seat("lead"))
     assert retros_leading.may_take_over(retro, lea, True, NOW)
     assert not retros_leading.may_take_over(retro, TOM, True, NOW)
@@ -262,7 +262,7 @@ def test_whoever_leads_by_seat_takes_over_at_any_time_and_members_only_when_need
 
 
 def test_a_card_has_a_column_a_length_and_a_limit() -> None:
-    retro = at(State.GATHER)
+    retro = at(RetroState.GATHER)
     assert retros_writing.check_card(retro, 3, " words ", 29) == "words"
     with pytest.raises(LimitReached):
         retros_writing.check_card(retro, 0, "words", 30)
@@ -271,22 +271,22 @@ def test_a_card_has_a_column_a_length_and_a_limit() -> None:
     for text in ("", " ", "x" * 301):
         with pytest.raises(BadText):
             retros_writing.check_card(retro, 0, text, 0)
-    for state in set(PHASES) - {State.GATHER, State.GROUP}:
+    for state in set(PHASES) - {RetroState.GATHER, RetroState.GROUP}:
         with pytest.raises(WrongPhase):
             retros_writing.check_card(at(state), 0, "words", 0)
 
 
 def test_cards_are_revealed_in_the_order_of_the_alphabet_whoever_wrote_them_when() -> None:
     written = [Written(f"{n}", column, text) for n, (column, text) in enumerate([(1, "z"), (0, "b"), (0, "A")])]
-    one = retros_writing.reveal_cards(at(State.GATHER), written)
-    other = retros_writing.reveal_cards(at(State.GATHER), written[::-1])
+    one = retros_writing.reveal_cards(at(RetroState.GATHER), written)
+    other = retros_writing.reveal_cards(at(RetroState.GATHER), written[::-1])
     assert one == other
     assert [card.text for card in one.cards] == ["A", "b", "z"]
     assert [card.id for card in one.cards] == [1, 2, 3]
 
 
 def test_what_was_captured_and_carried_over_joins_the_cards() -> None:
-    retro = replace(made(captured=("y", "x"), carried=(Carried("Old", ("one", "two")),)), state=State.GATHER)
+    retro = replace(made(captured=("y", "x"), carried=(Carried("Old", ("one", "two")),)), state=RetroState.GATHER)
     shown = retros_writing.reveal_cards(retro, [Written("s", 0, "new")])
     assert [(card.id, card.column, card.text) for card in shown.cards] == [
         (1, "Liked", "new"),
@@ -300,7 +300,7 @@ def test_what_was_captured_and_carried_over_joins_the_cards() -> None:
 
 
 def test_merging_twice_changes_nothing_and_tells_what_stands() -> None:
-    retro = at(State.GROUP)
+    retro = at(RetroState.GROUP)
     once, first = retros_writing.merge(retro, [1], 2)
     twice, second = retros_writing.merge(once, [1], 2)
     assert once == twice
@@ -319,7 +319,7 @@ def test_merging_twice_changes_nothing_and_tells_what_stands() -> None:
 
 @given(st.data())
 def test_every_card_stands_in_exactly_one_topic_whatever_is_merged_and_split(data: st.DataObject) -> None:
-    retro = at(State.GROUP, texts=tuple("abcdefg"))
+    retro = at(RetroState.GROUP, texts=tuple("abcdefg"))
     ids = st.integers(1, 7)
     for _ in range(data.draw(st.integers(0, 12))):
         if data.draw(st.booleans()):
@@ -333,7 +333,7 @@ def test_every_card_stands_in_exactly_one_topic_whatever_is_merged_and_split(dat
 
 @given(st.lists(st.tuples(st.integers(1, 5), st.integers(-1, 6)), max_size=30))
 def test_dots_never_exceed(acts: list[tuple[int, int]]) -> None:
-    retro = at(State.VOTE)
+    retro = at(RetroState.VOTE)
     given_dots: dict[int, int] = {}
     for topic, dots in acts:
         try:
@@ -347,7 +347,7 @@ def test_dots_never_exceed(acts: list[tuple[int, int]]) -> None:
 
 
 def test_topics_are_discussed_by_their_dots_and_parked_ones_come_back() -> None:
-    retro = at(State.DISCUSS)
+    retro = at(RetroState.DISCUSS)
     assert [topic.id for topic in retros.agenda(retro)] == [1, 2]
     assert retro.current == 1
     retro = retros_writing.go_on(retro, 1, Progress.PARKED, TOM, NOW)
@@ -360,7 +360,7 @@ def test_topics_are_discussed_by_their_dots_and_parked_ones_come_back() -> None:
 
 
 def test_more_time_is_taken_three_times_for_a_topic() -> None:
-    retro = at(State.DISCUSS)
+    retro = at(RetroState.DISCUSS)
     with pytest.raises(WrongPhase):
         retros_writing.check_more_time(retro)
     retro, _ = retros_leading.add_time(retro, timedelta(minutes=5), TOM, NOW)
@@ -405,7 +405,7 @@ def test_no_class_of_fewer_than_three_is_ever_told(classes: list[str]) -> None:
 
 
 def test_a_closed_retro_names_nobody_who_wrote() -> None:
-    named = at(State.ACTIONS, retros.plan("4 Ls", named=True))
+    named = at(RetroState.ACTIONS, retros.plan("4 Ls", named=True))
     named = replace(
         named,
         words=(Word("b", PersonId("tia")), Word("a", PersonId("uma"))),
@@ -421,13 +421,13 @@ def test_a_closed_retro_names_nobody_who_wrote() -> None:
 
 def test_nobody_took_part_and_there_are_no_lessons() -> None:
     closed, (event,) = retros_lessons.close(made(captured=("kept",)), [], NOW, "silence")
-    assert closed.state is State.CLOSED
+    assert closed.state is RetroState.CLOSED
     assert "lessons" not in event.data
     assert closed.captured == ("kept",)
 
 
 def test_a_cancelled_retro_keeps_nothing_that_was_written_in_it() -> None:
-    retro = replace(at(State.VOTE), captured=("kept",))
+    retro = replace(at(RetroState.VOTE), captured=("kept",))
     cancelled, _ = retros_leading.cancel(retro, "  too few  ", TOM, NOW)
     assert (cancelled.cards, cancelled.topics, cancelled.words) == ((), (), ())
     assert cancelled.captured == ("kept",)
@@ -446,11 +446,11 @@ def test_a_cancelled_retro_keeps_nothing_that_was_written_in_it() -> None:
     acts=st.lists(st.sampled_from(["pause", "time", "sweep", "late", "gone", "next"]), max_size=20),
 )
 def test_phases_only_go_forward_and_every_retro_ends_by_itself(
-    plan: Plan, hand_over: bool, successors: list[str], acts: list[str]
+    plan: RetroPlan, hand_over: bool, successors: list[str], acts: list[str]
 ) -> None:
     retro = replace(made(plan), terms=replace(TERMS, hand_over=hand_over))
     people = [PersonId(each) for each in successors]
-    order = [*PHASES, State.CLOSED]
+    order = [*PHASES, RetroState.CLOSED]
     now = NOW
 
     def swept(retro: Retro) -> Retro:
@@ -466,7 +466,7 @@ def test_phases_only_go_forward_and_every_retro_ends_by_itself(
                 assert chosen is not None
                 return retros_leading.hand_over(retro, chosen, "silence", now)[0]
             case Step.MOVE_ON:
-                if retros.following(retro) is State.CLOSED:
+                if retros.following(retro) is RetroState.CLOSED:
                     return retros_lessons.close(retro, [], now, "silence")[0]
                 return retros.move_on(retro, now, "silence")[0]
         return retro
@@ -482,7 +482,7 @@ def test_phases_only_go_forward_and_every_retro_ends_by_itself(
                     retro, _ = retros_leading.add_time(retro, timedelta(minutes=5), leader, now)
                 case "gone":
                     retro = replace(retro, gone_at=now) if retro.runs else retro
-                case "next" if retro.runs and retros.following(retro) is not State.CLOSED:
+                case "next" if retro.runs and retros.following(retro) is not RetroState.CLOSED:
                     retros.check_phase(retro, "move on", *PHASES)
                     retro, _ = retros.move_on(retro, now, "facilitator")
                 case "late":
@@ -498,11 +498,11 @@ def test_phases_only_go_forward_and_every_retro_ends_by_itself(
         assert retro.due_at is not None
         now = max(now, retro.due_at)
         retro = swept(retro)
-    assert retro.state is State.CLOSED
+    assert retro.state is RetroState.CLOSED
 
 
 def test_a_state_is_open_or_final() -> None:
-    assert set(State) == OPEN | FINAL | {State.DRAFT}
+    assert set(RetroState) == OPEN | FINAL | {RetroState.DRAFT}
 
 
 def test_a_draft_is_scheduled_once_and_not_for_a_time_that_is_over() -> None:
@@ -522,17 +522,17 @@ def test_a_draft_is_scheduled_once_and_not_for_a_time_that_is_over() -> None:
     [
         (SCHEDULED, None, False, Doubt.EARLY),
         (replace(SCHEDULED, starts_at=NOW), None, False, Doubt.NONE),
-        (at(State.CHECK_IN), timedelta(0), False, Doubt.NONE),
-        (at(State.GATHER), None, False, Doubt.NONE),
-        (at(State.GATHER), timedelta(0), False, Doubt.WRITING),
-        (at(State.GATHER), timedelta(seconds=119), False, Doubt.WRITING),
-        (at(State.GATHER), timedelta(minutes=2), False, Doubt.NONE),
-        (at(State.GROUP), timedelta(seconds=1), False, Doubt.WRITING),
-        (at(State.VOTE), timedelta(0), False, Doubt.NONE),
-        (at(State.VOTE), None, True, Doubt.COUNT),
-        (at(State.DISCUSS), None, False, Doubt.TOPICS),
-        (replace(at(State.DISCUSS), topics=(), current=None), None, False, Doubt.NONE),
-        (at(State.ACTIONS), None, False, Doubt.CLOSE),
+        (at(RetroState.CHECK_IN), timedelta(0), False, Doubt.NONE),
+        (at(RetroState.GATHER), None, False, Doubt.NONE),
+        (at(RetroState.GATHER), timedelta(0), False, Doubt.WRITING),
+        (at(RetroState.GATHER), timedelta(seconds=119), False, Doubt.WRITING),
+        (at(RetroState.GATHER), timedelta(minutes=2), False, Doubt.NONE),
+        (at(RetroState.GROUP), timedelta(seconds=1), False, Doubt.WRITING),
+        (at(RetroState.VOTE), timedelta(0), False, Doubt.NONE),
+        (at(RetroState.VOTE), None, True, Doubt.COUNT),
+        (at(RetroState.DISCUSS), None, False, Doubt.TOPICS),
+        (replace(at(RetroState.DISCUSS), topics=(), current=None), None, False, Doubt.NONE),
+        (at(RetroState.ACTIONS), None, False, Doubt.CLOSE),
     ],
 )
 def test_next_asks_first_where_others_may_not_be_done_or_nothing_leads_back(
@@ -543,31 +543,33 @@ def test_next_asks_first_where_others_may_not_be_done_or_nothing_leads_back(
 
 def unvoted() -> Retro:
     """A discussion that began before anybody had voted."""
-    return retros.move_on(retros_writing.count_dots(at(State.VOTE), []), NOW, "facilitator")[0]
+    return retros.move_on(retros_writing.count_dots(at(RetroState.VOTE), []), NOW, "facilitator")[0]
 
 
 def cardless() -> Retro:
     """Nobody wrote a card: from the writing it went on to the actions."""
-    return retros.move_on(at(State.GATHER), NOW, "facilitator")[0]
+    return retros.move_on(at(RetroState.GATHER), NOW, "facilitator")[0]
 
 
 @pytest.mark.parametrize(
     ("retro", "before"),
     [
-        (at(State.CHECK_IN), None),
-        (at(State.GATHER), State.CHECK_IN),
-        (at(State.GROUP), State.GATHER),
-        (at(State.VOTE), State.GROUP),
-        (unvoted(), State.VOTE),
-        (at(State.DISCUSS), None),
+        (at(RetroState.CHECK_IN), None),
+        (at(RetroState.GATHER), RetroState.CHECK_IN),
+        (at(RetroState.GROUP), RetroState.GATHER),
+        (at(RetroState.VOTE), RetroState.GROUP),
+        (unvoted(), RetroState.VOTE),
+        (at(RetroState.DISCUSS), None),
         (retros_writing.note(unvoted(), 1, "A note"), None),
         (retros.add_action(unvoted(), "Do it", None, None), None),
-        (at(State.ACTIONS), None),
-        (cardless(), State.GATHER),
+        (at(RetroState.ACTIONS), None),
+        (cardless(), RetroState.GATHER),
         (retros.add_action(cardless(), "Do it", None, None), None),
     ],
 )
-def test_one_step_back_leads_to_the_phase_before_until_somebody_has_voted(retro: Retro, before: State | None) -> None:
+def test_one_step_back_leads_to_the_phase_before_until_somebody_has_voted(
+    retro: Retro, before: RetroState | None
+) -> None:
     for voted in (False, True):
         if before is None or voted:
             with pytest.raises(WrongPhase):
@@ -596,18 +598,18 @@ def test_after_a_step_back_new_cards_join_and_nothing_is_shown_twice() -> None:
 
 
 def test_a_card_that_comes_while_they_are_put_together_is_a_topic_of_its_own() -> None:
-    late = retros_writing.add_card(at(State.GROUP), 1, "late", None)
+    late = retros_writing.add_card(at(RetroState.GROUP), 1, "late", None)
     assert (late.cards[-1].text, late.cards[-1].column) == ("late", LIVE.columns[1])
     assert late.topics[-1].cards == (late.cards[-1].id,)
     assert retros_writing.add_card(late, 1, "late", None) == late
     assert retros_writing.check_card(late, 0, " x ", 0) == "x"
-    for state in (State.CHECK_IN, State.VOTE, State.DISCUSS):
+    for state in (RetroState.CHECK_IN, RetroState.VOTE, RetroState.DISCUSS):
         with pytest.raises(WrongPhase):
             retros_writing.check_card(at(state), 0, "x", 0)
 
 
 def test_more_time_on_the_same_deadline_is_given_once() -> None:
-    retro = at(State.DISCUSS)
+    retro = at(RetroState.DISCUSS)
     once, events = retros_leading.add_time(retro, HOUR, TOM, NOW, None, any_=False)
     assert (once.deadline_at, len(events)) == (NOW + HOUR, 1)
     assert retros_leading.add_time(once, HOUR, TOM, NOW, None, any_=False) == (once, ())

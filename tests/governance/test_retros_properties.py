@@ -13,7 +13,7 @@ from bot.governance import retros, retros_leading, retros_lessons, retros_writin
 from bot.governance.errors import Refusal
 from bot.governance.events import Event
 from bot.governance.ids import GroupId, PartnershipId, PersonId
-from bot.governance.retros import FINAL, OPEN, PHASES, Progress, Retro, State, Word
+from bot.governance.retros import FINAL, OPEN, PHASES, Progress, Retro, RetroState, Word
 from bot.governance.retros_leading import Step
 from bot.governance.retros_writing import Written
 from tests.governance.scene import NOW
@@ -41,7 +41,7 @@ class Looking(RuleBasedStateMachine):
         self.dots: dict[str, dict[int, int]] = {}
         self.here: dict[str, str] = {}
         self.events: list[Event] = []
-        self.reached = [State.CHECK_IN]
+        self.reached = [RetroState.CHECK_IN]
 
     @initialize(
         named=st.booleans(),
@@ -161,18 +161,18 @@ class Looking(RuleBasedStateMachine):
         """What the use case does at the end of a phase: open, forget whose it was, go on or close."""
         retro = self.retro
         match retro.state:
-            case State.CHECK_IN:
+            case RetroState.CHECK_IN:
                 named = retro.plan.named
                 words = [Word(text, PersonId(who) if named else None) for who, text in self.words.items()]
                 retro, self.words = retros_writing.reveal_words(retro, words), {}
-            case State.GATHER:
+            case RetroState.GATHER:
                 every = [each for own in self.written.values() for each in own]
                 retro, self.written = retros_writing.reveal_cards(retro, every), {}
-            case State.VOTE:
+            case RetroState.VOTE:
                 given = [pair for own in self.dots.values() for pair in own.items()]
                 retro, self.dots = retros_writing.count_dots(retro, given), {}
-        nobody = retro.state is State.GATHER and not retro.topics and not self.here
-        if nobody or retros.following(retro) is State.CLOSED:
+        nobody = retro.state is RetroState.GATHER and not retro.topics and not self.here
+        if nobody or retros.following(retro) is RetroState.CLOSED:
             self.keep(*retros_lessons.close(retro, self.here.values(), self.now, why))
             self.here = {}
         else:
@@ -202,7 +202,7 @@ class Looking(RuleBasedStateMachine):
 
     @invariant()
     def it_only_goes_forward(self) -> None:
-        order = [*PHASES, State.CLOSED]
+        order = [*PHASES, RetroState.CLOSED]
         places = [order.index(state) for state in self.reached]
         assert places == sorted(set(places))
 
@@ -212,9 +212,9 @@ class Looking(RuleBasedStateMachine):
             return
         standing = sorted(card for topic in self.retro.topics for card in topic.cards)
         assert standing == [card.id for card in self.retro.cards]
-        if self.retro.state in {State.CHECK_IN, State.GATHER}:
+        if self.retro.state in {RetroState.CHECK_IN, RetroState.GATHER}:
             assert self.retro.cards == ()
-        if self.retro.state in {State.CHECK_IN, State.GATHER, State.GROUP, State.VOTE}:
+        if self.retro.state in {RetroState.CHECK_IN, RetroState.GATHER, RetroState.GROUP, RetroState.VOTE}:
             assert all(topic.dots == 0 for topic in self.retro.topics)
 
     @invariant()
@@ -234,7 +234,7 @@ class Looking(RuleBasedStateMachine):
             assert self.retro.due_at is not None
             self.now = max(self.now, self.retro.due_at)
             self.sweep()
-        assert self.retro.state is State.CLOSED
+        assert self.retro.state is RetroState.CLOSED
         self.it_only_goes_forward()
         self.nothing_names_who_took_part()
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from bot.governance import escalations, lifecycle, revisions, sponsors
-from bot.governance.dossier import ObjectionState, Proposal, Revision, State
 from bot.governance.errors import AmountUnclear, BadText, BadValue, NotYours, TooFewElectors
-from bot.governance.events import Happened
+from bot.governance.events import EventType
 from bot.governance.money import Money
+from bot.governance.proposals_types import ObjectionState, Proposal, ProposalState, Revision
 from tests.governance.scene import (
     ANA,
     BO,
@@ -95,10 +95,10 @@ def gone_stale() -> Proposal:
     """Adopted against Bo, who left afterwards; its key has moved since, at hour 400."""
     vote = escalations.escalate(disputed(opened("policy")), CY, at(80))[0]
     adopted = advanced(vote, at(152), ballots(dict.fromkeys(("cy", "di", "ed", "fay"), "for")))
-    assert adopted.state is State.ADOPTED
+    assert adopted.state is ProposalState.ADOPTED
     left, _ = sponsors.objector_gone(gave_up(adopted, BO), BO.person, True, at(160))
     stale, _, _ = lifecycle.enact(left, world({"limits.open_per_author": 7}), at(400))
-    assert stale.state is State.STALE
+    assert stale.state is ProposalState.STALE
     return stale
 
 
@@ -106,7 +106,7 @@ def test_a_leaver_whom_a_vote_overruled_is_an_elector_of_the_rebased_version_and
     after, events = revisions.revise(
         gone_stale(), ANA.person, TEXT, (FREE_KEY,), world({"limits.open_per_author": 7}), SEATED, at(410)
     )
-    assert kinds(events) == [Happened.VERSION_PUBLISHED, Happened.SPONSOR_NEEDED]
+    assert kinds(events) == [EventType.VERSION_PUBLISHED, EventType.SPONSOR_NEEDED]
     assert first(after).state is ObjectionState.STATED
     assert first(after).sponsor_by == at(410 + 48)
     assert [e.left for e in after.electors if e.person == BO.person] == [True]

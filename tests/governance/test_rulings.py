@@ -3,11 +3,11 @@
 import pytest
 
 from bot.governance import rulings, sponsors
-from bot.governance.dossier import Appeal, Proposal
-from bot.governance.dossier import Test as FormTest
 from bot.governance.errors import Refusal
 from bot.governance.ids import PersonId
 from bot.governance.organisation import Member
+from bot.governance.proposals_types import Appeal, Proposal
+from bot.governance.proposals_types import Test as FormTest
 from tests.governance.scene import (
     ANA,
     BO,

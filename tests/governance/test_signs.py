@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from bot.governance import clock as clocks
 from bot.governance import lifecycle, objections, periods, signs, sponsors
-from bot.governance.dossier import ObjectionState, Proposal, State
 from bot.governance.errors import NotEligible
+from bot.governance.proposals_types import ObjectionState, Proposal, ProposalState
 from bot.governance.signs import Sign, sign_of
 from tests.governance.scene import ANA, AROUND, BO, CY, STATEMENT, TICK, at, opened
 
@@ -57,7 +57,7 @@ def test_nothing_is_said_when_it_would_help_nobody() -> None:
     assert signs.answer(objecting, BO, "👎", at(6)) == (objecting, ())
     assert proposal.closes_at is not None
     assert signs.answer(proposal, BO, "👎", proposal.closes_at) == (proposal, ())
-    settling = replace(proposal, state=State.SETTLING)
+    settling = replace(proposal, state=ProposalState.SETTLING)
     assert signs.answer(settling, BO, "👎", at(6)) == (settling, ())
     with pytest.raises(NotEligible):
         signs.answer(proposal, ANA, "👎", at(6))
@@ -120,17 +120,17 @@ def test_untold_it_is_waited_for_and_then_counts_on() -> None:
     proposal = replace(raised(hour=71), readers=frozenset(e.person for e in opened().electors))
     assert proposal.closes_at == at(72)
     closed, _ = lifecycle.advance(proposal, at(72), AROUND)
-    assert closed.state is State.SETTLING
+    assert closed.state is ProposalState.SETTLING
     assert lifecycle.next_due(closed) == at(71 + 48)
-    assert lifecycle.advance(closed, at(71 + 47), AROUND)[0].state is State.SETTLING
+    assert lifecycle.advance(closed, at(71 + 47), AROUND)[0].state is ProposalState.SETTLING
     disputed, _ = lifecycle.advance(closed, at(71 + 48), AROUND)
-    assert disputed.state is State.DISPUTED
+    assert disputed.state is ProposalState.DISPUTED
     assert disputed.objections[0].counts
     due = lifecycle.next_due(disputed)
     assert due is not None
     assert due > at(71 + 48), "it does not wake up again and again"
     ended, _ = lifecycle.advance(disputed, at(71 + 48 + 15 * 24), AROUND)
-    assert ended.state is State.NOT_ADOPTED, "nobody told, nobody acted: silence decides nothing for it"
+    assert ended.state is ProposalState.NOT_ADOPTED, "nobody told, nobody acted: silence decides nothing for it"
 
 
 def test_told_while_the_clock_stands_it_has_the_whole_period_afterwards() -> None:

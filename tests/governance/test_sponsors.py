@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from bot.governance import halts, objections, sponsors
-from bot.governance.dossier import Objection, ObjectionState, Proposal, State
-from bot.governance.dossier import Test as FormTest
+from bot.governance.proposals_types import Objection, ObjectionState, Proposal, ProposalState
+from bot.governance.proposals_types import Test as FormTest
 from tests.governance.scene import (
     ANA,
     BO,
@@ -199,7 +199,7 @@ def test_an_author_kept_from_acting_can_appeal_for_the_full_period_where_they_lo
 def test_a_seat_taken_away_guards_what_had_not_ended(start: Started, hour: float, guarded: bool) -> None:
     assert first(taken(start(), hour)).seat_taken is guarded
     gone = left(start(), hour)
-    late, _ = sponsors.removed_after_all(replace(gone, state=State.REVIEW), BO.person, at(hour))
+    late, _ = sponsors.removed_after_all(replace(gone, state=ProposalState.REVIEW), BO.person, at(hour))
     assert first(late).seat_taken is guarded
 
 
@@ -217,8 +217,8 @@ def test_what_nobody_need_state_is_not_waited_for_at_the_close() -> None:
     """Told or not: with its objector's seat taken away it counts as it is (PRO-9)."""
     for via in ("button", "reaction"):
         proposal, _ = objections.raise_objection(opened(), BO, via, at(71))
-        assert advanced(taken(proposal, 71.5), at(72)).state is State.DISPUTED
-        assert advanced(proposal, at(72)).state is State.SETTLING
+        assert advanced(taken(proposal, 71.5), at(72)).state is ProposalState.DISPUTED
+        assert advanced(proposal, at(72)).state is ProposalState.SETTLING
 
 
 # ---- halts ----------------------------------------------------------------------------------------
@@ -227,14 +227,14 @@ def test_what_nobody_need_state_is_not_waited_for_at_the_close() -> None:
 def halted(proposal: Proposal, hour: float) -> Proposal:
     for person in (CY, DI, ED, FAY):
         proposal, _ = halts.consent_to_halt(proposal, person, at(hour))
-    assert proposal.state is State.DISPUTED
+    assert proposal.state is ProposalState.DISPUTED
     return proposal
 
 
 def guarded_and_passed() -> Proposal:
     """One of two needed, not stated since its objector lost the seat: it passed all the same."""
     proposal = advanced(advanced(taken(raised(two_needed(), BO), 1), at(72)), at(120))
-    assert proposal.state is State.PASSED
+    assert proposal.state is ProposalState.PASSED
     return proposal
 
 
@@ -251,6 +251,6 @@ def test_nobody_is_heard_again_where_nobody_acts_on_objections() -> None:
 def test_a_halt_brings_back_what_stood_and_nothing_that_had_ended() -> None:
     proposal, _ = objections.withdraw_objection(stated(two_needed(), BO, CY), 1, BO, at(1))
     overruled = replace(proposal.objections[1], state=ObjectionState.OVERRULED)
-    proposal = replace(proposal.with_objection(overruled), state=State.ADOPTED, timelock_ends_at=at(200))
+    proposal = replace(proposal.with_objection(overruled), state=ProposalState.ADOPTED, timelock_ends_at=at(200))
     states: list[Objection] = list(halted(proposal, 130).objections)
     assert [o.state for o in states] == [ObjectionState.WITHDRAWN, ObjectionState.STATED]

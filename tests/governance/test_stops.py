@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from bot.governance import awaited, clock, escalations, halts, lifecycle, objections, rulings, sponsors, stops, votes
 from bot.governance.awaited import Beside
-from bot.governance.dossier import Ballot, Proposal, State
 from bot.governance.errors import WindowClosed
-from bot.governance.events import Happened
+from bot.governance.events import EventType
 from bot.governance.ids import PersonId
 from bot.governance.organisation import Elector, Member
+from bot.governance.proposals_types import Ballot, Proposal, ProposalState
 from bot.governance.stops import BLIND, REMOVED, TIMED_OUT, Barred, Span
 from tests.governance.scene import (
     ANA,
@@ -79,7 +79,7 @@ def test_in_a_review_whoever_has_not_spoken_is_waited_for() -> None:
 
 def test_whoever_speaks_for_an_objection_is_waited_for_until_it_is_stated() -> None:
     proposal = advanced(raised(opened(), BO, now=at(70)), at(72))
-    assert proposal.state is State.SETTLING
+    assert proposal.state is ProposalState.SETTLING
     assert acting(proposal, at(73)) == people(BO)
     assert acting(proposal, at(118)) == frozenset()
     said, _ = objections.state_objection(proposal, 1, BO, STATEMENT, at(74))
@@ -129,21 +129,28 @@ CELL = tuple(Elector(PersonId(name)) for name in ("wim", "wes", "will"))
 OF_THE_CELL = frozenset(e.person for e in CELL)
 
 
-@pytest.mark.parametrize("state", State)
-def test_who_must_see_the_card(state: State) -> None:
+@pytest.mark.parametrize("state", ProposalState)
+def test_who_must_see_the_card(state: ProposalState) -> None:
     """Who could still do something about it: its electors, in a final vote of another group the voters as well."""
-    ends_at = at(200) if state in {State.PASSED, State.ADOPTED, State.ENACTED} else None
+    ends_at = at(200) if state in {ProposalState.PASSED, ProposalState.ADOPTED, ProposalState.ENACTED} else None
     vote = escalations.escalate(disputed(), BO, at(80))[0].vote
     proposal = replace(opened(), electors=CELL, state=state, timelock_ends_at=ends_at, vote=vote)
-    expected: dict[State, frozenset[PersonId]] = dict.fromkeys(
-        (State.REVIEW, State.SETTLING, State.DISPUTED, State.PASSED, State.ADOPTED), OF_THE_CELL
+    expected: dict[ProposalState, frozenset[PersonId]] = dict.fromkeys(
+        (
+            ProposalState.REVIEW,
+            ProposalState.SETTLING,
+            ProposalState.DISPUTED,
+            ProposalState.PASSED,
+            ProposalState.ADOPTED,
+        ),
+        OF_THE_CELL,
     )
-    expected[State.ESCALATED] = OF_THE_CELL | EVERYONE
+    expected[ProposalState.ESCALATED] = OF_THE_CELL | EVERYONE
     assert awaited.watching(proposal) == expected.get(state, frozenset())
     left = replace(proposal, electors=(replace(CELL[0], left=True), *CELL[1:]))
     assert awaited.watching(left) == expected.get(state, frozenset()) - {CELL[0].person}
     unlocked = replace(proposal, timelock_ends_at=None)
-    if state in {State.PASSED, State.ADOPTED}:
+    if state in {ProposalState.PASSED, ProposalState.ADOPTED}:
         assert awaited.watching(unlocked) == frozenset()
 
 
@@ -161,8 +168,17 @@ def test_sponsors_voters_and_halters_are_waited_for() -> None:
     assert acting(asked, at(170)) == frozenset()
 
 
-@pytest.mark.parametrize("state", [State.DRAFT, State.STALE, State.ENACTED, State.WITHDRAWN, State.NOT_ADOPTED])
-def test_where_nothing_is_open_nobody_is_waited_for(state: State) -> None:
+@pytest.mark.parametrize(
+    "state",
+    [
+        ProposalState.DRAFT,
+        ProposalState.STALE,
+        ProposalState.ENACTED,
+        ProposalState.WITHDRAWN,
+        ProposalState.NOT_ADOPTED,
+    ],
+)
+def test_where_nothing_is_open_nobody_is_waited_for(state: ProposalState) -> None:
     proposal = replace(opened(), state=state)
     assert acting(proposal, at(1)) == awaited.watching(proposal) == frozenset()
     assert not clock.is_stopped(barred(proposal, at(1), BO))
@@ -173,7 +189,7 @@ def test_where_nothing_is_open_nobody_is_waited_for(state: State) -> None:
 
 def test_who_cannot_see_the_card_stops_the_clock_until_they_can() -> None:
     proposal, events = stops.follow(opened(), [Barred(BO.person, BLIND)], {}, at(10))
-    assert kinds(events) == [Happened.CLOCK_STOPPED]
+    assert kinds(events) == [EventType.CLOCK_STOPPED]
     assert events[0].data["people"] == [BO.person]
     assert proposal.clock.reasons == {clock.SHUT_OUT}
     assert advanced(proposal, at(100)) == proposal
@@ -181,7 +197,7 @@ def test_who_cannot_see_the_card_stops_the_clock_until_they_can() -> None:
     proposal = barred(proposal, at(30), CY)
     assert clock.is_stopped(proposal)
     proposal, events = stops.follow(proposal, [], {}, at(40))
-    assert kinds(events) == [Happened.CLOCK_RESUMED]
+    assert kinds(events) == [EventType.CLOCK_RESUMED]
     assert proposal.closes_at == at(102)
     assert [(s.person, s.since, s.until) for s in proposal.clock.spells] == [
         (BO.person, at(10), at(30)),
@@ -229,8 +245,10 @@ def test_a_vote_and_a_timelock_wait_as_well() -> None:
     assert not clock.is_stopped(advanced(waiting, at(130 + 7 * 24)))
 
 
-@pytest.mark.parametrize("state", [State.ENACTED, State.WITHDRAWN, State.STALE, State.DRAFT])
-def test_nobody_is_waited_for_where_nothing_is_open(state: State) -> None:
+@pytest.mark.parametrize(
+    "state", [ProposalState.ENACTED, ProposalState.WITHDRAWN, ProposalState.STALE, ProposalState.DRAFT]
+)
+def test_nobody_is_waited_for_where_nothing_is_open(state: ProposalState) -> None:
     """Nor is what they are kept from taken off their ninety days."""
     passed = advanced(advanced(opened("budget"), at(72)), at(120))
     over = replace(passed, state=state)
@@ -280,20 +298,20 @@ def test_after_seven_days_in_one_process_it_goes_to_a_final_vote_with_those_shut
     spent_at = at(7 * 24)
     assert lifecycle.next_due(proposal) == spent_at
     running, events = lifecycle.advance(proposal, spent_at, AROUND)
-    assert kinds(events) == [Happened.STOPS_SPENT, Happened.CLOCK_RESUMED]
+    assert kinds(events) == [EventType.STOPS_SPENT, EventType.CLOCK_RESUMED]
     assert running.closes_at == at(72) + 7 * DAY
     again = barred(running, spent_at, FAY, ED)
     assert again == running, "nobody stops it any more"
     voted = advanced(running, at(72) + 7 * DAY)
-    assert voted.state is State.ESCALATED
+    assert voted.state is ProposalState.ESCALATED
     assert voted.vote is not None
     assert voted.vote.electors == ELECTORS
     assert clock.stop(voted, clock.SILENCED, at(300)) == (voted, ())
     end = voted.vote.closes_at
     cast = tuple(Ballot("for", m.person) for m in (FAY, GIL))
-    assert advanced(voted, end, cast).state is State.NOT_ADOPTED, "two of six are no quorum"
+    assert advanced(voted, end, cast).state is ProposalState.NOT_ADOPTED, "two of six are no quorum"
     most = tuple(Ballot("for", m.person) for m in (FAY, GIL, DI))
-    assert advanced(voted, end, most).state is State.ADOPTED
+    assert advanced(voted, end, most).state is ProposalState.ADOPTED
 
 
 def test_one_person_stops_clocks_for_seven_days_in_ninety() -> None:
@@ -304,10 +322,10 @@ def test_one_person_stops_clocks_for_seven_days_in_ninety() -> None:
     running = advanced(proposal, NOW + 2 * DAY)
     assert running.clock.spent
     again, events = stops.follow(opened(), [Barred(BO.person, BLIND)], {BO.person: [(at(-200), NOW)]}, NOW)
-    assert kinds(events) == [Happened.STOPS_SPENT]
+    assert kinds(events) == [EventType.STOPS_SPENT]
     assert (again.closes_at, again.clock.reasons) == (at(72), frozenset())
     assert [spell.until for spell in again.clock.spells] == [NOW], "nothing of it counts against them any more"
-    assert advanced(again, at(72)).state is State.ESCALATED
+    assert advanced(again, at(72)).state is ProposalState.ESCALATED
     other, _ = stops.follow(opened(), [Barred(CY.person, BLIND)], {BO.person: before}, NOW)
     assert clock.spent_at(other) == NOW + 7 * DAY
 
@@ -360,7 +378,7 @@ def test_the_close_moves_by_exactly_the_union_of_the_time_that_it_stood(acts: li
     for gap, what, bits in acts:
         for _ in range(gap):
             proposal = advanced(proposal, at(hour))
-            if proposal.state is not State.REVIEW:
+            if proposal.state is not ProposalState.REVIEW:
                 assert wanting == 14 * 24 or not clock.is_stopped(proposal)
                 return
             spent = spent or by_people >= 7 * 24
@@ -373,7 +391,7 @@ def test_the_close_moves_by_exactly_the_union_of_the_time_that_it_stood(acts: li
             stood += meddling or lacking
             hour += 1
         proposal = advanced(proposal, at(hour))
-        if proposal.state is not State.REVIEW:
+        if proposal.state is not ProposalState.REVIEW:
             return
         if what == "people":
             who = bits

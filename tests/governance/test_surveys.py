@@ -22,7 +22,7 @@ from bot.governance.errors import (
     WindowClosed,
     WrongState,
 )
-from bot.governance.events import Happened
+from bot.governance.events import EventType
 from bot.governance.ids import GroupId, PartnershipId, PersonId, RoleId
 from bot.governance.organisation import (
     CONTRIBUTOR,
@@ -190,7 +190,7 @@ def test_opening_pins_audience_k_and_window() -> None:
     asked, (event,) = surveys.open_survey(draft(SCALE), frozenset({ANA, BO}), 5, DAYS, NOW, ANA)
     assert (asked.state, asked.k, asked.asked, asked.series) == (SurveyState.OPEN, 5, 2, 2)
     assert (asked.closes_at, asked.due_at, asked.window) == (NOW + DAYS, NOW + DAYS, DAYS)
-    assert event.type is Happened.SURVEY_OPENED
+    assert event.type is EventType.SURVEY_OPENED
     assert not {"ana", "bo"} & set(map(str, event.data.values())), "the record names nobody who was asked"
 
 

@@ -7,12 +7,12 @@ from fractions import Fraction
 import pytest
 
 from bot.governance import clock, escalations, lifecycle, objections, votes
-from bot.governance.dossier import Ballot, ObjectionState, Proposal, State, Statement
 from bot.governance.errors import BadText, NotEligible, UnknownKey, WindowClosed, WrongState
-from bot.governance.events import Happened
+from bot.governance.events import EventType
 from bot.governance.lifecycle import Surroundings
 from bot.governance.organisation import Elector, Member
 from bot.governance.policy import Value
+from bot.governance.proposals_types import Ballot, ObjectionState, Proposal, ProposalState, Statement
 from tests.governance.scene import (
     ANA,
     BO,
@@ -60,8 +60,8 @@ def closed(proposal: Proposal, choices: dict[str, str], hour: float = 273) -> Pr
 @pytest.mark.parametrize("who", [ANA, BO, CY])
 def test_author_and_electors_escalate(who: Member) -> None:
     proposal, events = escalations.escalate(disputed(), who, at(201))
-    assert proposal.state is State.ESCALATED
-    assert kinds(events) == [Happened.PROPOSAL_ESCALATED, Happened.VOTE_OPENED]
+    assert proposal.state is ProposalState.ESCALATED
+    assert kinds(events) == [EventType.PROPOSAL_ESCALATED, EventType.VOTE_OPENED]
     assert proposal.vote is not None
     assert (proposal.vote.opens_at, proposal.vote.closes_at) == (at(201), at(273))
     assert proposal.vote.electors == ELECTORS
@@ -73,8 +73,8 @@ def test_nobody_else_escalates(who: Member) -> None:
         escalations.escalate(gave_up(disputed(), CY), who, at(201))
 
 
-@pytest.mark.parametrize("state", [state for state in State if state is not State.DISPUTED])
-def test_only_disputed_proposals_are_escalated(state: State) -> None:
+@pytest.mark.parametrize("state", [state for state in ProposalState if state is not ProposalState.DISPUTED])
+def test_only_disputed_proposals_are_escalated(state: ProposalState) -> None:
     with pytest.raises(WrongState):
         escalations.escalate(replace(opened(), state=state), BO, at(1))
 
@@ -106,12 +106,12 @@ def test_a_vote_of_a_cells_proposal_is_held_by_the_stakeholder_group() -> None:
 def test_a_notice_period_delays_the_opening() -> None:
     proposal = disputed(opened(changes={"vote.notice": hours(24)}))
     proposal, events = escalations.escalate(proposal, BO, at(201))
-    assert kinds(events) == [Happened.PROPOSAL_ESCALATED]
+    assert kinds(events) == [EventType.PROPOSAL_ESCALATED]
     assert lifecycle.next_due(proposal) == at(225)
     with pytest.raises(WrongState):
         votes.cast(proposal, BO, Ballot("for"), SHG, at(224))
     proposal, events = lifecycle.advance(proposal, at(226), Surroundings())
-    assert kinds(events) == [Happened.VOTE_OPENED]
+    assert kinds(events) == [EventType.VOTE_OPENED]
     assert proposal.vote is not None
     assert (proposal.vote.opens_at, proposal.vote.closes_at, proposal.vote.electors) == (at(226), at(298), ELECTORS)
 
@@ -122,7 +122,7 @@ def test_a_notice_period_delays_the_opening() -> None:
 def test_a_ballot_is_cast_and_changed_until_close() -> None:
     proposal, ballot, events = votes.cast(voting(), BO, Ballot("against", reason="dropped"), SHG, at(202))
     assert ballot == Ballot("against", BO.person)
-    assert kinds(events) == [Happened.BALLOT_CAST]
+    assert kinds(events) == [EventType.BALLOT_CAST]
     proposal, ballot, _ = votes.cast(proposal, BO, Ballot("for"), SHG, at(273) - TICK)
     assert ballot.choice == "for"
     assert proposal.vote is not None
@@ -173,12 +173,12 @@ def test_no_vote_outside_an_open_vote() -> None:
 def test_a_stopped_clock_keeps_an_open_vote_open_and_moves_its_close() -> None:
     proposal, _ = clock.stop(voting(), clock.ROLE, at(250))
     votes.cast(proposal, BO, Ballot("for"), SHG, at(300))
-    assert closed(proposal, {"bo": "for"}, 300).state is State.ESCALATED
+    assert closed(proposal, {"bo": "for"}, 300).state is ProposalState.ESCALATED
     proposal, _ = clock.resume(proposal, clock.ROLE, at(310))
     assert proposal.vote is not None
     assert (proposal.vote.opens_at, proposal.vote.closes_at) == (at(201), at(333))
-    assert closed(proposal, {}, 332).state is State.ESCALATED
-    assert closed(proposal, {}, 333).state is State.NOT_ADOPTED
+    assert closed(proposal, {}, 332).state is ProposalState.ESCALATED
+    assert closed(proposal, {}, 333).state is ProposalState.NOT_ADOPTED
 
 
 def test_no_ballots_for_a_vote_that_had_ended_before_the_clock_stopped() -> None:
@@ -210,13 +210,13 @@ def test_a_notice_begun_while_the_clock_stands_runs_in_full_too() -> None:
 @pytest.mark.parametrize(
     ("choices", "state", "outcome"),
     [
-        ({"bo": "against", "cy": "for", "di": "for"}, State.ADOPTED, ""),
-        ({"bo": "against", "cy": "against", "di": "for"}, State.NOT_ADOPTED, "not enough votes for"),
-        ({"bo": "against", "cy": "for", "di": "abstain"}, State.NOT_ADOPTED, "tied"),
-        ({"cy": "for", "di": "for"}, State.NOT_ADOPTED, "no quorum"),
+        ({"bo": "against", "cy": "for", "di": "for"}, ProposalState.ADOPTED, ""),
+        ({"bo": "against", "cy": "against", "di": "for"}, ProposalState.NOT_ADOPTED, "not enough votes for"),
+        ({"bo": "against", "cy": "for", "di": "abstain"}, ProposalState.NOT_ADOPTED, "tied"),
+        ({"cy": "for", "di": "for"}, ProposalState.NOT_ADOPTED, "no quorum"),
     ],
 )
-def test_adopted_rejected_tied_and_without_quorum(choices: dict[str, str], state: State, outcome: str) -> None:
+def test_adopted_rejected_tied_and_without_quorum(choices: dict[str, str], state: ProposalState, outcome: str) -> None:
     proposal = closed(voting(), choices)
     assert (proposal.state, proposal.outcome) == (state, outcome)
     assert proposal.vote is not None
@@ -226,7 +226,7 @@ def test_adopted_rejected_tied_and_without_quorum(choices: dict[str, str], state
 def test_adoption_overrules_what_still_counts_and_keeps_who_and_why() -> None:
     before = voting()
     after, events = lifecycle.advance(before, at(273), Surroundings(ballots({"cy": "for", "di": "for", "ed": "for"})))
-    assert kinds(events) == [Happened.VOTE_CLOSED, Happened.OBJECTION_OVERRULED, Happened.PROPOSAL_ADOPTED]
+    assert kinds(events) == [EventType.VOTE_CLOSED, EventType.OBJECTION_OVERRULED, EventType.PROPOSAL_ADOPTED]
     assert first(after) == replace(first(before), state=ObjectionState.OVERRULED)
 
 
@@ -314,8 +314,8 @@ def test_a_vote_that_could_not_be_held_waits(
     assert proposal.vote is not None
     assert not proposal.vote.opened
     assert proposal.clock.reasons == reasons
-    assert Happened.VOTE_OPENED not in kinds(events)
-    assert kinds(events).count(Happened.CLOCK_STOPPED) == len(reasons), "each reason is told"
+    assert EventType.VOTE_OPENED not in kinds(events)
+    assert kinds(events).count(EventType.CLOCK_STOPPED) == len(reasons), "each reason is told"
     for reason in reasons:
         proposal, _ = clock.resume(proposal, reason, at(300))
     proposal, _ = lifecycle.advance(gave_up(proposal, back=gone), at(300), Surroundings())
@@ -327,7 +327,7 @@ def test_a_vote_that_could_not_be_held_waits(
 def test_a_vote_that_waits_too_long_could_not_be_held() -> None:
     proposal, _ = escalations.escalate(gave_up(disputed(), *STAKEHOLDERS[1:]), BO, at(201))
     proposal, _ = lifecycle.advance(proposal, at(201 + 14 * 24), Surroundings())
-    assert (proposal.state, proposal.outcome) == (State.NOT_ADOPTED, "could not be held")
+    assert (proposal.state, proposal.outcome) == (ProposalState.NOT_ADOPTED, "could not be held")
 
 
 def test_too_few_voters_are_those_of_the_vote() -> None:
@@ -379,7 +379,7 @@ def test_it_closes_five_minutes_after_the_last_elector_has_voted() -> None:
     with pytest.raises(WindowClosed):
         votes.cast(proposal, BO, Ballot("for"), SHG, soon)
     adopted = advanced(again, soon, (*kept, changed))
-    assert adopted.state is State.ADOPTED
+    assert adopted.state is ProposalState.ADOPTED
     assert adopted.vote is not None
     assert (adopted.vote.closes_at, adopted.vote.early_at) == (soon, None)
 
@@ -460,7 +460,9 @@ def test_only_a_vote_that_is_open_can_close_early() -> None:
 def test_each_method_asks_for_its_own_share(method: str, yes: int, no: int, adopted: bool) -> None:
     vote = voting({"vote.method": method, "vote.supermajority": Fraction(2, 3)})
     cast = [Ballot("for" if n < yes else "against", m.person) for n, m in enumerate(STAKEHOLDERS[: yes + no])]
-    assert advanced(vote, at(273), tuple(cast)).state is (State.ADOPTED if adopted else State.NOT_ADOPTED)
+    assert advanced(vote, at(273), tuple(cast)).state is (
+        ProposalState.ADOPTED if adopted else ProposalState.NOT_ADOPTED
+    )
 
 
 @pytest.mark.parametrize(

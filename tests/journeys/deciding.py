@@ -11,8 +11,8 @@ from typing import Any
 import simcord
 
 from bot.governance import receipts
-from bot.governance.dossier import State
 from bot.governance.ids import PartnershipId
+from bot.governance.proposals_types import ProposalState
 from bot.services import record
 from tests.journeys.objecting import on_card, publish, state
 from tests.journeys.server import CORE, TALK, Server, controls_of, latest, said, serving
@@ -43,7 +43,7 @@ async def dispute(server: Server, number: int, *objectors: str) -> None:
         await by_card(server, objector, number, "object")
         await state(server, objector, number, place)
     await server.advance(hours=72)
-    assert await server.state(number) is State.DISPUTED
+    assert await server.state(number) is ProposalState.DISPUTED
 
 
 async def disputed(server: Server, who: str = "tia", where: str = CORE, objectors: Iterable[str] = ("uma",)) -> int:
@@ -58,7 +58,7 @@ async def escalated(server: Server) -> int:
     number = await disputed(server)
     shown = await by_card(server, "uma", number, "escalate")
     assert "goes to a final vote" in said(shown), said(shown)
-    assert await server.state(number) is State.ESCALATED
+    assert await server.state(number) is ProposalState.ESCALATED
     return number
 
 
@@ -83,7 +83,7 @@ async def assert_heads_stand(server: Server, number: int) -> None:
         assert last.startswith("-# Record #"), post
         kept = receipts.read(last)
         async with server.bot.ctx.uow.read() as tx:
-            assert await record.standing_of(tx, PartnershipId(1), kept) is receipts.Standing.STANDS, last
+            assert await record.standing_of(tx, PartnershipId(1), kept) is receipts.ReceiptStanding.STANDS, last
 
 
 def rows(server: Server) -> dict[str, int]:

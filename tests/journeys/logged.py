@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from bot.logs import QUIET, Plain, Redaction
+from bot.operation.logs import QUIET, Plain, Redaction
 
 TOKEN = "rehearsed"
 """The bot token of every journey."""

@@ -11,7 +11,7 @@ import discord
 import simcord
 
 from bot.governance.ids import PartnershipId
-from bot.governance.retros import Retro, State, retro_thing
+from bot.governance.retros import Retro, RetroState, retro_thing
 from bot.services.ports import Recorded
 from tests.journeys.server import CORE, Server, controls_of, latest, said, text_of
 
@@ -71,7 +71,7 @@ async def choose(server: Server, who: str, message: Any, menu: str, values: Iter
     return result
 
 
-async def go_on(server: Server, who: str = "tom", number: int = 1) -> State:
+async def go_on(server: Server, who: str = "tom", number: int = 1) -> RetroState:
     """The facilitator ends the phase, and says yes if they are asked; the one that follows."""
     asked = latest(await press(server, who, "next", number))
     if any(c.startswith("retro:go:") for c in controls_of(asked)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import discord
 import simcord
 
-from bot.governance.dossier import Objection, ObjectionState
+from bot.governance.proposals_types import Objection, ObjectionState
 from tests.journeys.server import TALK, Server, controls_of, latest, said, text_of
 
 REASON = "Volunteers would have to copy every date by hand, and the last time this ended in two wrong meetings."

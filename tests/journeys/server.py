@@ -18,14 +18,14 @@ import discord
 import simcord
 from discord.ext import commands
 
-from bot import exports
 from bot.app import create_bot
-from bot.client import GovernanceBot
-from bot.governance.dossier import Proposal, State
+from bot.discord.client import GovernanceBot
+from bot.discord.permissions import permissions
 from bot.governance.errors import Refusal
 from bot.governance.ids import PartnershipId, ProposalId
 from bot.governance.organisation import Partnership
-from bot.permissions import permissions
+from bot.governance.proposals_types import Proposal, ProposalState
+from bot.operation import exports
 from bot.services import record
 from bot.services.ports import Filter, Recorded
 from bot.ui import forms
@@ -311,7 +311,7 @@ class Server:
         async with self.bot.ctx.uow.read() as tx:
             return await tx.proposals.numbered(self.hosted, number)
 
-    async def state(self, number: int) -> State:
+    async def state(self, number: int) -> ProposalState:
         """Its state."""
         return (await self.proposal(number)).state
 

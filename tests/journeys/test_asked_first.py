@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import simcord
 
-from bot.governance.dossier import ObjectionState, State
+from bot.governance.proposals_types import ObjectionState, ProposalState
 from tests.journeys.deciding import by_card, dispute
 from tests.journeys.forging import press_forged
 from tests.journeys.objecting import control, in_thread, objection, on_card
@@ -20,12 +20,12 @@ async def test_a_final_vote_is_asked_first_by_button_and_by_command(server: Serv
         await server.slash("uma", TALK, "escalate", proposal=f"P-{number}"),
     ):
         assert "cannot be called off" in said(asked)
-        assert await server.state(number) is State.DISPUTED
+        assert await server.state(number) is ProposalState.DISPUTED
     await server.restart()
     sure = await server.press("uma", latest(asked), await control(server, number, "escalate-now"))
     assert "It goes to a final vote" in said(sure)
     await server.settle()
-    assert await server.state(number) is State.ESCALATED
+    assert await server.state(number) is ProposalState.ESCALATED
     again = await press_forged(server, "tia", CORE, await control(server, number, "escalate-now"))
     assert "goes to the final vote already" in said(again)
 

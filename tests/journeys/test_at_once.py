@@ -7,9 +7,9 @@ from collections.abc import Awaitable
 from pathlib import Path
 from typing import Any
 
-from bot.governance.dossier import State
 from bot.governance.errors import Refusal
 from bot.governance.ids import PartnershipId, ProposalId
+from bot.governance.proposals_types import ProposalState
 from bot.services import escalations, objections, proposals, votes
 from bot.services.ports import Actor, Context
 from tests.journeys.deciding import FOR, ballots, disputed, escalated, ratified, rows
@@ -85,7 +85,7 @@ async def test_everyone_votes_twice_in_the_same_instant(server: Server) -> None:
     assert rows(server)["ballots"] == 4
     await ballots(server, number, ada=FOR, ben=FOR, cleo=FOR, dev=FOR)
     await server.advance(hours=72)
-    assert await server.state(number) is State.ENACTED
+    assert await server.state(number) is ProposalState.ENACTED
 
 
 async def test_halts_in_the_same_instant_halt_once(tmp_path: Path) -> None:
@@ -97,7 +97,7 @@ async def test_halts_in_the_same_instant_halt_once(tmp_path: Path) -> None:
         six = ("ada", "ben", "cleo", "dev", "eli", "fay")
         answers = await at_once(server, *(proposals.halt(ctx, actor(server, who), proposal) for who in six))
         assert answers.count("done") == 4, answers
-        assert await server.state(number) is State.DISPUTED
+        assert await server.state(number) is ProposalState.DISPUTED
         assert (await server.happened(number)).count("proposal halted") == 1
 
 
@@ -112,7 +112,7 @@ async def test_an_objection_and_the_close_in_the_same_instant(server: Server) ->
         server, objections.raise_objection(ctx, actor(server, "uma"), proposal, "button"), server.bot.sweep()
     )
     assert "WindowClosed" in late, "windows are half-open"
-    assert await server.state(number) is State.ENACTED
+    assert await server.state(number) is ProposalState.ENACTED
 
 
 async def test_two_partnerships_in_one_server_keep_apart(server: Server) -> None:

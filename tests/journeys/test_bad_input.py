@@ -9,9 +9,9 @@ import discord
 import pytest
 import simcord
 
-from bot.governance.dossier import State
 from bot.governance.drafts import LENGTHS
 from bot.governance.ids import ProposalId
+from bot.governance.proposals_types import ProposalState
 from tests.journeys.deciding import ratified, rows
 from tests.journeys.forging import press_forged, send_forged, typed_at_length
 from tests.journeys.objecting import control, on_card
@@ -107,7 +107,7 @@ async def test_bombs_in_every_field_stand_as_they_were_typed_and_ping_nobody(tmp
         withdrawn = await server.slash("tia", TALK, "proposal withdraw", proposal=f"P-{number}")
         await server.fill("tia", withdrawn, withdrawal=LONG[:500])
         await server.settle()
-        assert await server.state(number) is State.WITHDRAWN
+        assert await server.state(number) is ProposalState.WITHDRAWN
         assert "\u202e" not in text_of(await server.card(number))
 
 
@@ -188,7 +188,7 @@ async def test_forged_controls_are_answered_privately_and_change_nothing(server:
         assert rows(server) == before, custom_id
     assert await server.proposal(number) == file
     async with server.bot.ctx.uow.read() as tx:
-        assert (await tx.proposals.get(ProposalId(draft))).state is State.DRAFT
+        assert (await tx.proposals.get(ProposalId(draft))).state is ProposalState.DRAFT
 
 
 async def test_forged_forms_are_answered_privately_and_give_the_words_back(

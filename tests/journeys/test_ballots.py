@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.governance.dossier import State
 from bot.governance.ids import PartnershipId
-from bot.logs import QUIET
+from bot.governance.proposals_types import ProposalState
+from bot.operation.logs import QUIET
 from tests.journeys.deciding import (
     AGAINST,
     FOR,
@@ -66,7 +66,7 @@ async def test_a_secret_ballot_is_counted_and_its_choices_are_forgotten(
         assert "For: " not in before
         assert "ballot cast" not in await server.happened(number)
         await server.advance(hours=72)
-        assert await server.state(number) is State.ENACTED
+        assert await server.state(number) is ProposalState.ENACTED
         posts = "\n".join(outcome_posts(server, number))
         assert "For: 3, Against: 1 and Abstain: 0" in posts
         vote = (await server.proposal(number)).vote
@@ -94,7 +94,7 @@ async def test_below_k_ballots_only_the_result_and_the_turnout_are_told(tmp_path
         number = await escalated(server)
         await ballots(server, number, ada=FOR, ben=FOR)
         await server.advance(hours=72)
-        assert await server.state(number) is State.ENACTED
+        assert await server.state(number) is ProposalState.ENACTED
         posts = "\n".join(outcome_posts(server, number))
         assert "**Adopted**. 2 of 6 who could vote took part" in posts, posts
         assert "they stay hidden" in posts
@@ -145,9 +145,9 @@ async def test_it_closes_early_once_the_last_who_had_not_voted_has_left(server: 
     number = await everyone_but_fay(server)
     await server.leave("fay")
     await server.advance(minutes=4)
-    assert await server.state(number) is State.ESCALATED
+    assert await server.state(number) is ProposalState.ESCALATED
     await server.advance(minutes=1)
-    assert await server.state(number) is State.ENACTED
+    assert await server.state(number) is ProposalState.ENACTED
 
 
 async def test_who_is_back_within_the_five_minutes_is_not_passed_over(server: Server) -> None:
@@ -158,7 +158,7 @@ async def test_who_is_back_within_the_five_minutes_is_not_passed_over(server: Se
     server.people["fay"] = server.guild.add_member(server["fay"].user, roles=[server.guild.roles["Harbour Club"]])
     await server.settle()
     await server.advance(minutes=30)
-    assert await server.state(number) is State.ESCALATED
+    assert await server.state(number) is ProposalState.ESCALATED
     await server.kick("fay")
     await server.advance(minutes=30)
-    assert await server.state(number) is State.ESCALATED
+    assert await server.state(number) is ProposalState.ESCALATED

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import simcord
 
-from bot.governance.dossier import State
+from bot.governance.proposals_types import ProposalState
 from tests.journeys.deciding import assert_heads_stand, outcome_posts, ratified, revise_details, rows
 from tests.journeys.objecting import everyone_reads, in_thread, state
 from tests.journeys.server import CORE, TALK, Server, controls_of, latest, said, text_of
@@ -48,9 +48,9 @@ async def test_a_budget_shows_its_money_passes_and_waits(tmp_path: Path) -> None
         assert "Core treasury" in thread
         await everyone_reads(server, number, "ada", "ben")
         await server.advance(hours=72)
-        assert await server.state(number) is State.PASSED
+        assert await server.state(number) is ProposalState.PASSED
         await server.advance(hours=48)
-        assert await server.state(number) is State.ENACTED
+        assert await server.state(number) is ProposalState.ENACTED
         await assert_heads_stand(server, number)
 
 
@@ -79,7 +79,7 @@ async def test_a_larger_amount_and_another_payee_are_said_in_words_first(tmp_pat
         await in_thread(server, "cleo", number, "resolved")
         await everyone_reads(server, number, "ada", "ben")
         await server.advance(hours=96)
-        assert await server.state(number) is State.PASSED
+        assert await server.state(number) is ProposalState.PASSED
 
 
 async def in_review_object(server: Server, who: str, number: int) -> None:
@@ -123,7 +123,7 @@ async def test_low_reach_extends_once_and_passes_marked(server: Server) -> None:
     closes_at = (await server.proposal(number)).closes_at
     await server.advance(hours=72)
     extended = await server.proposal(number)
-    assert extended.state is State.REVIEW
+    assert extended.state is ProposalState.REVIEW
     assert extended.extended
     assert extended.closes_at is not None
     assert closes_at is not None
@@ -132,7 +132,7 @@ async def test_low_reach_extends_once_and_passes_marked(server: Server) -> None:
     assert "was extended once" in text_of(await server.card(number))
     await server.advance(hours=48)
     passed = await server.proposal(number)
-    assert passed.state is State.ENACTED
+    assert passed.state is ProposalState.ENACTED
     assert passed.low_reach
     assert "Low reach" in text_of(await server.card(number))
     assert any("Low reach" in post for post in outcome_posts(server, number))
@@ -144,12 +144,12 @@ async def test_a_large_budget_lapses_on_low_reach_where_the_policy_says_so(tmp_p
         large = await propose_budget(server, amount="1000.01 USD")
         small = await propose_budget(server, "tom", amount="1000 USD")
         await server.advance(hours=72 + 48)
-        assert await server.state(large) is State.LAPSED
-        assert await server.state(small) is State.PASSED
+        assert await server.state(large) is ProposalState.LAPSED
+        assert await server.state(small) is ProposalState.PASSED
         assert "lets such a budget lapse" in text_of(await server.card(large))
         await assert_heads_stand(server, large)
         await server.advance(hours=48)
-        assert await server.state(small) is State.ENACTED
+        assert await server.state(small) is ProposalState.ENACTED
 
 
 async def test_an_amount_with_two_readings_is_asked_back_and_nothing_is_lost(tmp_path: Path) -> None:

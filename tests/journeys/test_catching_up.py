@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.governance.dossier import State
+from bot.governance.proposals_types import ProposalState
 from cogs.base import admission
 from tests.journeys import deciding, objecting
 from tests.journeys.server import CORE, Server, page_one, said
@@ -90,5 +90,5 @@ async def test_an_act_waits_while_its_server_is_taken_in(server: Server, monkeyp
     assert proposal.closes_at == due + LONG
     [objection] = proposal.objections
     assert objection.state_by == server.env.now() + proposal.pinned.stating, "raised after the deadlines were moved"
-    assert await server.state(1) is State.REVIEW
+    assert await server.state(1) is ProposalState.REVIEW
     await server.advance(timedelta(hours=49))

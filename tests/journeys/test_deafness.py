@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.governance.dossier import State
+from bot.governance.proposals_types import ProposalState
 from bot.services import clocks, objections
 from tests.journeys.server import OBJECT, Server
 
@@ -19,7 +19,7 @@ async def test_a_hand_that_nobody_told_of_is_seen_before_the_window_is_decided(s
 
     objection = (await server.proposal(1)).objections[0]
     assert objection.via == "reaction"
-    assert await server.state(1) is State.SETTLING
+    assert await server.state(1) is ProposalState.SETTLING
 
 
 async def test_while_discord_does_not_show_the_card_its_window_is_not_decided(server: Server) -> None:
@@ -28,7 +28,7 @@ async def test_while_discord_does_not_show_the_card_its_window_is_not_decided(se
     await server.react("tom", 1)
     server.env.inject_error("GET", "/channels/*/messages/*", status=503, times=None)
     await server.advance(hours=73)
-    assert await server.state(1) is State.REVIEW
+    assert await server.state(1) is ProposalState.REVIEW
 
     server.env.backend.faults.clear()
     await server.advance(hours=2)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import discord
 import pytest
 
-from bot.governance.dossier import ObjectionState, State
+from bot.governance.proposals_types import ObjectionState, ProposalState
 from tests.journeys import objecting
 from tests.journeys.server import CONCERN, CORE, FEED, OBJECT, TALK, Server, controls_of, latest, said, text_of
 
@@ -94,7 +94,7 @@ async def test_a_card_is_deleted(server: Server, away: bool) -> None:
     assert [o.via for o in proposal.objections] == ["reaction", "reaction"]
     assert len(proposal.concerns) == 1
     await server.advance(hours=73 + 48)
-    assert await server.state(1) is State.DISPUTED
+    assert await server.state(1) is ProposalState.DISPUTED
 
 
 @pytest.mark.parametrize("away", [False, True])
@@ -122,7 +122,7 @@ async def test_a_thread_is_deleted(server: Server, away: bool) -> None:
     assert any("State your objection" in notice for notice in notices)
     happened = await server.happened(1)
     assert happened.count("card lost") == happened.count("card posted again") == 1
-    assert await server.state(1) is State.REVIEW
+    assert await server.state(1) is ProposalState.REVIEW
 
 
 async def test_a_thread_deleted_unseen_is_found_when_something_is_to_be_told(
@@ -158,7 +158,7 @@ async def test_a_feed_entry_is_deleted(server: Server, away: bool) -> None:
     assert "Object" in text_of(new)
     await server.advance(hours=73 + 48 + 49)
     assert "objection" not in (await server.proposal(1)).outcome
-    assert await server.state(1) is State.ENACTED, "raised, never stated: a concern"
+    assert await server.state(1) is ProposalState.ENACTED, "raised, never stated: a concern"
 
 
 async def test_many_messages_are_deleted_at_once(server: Server) -> None:
@@ -198,7 +198,7 @@ async def test_a_channel_is_deleted_and_set_up_again(server: Server, away: bool)
     shown = await server.slash("tom", TALK, "proposal show", proposal="P-1")
     assert "clock is stopped" in said(shown), said(shown)
     await server.advance(hours=100)
-    assert await server.state(1) is State.REVIEW, "nobody could have seen the card"
+    assert await server.state(1) is ProposalState.REVIEW, "nobody could have seen the card"
 
     stood = server.env.now() - proposal.clock.stopped_at if proposal.clock.stopped_at else timedelta(0)
     told = await set_up_again(server, "lobby")
@@ -214,7 +214,7 @@ async def test_a_channel_is_deleted_and_set_up_again(server: Server, away: bool)
     await server.react("uma", 1)
     assert len((await server.proposal(1)).objections) == 2
     await server.advance(hours=62 + 49)
-    assert await server.state(1) is State.DISPUTED
+    assert await server.state(1) is ProposalState.DISPUTED
 
 
 async def test_a_deleted_feed_is_told_where_everyone_may_write(server: Server) -> None:
@@ -229,7 +229,7 @@ async def test_a_deleted_feed_is_told_where_everyone_may_write(server: Server) -
     assert len(cards_in(server, FEED, 1)) == 1
     assert (await server.proposal(1)).closes_at == due, "its card stood all the time"
     await server.advance(hours=72)
-    assert await server.state(1) is State.ENACTED
+    assert await server.state(1) is ProposalState.ENACTED
     assert any("Decided" in post or "Enacted" in post or "Carried out" in post for post in server.feed())
 
 
@@ -237,7 +237,7 @@ async def test_a_channel_gone_for_14_days_could_not_be_held(server: Server) -> N
     await server.propose("tia", CORE)
     await delete_channel(server, CORE)
     await server.advance(timedelta(days=14) - HOUR)
-    assert await server.state(1) is State.REVIEW
+    assert await server.state(1) is ProposalState.REVIEW
     await server.advance(HOUR)
-    assert await server.state(1) is State.NOT_ADOPTED
+    assert await server.state(1) is ProposalState.NOT_ADOPTED
     assert any("could not be held" in post for post in server.feed()), server.feed()

@@ -9,7 +9,7 @@ from typing import Any
 import discord
 import pytest
 
-from bot.governance.dossier import ObjectionState, State
+from bot.governance.proposals_types import ObjectionState, ProposalState
 from tests.journeys import objecting
 from tests.journeys.server import CONCERN, CORE, FEED, Server, text_of
 from tests.journeys.test_restarts import all_messages, said_twice
@@ -70,7 +70,7 @@ async def journey(server: Server) -> int:
 async def ends_right(server: Server, number: int) -> None:
     """Decided as without trouble; card, entry, thread and every notice stand once."""
     proposal = await server.proposal(number)
-    assert proposal.state is State.ENACTED
+    assert proposal.state is ProposalState.ENACTED
     assert [o.state for o in proposal.objections] == [ObjectionState.INTEGRATED]
     assert (await server.happened(number)).count("proposal enacted") == 1
     assert f"P-{number} ·" in text_of(await server.card(number))
@@ -126,4 +126,4 @@ async def test_discord_is_out_of_order_for_an_hour(server: Server) -> None:
     assert len(server.channel(FEED).history()) > 0
     await objecting.everyone_reads(server, number, "tom", "uma")
     await server.advance_to(proposal.closes_at)
-    assert await server.state(number) is State.ENACTED
+    assert await server.state(number) is ProposalState.ENACTED

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.governance.dossier import ObjectionState, State
+from bot.governance.proposals_types import ObjectionState, ProposalState
 from tests.journeys.deciding import (
     ABSTAIN,
     AGAINST,
@@ -37,13 +37,13 @@ async def test_disputed_then_revised_resolved_and_passed(server: Server) -> None
     assert "If nobody acts before" in card
     answer = await revise(server, "tia", number, ask="Adopt one calendar; every group names one person who keeps it.")
     assert "Version 2 is published" in said(answer), said(answer)
-    assert await server.state(number) is State.REVIEW
+    assert await server.state(number) is ProposalState.REVIEW
     assert (await server.proposal(number)).readers == frozenset()
     await in_thread(server, "uma", number, "resolved")
     assert (await objection(server, number)).state is ObjectionState.INTEGRATED
     await everyone_reads(server, number, "tom")
     await server.advance(hours=48)
-    assert await server.state(number) is State.ENACTED
+    assert await server.state(number) is ProposalState.ENACTED
     await assert_heads_stand(server, number)
 
 
@@ -53,7 +53,7 @@ async def test_disputed_then_withdrawn_with_a_reason(server: Server) -> None:
     assert "Only the author" in said(refused), said(refused)
     done = await withdraw(server, "tia", number, "no quorum")
     assert "is withdrawn" in said(done), said(done)
-    assert await server.state(number) is State.WITHDRAWN
+    assert await server.state(number) is ProposalState.WITHDRAWN
     card = text_of(await server.card(number))
     assert "The author's reason:\n> no quorum" in card, card
     assert "too few people" not in card
@@ -69,9 +69,9 @@ async def test_disputed_then_withdrawn_with_a_reason(server: Server) -> None:
 async def test_disputed_and_nobody_acts(server: Server) -> None:
     number = await disputed(server)
     await server.advance(hours=14 * 24 - 1)
-    assert await server.state(number) is State.DISPUTED
+    assert await server.state(number) is ProposalState.DISPUTED
     await server.advance(hours=1)
-    assert await server.state(number) is State.NOT_ADOPTED
+    assert await server.state(number) is ProposalState.NOT_ADOPTED
     assert "nobody acted for 14 days" in text_of(await server.card(number))
     assert [c.split(":")[1] for c in controls_of(await server.card(number))] == ["text", "why"]
     await assert_heads_stand(server, number)
@@ -94,7 +94,7 @@ async def test_escalated_and_adopted_objections_are_overruled_with_their_reasons
     assert "Your vote: For" in said(mine), said(mine)
     assert "4 of 6 members have voted" in text_of(await server.card(number))
     await server.advance(hours=72)
-    assert await server.state(number) is State.ENACTED
+    assert await server.state(number) is ProposalState.ENACTED
     overruled = await objection(server, number)
     assert overruled.state is ObjectionState.OVERRULED
     assert overruled.statement is not None
@@ -122,7 +122,7 @@ async def test_escalated_and_not_adopted(server: Server, votes: dict[str, int], 
     number = await escalated(server)
     await ballots(server, number, **votes)
     await server.advance(hours=72)
-    assert await server.state(number) is State.NOT_ADOPTED
+    assert await server.state(number) is ProposalState.NOT_ADOPTED
     assert reason in text_of(await server.card(number))
     assert any(reason in post for post in outcome_posts(server, number))
     assert (await objection(server, number)).state is ObjectionState.STATED
@@ -143,7 +143,7 @@ async def test_who_may_escalate_and_once(server: Server) -> None:
     assert (await server.happened(number)).count("proposal escalated") == 1
     refused = await withdraw(server, "tia", number)
     assert "until its final vote opens" in said(refused), said(refused)
-    assert await server.state(number) is State.ESCALATED
+    assert await server.state(number) is ProposalState.ESCALATED
 
 
 async def test_a_consent_round_adopts_without_objection(tmp_path: Path) -> None:
@@ -154,7 +154,7 @@ async def test_a_consent_round_adopts_without_objection(tmp_path: Path) -> None:
         assert "Silence is not consent" in card
         await ballots(server, number, ada=CONSENT, ben=WITH_CONCERN, cleo=STAND_ASIDE)
         await server.advance(hours=72)
-        assert await server.state(number) is State.ENACTED
+        assert await server.state(number) is ProposalState.ENACTED
         assert "Consent: 1, Consent with a concern: 1, Stand aside: 1 and Object: 0" in "\n".join(
             outcome_posts(server, number)
         )
@@ -174,7 +174,7 @@ async def test_in_a_consent_round_one_objection_with_a_reason_is_enough(tmp_path
         done = await server.fill("fay", again, criterion=["harm"], reason=REASON)
         assert "Your vote: Object" in said(done), said(done)
         await server.advance(hours=72)
-        assert await server.state(number) is State.NOT_ADOPTED
+        assert await server.state(number) is ProposalState.NOT_ADOPTED
         assert "objections remained in the consent round" in text_of(await server.card(number))
         closed = (await server.proposal(number)).vote
         assert closed is not None
@@ -187,7 +187,7 @@ async def test_a_consent_round_without_quorum_adopts_nothing(tmp_path: Path) -> 
         number = await escalated(server)
         await ballots(server, number, ada=CONSENT, ben=CONSENT)
         await server.advance(hours=72)
-        assert await server.state(number) is State.NOT_ADOPTED
+        assert await server.state(number) is ProposalState.NOT_ADOPTED
         assert "too few people took part" in text_of(await server.card(number))
 
 
@@ -197,19 +197,19 @@ async def test_withdrawing_in_each_state_where_it_is_possible(server: Server) ->
     await server.react("uma", settling)
     await everyone_reads(server, review, "tom")
     await withdraw(server, "tia", review, "It has been overtaken by events.")
-    assert await server.state(review) is State.WITHDRAWN
+    assert await server.state(review) is ProposalState.WITHDRAWN
     await server.advance(hours=71)
     await server.react("tia", settling)
     await server.advance(hours=1)
-    assert await server.state(settling) is State.SETTLING
+    assert await server.state(settling) is ProposalState.SETTLING
     done = await withdraw(server, "tom", settling)
     assert "is withdrawn" in said(done), said(done)
-    assert await server.state(settling) is State.WITHDRAWN
+    assert await server.state(settling) is ProposalState.WITHDRAWN
     assert "its author took it back" in text_of(await server.card(settling))
     enacted = await server.propose("uma", CORE)
     await everyone_reads(server, enacted, "tia")
     await server.advance(hours=72)
-    assert await server.state(enacted) is State.ENACTED
+    assert await server.state(enacted) is ProposalState.ENACTED
     refused = await withdraw(server, "uma", enacted)
     assert "A proposal can be withdrawn while" in said(refused), said(refused)
 
@@ -223,5 +223,5 @@ async def test_before_its_vote_opens_it_can_still_be_withdrawn(tmp_path: Path) -
         done = await withdraw(server, "tia", number, "We found another way.")
         assert "is withdrawn" in said(done), said(done)
         await server.advance(hours=24)
-        assert await server.state(number) is State.WITHDRAWN
+        assert await server.state(number) is ProposalState.WITHDRAWN
         assert "vote opened" not in await server.happened(number)

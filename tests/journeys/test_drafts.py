@@ -7,8 +7,8 @@ from typing import Any
 
 import simcord
 
-from bot.governance.dossier import State
 from bot.governance.ids import ProposalId
+from bot.governance.proposals_types import ProposalState
 from tests.journeys.deciding import by_card, ratified, rows
 from tests.journeys.forging import press_forged
 from tests.journeys.server import (
@@ -33,7 +33,7 @@ def named(drafted: simcord.InteractionResult) -> ProposalId:
     return ProposalId(int(button(drafted, "open").rpartition(":")[2]))
 
 
-async def state_of(server: Server, proposal: ProposalId) -> State:
+async def state_of(server: Server, proposal: ProposalId) -> ProposalState:
     async with server.bot.ctx.uow.read() as tx:
         return (await tx.proposals.get(proposal)).state
 
@@ -59,7 +59,7 @@ async def test_what_was_sent_in_is_kept_and_opens_filled(server: Server) -> None
     preview = await server.press("tia", latest(mended), button(mended, "preview"))
     assert "only you see this" in said(preview)
     assert not controls_of(latest(preview)), "no live button before the review is open"
-    assert await state_of(server, named(drafted)) is State.DRAFT
+    assert await state_of(server, named(drafted)) is ProposalState.DRAFT
     press_open = button(drafted, "open")
     suggestions = await server["tia"].autocomplete(server.channel(TALK), "proposal show", "proposal", "shared")
     shown = await server.slash("tia", TALK, "proposal show", proposal=suggestions[0]["value"])
@@ -76,16 +76,16 @@ async def test_what_was_sent_in_is_kept_and_opens_filled(server: Server) -> None
 async def test_a_forgotten_draft_is_discarded_after_14_days(server: Server) -> None:
     drafted = await server.draft("tia", CORE, "general")
     await server.advance(hours=24 * 14 - 1)
-    assert await state_of(server, named(drafted)) is State.DRAFT
+    assert await state_of(server, named(drafted)) is ProposalState.DRAFT
     await server.advance(hours=1)
-    assert await state_of(server, named(drafted)) is State.DISCARDED
+    assert await state_of(server, named(drafted)) is ProposalState.DISCARDED
     refused = await server.press("tia", latest(drafted), button(drafted, "open"))
     assert "Only a draft can be opened" in said(refused), said(refused)
     other = await server.draft("tom", CORE, "general")
     thrown_away = named(other)
     gone = await server.press("tom", latest(other), button(other, "discard"))
     assert "is discarded" in said(gone)
-    assert await state_of(server, thrown_away) is State.DISCARDED
+    assert await state_of(server, thrown_away) is ProposalState.DISCARDED
     assert not server.feed() or all("P-1" not in post for post in server.feed())
 
 
@@ -108,7 +108,7 @@ async def test_limits_by_author_day_and_group_keep_the_draft(tmp_path: Path) -> 
         full = await server.draft("uma", CORE, "general")
         refused = await server.press("uma", latest(full), button(full, "open"))
         assert "This group may have at most 4 proposals open" in said(refused), said(refused)
-        assert await state_of(server, named(full)) is State.DRAFT
+        assert await state_of(server, named(full)) is ProposalState.DRAFT
 
 
 async def test_with_too_few_electors_no_review_opens(server: Server) -> None:

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from bot.governance.dossier import ObjectionState, State
+from bot.governance.proposals_types import ObjectionState, ProposalState
 from tests.journeys import deciding, objecting
 from tests.journeys.server import CORE, TALK, Server, latest, offered, said
 
@@ -69,7 +69,7 @@ async def test_taking_roles_for_the_opening_silences_nobody(server: Server, away
     await objecting.everyone_reads(server, number, "ada", "ben")
     assert await objecting.states(server, number) == [ObjectionState.STATED] * 4
     await server.advance(hours=72)
-    assert await server.state(number) is State.DISPUTED
+    assert await server.state(number) is ProposalState.DISPUTED
 
 
 async def test_who_is_seated_for_the_opening_gains_nothing_and_is_told_why(server: Server) -> None:
@@ -132,7 +132,7 @@ async def test_taking_roles_for_the_escalation_leaves_no_vote_of_two(server: Ser
         await give_back(server, FOUR)
     await deciding.ballots(server, number, **dict.fromkeys(FOUR, deciding.AGAINST))
     await server.advance(hours=72)
-    assert await server.state(number) is State.NOT_ADOPTED
+    assert await server.state(number) is ProposalState.NOT_ADOPTED
 
 
 async def test_two_votes_are_no_quorum_of_six(server: Server) -> None:
@@ -143,7 +143,9 @@ async def test_two_votes_are_no_quorum_of_six(server: Server) -> None:
     await deciding.by_card(server, "ada", number, "escalate")
     await deciding.ballots(server, number, ada=deciding.FOR, ben=deciding.FOR)
     await server.advance(hours=72)
-    assert await server.state(number) is State.ESCALATED, "four of its voters cannot see it: the vote waits for them"
+    assert await server.state(number) is ProposalState.ESCALATED, (
+        "four of its voters cannot see it: the vote waits for them"
+    )
     await server.advance(hours=24 * 7)
     tally = (await server.proposal(number)).vote
     assert tally is not None

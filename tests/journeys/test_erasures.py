@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import discord
 
-from bot import operation
-from bot.governance.events import Happened
-from bot.governance.retros import State
+from bot.governance.events import EventType
+from bot.governance.retros import RetroState
+from bot.operation import upkeep
 from bot.services import erasures
 from bot.services.ports import DeliveryKind
 from config.settings import Settings
@@ -114,7 +114,7 @@ async def test_an_erasure_while_the_bot_is_down_is_shown_at_its_next_start(serve
     number = await server.propose("tia", CORE, title=f"The well of {SECRET}", **LONG)
     event = await number_of(server, number, "review opened")
     await server.stop()
-    outcome = await operation.erase(settings_of(server), None, server.hosted, event, server.env.now)
+    outcome = await upkeep.erase(settings_of(server), None, server.hosted, event, server.env.now)
     assert "The bot changes what it posted of it in Discord" in "\n".join(outcome.lines)
     assert SECRET in everything_shown(server)
     server.env.inject_error("PATCH", "/channels/*/messages/*", status=503, times=1)
@@ -147,7 +147,7 @@ async def test_what_discord_refuses_is_listed_with_what_to_do_and_done_once_it_l
     server.env.inject_error("PATCH", path, status=403, code=50005, message="Thread is locked", times=6)
     await erase(server, await number_of(server, number, "review opened"))
     assert SECRET not in text_of(await server.card(number)), "one refusal holds up nothing else"
-    left = await operation.left(settings_of(server))
+    left = await upkeep.left(settings_of(server))
     said = "\n".join(left.lines)
     assert not left.well
     assert f"https://discord.com/channels/{server.guild.id}/{thread.id}/{text.id}" in said
@@ -155,7 +155,7 @@ async def test_what_discord_refuses_is_listed_with_what_to_do_and_done_once_it_l
     assert "delete the message by hand" in said
     await server.advance(hours=2)
     assert SECRET not in everything_shown(server)
-    left = await operation.left(settings_of(server))
+    left = await upkeep.left(settings_of(server))
     assert (left.well, left.lines) == (True, ("Nothing is left: every message that held erased words was changed.",))
 
 
@@ -168,7 +168,7 @@ async def test_what_somebody_deleted_by_hand_is_no_refusal(server: Server) -> No
         await channel.get_partial_message(text.id).delete()
     await erase(server, await number_of(server, number, "review opened"))
     assert SECRET not in everything_shown(server)
-    assert (await operation.left(settings_of(server))).well
+    assert (await upkeep.left(settings_of(server))).well
 
 
 async def test_a_forgotten_person_is_mentioned_nowhere_any_more(server: Server) -> None:
@@ -191,11 +191,11 @@ async def test_lessons_go_with_the_file_that_carries_them(server: Server) -> Non
     await looking_back.go_on(server)
     await looking_back.write(server, "tia", 0, f"We met at {SECRET}")
     await server.advance(minutes=5)
-    while await looking_back.go_on(server) is not State.CLOSED:
+    while await looking_back.go_on(server) is not RetroState.CLOSED:
         await server.advance(minutes=5)
     (lessons,) = [message for message in server.channel(CORE).history() if message.attachments]
     assert SECRET.encode() in await lessons.attachments[0].read()
-    closed = next(r.number for r in await looking_back.events(server) if r.event.type is Happened.RETRO_CLOSED)
+    closed = next(r.number for r in await looking_back.events(server) if r.event.type is EventType.RETRO_CLOSED)
     await erase(server, closed)
     assert SECRET not in everything_shown(server)
     assert [message for message in server.channel(CORE).history() if message.attachments] == []
@@ -209,7 +209,7 @@ async def test_a_meeting_s_minutes_and_its_entry_among_the_server_s_events(serve
     assert SECRET in entry.name
     async with server.bot.ctx.uow.read() as tx:
         told = await tx.record.of(server.hosted, f"meeting/{meeting.id}")
-    await erase(server, next(r.number for r in told if r.event.type is Happened.MEETING_SCHEDULED))
+    await erase(server, next(r.number for r in told if r.event.type is EventType.MEETING_SCHEDULED))
     assert SECRET not in everything_shown(server)
     (entry,) = await meetings.events(server)
     assert "erased on request" in entry.name
@@ -223,13 +223,13 @@ async def test_no_name_of_anybody_stands_in_an_export(server: Server) -> None:
     await server.settle()
     await objecting.state(server, "tom", number)
     file = server.folder / "record.jsonl"
-    assert (await operation.export(settings_of(server), file)).well
+    assert (await upkeep.export(settings_of(server), file)).well
     exported = file.read_text()
     assert objecting.REASON in exported
     words = set(re.findall(r"\w+", exported.casefold()))
     assert words & {*server.people} == set()
     assert server_ids(server) & set(re.findall(r"[0-9]{17,20}", exported)) == set()
-    assert (await operation.verify(settings_of(server), file)).well
+    assert (await upkeep.verify(settings_of(server), file)).well
 
 
 async def test_what_was_posted_before_messages_were_noted_is_found_by_its_marker(server: Server) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot import delivery
-from bot.governance.dossier import State
+from bot.discord import delivery
+from bot.governance.proposals_types import ProposalState
 from tests.journeys import objecting
 from tests.journeys.deciding import show
 from tests.journeys.server import CORE, FEED, TALK, Server, said, text_of
@@ -38,7 +38,7 @@ async def test_the_outcome_cannot_be_posted(server: Server, crash: bool) -> None
     number = await about_to_pass(server)
     refuse_posts(server, server.channel(FEED).id)
     await server.advance(minutes=1)
-    assert await server.state(number) is State.ENACTED
+    assert await server.state(number) is ProposalState.ENACTED
     if crash:
         await server.crash()
     for place in (await server.card(number), await server.feed_entry(number)):
@@ -61,7 +61,7 @@ async def test_the_card_itself_cannot_be_changed(server: Server) -> None:
     card = await server.card(number)
     server.env.inject_error("PATCH", f"/channels/{card.channel.id}/messages/{card.id}", status=503, times=None)
     await server.advance(minutes=1)
-    assert await server.state(number) is State.ENACTED
+    assert await server.state(number) is ProposalState.ENACTED
     assert LAGS in said(await server.slash("tom", TALK, "proposal show", proposal=f"P-{number}"))
     assert LAGS in text_of(await server.feed_entry(number))
     server.env.backend.faults.clear()
@@ -75,7 +75,7 @@ async def test_nothing_is_said_where_nothing_lags(server: Server) -> None:
     number = await about_to_pass(server)
     before = len(server.requests)
     await server.advance(minutes=1)
-    assert await server.state(number) is State.ENACTED
+    assert await server.state(number) is ProposalState.ENACTED
     assert LAGS not in text_of(await server.card(number))
     edits = [r for r in server.requests[before:] if r.method == "PATCH"]
     assert len(edits) == 2, "card and feed entry are drawn once"

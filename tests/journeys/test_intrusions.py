@@ -7,7 +7,7 @@ from pathlib import Path
 import discord
 import pytest
 
-from bot.governance.dossier import State
+from bot.governance.proposals_types import ProposalState
 from tests.journeys import objecting
 from tests.journeys.server import CORE, FEED, STAKEHOLDERS, Server, said
 from tests.journeys.test_setup import built, live, opened, planned, pressed, text_channel
@@ -173,7 +173,7 @@ async def test_a_role_that_gains_power_gives_no_authority_until_it_is_mended(ser
     assert told(server, "has lost its power over the server again") == 1
     await server.propose("tia", CORE)
     await server.advance(hours=120)
-    assert await server.state(1) is State.DISPUTED
+    assert await server.state(1) is ProposalState.DISPUTED
 
 
 async def test_a_facilitator_whose_role_is_dangerous_rules_on_nothing(server: Server) -> None:

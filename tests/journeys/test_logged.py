@@ -16,7 +16,7 @@ SENT = {
 }
 
 
-def watched(line: str, *, logger: str = "bot.client", level: int = logging.DEBUG) -> list[str]:
+def watched(line: str, *, logger: str = "bot.discord.client", level: int = logging.DEBUG) -> list[str]:
     watch = Watch()
     watch.saw("aW50ZXJhY3Rpb24", SENT)
     watch.handle(logging.LogRecord(logger, level, "", 0, line, None, None))
@@ -46,7 +46,7 @@ def test_the_bot_token_is_blanked_out_and_harmless_lines_pass() -> None:
 
 async def test_the_watch_hears_what_journeys_say_and_write(server: Server) -> None:
     before = len(WATCH.lines)
-    logging.getLogger("bot.client").debug("something harmless")
+    logging.getLogger("bot.discord.client").debug("something harmless")
     assert len(WATCH.lines) == before + 1
     await server.propose("tia", title="A title that the watch has never heard before")
     assert "A title that the watch has never heard before" in WATCH.words

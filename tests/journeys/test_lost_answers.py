@@ -10,7 +10,7 @@ import discord
 import pytest
 import simcord
 
-from bot.governance.dossier import ObjectionState, State
+from bot.governance.proposals_types import ObjectionState, ProposalState
 from tests.journeys import deciding, objecting
 from tests.journeys.server import CORE, TALK, Server, latest, said
 from tests.journeys.test_restarts import all_messages, said_twice
@@ -128,7 +128,7 @@ async def test_decisive_acts_whose_answers_are_lost(
     else:
         await server.press("tia", latest(drafted), button)
         await server.settle()
-    assert await server.state(1) is State.REVIEW
+    assert await server.state(1) is ProposalState.REVIEW
     await deciding.dispute(server, 1, "tom", "uma")
     asked = await server.press("uma", await server.card(1), "proposal:escalate:1")
     sure = server["uma"].click(latest(asked), custom_id="proposal:escalate-now:1")
@@ -139,6 +139,6 @@ async def test_decisive_acts_whose_answers_are_lost(
     await trying(server, fault, monkeypatch, server["ada"].click(await server.card(1), custom_id=cast))
     await server.press("ada", await server.card(1), cast)
     proposal = await server.proposal(1)
-    assert proposal.state is State.ESCALATED
+    assert proposal.state is ProposalState.ESCALATED
     assert proposal.vote is not None
     assert len(proposal.vote.voted) == 1

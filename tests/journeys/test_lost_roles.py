@@ -7,7 +7,7 @@ from datetime import timedelta
 import discord
 import pytest
 
-from bot.governance.dossier import State
+from bot.governance.proposals_types import ProposalState
 from tests.journeys import objecting
 from tests.journeys.server import CORE, FEED, OBJECT, TALK, Server, offered, said, text_of
 
@@ -53,7 +53,7 @@ async def test_a_role_is_deleted_and_another_mapped(server: Server, away: bool) 
     assert server.bot.user is not None
     assert await objecting.reactors(server, 1, OBJECT) == {server["tom"].id, server.bot.user.id}
     await server.advance(hours=100)
-    assert await server.state(1) is State.REVIEW, "never: nobody can object, so it passes"
+    assert await server.state(1) is ProposalState.REVIEW, "never: nobody can object, so it passes"
 
     server.guild.create_role("New Core")
     for name in ("tia", "tom", "uma"):
@@ -67,7 +67,7 @@ async def test_a_role_is_deleted_and_another_mapped(server: Server, away: bool) 
     await server.react("uma", 1)
     assert len((await server.proposal(1)).objections) == 2, "an elector with a seat again may object again"
     await server.advance(hours=63 + 48)
-    assert await server.state(1) is State.DISPUTED
+    assert await server.state(1) is ProposalState.DISPUTED
 
 
 async def test_a_role_is_unmapped_and_mapped_again(server: Server) -> None:
@@ -89,7 +89,7 @@ async def test_a_role_is_unmapped_and_mapped_again(server: Server) -> None:
     assert proposal.closes_at == due + timedelta(days=5)
     await objecting.everyone_reads(server, 1, "tom", "uma")
     await server.advance(hours=1)
-    assert await server.state(1) is State.ENACTED
+    assert await server.state(1) is ProposalState.ENACTED
 
 
 async def test_a_role_gone_for_good_keeps_nothing_up_and_lets_nothing_pass_by_silence(server: Server) -> None:
@@ -103,7 +103,7 @@ async def test_a_role_gone_for_good_keeps_nothing_up_and_lets_nothing_pass_by_si
     assert (proposal.clock.reasons, proposal.closes_at) == (frozenset(), due + timedelta(days=7))
     assert "Silence no longer passes" in text_of(await server.card(1))
     await server.advance_to(due + timedelta(days=7))
-    assert await server.state(1) is State.ESCALATED
+    assert await server.state(1) is ProposalState.ESCALATED
     await server.advance(hours=72)
     assert (await server.proposal(1)).outcome == "no quorum", "nobody's silence passes it"
 
@@ -117,13 +117,13 @@ async def test_too_few_electors_stop_the_clock(server: Server) -> None:
     assert (await server.proposal(1)).clock.reasons == {"too few electors"}
     assert "clock is stopped" in text_of(await server.card(1))
     await server.advance(hours=100)
-    assert await server.state(1) is State.REVIEW
+    assert await server.state(1) is ProposalState.REVIEW
     server.people["uma"] = server.guild.add_member(server["uma"].user, roles=[server.guild.roles["Core Team"]])
     await server.settle()
     assert (await server.proposal(1)).closes_at == due + timedelta(hours=100)
     await objecting.everyone_reads(server, 1, "uma")
     await server.advance(hours=62)
-    assert await server.state(1) is State.ENACTED
+    assert await server.state(1) is ProposalState.ENACTED
 
 
 async def test_seats_changed_while_the_bot_was_down_are_recorded_at_the_start(server: Server) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 import discord
 import pytest
 
+from bot.discord.guild import DiscordFailure
 from bot.governance.meetings import MeetingState
-from bot.guild import Trouble
 from bot.services.ports import Entry
 from tests.journeys import meeting
 from tests.journeys.forging import press_forged
@@ -305,7 +305,7 @@ async def test_an_entry_made_just_before_a_crash_is_found_again(
 
     async def made_and_lost(guild_id: int, entry: Entry) -> int:
         await make(guild_id, entry)
-        raise Trouble("the answer was lost")
+        raise DiscordFailure("the answer was lost")
 
     monkeypatch.setattr(server.bot.guild_adapter, "make_event", made_and_lost)
     await meeting.scheduled(server, title="Weekly check")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.governance.dossier import ObjectionState, State
+from bot.governance.proposals_types import ObjectionState, ProposalState
 from tests.journeys.objecting import (
     REASON,
     card,
@@ -41,8 +41,8 @@ async def test_objections_of_one_class_do_not_reach_a_threshold_of_two_classes(t
         two = await objected(server, "cleo", "ada")
         assert "Counting now: 2" in await card(server, two)
         await server.advance(hours=72)
-        assert await server.state(one) is State.ENACTED
-        assert await server.state(two) is State.DISPUTED
+        assert await server.state(one) is ProposalState.ENACTED
+        assert await server.state(two) is ProposalState.DISPUTED
 
 
 async def test_an_organisation_has_one_voice_where_the_policy_says_so(tmp_path: Path) -> None:
@@ -53,8 +53,8 @@ async def test_an_organisation_has_one_voice_where_the_policy_says_so(tmp_path: 
         assert "2 raised. Counting now: 1; 2 are enough to stop it, counted by organisation" in shown
         two = await objected(server, "ada", "fay")
         await server.advance(hours=72)
-        assert await server.state(one) is State.ENACTED
-        assert await server.state(two) is State.DISPUTED
+        assert await server.state(one) is ProposalState.ENACTED
+        assert await server.state(two) is ProposalState.DISPUTED
 
 
 async def test_one_organisation_in_two_spellings_still_has_one_voice(tmp_path: Path) -> None:
@@ -122,4 +122,4 @@ async def test_a_colleague_changes_the_one_voice_of_their_organisation(tmp_path:
             ObjectionState.WITHDRAWN,
             ObjectionState.RAISED,
         ]
-        assert await server.state(number) is State.DISPUTED
+        assert await server.state(number) is ProposalState.DISPUTED

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import discord
 
-from bot.governance.dossier import ObjectionState, State
-from bot.governance.events import Event, Happened, Json
+from bot.governance.events import Event, EventType, Json
 from bot.governance.ids import ProposalId
 from bot.governance.policy import amended
+from bot.governance.proposals_types import ObjectionState, ProposalState
 from tests.journeys.objecting import (
     card,
     control,
@@ -121,7 +121,7 @@ async def test_who_joined_later_has_a_concern_recorded_and_is_told_why(server: S
     assert (await server.happened(number)).count("concern raised") == 1
     await everyone_reads(server, number, "ada", "ben")
     await server.advance(hours=72)
-    assert await server.state(number) is State.ENACTED
+    assert await server.state(number) is ProposalState.ENACTED
 
 
 async def test_toggled_on_and_off_it_is_acknowledged_once_and_asked_about_once(server: Server) -> None:
@@ -297,4 +297,4 @@ async def _emojis_become(server: Server, objection: str, concern: str) -> None:
                 "value": value,
                 "version": policy.version,
             }
-            await tx.record.append(here, (Event(Happened.POLICY_AMENDED, "proposal/1", None, told),), now)
+            await tx.record.append(here, (Event(EventType.POLICY_AMENDED, "proposal/1", None, told),), now)

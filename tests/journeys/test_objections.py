@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.governance.dossier import ObjectionState, State
+from bot.governance.proposals_types import ObjectionState, ProposalState
 from tests.journeys.objecting import (
     REASON,
     RULING,
@@ -75,7 +75,7 @@ async def test_upheld_revised_with_diff_resolved_and_passed(server: Server) -> N
     assert "version 2 resolves objection No. 1" in await last_notice(server, number)
     await everyone_reads(server, number, "ada", "ben")
     await server.advance(hours=72)
-    assert await server.state(number) is State.ENACTED
+    assert await server.state(number) is ProposalState.ENACTED
     assert "Ended: 1 resolved by a revision" in await card(server, number)
     assert any(f"P-{number}" in post for post in server.feed())
     happened = await server.happened(number)
@@ -97,7 +97,7 @@ async def test_no_answer_and_still_objecting_after_a_revision_are_the_same(serve
     assert "stands against the new version as well" in said(kept)
     assert "is still objecting after version 2" in await last_notice(server, number)
     await server.advance(hours=72)
-    assert await server.state(number) is State.DISPUTED
+    assert await server.state(number) is ProposalState.DISPUTED
     assert await states(server, number) == [ObjectionState.STATED, ObjectionState.STATED]
     assert "Counting now: 2" in await card(server, number)
     notice = await last_notice(server, number)
@@ -124,7 +124,7 @@ async def test_never_stated_it_becomes_a_concern_and_the_proposal_passes(server:
     )
     assert "Nothing was changed" in said(late)
     await server.advance(hours=24)
-    assert await server.state(number) is State.ENACTED
+    assert await server.state(number) is ProposalState.ENACTED
     assert any(f"P-{number}" in post and "oncern" in post for post in server.feed())
 
 
@@ -165,7 +165,7 @@ async def test_not_in_form_appealed_and_upheld_by_the_stakeholders(server: Serve
     late = await in_thread(server, "eli", number, "falls")
     assert "no appeal open" in said(late)
     await server.advance(hours=72)
-    assert await server.state(number) is State.DISPUTED
+    assert await server.state(number) is ProposalState.DISPUTED
 
 
 async def test_an_appeal_without_votes_or_with_a_tie_lets_it_stand_and_a_majority_ends_it(server: Server) -> None:
@@ -185,7 +185,7 @@ async def test_an_appeal_without_votes_or_with_a_tie_lets_it_stand_and_a_majorit
     assert await states(server, number) == [ObjectionState.STATED, ObjectionState.STATED, ObjectionState.DISMISSED]
     decided = [notice for notice in await server.notices(number) if "Appeal decided" in notice]
     assert ["0 votes that it stands, 0 that" in notice for notice in decided] == [False, True, False]
-    assert await server.state(number) is State.DISPUTED
+    assert await server.state(number) is ProposalState.DISPUTED
 
 
 async def test_a_ruling_in_form_appealed_by_the_author_can_fall(server: Server) -> None:
@@ -203,7 +203,7 @@ async def test_a_ruling_in_form_appealed_by_the_author_can_fall(server: Server) 
         await in_thread(server, judge, number, "falls")
     assert await states(server, number) == [ObjectionState.DISMISSED]
     await server.advance(hours=72)
-    assert await server.state(number) is State.ENACTED
+    assert await server.state(number) is ProposalState.ENACTED
 
 
 async def test_facilitators_who_stand_too_near_cannot_rule(server: Server) -> None:
@@ -246,7 +246,7 @@ async def test_raised_in_the_last_minute_and_stated_after_the_close_it_counts(se
     await server.advance(hours=71, minutes=59)
     await server.react("cleo", number)
     await server.advance(minutes=1)
-    assert await server.state(number) is State.SETTLING
+    assert await server.state(number) is ProposalState.SETTLING
     assert "1 raised. Counting now: 1" in await card(server, number)
     # The window is half-open: at its end nothing more is taken.
     await server.react("dev", number)
@@ -266,9 +266,9 @@ async def test_raised_in_the_last_minute_and_stated_after_the_close_it_counts(se
     await state(server, "cleo", number)
     assert await states(server, number) == [ObjectionState.STATED]
     await server.advance(hours=47)
-    assert await server.state(number) is State.SETTLING
+    assert await server.state(number) is ProposalState.SETTLING
     await server.advance(hours=1)
-    assert await server.state(number) is State.DISPUTED
+    assert await server.state(number) is ProposalState.DISPUTED
 
 
 async def test_raised_in_the_last_minute_and_never_stated_it_becomes_a_concern(server: Server) -> None:
@@ -277,10 +277,10 @@ async def test_raised_in_the_last_minute_and_never_stated_it_becomes_a_concern(s
     await server.advance(hours=71, minutes=59)
     await server.react("cleo", number)
     await server.advance(hours=47)
-    assert await server.state(number) is State.SETTLING
+    assert await server.state(number) is ProposalState.SETTLING
     await server.advance(hours=1)
     assert await states(server, number) == [ObjectionState.CONCERN]
-    assert await server.state(number) is State.ENACTED
+    assert await server.state(number) is ProposalState.ENACTED
     assert "was not stated in time" in "\n".join(await server.notices(number))
     assert "Concerns:** 1 heard" in await card(server, number)
 
@@ -386,7 +386,7 @@ async def test_concerns_by_reaction_and_by_button_are_told_and_never_block(serve
     assert "Concerns:** 2 heard" in said(newcomer)
     await everyone_reads(server, number, "ada", "ben")
     await server.advance(hours=72)
-    assert await server.state(number) is State.ENACTED
+    assert await server.state(number) is ProposalState.ENACTED
 
 
 async def test_who_may_object_is_answered_privately(server: Server) -> None:

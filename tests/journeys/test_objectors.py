@@ -8,7 +8,7 @@ from datetime import datetime
 import discord
 import pytest
 
-from bot.governance.dossier import ObjectionState, State
+from bot.governance.proposals_types import ObjectionState, ProposalState
 from tests.journeys.objecting import (
     REASON,
     card,
@@ -57,7 +57,7 @@ async def test_an_objector_who_leaves_is_sponsored(server: Server) -> None:
     await state(server, "fay", number)
     assert f"{server['fay'].mention} wrote:\n> {REASON}" in await last_notice(server, number)
     await server.advance(hours=72)
-    assert await server.state(number) is State.DISPUTED
+    assert await server.state(number) is ProposalState.DISPUTED
 
 
 async def test_an_objector_who_leaves_and_is_not_sponsored_leaves_it_orphaned(server: Server) -> None:
@@ -78,7 +78,7 @@ async def test_an_objector_who_leaves_and_is_not_sponsored_leaves_it_orphaned(se
     )
     assert "Nothing was changed" in said(late)
     await server.advance(hours=24)
-    assert await server.state(number) is State.ENACTED
+    assert await server.state(number) is ProposalState.ENACTED
 
 
 async def test_an_objector_who_leaves_after_the_close_keeps_the_proposal_waiting_for_a_sponsor(server: Server) -> None:
@@ -90,10 +90,10 @@ async def test_an_objector_who_leaves_after_the_close_keeps_the_proposal_waiting
     await server.advance(hours=40)
     await server.leave("cleo")
     await server.advance(hours=10)  # the ruling period is over, the sponsor period is not
-    assert await server.state(number) is State.SETTLING
+    assert await server.state(number) is ProposalState.SETTLING
     await in_thread(server, "dev", number, "sponsor")
     await server.advance(minutes=1)
-    assert await server.state(number) is State.DISPUTED
+    assert await server.state(number) is ProposalState.DISPUTED
 
 
 async def test_an_objector_who_is_kicked_loses_nothing(server: Server) -> None:
@@ -115,7 +115,7 @@ async def test_an_objector_who_is_kicked_loses_nothing(server: Server) -> None:
     assert "sponsor needed" not in await server.happened(number)
     await server.advance(hours=72)
     assert await states(server, number) == [ObjectionState.STATED, ObjectionState.RAISED]
-    assert await server.state(number) is State.DISPUTED
+    assert await server.state(number) is ProposalState.DISPUTED
 
 
 async def test_a_role_taken_away_weakens_nothing_and_given_back_gives_time_to_state_it(server: Server) -> None:
@@ -134,11 +134,13 @@ async def test_a_role_taken_away_weakens_nothing_and_given_back_gives_time_to_st
     again = await server.slash("cleo", TALK, "object", proposal=f"P-{number}")
     assert "Your objection stands already" in said(again)
     await server.advance(hours=47)
-    assert await server.state(number) is State.REVIEW, "the clock stood while its objector could not see the card"
+    assert await server.state(number) is ProposalState.REVIEW, (
+        "the clock stood while its objector could not see the card"
+    )
     await state(server, "cleo", number)
     await rule(server, "gus", number, True)
     await server.advance(hours=25 + 48)
-    assert await server.state(number) is State.DISPUTED
+    assert await server.state(number) is ProposalState.DISPUTED
 
 
 async def test_an_elector_who_left_and_is_back_without_the_seat_cannot_object(server: Server) -> None:
@@ -178,7 +180,7 @@ async def test_an_objector_who_comes_back_needs_no_sponsor(server: Server) -> No
     assert "needs someone to take it over" not in await card(server, number)
     await server.advance(hours=72)
     assert await states(server, number) == [ObjectionState.STATED]
-    assert await server.state(number) is State.DISPUTED
+    assert await server.state(number) is ProposalState.DISPUTED
 
 
 async def test_whoever_spoke_for_a_leaver_and_is_removed_loses_nothing_and_another_can_speak(server: Server) -> None:
@@ -200,7 +202,7 @@ async def test_whoever_spoke_for_a_leaver_and_is_removed_loses_nothing_and_anoth
     await state(server, "dev", number)
     await server.advance(hours=7 * 24)  # fay, who has not spoken for herself, is waited for as long as may be
     await server.advance(hours=72)
-    assert await server.state(number) is State.DISPUTED
+    assert await server.state(number) is ProposalState.DISPUTED
 
 
 async def test_a_sponsor_whose_role_was_taken_away_can_still_state_it(server: Server) -> None:
@@ -228,7 +230,7 @@ async def test_a_ruling_against_who_was_kicked_goes_to_the_stakeholders_by_itsel
     assert "[The objection stands]" in notice
     await server.advance(hours=72)
     assert await states(server, number) == [ObjectionState.STATED]
-    assert await server.state(number) is State.DISPUTED
+    assert await server.state(number) is ProposalState.DISPUTED
 
 
 async def test_a_kick_that_the_audit_log_tells_late_weakens_nothing(server: Server) -> None:
@@ -282,7 +284,7 @@ async def test_a_sponsors_kick_that_the_audit_log_tells_late_weakens_nothing(ser
     assert "only the person who raised it can withdraw it" in said(helped)
     await server.advance(hours=250)  # fay, who has not spoken for herself, is waited for as long as may be
     assert await states(server, number) == [ObjectionState.RAISED]
-    assert await server.state(number) is State.DISPUTED
+    assert await server.state(number) is ProposalState.DISPUTED
 
 
 async def test_who_comes_back_while_the_audit_log_is_asked_keeps_the_seat(

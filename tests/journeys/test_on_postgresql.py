@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.governance import receipts
-from bot.governance.dossier import ObjectionState, State
 from bot.governance.ids import PartnershipId
+from bot.governance.proposals_types import ObjectionState, ProposalState
 from bot.services import record
 from tests.database import PostgresServer, postgresql_server
 from tests.journeys import looking_back, surveying
@@ -34,7 +34,7 @@ async def heads_stand(server: Server, number: int) -> None:
     assert heads
     async with server.bot.ctx.uow.read() as tx:
         for head in heads:
-            assert await record.standing_of(tx, PartnershipId(1), head) is receipts.Standing.STANDS, head
+            assert await record.standing_of(tx, PartnershipId(1), head) is receipts.ReceiptStanding.STANDS, head
 
 
 async def test_a_general_proposal_passes_by_silence(server: Server) -> None:
@@ -43,9 +43,9 @@ async def test_a_general_proposal_passes_by_silence(server: Server) -> None:
     await everyone_reads(server, number, "tom", "uma")
     await server.advance(hours=71)
     await server.restart()
-    assert await server.state(number) is State.REVIEW
+    assert await server.state(number) is ProposalState.REVIEW
     await server.advance(hours=1)
-    assert await server.state(number) is State.ENACTED
+    assert await server.state(number) is ProposalState.ENACTED
     await heads_stand(server, number)
 
 
@@ -58,7 +58,7 @@ async def test_an_objection_by_reaction_is_stated_and_disputes_the_proposal(serv
     await state(server, "cleo", number)
     assert await states(server, number) == [ObjectionState.STATED]
     await server.advance(hours=72)
-    assert await server.state(number) is State.DISPUTED
+    assert await server.state(number) is ProposalState.DISPUTED
     assert "Counting now: 1" in await card(server, number)
     happened = await server.happened(number)
     for event in ("objection raised", "objection stated", "window closed", "proposal disputed"):
@@ -70,7 +70,7 @@ async def test_an_escalated_vote_adopts_and_overrules(server: Server) -> None:
     await ballots(server, number, ada=FOR, ben=FOR, cleo=FOR, dev=AGAINST)
     await ballots(server, number, ada=AGAINST, dev=FOR)
     await server.advance(hours=72)
-    assert await server.state(number) is State.ENACTED
+    assert await server.state(number) is ProposalState.ENACTED
     assert await states(server, number) == [ObjectionState.OVERRULED]
     vote = (await server.proposal(number)).vote
     assert vote is not None

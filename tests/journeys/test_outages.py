@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.governance.dossier import ObjectionState, State
-from bot.guild import Reactions
+from bot.discord.guild import Reactions
+from bot.governance.proposals_types import ObjectionState, ProposalState
 from tests.journeys import objecting
 from tests.journeys.server import CONCERN, CORE, OBJECT, Server, text_of
 
@@ -56,7 +56,7 @@ async def test_a_reaction_and_the_close_in_a_long_outage(server: Server, down: D
     await back_after(server, LONG / 2)
 
     proposal = await server.proposal(1)
-    assert proposal.state is State.REVIEW
+    assert proposal.state is ProposalState.REVIEW
     assert proposal.closes_at == due + LONG
     [objection] = proposal.objections
     assert objection.state_by == server.env.now() + proposal.pinned.stating, "its stating period starts now"
@@ -71,7 +71,7 @@ async def test_a_reaction_and_the_close_in_a_long_outage(server: Server, down: D
     await objecting.state(server, "tom", 1)
     await server.advance_to(due + LONG)
     await server.advance(hours=48)
-    assert await server.state(1) is State.DISPUTED
+    assert await server.state(1) is ProposalState.DISPUTED
 
 
 @pytest.mark.parametrize("down", [clean, crash])
@@ -88,27 +88,27 @@ async def test_a_reaction_and_the_close_in_a_short_outage(server: Server, down: 
 
     proposal = await server.proposal(1)
     assert proposal.closes_at == due
-    assert proposal.state is State.SETTLING, "the window closed on time; the objection is heard in full"
+    assert proposal.state is ProposalState.SETTLING, "the window closed on time; the objection is heard in full"
     [objection] = proposal.objections
     assert objection.state is ObjectionState.RAISED
     assert objection.state_by == server.env.now() + proposal.pinned.stating
     assert "clock stopped" not in await server.happened(1)
     await objecting.state(server, "tom", 1)
     await server.advance(hours=49)
-    assert await server.state(1) is State.DISPUTED
+    assert await server.state(1) is ProposalState.DISPUTED
 
 
 async def test_a_reaction_found_after_the_close_was_known_does_not_count(server: Server) -> None:
     await server.propose("tia", CORE)
     await objecting.everyone_reads(server, 1, "uma")
     await server.advance_to(await closes_at(server))
-    assert await server.state(1) in {State.PASSED, State.ENACTED, State.SETTLING}
+    assert await server.state(1) in {ProposalState.PASSED, ProposalState.ENACTED, ProposalState.SETTLING}
     card = await server.card(1)
     await server.stop()
     await server["tom"].react(card, OBJECT)
     await back_after(server, LONG)
     assert (await server.proposal(1)).objections == ()
-    assert await server.state(1) is State.ENACTED
+    assert await server.state(1) is ProposalState.ENACTED
 
 
 @pytest.mark.parametrize("down", [clean, crash])
@@ -120,7 +120,7 @@ async def test_a_timelock_that_ends_while_the_bot_is_down(server: Server, down: 
         await server.press(reader, await server.card(number), await objecting.control(server, number, "read"))
     await server.advance_to(await closes_at(server, number))
     proposal = await server.proposal(number)
-    assert proposal.state is State.PASSED
+    assert proposal.state is ProposalState.PASSED
     ends_at = proposal.timelock_ends_at
     assert ends_at is not None
     await server.advance_to(ends_at, short_of=MINUTE)
@@ -128,13 +128,13 @@ async def test_a_timelock_that_ends_while_the_bot_is_down(server: Server, down: 
     await back_after(server, outage)
 
     if outage is LITTLE:
-        assert await server.state(number) is State.ENACTED
+        assert await server.state(number) is ProposalState.ENACTED
     else:
         waiting = await server.proposal(number)
-        assert waiting.state is State.PASSED, "a halt must have had its whole time"
+        assert waiting.state is ProposalState.PASSED, "a halt must have had its whole time"
         assert waiting.timelock_ends_at == ends_at + outage
         await server.advance(MINUTE)
-        assert await server.state(number) is State.ENACTED
+        assert await server.state(number) is ProposalState.ENACTED
     assert await server.policy_value("limits.versions") == 6
     assert (await server.happened(number)).count("proposal enacted") == 1
 
@@ -156,7 +156,7 @@ async def test_an_outage_of_more_than_14_days_could_not_be_held(server: Server) 
     await server.kill()
     await back_after(server, timedelta(days=15))
     proposal = await server.proposal(1)
-    assert proposal.state is State.NOT_ADOPTED
+    assert proposal.state is ProposalState.NOT_ADOPTED
     assert proposal.outcome == "could not be held"
     assert any("could not be held" in post for post in server.feed())
 
@@ -170,7 +170,7 @@ async def test_a_dead_session_decides_nothing_and_then_catches_up(server: Server
     await server.dispatch("disconnect")
 
     await server.advance(LONG)  # sweeps are tried on the way; the process lives
-    assert await server.state(1) is State.REVIEW
+    assert await server.state(1) is ProposalState.REVIEW
     async with server.bot.ctx.uow.read() as tx:
         assert (await tx.runtime.heartbeats()).of(server.guild.id) == alive, "no heartbeat without a session"
     # Discord replays what happened as soon as the session is back, before it says that it is.
@@ -183,7 +183,7 @@ async def test_a_dead_session_decides_nothing_and_then_catches_up(server: Server
     assert [o.via for o in proposal.objections] == ["reaction"]
     assert await objecting.reactors(server, 1, OBJECT) >= {server["tom"].id}, "and it was not taken away"
     await server.advance(hours=49)
-    assert await server.state(1) is State.ENACTED, "never stated: a concern"
+    assert await server.state(1) is ProposalState.ENACTED, "never stated: a concern"
 
 
 async def test_a_session_that_dies_while_catching_up_is_not_alive(
@@ -202,10 +202,10 @@ async def test_a_session_that_dies_while_catching_up_is_not_alive(
     await server.dispatch("resumed")
     monkeypatch.undo()
     await server.advance_to(due + LONG)
-    assert await server.state(1) is State.REVIEW
+    assert await server.state(1) is ProposalState.REVIEW
     await server.dispatch("resumed")
     await server.settle()
-    assert await server.state(1) is State.REVIEW
+    assert await server.state(1) is ProposalState.REVIEW
     assert await closes_at(server) > due + LONG
 
 
@@ -251,7 +251,7 @@ async def test_summer_time_makes_no_difference(server: Server) -> None:
     assert due - opened == timedelta(hours=72)
     await objecting.everyone_reads(server, 1, "tom")
     await server.advance_to(due, short_of=timedelta(seconds=1))
-    assert await server.state(1) is State.REVIEW
+    assert await server.state(1) is ProposalState.REVIEW
     await server.advance(timedelta(seconds=1))
-    assert await server.state(1) is State.ENACTED
+    assert await server.state(1) is ProposalState.ENACTED
     assert f"<t:{int(due.timestamp())}" in text_of(await server.feed_entry(1)) or "P-1" in server.feed()[-1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.governance.dossier import State
+from bot.governance.proposals_types import ProposalState
 from tests.journeys.deciding import (
     AGAINST,
     FOR,
@@ -42,7 +42,7 @@ async def test_until_it_is_ratified_a_banner_stands_and_money_and_rules_wait(ser
         assert "draft is kept" in said(refused)
         assert rows(server) == before
     number = await server.ratify()
-    assert await server.state(number) is State.ENACTED
+    assert await server.state(number) is ProposalState.ENACTED
     assert any("is ratified" in post for post in server.feed())
     assert "Low reach" not in text_of(await server.card(number)), "a vote has a quorum; silence played no part"
     again = await server.slash("mod", "lobby", "setup ratify")
@@ -56,9 +56,9 @@ async def test_a_ratification_nobody_votes_on_is_not_adopted_and_can_be_asked_ag
     await server.slash("mod", "lobby", "setup ratify")
     await server.settle()
     await server.advance(hours=72)
-    assert await server.state(1) is State.ESCALATED
+    assert await server.state(1) is ProposalState.ESCALATED
     await server.advance(hours=72)
-    assert await server.state(1) is State.NOT_ADOPTED
+    assert await server.state(1) is ProposalState.NOT_ADOPTED
     assert (await server.partnership()).provisional
     assert "too few people took part" in text_of(await server.card(1))
     assert await server.ratify() == 2
@@ -73,10 +73,10 @@ async def test_a_policy_change_passes_by_silence_and_is_carried_out(tmp_path: Pa
         assert "Passes by silence" in card
         await everyone_reads(server, number, "ada", "ben", "cleo")
         await server.advance(hours=72)
-        assert await server.state(number) is State.PASSED
+        assert await server.state(number) is ProposalState.PASSED
         assert await server.policy_value("limits.open_per_group") == 20
         await server.advance(hours=48)
-        assert await server.state(number) is State.ENACTED
+        assert await server.state(number) is ProposalState.ENACTED
         assert await server.policy_value("limits.open_per_group") == 12
         assert any("Policy version 2" in post for post in server.feed()), server.feed()
         assert len(outcome_posts(server, number)) == 2
@@ -92,9 +92,9 @@ async def test_an_entrenched_rule_never_changes_by_silence(tmp_path: Path) -> No
         assert "Passes only by a supermajority vote" in text_of(await server.card(number))
         await everyone_reads(server, number, *STAKEHOLDERS_ALL)
         await server.advance(hours=72)
-        assert await server.state(number) is State.ESCALATED
+        assert await server.state(number) is ProposalState.ESCALATED
         await server.advance(hours=72)
-        assert await server.state(number) is State.NOT_ADOPTED
+        assert await server.state(number) is ProposalState.NOT_ADOPTED
         assert str(await server.policy_value("review.window")) == "3 days, 0:00:00"
         await assert_heads_stand(server, number)
 
@@ -105,9 +105,9 @@ async def test_an_entrenched_rule_never_changes_by_silence(tmp_path: Path) -> No
         await server.advance(hours=72)
         await ballots(server, second, ada=FOR, ben=FOR, cleo=FOR, dev=FOR, eli=AGAINST, fay=AGAINST)
         await server.advance(hours=1)
-        assert await server.state(second) is State.ADOPTED
+        assert await server.state(second) is ProposalState.ADOPTED
         await server.advance(hours=48)
-        assert await server.state(second) is State.ENACTED
+        assert await server.state(second) is ProposalState.ENACTED
         assert str(await server.policy_value("review.window")) == "4 days, 0:00:00"
         await assert_heads_stand(server, second)
 
@@ -122,7 +122,11 @@ async def test_what_another_decision_changed_meanwhile_makes_it_stale(tmp_path: 
         for number in (first, second, third, fourth):
             await everyone_reads(server, number, "ada", "ben", "cleo")
         await server.advance(hours=124)
-        assert [await server.state(n) for n in (first, second, third)] == [State.ENACTED, State.STALE, State.STALE]
+        assert [await server.state(n) for n in (first, second, third)] == [
+            ProposalState.ENACTED,
+            ProposalState.STALE,
+            ProposalState.STALE,
+        ]
         assert await server.policy_value("limits.open_per_group") == 12
         card = text_of(await server.card(second))
         assert "Stale" in card
@@ -133,17 +137,17 @@ async def test_what_another_decision_changed_meanwhile_makes_it_stale(tmp_path: 
 
         answer = await revise_details(server, "tom", second, **policy_details("limits.open_per_group", "14"))
         assert "Version 2 is published" in said(answer), said(answer)
-        assert await server.state(second) is State.REVIEW
+        assert await server.state(second) is ProposalState.REVIEW
         assert "from 12 to 14" in text_of(await server.card(second))
         await everyone_reads(server, second, "ada", "ben", "cleo")
         await server.advance(hours=96)
-        assert await server.state(second) is State.ENACTED
+        assert await server.state(second) is ProposalState.ENACTED
         assert await server.policy_value("limits.open_per_group") == 14
         done = await withdraw(server, "tia", fourth, "The other change is enough.")
         assert "is withdrawn" in said(done), said(done)
-        assert await server.state(fourth) is State.WITHDRAWN
+        assert await server.state(fourth) is ProposalState.WITHDRAWN
         await server.advance(hours=24 * 14)
-        assert await server.state(third) is State.LAPSED
+        assert await server.state(third) is ProposalState.LAPSED
         assert "nobody revised it" in text_of(await server.card(third))
         await assert_heads_stand(server, third)
 
@@ -154,13 +158,13 @@ async def test_a_rule_amended_during_a_window_leaves_the_pinned_terms_alone(tmp_
         await server.advance(hours=72)
         await ballots(server, change, **dict.fromkeys(STAKEHOLDERS_ALL, FOR))
         await server.advance(hours=1)
-        assert await server.state(change) is State.ADOPTED
+        assert await server.state(change) is ProposalState.ADOPTED
         pinned = await server.propose("tom", CORE)
         closes_at = (await server.proposal(pinned)).closes_at
         await server.advance(hours=48)
-        assert await server.state(change) is State.ENACTED
+        assert await server.state(change) is ProposalState.ENACTED
         assert (await server.proposal(pinned)).closes_at == closes_at
-        assert await server.state(pinned) is State.REVIEW
+        assert await server.state(pinned) is ProposalState.REVIEW
         after = await server.propose("uma", CORE)
         opened = await server.proposal(after)
         assert opened.closes_at is not None
@@ -178,7 +182,7 @@ async def test_a_halt_by_a_majority_returns_it_once(tmp_path: Path) -> None:
         early = await server.slash("ada", TALK, "proposal halt", proposal=f"P-{number}")
         assert "waiting time" in said(early), said(early)
         await server.advance(hours=72)
-        assert await server.state(number) is State.PASSED
+        assert await server.state(number) is ProposalState.PASSED
         refused = await by_card(server, "tia", number, "halt")
         assert "Only members of the deciding group" in said(refused), said(refused)
         for who, count in (("ada", 1), ("ada", 1), ("ben", 2), ("cleo", 3)):
@@ -187,16 +191,16 @@ async def test_a_halt_by_a_majority_returns_it_once(tmp_path: Path) -> None:
         assert "3 of 4 needed" in text_of(await server.card(number))
         halted = await by_card(server, "dev", number, "halt")
         assert "is halted" in said(halted), said(halted)
-        assert await server.state(number) is State.DISPUTED
+        assert await server.state(number) is ProposalState.DISPUTED
         assert (await server.happened(number)).count("halt consented") == 4
         await by_card(server, "ada", number, "escalate")
         await ballots(server, number, **dict.fromkeys(STAKEHOLDERS_ALL, FOR))
         await server.advance(hours=1)
-        assert await server.state(number) is State.ADOPTED
+        assert await server.state(number) is ProposalState.ADOPTED
         assert "halt" not in [c.split(":")[1] for c in controls_of(await server.card(number))]
         again = await server.slash("ben", TALK, "proposal halt", proposal=f"P-{number}")
         assert "halted once already" in said(again), said(again)
         await server.advance(hours=48)
-        assert await server.state(number) is State.ENACTED
+        assert await server.state(number) is ProposalState.ENACTED
         assert await server.policy_value("limits.versions") == 4
         await assert_heads_stand(server, number)

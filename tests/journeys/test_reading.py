@@ -7,7 +7,7 @@ from pathlib import Path
 
 import simcord
 
-from bot.governance.dossier import State
+from bot.governance.proposals_types import ProposalState
 from tests.journeys.deciding import assert_heads_stand, by_card, dispute, outcome_posts, rows
 from tests.journeys.objecting import everyone_reads, state
 from tests.journeys.server import CORE, TALK, Server, controls_of, latest, said, serving, text_of
@@ -78,7 +78,7 @@ async def test_the_chain_is_checked_and_receipts_stand_in_it(server: Server) -> 
     assert found is not None, receipt
     await everyone_reads(server, number, "tom", "uma")
     await server.advance(hours=72)
-    assert await server.state(number) is State.ENACTED
+    assert await server.state(number) is ProposalState.ENACTED
     await assert_heads_stand(server, number)
     assert len(outcome_posts(server, number)) >= 1
     for kept in (found[0], found[0][:32], f"#{found[0][:32]}…"):
@@ -135,7 +135,7 @@ async def test_of_a_private_group_others_see_number_type_group_state_and_outcome
             assert SECRET_TITLE in said(opened)
         await everyone_reads(server, number, "col", "cam")
         await server.advance(hours=72)
-        assert await server.state(number) is State.ENACTED
+        assert await server.state(number) is ProposalState.ENACTED
         feed_is_silent()
         (carried_out,) = outcome_posts(server, number)
         assert "Decided; now for people to do" in carried_out
@@ -155,7 +155,7 @@ async def test_who_has_a_say_in_a_private_matter_finds_it(tmp_path: Path) -> Non
         await dispute(server, number, "col")
         assert await suggested(server, "ada", "mill") == []
         await by_card(server, "col", number, "escalate")
-        assert await server.state(number) is State.ESCALATED
+        assert await server.state(number) is ProposalState.ESCALATED
         assert await suggested(server, "ada", "mill") == [f"P-{number} · {SECRET_TITLE}"], "she votes on it"
         assert "old mill" in said(await server.slash("ada", TALK, "proposal list"))
         assert await suggested(server, "tia", "mill") == [], "she does not"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.governance.dossier import State
 from bot.governance.escalations import MOST_DISPUTED
+from bot.governance.proposals_types import ProposalState
 from tests.journeys.deciding import ballots, by_card, disputed, escalated
 from tests.journeys.objecting import control, in_thread, revise, state, surely
 from tests.journeys.server import CONCERN, CORE, TALK, Server, controls_of, latest, said, text_of
@@ -64,7 +64,7 @@ async def test_a_disputed_proposal_does_not_end_without_one_reminder(server: Ser
     asked = await server.press("uma", await server.notice_with(number, escalate), escalate)
     await surely(server, "uma", "escalate", asked)
     await server.settle()
-    assert await server.state(number) is State.ESCALATED
+    assert await server.state(number) is ProposalState.ESCALATED
 
 
 async def test_the_nudge_of_a_vote_goes_to_those_who_have_not_voted(server: Server) -> None:
@@ -104,7 +104,7 @@ async def test_the_inbox_follows_a_proposal_through_its_life(server: Server) -> 
     assert "Read it" in await inbox(server, "tom")
     await in_thread(server, "uma", number, "still")
     await server.advance(hours=72)
-    assert await server.state(number) is State.DISPUTED
+    assert await server.state(number) is ProposalState.DISPUTED
     for who in ("tia", "uma", "tom"):
         assert "It is disputed" in await inbox(server, who)
     await by_card(server, "tom", number, "escalate")

@@ -10,8 +10,8 @@ import discord
 import pytest
 import simcord
 
-from bot.governance.dossier import ObjectionState, State
-from bot.guild import Trouble
+from bot.discord.guild import DiscordFailure
+from bot.governance.proposals_types import ObjectionState, ProposalState
 from tests.journeys import objecting
 from tests.journeys.preferring import wishes
 from tests.journeys.server import CORE, FEED, TALK, Server, controls_of, latest, page_one, policy_details, said, text_of
@@ -68,7 +68,7 @@ async def test_a_draft_outlives_a_restart(server: Server, crash: bool) -> None:
         result = await server.press("tia", answer, custom_id)
         assert result.modal is not None or said(result), act
     number = await server.open("tia", drafted)
-    assert await server.state(number) is State.REVIEW
+    assert await server.state(number) is ProposalState.REVIEW
 
 
 @pytest.mark.parametrize("crash", [False, True])
@@ -82,13 +82,13 @@ async def test_a_restart_in_every_state(server: Server, crash: bool) -> None:
     await objecting.on_card(server, "tom", 1, "object")
     await server.settle()
     await restart(server, crash)
-    assert await server.state(1) is State.REVIEW
+    assert await server.state(1) is ProposalState.REVIEW
 
     await server.advance(hours=72)
     await restart(server, crash)
     [objection] = (await server.proposal(1)).objections
     assert objection.state is ObjectionState.CONCERN, "never stated within two days"
-    assert await server.state(1) is State.ENACTED
+    assert await server.state(1) is ProposalState.ENACTED
     await restart(server, crash)
     assert {"why", "show"} <= await every_button_answers(server, "tom", 1)
 
@@ -97,17 +97,17 @@ async def test_a_restart_in_every_state(server: Server, crash: bool) -> None:
     await objecting.on_card(server, "tom", 2, "object")
     await server.settle()
     await server.advance(hours=1)
-    assert await server.state(2) is State.SETTLING
+    assert await server.state(2) is ProposalState.SETTLING
     await restart(server, crash)
     await objecting.state(server, "tom", 2)
     await every_button_answers(server, "tia", 2)
     await server.advance(hours=48)
-    assert await server.state(2) is State.DISPUTED
+    assert await server.state(2) is ProposalState.DISPUTED
     await restart(server, crash)
     assert {"who", "why", "text"} <= await every_button_answers(server, "uma", 2)
     await objecting.on_card(server, "tia", 2, "escalate")
     await server.settle()
-    assert await server.state(2) is State.ESCALATED
+    assert await server.state(2) is ProposalState.ESCALATED
     await restart(server, crash)
     await every_button_answers(server, "ada", 2)
     for stakeholder in ("ada", "cleo", "dev", "fay"):
@@ -115,7 +115,7 @@ async def test_a_restart_in_every_state(server: Server, crash: bool) -> None:
         await restart(server, crash)
     await server.advance(hours=72)
     proposal = await server.proposal(2)
-    assert proposal.state is State.ENACTED
+    assert proposal.state is ProposalState.ENACTED
     assert [o.state for o in proposal.objections] == [ObjectionState.OVERRULED]
     await restart(server, crash)
     await every_button_answers(server, "uma", 2)
@@ -129,7 +129,7 @@ async def test_a_restart_in_the_timelock(server: Server, crash: bool) -> None:
     for reader in ("ada", "cleo", "dev"):
         await objecting.on_card(server, reader, number, "read")
     await server.advance(hours=72)
-    assert await server.state(number) is State.PASSED
+    assert await server.state(number) is ProposalState.PASSED
     await restart(server, crash)
     await every_button_answers(server, "ada", number)
     await objecting.on_card(server, "ada", number, "halt")
@@ -137,7 +137,7 @@ async def test_a_restart_in_the_timelock(server: Server, crash: bool) -> None:
     await restart(server, crash)
     assert len((await server.proposal(number)).halts) == 1
     await server.advance(hours=48)
-    assert await server.state(number) is State.ENACTED
+    assert await server.state(number) is ProposalState.ENACTED
     assert await server.policy_value("limits.versions") == 6
     assert said_twice(await all_messages(server)) == []
 
@@ -152,9 +152,9 @@ async def test_a_restart_while_stale(server: Server, crash: bool) -> None:
         await objecting.everyone_reads(server, number, "ada", "cleo", "dev")
     await server.advance(hours=72)
     await server.advance(hours=48)
-    assert await server.state(second) is State.STALE
+    assert await server.state(second) is ProposalState.STALE
     await restart(server, crash)
-    assert await server.state(second) is State.STALE
+    assert await server.state(second) is ProposalState.STALE
     assert {"who", "why", "text", "options", "show"} <= await every_button_answers(server, "ada", second)
 
     options = await objecting.on_card(server, "tom", second, "options")
@@ -165,7 +165,7 @@ async def test_a_restart_while_stale(server: Server, crash: bool) -> None:
     await restart(server, crash)
     await objecting.publish(server, "tom", await server.fill("tom", form, **policy_details("limits.versions", "8")))
     proposal = await server.proposal(second)
-    assert proposal.state is State.REVIEW
+    assert proposal.state is ProposalState.REVIEW
     assert len(proposal.versions) == 2
     await restart(server, crash)
     assert {"read", "object"} <= {c.split(":")[1] for c in controls_of(await server.card(second))}
@@ -191,7 +191,7 @@ async def test_forms_opened_before_a_restart_are_taken_after_it(server: Server, 
     assert [o.state for o in proposal.objections] == [ObjectionState.STATED]
     assert [c.text for c in proposal.concerns] == ["Who keeps it?"]
     number = await server.open("tia", drafted)
-    assert await server.state(number) is State.REVIEW
+    assert await server.state(number) is ProposalState.REVIEW
 
 
 @pytest.mark.parametrize("place", [CORE, FEED, "thread"])
@@ -208,7 +208,7 @@ async def test_a_crash_between_discord_and_the_database_posts_nothing_twice(
         wanted = channel_id not in channel_ids if place == "thread" else channel_id == server.channel(place).id
         if wanted and not lost:
             lost.append(message_id)
-            raise Trouble("the answer was lost")
+            raise DiscordFailure("the answer was lost")
         return message_id
 
     monkeypatch.setattr(server.bot.guild_adapter, "post", taken_but_unheard)
@@ -227,7 +227,7 @@ async def test_a_crash_between_discord_and_the_database_posts_nothing_twice(
     assert (await server.thread(1)).id
     texts = [text for text in await server.notices(1) if "It may fail." in text or "They miss it." in text]
     assert len(texts) >= 2, "the whole text stands, also what came after the message that was lost"
-    assert await server.state(1) is State.REVIEW
+    assert await server.state(1) is ProposalState.REVIEW
 
 
 async def test_an_answer_lost_while_the_bot_lives_posts_nothing_twice(
@@ -243,7 +243,7 @@ async def test_an_answer_lost_while_the_bot_lives_posts_nothing_twice(
         words = str(view.to_components())  # type: ignore[no-untyped-call]
         if words not in heard:
             heard.add(words)
-            raise Trouble("the answer was lost")
+            raise DiscordFailure("the answer was lost")
         return message_id
 
     monkeypatch.setattr(server.bot.guild_adapter, "post", every_first_answer_lost)
@@ -270,7 +270,7 @@ async def test_a_reminder_sent_just_before_a_crash_is_not_sent_again(
 
     async def taken_but_unheard(*args: object) -> bool:
         await send(*args)  # type: ignore[arg-type]
-        raise Trouble("the answer was lost")
+        raise DiscordFailure("the answer was lost")
 
     monkeypatch.setattr(server.bot.guild_adapter, "direct", taken_but_unheard)
     await server.advance(hours=48)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.governance.dossier import State
+from bot.governance.proposals_types import ProposalState
 from bot.services import restores
 from storage.backup import backup, restore
 from tests.journeys.server import FEED, Server, text_of
@@ -21,12 +21,12 @@ async def test_a_restored_database_announces_the_gap_and_waits(server: Server) -
 
     assert any("restored from a backup" in post for post in server.feed())
     await server.advance(hours=73 + 48)
-    assert await server.state(1) is State.REVIEW
+    assert await server.state(1) is ProposalState.REVIEW
 
     assert await server.as_bot(restores.confirm(server.bot.ctx))
     await server.settle()
     await server.advance(hours=49)
-    assert await server.state(1) is State.ENACTED
+    assert await server.state(1) is ProposalState.ENACTED
     assert any("was confirmed" in post for post in server.feed())
 
 
@@ -57,4 +57,4 @@ async def test_a_restore_without_a_gap_goes_on_by_itself(server: Server) -> None
     assert not any("restored from a backup" in post for post in server.feed())
     await server.advance(hours=73)
     await server.advance(hours=49)
-    assert await server.state(1) is State.ENACTED
+    assert await server.state(1) is ProposalState.ENACTED

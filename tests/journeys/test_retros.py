@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from bot.governance.retros import State
+from bot.governance.retros import RetroState
 from tests.journeys.forging import press_forged
 from tests.journeys.looking_back import (
     SIX,
@@ -30,7 +30,7 @@ async def test_next_asks_first_where_others_write_and_one_step_leads_back_until_
     await write(server, "ada", 0, "Shorter meetings")
     asked = latest(await press(server, "tom", "next"))
     assert "Cards came in the last two minutes" in text_of(asked)
-    assert (await retro(server)).state is State.GATHER
+    assert (await retro(server)).state is RetroState.GATHER
     await write(server, "dev", 0, "Reports that nobody reads")
     await press(server, "tom", "go", message=asked)
     await server.settle()
@@ -43,17 +43,17 @@ async def test_next_asks_first_where_others_write_and_one_step_leads_back_until_
     await server.restart()
     await server.advance(minutes=3)
     moved = latest(await press(server, "tom", "next"))
-    assert (await retro(server)).state is State.GROUP, "after two minutes without a card nobody is asked"
+    assert (await retro(server)).state is RetroState.GROUP, "after two minutes without a card nobody is asked"
     await press(server, "tom", "back", message=moved)
-    assert (await retro(server)).state is State.GATHER, "what was just done is taken back where it was answered"
+    assert (await retro(server)).state is RetroState.GATHER, "what was just done is taken back where it was answered"
     await go_on(server)
-    assert await go_on(server) is State.VOTE
+    assert await go_on(server) is RetroState.VOTE
     await dots(server, "ada", (await retro(server)).topics[0].id, 1)
     assert "until somebody has voted" in said(await press_forged(server, "tom", CORE, "retro:back:1:4"))
     closing = latest(await press(server, "tom", "next"))
     assert "nobody can change theirs any more" in text_of(closing)
-    assert (await retro(server)).state is State.VOTE
-    assert await go_on(server) is State.DISCUSS
+    assert (await retro(server)).state is RetroState.VOTE
+    assert await go_on(server) is RetroState.DISCUSS
 
 
 async def test_two_presses_for_more_time_add_it_once(server: Server) -> None:
@@ -85,7 +85,7 @@ async def test_a_live_retro_of_six_from_start_to_published_lessons(server: Serve
     assert "6 people take part" in await told(server)
     assert "tired" not in await told(server)
 
-    assert await go_on(server) is State.GATHER
+    assert await go_on(server) is RetroState.GATHER
     assert "**How we are:** “🌧️” · “curious”" not in await told(server)
     assert "“curious” · “hopeful” · “sunny” · “sunny” · “tired”" in await told(server)
     await write(server, "ada", 0, "Shorter meetings on the river")
@@ -99,7 +99,7 @@ async def test_a_live_retro_of_six_from_start_to_published_lessons(server: Serve
     shown = await server.slash("ada", "governance-talk", "retro show")
     assert "writing cards (step 2 of 6)" in said(shown)
 
-    assert await go_on(server) is State.GROUP
+    assert await go_on(server) is RetroState.GROUP
     assert "5 cards in 5 topics" in await told(server)
     suggested = latest(await press(server, "uma", "suggest"))
     merge = next(c for c in controls_of(suggested) if c.startswith("retro:merge:"))
@@ -118,7 +118,7 @@ async def test_a_live_retro_of_six_from_start_to_published_lessons(server: Serve
     assert "Walking together" in said(named)
     await server.settle()
 
-    assert await go_on(server) is State.VOTE
+    assert await go_on(server) is RetroState.VOTE
     topics = {topic.title or topic.id: topic.id for topic in (await retro(server)).topics}
     walking = topics["Walking together"]
     other = next(topic.id for topic in (await retro(server)).topics if len(topic.cards) == 2 and topic.id != walking)
@@ -131,7 +131,7 @@ async def test_a_live_retro_of_six_from_start_to_published_lessons(server: Serve
     assert refused == [], "only two are left to give"
     assert "5 dots" not in (await told(server)).replace("has 5 dots", "")
 
-    assert await go_on(server) is State.DISCUSS
+    assert await go_on(server) is RetroState.DISCUSS
     assert "Topic 1 of 2: **“Walking together”** (2 cards) · 5 dots" in await told(server)
     note = await server.fill(
         "ada", await press(server, "ada", "note"), note="Every first Saturday, whatever the weather."
@@ -150,14 +150,14 @@ async def test_a_live_retro_of_six_from_start_to_published_lessons(server: Serve
     await press(server, "tom", f"end:1:{other}.parked")
     await server.settle()
 
-    assert await go_on(server) is State.ACTIONS
+    assert await go_on(server) is RetroState.ACTIONS
     form = await press(server, "uma", "action")
     noted = await server.fill("uma", form, action="Plan the first walk", owner=[server["tia"]], due="in 2 weeks")
     assert "Plan the first walk" in said(noted), said(noted)
     await server.settle()
     assert f"“Plan the first walk” – <@{server['tia'].id}>, by" in await told(server)
 
-    assert await go_on(server) is State.CLOSED
+    assert await go_on(server) is RetroState.CLOSED
     assert "6 people took part" in await told(server)
     [*_, post] = (server.channel("core-team")).history()
     lessons = text_of(post)
@@ -181,25 +181,25 @@ async def test_who_facilitates_leaves_and_another_leads_on(server: Server) -> No
     await server.settle()
     assert f"Led by <@{server['lea'].id}>" in await told(server)
     assert "retro handed over" in [str(each.event.type) for each in await events(server)]
-    assert await go_on(server, "lea") is State.GATHER
+    assert await go_on(server, "lea") is RetroState.GATHER
     await server.leave("lea")
     await server.settle()
     await write(server, "uma", 0, "We go on without anybody leading")
     assert "Only the person who leads this retro" in said(await press(server, "uma", "next"))
     assert "leads R-1 from now on" in said(await press(server, "uma", "take"))
     await server.settle()
-    assert await go_on(server, "uma") is State.GROUP
+    assert await go_on(server, "uma") is RetroState.GROUP
 
 
 async def test_a_facilitator_who_says_nothing_for_a_day_is_not_waited_for(server: Server) -> None:
     await begin(server)
     await check_in(server, "uma", "here")
     await server.advance(hours=24)
-    assert (await retro(server)).state is State.GATHER, "nobody else facilitates: it moves on"
+    assert (await retro(server)).state is RetroState.GATHER, "nobody else facilitates: it moves on"
     await server.advance(hours=24)
-    assert (await retro(server)).state is State.ACTIONS, "without cards there is nothing to discuss"
+    assert (await retro(server)).state is RetroState.ACTIONS, "without cards there is nothing to discuss"
     await server.advance(hours=24)
-    assert (await retro(server)).state is State.CLOSED
+    assert (await retro(server)).state is RetroState.CLOSED
     assert "1 person took part" in await told(server)
 
 
@@ -255,7 +255,7 @@ async def test_thirty_cards_of_the_greatest_length(server: Server) -> None:
     taken_back = await server.fill("uma", form, column=["1"], card="")
     assert "Taken back." in said(taken_back)
     assert "29 of 30" in said(taken_back)
-    assert await go_on(server) is State.GROUP
+    assert await go_on(server) is RetroState.GROUP
     seen, page = [], latest(await press(server, "tia", "cards"))
     while True:
         seen.append(text_of(page))
@@ -269,7 +269,7 @@ async def test_thirty_cards_of_the_greatest_length(server: Server) -> None:
     assert [file.filename for file in latest(whole).attachments] == ["R-1-cards.txt"]
     for _ in range(4):
         await go_on(server)
-    assert (await retro(server)).state is State.CLOSED
+    assert (await retro(server)).state is RetroState.CLOSED
     posts = [m for m in server.channel("core-team").history() if any(f.filename.endswith(".md") for f in m.attachments)]
     assert len(posts) == 1
     assert "The whole document is in the file" in text_of(posts[0])
@@ -278,7 +278,7 @@ async def test_thirty_cards_of_the_greatest_length(server: Server) -> None:
 async def test_nobody_takes_part_and_no_empty_lessons_are_told(server: Server) -> None:
     await begin(server)
     await go_on(server)
-    assert await go_on(server) is State.CLOSED
+    assert await go_on(server) is RetroState.CLOSED
     assert "Nobody took part, so there are no lessons" in await told(server)
     assert not [m for m in server.channel("core-team").history() if m.attachments]
     assert "Nobody took part" in said(await server.slash("uma", "governance-talk", "retro show", retro="R-1"))
@@ -305,7 +305,7 @@ async def test_pressed_twice_and_forged(server: Server) -> None:
     await write(server, "uma", 0, "only once")
     await press_forged(server, "tom", "core-team", ahead)
     await server.settle()
-    assert (await retro(server)).state is State.GATHER, "the second press names a phase that is over"
+    assert (await retro(server)).state is RetroState.GATHER, "the second press names a phase that is over"
     for custom_id in (
         "retro:merge:1:9.8",
         "retro:dots:1:1.3",
@@ -328,7 +328,7 @@ async def test_pressed_twice_and_forged(server: Server) -> None:
         assert answered, custom_id
         assert "went wrong" not in answered, (custom_id, answered)
     assert "1 of 30" in said(await press(server, "uma", "mine"))
-    assert (await retro(server)).state is State.GATHER
+    assert (await retro(server)).state is RetroState.GATHER
 
 
 async def test_the_capture_box_parked_topics_and_actions_come_back(server: Server) -> None:

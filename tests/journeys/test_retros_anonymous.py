@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.governance.retros import State
-from bot.logs import QUIET
+from bot.governance.retros import RetroState
+from bot.operation.logs import QUIET
 from storage.backup import backup
 from tests.journeys.looking_back import (
     begin,
@@ -73,7 +73,7 @@ async def test_every_message_event_log_line_and_table_is_read(
     assert "3 of your 5" not in said(await press(server, "tom", "vote"))
     for _ in range(3):
         await go_on(server)
-    assert (await retro(server)).state is State.CLOSED
+    assert (await retro(server)).state is RetroState.CLOSED
 
     # After the close: nothing anywhere links a person to what they wrote, gave, or that they took part.
     kept = everything_kept(server)

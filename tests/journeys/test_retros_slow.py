@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.governance.retros import PHASES, State
+from bot.governance.retros import PHASES, RetroState
 from tests.journeys.looking_back import SIX, begin, board, check_in, dots, events, press, retro, told, write
 from tests.journeys.server import Server, controls_of, said, text_of
 from tests.journeys.test_restarts import all_messages, restart, said_twice
@@ -39,7 +39,7 @@ async def test_a_slow_retro_over_five_days_with_the_bot_restarted_in_every_phase
     assert "3 of 30" not in said(await press(server, "uma", "mine"))
     await every_button_answers(server, "tom")
     await server.advance(hours=24)
-    assert (await retro(server)).state is State.GROUP
+    assert (await retro(server)).state is RetroState.GROUP
 
     await restart(server, crash)
     await every_button_answers(server, "uma")
@@ -48,7 +48,7 @@ async def test_a_slow_retro_over_five_days_with_the_bot_restarted_in_every_phase
     await press(server, "dev", "merge:1", message=[suggested.response, *suggested.followups][-1])
     await server.settle()
     await server.advance(hours=24)
-    assert (await retro(server)).state is State.VOTE
+    assert (await retro(server)).state is RetroState.VOTE
     [boats] = [topic for topic in (await retro(server)).topics if len(topic.cards) == 2]
 
     for who in SIX[:3]:
@@ -57,20 +57,20 @@ async def test_a_slow_retro_over_five_days_with_the_bot_restarted_in_every_phase
     await dots(server, "ada", boats.id, 1)
     await every_button_answers(server, "uma")
     await server.advance(hours=24)
-    assert (await retro(server)).state is State.DISCUSS
+    assert (await retro(server)).state is RetroState.DISCUSS
     assert next(t for t in (await retro(server)).topics if t.id == boats.id).dots == 5
 
     await restart(server, crash)
     await server.fill("uma", await press(server, "uma", "note"), note="Row more often, and in pairs.")
     await every_button_answers(server, "uma")
     await server.advance(hours=24)
-    assert (await retro(server)).state is State.ACTIONS
+    assert (await retro(server)).state is RetroState.ACTIONS
     await server.fill("uma", await press(server, "uma", "action"), action="Ask for two more boats", due="")
     await restart(server, crash)
     await every_button_answers(server, "uma")
     await server.advance(hours=24)
     await restart(server, crash)
-    assert (await retro(server)).state is State.CLOSED
+    assert (await retro(server)).state is RetroState.CLOSED
     await every_button_answers(server, "uma")
 
     post = next(text_of(m) for m in server.channel("core-team").history() if "Lessons of R-1" in text_of(m))
@@ -88,6 +88,6 @@ async def test_a_week_away_costs_nobody_their_time(server: Server) -> None:
     await server.env.advance_time(7 * 86400)
     await server.start()
     held = await retro(server)
-    assert held.state is State.GATHER
+    assert held.state is RetroState.GATHER
     assert held.deadline_at is not None
     assert (held.deadline_at - server.env.now()).total_seconds() > 86000

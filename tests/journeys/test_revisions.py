@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bot.governance.dossier import State
+from bot.governance.proposals_types import ProposalState
 from tests.journeys.deciding import ratified, rows
 from tests.journeys.forging import press_forged
 from tests.journeys.objecting import control
@@ -44,7 +44,7 @@ async def test_words_and_details_become_one_version(tmp_path: Path) -> None:
         assert (await server.happened(number)).count("version published") == 1
         twice = await press_forged(server, "tia", CORE, await control(server, number, "publish"))
         assert "says the same" in said(twice), said(twice)
-        assert await server.state(number) is State.REVIEW
+        assert await server.state(number) is ProposalState.REVIEW
 
 
 async def test_a_page_opened_before_the_last_version_does_not_take_its_words_back(server: Server) -> None:

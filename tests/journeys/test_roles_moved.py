@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.governance.dossier import State
+from bot.governance.proposals_types import ProposalState
 from tests.journeys import deciding, objecting
 from tests.journeys.server import CORE, OBJECT, Server, latest, offered, said, text_of
 
@@ -29,7 +29,7 @@ async def test_the_electors_roles_are_mapped_elsewhere(server: Server) -> None:
     await server.react("cal", 1)
     assert (await server.proposal(1)).objections == (), "an observer cannot object"
     await server.advance(hours=100)
-    assert await server.state(1) is State.REVIEW
+    assert await server.state(1) is ProposalState.REVIEW
 
     await move(server, "River Trust", "stakeholders", "member")
     assert "role missing" in (await server.proposal(1)).clock.reasons, "one of two is back"
@@ -41,7 +41,7 @@ async def test_the_electors_roles_are_mapped_elsewhere(server: Server) -> None:
     await server.react("cleo", 1)  # an elector all the while: what a role means now changes no open review
     await objecting.state(server, "cleo", 1)
     await server.advance(hours=72 + 48)
-    assert await server.state(1) is State.DISPUTED
+    assert await server.state(1) is ProposalState.DISPUTED
 
 
 async def test_nothing_is_opened_while_a_role_is_gone(server: Server) -> None:

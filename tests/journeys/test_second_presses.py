@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.governance.dossier import ObjectionState
+from bot.governance.proposals_types import ObjectionState
 from tests.journeys import objecting
 from tests.journeys.deciding import rows
 from tests.journeys.objecting import in_thread

@@ -10,9 +10,9 @@ import discord
 import pytest
 import simcord
 
-from bot.governance.dossier import State
 from bot.governance.ids import PartnershipId
 from bot.governance.organisation import Partnership
+from bot.governance.proposals_types import ProposalState
 from tests.journeys.server import FEED, TALK, Server, controls_of, said, serving, text_of
 
 FORM = {
@@ -319,13 +319,13 @@ async def test_the_partnership_is_ratified_by_its_first_proposal(tmp_path: Path)
         assert "under way already" in said(again), said(again)
         for _ in range(6):
             await server.advance(hours=12)
-        assert await server.state(1) is State.ESCALATED
+        assert await server.state(1) is ProposalState.ESCALATED
         card = await server.card(1)
         yes = next(c for c in controls_of(card) if c.startswith("vote:cast:"))
         for name in ("ada", "ben", "cleo"):
             await server.press(name, card, yes)
         for _ in range(6):
             await server.advance(hours=12)
-        assert await server.state(1) is State.ENACTED
+        assert await server.state(1) is ProposalState.ENACTED
         assert not (await server.partnership()).provisional
         assert "Ratify" in text_of(await server.feed_entry(1))

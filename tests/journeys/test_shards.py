@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.governance.dossier import State
+from bot.discord.sharded import ShardedBot
 from bot.governance.ids import PartnershipId
+from bot.governance.proposals_types import ProposalState
 from bot.governance.shards import shard_of
-from bot.sharded import ShardedBot
 from tests.database import PostgresServer, postgresql_server
 from tests.journeys import objecting
 from tests.journeys.server import CORE, OBJECT, Server, begin, serving, set_up_partnership
@@ -60,9 +60,9 @@ async def test_servers_handed_from_one_process_to_four_and_back_keep_their_deadl
     assert "clock stopped" not in await server.happened(1)
     await objecting.everyone_reads(server, 1, "tom", "uma")
     await server.advance_to(due, short_of=timedelta(minutes=1))
-    assert await server.state(1) is State.REVIEW
+    assert await server.state(1) is ProposalState.REVIEW
     await server.advance(minutes=1)
-    assert await server.state(1) is State.ENACTED
+    assert await server.state(1) is ProposalState.ENACTED
 
 
 @pytest.mark.parametrize("after", ["", "own"])
@@ -92,10 +92,10 @@ async def test_another_process_neither_decides_nor_posts(server: Server) -> None
     before = len(server.env.http_requests)
     await server.advance(LITTLE)
     assert await server.bot.next_due() is None
-    assert await server.state(1) is State.REVIEW
+    assert await server.state(1) is ProposalState.REVIEW
     assert [each for each in server.env.http_requests[before:] if each.method != "GET"] == []
     await hand_over(server, own(server))
-    assert await server.state(1) is State.ENACTED
+    assert await server.state(1) is ProposalState.ENACTED
 
 
 async def test_two_servers_of_two_processes_keep_to_themselves(server: Server) -> None:
@@ -115,14 +115,14 @@ async def test_two_servers_of_two_processes_keep_to_themselves(server: Server) -
     assert await server.propose("tia", CORE) == 1
     await objecting.everyone_reads(server, 1, "tom", "uma")
     await server.advance(hours=80)
-    assert await server.state(1) is State.ENACTED
+    assert await server.state(1) is ProposalState.ENACTED
     assert await closes_at(second) == due
-    assert (await second.proposal(1)).state is State.REVIEW, "decided by nobody else"
+    assert (await second.proposal(1)).state is ProposalState.REVIEW, "decided by nobody else"
     await server.stop()
 
     await second.start()
     assert await closes_at(second) == due + timedelta(hours=80)
-    assert (await second.proposal(1)).state is State.REVIEW
+    assert (await second.proposal(1)).state is ProposalState.REVIEW
     await second.stop()
     await server.start()
     for crashed in second.crashed:

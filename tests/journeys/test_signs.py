@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import discord
 import pytest
 
-from bot.governance.dossier import ObjectionState, State
+from bot.governance.proposals_types import ObjectionState, ProposalState
 from tests.journeys.objecting import control, everyone_reads, reactors, states
 from tests.journeys.server import CONCERN, OBJECT, TALK, Server, text_of
 
@@ -167,7 +167,7 @@ async def test_nothing_is_said_to_a_no_once_the_window_is_over_or_when_they_obje
     await server.react("cleo", number, "👎")
     await everyone_reads(server, number, "ada", "ben", "dev", "eli")
     await server.advance(hours=74)
-    assert await server.state(number) is not State.REVIEW
+    assert await server.state(number) is not ProposalState.REVIEW
     await server.react("dev", number, "👎")
     await server.settle()
     assert "sign answered" not in await server.happened(number)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.governance.dossier import State
+from bot.governance.proposals_types import ProposalState
 from tests.journeys.deciding import by_card
 from tests.journeys.server import CORE, Server, said, text_of
 
@@ -10,14 +10,14 @@ from tests.journeys.server import CORE, Server, said, text_of
 async def test_a_general_proposal_passes_by_silence(server: Server) -> None:
     number = await server.propose("tia", CORE)
     assert number == 1
-    assert await server.state(1) is State.REVIEW
+    assert await server.state(1) is ProposalState.REVIEW
     card = text_of(await server.card(1))
     assert "P-1" in card
     assert "A shared calendar" in card
     for reader in ("tom", "uma"):
         await server.press(reader, await server.card(1), f"proposal:read:{(await server.proposal(1)).id}")
     await server.advance(hours=72)
-    assert await server.state(1) is State.ENACTED
+    assert await server.state(1) is ProposalState.ENACTED
     assert any("P-1" in post for post in server.feed())
 
 
@@ -39,4 +39,4 @@ async def test_what_is_left_to_people_is_not_called_carried_out_and_they_say_whe
     back = await by_card(server, "tia", number, "not-done")
     assert "still for people to do" in said(back)
     assert "Decided; now for people to do" in text_of(await server.card(number))
-    assert await server.state(number) is State.ENACTED
+    assert await server.state(number) is ProposalState.ENACTED

@@ -9,7 +9,7 @@ from pathlib import Path
 import discord
 import pytest
 
-from bot.governance.dossier import State
+from bot.governance.proposals_types import ProposalState
 from tests.journeys import deciding, objecting
 from tests.journeys.server import CORE, FEED, TALK, Server, controls_of, latest, said, serving, text_of
 from tests.journeys.server import offered as autocompleted
@@ -92,7 +92,7 @@ async def test_a_card_that_an_elector_cannot_see_is_not_decided_on(server: Serve
     assert f"<@{server['uma'].id}>" in post
     assert f"<@{server['uma'].id}>" in text_of(await server.feed_entry(1)), "the entry names who is waited for"
     await server.advance(hours=100)
-    assert await server.state(1) is State.REVIEW
+    assert await server.state(1) is ProposalState.REVIEW
 
     core = await autocompleted(server, "roles repair", "group", "core")
     shown = await server.slash("mod", "lobby", "roles repair", group=core)
@@ -160,7 +160,7 @@ async def test_shut_out_for_seven_days_it_goes_to_a_final_vote(server: Server) -
     assert proposal.closes_at == before + timedelta(days=7)
     assert "Silence no longer passes" in text_of(await server.card(1))
     await server.advance_to(before + timedelta(days=7))
-    assert await server.state(1) is State.ESCALATED
+    assert await server.state(1) is ProposalState.ESCALATED
 
 
 async def test_a_timeout_of_who_has_not_spoken_stops_the_clock_until_it_ends(server: Server) -> None:
@@ -173,7 +173,7 @@ async def test_a_timeout_of_who_has_not_spoken_stops_the_clock_until_it_ends(ser
     assert any("was timed out" in post for post in server.feed())
     await server.restart()
     await server.advance(hours=29)
-    assert await server.state(1) is State.REVIEW
+    assert await server.state(1) is ProposalState.REVIEW
     await server.advance(hours=1)
     assert await stopped(server) == frozenset()
     assert await due(server) == before + timedelta(hours=30)
@@ -214,7 +214,7 @@ async def test_who_is_kicked_before_speaking_stops_the_clock_until_they_are_back
         await server.start()
     assert "kept from acting" in await stopped(server)
     await server.advance(hours=62)
-    assert await server.state(1) is State.REVIEW
+    assert await server.state(1) is ProposalState.REVIEW
     server.people["uma"] = server.guild.add_member(server["uma"].user, roles=[server.guild.roles["Core Team"]])
     await server.settle()
     assert "kept from acting" not in await stopped(server)
@@ -254,7 +254,7 @@ async def test_whose_role_is_taken_cannot_see_the_card_and_is_waited_for(server:
     repair = await server.slash("mod", "lobby", "roles repair", group=stakeholders)
     assert "give them their role back" in said(repair), said(repair)
     await server.advance(hours=80)
-    assert await server.state(number) is State.REVIEW
+    assert await server.state(number) is ProposalState.REVIEW
     for who, role in SEATED_BY.items():
         await server.give_role(who, role)
     assert await stopped(server, number) == frozenset()

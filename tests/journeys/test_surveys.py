@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.governance.dossier import State
+from bot.governance.proposals_types import ProposalState
 from bot.governance.surveys import SurveyState
-from bot.logs import QUIET
+from bot.operation.logs import QUIET
 from tests.journeys.deciding import rows
 from tests.journeys.forging import press_forged, send_forged
 from tests.journeys.server import CORE, STAKEHOLDERS, TALK, Server, controls_of, latest, said, serving, text_of
@@ -224,7 +224,7 @@ async def test_a_trend_marks_what_was_decided_between_two_editions(tmp_path: Pat
         await server.advance(DAYS)
         number = await server.propose("tia", CORE)
         await server.advance(hours=130)
-        assert await server.state(number) is State.ENACTED
+        assert await server.state(number) is ProposalState.ENACTED
         second = await asked(server, CHOICE, SCALE)
         await everyone_answers(server, second, "1", "5")
         await server.advance(DAYS)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.governance.dossier import ObjectionState, State
+from bot.governance.proposals_types import ObjectionState, ProposalState
 from tests.journeys.objecting import card, everyone_reads, objection, states
 from tests.journeys.server import CORE, STAKEHOLDERS, TALK, Server, controls_of, said, text_of
 
@@ -102,7 +102,7 @@ async def test_who_cannot_be_told_loses_nothing_and_is_told_by_their_own_next_ac
     assert await states(server, number) == [ObjectionState.RAISED], "48 hours are over, and nobody told her"
     assert "begins once its objector has been told" in await card(server, number)
     await server.advance(hours=3)
-    assert await server.state(number) is State.DISPUTED, "it counts, and the proposal waits no longer for her"
+    assert await server.state(number) is ProposalState.DISPUTED, "it counts, and the proposal waits no longer for her"
 
     inbox = await server.slash("cleo", TALK, "inbox")
     assert "No. 1" in said(inbox) or "objection" in said(inbox)

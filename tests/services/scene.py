@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bot.governance.dossier import Effect, Objection, Proposal, State, Statement, Text
 from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId, RoleId
 from bot.governance.organisation import Group, GroupKind, Partnership, RoleMapping
+from bot.governance.proposals_types import Effect, Objection, Proposal, ProposalState, Statement, Text
 from bot.services import escalations, objections, proposals, roles
 from bot.services import sweep as sweeping
 from bot.services.ports import Actor, Context, Recorded
@@ -175,7 +175,7 @@ class Scene:
         filed = await self.file(who)
         await self.object(objector, filed, stated=True)
         await self.after(hours=72)
-        assert await self.state(filed) is State.DISPUTED
+        assert await self.state(filed) is ProposalState.DISPUTED
         return filed
 
     async def escalated(self) -> ProposalId:
@@ -211,7 +211,7 @@ class Scene:
         async with self.ctx.uow.read() as tx:
             return await tx.proposals.get(id)
 
-    async def state(self, id: ProposalId) -> State:
+    async def state(self, id: ProposalId) -> ProposalState:
         """Where it stands."""
         return (await self.get(id)).state
 

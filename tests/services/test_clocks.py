@@ -9,11 +9,11 @@ from datetime import timedelta
 import pytest
 
 from bot.governance import clock as rules
-from bot.governance.dossier import State
 from bot.governance.errors import NotFound
-from bot.governance.events import Happened
+from bot.governance.events import EventType
 from bot.governance.ids import PartnershipId, ProposalId
-from bot.services import clocks, objections, posts, proposals
+from bot.governance.proposals_types import ProposalState
+from bot.services import clocks, objections, outbox, proposals
 from bot.services.ports import DeliveryKind, DeliveryState
 from tests.services.scene import ADA, BEN, FREE_KEY, GUILD, HERE, SHG, STATEMENT, TIA, TLC, TOM, Scene
 
@@ -66,19 +66,19 @@ async def test_an_outage_is_told_once_for_each_group_however_many_proposals_wait
     scene.clock.forward(timedelta(hours=5))
     await clocks.grant_outage(scene.ctx, HERE, since)
     await clocks.grant_outage(scene.ctx, HERE, since)
-    told = [r.event for r in await scene.record() if r.event.type is Happened.CLOCKS_MOVED]
+    told = [r.event for r in await scene.record() if r.event.type is EventType.CLOCKS_MOVED]
     assert {(e.thing, e.data["minutes"], str(e.data["numbers"])) for e in told} == {
         (f"group/{SHG}", 300, "[1, 2]"),
         (f"group/{TLC}", 300, "[3]"),
     }
     assert len(told) == 2
     for each in several:
-        kinds = [d.kind for d in await posts.of_proposal(scene.ctx, each)]
+        kinds = [d.kind for d in await outbox.of_proposal(scene.ctx, each)]
         assert DeliveryKind.NOTICE not in kinds
     later = scene.clock()
     scene.clock.forward(timedelta(hours=1))
     await clocks.grant_outage(scene.ctx, HERE, later)
-    assert len([r for r in await scene.record() if r.event.type is Happened.CLOCKS_MOVED]) == 4, "another outage"
+    assert len([r for r in await scene.record() if r.event.type is EventType.CLOCKS_MOVED]) == 4, "another outage"
 
 
 async def test_two_that_find_the_same_outage_at_once_grant_it_once(scene: Scene) -> None:
@@ -110,11 +110,11 @@ async def test_a_window_that_ended_during_an_outage_is_still_open_after_it(scene
     scene.clock.forward(timedelta(hours=10))
     await clocks.grant_outage(scene.ctx, HERE, since)
     assert await scene.sweep() == 1, "the nudge"
-    assert await scene.state(filed) is State.REVIEW
+    assert await scene.state(filed) is ProposalState.REVIEW
     scene.clock.forward(timedelta(minutes=59))
     assert (await objections.raise_objection(scene.ctx, scene.actor(ADA), filed, "button")).new
     await scene.after(by=timedelta(minutes=1))
-    assert await scene.state(filed) is State.SETTLING
+    assert await scene.state(filed) is ProposalState.SETTLING
 
 
 async def test_a_timelock_that_ended_during_an_outage_runs_its_remainder(scene: Scene) -> None:
@@ -128,7 +128,7 @@ async def test_a_timelock_that_ended_during_an_outage_runs_its_remainder(scene: 
     assert await scene.sweep() == 0
     await proposals.halt(scene.ctx, scene.actor(ADA), filed)
     await scene.after(hours=1)
-    assert await scene.state(filed) is State.ENACTED
+    assert await scene.state(filed) is ProposalState.ENACTED
 
 
 async def test_while_the_clock_stands_nothing_is_decided_and_people_may_go_on(scene: Scene) -> None:
@@ -137,7 +137,7 @@ async def test_while_the_clock_stands_nothing_is_decided_and_people_may_go_on(sc
     await clocks.stop(scene.ctx, filed, rules.CARD, scene.clock())
     await clocks.stop(scene.ctx, filed, rules.CARD, scene.clock())
     await scene.after(hours=13 * 24)
-    assert await scene.state(filed) is State.REVIEW
+    assert await scene.state(filed) is ProposalState.REVIEW
     await objections.state(scene.ctx, scene.actor(ADA), filed, number, STATEMENT)
     assert await scene.object(BEN, filed) == 2
     for _ in range(2):
@@ -145,14 +145,14 @@ async def test_while_the_clock_stands_nothing_is_decided_and_people_may_go_on(sc
     happened = await scene.happened(filed)
     assert (happened["clock stopped"], happened["clock resumed"]) == (1, 1)
     await scene.after(hours=72)
-    assert await scene.state(filed) is State.DISPUTED
+    assert await scene.state(filed) is ProposalState.DISPUTED
 
 
 async def test_what_could_not_be_held_for_fourteen_days_is_not_adopted(scene: Scene) -> None:
     filed = await scene.file()
     await clocks.stop(scene.ctx, filed, rules.CARD, scene.clock())
     await scene.after(by=timedelta(days=14) - TICK)
-    assert await scene.state(filed) is State.REVIEW
+    assert await scene.state(filed) is ProposalState.REVIEW
     await scene.after(by=TICK)
     assert (await scene.get(filed)).outcome == "could not be held"
 
@@ -170,22 +170,22 @@ async def test_what_runs_is_what_has_a_deadline(scene: Scene) -> None:
 
 async def test_a_deleted_card_decides_nothing_and_is_posted_again(scene: Scene) -> None:
     filed = await scene.file()
-    shown = {d.kind: d for d in await posts.of_proposal(scene.ctx, filed)}
+    shown = {d.kind: d for d in await outbox.of_proposal(scene.ctx, filed)}
     card = shown[DeliveryKind.CARD]
 
     stands = replace(card, state=DeliveryState.SENT, shown=card.wanted, channel_id=7, message_id=8)
-    await posts.keep(scene.ctx, (stands,))
-    assert (await posts.of_message(scene.ctx, 8)) == stands
+    await outbox.keep(scene.ctx, (stands,))
+    assert (await outbox.of_message(scene.ctx, 8)) == stands
     await clocks.forget_message(scene.ctx, stands)
-    again = {d.kind: d for d in await posts.of_proposal(scene.ctx, filed)}[DeliveryKind.CARD]
+    again = {d.kind: d for d in await outbox.of_proposal(scene.ctx, filed)}[DeliveryKind.CARD]
     assert (again.state, again.message_id) == (DeliveryState.PENDING, None)
-    assert again in await posts.waiting(scene.ctx)
+    assert again in await outbox.waiting(scene.ctx)
     await clocks.forget_message(scene.ctx, stands)
     await clocks.posted_again(scene.ctx, replace(stands, message_id=9))
-    assert (await posts.of_message(scene.ctx, 8)) is None
+    assert (await outbox.of_message(scene.ctx, 8)) is None
     happened = await scene.happened(filed)
     assert (happened["card lost"], happened["card posted again"]) == (1, 1)
-    assert await scene.state(filed) is State.REVIEW
+    assert await scene.state(filed) is ProposalState.REVIEW
     feedless = replace(card, proposal=None)
     before = await scene.tables()
     await clocks.forget_message(scene.ctx, feedless)

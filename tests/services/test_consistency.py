@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import Table, Text, delete, select, text, type_coerce, update
 
 from bot.governance.consistency import Difference, group_told, values_told
-from bot.governance.events import Event, Happened, Json
+from bot.governance.events import Event, EventType, Json
 from bot.services import erasures, escalations, objections, proposals, record, votes
-from bot.services.record import Checked
+from bot.services.record import RecordCheck
 from storage import tables
 from storage.engine import Engines
 from tests.services.scene import ADA, BEN, CLEO, DEV, FREE_KEY, GUS, HERE, OTHER_TEXT, REASON, TIA, TOM, Scene
@@ -29,14 +29,14 @@ async def founded(scene: Scene) -> None:
         policy = await tx.policies.current(HERE)
         values: dict[str, Json] = {**values_told(policy)}
         whole = f"partnership/{HERE}"
-        told = [Event(Happened.PARTNERSHIP_CREATED, whole, None, {"name": partnership.name})]
-        told += [Event(Happened.GROUP_CREATED, f"group/{g.id}", None, {**group_told(g)}) for g in partnership.groups]
-        told.append(Event(Happened.POLICY_ADOPTED, whole, None, {"version": policy.version, "values": values}))
+        told = [Event(EventType.PARTNERSHIP_CREATED, whole, None, {"name": partnership.name})]
+        told += [Event(EventType.GROUP_CREATED, f"group/{g.id}", None, {**group_told(g)}) for g in partnership.groups]
+        told.append(Event(EventType.POLICY_ADOPTED, whole, None, {"version": policy.version, "values": values}))
         for each in partnership.mappings:
             data = {"seat": each.seat, "class": each.stakeholder_class, "organisation": each.organisation}
             where = whole if each.group is None else f"group/{each.group}"
-            told.append(Event(Happened.ROLE_MAPPED, where, None, {**data}))
-        told.append(Event(Happened.PARTNERSHIP_RATIFIED, whole))
+            told.append(Event(EventType.ROLE_MAPPED, where, None, {**data}))
+        told.append(Event(EventType.PARTNERSHIP_RATIFIED, whole))
         await tx.record.append(HERE, told, scene.clock())
 
 
@@ -71,7 +71,7 @@ async def lived(scene: Scene) -> Scene:
     return scene
 
 
-async def checked(scene: Scene) -> Checked:
+async def checked(scene: Scene) -> RecordCheck:
     async with scene.ctx.uow.walk() as tx:
         return await record.check(tx, HERE)
 
@@ -266,7 +266,7 @@ async def test_a_person_taken_away_by_hand_is_missed_and_one_erased_on_request_i
 async def test_what_was_erased_on_request_is_no_difference(lived: Scene) -> None:
     """Every event that can be erased is, one after the other: the chain holds and nobody is accused."""
     for each in await lived.record():
-        if each.event.type is not Happened.POLICY_ADOPTED:
+        if each.event.type is not EventType.POLICY_ADOPTED:
             await erasures.erase(lived.ctx, HERE, each.number)
     found = await checked(lived)
     assert found.verdict.holds, found.verdict

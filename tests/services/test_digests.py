@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from bot.governance import retros as retro_rules
 from bot.governance.ids import GroupId
 from bot.governance.reminders import Entry
-from bot.governance.retros import State
+from bot.governance.retros import RetroState
 from bot.governance.surveys import Question, QuestionKind
 from bot.services import digests, feedback, meetings, proposals, retros, retros_writing, surveys
 from bot.services.digests import MOST, News
@@ -53,7 +53,7 @@ async def looked_back(scene: Scene, who: int, group: GroupId) -> None:
     actor = scene.actor(who)
     held = (await retros.start(scene.ctx, actor, HERE, group, retro_rules.plan("4 Ls", title="Spring"))).retro.id
     await retros_writing.join(scene.ctx, actor, held)
-    while (state := (await retros.show(scene.ctx, actor, held)).retro.state) is not State.CLOSED:
+    while (state := (await retros.show(scene.ctx, actor, held)).retro.state) is not RetroState.CLOSED:
         await retros.next_phase(scene.ctx, actor, held, state)
 
 

@@ -9,10 +9,10 @@ import pytest
 
 from bot.governance import rulings
 from bot.governance.authority import acting
-from bot.governance.dossier import ObjectionState, State
 from bot.governance.errors import NotEligible, NotFound
 from bot.governance.ids import ProposalId, RoleId
 from bot.governance.organisation import Member, RoleMapping
+from bot.governance.proposals_types import ObjectionState, ProposalState
 from bot.governance.seats import SEASON
 from bot.services import erasures, escalations, inbox, objections, proposals, seats, votes
 from bot.services.cases import open_case
@@ -100,18 +100,18 @@ async def test_whoever_loses_the_seat_by_anothers_hand_does_everything_as_before
     for who in (CLEO, DEV):
         await votes.cast(scene.ctx, scene.actor(who), filed, "for")
     await scene.after(hours=72)
-    assert await scene.state(filed) is State.ENACTED
+    assert await scene.state(filed) is ProposalState.ENACTED
 
 
 async def test_the_electorate_of_a_timelock_is_the_one_that_halts(scene: Scene) -> None:
     filed = await scene.file(TOM, "policy", effects=(FREE_KEY,))
     await scene.read_by(filed, ADA, BEN)
     await scene.after(hours=72)
-    assert await scene.state(filed) is State.PASSED
+    assert await scene.state(filed) is ProposalState.PASSED
     for who in (ADA, BEN, CLEO, DEV):
         await scene.joined(who)
         await proposals.halt(scene.ctx, scene.actor(who), filed)
-    assert await scene.state(filed) is State.DISPUTED, "four of six, not four of two"
+    assert await scene.state(filed) is ProposalState.DISPUTED, "four of six, not four of two"
 
 
 async def test_a_revision_drops_who_left_and_nobody_else(scene: Scene) -> None:

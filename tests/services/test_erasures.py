@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from bot.governance.dossier import ObjectionState, State
 from bot.governance.erasure import ERASED
 from bot.governance.errors import NotErasable, NotFound
-from bot.governance.events import ERASURES, Event, Happened
+from bot.governance.events import ERASURES, Event, EventType
 from bot.governance.ids import PartnershipId
+from bot.governance.proposals_types import ObjectionState, ProposalState
 from bot.services import erasures, objections, proposals
 from bot.services.ports import DeliveryKind, DeliveryState
 from tests.services.scene import ADA, BEN, HERE, OTHER_TEXT, REASON, TEXT, TIA, TOM, Scene
@@ -46,7 +46,7 @@ async def test_words_of_an_event_are_gone_everywhere_and_the_chain_holds(scene: 
     statement = proposal.objections[0].statement
     assert statement is not None
     assert (statement.criterion, statement.reason) == ("harm", ERASED)
-    assert (proposal.state, proposal.objections[0].state) == (State.REVIEW, ObjectionState.STATED)
+    assert (proposal.state, proposal.objections[0].state) == (ProposalState.REVIEW, ObjectionState.STATED)
     assert [v.digest for v in proposal.versions] == [v.digest for v in before.versions]
     assert proposal.electors == before.electors
     async with scene.ctx.uow.read() as tx:
@@ -96,11 +96,11 @@ async def test_each_erasure_is_on_record_and_a_draft_s_words_never_were(scene: S
     for _ in range(2):
         await erasures.erase(scene.ctx, HERE, number)
     said = [r.event for r in await scene.record() if r.event.type in ERASURES]
-    assert said == [Event(Happened.WORDS_ERASED, f"proposal/{filed}", None, {"numbers": [number]})]
+    assert said == [Event(EventType.WORDS_ERASED, f"proposal/{filed}", None, {"numbers": [number]})]
     ben = await scene.person(BEN)
     assert await erasures.forget(scene.ctx, BEN)
     said = [r.event for r in await scene.record() if r.event.type in ERASURES]
-    assert said[1:] == [Event(Happened.PERSON_ERASED, f"partnership/{HERE}", None, {"people": [ben]})]
+    assert said[1:] == [Event(EventType.PERSON_ERASED, f"partnership/{HERE}", None, {"people": [ben]})]
     with pytest.raises(NotErasable):
         await erasures.erase(scene.ctx, HERE, await number_of(scene, "person erased"))
 
@@ -136,7 +136,7 @@ async def test_what_a_forgotten_person_never_published_is_gone_and_the_rest_stay
     assert SECRET not in found
     assert told.title not in found
     assert told.title.casefold() not in found
-    assert (await scene.state(draft), await scene.happened(draft)) == (State.DISCARDED, {"draft discarded": 1})
+    assert (await scene.state(draft), await scene.happened(draft)) == (ProposalState.DISCARDED, {"draft discarded": 1})
     assert await scene.get(theirs) == others
     assert await scene.get(filed) == replace(before, revision=None, version=before.version + 1)
     await scene.record()

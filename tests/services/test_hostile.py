@@ -13,10 +13,10 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 
-from bot.governance.dossier import State
 from bot.governance.errors import NotEligible, NotFound, Refusal
 from bot.governance.ids import PartnershipId, ProposalId
-from bot.services import beforehand, clocks, escalations, objections, proposals, roles, votes
+from bot.governance.proposals_types import ProposalState
+from bot.services import attempts, clocks, escalations, objections, proposals, roles, votes
 from bot.services import sweep as sweeping
 from bot.services.inbox import inbox
 from bot.services.ports import Actor, Context, Filter
@@ -76,19 +76,19 @@ WRITING: dict[str, Act] = {
     "vote": lambda ctx, who, filed: votes.cast(ctx, who, filed, "for"),
 }
 BEFOREHAND: dict[str, Act] = {
-    "before writing": beforehand.write,
-    "before opening": beforehand.open_review,
-    "before withdrawing": beforehand.withdraw,
-    "before a concern": beforehand.concern,
-    "before stating": lambda ctx, who, filed: beforehand.state(ctx, who, filed, 1),
-    "before ruling": lambda ctx, who, filed: beforehand.rule(ctx, who, filed, 1),
-    "before appealing": lambda ctx, who, filed: beforehand.appeal(ctx, who, filed, 1),
-    "before voting": lambda ctx, who, filed: beforehand.cast(ctx, who, filed, 0),
+    "before writing": attempts.write,
+    "before opening": attempts.open_review,
+    "before withdrawing": attempts.withdraw,
+    "before a concern": attempts.concern,
+    "before stating": lambda ctx, who, filed: attempts.state(ctx, who, filed, 1),
+    "before ruling": lambda ctx, who, filed: attempts.rule(ctx, who, filed, 1),
+    "before appealing": lambda ctx, who, filed: attempts.appeal(ctx, who, filed, 1),
+    "before voting": lambda ctx, who, filed: attempts.cast(ctx, who, filed, 0),
 }
 EVERY = READING | WRITING | BEFOREHAND
 
 
-async def in_every_state(scene: Scene) -> dict[State, ProposalId]:
+async def in_every_state(scene: Scene) -> dict[ProposalState, ProposalId]:
     """A proposal in each state in which something could be done to it."""
     voted, disputed = await scene.file(TIA), await scene.file(TOM)
     for each in (voted, disputed):
@@ -102,7 +102,13 @@ async def in_every_state(scene: Scene) -> dict[State, ProposalId]:
     await scene.object(ADA, review, stated=True)
     draft = await scene.draft(TIA)
     found = {each: await scene.state(each) for each in (voted, disputed, passed, review, draft)}
-    assert list(found.values()) == [State.ESCALATED, State.DISPUTED, State.PASSED, State.REVIEW, State.DRAFT]
+    assert list(found.values()) == [
+        ProposalState.ESCALATED,
+        ProposalState.DISPUTED,
+        ProposalState.PASSED,
+        ProposalState.REVIEW,
+        ProposalState.DRAFT,
+    ]
     return {state: filed for filed, state in found.items()}
 
 
@@ -120,7 +126,7 @@ async def test_someone_from_another_server_finds_nothing_whatever_roles_they_cla
             proposals.list_proposals(scene.ctx, foreign, HERE, Filter()),
             proposals.by_number(scene.ctx, foreign, HERE, 1),
             inbox(scene.ctx, foreign, HERE),
-            beforehand.propose(scene.ctx, foreign, HERE, "general"),
+            attempts.propose(scene.ctx, foreign, HERE, "general"),
         ):
             with pytest.raises(NotFound):
                 await asked
@@ -134,7 +140,7 @@ async def test_someone_without_a_seat_is_refused_everything(scene: Scene) -> Non
     for who in (scene.actor(NIA), moderator):
         for state, filed in everywhere.items():
             for name, act in EVERY.items():
-                with pytest.raises(NotFound if state is State.DRAFT else NotEligible):
+                with pytest.raises(NotFound if state is ProposalState.DRAFT else NotEligible):
                     raise AssertionError(f"{name}: {await act(scene.ctx, who, filed)}")
         for asked in (
             proposals.draft(scene.ctx, who, HERE, "general", None, TEXT),
@@ -148,7 +154,7 @@ async def test_someone_without_a_seat_is_refused_everything(scene: Scene) -> Non
 
 async def test_an_observer_reads_everything_and_changes_nothing(scene: Scene) -> None:
     everywhere = await in_every_state(scene)
-    del everywhere[State.DRAFT]
+    del everywhere[ProposalState.DRAFT]
     before = await scene.tables()
     for filed in everywhere.values():
         for act in READING.values():
@@ -177,10 +183,14 @@ async def test_what_does_not_exist_is_not_found(scene: Scene) -> None:
 async def test_seats_that_changed_between_form_and_submission(scene: Scene) -> None:
     """What counts is the seat when the form is sent: who gave it up has no say, who lost a role has (PRO-9)."""
     everywhere = await in_every_state(scene)
-    review, disputed, voted = everywhere[State.REVIEW], everywhere[State.DISPUTED], everywhere[State.ESCALATED]
-    await beforehand.cast(scene.ctx, scene.actor(CLEO), voted, 0)
-    await beforehand.concern(scene.ctx, scene.actor(CLEO), review)
-    await beforehand.rule(scene.ctx, scene.actor(GUS), review, 1)
+    review, disputed, voted = (
+        everywhere[ProposalState.REVIEW],
+        everywhere[ProposalState.DISPUTED],
+        everywhere[ProposalState.ESCALATED],
+    )
+    await attempts.cast(scene.ctx, scene.actor(CLEO), voted, 0)
+    await attempts.concern(scene.ctx, scene.actor(CLEO), review)
+    await attempts.rule(scene.ctx, scene.actor(GUS), review, 1)
     scene.roles[GUS] = frozenset({LAB})
     dev = scene.actor(DEV)
     scene.roles[DEV] = frozenset()
@@ -270,13 +280,13 @@ async def test_what_breaks_at_any_statement_leaves_nothing_half_written(scene: S
     await broken(lambda: clocks.resume(ctx, filed, "card missing"))
     scene.clock.forward(timedelta(hours=73))
     await broken(lambda: sweeping.advance(ctx, filed))
-    assert await scene.state(filed) is State.DISPUTED
+    assert await scene.state(filed) is ProposalState.DISPUTED
     await broken(lambda: escalations.escalate(ctx, as_(ADA), filed))
     for voter in (BEN, CLEO, DEV):
         await broken(lambda voter=voter: votes.cast(ctx, as_(voter), filed, "for"))  # type: ignore[misc]
     scene.clock.forward(timedelta(hours=72))
     await broken(lambda: sweeping.advance(ctx, filed))
-    assert await scene.state(filed) is State.ENACTED
+    assert await scene.state(filed) is ProposalState.ENACTED
     await broken(lambda: roles.member_left(ctx, GUILD, ADA, by_themselves=True))
     await scene.record()
 
@@ -288,7 +298,7 @@ async def test_an_enactment_that_breaks_changes_neither_policy_nor_proposal(scen
     await scene.after(hours=72)
     scene.clock.forward(timedelta(hours=48))
     await broken_everywhere(scene, engines, lambda: sweeping.advance(scene.ctx, filed))
-    assert await scene.state(filed) is State.ENACTED
+    assert await scene.state(filed) is ProposalState.ENACTED
     async with scene.ctx.uow.read() as tx:
         assert (await tx.policies.current(HERE)).count(FREE_KEY.target) == 4
 

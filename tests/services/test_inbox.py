@@ -9,20 +9,20 @@ import pytest
 
 from bot.governance.errors import NotEligible, NotFound
 from bot.governance.ids import PartnershipId
-from bot.governance.retros import State, plan
+from bot.governance.retros import RetroState, plan
 from bot.governance.surveys import Question, QuestionKind
 from bot.services import (
     escalations,
     feedback,
     meetings,
     objections,
-    posts,
+    outbox,
     proposals,
     retros,
     retros_writing,
     roles,
     surveys,
-    surveys_answered,
+    surveys_replies,
     votes,
 )
 from bot.services.inbox import inbox
@@ -162,7 +162,7 @@ async def test_who_left_a_private_group_is_told_nothing_of_it_any_more(scene: Sc
     given = await feedback.give(scene.ctx, quinn, HERE, QUIET, "We talk too little.", anonymous=True)
     await feedback.take(scene.ctx, quinn, given.feedback.id)
     held = (await retros.start(scene.ctx, quinn, HERE, QUIET, plan("4 Ls"))).retro.id
-    for since in (State.CHECK_IN, State.GATHER):
+    for since in (RetroState.CHECK_IN, RetroState.GATHER):
         await retros_writing.join(scene.ctx, quinn, held)
         await retros.next_phase(scene.ctx, quinn, held, since)
     await retros_writing.add_action(scene.ctx, quinn, held, "Talk more", quinn)
@@ -182,8 +182,8 @@ async def test_an_affirmative_decision_waits_to_be_read_and_then_voted(scene: Sc
 async def test_an_item_links_to_the_card_where_it_stands(scene: Scene) -> None:
 
     filed = await scene.file()
-    card = next(d for d in await posts.of_proposal(scene.ctx, filed) if d.kind is DeliveryKind.CARD)
-    await posts.keep(scene.ctx, (replace(card, channel_id=7, message_id=8),))
+    card = next(d for d in await outbox.of_proposal(scene.ctx, filed) if d.kind is DeliveryKind.CARD)
+    await outbox.keep(scene.ctx, (replace(card, channel_id=7, message_id=8),))
     (item,) = (await inbox(scene.ctx, scene.actor(ADA), HERE)).items
     assert item.link == f"https://discord.com/channels/{GUILD}/7/8"
 
@@ -229,7 +229,7 @@ async def test_a_survey_waits_for_those_asked_while_it_is_open_also_for_those_wh
     assert await kinds(scene, ADA) == []
     opened = (await surveys.open_now(scene.ctx, gus, asked)).survey
     for who in STAKEHOLDERS:
-        await surveys_answered.answer(scene.ctx, scene.actor(who), asked, ["More maps."])
+        await surveys_replies.answer(scene.ctx, scene.actor(who), asked, ["More maps."])
     (item,) = (await inbox(scene.ctx, scene.actor(ADA), HERE)).items
     assert (item.kind, item.due_at) == ("answer survey", opened.closes_at)
     assert await kinds(scene, TIA) == []
@@ -242,11 +242,11 @@ async def test_actions_wait_for_their_owner_until_done_and_not_of_a_cancelled_re
     for number in (1, 2):
         held = (await retros.start(scene.ctx, tom, HERE, TLC, plan("4 Ls"))).retro.id
         await retros_writing.join(scene.ctx, tom, held)
-        for since in (State.CHECK_IN, State.GATHER):
+        for since in (RetroState.CHECK_IN, RetroState.GATHER):
             await retros.next_phase(scene.ctx, tom, held, since)
         await retros_writing.add_action(scene.ctx, tom, held, f"Do {number}", scene.actor(TIA))
         if number == 1:
-            await retros.next_phase(scene.ctx, tom, held, State.ACTIONS)
+            await retros.next_phase(scene.ctx, tom, held, RetroState.ACTIONS)
         else:
             await retros.cancel(scene.ctx, tom, held, "")
     items = (await inbox(scene.ctx, scene.actor(TIA), HERE)).items

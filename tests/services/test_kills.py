@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.governance.dossier import ObjectionState, Proposal, State
 from bot.governance.ids import ProposalId
 from bot.governance.policy import genesis
+from bot.governance.proposals_types import ObjectionState, Proposal, ProposalState
 from bot.services.ports import Context, Delivery, DeliveryKind, Recorded
 from bot.ui.announcements import announce
 from storage.deliveries import Wanted
@@ -132,13 +132,18 @@ async def test_killed_again_and_again_between_two_writes_everything_agrees(scene
     for _ in range(10):
         scene.clock.forward(timedelta(days=15))
         await scene.sweep()
-    assert {await scene.state(filed) for filed in await numbered(scene)} <= {State.ENACTED, State.NOT_ADOPTED}
+    assert {await scene.state(filed) for filed in await numbered(scene)} <= {
+        ProposalState.ENACTED,
+        ProposalState.NOT_ADOPTED,
+    }
     await everything_agrees(scene)
 
 
 async def numbered(scene: Scene) -> list[ProposalId]:
     async with scene.ctx.uow.read() as tx:
-        return list(await tx.proposals.in_states(HERE, set(State) - {State.DRAFT, State.DISCARDED}))
+        return list(
+            await tx.proposals.in_states(HERE, set(ProposalState) - {ProposalState.DRAFT, ProposalState.DISCARDED})
+        )
 
 
 async def everything_agrees(scene: Scene) -> None:

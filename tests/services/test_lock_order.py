@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from bot.governance.dossier import State, Text
 from bot.governance.ids import PartnershipId, ProposalId
 from bot.governance.organisation import Partnership
 from bot.governance.policy import genesis
+from bot.governance.proposals_types import ProposalState, Text
 from bot.services import members, objections, proposals, roles, scales
 from bot.services import sweep as sweeping
 from bot.services.ports import Actor, Context
@@ -57,7 +57,7 @@ async def to_be_ratified(ctx: Context, town: Town) -> ProposalId:
     view = await scales.ratify(ctx, moderator(), P)
     async with ctx.uow.write() as tx:
         proposal = await tx.proposals.get(view.proposal.id)
-        adopted = replace(proposal, state=State.ADOPTED, timelock_ends_at=ctx.clock())
+        adopted = replace(proposal, state=ProposalState.ADOPTED, timelock_ends_at=ctx.clock())
         await tx.proposals.save(adopted, ctx.clock())
     return view.proposal.id
 
@@ -139,7 +139,7 @@ async def test_a_ratifying_sweep_and_a_change_of_roles_wait_for_one_another(
     await sweeping.advance(ctx, filed)
     await meeting.ended()
     async with ctx.uow.read() as tx:
-        assert (await tx.proposals.get(filed)).state is State.ENACTED
+        assert (await tx.proposals.get(filed)).state is ProposalState.ENACTED
         assert (await tx.record.verify(P)).holds
     kept = await partnership(ctx)
     assert not kept.provisional  # neither wrote over the other

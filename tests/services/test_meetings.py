@@ -12,7 +12,7 @@ import pytest
 
 from bot.governance import errors, retros
 from bot.governance.ids import GroupId, PartnershipId
-from bot.governance.meetings import MOST_AHEAD, Answer, Kind, Meeting, MeetingState
+from bot.governance.meetings import MOST_AHEAD, Answer, Meeting, MeetingKind, MeetingState
 from bot.services import erasures, meetings, proposals, roles
 from bot.services.meetings import Wanted
 from bot.services.ports import Actor, DeliveryKind
@@ -194,16 +194,16 @@ async def test_a_group_has_only_so_many_ahead(scene: Scene) -> None:
 async def test_each_kind_brings_its_cadence_and_the_zone_is_remembered(scene: Scene) -> None:
     strategy = await schedule(scene, Wanted("friday 18:00", zone=BERLIN, kind="strategy", group=TLC))
     assert (strategy.kind, strategy.length, strategy.title) == (
-        Kind.STRATEGY,
+        MeetingKind.STRATEGY,
         timedelta(hours=2),
         "Strategy meeting of Core Team",
     )
     assert strategy.cadence is not None
     assert (strategy.cadence.every, strategy.cadence.unit) == (3, "month")
     plain = await schedule(scene, Wanted("friday 18:00", group=TLC))
-    assert (plain.zone, plain.cadence, plain.kind) == (BERLIN, None, Kind.OPERATIONS)
+    assert (plain.zone, plain.cadence, plain.kind) == (BERLIN, None, MeetingKind.OPERATIONS)
     listed = await meetings.list_meetings(scene.ctx, scene.actor(ADA), HERE)
-    assert listed.next_of == {(TLC, Kind.STRATEGY): strategy, (TLC, Kind.OPERATIONS): plain}
+    assert listed.next_of == {(TLC, MeetingKind.STRATEGY): strategy, (TLC, MeetingKind.OPERATIONS): plain}
 
 
 # ---- holding -------------------------------------------------------------------------------------
@@ -454,9 +454,9 @@ async def test_the_agenda_holds_what_is_open_in_the_group(scene: Scene) -> None:
 async def test_the_agenda_holds_what_retros_agreed_on_and_nobody_has_done(scene: Scene) -> None:
     owner = await scene.person(TIA)
     now = scene.clock()
-    closed, going_on = retros.State.CLOSED, retros.State.ACTIONS
+    closed, going_on = retros.RetroState.CLOSED, retros.RetroState.ACTIONS
     for number, group, state in ((1, TLC, closed), (2, CELL, closed), (3, TLC, going_on)):
-        plan, terms = retros.Plan("4 Ls", ("Liked",)), retros.Terms(5, 3, 30, timedelta(days=1), True)
+        plan, terms = retros.RetroPlan("4 Ls", ("Liked",)), retros.RetroTerms(5, 3, 30, timedelta(days=1), True)
         agreed = (retros.Action(1, f"Call the baker, {number}", owner), retros.Action(2, "Done", owner, None, now))
         made = retros.Retro(number, HERE, number, group, owner, plan, terms, now, state, actions=agreed)
         async with scene.ctx.uow.write() as tx:

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import delete
 
-from bot.governance.courses import Ending, Fate, Stage
 from bot.governance.errors import NotEligible, NotFound
+from bot.governance.histories import Ending, Fate, Stage
 from bot.governance.ids import GroupId
 from bot.governance.organisation import GroupKind
 from bot.services import feedback, metrics, objections, votes

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from bot.governance.ids import GroupId, PartnershipId
-from bot.services import posts
+from bot.services import outbox
 from bot.services import sweep as sweeping
 from bot.services.nouns import Noun
 from bot.services.ports import Context, DeliveryKind, Transaction
@@ -97,7 +97,7 @@ async def test_nothing_is_brought_forward_where_nothing_may_be_decided(three: Sc
 async def test_after_a_start_the_boards_of_what_is_not_over_are_shown_anew(three: Scene) -> None:
     three.clock.forward(2 * DAY)
     await sweeping.sweep(three.ctx, {HERE}, nouns=(THINGS,))
-    await posts.show_boards(three.ctx, HERE, (THINGS,))
+    await outbox.show_boards(three.ctx, HERE, (THINGS,))
     async with three.ctx.uow.read() as tx:
         boards = [await tx.deliveries.board(f"thing/{number}") for number in (1, 2, 3)]
         assert [board and board.wanted for board in boards] == [2, 1, None], "one is over, one never had a board"

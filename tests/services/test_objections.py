@@ -10,7 +10,6 @@ from datetime import timedelta
 
 import pytest
 
-from bot.governance.dossier import ObjectionState, State, Statement
 from bot.governance.errors import (
     AlreadyDone,
     BadText,
@@ -23,8 +22,9 @@ from bot.governance.errors import (
 )
 from bot.governance.ids import ProposalId
 from bot.governance.policy import amended
+from bot.governance.proposals_types import ObjectionState, ProposalState, Statement
 from bot.governance.seats import SEASON
-from bot.services import beforehand, objections, proposals, roles
+from bot.services import attempts, objections, proposals, roles
 from bot.services.ports import Actor, Context, DeliveryKind, Transaction, UnitOfWork
 from tests.database import TestClock
 from tests.services.scene import (
@@ -220,11 +220,11 @@ async def test_raised_in_the_last_minute_and_stated_after_close_it_counts(scene:
     number = await scene.object(ADA, filed)
     await scene.read_by(filed, BEN)
     await scene.after(by=TICK)
-    assert await scene.state(filed) is State.SETTLING
+    assert await scene.state(filed) is ProposalState.SETTLING
     scene.clock.forward(timedelta(hours=48) - 2 * TICK)
     await objections.state(scene.ctx, scene.actor(ADA), filed, number, STATEMENT)
     await scene.after(hours=48)
-    assert await scene.state(filed) is State.DISPUTED
+    assert await scene.state(filed) is ProposalState.DISPUTED
 
 
 async def test_never_stated_it_becomes_a_concern_at_the_instant_and_the_proposal_passes(scene: Scene) -> None:
@@ -234,13 +234,13 @@ async def test_never_stated_it_becomes_a_concern_at_the_instant_and_the_proposal
     await scene.read_by(filed, BEN)
     await scene.after(hours=1)
     await scene.after(by=timedelta(hours=47) - TICK)
-    assert await scene.state(filed) is State.SETTLING
+    assert await scene.state(filed) is ProposalState.SETTLING
     scene.clock.forward(TICK)
     with pytest.raises(WindowClosed):
         await objections.state(scene.ctx, scene.actor(ADA), filed, number, STATEMENT)
     await scene.sweep()
     assert (await scene.objection(filed)).state is ObjectionState.CONCERN
-    assert await scene.state(filed) is State.ENACTED
+    assert await scene.state(filed) is ProposalState.ENACTED
     with pytest.raises(WrongState):
         await objections.state(scene.ctx, scene.actor(ADA), filed, number, STATEMENT)
 
@@ -275,7 +275,7 @@ async def test_only_the_objector_speaks_for_an_objection(scene: Scene) -> None:
             objections.state(scene.ctx, who, filed, number, STATEMENT),
             objections.withdraw(scene.ctx, who, filed, number),
             objections.answer_revision(scene.ctx, who, filed, number, resolved=True),
-            beforehand.state(scene.ctx, who, filed, number),
+            attempts.state(scene.ctx, who, filed, number),
         ):
             with pytest.raises(NotEligible):
                 await refused
@@ -379,7 +379,7 @@ async def test_a_tied_appeal_leaves_the_objection_standing_at_its_deadline(scene
     await scene.after(by=TICK)
     assert (await scene.objection(filed)).state is ObjectionState.STATED
     assert (await scene.happened(filed))["appeal decided"] == 1
-    assert await scene.state(filed) is State.DISPUTED
+    assert await scene.state(filed) is ProposalState.DISPUTED
 
 
 # ---- leaving -----------------------------------------------------------------------------------------
@@ -406,8 +406,8 @@ async def test_a_leavers_objection_is_sponsored_by_the_first_or_orphaned(scene: 
 
 async def test_roles_that_changed_between_form_and_submit_count_as_they_are_at_submission(scene: Scene) -> None:
     filed = await scene.file()
-    await beforehand.concern(scene.ctx, scene.actor(ADA), filed)
-    await beforehand.concern(scene.ctx, scene.actor(TOM), filed)
+    await attempts.concern(scene.ctx, scene.actor(ADA), filed)
+    await attempts.concern(scene.ctx, scene.actor(TOM), filed)
     await scene.left(ADA)
     scene.roles[TOM] = frozenset()
     before = await scene.tables()
@@ -424,7 +424,7 @@ async def test_a_seat_taken_away_after_raising_still_lets_the_objector_state_it(
     filed = await scene.file()
     number = await scene.object(ADA, filed)
     await scene.joined(ADA)
-    await beforehand.state(scene.ctx, scene.actor(ADA), filed, number)
+    await attempts.state(scene.ctx, scene.actor(ADA), filed, number)
     await objections.state(scene.ctx, scene.actor(ADA), filed, number, STATEMENT)
     assert (await scene.objection(filed)).state is ObjectionState.STATED
 
@@ -447,7 +447,7 @@ async def test_a_colleague_with_the_seat_now_changes_the_voice_of_their_organisa
     await objections.state(scene.ctx, scene.actor(BEN), filed, number, STATEMENT)
     before = await scene.tables()
     cleo = scene.actor(CLEO)
-    for refused in (objections.withdraw(scene.ctx, cleo, filed, number), beforehand.state(scene.ctx, cleo, filed, 1)):
+    for refused in (objections.withdraw(scene.ctx, cleo, filed, number), attempts.state(scene.ctx, cleo, filed, 1)):
         with pytest.raises(NotEligible, match="not the organisation"):
             await refused
     assert await scene.tables() == before

@@ -8,7 +8,6 @@ from datetime import timedelta
 
 import pytest
 
-from bot.governance.dossier import Effect, ObjectionState, State, Text
 from bot.governance.errors import (
     AlreadyDone,
     AmountUnclear,
@@ -29,7 +28,8 @@ from bot.governance.errors import (
 )
 from bot.governance.ids import GroupId, PartnershipId, ProposalId
 from bot.governance.money import Money
-from bot.services import beforehand, objections, proposals
+from bot.governance.proposals_types import Effect, ObjectionState, ProposalState, Text
+from bot.services import attempts, objections, proposals
 from bot.services.ports import DeliveryKind, Filter
 from tests.services.scene import (
     ADA,
@@ -80,7 +80,7 @@ async def test_a_draft_is_kept_as_submitted_valid_or_not(
 ) -> None:
     filed = await scene.draft(text=text)
     view = await proposals.show(scene.ctx, scene.actor(TIA), filed)
-    assert (view.proposal.text, view.proposal.number, view.proposal.state) == (text, None, State.DRAFT)
+    assert (view.proposal.text, view.proposal.number, view.proposal.state) == (text, None, ProposalState.DRAFT)
     found = proposals.hindrance(view)
     assert (None if found is None else type(found)) is hindrance
     before = await scene.tables()
@@ -152,7 +152,7 @@ async def test_nobody_but_the_author_sees_or_touches_a_draft(scene: Scene) -> No
             proposals.withdraw(scene.ctx, who, filed),
             proposals.discard(scene.ctx, who, filed),
             objections.concern(scene.ctx, who, filed, "I heard of it."),
-            beforehand.write(scene.ctx, who, filed),
+            attempts.write(scene.ctx, who, filed),
         ):
             with pytest.raises(NotFound):
                 await refused
@@ -183,7 +183,7 @@ async def test_who_may_not_file_a_type_leaves_no_draft(scene: Scene, who: int, t
     with pytest.raises(NotEligible):
         await scene.draft(who, type)
     with pytest.raises(NotEligible):
-        await beforehand.propose(scene.ctx, scene.actor(who), HERE, type)
+        await attempts.propose(scene.ctx, scene.actor(who), HERE, type)
     assert await scene.tables() == before
 
 
@@ -207,7 +207,7 @@ async def test_an_author_keeps_ten_drafts_at_most_and_a_discarded_one_holds_no_w
     with pytest.raises(LimitReached):
         await scene.draft()
     with pytest.raises(LimitReached):
-        await beforehand.propose(scene.ctx, scene.actor(TIA), HERE, "general")
+        await attempts.propose(scene.ctx, scene.actor(TIA), HERE, "general")
     assert await scene.tables() == before
     await scene.draft(TOM)
     await proposals.discard(scene.ctx, scene.actor(TIA), drafts[0])
@@ -296,7 +296,7 @@ async def test_limits_per_day_and_author_hold_also_in_the_same_instant(scene: Sc
     assert len(refused) == 3
     assert {(each.limit, each.most) for each in refused} == {("limits.filed_per_day", 2)}
     scene.clock.forward(timedelta(hours=24, microseconds=1))
-    left = [each for each in drafts if await scene.state(each) is State.DRAFT]
+    left = [each for each in drafts if await scene.state(each) is ProposalState.DRAFT]
     assert (await proposals.open_review(scene.ctx, scene.actor(TIA), left[0])).proposal.number == 3
     with pytest.raises(LimitReached) as refusal:
         await proposals.open_review(scene.ctx, scene.actor(TIA), left[1])
@@ -331,8 +331,8 @@ async def test_too_few_electors_and_lost_seats_hinder_opening(scene: Scene) -> N
 async def test_what_opening_would_make_is_shown_before_and_written_nowhere(scene: Scene) -> None:
     filed = await scene.draft()
     before = await scene.tables()
-    view = await beforehand.open_review(scene.ctx, scene.actor(TIA), filed)
-    assert (view.proposal.state, view.proposal.number) == (State.REVIEW, 1)
+    view = await attempts.open_review(scene.ctx, scene.actor(TIA), filed)
+    assert (view.proposal.state, view.proposal.number) == (ProposalState.REVIEW, 1)
     assert await scene.tables() == before
 
 
@@ -384,7 +384,7 @@ async def test_versions_are_limited_and_a_bad_one_leaves_the_last(scene: Scene) 
     with pytest.raises(LimitReached):
         await proposals.revise(scene.ctx, scene.actor(TIA), filed, TEXT, ())
     with pytest.raises(LimitReached):
-        await beforehand.write(scene.ctx, scene.actor(TIA), filed)
+        await attempts.write(scene.ctx, scene.actor(TIA), filed)
     assert await scene.tables() == before
 
 
@@ -445,7 +445,7 @@ async def test_a_revision_that_would_let_an_entrenched_key_pass_by_silence_is_vo
     await proposals.revise(scene.ctx, scene.actor(TIA), filed, TEXT, (ENTRENCHED_KEY,))
     await scene.read_by(filed, ADA, BEN)
     await scene.after(hours=72)
-    assert await scene.state(filed) is State.ESCALATED
+    assert await scene.state(filed) is ProposalState.ESCALATED
 
 
 async def test_the_author_withdraws_and_the_reason_is_on_record(scene: Scene) -> None:
@@ -466,16 +466,16 @@ async def test_a_majority_of_electors_halts_in_the_timelock_once(scene: Scene) -
     filed = await scene.file(type="policy", effects=(FREE_KEY,))
     await scene.read_by(filed, ADA, BEN)
     await scene.after(hours=72)
-    assert await scene.state(filed) is State.PASSED
+    assert await scene.state(filed) is ProposalState.PASSED
     with pytest.raises(NotEligible):
         await proposals.halt(scene.ctx, scene.actor(TOM), filed)
     await asyncio.gather(*(proposals.halt(scene.ctx, scene.actor(ADA), filed) for _ in range(5)))
     assert (await scene.happened(filed))["halt consented"] == 1
     for who in (BEN, CLEO):
         await proposals.halt(scene.ctx, scene.actor(who), filed)
-    assert await scene.state(filed) is State.PASSED, "half is no majority"
+    assert await scene.state(filed) is ProposalState.PASSED, "half is no majority"
     await proposals.halt(scene.ctx, scene.actor(DEV), filed)
-    assert await scene.state(filed) is State.DISPUTED
+    assert await scene.state(filed) is ProposalState.DISPUTED
     assert (await scene.happened(filed))["proposal halted"] == 1
     async with scene.ctx.uow.read() as tx:
         assert (await tx.policies.current(HERE)).version == 1
@@ -547,7 +547,7 @@ async def test_lists_are_filtered_by_state_group_and_words(scene: Scene) -> None
         return [row.id for row in rows]
 
     assert await found() == [well, calendar]
-    assert await found(states=frozenset({State.WITHDRAWN})) == [well]
+    assert await found(states=frozenset({ProposalState.WITHDRAWN})) == [well]
     assert await found(group=SHG) == [calendar]
     assert await found(search="CALEND") == [calendar]
     assert await found(search="P-2") == [well]
@@ -614,4 +614,4 @@ async def test_an_author_without_the_filing_seat_reads_and_withdraws_but_publish
         await proposals.revise(scene.ctx, actor, filed, OTHER_TEXT, ())
     assert await scene.tables() == before
     assert (await proposals.show(scene.ctx, actor, filed)).proposal.id == filed
-    assert (await proposals.withdraw(scene.ctx, actor, filed)).proposal.state is State.WITHDRAWN
+    assert (await proposals.withdraw(scene.ctx, actor, filed)).proposal.state is ProposalState.WITHDRAWN

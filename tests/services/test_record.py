@@ -9,9 +9,9 @@ from sqlalchemy import update
 
 from bot.governance.errors import NotEligible, NotFound
 from bot.governance.ids import PartnershipId
-from bot.governance.receipts import Receipt, Standing
+from bot.governance.receipts import Receipt, ReceiptStanding
 from bot.governance.seats import SEASON
-from bot.services import posts, proposals, record, restores
+from bot.services import outbox, proposals, record, restores
 from bot.services.ports import Actor, DeliveryKind, PlaceKind
 from storage.tables import events
 from tests.services.scene import ADA, BEN, ELSEWHERE, HERE, NIA, ODA, STAKEHOLDERS, STATEMENT, TIA, Scene
@@ -28,7 +28,7 @@ async def test_a_receipt_kept_earlier_stands_in_the_record_later(scene: Scene) -
     await scene.disputed()
     assert len(kept.hash) == 64
 
-    async def standing(digits: str, number: int | None) -> Standing | None:
+    async def standing(digits: str, number: int | None) -> ReceiptStanding | None:
         found = await record.verify(scene.ctx, scene.actor(ADA), HERE, Receipt(digits, number))
         assert found.verdict.holds
         assert found.verdict.events > kept.number
@@ -36,11 +36,11 @@ async def test_a_receipt_kept_earlier_stands_in_the_record_later(scene: Scene) -
 
     for digits in (kept.hash, kept.hash[:32]):
         for number in (kept.number, None):
-            assert await standing(digits, number) is Standing.STANDS
-    assert await standing(kept.hash, kept.number + 1) is Standing.OTHER
-    assert await standing(kept.hash, kept.number + 1000) is Standing.BEYOND
-    assert await standing("f" * 64, kept.number) is Standing.OTHER
-    assert await standing("f" * 64, None) is Standing.NOWHERE
+            assert await standing(digits, number) is ReceiptStanding.STANDS
+    assert await standing(kept.hash, kept.number + 1) is ReceiptStanding.OTHER
+    assert await standing(kept.hash, kept.number + 1000) is ReceiptStanding.BEYOND
+    assert await standing("f" * 64, kept.number) is ReceiptStanding.OTHER
+    assert await standing("f" * 64, None) is ReceiptStanding.NOWHERE
 
 
 async def test_a_short_receipt_proves_nothing_either_way(scene: Scene) -> None:
@@ -50,7 +50,7 @@ async def test_a_short_receipt_proves_nothing_either_way(scene: Scene) -> None:
     for digits in (kept.hash[:12], kept.hash[:31], "f" * 12):
         for number in (kept.number, None):
             found = await record.verify(scene.ctx, scene.actor(ADA), HERE, Receipt(digits, number))
-            assert found.standing is Standing.TOO_SHORT
+            assert found.standing is ReceiptStanding.TOO_SHORT
 
 
 async def test_the_record_is_for_people_with_a_seat_in_this_server(scene: Scene) -> None:
@@ -113,7 +113,7 @@ async def test_an_erased_person_is_someone_and_their_objection_still_counts(scen
     view = await proposals.show(scene.ctx, scene.actor(BEN), filed)
     assert "erased" in view.mention(ada)
     assert view.proposal.objections[0].counts
-    assert await posts.user_of(scene.ctx, ada) is None
+    assert await outbox.user_of(scene.ctx, ada) is None
     assert (await record.verify(scene.ctx, scene.actor(BEN), HERE)).verdict.holds
     await scene.after(hours=72)
     assert (await scene.happened(filed))["proposal disputed"] == 1
@@ -177,33 +177,33 @@ async def test_a_restored_copy_is_one_until_it_was_compared(scene: Scene) -> Non
 
 async def test_every_delivery_leads_to_what_it_tells_of(scene: Scene) -> None:
     filed = await scene.disputed()
-    for delivery in await posts.waiting(scene.ctx):
+    for delivery in await outbox.waiting(scene.ctx):
         if delivery.proposal is not None:
-            assert (await posts.view(scene.ctx, delivery.proposal)).proposal.id == filed
+            assert (await outbox.view(scene.ctx, delivery.proposal)).proposal.id == filed
         if delivery.event is not None:
-            told = await posts.recorded(scene.ctx, delivery.partnership, delivery.event)
+            told = await outbox.recorded(scene.ctx, delivery.partnership, delivery.event)
             assert delivery.kind in {DeliveryKind.TEXT, DeliveryKind.NOTICE, DeliveryKind.OUTCOME, DeliveryKind.DIRECT}
             assert told.number == delivery.event
     with pytest.raises(NotFound):
-        await posts.recorded(scene.ctx, HERE, 4711)
+        await outbox.recorded(scene.ctx, HERE, 4711)
 
 
 async def test_an_event_of_the_partnership_comes_with_those_whom_it_names(scene: Scene) -> None:
     first = (await scene.record())[0]
-    logged = await posts.logged(scene.ctx, HERE, first.number)
+    logged = await outbox.logged(scene.ctx, HERE, first.number)
     assert logged.recorded == first
     assert len(logged.users) == 1
-    assert [p.id for p in await posts.partnerships(scene.ctx)] == [HERE]
-    assert await posts.partnerships_of(scene.ctx, ELSEWHERE) == ()
+    assert [p.id for p in await outbox.partnerships(scene.ctx)] == [HERE]
+    assert await outbox.partnerships_of(scene.ctx, ELSEWHERE) == ()
 
 
 async def test_a_proposal_without_a_channel_has_no_place_yet(scene: Scene) -> None:
-    view = await posts.view(scene.ctx, await scene.file())
+    view = await outbox.view(scene.ctx, await scene.file())
     for kind in (PlaceKind.GROUP, PlaceKind.FEED):
         with pytest.raises(NotFound):
-            await posts.place_of(scene.ctx, view, kind)
+            await outbox.place_of(scene.ctx, view, kind)
     with pytest.raises(NotFound):
-        await posts.feed_of(scene.ctx, HERE)
+        await outbox.feed_of(scene.ctx, HERE)
 
 
 async def test_what_was_withdrawn_keeps_every_word_on_record(scene: Scene) -> None:

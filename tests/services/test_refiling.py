@@ -7,10 +7,10 @@ from datetime import timedelta
 
 import pytest
 
-from bot.governance.dossier import State, Text
 from bot.governance.errors import BadText, BadValue, NotFound, Refiled
 from bot.governance.ids import ProposalId
-from bot.services import beforehand, proposals
+from bot.governance.proposals_types import ProposalState, Text
+from bot.services import attempts, proposals
 from bot.services.ports import Filter
 from tests.services.scene import ADA, HERE, QUIET, QUINN, RAY, TEXT, TIA, TOM, Scene
 
@@ -25,7 +25,7 @@ async def refused(scene: Scene, **more: object) -> ProposalId:
     await scene.object(objector, filed, stated=True)
     await scene.after(hours=72)
     await scene.after(hours=24 * 14)
-    assert await scene.state(filed) is State.NOT_ADOPTED
+    assert await scene.state(filed) is ProposalState.NOT_ADOPTED
     return filed
 
 
@@ -79,7 +79,7 @@ async def test_after_ninety_days_or_with_something_else_to_say_no_link_is_asked_
     again = await scene.file(TOM)
     assert (await scene.get(again)).refiles is None
     with pytest.raises(BadValue):
-        await beforehand.propose(scene.ctx, scene.actor(TIA), HERE, "operational", 1)
+        await attempts.propose(scene.ctx, scene.actor(TIA), HERE, "operational", 1)
 
 
 async def test_what_was_refused_does_not_come_back_as_another_version(scene: Scene) -> None:
@@ -122,7 +122,7 @@ async def test_one_begins_with_the_link_under_any_title(scene: Scene) -> None:
     who = scene.actor(TOM)
     (offered,) = await proposals.refilable(scene.ctx, who, HERE, "calen")
     assert offered.number == 1
-    await beforehand.propose(scene.ctx, who, HERE, "operational", 1)
+    await attempts.propose(scene.ctx, who, HERE, "operational", 1)
     text = replace(TEXT, title="Quite another title")
     view = await proposals.draft(scene.ctx, who, HERE, "operational", None, text, again=1)
     assert view.proposal.refiles == 1

@@ -11,29 +11,29 @@ import pytest
 from bot.governance import retros as retro_rules
 from bot.governance.errors import BadValue, NotEligible, TimePast, ZoneUnknown
 from bot.governance.escalations import MOST_DISPUTED
-from bot.governance.events import Happened
-from bot.governance.reminders import Letter, Preferences, State, Topic, Way
+from bot.governance.events import EventType
+from bot.governance.reminders import Letter, Preferences, ReminderState, ReminderTopic, Way
 from bot.governance.surveys import Question, QuestionKind
 from bot.services import (
     digests,
+    direct_messages,
     erasures,
     feedback,
-    letters,
     meetings,
     reminders,
     retros,
     retros_writing,
+    summaries,
     surveys,
-    surveys_answered,
-    things,
+    surveys_replies,
 )
-from bot.services.letters import LetterView
+from bot.services.direct_messages import LetterView
 from bot.services.ports import DeliveryKind, DeliveryState
 from bot.services.reminders import Hours, PreferencesView, Wishes
 from bot.ui import reminders as words
 from tests.services.scene import ADA, BEN, CLEO, DEV, ELI, FAY, GUS, HERE, NIA, STAKEHOLDERS, TIA, TLC, TOM, UMA, Scene
 
-ALL = frozenset(topic.value for topic in Topic)
+ALL = frozenset(topic.value for topic in ReminderTopic)
 NUDGED_AT = datetime(2026, 1, 3, tzinfo=UTC)
 """A day before the review of what was filed at New Year closes."""
 
@@ -43,7 +43,7 @@ async def wants(
     who: int,
     way: Way = Way.MENTION,
     *,
-    without: Topic | None = None,
+    without: ReminderTopic | None = None,
     mentions: str = "",
     day: str = "0",
     at: str = "09:00",
@@ -80,8 +80,8 @@ async def mentioned(scene: Scene, filed: int) -> set[int]:
     """Whom the notice of the nudge mentions."""
     everyone = {await scene.person(user): user for user in scene.roles}
     async with scene.ctx.uow.read() as tx:
-        told = [r for r in await tx.record.of(HERE, f"proposal/{filed}") if r.event.type is Happened.NUDGED]
-    return {everyone[person] for person in await letters.mentioned(scene.ctx, told[-1])}
+        told = [r for r in await tx.record.of(HERE, f"proposal/{filed}") if r.event.type is EventType.NUDGED]
+    return {everyone[person] for person in await direct_messages.mentioned(scene.ctx, told[-1])}
 
 
 async def until(scene: Scene, instant: datetime) -> None:
@@ -111,9 +111,9 @@ async def away(scene: Scene, by: timedelta) -> None:
 
 async def test_preferences_are_kept_beside_the_record_and_deleted_with_the_person(scene: Scene) -> None:
     before = await scene.record()
-    view = await wants(scene, ADA, Way.DIRECT, without=Topic.SURVEYS, mentions="2", day="daily", at="18:30")
+    view = await wants(scene, ADA, Way.DIRECT, without=ReminderTopic.SURVEYS, mentions="2", day="daily", at="18:30")
     assert view.preferences == Preferences(
-        way=Way.DIRECT, off=frozenset({Topic.SURVEYS}), mentions=2, digest_day=None, digest_minute=1110
+        way=Way.DIRECT, off=frozenset({ReminderTopic.SURVEYS}), mentions=2, digest_day=None, digest_minute=1110
     )
     assert view.digest_at == datetime(2026, 1, 1, 18, 30, tzinfo=UTC)
     view = await hours(scene, ADA, "Europe/Lisbon", ("22:00", "7:00"), "2026-02-01")
@@ -169,7 +169,7 @@ async def test_odd_wishes_are_refused_and_so_are_strangers(scene: Scene) -> None
 
 async def test_a_nudge_reaches_each_as_they_want_it(scene: Scene) -> None:
     await hours(scene, ADA, quiet=("22:00", "07:00"))
-    await wants(scene, BEN, without=Topic.PROPOSALS)
+    await wants(scene, BEN, without=ReminderTopic.PROPOSALS)
     await wants(scene, CLEO, Way.MENTION)
     await wants(scene, DEV, Way.DIRECT)
     await wants(scene, ELI, Way.DIGEST, day="daily", at="18:00")
@@ -235,8 +235,8 @@ async def test_above_the_budget_a_nudge_waits_for_the_digest(scene: Scene) -> No
 
 
 async def test_above_the_budget_and_without_a_digest_it_comes_the_next_day(scene: Scene) -> None:
-    await wants(scene, ADA, mentions="1", without=Topic.DIGEST)
-    await wants(scene, BEN, mentions="0", without=Topic.DIGEST)
+    await wants(scene, ADA, mentions="1", without=ReminderTopic.DIGEST)
+    await wants(scene, BEN, mentions="0", without=ReminderTopic.DIGEST)
     first, second, third = await scene.file(TIA), await scene.file(TOM), await scene.file(UMA)
     await until(scene, NUDGED_AT)
     assert len(await told_of(scene, ADA, first, second, third)) == 1
@@ -252,7 +252,7 @@ async def test_who_cannot_read_the_thread_any_more_is_told_by_message_or_not_at_
     filed = await scene.file()
     async with scene.ctx.uow.read() as tx:
         partnership = await tx.partnerships.get(HERE)
-        thing = await things.look(tx, partnership, f"proposal/{filed}")
+        thing = await summaries.look(tx, partnership, f"proposal/{filed}")
     assert thing is not None
     assert {await scene.person(who) for who in (ADA, TIA)} <= thing.readers
     await scene.joined(ADA)
@@ -267,10 +267,10 @@ async def test_an_owner_who_holds_no_seat_any_more_is_not_reminded(scene: Scene)
         view = await feedback.give(scene.ctx, scene.actor(BEN), HERE, TLC, f"The map {owner} is old.", anonymous=True)
         await feedback.take(scene.ctx, scene.actor(owner), view.feedback.id)
     tom = scene.actor(TOM)
-    held = (await retros.start(scene.ctx, tom, HERE, TLC, retro_rules.Plan("4ls", ("Liked",)))).retro
+    held = (await retros.start(scene.ctx, tom, HERE, TLC, retro_rules.RetroPlan("4ls", ("Liked",)))).retro
     await retros.next_phase(scene.ctx, tom, held.id, held.state)
     await retros_writing.write(scene.ctx, tom, held.id, 0, "The map")
-    while (view := await retros.show(scene.ctx, tom, held.id)).retro.state is not retro_rules.State.ACTIONS:  # type: ignore[assignment]
+    while (view := await retros.show(scene.ctx, tom, held.id)).retro.state is not retro_rules.RetroState.ACTIONS:  # type: ignore[assignment]
         await retros.next_phase(scene.ctx, tom, held.id, view.retro.state)  # type: ignore[attr-defined]
     for owner in (TIA, UMA):
         await retros_writing.add_action(scene.ctx, tom, held.id, f"Print {owner}", scene.actor(owner), "in 6 days")
@@ -416,14 +416,14 @@ async def test_the_weekly_digest_is_posted_once_where_everybody_talks(scene: Sce
     assert hidden
     await until(scene, datetime(2026, 1, 5, 10, tzinfo=UTC))
     await scene.sweep()
-    posts = [each for each in await scene.record() if each.event.type is Happened.DIGEST_GIVEN]
+    posts = [each for each in await scene.record() if each.event.type is EventType.DIGEST_GIVEN]
     assert len(posts) == 1
     view = await digests.load(scene.ctx, HERE, posts[0].number)
     assert [(entry.section, entry.name) for entry in view.entries] == [("outcome", "P-1")], "private matters stay there"
     scene.clock.now = datetime(2026, 3, 3, tzinfo=UTC)
     await scene.sweep()
     await scene.sweep()
-    posts = [each for each in await scene.record() if each.event.type is Happened.DIGEST_GIVEN]
+    posts = [each for each in await scene.record() if each.event.type is EventType.DIGEST_GIVEN]
     assert len(posts) <= 2, "late, and one for all the weeks"
 
 
@@ -451,7 +451,7 @@ async def test_of_several_sweeps_at_once_one_gives(scene: Scene) -> None:
     await asyncio.gather(*[scene.sweep() for _ in range(4)])
     found = {who: [each.at for each in letters] for who, letters in (await given(scene)).items()}
     assert {who: found[who].count(scene.clock.now) for who in (ADA, TIA, TOM)} == {ADA: 1, TIA: 1, TOM: 1}
-    told = [each for each in await scene.record() if each.event.type is Happened.DIGEST_GIVEN]
+    told = [each for each in await scene.record() if each.event.type is EventType.DIGEST_GIVEN]
     assert len(told) == 1
 
 
@@ -460,7 +460,7 @@ async def test_of_several_sweeps_at_once_one_gives(scene: Scene) -> None:
 
 async def test_the_words_of_a_letter_go_a_day_after_it_was_sent_and_that_it_failed_is_told(scene: Scene) -> None:
 
-    await wants(scene, ADA, Way.DIRECT, without=Topic.DIGEST)
+    await wants(scene, ADA, Way.DIRECT, without=ReminderTopic.DIGEST)
     await scene.file()
     await until(scene, NUDGED_AT)
     async with scene.ctx.uow.write() as tx:
@@ -473,7 +473,7 @@ async def test_the_words_of_a_letter_go_a_day_after_it_was_sent_and_that_it_fail
     await scene.after(hours=24 * 91)
     tables = await scene.tables()
     assert tables["letters"] == []
-    assert not [row for row in tables["reminders"] if State.GIVEN.value in row and "2026, 1, 3" in row]
+    assert not [row for row in tables["reminders"] if ReminderState.GIVEN.value in row and "2026, 1, 3" in row]
 
 
 # ---- retros and surveys --------------------------------------------------------------------------
@@ -484,7 +484,7 @@ async def test_everybody_asked_by_a_survey_hears_once_of_its_end_also_who_answer
     asked = (await surveys.create(scene.ctx, gus, HERE, None, "Pulse", "")).survey.id
     await surveys.put_question(scene.ctx, gus, asked, 0, Question(QuestionKind.TEXT, "What should change?"))
     opened = (await surveys.open_now(scene.ctx, gus, asked)).survey
-    await surveys_answered.answer(scene.ctx, scene.actor(BEN), asked, ["More maps."])
+    await surveys_replies.answer(scene.ctx, scene.actor(BEN), asked, ["More maps."])
     assert opened.closes_at is not None
     await until(scene, opened.closes_at - timedelta(minutes=1))
     found = await given(scene)
@@ -493,14 +493,14 @@ async def test_everybody_asked_by_a_survey_hears_once_of_its_end_also_who_answer
 
 async def test_an_owner_hears_of_an_action_before_it_is_due_and_the_group_of_a_slow_phase(scene: Scene) -> None:
     tom = scene.actor(TOM)
-    plan = retro_rules.Plan("4ls", ("Liked", "Lacked"), pace=timedelta(days=3))
+    plan = retro_rules.RetroPlan("4ls", ("Liked", "Lacked"), pace=timedelta(days=3))
     held = (await retros.start(scene.ctx, tom, HERE, TLC, plan)).retro
     assert held.deadline_at is not None
     await until(scene, held.deadline_at - timedelta(minutes=1))
     assert [letter.entries[0].name for letter in (await given(scene))[TIA]] == ["R-1"]
     await retros.next_phase(scene.ctx, tom, held.id, held.state)
     await retros_writing.write(scene.ctx, tom, held.id, 0, "The map")
-    while (view := await retros.show(scene.ctx, tom, held.id)).retro.state is not retro_rules.State.ACTIONS:
+    while (view := await retros.show(scene.ctx, tom, held.id)).retro.state is not retro_rules.RetroState.ACTIONS:
         await retros.next_phase(scene.ctx, tom, held.id, view.retro.state)
     before = len((await given(scene))[UMA])
     await retros_writing.add_action(scene.ctx, tom, held.id, "Print the map", scene.actor(UMA), "in 6 days")

@@ -21,7 +21,7 @@ from bot.governance.errors import (
     WrongPhase,
 )
 from bot.governance.ids import GroupId
-from bot.governance.retros import Plan, Progress, Retro, State
+from bot.governance.retros import Progress, Retro, RetroPlan, RetroState
 from bot.governance.retros_leading import Doubt
 from bot.services import erasures, retros, retros_leading, retros_views, retros_writing, roles
 from bot.services.ports import Actor
@@ -62,10 +62,10 @@ class Retros:
     def __init__(self, scene: Scene) -> None:
         self.scene, self.ctx = scene, scene.ctx
 
-    async def start(self, plan: Plan = LIVE, who: int = TOM, group: GroupId = TLC) -> int:
+    async def start(self, plan: RetroPlan = LIVE, who: int = TOM, group: GroupId = TLC) -> int:
         return (await retros.start(self.ctx, self.scene.actor(who), HERE, group, plan)).retro.id
 
-    async def go(self, held: int, to: State, who: int = TOM) -> Retro:
+    async def go(self, held: int, to: RetroState, who: int = TOM) -> Retro:
         """The facilitator moves it on to a phase."""
         while (retro := await self.get(held)).state is not to:
             await retros.next_phase(self.ctx, self.scene.actor(who), held, retro.state)
@@ -92,9 +92,9 @@ class Retros:
     async def grouped(self, *texts: str) -> int:
         """A retro with these cards, being put together."""
         held = await self.start()
-        await self.go(held, State.GATHER)
+        await self.go(held, RetroState.GATHER)
         await self.write(held, TIA, *texts)
-        await self.go(held, State.GROUP)
+        await self.go(held, RetroState.GROUP)
         return held
 
 
@@ -151,7 +151,7 @@ async def test_a_private_groups_retro_is_its_own(town: Retros) -> None:
 async def test_only_the_facilitator_leads(town: Retros) -> None:
     held = await town.start()
     acts = (
-        lambda: retros.next_phase(town.ctx, town[TIA], held, State.CHECK_IN),
+        lambda: retros.next_phase(town.ctx, town[TIA], held, RetroState.CHECK_IN),
         lambda: retros.pause(town.ctx, town[TIA], held),
         lambda: retros.resume(town.ctx, town[TIA], held),
         lambda: retros_leading.add_time(town.ctx, town[TIA], held, HOUR),
@@ -172,7 +172,7 @@ async def test_only_the_facilitator_leads(town: Retros) -> None:
 
 async def test_cards_are_hidden_changed_and_taken_back_until_the_reveal(town: Retros) -> None:
     held = await town.start()
-    await town.go(held, State.GATHER)
+    await town.go(held, RetroState.GATHER)
     await town.write(held, TIA, "one", "two")
     mine = await retros_writing.mine(town.ctx, town[TIA], held)
     assert [card.text for card in mine.cards] == ["one", "two"]
@@ -184,7 +184,7 @@ async def test_cards_are_hidden_changed_and_taken_back_until_the_reveal(town: Re
     await retros_writing.remove(town.ctx, town[UMA], held, slot)  # removes nothing: it is not hers
     await retros_writing.remove(town.ctx, town[TIA], held, mine.cards[1].slot)
     assert (await town.get(held)).cards == ()
-    retro = await town.go(held, State.GROUP)
+    retro = await town.go(held, RetroState.GROUP)
     assert [(card.column, card.text) for card in retro.cards] == [("Continue", "one, better")]
     with pytest.raises(WrongPhase):
         await retros_writing.remove(town.ctx, town[TIA], held, slot)
@@ -192,7 +192,7 @@ async def test_cards_are_hidden_changed_and_taken_back_until_the_reveal(town: Re
 
 async def test_the_limit_holds_however_many_are_sent_at_once_and_the_same_card_is_kept_once(town: Retros) -> None:
     held = await town.start()
-    await town.go(held, State.GATHER)
+    await town.go(held, RetroState.GATHER)
     acts = [retros_writing.write(town.ctx, town[TIA], held, 0, f"card {n}") for n in range(35)]
     found = await asyncio.gather(*acts, return_exceptions=True)
     assert sum(isinstance(each, LimitReached) for each in found) == 5
@@ -204,20 +204,20 @@ async def test_the_limit_holds_however_many_are_sent_at_once_and_the_same_card_i
 async def test_nothing_links_a_person_to_what_they_wrote_or_gave(town: Retros) -> None:
     held = await town.start()
     await retros_writing.check_in(town.ctx, town[TIA], held, "a telling word")
-    await town.go(held, State.GATHER)
+    await town.go(held, RetroState.GATHER)
     await town.write(held, TIA, "what only Tia knows")
     people = {who: await town.scene.person(who) for who in (TIA, TOM)}
     rows = [row for table in (await town.tables()).values() for row in table]
     assert not [row for row in rows if people[TIA] in row and ("telling" in row or "only Tia" in row)]
-    await town.go(held, State.GROUP)
+    await town.go(held, RetroState.GROUP)
     found = await town.tables()
     assert not [row for row in found["sealed"] if "retro/1'" in row], "what was revealed is sealed no more"
     assert len(found["session_keys"]) == 1, "the key of the cards died with the reveal"
-    await town.go(held, State.VOTE)
+    await town.go(held, RetroState.VOTE)
     await retros_writing.vote(town.ctx, town[TIA], held, 1, 3)
-    await town.go(held, State.DISCUSS)
+    await town.go(held, RetroState.DISCUSS)
     assert not [row for row in (await town.tables())["sealed"] if "dots" in row]
-    await town.go(held, State.CLOSED)
+    await town.go(held, RetroState.CLOSED)
     found = await town.tables()
     assert found["sealed"] == []
     assert found["session_keys"] == []
@@ -233,15 +233,15 @@ async def test_nothing_links_a_person_to_what_they_wrote_or_gave(town: Retros) -
 async def test_a_named_retro_forgets_its_authors_when_it_closes(town: Retros) -> None:
     held = await town.start(rules.plan("4 Ls", named=True))
     await retros_writing.check_in(town.ctx, town[UMA], held, "fine")
-    await town.go(held, State.GATHER)
+    await town.go(held, RetroState.GATHER)
     await town.write(held, TIA, "signed")
-    retro = await town.go(held, State.GROUP)
+    retro = await town.go(held, RetroState.GROUP)
     tia = await town.scene.person(TIA)
     assert retro.cards[0].author == tia
     assert retro.words[0].author == await town.scene.person(UMA)
     view = await retros.show(town.ctx, town[UMA], held)
     assert view.mention(tia) == f"<@{TIA}>"
-    await town.go(held, State.CLOSED)
+    await town.go(held, RetroState.CLOSED)
     assert tia not in repr(await town.get(held))
     assert not [row for row in (await town.tables())["payloads"] if tia in row]
 
@@ -282,7 +282,7 @@ async def test_suggestions_follow_the_wording_and_merge_nothing(town: Retros) ->
 
 async def test_dots_are_changed_and_never_exceed(town: Retros) -> None:
     held = await town.grouped("a", "b", "c")
-    await town.go(held, State.VOTE)
+    await town.go(held, RetroState.VOTE)
     found = await asyncio.gather(
         *(retros_writing.vote(town.ctx, town[TIA], held, topic, 3) for topic in (1, 2, 3)), return_exceptions=True
     )
@@ -297,7 +297,7 @@ async def test_dots_are_changed_and_never_exceed(town: Retros) -> None:
     with pytest.raises(NotFound):
         await retros_writing.vote(town.ctx, town[TIA], held, 9, 1)
     assert all(topic.dots == 0 for topic in (await town.get(held)).topics), "hidden until the vote is closed"
-    retro = await town.go(held, State.DISCUSS)
+    retro = await town.go(held, RetroState.DISCUSS)
     assert sum(topic.dots for topic in retro.topics) == sum(mine.given.values())
 
 
@@ -305,7 +305,7 @@ async def test_more_than_half_of_those_who_take_part_get_more_time(town: Retros)
     held = await town.grouped("a")
     for who in (UMA, ADA):
         await retros_writing.join(town.ctx, town[who], held)
-    await town.go(held, State.DISCUSS)
+    await town.go(held, RetroState.DISCUSS)
     with pytest.raises(WrongPhase):
         await retros_writing.more_time(town.ctx, town[TIA], held)
     await retros_leading.add_time(town.ctx, town[TOM], held, timedelta(minutes=5))
@@ -319,7 +319,7 @@ async def test_more_than_half_of_those_who_take_part_get_more_time(town: Retros)
 
 async def test_notes_and_topics_pass_one_after_the_other(town: Retros) -> None:
     held = await town.grouped("a", "b")
-    await town.go(held, State.DISCUSS)
+    await town.go(held, RetroState.DISCUSS)
     await retros_writing.note(town.ctx, town[UMA], held, 1, "Said once.")
     with pytest.raises(BadText):
         await retros_writing.note(town.ctx, town[UMA], held, 1, " ")
@@ -335,7 +335,7 @@ async def test_notes_and_topics_pass_one_after_the_other(town: Retros) -> None:
 
 async def test_actions_are_owned_done_and_come_back_until_then(town: Retros) -> None:
     held = await town.grouped("a")
-    await town.go(held, State.ACTIONS)
+    await town.go(held, RetroState.ACTIONS)
     await retros_writing.add_action(town.ctx, town[UMA], held, "Plan a walk", town[TIA], "in 2 weeks")
     await retros_writing.add_action(town.ctx, town[UMA], held, "Buy a bell", None)
     planned_walk = (await town.get(held)).actions[0]
@@ -350,7 +350,7 @@ async def test_actions_are_owned_done_and_come_back_until_then(town: Retros) -> 
     await retros_writing.own_action(town.ctx, town[UMA], held, 2)
     with pytest.raises(AlreadyDone):
         await retros_writing.own_action(town.ctx, town[TIA], held, 2)
-    await town.go(held, State.CLOSED)
+    await town.go(held, RetroState.CLOSED)
     again = await town.start()
     view = await retros.show(town.ctx, town[UMA], again)
     assert [(each.number, each.action.text) for each in view.earlier] == [(1, "Plan a walk"), (1, "Buy a bell")]
@@ -382,7 +382,7 @@ async def test_the_capture_box_is_sealed_limited_and_emptied_by_the_next_retro(t
     found = await town.tables()
     assert [row for row in found["sealed"] if "capture/2" in row] == []
     assert len(found["session_keys"]) == 1, "that of the other group's box"
-    retro = await town.go(held, State.GROUP)
+    retro = await town.go(held, RetroState.GROUP)
     assert [card.text for card in retro.cards] == ["another", "between meetings"]
 
 
@@ -396,7 +396,7 @@ async def test_what_is_captured_while_retros_begin_is_in_one_of_them_or_in_the_b
         *_, held = await asyncio.gather(*writing[3:], *writing[:3], begun)
         assert isinstance(held, RetroView)
         await retros_writing.join(town.ctx, town[TIA], held.retro.id)
-        taken += [card.text for card in (await town.go(held.retro.id, State.CLOSED)).cards]
+        taken += [card.text for card in (await town.go(held.retro.id, RetroState.CLOSED)).cards]
     async with town.ctx.uow.read() as tx:
         left = [retros.read_text(each) for each in await tx.seals.of("capture/2")]
     assert sorted([*taken, *left]) == sorted(said)
@@ -404,9 +404,9 @@ async def test_what_is_captured_while_retros_begin_is_in_one_of_them_or_in_the_b
 
 async def test_what_waits_for_the_next_retro_goes_into_one_of_two_that_begin_at_once(town: Retros) -> None:
     held = await town.grouped("a")
-    await town.go(held, State.VOTE)
+    await town.go(held, RetroState.VOTE)
     await retros_writing.vote(town.ctx, town[TIA], held, 1, 1)
-    await town.go(held, State.CLOSED)
+    await town.go(held, RetroState.CLOSED)
     await retros_writing.capture(town.ctx, town[UMA], HERE, TLC, "between meetings")
     waiting = []
     for _ in range(2):
@@ -415,7 +415,7 @@ async def test_what_waits_for_the_next_retro_goes_into_one_of_two_that_begin_at_
     town.scene.clock.forward(3 * DAY)
     await asyncio.gather(*[retros.advance(town.ctx, each) for each in waiting * 2])
     both = [await town.get(each) for each in waiting]
-    assert {retro.state for retro in both} == {State.CHECK_IN}
+    assert {retro.state for retro in both} == {RetroState.CHECK_IN}
     assert [text for retro in both for text in retro.captured] == ["between meetings"]
     assert [each.texts for retro in both for each in retro.carried] == [("a",)]
 
@@ -423,12 +423,12 @@ async def test_what_waits_for_the_next_retro_goes_into_one_of_two_that_begin_at_
 async def test_what_was_parked_or_not_reached_comes_back_once(town: Retros) -> None:
     held = await town.grouped("a", "b", "c")
     await retros_writing.merge(town.ctx, town[TIA], held, [2], 1)
-    await town.go(held, State.VOTE)
+    await town.go(held, RetroState.VOTE)
     await retros_writing.vote(town.ctx, town[TIA], held, 1, 3)
     await retros_writing.vote(town.ctx, town[TIA], held, 3, 1)
-    await town.go(held, State.DISCUSS)
+    await town.go(held, RetroState.DISCUSS)
     await retros.next_topic(town.ctx, town[TOM], held, 1, Progress.PARKED)
-    await town.go(held, State.CLOSED)
+    await town.go(held, RetroState.CLOSED)
     second, third = await town.start(), await town.start()
     assert [each.texts for each in (await town.get(second)).carried] == [("a", "b"), ("c",)]
     assert (await town.get(third)).carried == ()
@@ -442,8 +442,8 @@ async def test_what_was_parked_or_not_reached_comes_back_once(town: Retros) -> N
 
 async def test_a_second_press_moves_nothing(town: Retros) -> None:
     held = await town.start()
-    views = await asyncio.gather(*(retros.next_phase(town.ctx, town[TOM], held, State.CHECK_IN) for _ in range(5)))
-    assert {view.retro.state for view in views} == {State.GATHER}
+    views = await asyncio.gather(*(retros.next_phase(town.ctx, town[TOM], held, RetroState.CHECK_IN) for _ in range(5)))
+    assert {view.retro.state for view in views} == {RetroState.GATHER}
     assert await happened(town, held) == ["retro started", "retro phase began"]
 
 
@@ -462,9 +462,9 @@ async def test_a_facilitator_who_leaves_hands_over_to_another_or_the_time_goes_o
     assert "retro handed over" in await happened(town, held)
     await roles.member_left(town.ctx, GUILD, lea, by_themselves=True)
     await town.scene.sweep()
-    assert (await town.get(held)).state is State.CHECK_IN, "nobody is there to lead on: the phase has its time"
+    assert (await town.get(held)).state is RetroState.CHECK_IN, "nobody is there to lead on: the phase has its time"
     await town.scene.after(hours=24)
-    assert (await town.get(held)).state is State.GATHER
+    assert (await town.get(held)).state is RetroState.GATHER
     taken = await retros.take_over(town.ctx, town[TIA], held)
     assert taken.retro.facilitator == await town.scene.person(TIA)
 
@@ -480,7 +480,7 @@ async def test_a_silent_facilitator_is_replaced_once_and_then_the_retro_ends_by_
     for _ in range(8):
         await town.scene.after(hours=24)
     retro = await town.get(held)
-    assert retro.state is State.CLOSED
+    assert retro.state is RetroState.CLOSED
     assert retro.took_part == 0
 
 
@@ -490,7 +490,7 @@ async def test_a_timer_rings_once_and_nothing_moves_on_by_itself(town: Retros) -
     await town.scene.after(by=timedelta(minutes=5))
     await town.scene.after(by=timedelta(minutes=5))
     retro = await town.get(held)
-    assert (retro.state, retro.rung) == (State.CHECK_IN, True)
+    assert (retro.state, retro.rung) == (RetroState.CHECK_IN, True)
     assert (await happened(town, held)).count("retro changed") == 2, "the timer was set, and it rang"
 
 
@@ -498,25 +498,25 @@ async def test_a_slow_retro_moves_at_its_deadlines_and_gives_each_phase_its_time
     held = await town.start(SLOW)
     await retros_writing.check_in(town.ctx, town[TIA], held, "fine")
     await town.scene.after(hours=23)
-    assert (await town.get(held)).state is State.CHECK_IN
+    assert (await town.get(held)).state is RetroState.CHECK_IN
     await town.scene.after(hours=1)
-    assert (await town.get(held)).state is State.GATHER
+    assert (await town.get(held)).state is RetroState.GATHER
     await town.write(held, TIA, "a card")
     await retros.pause(town.ctx, town[TOM], held)
     await town.scene.after(hours=72)
-    assert (await town.get(held)).state is State.GATHER
+    assert (await town.get(held)).state is RetroState.GATHER
     with pytest.raises(WrongPhase, match="paused"):
         await town.write(held, TIA, "not now")
     await retros.resume(town.ctx, town[TOM], held)
     await town.scene.after(hours=24)
-    assert (await town.get(held)).state is State.GROUP
+    assert (await town.get(held)).state is RetroState.GROUP
     await town.scene.after(hours=24 * 5)  # the bot was away
     retro = await town.get(held)
-    assert (retro.state, retro.deadline_at) == (State.VOTE, town.scene.clock.now + DAY)
+    assert (retro.state, retro.deadline_at) == (RetroState.VOTE, town.scene.clock.now + DAY)
     for _ in range(3):
         await town.scene.after(hours=24)
     retro = await town.get(held)
-    assert retro.state is State.CLOSED
+    assert retro.state is RetroState.CLOSED
     assert retro.took_part == 1
 
 
@@ -527,13 +527,13 @@ async def test_hand_over_and_take_over(town: Retros) -> None:
     with pytest.raises(AlreadyDone):
         await retros.hand_over(town.ctx, town[TOM], held, town[TOM])
     await retros.hand_over(town.ctx, town[TOM], held, town[TIA])
-    await retros.next_phase(town.ctx, town[TIA], held, State.CHECK_IN)
+    await retros.next_phase(town.ctx, town[TIA], held, RetroState.CHECK_IN)
     with pytest.raises(NotEligible, match="take over"):
         await retros.take_over(town.ctx, town[UMA], held)
     await retros.take_over(town.ctx, town[TOM], held)
     with pytest.raises(AlreadyDone):
         await retros.take_over(town.ctx, town[TOM], held)
-    await town.go(held, State.CLOSED)
+    await town.go(held, RetroState.CLOSED)
     with pytest.raises(WrongPhase):
         await retros.hand_over(town.ctx, town[TOM], held, town[TIA])
 
@@ -541,7 +541,7 @@ async def test_hand_over_and_take_over(town: Retros) -> None:
 async def test_cancelling_destroys_what_was_written(town: Retros) -> None:
     await retros_writing.capture(town.ctx, town[UMA], HERE, TLC, "kept")
     held = await town.start()
-    await town.go(held, State.GATHER)
+    await town.go(held, RetroState.GATHER)
     await town.write(held, TIA, "a card that nobody saw")
     await retros.cancel(town.ctx, town[TOM], held, "Too few of us")
     found = await town.tables()
@@ -555,9 +555,9 @@ async def test_cancelling_destroys_what_was_written(town: Retros) -> None:
 
 async def test_nobody_took_part(town: Retros) -> None:
     held = await town.start()
-    await town.go(held, State.GATHER)
-    view = await retros.next_phase(town.ctx, town[TOM], held, State.GATHER)
-    assert view.retro.state is State.CLOSED
+    await town.go(held, RetroState.GATHER)
+    view = await retros.next_phase(town.ctx, town[TOM], held, RetroState.GATHER)
+    assert view.retro.state is RetroState.CLOSED
     async with town.ctx.uow.read() as tx:
         closed = (await tx.record.of(HERE, f"retro/{held}"))[-1]
     assert closed.event.data["took_part"] == 0
@@ -581,13 +581,13 @@ async def test_a_time_is_confirmed_before_anything_is_scheduled(town: Retros) ->
     await retros.confirm(town.ctx, town[TOM], draft.id)
     await retros.confirm(town.ctx, town[TOM], draft.id)
     retro = await town.get(draft.id)
-    assert (retro.state, retro.number) == (State.SCHEDULED, 1)
+    assert (retro.state, retro.number) == (RetroState.SCHEDULED, 1)
     assert await happened(town, draft.id) == ["retro scheduled"]
     await retros_writing.capture(town.ctx, town[UMA], HERE, TLC, "meanwhile")
     assert retro.starts_at is not None
     await town.scene.after(by=retro.starts_at - town.scene.clock.now)
     begun = await town.get(draft.id)
-    assert (begun.state, begun.captured) == (State.CHECK_IN, ("meanwhile",))
+    assert (begun.state, begun.captured) == (RetroState.CHECK_IN, ("meanwhile",))
 
 
 async def test_a_time_that_is_over_is_not_confirmed(town: Retros) -> None:
@@ -637,7 +637,7 @@ async def test_the_board_is_shown_where_the_group_meets_and_says_how_many(town: 
 
 async def test_writing_is_not_seen_on_the_board_only_coming_is(town: Retros) -> None:
     held = await town.start()
-    await town.go(held, State.GATHER)
+    await town.go(held, RetroState.GATHER)
     await town.write(held, TIA, "one")
 
     async def wanted() -> int:
@@ -650,7 +650,7 @@ async def test_writing_is_not_seen_on_the_board_only_coming_is(town: Retros) -> 
     await town.write(held, TIA, "two", "three")
     mine = await retros_writing.mine(town.ctx, town[TIA], held)
     await retros_writing.remove(town.ctx, town[TIA], held, mine.cards[0].slot)
-    await town.go(held, State.VOTE)
+    await town.go(held, RetroState.VOTE)
     voting = await wanted()
     await retros_writing.vote(town.ctx, town[TIA], held, 1, 2)
     assert await wanted() == voting
@@ -662,19 +662,19 @@ async def test_who_is_forgotten_takes_back_what_nobody_has_read(town: Retros) ->
     await retros_writing.capture(town.ctx, town[UMA], HERE, CELL, "in the box")
     held = await town.start()
     await retros_writing.check_in(town.ctx, town[UMA], held, "a word")
-    await town.go(held, State.GATHER)
+    await town.go(held, RetroState.GATHER)
     await town.write(held, UMA, "unread")
     await town.write(held, TIA, "stays")
     await erasures.forget(town.ctx, UMA)
     kept = (await town.tables())["sealed"]
     assert not [row for row in kept if "unread" in row or "in the box" in row]
-    retro = await town.go(held, State.GROUP)
+    retro = await town.go(held, RetroState.GROUP)
     assert [card.text for card in retro.cards] == ["stays"]
 
 
 async def test_of_many_open_retros_none_is_passed_over(town: Retros) -> None:
     held = await town.start()
-    retro = await town.go(held, State.GATHER)
+    retro = await town.go(held, RetroState.GATHER)
     await town.write(held, UMA, "unread")
     async with town.ctx.uow.write() as tx:
         for number in range(101, 131):
@@ -695,10 +695,10 @@ async def test_who_is_forgotten_leaves_no_plan_behind_that_nobody_confirmed(town
 async def test_the_words_of_a_closed_retro_are_erased_with_its_event(town: Retros) -> None:
     held = await town.grouped("a secret of the trade")
     await retros_writing.rename(town.ctx, town[TIA], held, 1, "The trade")
-    await town.go(held, State.DISCUSS)
+    await town.go(held, RetroState.DISCUSS)
     await retros_writing.note(town.ctx, town[TIA], held, 1, "Said about the trade")
     await retros_writing.add_action(town.ctx, town[TIA], held, "Keep the trade", None)
-    await town.go(held, State.CLOSED)
+    await town.go(held, RetroState.CLOSED)
     async with town.ctx.uow.read() as tx:
         closed = (await tx.record.of(HERE, f"retro/{held}"))[-1]
     await erasures.erase(town.ctx, HERE, closed.number)
@@ -708,11 +708,11 @@ async def test_the_words_of_a_closed_retro_are_erased_with_its_event(town: Retro
 
 async def test_what_was_captured_and_carried_over_is_erased_too(town: Retros) -> None:
     first = await town.grouped("parked for the next")
-    await town.go(first, State.CLOSED)
+    await town.go(first, RetroState.CLOSED)
     await retros_writing.capture(town.ctx, town[UMA], HERE, TLC, "between meetings")
     held = await town.start()
     await retros_writing.join(town.ctx, town[TIA], held)
-    await town.go(held, State.CLOSED)
+    await town.go(held, RetroState.CLOSED)
     for each in await town.scene.record():
         if each.event.type == "retro closed":
             await erasures.erase(town.ctx, HERE, each.number)
@@ -722,7 +722,7 @@ async def test_what_was_captured_and_carried_over_is_erased_too(town: Retros) ->
 
 async def test_sent_in_twice_notes_and_actions_stand_once(town: Retros) -> None:
     held = await town.grouped("a")
-    await town.go(held, State.DISCUSS)
+    await town.go(held, RetroState.DISCUSS)
     for _ in range(2):
         await retros_writing.note(town.ctx, town[UMA], held, 1, "Said once.")
         await retros_writing.add_action(town.ctx, town[UMA], held, "Plan a walk", town[TIA])
@@ -734,15 +734,15 @@ async def test_sent_in_twice_notes_and_actions_stand_once(town: Retros) -> None:
 
 async def test_a_copy_put_back_without_its_keys_still_reveals_and_goes_on(town: Retros) -> None:
     held = await town.start()
-    await town.go(held, State.GATHER)
+    await town.go(held, RetroState.GATHER)
     await town.write(held, TIA, "before the copy")
     async with town.ctx.uow.write() as tx:
         await tx.people._session.connection.execute(delete(session_keys))  # type: ignore[attr-defined]
     assert (await retros_writing.mine(town.ctx, town[TIA], held)).cards == ()
     await town.write(held, TIA, "after it was put back")
-    retro = await town.go(held, State.GROUP)
+    retro = await town.go(held, RetroState.GROUP)
     assert [card.text for card in retro.cards] == ["after it was put back", "before the copy"]
-    await town.go(held, State.CLOSED)
+    await town.go(held, RetroState.CLOSED)
     found = await town.tables()
     assert found["sealed"] == []
     assert found["session_keys"] == []
@@ -750,7 +750,7 @@ async def test_a_copy_put_back_without_its_keys_still_reveals_and_goes_on(town: 
 
 async def test_after_a_copy_is_put_back_without_its_keys_everybody_counts_once(town: Retros) -> None:
     held = await town.grouped("a", "b")
-    await town.go(held, State.VOTE)
+    await town.go(held, RetroState.VOTE)
 
     async def keys_are_lost() -> None:
         async with town.ctx.uow.write() as tx:
@@ -760,10 +760,10 @@ async def test_after_a_copy_is_put_back_without_its_keys_everybody_counts_once(t
         for who in (TIA, UMA):
             await retros_writing.vote(town.ctx, town[who], held, 1, 3)
         await keys_are_lost()
-    retro = await town.go(held, State.DISCUSS)
+    retro = await town.go(held, RetroState.DISCUSS)
     assert [topic.dots for topic in retro.topics] == [6, 0]
     assert (await retros_views.load(town.ctx, held)).people == 2
-    assert (await town.go(held, State.CLOSED)).took_part == 2
+    assert (await town.go(held, RetroState.CLOSED)).took_part == 2
 
 
 async def test_the_next_of_a_series_is_made_when_one_closes_by_itself(town: Retros) -> None:
@@ -773,10 +773,10 @@ async def test_the_next_of_a_series_is_made_when_one_closes_by_itself(town: Retr
     await town.scene.after(by=first.starts_at - town.scene.clock.now)
     for _ in range(4):
         await town.scene.after(hours=24)
-    assert (await town.get(first.id)).state is State.CLOSED
+    assert (await town.get(first.id)).state is RetroState.CLOSED
     following = await town.latest()
     assert following.number == 2
-    assert following.state is State.SCHEDULED
+    assert following.state is RetroState.SCHEDULED
     assert following.facilitator == first.facilitator
     assert following.starts_at is not None
     assert (following.starts_at - first.starts_at).days == 31
@@ -787,40 +787,40 @@ async def test_the_next_of_a_series_is_made_when_one_closes_by_itself(town: Retr
 
 async def test_next_asks_first_while_cards_come_and_moves_at_once_when_they_are_done(town: Retros) -> None:
     held = await town.start()
-    await town.go(held, State.GATHER)
+    await town.go(held, RetroState.GATHER)
     await town.write(held, TIA, "one")
-    pressed = await retros_leading.press_next(town.ctx, town[TOM], held, State.GATHER)
+    pressed = await retros_leading.press_next(town.ctx, town[TOM], held, RetroState.GATHER)
     assert pressed.doubt is Doubt.WRITING
-    assert (await town.get(held)).state is State.GATHER
+    assert (await town.get(held)).state is RetroState.GATHER
     town.scene.clock.forward(timedelta(minutes=4))
-    pressed = await retros_leading.press_next(town.ctx, town[TOM], held, State.GATHER)
-    assert (pressed.doubt, pressed.back, pressed.view.retro.state) == (Doubt.NONE, True, State.GROUP)
-    again = await retros_leading.press_next(town.ctx, town[TOM], held, State.GATHER)
-    assert again.view.retro.state is State.GROUP, "a second press changes nothing"
+    pressed = await retros_leading.press_next(town.ctx, town[TOM], held, RetroState.GATHER)
+    assert (pressed.doubt, pressed.back, pressed.view.retro.state) == (Doubt.NONE, True, RetroState.GROUP)
+    again = await retros_leading.press_next(town.ctx, town[TOM], held, RetroState.GATHER)
+    assert again.view.retro.state is RetroState.GROUP, "a second press changes nothing"
     with pytest.raises(NotEligible):
-        await retros_leading.press_next(town.ctx, town[TIA], held, State.GROUP)
+        await retros_leading.press_next(town.ctx, town[TIA], held, RetroState.GROUP)
     async with town.ctx.uow.read() as tx:
         assert not await tx.runtime.get(f"retro written/{held}"), "the minute of the last card goes with its phase"
 
 
 async def test_one_step_back_until_somebody_has_voted(town: Retros) -> None:
     held = await town.grouped("one", "two")
-    view = await retros_leading.step_back(town.ctx, town[TOM], held, State.GROUP)
-    assert view.retro.state is State.GATHER
+    view = await retros_leading.step_back(town.ctx, town[TOM], held, RetroState.GROUP)
+    assert view.retro.state is RetroState.GATHER
     await town.write(held, UMA, "three")
     assert len((await town.get(held)).cards) == 2, "hidden until the reveal"
-    retro = await town.go(held, State.VOTE)
+    retro = await town.go(held, RetroState.VOTE)
     assert [card.text for card in retro.cards] == ["one", "two", "three"]
     assert (await retros_leading.options(town.ctx, town[TOM], held)).back
     await retros_writing.vote(town.ctx, town[TIA], held, 1, 2)
     assert not (await retros_leading.options(town.ctx, town[TOM], held)).back
     with pytest.raises(WrongPhase):
-        await retros_leading.step_back(town.ctx, town[TOM], held, State.VOTE)
+        await retros_leading.step_back(town.ctx, town[TOM], held, RetroState.VOTE)
     await retros_writing.vote(town.ctx, town[TIA], held, 1, 0)
     with pytest.raises(NotEligible):
-        await retros_leading.step_back(town.ctx, town[TIA], held, State.VOTE)
-    assert (await retros_leading.step_back(town.ctx, town[TOM], held, State.VOTE)).retro.state is State.GROUP
-    assert (await retros_leading.step_back(town.ctx, town[TOM], held, State.VOTE)).retro.state is State.GROUP
+        await retros_leading.step_back(town.ctx, town[TIA], held, RetroState.VOTE)
+    assert (await retros_leading.step_back(town.ctx, town[TOM], held, RetroState.VOTE)).retro.state is RetroState.GROUP
+    assert (await retros_leading.step_back(town.ctx, town[TOM], held, RetroState.VOTE)).retro.state is RetroState.GROUP
 
 
 async def test_a_late_card_is_shown_at_once_and_tells_nobody(town: Retros) -> None:
@@ -834,7 +834,7 @@ async def test_a_late_card_is_shown_at_once_and_tells_nobody(town: Retros) -> No
     assert not [row for name in ("retros", "payloads", "sealed") for row in found[name] if uma in row]
     with pytest.raises(LimitReached):
         await town.write(held, UMA, *(f"more {n}" for n in range(40)))
-    await town.go(held, State.VOTE)
+    await town.go(held, RetroState.VOTE)
     assert not [row for row in (await town.tables())["sealed"] if "late" in row]
     with pytest.raises(WrongPhase):
         await town.write(held, UMA, "too late")
@@ -842,10 +842,10 @@ async def test_a_late_card_is_shown_at_once_and_tells_nobody(town: Retros) -> No
 
 async def test_a_card_of_ones_own_is_changed_only_while_it_is_hidden(town: Retros) -> None:
     held = await town.start()
-    await town.go(held, State.GATHER)
+    await town.go(held, RetroState.GATHER)
     await town.write(held, TIA, "one")
     (mine,) = (await retros_writing.mine(town.ctx, town[TIA], held)).cards
-    await town.go(held, State.GROUP)
+    await town.go(held, RetroState.GROUP)
     with pytest.raises(WrongPhase):
         await retros_writing.write(town.ctx, town[TIA], held, 0, "another", mine.slot)
     assert [card.text for card in (await town.get(held)).cards] == ["one"]
@@ -858,7 +858,7 @@ async def test_a_plan_nobody_confirmed_is_forgotten(town: Retros) -> None:
     await retros.confirm(town.ctx, town[TOM], kept.retro.id)
     await town.scene.after(hours=4)
     assert not [row for row in (await town.tables())["retros"] if "secret" in row]
-    assert (await town.get(kept.retro.id)).state is State.CHECK_IN, "what was confirmed began"
+    assert (await town.get(kept.retro.id)).state is RetroState.CHECK_IN, "what was confirmed began"
     with pytest.raises(TimePast):
         await retros.confirm(town.ctx, town[TOM], view.retro.id)
     assert await town.scene.sweep() == 0

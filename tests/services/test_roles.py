@@ -9,7 +9,6 @@ from datetime import timedelta
 import pytest
 
 from bot.governance import clock as clocks
-from bot.governance.dossier import Proposal, State, Text
 from bot.governance.errors import (
     AlreadyDone,
     BadText,
@@ -23,6 +22,7 @@ from bot.governance.errors import (
 from bot.governance.ids import PartnershipId, ProposalId, RoleId
 from bot.governance.organisation import Partnership, RoleMapping
 from bot.governance.policy import genesis
+from bot.governance.proposals_types import Proposal, ProposalState, Text
 from bot.services import escalations, objections, organisation, proposals, roles, votes
 from bot.services import sweep as sweeping
 from bot.services.ports import Actor, Context, Recorded
@@ -332,7 +332,7 @@ async def test_a_role_mapped_to_another_seat_silences_nobody(
     assert [(e.data["seat"], e.data["group"]) for e in told] == [("member", "Stakeholders")], "and the feed says so"
     clock.forward(timedelta(hours=100))
     await sweeping.sweep(ctx, (P,))
-    assert (await proposal(ctx, filed)).state is State.REVIEW
+    assert (await proposal(ctx, filed)).state is ProposalState.REVIEW
     back = await roles.map_role(ctx, town, moderator(), role, "stakeholders", "member")
     assert back.waiting == 0
     assert not clocks.is_stopped(await proposal(ctx, filed))
@@ -392,7 +392,7 @@ async def test_a_final_vote_waits_for_the_stakeholders_roles(scene: Scene) -> No
     assert waiting.vote is not None
     assert not waiting.vote.opened
     await scene.after(hours=100)
-    assert await scene.state(filed) is State.ESCALATED
+    assert await scene.state(filed) is ProposalState.ESCALATED
     for number, users in ((200, (ADA, BEN)), (201, (CLEO,)), (202, (ELI,))):
         await mapped(scene, number, "", "", *users)
     await scene.sweep()
@@ -433,13 +433,13 @@ async def test_a_halted_decision_stands_still_if_its_electors_role_is_gone(scene
     filed = await scene.file(TIA, "budget", text=priced)
     await scene.read_by(filed, ADA, BEN, CLEO, DEV, ELI, FAY)
     await scene.after(hours=72)
-    assert await scene.state(filed) is State.PASSED
+    assert await scene.state(filed) is ProposalState.PASSED
     for user in (ADA, BEN, CLEO):
         await proposals.halt(scene.ctx, scene.actor(user), filed)
     await roles.role_deleted(scene.ctx, GUILD, LAB)
     await proposals.halt(scene.ctx, scene.actor(DEV), filed)
     halted = await scene.get(filed)
-    assert halted.state is State.DISPUTED
+    assert halted.state is ProposalState.DISPUTED
     assert halted.clock.reasons == {clocks.ROLE}
 
 
@@ -448,7 +448,7 @@ async def core_dispute(scene: Scene) -> ProposalId:
     filed = await scene.file(TIA, "general", TLC)
     await scene.object(TOM, filed, stated=True)
     await scene.after(hours=72)
-    assert await scene.state(filed) is State.DISPUTED
+    assert await scene.state(filed) is ProposalState.DISPUTED
     return filed
 
 
@@ -495,12 +495,12 @@ async def test_an_objector_gone_in_the_timelock_is_known_to_be_gone_when_a_halt_
     vote = (await scene.get(filed)).vote
     assert vote is not None
     await scene.after(by=vote.closes_at - scene.clock())
-    assert await scene.state(filed) is State.ADOPTED
+    assert await scene.state(filed) is ProposalState.ADOPTED
     await roles.member_left(scene.ctx, GUILD, ADA, by_themselves=by_themselves)
     for user in (BEN, CLEO, DEV, ELI, FAY):
-        if await scene.state(filed) is State.ADOPTED:
+        if await scene.state(filed) is ProposalState.ADOPTED:
             await proposals.halt(scene.ctx, scene.actor(user), filed)
-    assert await scene.state(filed) is State.DISPUTED
+    assert await scene.state(filed) is ProposalState.DISPUTED
     objection = await scene.objection(filed)
     assert objection.counts
     assert (objection.sponsor_by is not None, objection.guarded) == (by_themselves, not by_themselves)

@@ -9,13 +9,13 @@ from datetime import timedelta
 import pytest
 
 from bot.governance import scales as rules
-from bot.governance.dossier import State
 from bot.governance.drafts import check_text
 from bot.governance.effects import ratify
 from bot.governance.errors import AlreadyDone, BadValue, NotEligible, NotFound, TooFewStakeholders
 from bot.governance.ids import PartnershipId
 from bot.governance.plans import ChannelSeen
 from bot.governance.policy import genesis
+from bot.governance.proposals_types import ProposalState
 from bot.services import roles, scales
 from bot.services.ports import Context, PlaceKind
 from storage.unit_of_work import SqlUnitOfWork
@@ -168,7 +168,7 @@ async def test_ratifying_needs_stakeholders_and_is_opened_once(ctx: Context, tow
     await roles.sync_members(ctx, GUILD, town.members(), partial=False, how="seen")
     view = await scales.ratify(ctx, moderator(), named)
     proposal = view.proposal
-    assert (proposal.number, proposal.state) == (1, State.REVIEW)
+    assert (proposal.number, proposal.state) == (1, ProposalState.REVIEW)
     (effect,) = proposal.current.effects
     core, *stakeholders = [view.users[person] for person in ratify.listed(effect)]
     assert (core, set(stakeholders)) == (13, {11, 12}), "it lists who sits where, and no name of theirs"

@@ -27,7 +27,7 @@ from bot.governance.errors import (
 from bot.governance.ids import GroupId, PartnershipId
 from bot.governance.scales import Scale
 from bot.governance.surveys import MOST_DRAFTS, Question, QuestionKind, Survey, SurveyState
-from bot.services import erasures, roles, surveys, surveys_answered, times
+from bot.services import erasures, roles, surveys, surveys_replies, times
 from bot.services.ports import Actor
 from storage.tables import session_keys
 from tests.services import scene as town
@@ -87,7 +87,7 @@ async def asked(scene: Scene, *questions: Question, who: int = GUS, group: Group
 
 
 async def answer(scene: Scene, who: int, survey: int, *typed: str) -> None:
-    await surveys_answered.answer(scene.ctx, scene.actor(who), survey, typed)
+    await surveys_replies.answer(scene.ctx, scene.actor(who), survey, typed)
 
 
 async def get(scene: Scene, survey: int) -> Survey:
@@ -205,17 +205,17 @@ async def test_answering_leaves_no_trace_but_what_is_sealed(scene: Scene) -> Non
     assert {name for name in after if after[name] != before[name]} == {"sealed"}
     person = await scene.person(ADA)
     assert not any(person in row for row in after["sealed"])
-    await surveys_answered.take_back(scene.ctx, scene.actor(ADA), made)
+    await surveys_replies.take_back(scene.ctx, scene.actor(ADA), made)
     assert await scene.tables() == before
 
 
 async def test_one_sees_and_changes_ones_own_answers_only(scene: Scene) -> None:
     made = await asked(scene)
     await answer(scene, ADA, made, "4", "1", "more tea")
-    assert (await surveys_answered.mine(scene.ctx, scene.actor(ADA), made)).mine == ("4", "1", "more tea")
-    assert not (await surveys_answered.mine(scene.ctx, scene.actor(BEN), made)).any
+    assert (await surveys_replies.mine(scene.ctx, scene.actor(ADA), made)).mine == ("4", "1", "more tea")
+    assert not (await surveys_replies.mine(scene.ctx, scene.actor(BEN), made)).any
     await answer(scene, ADA, made, "2", "", "")
-    assert (await surveys_answered.mine(scene.ctx, scene.actor(ADA), made)).mine == ("2", "", "")
+    assert (await surveys_replies.mine(scene.ctx, scene.actor(ADA), made)).mine == ("2", "", "")
 
 
 async def test_only_who_was_asked_answers_and_only_what_was_asked(scene: Scene) -> None:
@@ -226,7 +226,7 @@ async def test_only_who_was_asked_answers_and_only_what_was_asked(scene: Scene) 
         with pytest.raises(NotEligible):
             await answer(scene, who, made, "4")
     with pytest.raises(NotEligible):
-        await surveys_answered.answer(scene.ctx, late, made, ["4"])
+        await surveys_replies.answer(scene.ctx, late, made, ["4"])
     for typed in (("6",), ("4", "2"), ("-1",)):
         with pytest.raises(BadValue):
             await answer(scene, ADA, made, *typed)
@@ -258,7 +258,7 @@ async def test_two_sweeps_at_once_close_once(scene: Scene) -> None:
     for who in STAKEHOLDERS:
         await answer(scene, who, made, "3")
     scene.clock.forward(DAYS)
-    await asyncio.gather(*(surveys_answered.advance(scene.ctx, made) for _ in range(4)))
+    await asyncio.gather(*(surveys_replies.advance(scene.ctx, made) for _ in range(4)))
     survey = await get(scene, made)
     assert survey.results[0].answers == 6
     happened = [r for r in await scene.record() if r.event.thing == survey.thing]
@@ -333,7 +333,7 @@ async def test_two_that_close_at_once_are_compared(scene: Scene) -> None:
         await answer(scene, who, first, "4")
         await answer(scene, who, second, "4")
     scene.clock.forward(DAYS)
-    await asyncio.gather(*(surveys_answered.advance(scene.ctx, each) for each in (first, second)))
+    await asyncio.gather(*(surveys_replies.advance(scene.ctx, each) for each in (first, second)))
     shown = [(await get(scene, each)).results[0].withheld for each in (first, second)]
     assert sorted(shown) == ["", FEW_APART]
 
@@ -392,7 +392,7 @@ async def test_whoever_has_not_answered_is_known_to_themselves_only(scene: Scene
     async def waiting(user: int) -> list[int]:
         person = await scene.person(user)
         async with scene.ctx.uow.read() as tx:
-            return [survey.id for survey in await surveys_answered.unanswered(tx, HERE, person)]
+            return [survey.id for survey in await surveys_replies.unanswered(tx, HERE, person)]
 
     assert await waiting(ADA) == []
     assert await waiting(BEN) == [made]

@@ -10,10 +10,10 @@ from typing import cast
 
 import pytest
 
-from bot.governance.dossier import State
 from bot.governance.errors import NotFound
-from bot.governance.events import Event, Happened
+from bot.governance.events import Event, EventType
 from bot.governance.ids import PartnershipId, ProposalId
+from bot.governance.proposals_types import ProposalState
 from bot.services import clocks, proposals, votes
 from bot.services import sweep as sweeping
 from bot.services.ports import Asked, DeliveryKind
@@ -67,7 +67,11 @@ async def test_a_fault_in_one_proposal_does_not_hold_up_the_others(
     before = await scene.get(ids[0])
     with caplog.at_level(logging.ERROR):
         await scene.after(hours=72)
-    assert [await scene.state(filed) for filed in ids] == [State.REVIEW, State.ENACTED, State.ENACTED]
+    assert [await scene.state(filed) for filed in ids] == [
+        ProposalState.REVIEW,
+        ProposalState.ENACTED,
+        ProposalState.ENACTED,
+    ]
     assert await scene.get(ids[0]) == before, "what failed is as it was"
     (told,) = [r for r in caplog.records if r.exc_info]
     assert told.getMessage() == f"not advanced: proposal {ids[0]}"
@@ -75,7 +79,7 @@ async def test_a_fault_in_one_proposal_does_not_hold_up_the_others(
         assert await tx.proposals.due(scene.clock()) == (ids[0],), "and stays due"
     hearing.announce = announce
     await scene.sweep()
-    assert await scene.state(ids[0]) is State.ENACTED
+    assert await scene.state(ids[0]) is ProposalState.ENACTED
 
 
 async def test_what_runs_is_looked_at_before_its_next_step_and_a_fault_in_looking_holds_up_no_other(
@@ -99,7 +103,11 @@ async def test_what_runs_is_looked_at_before_its_next_step_and_a_fault_in_lookin
     scene.clock.forward(timedelta(hours=24))
     await sweeping.sweep(scene.ctx, {HERE}, look)
     assert looked == ids
-    assert [await scene.state(filed) for filed in ids] == [State.REVIEW, State.REVIEW, State.ENACTED]
+    assert [await scene.state(filed) for filed in ids] == [
+        ProposalState.REVIEW,
+        ProposalState.REVIEW,
+        ProposalState.ENACTED,
+    ]
 
 
 async def test_two_sweeps_at_the_same_instant_decide_once(scene: Scene) -> None:
@@ -107,10 +115,10 @@ async def test_two_sweeps_at_the_same_instant_decide_once(scene: Scene) -> None:
     await scene.read_by(filed, ADA, BEN)
     scene.clock.forward(timedelta(hours=72))
     await asyncio.gather(*(scene.sweep() for _ in range(4)))
-    assert await scene.state(filed) is State.PASSED
+    assert await scene.state(filed) is ProposalState.PASSED
     scene.clock.forward(timedelta(hours=48))
     await asyncio.gather(*(scene.sweep() for _ in range(4)))
-    assert await scene.state(filed) is State.ENACTED
+    assert await scene.state(filed) is ProposalState.ENACTED
     happened = await scene.happened(filed)
     for once in ("window closed", "proposal passed", "proposal enacted", "policy amended"):
         assert happened[once] == 1, once
@@ -145,13 +153,13 @@ async def test_everything_due_at_once_is_done_in_one_sweep(scene: Scene) -> None
         await scene.state(policy): "policy",
         await scene.state(unread): "unread",
     } == {
-        State.ENACTED: "silent",
-        State.DISPUTED: "disputed",
-        State.DISCARDED: "draft",
-        State.PASSED: "policy",
-        State.REVIEW: "unread",
+        ProposalState.ENACTED: "silent",
+        ProposalState.DISPUTED: "disputed",
+        ProposalState.DISCARDED: "draft",
+        ProposalState.PASSED: "policy",
+        ProposalState.REVIEW: "unread",
     }
-    assert await scene.state(unstated) is State.ENACTED
+    assert await scene.state(unstated) is ProposalState.ENACTED
     assert (await scene.get(unread)).extended
     async with scene.ctx.uow.read() as tx:
         assert await tx.proposals.due(scene.clock()) == ()
@@ -165,7 +173,7 @@ async def test_partnerships_that_are_not_named_wait(scene: Scene) -> None:
     assert await sweeping.sweep(scene.ctx, ()) == 0
     assert await sweeping.sweep(scene.ctx, (PartnershipId(77),)) == 0
     assert await scene.tables() == before
-    assert await scene.state(filed) is State.REVIEW
+    assert await scene.state(filed) is ProposalState.REVIEW
 
 
 async def test_the_next_deadline_is_the_earliest_of_all(scene: Scene) -> None:
@@ -193,7 +201,7 @@ async def test_the_nudge_goes_once_and_only_to_those_who_did_nothing(scene: Scen
     while not (await scene.get(filed)).nudged:
         scene.clock.now = await sweeping.next_due_at(scene.ctx) or scene.clock.now
         await scene.sweep()
-    (nudge,) = [each.event for each in await scene.record() if each.event.type is Happened.NUDGED]
+    (nudge,) = [each.event for each in await scene.record() if each.event.type is EventType.NUDGED]
     undecided = {await scene.person(user) for user in STAKEHOLDERS if user not in {ADA, BEN}}
     assert set(cast("list[str]", nudge.data["people"])) == undecided
 
@@ -207,15 +215,15 @@ async def test_of_two_changes_of_one_key_the_second_goes_stale_and_can_be_rebase
     scene.clock.forward(timedelta(hours=48))
     await asyncio.gather(scene.sweep(), scene.sweep())
     await scene.sweep()
-    assert sorted([await scene.state(first), await scene.state(second)]) == [State.ENACTED, State.STALE]
+    assert sorted([await scene.state(first), await scene.state(second)]) == [ProposalState.ENACTED, ProposalState.STALE]
     assert await amount(scene) == 4
-    stale, author = (second, TOM) if await scene.state(second) is State.STALE else (first, TIA)
+    stale, author = (second, TOM) if await scene.state(second) is ProposalState.STALE else (first, TIA)
     five = type(FREE_KEY)(FREE_KEY.kind, FREE_KEY.target, "5")
     await proposals.revise(scene.ctx, scene.actor(author), stale, OTHER_TEXT, (five,))
     await scene.read_by(stale, ADA, BEN)
     await scene.after(hours=48)
     await scene.after(hours=48)
-    assert await scene.state(stale) is State.ENACTED
+    assert await scene.state(stale) is ProposalState.ENACTED
     assert await amount(scene) == 5
 
 
@@ -225,7 +233,7 @@ async def test_a_vote_that_ends_uncounted_leaves_no_ballot_behind(scene: Scene) 
     await votes.cast(scene.ctx, scene.actor(BEN), filed, "against")
     await clocks.stop(scene.ctx, filed, "card missing", scene.clock())
     await scene.after(by=timedelta(days=14))
-    assert await scene.state(filed) is State.NOT_ADOPTED
+    assert await scene.state(filed) is ProposalState.NOT_ADOPTED
     assert (await scene.tables())["ballots"] == []
 
 

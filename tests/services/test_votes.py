@@ -9,11 +9,11 @@ from fractions import Fraction
 
 import pytest
 
-from bot.governance.dossier import Ballot, ObjectionState, State
 from bot.governance.errors import BadText, NotEligible, NotFound, NotYours, UnknownKey, WindowClosed, WrongState
 from bot.governance.ids import ProposalId, VoteId
 from bot.governance.policy import Value
-from bot.services import beforehand, escalations, inbox, objections, proposals, votes
+from bot.governance.proposals_types import Ballot, ObjectionState, ProposalState
+from bot.services import attempts, escalations, inbox, objections, proposals, votes
 from tests.services.scene import (
     ADA,
     BEN,
@@ -105,15 +105,15 @@ async def test_nothing_but_a_dispute_is_escalated(scene: Scene) -> None:
     with pytest.raises(WrongState):
         await votes.cast(scene.ctx, scene.actor(ADA), filed, "for")
     with pytest.raises(WrongState):
-        await beforehand.cast(scene.ctx, scene.actor(ADA), filed, 0)
+        await attempts.cast(scene.ctx, scene.actor(ADA), filed, 0)
 
 
 async def test_if_nobody_acts_a_dispute_ends_in_not_adopted(scene: Scene) -> None:
     filed = await scene.disputed()
     await scene.after(by=timedelta(days=14) - TICK)
-    assert await scene.state(filed) is State.DISPUTED
+    assert await scene.state(filed) is ProposalState.DISPUTED
     await scene.after(by=TICK)
-    assert await scene.state(filed) is State.NOT_ADOPTED
+    assert await scene.state(filed) is ProposalState.NOT_ADOPTED
     assert (await scene.get(filed)).outcome == "nobody acted"
     with pytest.raises(WrongState):
         await escalations.escalate(scene.ctx, scene.actor(ADA), filed)
@@ -129,7 +129,7 @@ async def test_between_escalation_and_vote_the_author_may_still_withdraw(scene: 
     await scene.after(hours=23)
     await proposals.withdraw(scene.ctx, scene.actor(TIA), filed)
     await scene.after(hours=100)
-    assert await scene.state(filed) is State.WITHDRAWN
+    assert await scene.state(filed) is ProposalState.WITHDRAWN
 
 
 async def test_once_the_vote_is_open_nobody_withdraws_or_raises_any_more(scene: Scene) -> None:
@@ -170,7 +170,7 @@ async def test_everyone_votes_in_the_same_instant_many_times_and_each_counts_onc
     assert vote is not None
     assert vote.tally is not None
     assert (vote.tally.cast, dict(vote.tally.counts)) == (6, {"for": 6, "against": 0, "abstain": 0})
-    assert await scene.state(filed) is State.ENACTED
+    assert await scene.state(filed) is ProposalState.ENACTED
     assert (await scene.objection(filed)).state is ObjectionState.OVERRULED
     assert (await scene.tables())["ballots"] == []
 
@@ -178,21 +178,21 @@ async def test_everyone_votes_in_the_same_instant_many_times_and_each_counts_onc
 @pytest.mark.parametrize(
     ("choices", "state", "why"),
     [
-        ({ADA: "against", BEN: "for", CLEO: "for"}, State.ENACTED, "adopted"),
-        ({ADA: "against", BEN: "against", CLEO: "for"}, State.NOT_ADOPTED, "not enough votes for"),
-        ({ADA: "against", BEN: "for", CLEO: "abstain"}, State.NOT_ADOPTED, "tied"),
-        ({BEN: "for", CLEO: "for"}, State.NOT_ADOPTED, "no quorum"),
-        ({}, State.NOT_ADOPTED, "no quorum"),
+        ({ADA: "against", BEN: "for", CLEO: "for"}, ProposalState.ENACTED, "adopted"),
+        ({ADA: "against", BEN: "against", CLEO: "for"}, ProposalState.NOT_ADOPTED, "not enough votes for"),
+        ({ADA: "against", BEN: "for", CLEO: "abstain"}, ProposalState.NOT_ADOPTED, "tied"),
+        ({BEN: "for", CLEO: "for"}, ProposalState.NOT_ADOPTED, "no quorum"),
+        ({}, ProposalState.NOT_ADOPTED, "no quorum"),
     ],
 )
 async def test_the_outcome_follows_the_pinned_rule(
-    scene: Scene, choices: dict[int, str], state: State, why: str
+    scene: Scene, choices: dict[int, str], state: ProposalState, why: str
 ) -> None:
     filed = await scene.escalated()
     await under(scene, vote_quorum=Fraction(1))
     await cast(scene, filed, choices)
     await scene.after(by=timedelta(hours=72) - TICK)
-    assert await scene.state(filed) is State.ESCALATED
+    assert await scene.state(filed) is ProposalState.ESCALATED
     await scene.after(by=TICK)
     assert await scene.state(filed) is state
     vote = (await scene.get(filed)).vote
@@ -213,7 +213,7 @@ async def test_votes_race_the_closing_sweep_and_all_that_were_taken_are_counted(
         return_exceptions=True,
     )
     assert all(isinstance(each, WindowClosed | WrongState) for each in results[1:])
-    assert await scene.state(filed) is State.NOT_ADOPTED
+    assert await scene.state(filed) is ProposalState.NOT_ADOPTED
     assert (await scene.tables())["ballots"] == []
 
 
@@ -235,7 +235,7 @@ async def test_who_may_not_vote_changes_nothing(scene: Scene) -> None:
     with pytest.raises(UnknownKey):
         await votes.cast(scene.ctx, scene.actor(ADA), filed, "maybe")
     with pytest.raises(UnknownKey):
-        await beforehand.cast(scene.ctx, scene.actor(ADA), filed, 3)
+        await attempts.cast(scene.ctx, scene.actor(ADA), filed, 3)
     assert await scene.tables() == before
 
 
@@ -254,7 +254,7 @@ async def test_an_objection_in_a_consent_round_needs_a_criterion_and_a_reason_an
     await cast(scene, filed, dict.fromkeys((ADA, CLEO, DEV, ELI), "consent"))
     await votes.cast(scene.ctx, scene.actor(BEN), filed, "object", "harm", REASON)
     await scene.after(hours=72)
-    assert await scene.state(filed) is State.NOT_ADOPTED
+    assert await scene.state(filed) is ProposalState.NOT_ADOPTED
     closed = [r.event for r in await scene.record() if r.event.type == "vote closed"]
     assert REASON in str(closed[0].data["ballots"])
 
@@ -263,12 +263,12 @@ async def test_an_entrenched_key_is_never_changed_by_silence_but_by_a_supermajor
     filed = await scene.file(type="policy", effects=(ENTRENCHED_KEY,))
     await scene.read_by(filed, ADA, BEN)
     await scene.after(hours=72)
-    assert await scene.state(filed) is State.ESCALATED
+    assert await scene.state(filed) is ProposalState.ESCALATED
     await cast(scene, filed, {ADA: "for", BEN: "for", CLEO: "for", DEV: "for", ELI: "against", FAY: "against"})
     await scene.after(hours=72)
-    assert await scene.state(filed) is State.ADOPTED
+    assert await scene.state(filed) is ProposalState.ADOPTED
     await scene.after(hours=48)
-    assert await scene.state(filed) is State.ENACTED
+    assert await scene.state(filed) is ProposalState.ENACTED
     async with scene.ctx.uow.read() as tx:
         assert (await tx.policies.current(HERE)).count("objection.threshold") == 2
 
@@ -312,7 +312,7 @@ async def test_below_k_ballots_a_secret_result_says_no_more_than_the_outcome(sce
     filed = await scene.escalated()
     await cast(scene, filed, {BEN: "for", CLEO: "for", DEV: "against"})
     await scene.after(hours=72)
-    assert await scene.state(filed) is State.ENACTED
+    assert await scene.state(filed) is ProposalState.ENACTED
     (closed,) = [r.event for r in await scene.record() if r.event.type == "vote closed"]
     assert (closed.data["hidden"], closed.data["counts"], closed.data["ballots"]) == (True, [], [])
     assert (closed.data["cast"], closed.data["eligible"], closed.data["adopted"]) == (3, 6, True)

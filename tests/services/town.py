@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from bot.governance import scales
 from bot.governance.ids import PartnershipId, RoleId
 from bot.governance.organisation import RoleFacts
-from bot.governance.plans import ChannelSeen, RoleSeen, Snapshot, Step, What
+from bot.governance.plans import ChannelSeen, RoleSeen, SetupStep, Snapshot, What
 from bot.governance.scales import Draft, Overwrite
 from bot.services import scales as use_cases
 from bot.services.ports import Actor, Context, DiscordRefused
@@ -56,7 +56,7 @@ class Town:
         self._heard(f"disarm {role_id}")
         self.set_powers(role_id)
 
-    async def create_channel(self, guild_id: int, step: Step, partnership: str) -> int:
+    async def create_channel(self, guild_id: int, step: SetupStep, partnership: str) -> int:
         self._heard(f"channel {step.name}")
         made = 500 + len(self.channels)
         self.channels[made] = ChannelSeen(made, step.name, step.what is What.CATEGORY, step.overwrites)

@@ -10,10 +10,10 @@ from datetime import datetime
 import discord
 from aiohttp import web
 
-from bot import addresses
 from bot.app import create_bot
-from bot.client import GovernanceBot
-from bot.running import stay_connected
+from bot.discord import addresses
+from bot.discord.client import GovernanceBot
+from bot.operation.running import stay_connected
 from config.settings import Settings
 from tests.standin.standin import StandIn
 

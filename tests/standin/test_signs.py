@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.client import GovernanceBot
-from bot.governance.dossier import Proposal
-from bot.governance.events import Happened
+from bot.discord.client import GovernanceBot
+from bot.governance.events import EventType
 from bot.governance.ids import ProposalId
+from bot.governance.proposals_types import Proposal
 from cogs.base import admission
 from tests.standin import Json, StandIn, listening, on_duty, words
 from tests.standin.running import caught_up
@@ -214,4 +214,4 @@ async def test_a_wipe_that_was_not_seen_is_made_good_once(database_url: str) -> 
                 async with bot.ctx.uow.read() as tx:
                     proposal = await tx.proposals.get(ProposalId(number))
                     record = await tx.record.of(proposal.partnership, f"proposal/{number}")
-                assert [e.event.type for e in record].count(Happened.REACTIONS_WIPED) == 1
+                assert [e.event.type for e in record].count(EventType.REACTIONS_WIPED) == 1

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
-from bot.permissions import permissions
+from bot.discord.permissions import permissions
 
 Json: TypeAlias = dict[str, Any]
 Tell: TypeAlias = Callable[[str, Json, int | None], None]

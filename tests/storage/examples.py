@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from bot.governance.dossier import Objection, Proposal, State, Text
-from bot.governance.events import Event, Happened, proposal_thing
+from bot.governance.events import Event, EventType, proposal_thing
 from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId, RoleId
 from bot.governance.organisation import Group, GroupKind, Partnership, RoleMapping
+from bot.governance.proposals_types import Objection, Proposal, ProposalState, Text
 from tests.database import NEW_YEAR
 
 HERE = PartnershipId(1)
@@ -47,7 +47,7 @@ def proposal(id: int = 1, **changes: Any) -> Proposal:
         NEW_YEAR,
         Text(title=f"Plant trees {id}"),
         number=id,
-        state=State.REVIEW,
+        state=ProposalState.REVIEW,
         opened_at=NEW_YEAR,
         closes_at=NEW_YEAR + timedelta(hours=72),
     )
@@ -58,5 +58,5 @@ def objection(number: int, person: PersonId = BEN) -> Objection:
     return Objection(number, person, NEW_YEAR, 1, "button")
 
 
-def event(id: int = 1, type: Happened = Happened.REVIEW_OPENED, **data: Any) -> Event:
+def event(id: int = 1, type: EventType = EventType.REVIEW_OPENED, **data: Any) -> Event:
     return Event(type, proposal_thing(ProposalId(id)), ADA, data)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.governance.events import Event, Happened
+from bot.governance.events import Event, EventType
 from bot.governance.ids import ProposalId
 from bot.services.ports import Asked, Delivery, DeliveryKind, DeliveryState, UnitOfWork
 from storage.unit_of_work import SqlUnitOfWork
@@ -78,7 +78,7 @@ async def test_an_event_queues_what_it_asks_for(kept: UnitOfWork, hearing: Heari
 
 
 async def test_what_tells_of_no_proposal_can_be_told_but_has_no_card(kept: UnitOfWork, hearing: Hearing) -> None:
-    mapped = Event(Happened.ROLE_MAPPED, "role/11", ADA)
+    mapped = Event(EventType.ROLE_MAPPED, "role/11", ADA)
     hearing.announce = lambda event: (Asked(DeliveryKind.LOG),)
     async with kept.write() as tx:
         await tx.record.append(HERE, [mapped], NEW_YEAR)

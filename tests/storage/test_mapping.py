@@ -10,8 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.governance import dossier
-from bot.governance.dossier import (
+from bot.governance import proposals_types
+from bot.governance.errors import OutOfBounds
+from bot.governance.organisation import Elector, Group, Holding, Member, Partnership, RoleMapping
+from bot.governance.policy import KEYS, Key, Kind, Policy, genesis
+from bot.governance.proposals import pin
+from bot.governance.proposals_types import (
     Appeal,
     Ballot,
     Clock,
@@ -19,17 +23,13 @@ from bot.governance.dossier import (
     Effect,
     Objection,
     Proposal,
+    ProposalTerms,
     Statement,
     Tally,
-    Terms,
     Text,
     Version,
     Vote,
 )
-from bot.governance.errors import OutOfBounds
-from bot.governance.organisation import Elector, Group, Holding, Member, Partnership, RoleMapping
-from bot.governance.policy import KEYS, Key, Kind, Policy, genesis
-from bot.governance.proposals import pin
 from bot.governance.seats import SeatRecord
 from bot.services.ports import Delivery, Place
 from storage.chain import Link
@@ -37,8 +37,8 @@ from storage.mapping import BadDocument, from_json, to_json
 from tests.storage.examples import partnership, proposal
 
 TYPES = [
-    Proposal, Terms, Text, Effect, Version, Statement, Appeal, dossier.Test, Objection, Concern, Tally, Vote, Ballot,
-    Clock, Partnership, Group, RoleMapping, Holding, Elector, Member, Delivery, Place, SeatRecord, Link,
+    Proposal, ProposalTerms, Text, Effect, Version, Statement, Appeal, proposals_types.Test, Objection, Concern, Tally,
+    Vote, Ballot, Clock, Partnership, Group, RoleMapping, Holding, Elector, Member, Delivery, Place, SeatRecord, Link,
 ]  # fmt: skip
 
 zones = st.integers(-1439, 1439).map(lambda minutes: timezone(timedelta(minutes=minutes)))
@@ -212,5 +212,5 @@ def test_terms_pinned_before_they_held_the_emojis_have_the_defaults() -> None:
     document = to_json(pin(genesis(), "general"))
     for name in ("objection_emoji", "concern_emoji"):
         del document[name]
-    terms = from_json(Terms, document)
+    terms = from_json(ProposalTerms, document)
     assert (terms.objection_emoji, terms.concern_emoji) == ("✋", "💬")

@@ -19,13 +19,13 @@ from sqlalchemy import Connection, column, create_engine, insert, inspect, table
 from sqlalchemy.engine import make_url
 
 from bot.governance.consistency import values_told
-from bot.governance.dossier import Proposal, State
 from bot.governance.errors import NotErasable
-from bot.governance.events import Event, Happened
+from bot.governance.events import Event, EventType
 from bot.governance.ids import PartnershipId, PersonId, ProposalId
 from bot.governance.organisation import Elector
 from bot.governance.policy import genesis
-from bot.governance.reminders import Preferences, Topic, Way
+from bot.governance.proposals_types import Proposal, ProposalState
+from bot.governance.reminders import Preferences, ReminderTopic, Way
 from bot.governance.seats import Hand
 from storage import migrate
 from storage.chain import EMPTY, Link, forge
@@ -90,7 +90,7 @@ async def test_who_was_told_twice_at_once_is_mentioned_and_keeps_what_else_they_
             found = await tx.reminders.preferences(PartnershipId(1), [PersonId("ada"), PersonId("ben")])
     finally:
         await engines.dispose()
-    wanted = Preferences("Europe/Lisbon", off=frozenset({Topic.SURVEYS}), mentions=2)
+    wanted = Preferences("Europe/Lisbon", off=frozenset({ReminderTopic.SURVEYS}), mentions=2)
     assert found == {"ada": (wanted, None), "ben": (replace(wanted, way=Way.DIRECT), None)}
     assert wanted.way is Way.MENTION
 
@@ -98,7 +98,9 @@ async def test_who_was_told_twice_at_once_is_mentioned_and_keeps_what_else_they_
 async def test_who_sat_before_the_week_was_asked_for_counts_and_is_pinned_in_what_is_open(tmp_path: Path) -> None:
     """A database from before seats said by whose hand they were lost (PRO-9)."""
     document = to_json(PARTNERSHIP)
-    running = Proposal(ProposalId(7), HERE, SHG, "operational", PersonId("ana"), NEW_YEAR, NEW_YEAR, state=State.REVIEW)
+    running = Proposal(
+        ProposalId(7), HERE, SHG, "operational", PersonId("ana"), NEW_YEAR, NEW_YEAR, state=ProposalState.REVIEW
+    )
     seat = {"partnership_id": 1, "group_id": SHG, "seat": "member", "since": NEW_YEAR, "how_gained": "seen"}
     seats = [
         {"person_id": "ada", "role_id": FUND, **seat},
@@ -168,7 +170,7 @@ async def test_what_was_erased_before_erasures_were_events_is_listed_once(tmp_pa
     links: list[Link] = []
     for number in range(1, 4):
         happened = Event(
-            Happened.CONCERN_RAISED, "proposal/1", PersonId("abc"[number - 1] * 32), {"text": f"No. {number}"}
+            EventType.CONCERN_RAISED, "proposal/1", PersonId("abc"[number - 1] * 32), {"text": f"No. {number}"}
         )
         links.append(forge(happened, NEW_YEAR, number, links[-1].hash if links else EMPTY))
     document = json.dumps(to_json(genesis()))

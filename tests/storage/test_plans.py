@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, insert
 
-from bot.governance.dossier import State
+from bot.governance.proposals_types import ProposalState
 from bot.services.ports import Filter, Transaction
 from storage.engine import Engines, create_engines
 from storage.proposals import columns_of
@@ -18,7 +18,7 @@ from tests.database import NEW_YEAR
 from tests.storage.examples import ADA, BEN, HERE, TLC, partnership, proposal
 
 ARCHIVE = 10_000
-OPEN = frozenset({State.REVIEW, State.SETTLING, State.DISPUTED, State.ESCALATED})
+OPEN = frozenset({ProposalState.REVIEW, ProposalState.SETTLING, ProposalState.DISPUTED, ProposalState.ESCALATED})
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ async def archive(sqlite_url: str) -> AsyncIterator[Engines]:
         await tx.partnerships.save(partnership())
     rows, sent = [], []
     for number in range(1, ARCHIVE + 21):
-        state = State.ENACTED if number <= ARCHIVE else State.REVIEW
+        state = ProposalState.ENACTED if number <= ARCHIVE else ProposalState.REVIEW
         one = proposal(number, state=state, author=ADA if number % 2 else BEN, opened_at=NEW_YEAR)
         due_at = NEW_YEAR + timedelta(minutes=number) if number > ARCHIVE else None
         rows.append({"id": number} | columns_of(one, due_at))

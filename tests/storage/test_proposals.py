@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.governance.dossier import FINAL, State, Text
 from bot.governance.errors import Changed, NotFound
 from bot.governance.ids import PartnershipId, PersonId, ProposalId
+from bot.governance.proposals_types import FINAL, ProposalState, Text
 from bot.services.ports import Filter, UnitOfWork
 from storage.types import NaiveInstant
 from storage.unit_of_work import SqlUnitOfWork
@@ -136,8 +136,8 @@ async def test_nobody_hears_of_a_commit_that_did_not_happen(kept: UnitOfWork, he
 async def test_lists_are_newest_first_and_hide_other_peoples_drafts(kept: UnitOfWork) -> None:
     async with kept.write() as tx:
         await tx.proposals.save(proposal(1), None)
-        await tx.proposals.save(proposal(2, state=State.ENACTED, group=CELL), None)
-        await tx.proposals.save(proposal(3, number=None, state=State.DRAFT), None)
+        await tx.proposals.save(proposal(2, state=ProposalState.ENACTED, group=CELL), None)
+        await tx.proposals.save(proposal(3, number=None, state=ProposalState.DRAFT), None)
         await tx.proposals.save(proposal(4, number=3, author=BEN, text=Text(title="100% Ökostrom")), None)
 
         async def ids(**wanted: object) -> list[int]:
@@ -146,7 +146,7 @@ async def test_lists_are_newest_first_and_hide_other_peoples_drafts(kept: UnitOf
         assert await ids() == [4, 2, 1]
         assert await ids(author=ADA) == [3, 2, 1]
         assert await ids(author=BEN) == [4]
-        assert await ids(states=frozenset({State.ENACTED})) == [2]
+        assert await ids(states=frozenset({ProposalState.ENACTED})) == [2]
         assert await ids(group=CELL) == [2]
         assert await ids(limit=1) == [4]
         assert await ids(before=4) == [2, 1]
@@ -158,16 +158,16 @@ async def test_lists_are_newest_first_and_hide_other_peoples_drafts(kept: UnitOf
         assert await ids(search="%") == [4]
         assert await ids(search="p-2") == [2]
         assert await ids(search="p-999999999999999999") == []
-        assert await tx.proposals.in_states(HERE, [State.REVIEW, State.DRAFT]) == (1, 3, 4)
+        assert await tx.proposals.in_states(HERE, [ProposalState.REVIEW, ProposalState.DRAFT]) == (1, 3, 4)
         assert await tx.proposals.in_states(HERE, []) == ()
 
 
 async def test_drafts_are_found_by_their_author_newest_first(kept: UnitOfWork) -> None:
     async with kept.write() as tx:
         for which, author in ((1, ADA), (2, BEN), (3, ADA)):
-            await tx.proposals.save(proposal(which, number=None, state=State.DRAFT, author=author), None)
+            await tx.proposals.save(proposal(which, number=None, state=ProposalState.DRAFT, author=author), None)
         await tx.proposals.save(proposal(4), None)
-        await tx.proposals.save(proposal(5, number=None, state=State.DRAFT, partnership=PartnershipId(2)), None)
+        await tx.proposals.save(proposal(5, number=None, state=ProposalState.DRAFT, partnership=PartnershipId(2)), None)
         assert await tx.proposals.drafts_of(HERE, ADA) == (3, 1)
     async with kept.read() as tx:
         assert await tx.proposals.drafts_of(HERE, BEN) == (2,)
@@ -175,12 +175,12 @@ async def test_drafts_are_found_by_their_author_newest_first(kept: UnitOfWork) -
 
 async def test_load_counts_what_is_open_and_what_was_opened(kept: UnitOfWork) -> None:
     async with kept.write() as tx:
-        for which, state in enumerate(State, 1):
-            number = None if state in {State.DRAFT, State.DISCARDED} else which
+        for which, state in enumerate(ProposalState, 1):
+            number = None if state in {ProposalState.DRAFT, ProposalState.DISCARDED} else which
             opened_at = NEW_YEAR + timedelta(hours=which) if number else None
             await tx.proposals.save(proposal(which, number=number, state=state, opened_at=opened_at), None)
         await tx.proposals.save(proposal(50, author=BEN), None)
-        open_ = len([state for state in State if state not in FINAL]) - 1
+        open_ = len([state for state in ProposalState if state not in FINAL]) - 1
         load = await tx.proposals.load_of(HERE, ADA, TLC, NEW_YEAR + timedelta(hours=10))
         assert load == (open_, 3, open_ + 1)
         assert await tx.proposals.load_of(HERE, BEN, SHG, NEW_YEAR + timedelta(days=1)) == (1, 0, 0)

@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from bot.governance.courses import Happening
-from bot.governance.events import Event, Happened
+from bot.governance.events import Event, EventType
+from bot.governance.histories import Happening
 from storage import record
 from storage.engine import Engines
 from storage.unit_of_work import SqlUnitOfWork
 from tests.database import NEW_YEAR
 from tests.storage.examples import ADA, HERE, partnership
 
-OPENED, READ, PASSED = Happened.REVIEW_OPENED, Happened.PROPOSAL_READ, Happened.PROPOSAL_PASSED
+OPENED, READ, PASSED = EventType.REVIEW_OPENED, EventType.PROPOSAL_READ, EventType.PROPOSAL_PASSED
 DAY = timedelta(days=1)
 
 
@@ -45,7 +45,7 @@ async def test_in_parts_or_at_once_it_is_the_same(
 ) -> None:
     monkeypatch.setattr(record, "_PART", part)
     async with kept.read() as tx:
-        everything = [each async for some in tx.record.from_opening(HERE, None, set(Happened)) for each in some]
+        everything = [each async for some in tx.record.from_opening(HERE, None, set(EventType)) for each in some]
         assert len(everything) == 60
         assert [each.at for each in everything] == sorted(each.at for each in everything)
         assert everything[0].event == Event(OPENED, "proposal/1", ADA, {"number": 1})
@@ -56,17 +56,17 @@ async def test_in_parts_or_at_once_it_is_the_same(
 async def test_from_the_first_opening_on(kept: SqlUnitOfWork) -> None:
     async with kept.read() as tx:
         since = NEW_YEAR + 18 * DAY
-        told = [each async for some in tx.record.from_opening(HERE, since, set(Happened)) for each in some]
+        told = [each async for some in tx.record.from_opening(HERE, since, set(EventType)) for each in some]
         assert (told[0].event.type, told[0].event.thing) == (OPENED, "proposal/18")
         later = NEW_YEAR + 99 * DAY
-        assert [each async for some in tx.record.from_opening(HERE, later, set(Happened)) for each in some] == []
+        assert [each async for some in tx.record.from_opening(HERE, later, set(EventType)) for each in some] == []
 
 
 async def test_since_an_instant_and_of_a_few_things(kept: SqlUnitOfWork) -> None:
     async with kept.read() as tx:
         assert things(await tx.record.since(HERE, NEW_YEAR + 22 * DAY, (PASSED,))) == ["19", "20"]
         assert len(await tx.record.since(HERE, None, (PASSED, OPENED))) == 40
-        assert await tx.record.since(HERE, NEW_YEAR + 24 * DAY, set(Happened)) == ()
+        assert await tx.record.since(HERE, NEW_YEAR + 24 * DAY, set(EventType)) == ()
         some = await tx.record.of_all(HERE, {"proposal/3", "proposal/5"}, (OPENED, PASSED))
         assert things(some) == ["3", "5", "3", "5"]
         assert await tx.record.of_all(HERE, (), (OPENED,)) == ()

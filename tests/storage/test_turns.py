@@ -16,8 +16,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from storage.engine import Engines, create_engines
 from storage.local import BUSY_TIMEOUT_MS, driver_of
-from storage.turns import Lost
 from storage.unit_of_work import SqlTransaction, SqlUnitOfWork
+from storage.write_queue import Lost
 
 MANY = 20
 

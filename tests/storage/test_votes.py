@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, make_url
 
-from bot.governance.dossier import Ballot
 from bot.governance.ids import PersonId, VoteId
+from bot.governance.proposals_types import Ballot
 from storage.engine import create_engines
 from storage.unit_of_work import SqlUnitOfWork
 from tests.database import NEW_YEAR

@@ -10,11 +10,11 @@ from typing import Any
 import discord
 
 from bot.governance import escalations, lifecycle, objections, proposals
-from bot.governance.dossier import Ballot, Effect, Proposal, State, Statement, Text
-from bot.governance.events import Event, Happened, Json
+from bot.governance.events import Event, EventType, Json
 from bot.governance.ids import PartnershipId, PersonId
 from bot.governance.organisation import Elector
 from bot.governance.policy import genesis
+from bot.governance.proposals_types import Ballot, Effect, Proposal, ProposalState, Statement, Text
 from bot.services.ports import Recorded
 from bot.services.views import Links, ProposalView
 from bot.ui import ids
@@ -71,7 +71,7 @@ def view_of(
     )
 
 
-def happened(kind: Happened, actor: str | None = None, **data: Json) -> Recorded:
+def happened(kind: EventType, actor: str | None = None, **data: Json) -> Recorded:
     person = PersonId(actor) if actor else None
     return Recorded(7, PartnershipId(1), scene.NOW, Event(kind, "proposal/7", person, data), "0123456789abcdef" * 4)
 
@@ -117,12 +117,12 @@ def states() -> dict[str, tuple[Proposal, float]]:
         "stale": (stale, 401.0),
         "enacted": (enacted, 401.0),
         "withdrawn": (proposals.withdraw(opened, scene.ANA.person, BOMB, scene.at(2))[0], 3.0),
-        "lapsed": (proposals.enter(opened, State.LAPSED, scene.at(2), "low reach"), 3.0),
+        "lapsed": (proposals.enter(opened, ProposalState.LAPSED, scene.at(2), "low reach"), 3.0),
         "ratification": (ratification(), 1.0),
         "big": (big(), 1.0),
         "crowded": (crowded(), 1.0),
     }
-    missing = set(State) - {State.DRAFT, State.DISCARDED} - {p.state for p, _ in found.values()}
+    missing = set(ProposalState) - {ProposalState.DRAFT, ProposalState.DISCARDED} - {p.state for p, _ in found.values()}
     assert not missing, missing
     return found
 

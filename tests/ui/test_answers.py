@@ -9,18 +9,18 @@ import pytest
 
 from bot.governance import receipts
 from bot.governance.consistency import Difference
-from bot.governance.dossier import Ballot, Effect, Revision, State
 from bot.governance.errors import BadText, BadValue, Refusal, UnknownKey, WrongState
-from bot.governance.events import Happened
+from bot.governance.events import EventType
 from bot.governance.ids import PersonId, ProposalId
 from bot.governance.organisation import Group
-from bot.governance.receipts import Receipt, Standing
+from bot.governance.proposals_types import Ballot, Effect, ProposalState, Revision
+from bot.governance.receipts import Receipt, ReceiptStanding
 from bot.services.inbox import Inbox
 from bot.services.ports import Listed, Verdict
-from bot.services.record import Checked
-from bot.services.views import HeadView, Item, ProposalView, Raised
-from bot.services.views import Standing as Holdings
-from bot.ui import answers, inbox, notices, objections_answered, record, votes_answered
+from bot.services.record import RecordCheck
+from bot.services.views import HeadView, ProposalItem, ProposalView, Raised
+from bot.services.views import ProposalStanding as Holdings
+from bot.ui import answers, inbox, notices, objections_replies, record, votes_replies
 from bot.ui.help import help_page
 from bot.ui.limits import CONTENT, units
 from tests.governance import scene
@@ -36,7 +36,9 @@ def of(name: str) -> ProposalView:
 
 def listed(number: int | None, title: str = "A well") -> Listed:
     group, author = scene.GROUPS[0].id, PersonId("ana")
-    return Listed(ProposalId(number or 900), number, group, "budget", title, State.REVIEW, author, scene.NOW, None)
+    return Listed(
+        ProposalId(number or 900), number, group, "budget", title, ProposalState.REVIEW, author, scene.NOW, None
+    )
 
 
 def revising(view: ProposalView) -> ProposalView:
@@ -63,20 +65,20 @@ async def test_every_answer_about_a_proposal_fits(name: str) -> None:
         answers.options(view, ()),
         answers.escalating(view),
         answers.marked(view),
-        objections_answered.withdrawing(view, 1),
+        objections_replies.withdrawing(view, 1),
         answers.overview(view, None),
         answers.preview(view),
         answers.text(view)[0],
-        votes_answered.ballot(view, None),
-        votes_answered.ballot(view, Ballot("for")),
-        objections_answered.concern(view),
-        objections_answered.standing(Holdings(True, "yes", electors, len(electors), view)),
-        objections_answered.standing(Holdings(False, "joined later", electors, 0, view)),
-        objections_answered.ruling(view, 1),
-        objections_answered.stated(view, 1),
-        objections_answered.raised(Raised(view, None, True, concern=True)),
-        *(objections_answered.objection_act(view, 1, act) for act in objections_answered._OBJECTION_ACTS),
-        *(objections_answered.raised(Raised(view, o, True)) for o in view.proposal.objections[:1]),
+        votes_replies.ballot(view, None),
+        votes_replies.ballot(view, Ballot("for")),
+        objections_replies.concern(view),
+        objections_replies.standing(Holdings(True, "yes", electors, len(electors), view)),
+        objections_replies.standing(Holdings(False, "joined later", electors, 0, view)),
+        objections_replies.ruling(view, 1),
+        objections_replies.stated(view, 1),
+        objections_replies.raised(Raised(view, None, True, concern=True)),
+        *(objections_replies.objection_act(view, 1, act) for act in objections_replies._OBJECTION_ACTS),
+        *(objections_replies.raised(Raised(view, o, True)) for o in view.proposal.objections[:1]),
     ]
     for view_shown in shown:
         check_fits(view_shown)
@@ -132,10 +134,10 @@ async def test_a_short_text_needs_no_file() -> None:
 
 async def test_an_objector_is_led_to_stating() -> None:
     proposal = scene.raised(scene.opened(), scene.BO)
-    raised = objections_answered.raised(Raised(view_of(proposal), scene.first(proposal), True))
+    raised = objections_replies.raised(Raised(view_of(proposal), scene.first(proposal), True))
     assert custom_ids(raised)[0] == f"objection:state:{proposal.id}:1"
     assert "recorded as No. 1" in text_of(raised)
-    again = objections_answered.raised(Raised(view_of(proposal), scene.first(proposal), False))
+    again = objections_replies.raised(Raised(view_of(proposal), scene.first(proposal), False))
     assert "stands already" in text_of(again)
     assert "it becomes a concern" in text_of(again)
 
@@ -143,31 +145,31 @@ async def test_an_objector_is_led_to_stating() -> None:
 async def test_whose_seat_was_taken_is_not_told_that_the_objection_lapses() -> None:
     proposal = scene.raised(scene.opened(), scene.BO)
     guarded = proposal.with_objection(replace(scene.first(proposal), seat_taken=True))
-    told = text_of(objections_answered.raised(Raised(view_of(guarded), scene.first(guarded), False)))
+    told = text_of(objections_replies.raised(Raised(view_of(guarded), scene.first(guarded), False)))
     assert "it counts without being stated" in told
     assert "it becomes a concern" not in told
 
 
 async def test_the_vote_shows_the_choice_taken_and_how_to_change_it() -> None:
     view = view_of(in_vote(), 210)
-    assert "You have not voted" in text_of(votes_answered.ballot(view, None))
-    shown = votes_answered.cast(view, "against")
+    assert "You have not voted" in text_of(votes_replies.ballot(view, None))
+    shown = votes_replies.cast(view, "against")
     assert "Your vote: Against" in text_of(shown)
     assert custom_ids(shown) == [f"vote:cast:{view.proposal.id}:{place}" for place in range(3)]
 
 
 async def test_a_small_secret_vote_warns_that_it_may_reveal() -> None:
     view = view_of(in_vote({"vote.secret": True}), 210)
-    assert "would show how everyone voted" in text_of(votes_answered.ballot(view, None))
+    assert "would show how everyone voted" in text_of(votes_replies.ballot(view, None))
 
 
 def test_a_choice_is_found_by_its_place_and_by_its_name() -> None:
     proposal = in_vote()
-    assert [votes_answered.place_of(proposal, typed) for typed in ("1", " against ", "AGAINST")] == [1, 1, 1]
+    assert [votes_replies.place_of(proposal, typed) for typed in ("1", " against ", "AGAINST")] == [1, 1, 1]
     with pytest.raises(UnknownKey):
-        votes_answered.place_of(proposal, "maybe")
+        votes_replies.place_of(proposal, "maybe")
     with pytest.raises(WrongState):
-        votes_answered.place_of(scene.opened(), "for")
+        votes_replies.place_of(scene.opened(), "for")
 
 
 ITEMS = tuple(inbox.WAITS)
@@ -176,13 +178,16 @@ ITEMS = tuple(inbox.WAITS)
 async def test_the_inbox_fits_however_full() -> None:
     for kind in ITEMS:
         items = [
-            Item(kind, f"proposal/{n}", f"P-{n}", bomb(90), scene.NOW, n, "https://discord.com/channels/1/2/3")
+            ProposalItem(kind, f"proposal/{n}", f"P-{n}", bomb(90), scene.NOW, n, "https://discord.com/channels/1/2/3")
             for n in range(1, 40)
         ]
         check_fits(inbox.inbox(Inbox(tuple(items), 3), scene.PARTNERSHIP))
         shown = inbox.inbox(Inbox(tuple(items[:1])), scene.PARTNERSHIP)
         assert custom_ids(shown), kind
-    every = [Item(kind, f"proposal/{n}", f"P-{n}", "", None, 1) for n, kind in enumerate(ITEMS[: inbox.MOST_ITEMS], 1)]
+    every = [
+        ProposalItem(kind, f"proposal/{n}", f"P-{n}", "", None, 1)
+        for n, kind in enumerate(ITEMS[: inbox.MOST_ITEMS], 1)
+    ]
     check_fits(inbox.inbox(Inbox(tuple(every)), scene.PARTNERSHIP))
     check_fits(inbox.inbox(Inbox((), 1), scene.PARTNERSHIP))
 
@@ -207,7 +212,9 @@ async def test_an_empty_list_says_where_what_was_decided_stands(name: str) -> No
 
 
 def test_every_state_stands_in_a_list() -> None:
-    assert frozenset().union(*(found for _, found in inbox.LISTS.values())) == frozenset(State) - {State.DISCARDED}
+    assert frozenset().union(*(found for _, found in inbox.LISTS.values())) == frozenset(ProposalState) - {
+        ProposalState.DISCARDED
+    }
     with pytest.raises(UnknownKey):
         inbox.wanted("other", None)
 
@@ -215,7 +222,7 @@ def test_every_state_stands_in_a_list() -> None:
 @pytest.mark.parametrize("name", STATES)
 async def test_why_fits_and_loses_no_line(name: str) -> None:
     person = next(iter(USERS))
-    told = [happened(kind, person, objection=1, version=2, reasons=["outage"]) for kind in Happened]
+    told = [happened(kind, person, objection=1, version=2, reasons=["outage"]) for kind in EventType]
     view = replace(of(name), events=tuple(told * 5))
     shown, whole = record.why(view)
     check_fits(shown)
@@ -226,7 +233,7 @@ async def test_why_fits_and_loses_no_line(name: str) -> None:
 
 @pytest.mark.parametrize("since", [scene.NOW.isoformat(), ""])
 def test_an_outage_has_its_beginning_and_its_length_on_record(since: str) -> None:
-    stood = happened(Happened.CLOCK_RESUMED, reason="outage", minutes=24 * 60, since=since)
+    stood = happened(EventType.CLOCK_RESUMED, reason="outage", minutes=24 * 60, since=since)
     stood = replace(stood, at=scene.at(24))
     from_then = f"<t:{int(scene.NOW.timestamp())}:"
     view = replace(of("review"), events=(stood,))
@@ -246,11 +253,11 @@ def test_verdict_and_receipt_fit_and_are_clear() -> None:
         Verdict(False, 9, "ab" * 32, 0, 4, bomb(2000)),
     ):
         for differences in ((), many):
-            for standing in (None, *Standing):
+            for standing in (None, *ReceiptStanding):
                 kept = None if standing is None else Receipt("ab" * 32, 10**14)
-                assert units(record.verdict(big, Checked(found, differences, kept, standing))) <= CONTENT
+                assert units(record.verdict(big, RecordCheck(found, differences, kept, standing))) <= CONTENT
     assert units(record.receipt(HeadView(big, 10**9, "ab" * 32, scene.NOW))) <= CONTENT
-    assert "does not hold" in record.verdict(big, Checked(Verdict(False, 9, "", 0, 4, "digest")))
+    assert "does not hold" in record.verdict(big, RecordCheck(Verdict(False, 9, "", 0, 4, "digest")))
 
 
 def test_a_receipt_is_read_back_as_it_was_shown() -> None:
@@ -260,13 +267,13 @@ def test_a_receipt_is_read_back_as_it_was_shown() -> None:
 
 def test_what_differs_and_how_a_receipt_stands_is_said_in_words() -> None:
     fine = Verdict(True, 9, "ab" * 32)
-    differs = record.verdict(scene.PARTNERSHIP, Checked(fine, (Difference("proposal/3", "outcome"),)))
+    differs = record.verdict(scene.PARTNERSHIP, RecordCheck(fine, (Difference("proposal/3", "outcome"),)))
     assert "not as the record tells" in differs
     assert "- proposal/3: outcome" in differs
-    short = record.verdict(scene.PARTNERSHIP, Checked(fine, (), Receipt("ab" * 6, 3), Standing.TOO_SHORT))
+    short = record.verdict(scene.PARTNERSHIP, RecordCheck(fine, (), Receipt("ab" * 6, 3), ReceiptStanding.TOO_SHORT))
     assert "too short to prove anything" in short
     assert "/audit receipt" in short
-    broken = Checked(Verdict(False, 9, "", 0, 4, "digest"), (), Receipt("ab" * 32, 3), Standing.STANDS)
+    broken = RecordCheck(Verdict(False, 9, "", 0, 4, "digest"), (), Receipt("ab" * 32, 3), ReceiptStanding.STANDS)
     assert "✅" not in record.verdict(scene.PARTNERSHIP, broken)
 
 
@@ -292,12 +299,12 @@ async def test_help_and_a_secret_ballot_say_what_an_operator_could_still_see() -
     proposal = in_vote({"vote.secret": True})
     assert proposal.vote is not None
     assert proposal.vote.secret
-    answer = text_of(votes_answered.ballot(view_of(proposal), Ballot("for")))
+    answer = text_of(votes_replies.ballot(view_of(proposal), Ballot("for")))
     page = text_of(help_page(scene.PARTNERSHIP, (), manages_roles=False, talk=None))
     for said_so in (answer, page):
         assert "Until the close" in said_so
         assert "person and choice" in said_so
         assert "After it nothing there links them" in said_so
         assert "backup" in said_so
-    open_vote = text_of(votes_answered.ballot(view_of(in_vote({"vote.secret": False})), Ballot("for")))
+    open_vote = text_of(votes_replies.ballot(view_of(in_vote({"vote.secret": False})), Ballot("for")))
     assert "operator" not in open_vote

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.governance.dossier import Effect, Text, Version
+from bot.governance.proposals_types import Effect, Text, Version
 from bot.ui import diff
 from bot.ui.labels import FIELD_LABELS, SUBSTANCE
 from bot.ui.limits import units
@@ -31,10 +31,10 @@ def test_both_texts_can_be_read_back(before: str, after: str) -> None:
 
 def test_words_not_letters_are_compared() -> None:
     assert diff.words("the red house", "the read house") == (
-        diff.Change(0, "the "),
-        diff.Change(-1, "red"),
-        diff.Change(1, "read"),
-        diff.Change(0, " house"),
+        diff.TextChange(0, "the "),
+        diff.TextChange(-1, "red"),
+        diff.TextChange(1, "read"),
+        diff.TextChange(0, " house"),
     )
 
 

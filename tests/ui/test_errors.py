@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from bot.governance import errors as refusals
-from bot.governance.dossier import ObjectionState, State
 from bot.governance.meetings import MeetingState
+from bot.governance.proposals_types import ObjectionState, ProposalState
 from bot.governance.surveys import SurveyState
 from bot.ui import errors, labels, times
 from bot.ui.limits import CONTENT, units
@@ -105,7 +105,7 @@ SAMPLES: tuple[refusals.Refusal, ...] = (
     refusals.WindowClosed(),
     *(
         refusals.WrongState(state, act)
-        for state in (*State, *ObjectionState, *SurveyState, *MeetingState, "odd")
+        for state in (*ProposalState, *ObjectionState, *SurveyState, *MeetingState, "odd")
         for act in (*errors.ACTS, "odd")
     ),
     *(refusals.AlreadyDone(act) for act in (*errors.DONE, "unheard of")),

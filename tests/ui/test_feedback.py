@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from bot.governance import feedback as rules
-from bot.governance.events import Event, Happened
+from bot.governance.events import Event, EventType
 from bot.governance.feedback import Feedback, FeedbackState
 from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.services.feedback import FeedbackPage, FeedbackView
@@ -76,7 +76,7 @@ def test_neither_hidden_words_nor_an_anonymous_author_are_shown(name: str) -> No
 
 
 def recorded(answer: str) -> Recorded:
-    event = Event(Happened.FEEDBACK_ANSWERED, "feedback/7", FAY, {"number": 9, "answer": answer})
+    event = Event(EventType.FEEDBACK_ANSWERED, "feedback/7", FAY, {"number": 9, "answer": answer})
     return Recorded(3, PartnershipId(1), scene.NOW, event, "0" * 64)
 
 

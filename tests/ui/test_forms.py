@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.governance.dossier import Effect, State, Text
 from bot.governance.drafts import LENGTHS
 from bot.governance.effects import change_policy
 from bot.governance.objections import CRITERIA
 from bot.governance.policy import KEYS, genesis
+from bot.governance.proposals_types import Effect, ProposalState, Text
 from bot.ui import forms, ids
 from bot.ui.limits import CONTENT, units
 from tests.governance import scene
@@ -38,7 +38,7 @@ def every_form() -> Iterator[discord.ui.Modal]:
     yield from (forms.propose(kind, scene.GROUPS[0].id) for kind in TYPES)
     yield forms.propose("general", None)
     for draft in drafts():
-        for proposal in (draft, replace(draft, state=State.REVIEW, number=10**6, versions=opened.versions)):
+        for proposal in (draft, replace(draft, state=ProposalState.REVIEW, number=10**6, versions=opened.versions)):
             yield forms.words(proposal)
             yield forms.details(proposal, POLICY)
     yield forms.withdraw(opened)

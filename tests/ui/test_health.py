@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import pytest
 
-from bot.governance.events import Event, Happened, Json
+from bot.governance.events import Event, EventType, Json
 from bot.governance.health import Check, Marks, Reading
 from bot.governance.ids import PartnershipId, PersonId
 from bot.services.health import HealthView
@@ -76,7 +76,7 @@ DATA: dict[Check, dict[str, Json]] = {
 @pytest.mark.parametrize("check", [*DATA, None])
 def test_every_notice_fits_and_leads_on(check: Check | None) -> None:
     data: dict[str, Json] = {"check": check.value, **DATA[check]} if check else {}
-    event = Event(Happened.HEALTH_MARKED, "group/1", None, data)
+    event = Event(EventType.HEALTH_MARKED, "group/1", None, data)
     recorded = Recorded(7, PartnershipId(1), scene.NOW, event, "ab" * 32)
     page = feed.log(recorded, scene.PARTNERSHIP, USERS, 4)
     check_fits(page)

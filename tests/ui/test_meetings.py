@@ -10,29 +10,29 @@ import discord
 import pytest
 
 from bot.governance.cadences import MENU, cadence
-from bot.governance.dossier import State
-from bot.governance.events import Event, Happened, Json
+from bot.governance.events import Event, EventType, Json
 from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId
 from bot.governance.meetings import (
     MOST_ITEMS,
     MOST_LINKS,
     MOST_NOTES,
     POSSIBLE,
+    AgendaItem,
     Answer,
     Attendance,
-    Item,
-    Kind,
     Meeting,
+    MeetingKind,
     MeetingState,
     Note,
 )
 from bot.governance.organisation import Group, GroupKind, Partnership
+from bot.governance.proposals_types import ProposalState
 from bot.governance.retros import Action
 from bot.services.agendas import Linked, MeetingList, MeetingView, Promised
 from bot.services.meetings import Move
 from bot.services.ports import Listed, Recorded
 from bot.services.times import parse
-from bot.ui import errors, meetings, meetings_answered, meetings_told
+from bot.ui import errors, meetings, meetings_notices, meetings_replies
 from tests.ui.scenes import bomb, check_fits, custom_ids, text_of
 
 NOW = datetime(2026, 11, 20, 17, tzinfo=UTC)
@@ -45,7 +45,7 @@ PLAIN = Meeting(
     number=7,
     group=GROUP.id,
     title="Weekly check",
-    kind=Kind.OPERATIONS,
+    kind=MeetingKind.OPERATIONS,
     organiser=PEOPLE[0],
     starts_at=NOW,
     length=timedelta(hours=1),
@@ -57,9 +57,9 @@ PLAIN = Meeting(
 FULL = replace(
     PLAIN,
     title=bomb(80).replace("\n", " ")[:80],
-    kind=Kind.PURPOSE,
+    kind=MeetingKind.PURPOSE,
     cadence=cadence("month last weekday", date(2026, 11, 27), "18:00", "Europe/Berlin"),
-    items=tuple(Item(n, PEOPLE[n], f"{n} {bomb(190)}"[:200]) for n in range(1, MOST_ITEMS + 1)),
+    items=tuple(AgendaItem(n, PEOPLE[n], f"{n} {bomb(190)}"[:200]) for n in range(1, MOST_ITEMS + 1)),
     notes=tuple(Note(n, PEOPLE[n], f"note{n:02} {bomb(2900)}", NOW) for n in range(1, MOST_NOTES + 1)),
     attendance=tuple(Attendance(person, list(Answer)[n % 3]) for n, person in enumerate(PEOPLE)),
     decisions=tuple(range(1, MOST_LINKS + 1)),
@@ -69,14 +69,14 @@ LIVE = [state for state in MeetingState if state not in {MeetingState.DRAFT, Mee
 
 
 def pending(n: int) -> Listed:
-    return Listed(ProposalId(n), n, GROUP.id, "general", bomb(90), State.REVIEW, PEOPLE[0], None, None)
+    return Listed(ProposalId(n), n, GROUP.id, "general", bomb(90), ProposalState.REVIEW, PEOPLE[0], None, None)
 
 
 def view_of(meeting: Meeting, **more: Any) -> MeetingView:
     users = {person: 10**17 + n for n, person in enumerate(PEOPLE)}
     full: dict[str, Any] = {
         "open": tuple(pending(n) for n in range(1, 11)),
-        "linked": tuple(Linked(n, bomb(90), State.ENACTED) for n in meeting.decisions),
+        "linked": tuple(Linked(n, bomb(90), ProposalState.ENACTED) for n in meeting.decisions),
         "promised": tuple(Promised(n, Action(n, bomb(300), PEOPLE[n], NOW)) for n in range(1, 11)),
         "following": replace(PLAIN, number=8, starts_at=NOW + timedelta(days=7)),
         "link": "https://discord.com/channels/1/2/3",
@@ -86,7 +86,7 @@ def view_of(meeting: Meeting, **more: Any) -> MeetingView:
     return MeetingView(meeting, PARTNERSHIP, GROUP, users, NOW - timedelta(days=1), 2 * 10**18, **(full | more))
 
 
-def recorded(kind: Happened, **data: Json) -> Recorded:
+def recorded(kind: EventType, **data: Json) -> Recorded:
     return Recorded(7, PartnershipId(1), NOW, Event(kind, "meeting/7", PEOPLE[3], data), "ab" * 32)
 
 
@@ -114,7 +114,7 @@ async def test_every_board_fits_and_offers_what_can_be_done(state: MeetingState,
 
 @pytest.mark.parametrize("state", LIVE)
 async def test_the_agenda_is_shown_whole(state: MeetingState) -> None:
-    parts = meetings_answered.shown(view_of(replace(FULL, state=state)))
+    parts = meetings_replies.shown(view_of(replace(FULL, state=state)))
     for part in parts:
         check_safe(part)
     whole = "\n".join(map(text_of, parts))
@@ -123,7 +123,7 @@ async def test_the_agenda_is_shown_whole(state: MeetingState) -> None:
 
 
 async def test_the_minutes_are_whole_each_note_under_its_author() -> None:
-    parts = meetings_told.minutes(view_of(replace(FULL, state=MeetingState.ENDED)), 1_000_001)
+    parts = meetings_notices.minutes(view_of(replace(FULL, state=MeetingState.ENDED)), 1_000_001)
     for part in parts:
         check_safe(part)
     whole = "\n".join(map(text_of, parts))
@@ -136,30 +136,30 @@ async def test_the_minutes_are_whole_each_note_under_its_author() -> None:
         assert f"“{item.number} " in whole
 
 
-TOLD: dict[Happened, dict[str, Any]] = {
-    Happened.MEETING_STARTED: {},
-    Happened.MEETING_ENDED: {},
-    Happened.MEETING_CHANGED: {"what": "time", "starts_at": NOW.isoformat(), "before": NOW.isoformat()},
-    Happened.MEETING_CANCELLED: {"reason": bomb(500), "series": True},
-    Happened.MEETING_MISSED: {"missed": [(NOW + timedelta(days=n)).isoformat() for n in range(50)]},
+TOLD: dict[EventType, dict[str, Any]] = {
+    EventType.MEETING_STARTED: {},
+    EventType.MEETING_ENDED: {},
+    EventType.MEETING_CHANGED: {"what": "time", "starts_at": NOW.isoformat(), "before": NOW.isoformat()},
+    EventType.MEETING_CANCELLED: {"reason": bomb(500), "series": True},
+    EventType.MEETING_MISSED: {"missed": [(NOW + timedelta(days=n)).isoformat() for n in range(50)]},
 }
 
 
 @pytest.mark.parametrize("kind", TOLD)
-async def test_everything_that_is_told_fits(kind: Happened) -> None:
+async def test_everything_that_is_told_fits(kind: EventType) -> None:
     data = TOLD[kind]
     for meeting in (PLAIN, FULL):
-        for told in meetings_told.told(view_of(meeting), recorded(kind, **data), 1_000_001):
+        for told in meetings_notices.told(view_of(meeting), recorded(kind, **data), 1_000_001):
             check_safe(told)
-    (gone,) = meetings_told.told(view_of(PLAIN), replace(recorded(kind, **data), erased=True), 1_000_001)
+    (gone,) = meetings_notices.told(view_of(PLAIN), replace(recorded(kind, **data), erased=True), 1_000_001)
     assert "erased on request" in text_of(gone)
 
 
 async def test_one_that_was_missed_alone_is_told_in_one_line() -> None:
-    missed = recorded(Happened.MEETING_MISSED, missed=[NOW.isoformat()])
-    (told,) = meetings_told.told(view_of(PLAIN), missed, None)
+    missed = recorded(EventType.MEETING_MISSED, missed=[NOW.isoformat()])
+    (told,) = meetings_notices.told(view_of(PLAIN), missed, None)
     assert "It fell into a time when I was away" in text_of(told)
-    (told,) = meetings_told.told(view_of(replace(PLAIN, started_at=NOW)), missed, None)
+    (told,) = meetings_notices.told(view_of(replace(PLAIN, started_at=NOW)), missed, None)
     assert "was not held. Nobody said that they were here, and nothing was noted." in text_of(told)
     assert "The next one is M-8" in text_of(told)
 
@@ -167,31 +167,31 @@ async def test_one_that_was_missed_alone_is_told_in_one_line() -> None:
 @pytest.mark.parametrize("meeting", [PLAIN, FULL], ids=["plain", "full"])
 async def test_every_answer_and_form_fits(meeting: Meeting) -> None:
     view = view_of(meeting)
-    planned: dict[tuple[int, Kind], Meeting] = {(GROUP.id, Kind.PURPOSE): meeting}
+    planned: dict[tuple[int, MeetingKind], Meeting] = {(GROUP.id, MeetingKind.PURPOSE): meeting}
     listed = MeetingList(PARTNERSHIP, (meeting,) * 20, (meeting,) * 10, (GROUP,) * 10, planned)
     understood = parse("in 3 days at 18:00", "Europe/Berlin", NOW)
     for shown in (
-        meetings_answered.preview(view),
-        meetings_answered.confirmed(view),
-        meetings_answered.move_preview(Move(view, understood)),
-        meetings_answered.move_preview(Move(view, understood, NOW)),
-        meetings_answered.moved(view),
-        meetings_answered.cancelled(view),
-        meetings_answered.started(view),
-        meetings_answered.end_asked(view),
-        meetings_answered.ended(view),
-        meetings_answered.added(view),
-        meetings_answered.noted(view),
-        *(meetings_answered.attended(view, answer) for answer in Answer),
-        meetings_answered.listing(listed),
-        meetings_answered.listing(MeetingList(PARTNERSHIP, (), (), (), {})),
+        meetings_replies.preview(view),
+        meetings_replies.confirmed(view),
+        meetings_replies.move_preview(Move(view, understood)),
+        meetings_replies.move_preview(Move(view, understood, NOW)),
+        meetings_replies.moved(view),
+        meetings_replies.cancelled(view),
+        meetings_replies.started(view),
+        meetings_replies.end_asked(view),
+        meetings_replies.ended(view),
+        meetings_replies.added(view),
+        meetings_replies.noted(view),
+        *(meetings_replies.attended(view, answer) for answer in Answer),
+        meetings_replies.listing(listed),
+        meetings_replies.listing(MeetingList(PARTNERSHIP, (), (), (), {})),
     ):
         check_safe(shown)
     for form in (
-        meetings_answered.item_form(meeting),
-        meetings_answered.notes_form(meeting),
-        meetings_answered.move_form(meeting),
-        meetings_answered.cancel_form(meeting),
+        meetings_replies.item_form(meeting),
+        meetings_replies.notes_form(meeting),
+        meetings_replies.move_form(meeting),
+        meetings_replies.cancel_form(meeting),
     ):
         assert len(form.title) <= 45
         assert len(form.children) <= 5
@@ -213,7 +213,7 @@ async def test_an_entry_stands_only_while_a_public_meeting_is_ahead() -> None:
 
 
 def test_every_line_of_the_menu_has_words_and_says_how_often() -> None:
-    assert set(meetings_answered.EVERY) == {"once", *MENU}
+    assert set(meetings_replies.EVERY) == {"once", *MENU}
     said = {key: meetings.recurs(cadence(key, date(2026, 11, 27), "18:00", "Europe/Berlin")) for key in MENU}
     assert said["day"] == "every day at 18:00"
     assert said["2 weeks"] == "every 2 weeks on Friday at 18:00"
@@ -222,7 +222,7 @@ def test_every_line_of_the_menu_has_words_and_says_how_often() -> None:
     assert said["month last weekday"] == "every month on the last Friday at 18:00"
     assert said["quarter"] == "every 3 months on the 27th at 18:00"
     assert said["year"] == "every year on 27 November at 18:00"
-    assert set(meetings.AGENDAS) == set(meetings.KIND_LABELS) == set(Kind)
+    assert set(meetings.AGENDAS) == set(meetings.KIND_LABELS) == set(MeetingKind)
 
 
 def test_what_a_change_of_clocks_does_to_a_meeting_is_said() -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from bot.governance import drafts
-from bot.governance.dossier import Effect
 from bot.governance.effects import change_policy
 from bot.governance.errors import NotEligible, OutOfBounds, Stale
 from bot.governance.organisation import GroupKind
 from bot.governance.policy import KEYS, written
+from bot.governance.proposals_types import Effect
 from bot.ui import answers, effects, errors, policy
 from bot.ui.help import help_page
 from bot.ui.proposals import card, words

@@ -12,12 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.governance import objections
-from bot.governance.dossier import FINAL, ObjectionState, Proposal, State, Text
 from bot.governance.effects import REGISTRY as EFFECTS
-from bot.governance.events import Happened
+from bot.governance.events import EventType
 from bot.governance.policy import Value
+from bot.governance.proposals_types import FINAL, ObjectionState, Proposal, ProposalState, Text
 from bot.services.views import ProposalView
-from bot.ui import direct, effects, feed, labels, proposals
+from bot.ui import direct_messages, effects, feed, labels, proposals
 from bot.ui.limits import CONTENT, units
 from tests.governance import scene
 from tests.ui.scenes import (
@@ -70,7 +70,7 @@ def test_every_card_fits_and_says_its_state_in_words(name: str, provisional: boo
 @EVERY
 def test_nothing_plain_is_swallowed_by_a_quote_or_a_list(name: str) -> None:
     view = shown(name, provisional=True)
-    decided = feed.outcome(view, happened(Happened.PROPOSAL_ENACTED), 5)
+    decided = feed.outcome(view, happened(EventType.PROPOSAL_ENACTED), 5)
     for message in (proposals.card(view, 5), feed.entry(view, 5), decided):
         for part in components(message):
             lines = part.get("content", "").split("\n")
@@ -97,14 +97,14 @@ def test_every_feed_entry_fits(name: str) -> None:
     for private in (False, True):
         view = shown(name, private=private)
         check_fits(feed.entry(view, 5))
-        check_fits(feed.outcome(view, happened(Happened.PROPOSAL_PASSED, reached=1, reachable=2), 5))
+        check_fits(feed.outcome(view, happened(EventType.PROPOSAL_PASSED, reached=1, reachable=2), 5))
 
 
 @EVERY
 def test_a_private_group_shows_neither_title_nor_text(name: str) -> None:
     view = shown(name, private=True)
     proposal = view.proposal
-    for message in (feed.entry(view, 5), feed.outcome(view, happened(Happened.PROPOSAL_ENACTED), 5)):
+    for message in (feed.entry(view, 5), feed.outcome(view, happened(EventType.PROPOSAL_ENACTED), 5)):
         text = text_of(message)
         assert proposal.current.text.title[:12] not in text
         assert "<@" not in text
@@ -360,12 +360,12 @@ def test_no_text_breaks_a_message(
 def test_direct_messages_fit(name: str) -> None:
     view = shown(name)
     for text in (
-        direct.joined_later(view),
-        *(direct.not_eligible_reaction(view, why) for why in ("author", "not an elector", "unheard of")),
+        direct_messages.joined_later(view),
+        *(direct_messages.not_eligible_reaction(view, why) for why in ("author", "not an elector", "unheard of")),
     ):
         assert 0 < units(text) <= CONTENT
 
 
 def test_every_state_is_labelled() -> None:
     for table in (labels.STATE_LABELS, labels.STATE_COLOURS, labels.STATE_SIGNS, labels.STATE_MEANINGS):
-        assert set(table) == set(State)
+        assert set(table) == set(ProposalState)

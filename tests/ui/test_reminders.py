@@ -8,11 +8,11 @@ from datetime import timedelta
 
 import pytest
 
-from bot.governance.events import Event, Happened
+from bot.governance.events import Event, EventType
 from bot.governance.ids import PartnershipId, PersonId
-from bot.governance.reminders import Entry, Letter, Preferences, Topic, Way
+from bot.governance.reminders import Entry, Letter, Preferences, ReminderTopic, Way
 from bot.services.digests import DigestView
-from bot.services.letters import LetterView
+from bot.services.direct_messages import LetterView
 from bot.services.ports import Recorded
 from bot.services.reminders import PreferencesView
 from bot.ui import inbox, preferences, reminders
@@ -68,7 +68,7 @@ def test_a_letter_says_of_which_partnership_it_is(section: str, why: str) -> Non
 
 
 def test_the_weekly_digest_fits_and_names_its_sections() -> None:
-    recorded = Recorded(9, HERE, scene.NOW, Event(Happened.DIGEST_GIVEN, "digest/1"), "0" * 64)
+    recorded = Recorded(9, HERE, scene.NOW, Event(EventType.DIGEST_GIVEN, "digest/1"), "0" * 64)
     found = tuple(each for each in every() if each.section not in {"reminder", "missed", "waiting"})
     shown = reminders.weekly(DigestView(scene.PARTNERSHIP, found, scene.NOW, scene.NOW, 5), recorded, 7)
     check_fits(shown)
@@ -82,9 +82,11 @@ def test_the_weekly_digest_fits_and_names_its_sections() -> None:
     [
         Preferences(),
         Preferences(
-            "Europe/Lisbon", (1320, 420), frozenset(Topic), Way.NONE, 0, scene.NOW + timedelta(days=3), None, 0
+            "Europe/Lisbon", (1320, 420), frozenset(ReminderTopic), Way.NONE, 0, scene.NOW + timedelta(days=3), None, 0
         ),
-        Preferences(off=frozenset(set(Topic) - {Topic.DIGEST}), away_until=scene.NOW - timedelta(days=3)),
+        Preferences(
+            off=frozenset(set(ReminderTopic) - {ReminderTopic.DIGEST}), away_until=scene.NOW - timedelta(days=3)
+        ),
     ],
 )
 def test_the_panel_and_its_forms_fit(chosen: Preferences) -> None:

@@ -11,19 +11,19 @@ import pytest
 from bot.governance import retros as rules
 from bot.governance import retros_lessons, retros_writing
 from bot.governance.cadences import Cadence, Unit
-from bot.governance.events import Event, Happened, Json
+from bot.governance.events import Event, EventType, Json
 from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.organisation import Group, GroupKind, Partnership
 from bot.governance.policy import genesis
-from bot.governance.retros import Action, Carried, Plan, Progress, Retro, State, Topic, Word
+from bot.governance.retros import Action, Carried, Progress, Retro, RetroPlan, RetroState, Topic, Word
 from bot.governance.retros_leading import Doubt
 from bot.governance.retros_writing import Merged, Written
 from bot.services.ports import Recorded
 from bot.services.retros_leading import Options, Pressed
 from bot.services.retros_views import Earlier, Mine, RetroView
-from bot.services.retros_writing import Asked, Box, Figures
+from bot.services.retros_writing import Asked, Box, RetroFigures
 from bot.services.times import Understood
-from bot.ui import labels, retros_answered, retros_forms, retros_told, retros_topics
+from bot.ui import labels, retros_forms, retros_notices, retros_replies, retros_topics
 from bot.ui import retros as boards
 from bot.ui.limits import V2_TEXT, units
 from tests.governance.scene import NOW
@@ -34,12 +34,12 @@ PARTNERSHIP = Partnership(PartnershipId(1), "River Commons", 1, (GROUP,))
 TOM, UMA = PersonId("tom"), PersonId("uma")
 TERMS = rules.terms_of(genesis())
 LIVE = rules.plan("4 Ls")
-WORST = Plan(
+WORST = RetroPlan(
     "custom", tuple(f"{n}{bomb(39)}".replace("\n", " ")[:40] for n in range(5)), True, bomb(80), timedelta(days=1)
 )
 
 
-def made(plan: Plan = LIVE, cards: Sequence[str] = (), state: State = State.CHECK_IN) -> Retro:
+def made(plan: RetroPlan = LIVE, cards: Sequence[str] = (), state: RetroState = RetroState.CHECK_IN) -> Retro:
     retro = replace(rules.make(4, 4, PARTNERSHIP.id, GROUP.id, TOM, plan, TERMS, NOW), state=state, phase_at=NOW)
     written = [
         Written(str(n), n % len(plan.columns), text, UMA if plan.named else None) for n, text in enumerate(cards)
@@ -58,7 +58,7 @@ WORDS = tuple(Word(bomb(40), UMA) for _ in range(100))
 NOTES = tuple(bomb(1000) for _ in range(50))
 
 
-def crowded(state: State) -> Retro:
+def crowded(state: RetroState) -> Retro:
     """A hundred people with a thousand cards of the greatest length, everything else at its limit too."""
     retro = replace(
         made(WORST, CROWD, state),
@@ -79,12 +79,12 @@ def crowded(state: State) -> Retro:
     return replace(retro, topics=tuple(kept), current=1)
 
 
-STATES = [State.SCHEDULED, *rules.PHASES, State.CLOSED, State.CANCELLED]
+STATES = [RetroState.SCHEDULED, *rules.PHASES, RetroState.CLOSED, RetroState.CANCELLED]
 
 
 @pytest.mark.parametrize("paused", [False, True])
 @pytest.mark.parametrize("state", STATES)
-def test_every_board_fits_and_says_in_words_where_it_stands(state: State, paused: bool) -> None:
+def test_every_board_fits_and_says_in_words_where_it_stands(state: RetroState, paused: bool) -> None:
     earlier = tuple(Earlier(1, 1, action) for action in ACTIONS)
     for retro in (made(state=state), made(cards=("one", "two"), state=state), crowded(state)):
         held = replace(retro, paused_at=NOW if paused else None)
@@ -96,8 +96,8 @@ def test_every_board_fits_and_says_in_words_where_it_stands(state: State, paused
 
 @pytest.mark.parametrize("page", [0, 1, 40, 10**6])
 def test_every_page_of_a_thousand_cards_fits_and_none_is_left_out(page: int) -> None:
-    view = view_of(crowded(State.GROUP))
-    shown = retros_answered.cards(view, page)
+    view = view_of(crowded(RetroState.GROUP))
+    shown = retros_replies.cards(view, page)
     check_fits(shown)
     assert "of" in text_of(shown).split("\n")[0]
 
@@ -108,28 +108,28 @@ def test_all_cards_stand_on_the_pages_once() -> None:
     whole = "\n".join(boards.page_of_cards(view, page)[0] for page in range(pages))
     lines = [line.partition("` ")[2] for line in whole.split("\n") if line.startswith("- `")]
     assert sorted(lines) == sorted(f"“card number {n}”" for n in range(500))
-    assert "card number 7" in retros_answered.cards_file(view)
+    assert "card number 7" in retros_replies.cards_file(view)
 
 
 def test_private_answers_fit_however_much_there_is() -> None:
-    view = view_of(crowded(State.GROUP))
-    voting = view_of(crowded(State.VOTE))
+    view = view_of(crowded(RetroState.GROUP))
+    voting = view_of(crowded(RetroState.VOTE))
     own = tuple(Written(f"{n:016}", n % 5, bomb(300)) for n in range(30))
-    mine = Mine(view_of(crowded(State.GATHER)), True, "fine", own)
+    mine = Mine(view_of(crowded(RetroState.GATHER)), True, "fine", own)
     ballot = Mine(voting, True, "", (), {1: 3, **dict.fromkeys(range(11, 13), 1)})
     box = Box(PARTNERSHIP, GROUP, own)
-    many = [view_of(replace(crowded(State.CLOSED), id=n, number=n)) for n in range(1, 12)]
+    many = [view_of(replace(crowded(RetroState.CLOSED), id=n, number=n)) for n in range(1, 12)]
     elsewhere = tuple(view.retro.topics[1:4])
     for shown in (
-        retros_answered.about(view),
-        retros_answered.overview(view),
-        retros_answered.started(view),
-        retros_answered.planned(view, Understood(NOW, NOW.replace(tzinfo=None), "Europe/Berlin")),
-        retros_answered.joined(mine),
-        retros_answered.joined(ballot),
-        retros_answered.checked_in(mine),
-        *(retros_answered.own_cards(mine, page) for page in range(4)),
-        retros_answered.written(mine, "Kept."),
+        retros_replies.about(view),
+        retros_replies.overview(view),
+        retros_replies.started(view),
+        retros_replies.planned(view, Understood(NOW, NOW.replace(tzinfo=None), "Europe/Berlin")),
+        retros_replies.joined(mine),
+        retros_replies.joined(ballot),
+        retros_replies.checked_in(mine),
+        *(retros_replies.own_cards(mine, page) for page in range(4)),
+        retros_replies.written(mine, "Kept."),
         *(retros_topics.to_move(view, page) for page in (0, 7, 99)),
         *(retros_topics.into(view, range(11, 21), page) for page in (0, 7, 99)),
         retros_topics.merged(view, Merged(view.retro.topics[0], 1, elsewhere)),
@@ -142,28 +142,28 @@ def test_private_answers_fit_however_much_there_is() -> None:
         retros_topics.ballot(ballot, 2),
         retros_topics.dots(ballot, 1),
         retros_topics.dots(ballot, 99999),
-        retros_answered.asked(Asked(view, 1, 4, False)),
-        retros_answered.asked(Asked(view, 4, 4, True)),
-        *(retros_answered.figures(Figures(view_of(crowded(s)), 1, 2, 3, 4)) for s in rules.PHASES),
-        *(retros_topics.topics(view_of(crowded(State.DISCUSS)), page) for page in (0, 60)),
-        *(retros_answered.actions(view, page, "Noted. ") for page in (0, 3, 99)),
-        retros_answered.handing(view),
-        retros_answered.handed(view),
-        retros_answered.done(view),
-        retros_answered.hidden(view),
-        retros_answered.with_file(view),
-        retros_answered.last_of_series(view),
-        retros_answered.noted(view),
-        retros_answered.box(box, "Kept. "),
-        retros_answered.listing(many, PARTNERSHIP, 7),
-        retros_answered.listing([], PARTNERSHIP, None),
+        retros_replies.asked(Asked(view, 1, 4, False)),
+        retros_replies.asked(Asked(view, 4, 4, True)),
+        *(retros_replies.figures(RetroFigures(view_of(crowded(s)), 1, 2, 3, 4)) for s in rules.PHASES),
+        *(retros_topics.topics(view_of(crowded(RetroState.DISCUSS)), page) for page in (0, 60)),
+        *(retros_replies.actions(view, page, "Noted. ") for page in (0, 3, 99)),
+        retros_replies.handing(view),
+        retros_replies.handed(view),
+        retros_replies.done(view),
+        retros_replies.hidden(view),
+        retros_replies.with_file(view),
+        retros_replies.last_of_series(view),
+        retros_replies.noted(view),
+        retros_replies.box(box, "Kept. "),
+        retros_replies.listing(many, PARTNERSHIP, 7),
+        retros_replies.listing([], PARTNERSHIP, None),
     ):
         check_fits(shown)
 
 
 def test_the_terms_may_be_as_large_as_the_policy_allows() -> None:
     terms = replace(TERMS, dots=20, dots_per_topic=20, cards=100)
-    view = view_of(replace(crowded(State.VOTE), terms=terms))
+    view = view_of(replace(crowded(RetroState.VOTE), terms=terms))
     check_fits(retros_topics.dots(Mine(view, dots={1: 20}), 1))
 
 
@@ -185,13 +185,13 @@ def test_forms_hold_what_was_written() -> None:
 
 def closed_event(retro: Retro) -> Recorded:
     data: dict[str, Json] = {"lessons": retros_lessons.lessons(retro), "number": 4}
-    return Recorded(9, PARTNERSHIP.id, NOW, Event(Happened.RETRO_CLOSED, "retro/4", TOM, data), "ab" * 32)
+    return Recorded(9, PARTNERSHIP.id, NOW, Event(EventType.RETRO_CLOSED, "retro/4", TOM, data), "ab" * 32)
 
 
 def test_lessons_fit_into_few_messages_and_the_whole_stands_in_the_file() -> None:
-    retro = crowded(State.CLOSED)
-    (document,) = retros_told.drawn(view_of(retro), closed_event(retro))
-    told = retros_told.posts(view_of(retro), document, 1_000_004)
+    retro = crowded(RetroState.CLOSED)
+    (document,) = retros_notices.drawn(view_of(retro), closed_event(retro))
+    told = retros_notices.posts(view_of(retro), document, 1_000_004)
     assert 1 <= len(told) <= 3
     for shown, _ in told:
         check_fits(shown)
@@ -200,13 +200,13 @@ def test_lessons_fit_into_few_messages_and_the_whole_stands_in_the_file() -> Non
     assert name == "R-4-lessons.md"
     assert content.decode().count("\n- ") > 990
     assert "The whole document is in the file" in text_of(told[-1][0])
-    whole = retros_told.document(view_of(retro))
-    check_fits(retros_told.answered(view_of(retro), whole))
+    whole = retros_notices.document(view_of(retro))
+    check_fits(retros_notices.answered(view_of(retro), whole))
     assert whole.decode().startswith("## 📗 Lessons of R-4")
 
 
 def test_short_lessons_are_one_message_with_everything_in_it() -> None:
-    retro = made(cards=("Walks along the river", "Long reports"), state=State.CLOSED)
+    retro = made(cards=("Walks along the river", "Long reports"), state=RetroState.CLOSED)
     topics = (
         Topic(1, (1,), "Walking", 4, ("Every Saturday.",), Progress.DISCUSSED),
         Topic(2, (2,), "", 1, (), Progress.PARKED),
@@ -214,8 +214,8 @@ def test_short_lessons_are_one_message_with_everything_in_it() -> None:
     retro = replace(
         retro, topics=topics, took_part=7, classes=(("domain expert", 4), ("others", 3)), actions=ACTIONS[:1]
     )
-    (document,) = retros_told.drawn(view_of(retro), closed_event(retro))
-    ((shown, files),) = retros_told.posts(view_of(retro), document, 1_000_004)
+    (document,) = retros_notices.drawn(view_of(retro), closed_event(retro))
+    ((shown, files),) = retros_notices.posts(view_of(retro), document, 1_000_004)
     text = text_of(shown)
     for words in (
         "7 people took part: 4 domain expert and 3 others.",
@@ -232,29 +232,29 @@ def test_short_lessons_are_one_message_with_everything_in_it() -> None:
 
 
 def test_nobody_took_part_tells_no_lessons() -> None:
-    retro = made(state=State.CLOSED)
-    event = Recorded(9, PARTNERSHIP.id, NOW, Event(Happened.RETRO_CLOSED, "retro/4", TOM, {"took_part": 0}), "ab" * 32)
-    assert retros_told.drawn(view_of(retro), event) == ()
+    retro = made(state=RetroState.CLOSED)
+    event = Recorded(9, PARTNERSHIP.id, NOW, Event(EventType.RETRO_CLOSED, "retro/4", TOM, {"took_part": 0}), "ab" * 32)
+    assert retros_notices.drawn(view_of(retro), event) == ()
     assert "Nobody took part" in text_of(boards.card(view_of(retro), 1))
-    assert retros_told.document(view_of(retro)) == b""
-    check_fits(retros_told.answered(view_of(retro), b""))
+    assert retros_notices.document(view_of(retro)) == b""
+    check_fits(retros_notices.answered(view_of(retro), b""))
 
 
 def test_the_facilitators_buttons_name_the_phase_that_they_end() -> None:
-    assert "retro:next:4:2" in custom_ids(boards.card(view_of(made(state=State.GATHER)), 1))
-    assert "retro:next:4:6" in custom_ids(boards.card(view_of(made(state=State.ACTIONS)), 1))
-    assert not [each for each in custom_ids(boards.card(view_of(made(state=State.CLOSED)), 1)) if ":next:" in each]
+    assert "retro:next:4:2" in custom_ids(boards.card(view_of(made(state=RetroState.GATHER)), 1))
+    assert "retro:next:4:6" in custom_ids(boards.card(view_of(made(state=RetroState.ACTIONS)), 1))
+    assert not [each for each in custom_ids(boards.card(view_of(made(state=RetroState.CLOSED)), 1)) if ":next:" in each]
 
 
 @pytest.mark.parametrize("state", rules.PHASES)
-def test_a_board_has_one_thing_first_and_the_rest_behind_more(state: State) -> None:
+def test_a_board_has_one_thing_first_and_the_rest_behind_more(state: RetroState) -> None:
     """A red button never stands beside the one that goes on."""
-    current = 1 if state is State.DISCUSS else None
+    current = 1 if state is RetroState.DISCUSS else None
     shown = boards.card(view_of(replace(made(state=state, cards=("a", "b")), current=current)), 1)
     ids = custom_ids(shown)
     assert len(ids) <= 5, ids
     ahead = f"retro:next:4:{rules.PHASES.index(state) + 1}"
-    first = "retro:end:4:1.discussed" if state is State.DISCUSS else ahead
+    first = "retro:end:4:1.discussed" if state is RetroState.DISCUSS else ahead
     assert ids[-1] == first, "below the facilitator's line"
     assert "retro:menu:4" in ids
     assert not [each for each in ids if ":cancel:" in each]
@@ -264,8 +264,8 @@ def test_more_offers_each_what_they_may_do_and_what_the_board_has_not() -> None:
     for state in rules.PHASES:
         view = view_of(made(state=state))
         board = set(custom_ids(boards.card(view, 1)))
-        others = custom_ids(retros_answered.more(Options(view, False, False, False)))
-        leading = custom_ids(retros_answered.more(Options(view, True, False, True)))
+        others = custom_ids(retros_replies.more(Options(view, False, False, False)))
+        leading = custom_ids(retros_replies.more(Options(view, True, False, True)))
         assert not set(others) & board - {"retro:about:4"}, state
         assert not [
             each for each in others if each.split(":")[1] in {"cancel", "pause", "time", "hand", "next", "back"}
@@ -273,15 +273,15 @@ def test_more_offers_each_what_they_may_do_and_what_the_board_has_not() -> None:
         assert leading[: len(others)] == others
         assert leading[-1] == "retro:cancel:4", "what destroys comes last"
         assert "retro:back:4" in " ".join(leading)
-        check_fits(retros_answered.more(Options(view, True, False, True)))
-    taking = custom_ids(retros_answered.more(Options(view_of(made(state=State.VOTE)), False, True, False)))
+        check_fits(retros_replies.more(Options(view, True, False, True)))
+    taking = custom_ids(retros_replies.more(Options(view_of(made(state=RetroState.VOTE)), False, True, False)))
     assert taking[-1] == "retro:take:4"
 
 
 def test_every_doubt_says_what_going_on_means() -> None:
-    states = (State.SCHEDULED, State.GATHER, State.VOTE, State.DISCUSS, State.ACTIONS)
+    states = (RetroState.SCHEDULED, RetroState.GATHER, RetroState.VOTE, RetroState.DISCUSS, RetroState.ACTIONS)
     for doubt, state in zip(list(Doubt)[1:], states, strict=True):
-        shown = retros_answered.doubted(Pressed(view_of(made(state=state)), doubt))
+        shown = retros_replies.doubted(Pressed(view_of(made(state=state)), doubt))
         check_fits(shown)
         assert "Nothing has changed yet" in text_of(shown)
         place = rules.PHASES.index(state) + 1 if state in rules.PHASES else 0
@@ -291,7 +291,7 @@ def test_every_doubt_says_what_going_on_means() -> None:
 def test_a_topic_of_one_card_says_its_words_once() -> None:
     """Neither the board nor the page for dots repeats a name as a quotation; a longer card and several stand whole."""
     long, short = f"Once {'x' * 200}", "Neighbours who bring soup"
-    retro = made(cards=(short, long), state=State.DISCUSS)
+    retro = made(cards=(short, long), state=RetroState.DISCUSS)
     first, second = retro.topics
     for current, times in ((first, 1), (second, 2)):
         board = text_of(boards.card(view_of(replace(retro, current=current.id)), 1))

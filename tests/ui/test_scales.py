@@ -15,7 +15,7 @@ from bot.governance import plans, scales
 from bot.governance.errors import BadValue
 from bot.governance.ids import GroupId, PartnershipId, RoleId
 from bot.governance.organisation import RoleFacts, RoleMapping
-from bot.governance.plans import Do, Plan, RoleSeen, Site, Snapshot, Step, What
+from bot.governance.plans import Do, RoleSeen, SetupPlan, SetupStep, Site, Snapshot, What
 from bot.governance.scales import Draft, Purpose
 from bot.services.organisation import GroupChoice, OrganisationView
 from bot.services.ports import DiscordRefused
@@ -40,7 +40,7 @@ def partnership(draft: Draft = LONGEST) -> Any:
     return scales.found(P, 1, draft, map(GroupId, range(1, 20)), None)
 
 
-def plan_of(*roles: RoleSeen, draft: Draft = LONGEST, permissions: frozenset[str] = frozenset()) -> Plan:
+def plan_of(*roles: RoleSeen, draft: Draft = LONGEST, permissions: frozenset[str] = frozenset()) -> SetupPlan:
     return plans.plan(Site(partnership(draft), recorded=False, actor_position=9), Snapshot(1, 2, 9, permissions, roles))
 
 
@@ -89,11 +89,11 @@ def test_what_was_done_and_what_was_not_is_told_with_how_to_mend() -> None:
 
 
 def test_every_trouble_has_its_words() -> None:
-    source = (ROOT / "bot/channels.py").read_text() + (ROOT / "bot/services/access.py").read_text()
+    source = (ROOT / "bot/discord/channels.py").read_text() + (ROOT / "bot/services/access.py").read_text()
     found = set(re.findall(r'DiscordRefused\([^)]*?, "([a-z ]+)"', source))
     table = next(
         node.value
-        for node in ast.parse((ROOT / "bot/channels.py").read_text()).body
+        for node in ast.parse((ROOT / "bot/discord/channels.py").read_text()).body
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "_WHY"
     )
     found |= set(ast.literal_eval(table).values())
@@ -110,8 +110,8 @@ def test_a_draft_with_a_fault_offers_to_change_it() -> None:
 @pytest.mark.parametrize("do", list(Do))
 @pytest.mark.parametrize("what", list(What))
 def test_names_of_people_never_act(do: Do, what: What) -> None:
-    step = Step(do, what, NASTY, purpose=Purpose.GROUP, why="powers", detail=NASTY)
-    said = words(ui.shown(SetupView(P, None, partnership(Draft(name=NASTY[:60])), Plan((step,)), applied=True)))
+    step = SetupStep(do, what, NASTY, purpose=Purpose.GROUP, why="powers", detail=NASTY)
+    said = words(ui.shown(SetupView(P, None, partnership(Draft(name=NASTY[:60])), SetupPlan((step,)), applied=True)))
     assert re.search(LIVE, said) is None
 
 
@@ -129,7 +129,7 @@ def test_the_form_brings_back_what_was_written() -> None:
 
 def test_topics_fit() -> None:
     for purpose in Purpose:
-        assert len(ui.topic(Step(Do.CREATE, What.CHANNEL, "x", purpose=purpose), "N" * 60)) <= 1024
+        assert len(ui.topic(SetupStep(Do.CREATE, What.CHANNEL, "x", purpose=purpose), "N" * 60)) <= 1024
 
 
 def test_the_list_of_roles_fits_and_marks_what_is_lost() -> None:

@@ -13,16 +13,16 @@ import discord
 import pytest
 
 from bot.governance.disclosure import FEW_ANSWERS, FEW_APART, FEW_ASKED, FEW_LEFT, Hindrance
-from bot.governance.events import Event, Happened
+from bot.governance.events import Event, EventType
 from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.organisation import Group, GroupKind, Partnership
 from bot.governance.scales import Scale
 from bot.governance.surveys import REPEATS, Question, QuestionKind, Result, Survey, SurveyState
 from bot.services.ports import Recorded
 from bot.services.surveys import SurveyView
-from bot.services.surveys_answered import Answering
 from bot.services.surveys_compared import Decision, Edition, Trend
-from bot.ui import forms, limits, surveys, surveys_answered, surveys_drawn, surveys_forms
+from bot.services.surveys_replies import Answering
+from bot.ui import forms, limits, surveys, surveys_drawn, surveys_forms, surveys_replies
 from tests.ui.scenes import bomb, check_fits, custom_ids, text_of
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -74,7 +74,7 @@ WITHHELD = replace(
         *(Result(withheld=FEW_APART, people=n + 1, beside=n) for n in range(3)),
     ),
 )
-EVENT = Recorded(7, PartnershipId(1), NOW, Event(Happened.SURVEY_CLOSED, "survey/7"), "0123456789abcdef" * 4)
+EVENT = Recorded(7, PartnershipId(1), NOW, Event(EventType.SURVEY_CLOSED, "survey/7"), "0123456789abcdef" * 4)
 
 
 def view(survey: Survey, **more: Any) -> SurveyView:
@@ -98,17 +98,17 @@ def test_every_message_fits(survey: Survey) -> None:
     mine = Answering(shown, ("3", bomb(4000), "9", "0", "")[: len(survey.questions)])
     for made in (
         surveys.card(shown, 1_000_001),
-        surveys_answered.overview(shown),
-        surveys_answered.before_opening(replace(shown, hindrances=foreseen)),
-        surveys_answered.before_opening(shown),
-        surveys_answered.opened(shown),
-        surveys_answered.before_cancelling(shown),
-        surveys_answered.cancelled(shown),
-        surveys_answered.stopped(shown),
-        surveys_answered.noted(mine),
-        surveys_answered.noted(replace(mine, mine=("",) * len(mine.mine))),
-        surveys_answered.no_results(shown),
-        surveys_answered.waiting([replace(shown, survey=replace(survey, id=n)) for n in range(1, 26)]),
+        surveys_replies.overview(shown),
+        surveys_replies.before_opening(replace(shown, hindrances=foreseen)),
+        surveys_replies.before_opening(shown),
+        surveys_replies.opened(shown),
+        surveys_replies.before_cancelling(shown),
+        surveys_replies.cancelled(shown),
+        surveys_replies.stopped(shown),
+        surveys_replies.noted(mine),
+        surveys_replies.noted(replace(mine, mine=("",) * len(mine.mine))),
+        surveys_replies.no_results(shown),
+        surveys_replies.waiting([replace(shown, survey=replace(survey, id=n)) for n in range(1, 26)]),
     ):
         check_fits(made)
         said = text_of(made)
@@ -255,7 +255,7 @@ def test_what_is_published_is_drawn() -> None:
 def test_so_few_that_all_saying_the_same_names_everyone_are_warned_before_and_when_asked() -> None:
     for people, warned in ((4, False), (5, True), (9, True), (10, False)):
         small = replace(BIG, state=SurveyState.DRAFT, asked=0)
-        before = text_of(surveys_answered.before_opening(view(small, expected=people)))
+        before = text_of(surveys_replies.before_opening(view(small, expected=people)))
         asked = text_of(surveys.card(view(replace(BIG, asked=people)), 1))
         for said in (before, asked):
             assert (f"Only {people} people are asked: should all of them answer the same" in said) is warned
@@ -286,7 +286,7 @@ def test_a_trend_fits_and_tells_gaps(asked: Question) -> None:
         QuestionKind.CHOICE: COUNTED[2],
     }[asked.kind]
     found = trended(asked, *[shown, Result(withheld=FEW_APART)] * 20)
-    made = surveys_answered.trend(found, None, None)
+    made = surveys_replies.trend(found, None, None)
     check_fits(made)
     assert "withheld" in text_of(made)
     assert "P-39" in text_of(made)
@@ -299,7 +299,7 @@ def test_a_trend_fits_and_tells_gaps(asked: Question) -> None:
 
 
 def test_a_trend_of_nothing_says_so() -> None:
-    made = surveys_answered.trend(trended(SCALE), None, None)
+    made = surveys_replies.trend(trended(SCALE), None, None)
     assert "is not closed yet" in text_of(made)
     withheld = trended(SCALE, Result(withheld=FEW_ANSWERS))
     assert surveys_drawn.trend_picture(withheld) is None
@@ -317,7 +317,7 @@ def test_the_board_says_what_is_anonymous_and_what_an_operator_could_learn() -> 
     assert "database" not in said, "a card says one thing first"
     assert "It repeats every month" in said
     assert custom_ids(surveys.card(view(small), 1)) == ["survey:answer:7", "survey:about:7"]
-    behind = text_of(surveys_answered.about(view(small)))
+    behind = text_of(surveys_replies.about(view(small)))
     assert "nobody sees who answers, how many have, or what" in behind
     assert "at least 5 people answered" in behind
     assert "whoever can read the database then" in behind

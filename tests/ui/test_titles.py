@@ -13,20 +13,20 @@ from hypothesis import strategies as st
 
 from bot.governance import retros as retro_rules
 from bot.governance.meetings import MeetingState
-from bot.governance.retros import State as RetroState
+from bot.governance.retros import RetroState as RetroState
 from bot.governance.surveys import Question, QuestionKind, Result, SurveyState
 from bot.services.proposals import Similar
-from bot.services.surveys_answered import Answering
+from bot.services.surveys_replies import Answering
 from bot.ui import (
     answers,
     inbox,
     meetings,
-    meetings_answered,
-    meetings_told,
+    meetings_notices,
+    meetings_replies,
     proposals,
     retros,
     surveys,
-    surveys_answered,
+    surveys_replies,
 )
 from bot.ui.limits import units
 from bot.ui.text import in_quotes
@@ -75,9 +75,9 @@ def test_nothing_ends_the_quotation_marks(text: str, most: int) -> None:
 async def test_what_a_meeting_is_called(claim: str, state: MeetingState) -> None:
     view = test_meetings.view_of(replace(test_meetings.PLAIN, title=claim, state=state))
     check(meetings.card(view, None))
-    check(*meetings_answered.shown(view))
-    check(*meetings_told.minutes(view, None))
-    check(meetings_answered.preview(view), meetings_answered.end_asked(view))
+    check(*meetings_replies.shown(view))
+    check(*meetings_notices.minutes(view, None))
+    check(meetings_replies.preview(view), meetings_replies.end_asked(view))
 
 
 @pytest.mark.parametrize("claim", CLAIMS)
@@ -86,9 +86,9 @@ async def test_surveys_and_their_questions_and_choices(claim: str) -> None:
     survey = replace(test_surveys.BIG, title=claim, about=claim, questions=(asked,), state=SurveyState.OPEN)
     view = test_surveys.view(survey)
     check(surveys.card(view, None))
-    check(surveys_answered.before_opening(view), surveys_answered.before_cancelling(view))
-    check(surveys_answered.waiting([view]))
-    check(surveys_answered.noted(Answering(view, ("1",))))
+    check(surveys_replies.before_opening(view), surveys_replies.before_cancelling(view))
+    check(surveys_replies.waiting([view]))
+    check(surveys_replies.noted(Answering(view, ("1",))))
     closed = replace(survey, state=SurveyState.CLOSED, results=(Result(6, (4, 2)),))
     check(surveys.results(test_surveys.view(closed), None, None))
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import Protocol
 
-from bot.governance.dossier import Effect
 from bot.governance.effects import change_policy, ratify
-from bot.governance.effects.world import World
+from bot.governance.effects.world import Governed
+from bot.governance.proposals_types import Effect
 
 
 class EffectKind(Protocol):
@@ -19,7 +19,7 @@ class EffectKind(Protocol):
 
     KIND: str
 
-    def prepare(self, effect: Effect, world: World) -> Effect:
+    def prepare(self, effect: Effect, world: Governed) -> Effect:
         """The effect with its base noted. Raises a refusal if it could not be enacted now."""
         ...
 
@@ -27,7 +27,7 @@ class EffectKind(Protocol):
         """Whether it needs an affirmative supermajority (POL-5)."""
         ...
 
-    def apply(self, effect: Effect, world: World) -> World:
+    def apply(self, effect: Effect, world: Governed) -> Governed:
         """The world after it. Raises Stale when its base has changed (EFF-1)."""
         ...
 
@@ -37,7 +37,7 @@ REGISTRY = MappingProxyType({effect.KIND: effect for effect in _ALL})
 """Every effect by kind."""
 
 
-def prepare(effects: tuple[Effect, ...], world: World) -> tuple[Effect, ...]:
+def prepare(effects: tuple[Effect, ...], world: Governed) -> tuple[Effect, ...]:
     """Validate effects at filing, alone and together, each with its base noted (EFF-1). Raises refusals."""
     prepared = tuple(REGISTRY[effect.kind].prepare(effect, world) for effect in effects)
     apply(prepared, world)
@@ -49,7 +49,7 @@ def entrenched(effects: tuple[Effect, ...]) -> bool:
     return any(REGISTRY[effect.kind].entrenched(effect) for effect in effects)
 
 
-def apply(effects: tuple[Effect, ...], world: World) -> World:
+def apply(effects: tuple[Effect, ...], world: Governed) -> Governed:
     """All of them or none. Raises Stale (EFF-1)."""
     for effect in effects:
         world = REGISTRY[effect.kind].apply(effect, world)

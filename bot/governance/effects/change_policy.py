@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.governance.dossier import Effect
-from bot.governance.effects.world import World
+from bot.governance.effects.world import Governed
 from bot.governance.errors import BadValue, Stale
 from bot.governance.policy import amended, is_entrenched, key_named, read, written
+from bot.governance.proposals_types import Effect
 
 KIND = "change policy"
 
 
-def prepare(effect: Effect, world: World) -> Effect:
+def prepare(effect: Effect, world: Governed) -> Effect:
     """Read the value and note the present one. Raises UnknownKey, BadValue, OutOfBounds."""
     key = key_named(effect.target.strip())
     value = written(read(key, effect.value))
@@ -28,7 +28,7 @@ def entrenched(effect: Effect) -> bool:
     return is_entrenched(effect.target)
 
 
-def apply(effect: Effect, world: World) -> World:
+def apply(effect: Effect, world: Governed) -> Governed:
     """The next version of the policy. Raises Stale, OutOfBounds."""
     key = key_named(effect.target)
     now = written(world.policy.values[key.name])

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bot.governance.dossier import Effect
-from bot.governance.effects.world import World
+from bot.governance.effects.world import Governed
 from bot.governance.errors import Stale
 from bot.governance.ids import PersonId
+from bot.governance.proposals_types import Effect
 
 KIND = "ratify partnership"
 
@@ -26,7 +26,7 @@ def listed(effect: Effect) -> tuple[PersonId, ...]:
     return tuple(PersonId(person) for person in effect.value.split())
 
 
-def prepare(effect: Effect, world: World) -> Effect:
+def prepare(effect: Effect, world: Governed) -> Effect:
     """Raises Stale when it is ratified already."""
     if not world.partnership.provisional:
         raise Stale("partnership", "provisional", "ratified")
@@ -38,7 +38,7 @@ def entrenched(effect: Effect) -> bool:
     return True
 
 
-def apply(effect: Effect, world: World) -> World:
+def apply(effect: Effect, world: Governed) -> Governed:
     """Raises Stale when it is ratified already."""
     prepare(effect, world)
     return replace(world, partnership=replace(world.partnership, provisional=False))

@@ -9,7 +9,7 @@ from bot.governance.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class Governed:
     """The parts of a partnership that decisions change."""
 
     partnership: Partnership

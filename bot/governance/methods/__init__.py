@@ -11,8 +11,8 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Protocol
 
-from bot.governance.dossier import Ballot, Tally
 from bot.governance.methods import consent, majority, supermajority
+from bot.governance.proposals_types import Ballot, Tally
 
 
 class Method(Protocol):

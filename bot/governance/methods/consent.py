@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from bot.governance.dossier import Ballot, Tally
 from bot.governance.methods.counting import counts_of, quorate
+from bot.governance.proposals_types import Ballot, Tally
 
 NAME = "consent"
 CONSENT, WITH_CONCERN, STAND_ASIDE, OBJECT = "consent", "consent with concern", "stand aside", "object"

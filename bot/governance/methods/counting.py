@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
-from bot.governance.dossier import Ballot, Tally
+from bot.governance.proposals_types import Ballot, Tally
 
 FOR, AGAINST, ABSTAIN = "for", "against", "abstain"
 

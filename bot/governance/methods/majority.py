@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from bot.governance.dossier import Ballot, Tally
 from bot.governance.methods.counting import ABSTAIN, AGAINST, FOR, for_and_against
+from bot.governance.proposals_types import Ballot, Tally
 
 NAME = "majority"
 CHOICES = (FOR, AGAINST, ABSTAIN)

@@ -1,0 +1,1 @@
+"""What talks to Discord: the client, what it hears, and what it shows."""

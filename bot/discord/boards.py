@@ -1,0 +1,292 @@
+"""Shows what is no proposal in Discord: the board of a retro, survey or meeting, and what is told where it stands.
+
+A noun joins with one line in ``BOARDS``. Its presenter says what is shown; this says how it gets there and stays.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any, Protocol
+
+import discord
+
+from bot.discord.guild import DiscordFailure, DiscordGuild, Forbidden, Gone, Place
+from bot.governance.errors import NotFound
+from bot.governance.ids import PartnershipId, PersonId
+from bot.services import digests, direct_messages, feedback, meetings, outbox, retros_views, surveys
+from bot.services.digests import DigestView
+from bot.services.feedback import FeedbackView
+from bot.services.ports import Context, Delivery, DeliveryKind, DeliveryState, Entry, Recorded
+from bot.services.retros_views import RetroView
+from bot.services.surveys import SurveyView
+from bot.ui import feedback as feedback_pages
+from bot.ui import meetings as meeting_cards
+from bot.ui import meetings_notices, record, retros, retros_notices, surveys_drawn
+from bot.ui import reminders as reminder_words
+from bot.ui import surveys as survey_pages
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message to be posted: who is pinged by it, and the files it carries, by name."""
+
+    view: discord.ui.LayoutView
+    mention: tuple[int, ...] = ()
+    files: tuple[tuple[str, bytes], ...] = ()
+
+
+class BoardView(Protocol):
+    """What a use case gives a board to show, as far as its way into Discord needs it."""
+
+    @property
+    def channel_id(self) -> int | None:
+        """Where it stands; None while that channel is gone."""
+        ...
+
+    @property
+    def over(self) -> bool:
+        """Whether a board that somebody deleted is left deleted: nothing is to be done on it any more."""
+        ...
+
+
+def _nothing_told(view: Any, event: Recorded, drawn: tuple[bytes, ...], marker: int) -> Sequence[Message]:
+    return ()
+
+
+def _nothing_drawn(view: Any, event: Recorded) -> tuple[bytes, ...]:
+    return ()
+
+
+def _nothing_direct(view: Any, event: Recorded, person: PersonId) -> str:
+    return ""
+
+
+def _no_entry(view: Any) -> Entry | None:
+    return None
+
+
+def _no_letter(view: Any) -> str:
+    return ""
+
+
+def _no_card(view: Any, marker: int) -> discord.ui.LayoutView:
+    raise NotFound("board", "card")
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """How one noun is shown. ``draw`` makes pictures and runs in a thread; the others are presenters.
+
+    ``entry`` is what stands among the server's events while the thing is ahead; None: nothing (any more).
+    """
+
+    load: Callable[[Context, int], Awaitable[Any]]
+    card: Callable[[Any, int], discord.ui.LayoutView]
+    post: Callable[[Any, Recorded, tuple[bytes, ...], int], Sequence[Message]] = field(default=_nothing_told)
+    draw: Callable[[Any, Recorded], tuple[bytes, ...]] = field(default=_nothing_drawn)
+    direct: Callable[[Any, Recorded, PersonId], str] = field(default=_nothing_direct)
+    entry: Callable[[Any], Entry | None] = field(default=_no_entry)
+    letter: Callable[[Any], str] = field(default=_no_letter)
+    told_by: Callable[[Context, PartnershipId, int], Awaitable[Any]] | None = None
+    """What a post shows, where that is found by the number of its event and not by the thing."""
+
+
+def _feedback_told(view: FeedbackView, event: Recorded, drawn: tuple[bytes, ...], marker: int) -> Sequence[Message]:
+    return [Message(feedback_pages.answered(view, event, marker), feedback_pages.mentioned(view))]
+
+
+def _lessons(view: RetroView, event: Recorded, drawn: tuple[bytes, ...], marker: int) -> Sequence[Message]:
+    return [Message(shown, files=files) for each in drawn for shown, files in retros_notices.posts(view, each, marker)]
+
+
+def _meeting_told(view: Any, event: Recorded, drawn: tuple[bytes, ...], marker: int) -> Sequence[Message]:
+    return [Message(part) for part in meetings_notices.told(view, event, marker)]
+
+
+def _survey_told(view: SurveyView, event: Recorded, drawn: tuple[bytes, ...], marker: int) -> Sequence[Message]:
+    survey = view.survey
+    shown = survey_pages.results(view, event, marker, surveys_drawn.shown(survey, drawn))
+    return [Message(shown, files=surveys_drawn.files(survey, drawn))]
+
+
+def _survey_drawn(view: SurveyView, event: Recorded) -> tuple[bytes, ...]:
+    return surveys_drawn.pictures(view.survey)
+
+
+def _weekly_told(view: DigestView, event: Recorded, drawn: tuple[bytes, ...], marker: int) -> Sequence[Message]:
+    return [Message(reminder_words.weekly(view, event, marker))] if view.entries else []
+
+
+async def _no_digest(ctx: Context, id: int) -> DigestView:
+    raise NotFound("board", "digest")
+
+
+BOARDS: Mapping[str, Board] = {
+    "feedback": Board(feedback.board, feedback_pages.card, _feedback_told),
+    "retro": Board(retros_views.load, retros.card, _lessons, retros_notices.drawn),
+    "meeting": Board(meetings.board, meeting_cards.card, _meeting_told, entry=meeting_cards.entry),
+    "survey": Board(surveys.board, survey_pages.card, _survey_told, _survey_drawn),
+    "letter": Board(direct_messages.letter, _no_card, letter=reminder_words.letter),
+    "digest": Board(_no_digest, _no_card, _weekly_told, told_by=digests.load),
+}
+"""The nouns that have a board, by their name in the record."""
+
+AROUND = timedelta(minutes=10)
+"""How far from its mark in the outbox a letter is looked for whose place was not noted."""
+
+Send = Callable[[Delivery, int, Sequence[Message], bool], Awaitable[tuple[Delivery, bool]]]
+"""Posts what is not there yet; tells whether some of it was."""
+
+Give = Callable[[Delivery, int | None, Sequence[Message], bool], Awaitable[Delivery]]
+"""The same for what tells of one event: what was told before, and is to be told anew, is changed where it stands."""
+
+
+class Boards:
+    """Takes one delivery of a board at a time to where it belongs."""
+
+    def __init__(
+        self, ctx: Context, guild: DiscordGuild, send: Send, give: Give, boards: Mapping[str, Board] = BOARDS
+    ) -> None:
+        self._ctx = ctx
+        self._guild = guild
+        self._send = send
+        self._give = give
+        self._boards = boards
+
+    async def show(self, delivery: Delivery, marker: int, adopt: bool) -> Delivery:
+        """Show it; gives the delivery as it stands.
+
+        Raises Gone, Forbidden, DiscordFailure, and NotFound while there is no place for it.
+        """
+        noun, _, number = delivery.thing.partition("/")
+        board = self._boards.get(noun)
+        if board is None:
+            raise NotFound("board", delivery.thing)
+        if delivery.kind is DeliveryKind.DIRECT and delivery.is_rewrite:
+            return await self._direct_again(delivery, board, int(number))
+        if board.told_by is not None and delivery.event is not None:
+            view = await board.told_by(self._ctx, delivery.partnership, delivery.event)
+        else:
+            view = await board.load(self._ctx, int(number))
+        match delivery.kind:
+            case DeliveryKind.BOARD:
+                return await self._follow(delivery, view, board.card(view, marker), adopt)
+            case DeliveryKind.POST:
+                event = await self._event(delivery)
+                if event.erased:
+                    return await self._told(delivery, view, [Message(record.erased_post(event, marker))], adopt)
+                drawn = await asyncio.to_thread(board.draw, view, event)
+                told = board.post(view, event, drawn, marker)
+                if not told and delivery.is_rewrite:
+                    told = [Message(record.nothing_left(marker))]
+                return await self._told(delivery, view, told, adopt)
+            case DeliveryKind.CALENDAR:
+                return await self._calendar(delivery, view, board.entry(view), adopt)
+            case DeliveryKind.DIRECT:
+                return await self._direct(delivery, view, board, adopt)
+            case _:
+                raise NotFound("board", delivery.kind)
+
+    async def _follow(self, delivery: Delivery, view: BoardView, card: discord.ui.LayoutView, adopt: bool) -> Delivery:
+        if delivery.message_id is not None and delivery.channel_id is not None:
+            try:
+                await self._guild.edit(delivery.channel_id, delivery.message_id, card)
+            except Gone as gone:
+                if gone.what == "message" and await self._guild.stands(delivery.channel_id, delivery.message_id):
+                    raise
+                return replace(delivery, message_id=None, state=DeliveryState.PENDING, wanted=delivery.wanted + 1)
+            return replace(delivery, state=DeliveryState.SENT)
+        if view.over and delivery.shown > 0:
+            return replace(delivery, state=DeliveryState.SENT)
+        channel_id = _place(view)
+        sent, was_there = await self._send(delivery, channel_id, [Message(card)], adopt)
+        if was_there and sent.message_id is not None:
+            await self._guild.edit(channel_id, sent.message_id, card)
+        return sent
+
+    async def _told(self, delivery: Delivery, view: BoardView, messages: Sequence[Message], adopt: bool) -> Delivery:
+        if not messages:
+            return replace(delivery, state=DeliveryState.SENT)
+        channel_id = delivery.channel_id if delivery.is_rewrite else _place(view)
+        return await self._give(delivery, channel_id, messages, adopt)
+
+    async def _calendar(self, delivery: Delivery, view: Any, entry: Entry | None, adopt: bool) -> Delivery:
+        """An entry among the server's events follows a meeting while it is ahead; its board says how that stands."""
+        guild_id = view.partnership.guild_id
+        try:
+            event_id = await self._entered(delivery, guild_id, entry, adopt, view.over)
+        except Gone:
+            return replace(delivery, message_id=None, state=DeliveryState.PENDING, wanted=delivery.wanted + 1)
+        except (Forbidden, DiscordFailure):
+            if delivery.message_id is None and not delivery.attempts:
+                await outbox.show_board(self._ctx, delivery)
+            raise
+        if event_id != delivery.message_id:
+            await outbox.show_board(self._ctx, delivery)
+        return replace(delivery, state=DeliveryState.SENT, message_id=event_id)
+
+    async def _entered(
+        self, delivery: Delivery, guild_id: int, entry: Entry | None, adopt: bool, over: bool
+    ) -> int | None:
+        """The id of the event that stands for it now. Raises Gone when the one that stood was deleted."""
+        stands = delivery.message_id
+        if entry is None:
+            if stands is None or not over:
+                return stands
+            await self._guild.remove_event(guild_id, stands)
+            return None
+        if stands is None:
+            stands = await self._guild.find_event(guild_id, entry) if adopt else None
+            if stands is None:
+                return await self._guild.make_event(guild_id, entry)
+        await self._guild.change_event(guild_id, stands, entry)
+        return stands
+
+    async def _direct(self, delivery: Delivery, view: BoardView, board: Board, adopt: bool) -> Delivery:
+        assert delivery.person is not None
+        user = await outbox.user_of(self._ctx, delivery.person)
+        if delivery.event is None:
+            text = board.letter(view)
+        else:
+            text = board.direct(view, await self._event(delivery), delivery.person)
+        unless_since = delivery.since if adopt else None
+        taken = await self._guild.direct(user, text, unless_since) if text and user is not None else None
+        if taken is None:
+            return replace(delivery, state=DeliveryState.GIVEN_UP)
+        place = {"channel_id": taken.channel_id, "message_id": taken.message_id}
+        return replace(delivery, state=DeliveryState.SENT, more=(), **place)  # type: ignore[arg-type]
+
+    async def _direct_again(self, delivery: Delivery, board: Board, number: int) -> Delivery:
+        """A letter without what was erased; one whose words are not kept any more says only that it was one (REC-1)."""
+        try:
+            text = board.letter(await board.load(self._ctx, number))
+        except NotFound:
+            text = reminder_words.ERASED_LETTER
+        for place in await self._letters(delivery):
+            await self._guild.redirect(place, text)
+        return replace(delivery, state=DeliveryState.SENT)
+
+    async def _letters(self, delivery: Delivery) -> Sequence[Place]:
+        """Where it stands; of what was sent before that was noted, all that this person was sent about then."""
+        if delivery.channel_id is not None and delivery.message_id is not None:
+            return [Place(delivery.channel_id, delivery.message_id)]
+        user = None if delivery.person is None else await outbox.user_of(self._ctx, delivery.person)
+        if user is None or delivery.since is None:
+            return []
+        try:
+            return await self._guild.own_direct(user, delivery.since - AROUND, delivery.since + AROUND)
+        except Gone:
+            return []
+
+    async def _event(self, delivery: Delivery) -> Recorded:
+        assert delivery.event is not None
+        return await outbox.recorded(self._ctx, delivery.partnership, delivery.event)
+
+
+def _place(view: BoardView) -> int:
+    if view.channel_id is None:
+        raise NotFound("place", "board")
+    return view.channel_id

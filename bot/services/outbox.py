@@ -1,0 +1,210 @@
+"""The outbox as delivery works through it: what to show, where it went, what failed (PRO-10, REC-1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from bot.governance.errors import NotFound
+from bot.governance.events import EventType
+from bot.governance.ids import PartnershipId, PersonId, ProposalId
+from bot.governance.organisation import Partnership
+from bot.governance.proposals_types import Proposal, ProposalState
+from bot.services.nouns import NOUNS, Noun
+from bot.services.ports import Context, Delivery, DeliveryKind, Place, PlaceKind, Recorded
+from bot.services.views import ProposalView, links_of, view_of
+
+ALERTS = frozenset({EventType.PLACE_LOST, EventType.ROLE_DELETED, EventType.ROLE_ENDANGERED, EventType.ACCESS_TAMPERED})
+"""What moderators have to hear of at once, even while the feed is gone (ORG-3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """An event of the partnership itself, as the feed tells it."""
+
+    recorded: Recorded
+    partnership: Partnership
+    users: dict[PersonId, int]
+
+
+async def waiting(ctx: Context) -> tuple[Delivery, ...]:
+    """What is to be shown now."""
+    async with ctx.uow.read() as tx:
+        return await tx.deliveries.waiting(ctx.clock())
+
+
+async def keep(ctx: Context, deliveries: Sequence[Delivery], stands: ProposalId | None = None) -> None:
+    """Save where deliveries stand, in one transaction; what waited for what stands now is shown at once."""
+    async with ctx.uow.write() as tx:
+        await tx.deliveries.save_all(deliveries)
+        if stands is not None:
+            await tx.deliveries.hurry(deliveries[0].partnership, stands)
+
+
+async def tell_of_delay(ctx: Context, delivery: Delivery, *, over: bool) -> None:
+    """Card and feed entry of an enacted proposal say that Discord falls behind, and stop saying so (EFF-4).
+
+    What failed itself is not asked for anew: that would shorten its pause.
+    """
+    assert delivery.proposal is not None
+    async with ctx.uow.write() as tx:
+        if (await tx.proposals.get(delivery.proposal)).state is ProposalState.ENACTED:
+            for kind in (DeliveryKind.CARD, DeliveryKind.FEED):
+                if over or kind is not delivery.kind:
+                    await tx.deliveries.ask(delivery.partnership, kind, delivery.proposal)
+
+
+async def view(ctx: Context, id: ProposalId) -> ProposalView:
+    """A proposal for its own card: nobody asks, so nothing is hidden."""
+    async with ctx.uow.read() as tx:
+        proposal = await tx.proposals.get(id)
+        partnership = await tx.partnerships.get(proposal.partnership)
+        return await view_of(tx, proposal, partnership, ctx.clock())
+
+
+async def linked(ctx: Context, view: ProposalView) -> ProposalView:
+    """The same view with links to what stands in Discord by now."""
+    async with ctx.uow.read() as tx:
+        return replace(view, links=await links_of(tx, view.proposal, view.partnership))
+
+
+async def recorded(ctx: Context, partnership: PartnershipId, number: int) -> Recorded:
+    """The event that a notice tells of."""
+    async with ctx.uow.read() as tx:
+        return await tx.record.event(partnership, number)
+
+
+async def logged(ctx: Context, partnership_id: PartnershipId, number: int) -> Logged:
+    """An event of the partnership with those whom it names."""
+    async with ctx.uow.read() as tx:
+        event = await tx.record.event(partnership_id, number)
+        data = event.event.data
+        listed = [each for key in ("lost", "gained", "people") if isinstance(each := data.get(key), list)]
+        named = {event.event.actor, PersonId(str(data.get("person", "")))}
+        named |= {PersonId(str(person)) for people in listed for person in people}
+        users = await tx.people.users_of(person for person in named if person)
+        return Logged(event, await tx.partnerships.get(partnership_id), users)
+
+
+async def user_of(ctx: Context, person: PersonId) -> int | None:
+    """The Discord user of a person; None once erased."""
+    async with ctx.uow.read() as tx:
+        return (await tx.people.users_of((person,))).get(person)
+
+
+async def partnerships(ctx: Context) -> tuple[Partnership, ...]:
+    """Every partnership."""
+    async with ctx.uow.read() as tx:
+        return await tx.partnerships.all()
+
+
+async def partnerships_of(ctx: Context, guild_id: int) -> tuple[Partnership, ...]:
+    """Every partnership that a server hosts."""
+    async with ctx.uow.read() as tx:
+        return await tx.partnerships.of_guild(guild_id)
+
+
+async def places(ctx: Context, partnership: PartnershipId) -> tuple[Place, ...]:
+    """The partnership's channels."""
+    async with ctx.uow.read() as tx:
+        return await tx.partnerships.places(partnership)
+
+
+async def of_proposal(ctx: Context, id: ProposalId) -> tuple[Delivery, ...]:
+    """What stands in Discord for a proposal."""
+    async with ctx.uow.read() as tx:
+        return await tx.deliveries.of_proposal(id)
+
+
+async def standing(ctx: Context, id: ProposalId) -> tuple[Delivery, ...]:
+    """Card, thread and feed entry of a proposal, those that stand."""
+    async with ctx.uow.read() as tx:
+        return await tx.deliveries.standing(id)
+
+
+async def about(ctx: Context, message_id: int) -> Proposal | None:
+    """The proposal that this message of ours is about: card, feed entry, text, notice, or an earlier copy (OBJ-1)."""
+    async with ctx.uow.read() as tx:
+        found = await tx.deliveries.about(message_id)
+        return None if found is None else await tx.proposals.get(found)
+
+
+async def messages_about(ctx: Context, id: ProposalId) -> tuple[tuple[int, int], ...]:
+    """Every message about a proposal that was not found gone, by channel and id, oldest first."""
+    async with ctx.uow.read() as tx:
+        return await tx.deliveries.messages_about(id)
+
+
+async def gone(ctx: Context, message_id: int) -> None:
+    """An earlier copy is not there any more: nobody can react to it."""
+    async with ctx.uow.write() as tx:
+        await tx.deliveries.gone(message_id)
+
+
+async def of_message(ctx: Context, message_id: int) -> Delivery | None:
+    """What this message shows, if it is ours."""
+    async with ctx.uow.read() as tx:
+        return await tx.deliveries.of_message(message_id)
+
+
+async def forget_board(ctx: Context, shown: Delivery) -> None:
+    """A board, or an entry among the server's events, was deleted: it is made again. Found twice, it is made once."""
+    async with ctx.uow.write() as tx:
+        board = await tx.deliveries.board(shown.thing, shown.kind)
+        if board is not None and board.message_id == shown.message_id:
+            await tx.deliveries.save(replace(board, message_id=None))
+            await tx.deliveries.ask(shown.partnership, shown.kind, thing=shown.thing)
+
+
+async def show_board(ctx: Context, shown: Delivery) -> None:
+    """What a board says of something beside it has changed: it is drawn again."""
+    async with ctx.uow.write() as tx:
+        await tx.deliveries.ask(shown.partnership, DeliveryKind.BOARD, thing=shown.thing)
+
+
+async def show_boards(ctx: Context, partnership: PartnershipId, nouns: Iterable[Noun] = NOUNS) -> None:
+    """Boards on which something is still to be done are shown anew: one that is gone meanwhile is posted again."""
+    async with ctx.uow.write() as tx:
+        for noun in nouns:
+            for each in await noun.kept(tx).outside(partnership, noun.over):
+                for kind in (DeliveryKind.BOARD, DeliveryKind.CALENDAR):
+                    if await tx.deliveries.board(f"{noun.name}/{each}", kind) is not None:
+                        await tx.deliveries.ask(partnership, kind, thing=f"{noun.name}/{each}")
+
+
+async def in_channel(ctx: Context, channel_id: int) -> tuple[Delivery, ...]:
+    """What stands in a channel or thread for proposals that are not over."""
+    async with ctx.uow.read() as tx:
+        return await tx.deliveries.in_channel(channel_id)
+
+
+async def place_of(ctx: Context, view: ProposalView, kind: PlaceKind) -> Place:
+    """The channel for a proposal's card or feed entry. Raises NotFound while there is none."""
+    for place in await places(ctx, view.partnership.id):
+        if place.kind is kind and not place.lost and (kind is PlaceKind.FEED or place.group == view.group.id):
+            return place
+    raise NotFound("place", kind)
+
+
+async def log_place(ctx: Context, logged: Logged) -> Place:
+    """Where an event of the partnership is told: in the feed, or while that is gone itself, where everyone may write.
+
+    Raises NotFound while there is neither.
+    """
+    try:
+        return await feed_of(ctx, logged.partnership.id)
+    except NotFound:
+        if logged.recorded.event.type not in ALERTS:
+            raise
+    for place in await places(ctx, logged.partnership.id):
+        if place.kind is PlaceKind.TALK and not place.lost:
+            return place
+    raise NotFound("place", PlaceKind.TALK)
+
+
+async def feed_of(ctx: Context, partnership: PartnershipId) -> Place:
+    """The decisions feed. Raises NotFound while there is none."""
+    for place in await places(ctx, partnership):
+        if place.kind is PlaceKind.FEED and not place.lost:
+            return place
+    raise NotFound("place", PlaceKind.FEED)

@@ -1,0 +1,107 @@
+"""What is told of a meeting where its board stands: each once, the minutes whole (RHY-1)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.governance.events import EventType
+from bot.governance.meetings import Answer
+from bot.services.agendas import MeetingView
+from bot.services.ports import Recorded
+from bot.ui import ids
+from bot.ui.labels import count, listed, moment, span, stamp
+from bot.ui.limits import units
+from bot.ui.meetings import AGENDAS, COLOUR, COLOURS, decisions, headed, name, on_the_wall, people, unheld
+from bot.ui.panels import View, button, link, panel, rows
+from bot.ui.text import in_quotes, inline, quote, quote_parts
+from bot.ui.versions import MOST, packed
+
+_LISTED = 20
+_LATE = timedelta(minutes=5)
+
+
+def told(view: MeetingView, recorded: Recorded, marker: int | None) -> list[View]:
+    """The messages for this event, each of them marked."""
+    colour = COLOURS.get(view.meeting.state, COLOUR)
+    board = rows(link("Board", view.link))
+    if recorded.erased:
+        return [panel(marker, colour, "What was told here was erased on request. The record still verifies.")]
+    match recorded.event.type:
+        case EventType.MEETING_ENDED:
+            return minutes(view, marker)
+        case EventType.MEETING_STARTED:
+            here = button("I am here", ids.meeting("here", view.meeting.id))
+            late = recorded.event.actor is None and recorded.at - view.meeting.starts_at > _LATE
+            due = f" It was planned for {moment(view.meeting.starts_at)}; I was away then." if late else ""
+            words = f"🟢 {name(view.meeting)} has begun.{due} Say that you are here, and write notes on its board."
+            return [panel(marker, colour, words, *rows(here, link("Board", view.link)))]
+        case EventType.MEETING_CHANGED:
+            return [panel(marker, colour, _moved(view, recorded), *board)]
+        case EventType.MEETING_CANCELLED:
+            return [panel(marker, colour, _cancelled(view, recorded), *board)]
+        case EventType.MEETING_MISSED:
+            return [panel(marker, colour, _missed(view, recorded), *board)]
+    return []
+
+
+def minutes(view: MeetingView, marker: int | None) -> list[View]:
+    """The minutes over as many messages as they take: who was there, what was decided, every note with its author."""
+    meeting = view.meeting
+    head = f"### Minutes of {headed(meeting)}\n-# {inline(view.group.name, 80)} · {on_the_wall(meeting)}"
+    parts = [f"**Here ({len(meeting.who(Answer.HERE))}):** {people(view, meeting.who(Answer.HERE))}"]
+    if absent := meeting.who(Answer.ABSENT):
+        parts.append(f"**Could not come ({len(absent)}):** {people(view, absent)}")
+    parts.append(f"**Agenda:** {'; '.join(AGENDAS[meeting.kind])}.")
+    parts += [f"- {in_quotes(item.text, 222)} ({view.mention(item.author)})" for item in meeting.items]
+    parts.append(f"**Decisions:** {decisions(view) or 'none'}.")
+    if not meeting.notes:
+        parts.append("Nobody wrote notes.")
+    for note in meeting.notes:
+        first, *rest = quote_parts(note.text, MOST - 400)
+        parts += [f"{view.mention(note.author)} noted {moment(note.at)}:\n{first}", *rest]
+    if view.following is not None:
+        parts.append(f"**Next one:** M-{view.following.number}, {stamp(view.following.starts_at)}.")
+    colour = COLOURS.get(meeting.state, COLOUR)
+    first, *rest = list(packed(parts, MOST - units(head)))
+    return [panel(marker, colour, head, first), *(panel(marker, colour, more) for more in rest)]
+
+
+def _moved(view: MeetingView, recorded: Recorded) -> str:
+    data = recorded.event.data
+    at, before = (datetime.fromisoformat(str(data[key])) for key in ("starts_at", "before"))
+    return (
+        f"🗓️ {name(view.meeting)} was moved by {view.mention(recorded.event.actor)} from {moment(before)} to "
+        f"**{stamp(at)}**. Who wanted to come before says so again on its board."
+    )
+
+
+def _cancelled(view: MeetingView, recorded: Recorded) -> str:
+    reason = str(recorded.event.data.get("reason", ""))
+    words = f"🗓️ {name(view.meeting)}, planned for {moment(view.meeting.starts_at)}, is cancelled by "
+    words += f"{view.mention(recorded.event.actor)}"
+    said = [f"{words}. The reason:\n{quote(reason, 600)}" if reason else f"{words}."]
+    return "\n".join([*said, _after(view, bool(recorded.event.data.get("series")))]).strip()
+
+
+def _missed(view: MeetingView, recorded: Recorded) -> str:
+    """All that was missed in one listing, however long nobody was there (RHY-2)."""
+    found = recorded.event.data.get("missed")
+    at = [datetime.fromisoformat(str(each)) for each in found] if isinstance(found, list) else []
+    if len(at) < 2:
+        words = f"🗓️ {name(view.meeting)} was not held. {unheld(view)}"
+        return "\n".join([words, _after(view)]).strip()
+    shown = listed([f"<t:{int(each.timestamp())}:d>" for each in at[-_LISTED:]])
+    more = f" (the last {_LISTED} of them)" if len(at) > _LISTED else ""
+    words = (
+        f"🗓️ {name(view.meeting)} and those that should have followed it were not held here while I was away: "
+        f"{count(len(at), 'meeting')}, on {shown}{more}. Nothing of them was recorded."
+    )
+    return "\n".join([words, _after(view)]).strip()
+
+
+def _after(view: MeetingView, ended: bool = False) -> str:
+    if ended:
+        return "No other follows it: its series has ended."
+    if view.following is None:
+        return ""
+    return f"The next one is M-{view.following.number}, {stamp(view.following.starts_at)}, {span(view.meeting.length)}."

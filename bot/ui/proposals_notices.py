@@ -1,0 +1,207 @@
+"""What the thread is told of the proposal itself: a sentence or a few for each event (PRO-6 to PRO-11, DEC-2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from types import MappingProxyType
+
+from bot.governance.escalations import MOST_DISPUTED
+from bot.governance.events import EventType
+from bot.governance.proposals_types import ObjectionState, ProposalState, Vote
+from bot.ui import deadlines, effects, policy, votes
+from bot.ui.labels import METHOD_LABELS, OUTCOME_REASONS, STOP_REASONS, count, listed, span, stamp
+from bot.ui.notices_context import MOST_NAMED, WORDS_OF_PEOPLE, NoticeContext
+from bot.ui.text import inline, quote
+
+
+def _extended(told: NoticeContext) -> str:
+    return (
+        f"⏳ Only {told.whole('reached')} of {told.whole('reachable')} have seen this, so its time is extended once by "
+        f"{span(timedelta(hours=told.whole('hours')))}. {deadlines.what_ends(told.view)}"
+    )
+
+
+def _passed(told: NoticeContext) -> str:
+    lines = [f"🟩 **Passed by silence.** {told.whole('reached')} of {told.whole('reachable')} were reached."]
+    if told.data.get("low_reach"):
+        lines.append("⚠️ **Low reach:** too few people had seen it when the time was up.")
+    return "\n".join([*lines, *_carried_out(told)])
+
+
+def _adopted(told: NoticeContext) -> str:
+    overruled = [o for o in told.view.proposal.objections if o.state is ObjectionState.OVERRULED]
+    lines = ["🟩 **Adopted by the final vote.**"]
+    if overruled:
+        lines.append(f"{count(len(overruled), 'objection')} set aside by it; authors and reasons stay on the record.")
+    return "\n".join([*lines, *_carried_out(told)])
+
+
+def _carried_out(told: NoticeContext) -> list[str]:
+    ends_at = told.view.proposal.timelock_ends_at
+    if not told.whole("timelock_hours") or ends_at is None:
+        return []
+    return [f"It is carried out {stamp(ends_at)}. Until then a majority of those who may object can halt it."]
+
+
+def _disputed(told: NoticeContext) -> str:
+    until = stamp(told.recorded.at + MOST_DISPUTED)
+    return (
+        f"🟧 **Disputed.** Objections counting {told.whole('weight')} stand; {told.whole('threshold')} is enough. "
+        f"{told.author} can revise or withdraw it. The author or anyone who may object can take it to a final vote "
+        f"of the stakeholder group. If nobody acts before {until}, it is not adopted."
+    )
+
+
+def _ended(told: NoticeContext) -> str:
+    why = OUTCOME_REASONS.get(told.text("why"), told.text("why"))
+    return f"It does not take effect: {inline(why, 300)}."
+
+
+def _not_adopted(told: NoticeContext) -> str:
+    return f"🟥 **Not adopted.** {_ended(told)} It can be filed again; say then what changed."
+
+
+def _gone(told: NoticeContext) -> str:
+    return f"⬜ **Lapsed.** {_ended(told)}"
+
+
+def _taken_back(told: NoticeContext) -> str:
+    reason = told.text("reason").strip()
+    head = f"⬜ **Withdrawn** by its author, {told.author}. It does not take effect."
+    return f"{head}\n{quote(reason, WORDS_OF_PEOPLE)}" if reason else head
+
+
+def _enacted(told: NoticeContext) -> str:
+    proposal = told.view.proposal
+    if not proposal.current.effects:
+        return "✅ **Decided; now for people to do.** Whoever has done it presses *Mark as done* on the card."
+    return (
+        "✅ **Carried out:** "
+        + "; ".join(effects.effect(each, told.view.mention) for each in proposal.current.effects[:5])
+        + "."
+    )
+
+
+def _done(told: NoticeContext) -> str:
+    return f"☑️ **Done**, says {told.actor}."
+
+
+def _not_done(told: NoticeContext) -> str:
+    return f"↩️ **Not done after all**, says {told.actor}. It is still for people to do."
+
+
+def _stale(told: NoticeContext) -> str:
+    return (
+        f"🟫 **Stale.** What it was written against has changed: {policy.moved(told.text('why'))}. Nothing was "
+        f"carried out. {told.author} can revise it; otherwise it lapses after 14 days."
+    )
+
+
+def _halt_wanted(told: NoticeContext) -> str:
+    agreed, of = told.whole("agreed"), told.whole("electors")
+    return f"✋ {told.actor} asks to halt this: {agreed} of {of}; more than half returns it to “disputed”, once."
+
+
+def _halted(told: NoticeContext) -> str:
+    return f"🟧 **Halted** by a majority in the waiting time: disputed again. {told.author} can revise or withdraw it."
+
+
+def _stopped(told: NoticeContext) -> str:
+    why = STOP_REASONS.get(told.text("reason"), told.text("reason"))
+    since = stamp(told.stopped_at)
+    return (
+        f"⏸️ **The clock is stopped** since {since}, because {inline(why, 200)}. "
+        "Every deadline moves by the time it stands still."
+    )
+
+
+def _resumed(told: NoticeContext) -> str:
+    return (
+        f"▶️ **The clock runs again.** It stood from {stamp(told.stopped_at)} for {span(told.stood)}; "
+        f"every deadline moved by that time. {deadlines.what_ends(told.view)}"
+    )
+
+
+def _spent(told: NoticeContext) -> str:
+    return (
+        f"⚠️ **Silence no longer passes this.** Its clock was stopped by people’s acts for as long as that may last. "
+        "A final vote decides when the time is up, and those who were kept from acting count in its quorum. "
+        f"{deadlines.what_ends(told.view)}"
+    )
+
+
+def _nudged(told: NoticeContext) -> str:
+    people = [told.view.mention(person) for person in told.reminded]
+    more = len(told.people) - len(people[:MOST_NAMED])
+    shown = listed([*people[:MOST_NAMED], *([f"{more}{' more' if people else ''}"] if more > 0 else [])])
+    what = "have not voted yet" if told.view.proposal.state is ProposalState.ESCALATED else "have not taken part yet"
+    ends = deadlines.what_ends(told.view)
+    if told.view.proposal.state is ProposalState.DISPUTED:
+        return (
+            f"⏰ The time is nearly up. {ends}\nThe author can revise or withdraw it, and anyone who could object can "
+            f"take it to a final vote: {shown or 'nobody'}. This reminder comes once."
+        )
+    return f"⏰ The time is nearly up. {ends}\nThese people {what}: {shown or 'nobody'}. This reminder comes once."
+
+
+def _escalated(told: NoticeContext) -> str:
+    method = METHOD_LABELS.get(told.text("method"), told.text("method"))
+    by = f" {told.actor} asked for it." if told.recorded.event.actor else ""
+    how = votes.how_decided(told.view.proposal, told.text("method"))
+    return f"🟪 **This goes to a final vote** of the stakeholder group, a {method}.{by} {how}"
+
+
+def _vote_opened(told: NoticeContext) -> str:
+    vote = told.view.proposal.vote
+    closes = f" It closes {stamp(vote.closes_at)}.{deadlines.closes_early(told.view.proposal)}" if vote else ""
+    return (
+        f"🗳️ **The final vote is open.** {count(told.whole('eligible'), 'member')} of the stakeholder group may vote."
+        f"{closes} A choice can be changed until then."
+    )
+
+
+def _vote_closed(told: NoticeContext) -> str:
+    found = next((v for v in _all_votes(told) if v.id == told.text("vote") and v.tally), None)
+    if found is None or found.tally is None:
+        return "🗳️ **Closed.**"
+    said = f"🗳️ **The final vote is closed.** {votes.result(found.tally)}"
+    who = votes.roll(found, told.view.mention, WORDS_OF_PEOPLE)
+    return f"{said}\n{who}" if who else said
+
+
+def _all_votes(told: NoticeContext) -> list[Vote]:
+    proposal = told.view.proposal
+    return [*proposal.past_votes, *([proposal.vote] if proposal.vote else [])]
+
+
+def _stands_again(told: NoticeContext) -> str:
+    what = {"card": "card", "feed": "entry in the feed", "thread": "thread"}.get(told.text("what"), "message")
+    return f"ℹ️ The {what} of this proposal was deleted. That decides nothing: the record is the truth. It stands again."
+
+
+WORDS: Mapping[EventType, Callable[[NoticeContext], str]] = MappingProxyType(
+    {
+        EventType.WINDOW_EXTENDED: _extended,
+        EventType.PROPOSAL_PASSED: _passed,
+        EventType.PROPOSAL_DISPUTED: _disputed,
+        EventType.PROPOSAL_LAPSED: _gone,
+        EventType.PROPOSAL_WITHDRAWN: _taken_back,
+        EventType.PROPOSAL_NOT_ADOPTED: _not_adopted,
+        EventType.PROPOSAL_ADOPTED: _adopted,
+        EventType.PROPOSAL_ENACTED: _enacted,
+        EventType.PROPOSAL_STALE: _stale,
+        EventType.PROPOSAL_DONE: _done,
+        EventType.PROPOSAL_NOT_DONE: _not_done,
+        EventType.HALT_CONSENTED: _halt_wanted,
+        EventType.PROPOSAL_HALTED: _halted,
+        EventType.CLOCK_STOPPED: _stopped,
+        EventType.CLOCK_RESUMED: _resumed,
+        EventType.STOPS_SPENT: _spent,
+        EventType.NUDGED: _nudged,
+        EventType.PROPOSAL_ESCALATED: _escalated,
+        EventType.VOTE_OPENED: _vote_opened,
+        EventType.VOTE_CLOSED: _vote_closed,
+        EventType.CARD_POSTED_AGAIN: _stands_again,
+    }
+)
