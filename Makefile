@@ -3,7 +3,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help rehearse test bench format clean setup-rehearsal setup-dev
+.PHONY: help rehearse test cover bench format clean setup-rehearsal setup-dev
 
 # The first of these that is new enough and can make an environment; `make PYTHON=/some/python` overrides.
 ifndef PYTHON
@@ -36,6 +36,9 @@ test: setup-dev ## check formatting, style, types, imports and behaviour
 	$(call step,style (ruff check),$(BIN)/ruff check --quiet .)
 	$(call step,types (mypy --strict),$(BIN)/mypy)
 	$(call step,who may import whom (import-linter),PYTHONPATH=. $(BIN)/lint-imports --no-logo --no-cache)
+	$(call step,behaviour (pytest),$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal)
+
+cover: setup-dev ## run the same tests and count which branches they reach (more than twice as slow)
 	$(call step,behaviour (pytest with branch coverage),$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term)
 
 bench: setup-dev ## measure the bot against its limits
