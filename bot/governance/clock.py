@@ -22,7 +22,7 @@ WITH_TIMELOCK = frozenset({OUTAGE, SHUT_OUT, SILENCED})
 """Reasons for which a timelock waits as well: a halt must have had its whole time."""
 
 MOST_STOPPED = timedelta(days=14)
-"""After standing this long for want of electors or of the bot, it is not adopted: it could not be held."""
+"""After standing this long in all for want of electors or of the bot, it is not adopted: it could not be held."""
 
 MOST_MEDDLED = timedelta(days=7)
 """The longest that people's acts may stop one process, all causes and persons together."""
@@ -94,11 +94,13 @@ def resume(proposal: Proposal, reason: str, now: datetime, **told: Json) -> Outc
     if reason not in before.reasons:
         return proposal, ()
     clock = replace(before, reasons=before.reasons - {reason})
+    wanting = wanting_since(before)
+    if wanting is not None and not clock.reasons - BY_PEOPLE:
+        lasted = max(now - wanting, timedelta(0))
+        clock = replace(clock, wanting=clock.wanting + lasted, wanting_since=None, resumed_at=now)
     if clock.meddled_since is not None and not clock.reasons & BY_PEOPLE:
         meddled = clock.meddled + max(now - clock.meddled_since, timedelta(0))
         clock = replace(clock, meddled=meddled, meddled_since=None)
-    if not clock.reasons - BY_PEOPLE:
-        clock = replace(clock, wanting_since=None)
     if clock.reasons or clock.stopped_at is None:
         return replace(proposal, clock=clock), ()
     stood = max(now - clock.stopped_at, timedelta(0))
@@ -120,9 +122,14 @@ def wanting_since(clock: Clock) -> datetime | None:
 
 
 def given_up_at(proposal: Proposal) -> datetime | None:
-    """When it is not adopted because it could not be held; None while nothing is wanting (PRO-11)."""
+    """When it is not adopted because it could not be held; None while nothing is wanting (PRO-11).
+
+    However often it was made good: the times in which something was wanting add up over the whole process.
+    """
     since = wanting_since(proposal.clock)
-    return since + MOST_STOPPED if since is not None and proposal.state in CONTESTABLE else None
+    if since is None or proposal.state not in CONTESTABLE:
+        return None
+    return since + MOST_STOPPED - proposal.clock.wanting
 
 
 def spent_at(proposal: Proposal) -> datetime | None:

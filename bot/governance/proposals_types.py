@@ -322,9 +322,10 @@ class Clock:
     """The one clock rule (PRO-11): why the clock is stopped, since when, and how long it has stood in all.
 
     ``because`` are all reasons since it stopped, also those that are gone again while others hold it.
-    ``resumed_at`` keeps one outage, found twice because of a crash, from being granted twice. ``wanting_since`` is
-    since when it has stood for want of electors or of the bot; ``meddled_since`` and ``meddled`` are the time that it
-    stood by people's acts; ``spent`` once that may not stop it any more.
+    ``resumed_at``, when it ran again or nothing was wanting any more, keeps one outage, found twice because of a crash
+    or reaching back over what was counted already, from being counted twice. ``wanting_since`` and ``wanting`` are the
+    time that it stood for want of electors or of the bot, ``meddled_since`` and ``meddled`` the time that it stood by
+    people's acts; ``spent`` once that may not stop it any more.
     """
 
     reasons: frozenset[str] = frozenset()
@@ -333,6 +334,7 @@ class Clock:
     stood: timedelta = timedelta(0)
     resumed_at: datetime | None = None
     wanting_since: datetime | None = None
+    wanting: timedelta = timedelta(0)
     meddled_since: datetime | None = None
     meddled: timedelta = timedelta(0)
     spent: bool = False

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from bot.governance import escalations, lifecycle
-from bot.governance.clock import MOST_MEDDLED, is_stopped
+from bot.governance.clock import MOST_MEDDLED, MOST_STOPPED, is_stopped
 from bot.governance.clock import given_up_at as given_up
 from bot.governance.clock import spent_at as spent
 from bot.governance.proposals_types import FINAL, Proposal, ProposalState, Spell
@@ -87,7 +87,9 @@ def _if_it_lasts(view: ProposalView) -> str:
     if spent_at is not None:
         ends.append(f"If this lasts until {stamp(spent_at)}, it goes on, and a final vote decides instead of silence.")
     if given_up_at is not None:
-        ends.append(f"If this lasts until {stamp(given_up_at)}, the proposal is not adopted.")
+        ends.append(
+            f"If this lasts until {stamp(given_up_at)}, the proposal is not adopted: {span(MOST_STOPPED)} in all."
+        )
     return " ".join(ends)
 
 

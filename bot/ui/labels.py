@@ -228,7 +228,7 @@ BARRED_LABELS: Mapping[str, str] = MappingProxyType(
 
 OUTCOME_REASONS: Mapping[str, str] = MappingProxyType(
     {
-        "could not be held": "it could not be held: its clock stood for 14 days",
+        "could not be held": "it could not be held: its clock stood for 14 days in all",
         "too old": "90 days went by without a decision",
         "nobody acted": "nobody acted for 14 days after it was disputed",
         "low reach": "too few people had seen it, and this partnership lets such a budget lapse",

@@ -28,6 +28,7 @@ from tests.governance.scene import (
     kinds,
     opened,
     raised,
+    revised,
     ruled,
     stated,
 )
@@ -284,13 +285,50 @@ def test_what_people_stop_is_added_up_without_the_pauses_between(first_hours: in
     assert clock.spent_at(proposal) == again + clock.MOST_MEDDLED - hours(first_hours), "one reason after another"
 
 
-def test_what_is_wanting_is_reckoned_anew_once_nothing_was() -> None:
+@pytest.mark.parametrize("reason", [clock.CARD, clock.FEW, clock.OUTAGE])
+@pytest.mark.parametrize("days", [1, 5, 13])
+def test_what_is_wanting_is_added_up_however_often_it_is_made_good(reason: str, days: int) -> None:
+    """A channel hidden from the bot for 13 days at a time holds nothing up for ever (PRO-11)."""
+    proposal, hour = opened(), 0
+    for _ in range(14 // days):
+        proposal, _ = clock.stop(proposal, reason, at(hour))
+        hour += days * 24
+        proposal, _ = clock.resume(advanced(proposal, at(hour) - TICK), reason, at(hour))
+        hour += 1
+    stood = 14 // days * days
+    assert (proposal.state, clock.given_up_at(proposal)) == (State.REVIEW, None), "nothing is wanting now"
+    proposal, _ = clock.stop(proposal, reason, at(hour))
+    given_up_at = at(hour + (14 - stood) * 24)
+    assert clock.given_up_at(proposal) == lifecycle.next_due(proposal) == given_up_at
+    assert advanced(proposal, given_up_at - TICK).state is State.REVIEW
+    assert advanced(proposal, given_up_at).outcome == "could not be held"
+
+
+def test_what_people_do_is_not_added_to_what_is_wanting() -> None:
     proposal, _ = clock.stop(opened(), clock.CARD, at(0))
     proposal, _ = clock.stop(proposal, clock.ROLE, at(24))
     proposal, _ = clock.resume(proposal, clock.CARD, at(48))
     assert clock.given_up_at(proposal) is None, "only what people do stops it now"
     proposal, _ = clock.stop(proposal, clock.CARD, at(72))
-    assert clock.given_up_at(proposal) == at(72) + clock.MOST_STOPPED
+    assert clock.given_up_at(proposal) == at(24) + clock.MOST_STOPPED, "two days were wanting before"
+
+
+def test_an_outage_over_what_was_wanting_already_is_counted_once() -> None:
+    """Learnt of only after the bot is back, it reaches back over time that has been counted (PRO-11)."""
+    proposal, _ = clock.stop(opened(), clock.ROLE, at(0))
+    proposal, _ = clock.stop(proposal, clock.FEW, at(10))
+    proposal, _ = clock.resume(proposal, clock.FEW, at(30))
+    proposal, _ = clock.stop(proposal, clock.OUTAGE, at(20))
+    proposal, _ = clock.resume(proposal, clock.OUTAGE, at(40))
+    assert proposal.clock.wanting == hours(30)
+    assert clock.resume(proposal, clock.ROLE, at(50))[0].closes_at == at(72 + 50)
+
+
+def test_another_version_does_not_begin_the_count_anew() -> None:
+    proposal, _ = clock.stop(opened(), clock.CARD, at(0))
+    proposal, _ = clock.resume(proposal, clock.CARD, at(13 * 24))
+    proposal, _ = clock.stop(revised(proposal, at(13 * 24 + 1)), clock.CARD, at(13 * 24 + 2))
+    assert clock.given_up_at(proposal) == at(14 * 24 + 2)
 
 
 @pytest.mark.parametrize(("reason", "wanting"), [(clock.CARD, True), (clock.FEW, True), (clock.ROLE, False)])

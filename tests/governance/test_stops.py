@@ -386,7 +386,7 @@ def test_the_close_moves_by_exactly_the_union_of_the_time_that_it_stood(acts: li
             lacking = bool(on & {"card", "few"})
             assert clock.is_stopped(proposal) == (meddling or lacking)
             assert proposal.clock.spent == spent
-            wanting = wanting + 1 if lacking else 0
+            wanting += lacking
             by_people += meddling
             stood += meddling or lacking
             hour += 1

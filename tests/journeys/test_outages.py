@@ -161,6 +161,17 @@ async def test_an_outage_of_more_than_14_days_could_not_be_held(server: Server) 
     assert any("could not be held" in post for post in server.feed())
 
 
+async def test_outages_of_less_that_come_to_more_than_14_days_could_not_be_held(server: Server) -> None:
+    """Back for an hour in between, it holds up no decision for ever (PRO-11)."""
+    await server.propose("tia", CORE)
+    for days, state in ((12, State.REVIEW), (1, State.REVIEW), (2, State.NOT_ADOPTED)):
+        await server.kill()
+        await back_after(server, timedelta(days=days))
+        assert await server.state(1) is state
+        await server.advance(hours=1)
+    assert (await server.proposal(1)).outcome == "could not be held"
+
+
 async def test_a_dead_session_decides_nothing_and_then_catches_up(server: Server) -> None:
     await server.propose("tia", CORE)
     due = await closes_at(server)

@@ -157,6 +157,19 @@ async def test_what_could_not_be_held_for_fourteen_days_is_not_adopted(scene: Sc
     assert (await scene.get(filed)).outcome == "could not be held"
 
 
+async def test_a_card_hidden_for_thirteen_days_and_again_is_not_held_up_for_ever(scene: Scene) -> None:
+    filed = await scene.file()
+    await clocks.stop(scene.ctx, filed, rules.CARD, scene.clock())
+    await scene.after(hours=13 * 24)
+    await clocks.resume(scene.ctx, filed, rules.CARD)
+    await scene.after(hours=1)
+    await clocks.stop(scene.ctx, filed, rules.CARD, scene.clock())
+    await scene.after(by=timedelta(days=1) - TICK)
+    assert await scene.state(filed) is State.REVIEW
+    await scene.after(by=TICK)
+    assert (await scene.get(filed)).outcome == "could not be held"
+
+
 async def test_what_runs_is_what_has_a_deadline(scene: Scene) -> None:
     filed = await scene.file()
     gone = await scene.file(TOM)
