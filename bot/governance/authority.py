@@ -45,16 +45,32 @@ def check_voter(vote: Vote, member: Member, group: GroupId) -> None:
 
 
 def judges_of(proposal: Proposal, objection: Objection) -> frozenset[PersonId]:
-    """Who decides an appeal: those seated before the review opened, but author and objector (OBJ-4)."""
-    return acting(proposal.judges) - {proposal.author, objection.person, objection.sponsor}
+    """Who decides an appeal: those seated before the review opened, but author and objector (OBJ-4).
+
+    Nor does anybody judge what they did themselves: who asked for the ruling, and who gave it (ORG-6). The majority is
+    counted without them; where nobody is left there is no decision, and the objection stands.
+    """
+    return (
+        acting(proposal.judges) - {proposal.author, objection.person, objection.sponsor} - ruled_themselves(objection)
+    )
 
 
 def check_judge(proposal: Proposal, objection: Objection, person: PersonId) -> None:
-    """Raises Conflicted for author and objector, NotEligible for anybody else but the judges (OBJ-4)."""
+    """Raises Conflicted for author, objector and who asked for the ruling or gave it, NotEligible for anybody else but
+    the judges (OBJ-4, ORG-6).
+    """
     if person in {proposal.author, objection.person, objection.sponsor}:
         raise Conflicted("party")
+    if person in ruled_themselves(objection) & acting(proposal.judges):
+        raise Conflicted("own ruling")
     if person not in judges_of(proposal, objection):
         raise NotEligible("appeal vote", MEMBER)
+
+
+def ruled_themselves(objection: Objection) -> frozenset[PersonId]:
+    """Who asked for the ruling on it, and who gave it: they do not judge the appeal against it (ORG-6)."""
+    test = objection.test
+    return frozenset(person for person in (test.asked_by, test.ruled_by) if person) if test else frozenset()
 
 
 def check_facilitator(proposal: Proposal, member: Member) -> None:

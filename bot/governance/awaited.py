@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.governance.authority import acting as seated
+from bot.governance.authority import judges_of
 from bot.governance.clock import past
 from bot.governance.ids import PersonId
 from bot.governance.objections import ALIVE, ON_FILE, speakers, waits_for_words
@@ -14,10 +15,9 @@ from bot.governance.proposals_types import CONTESTABLE, Objection, ObjectionStat
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Those with an act on it who need not be its electors: who may rule on form, who judges an appeal (OBJ-4)."""
+    """Those with an act on it who need not be its electors: who may rule on form (OBJ-4)."""
 
     rulers: frozenset[PersonId] = frozenset()
-    judges: frozenset[PersonId] = frozenset()
 
 
 NOBODY = Beside()
@@ -88,7 +88,7 @@ def _on(proposal: Proposal, objection: Objection, beside: Beside, now: datetime)
         against = frozenset() if objection.guarded else speakers(objection)
         found |= {proposal.author, test.asked_by} - {test.ruled_by} if test.in_form else against
     if test is not None and test.appeal is not None and test.appeal.stands is None:
-        found |= beside.judges - {person for person, _ in test.appeal.votes} - speakers(objection) - {proposal.author}
+        found |= judges_of(proposal, objection) - {person for person, _ in test.appeal.votes}
     if objection.sponsor_by is not None and not past(proposal, objection.sponsor_by, now):
         found |= seated(proposal.electors) - {objection.person, proposal.author}
     return found

@@ -115,8 +115,8 @@ def vote_on_appeal(
 ) -> Outcome:
     """A judge says whether the objection stands; a choice may be changed until decided (OBJ-4).
 
-    Decided early once a majority of all judges agree. Raises Conflicted for author and objector, NotEligible,
-    WrongState without an open appeal, WindowClosed.
+    Decided early once a majority of all judges agree. Raises Conflicted for author, objector and who asked for the
+    ruling or gave it, NotEligible, WrongState without an open appeal, WindowClosed.
     """
     objection = objection_of(proposal, number)
     open_appeal = objection.test.appeal if objection.test else None

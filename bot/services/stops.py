@@ -8,7 +8,6 @@ from datetime import datetime
 
 from bot.governance import awaited
 from bot.governance import stops as rules
-from bot.governance.authority import acting as seated_still
 from bot.governance.awaited import Beside
 from bot.governance.errors import NotFound
 from bot.governance.events import Event, EventType, Json
@@ -176,8 +175,8 @@ def _barred(
 
 
 def _beside(proposal: Proposal) -> Beside:
-    """Those of the reviewing group who rule on form, and who judge an appeal."""
-    return Beside(proposal.facilitators, seated_still(proposal.judges))
+    """Those of the reviewing group who rule on form."""
+    return Beside(proposal.facilitators)
 
 
 async def _told(tx: Transaction, partnership: Partnership, before: Proposal, after: Proposal) -> tuple[Event, ...]:

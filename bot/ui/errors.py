@@ -104,6 +104,8 @@ CONFLICTED: Mapping[str, str] = MappingProxyType(
         "organisation": "You speak for the same organisation as the author, so you cannot rule on this objection.",
         "same cell": "You sit in the same group as the author, so you cannot rule on objections to this proposal.",
         "party": "The author and the objector do not vote on this appeal: the others decide.",
+        "own ruling": "You asked for the ruling or gave it, so you do not vote on the appeal against it: the others "
+        "decide.",
     }
 )
 """Who stands too near the matter; the keys of ``Conflicted``."""

@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import TypeGuard
 
 from bot.governance import thresholds
+from bot.governance.authority import judges_of
 from bot.governance.proposals_types import FINAL, Objection, ObjectionState, Proposal, ProposalState, Test
 from bot.services.views import ProposalView
 from bot.ui import ids
-from bot.ui.labels import CONCERN_REASONS, CRITERION_LABELS, OBJECTION_STATE_LABELS, listed, moment
+from bot.ui.labels import CONCERN_REASONS, CRITERION_LABELS, OBJECTION_STATE_LABELS, count, listed, moment
 from bot.ui.limits import fit_lines
 from bot.ui.panels import Button, Style, button
 from bot.ui.text import in_quotes, inline
@@ -143,6 +144,12 @@ def controls(proposal: Proposal, objection: Objection) -> list[Button]:
     ]
 
 
+def _judges(proposal: Proposal, objection: Objection) -> str:
+    """How many decide an appeal; where nobody is left who may, there is no decision, and it stands (OBJ-4, ORG-6)."""
+    left = len(judges_of(proposal, objection))
+    return count(left, "person decides", "people decide") if left else "nobody is left to decide, so it stands"
+
+
 def is_shared(proposal: Proposal, objection: Objection) -> bool:
     """Whether it is the one voice of an organisation, which its members may change (OBJ-6)."""
     return proposal.pinned.unit == "organisation" and bool(objection.organisation)
@@ -188,7 +195,7 @@ def _due(proposal: Proposal, objection: Objection, now: datetime) -> str:
     if objection.state is ObjectionState.RAISED and objection.state_by is not None and objection.sponsor_by is None:
         return f"; to be stated by {moment(objection.state_by)}"
     if test is not None and test.appeal is not None and test.appeal.stands is None:
-        return f"; decided by {moment(test.appeal.decide_by)}"
+        return f"; {_judges(proposal, objection)} by {moment(test.appeal.decide_by)}"
     if objection.sponsor_by is not None:
         return f"; until {moment(objection.sponsor_by)}"
     if test is not None and test.in_form is not None and test.appeal is None and _ahead(test.appeal_by, now):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from bot.governance.authority import judges_of
 from bot.governance.events import EventType
 from bot.governance.proposals_types import ObjectionState
 from bot.ui.labels import CRITERION_LABELS, count, stamp
@@ -124,12 +125,18 @@ def _appealed(told: NoticeContext) -> str:
             "A seat behind this objection was taken away and nobody appealed in time, so the rules do: "
             "taking a seat away decides nothing."
         )
-    return (
-        f"⚖️ **Appeal** against the ruling on {told.number} by {told.objector}.\n"
-        f"{words}\n"
-        f"Members of the stakeholder group other than author and objector decide by majority{until}: does the "
-        "objection stand or fall? Without votes, and on a tie, it stands."
-    )
+    return f"⚖️ **Appeal** against the ruling on {told.number} by {told.objector}.\n{words}\n{_judged(told, until)}"
+
+
+def _judged(told: NoticeContext, until: str) -> str:
+    """Who decides: not who is a party, nor who asked for the ruling or gave it (OBJ-4, ORG-6)."""
+    others = "Author, objector, and who asked for the ruling or gave it do not vote on it."
+    left = len(judges_of(told.view.proposal, told.objection)) if told.objection else 0
+    if not left:
+        return f"{others} Nobody else of the stakeholder group may decide it: without a decision the objection stands."
+    decide = count(left, "person of the stakeholder group decides", "people of the stakeholder group decide")
+    does = f"{decide} by majority{until}: does the objection stand or fall?"
+    return f"{does} {others} Without votes, and on a tie, it stands."
 
 
 def _appeal_decided(told: NoticeContext) -> str:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 import discord
 
+from bot.governance.authority import acting, ruled_themselves
 from bot.governance.consistency import Difference
 from bot.governance.electorates import reachable, reached
 from bot.governance.events import EventType, Json
@@ -21,7 +22,7 @@ from bot.services.record import RecordCheck
 from bot.services.views import HeadView, ProposalView
 from bot.ui import limits, seats, votes
 from bot.ui.answers import Answer, headed, links_to, said
-from bot.ui.labels import HASH, STOP_REASONS, count, share, span, stamp, state_label, state_meaning
+from bot.ui.labels import HASH, STOP_REASONS, count, listed, share, span, stamp, state_label, state_meaning
 from bot.ui.notices_context import NoticeContext
 from bot.ui.objections import threshold
 from bot.ui.panels import View, panel
@@ -240,9 +241,13 @@ def _ruling(view: ProposalView, objection: Objection) -> str:
     line = (
         f"- Objection No. {objection.number}: {form}, says {view.mention(test.ruled_by)}: {in_quotes(test.reason, 202)}"
     )
-    if test.appeal is not None and test.appeal.stands is not None:
+    if test.appeal is None:
+        return line
+    if test.appeal.stands is not None:
         line += f" On appeal the objection {'stands' if test.appeal.stands else 'does not stand'}."
-    return line
+    own = ruled_themselves(objection) & acting(view.proposal.judges)
+    names = listed([view.mention(person) for person in sorted(own)])
+    return f"{line} {names} asked for the ruling or gave it, and did not judge it." if own else line
 
 
 def _line(view: ProposalView, recorded: Recorded) -> str:

@@ -296,11 +296,11 @@ def test_what_is_wanting_is_added_up_however_often_it_is_made_good(reason: str, 
         proposal, _ = clock.resume(advanced(proposal, at(hour) - TICK), reason, at(hour))
         hour += 1
     stood = 14 // days * days
-    assert (proposal.state, clock.given_up_at(proposal)) == (State.REVIEW, None), "nothing is wanting now"
+    assert (proposal.state, clock.given_up_at(proposal)) == (ProposalState.REVIEW, None), "nothing is wanting now"
     proposal, _ = clock.stop(proposal, reason, at(hour))
     given_up_at = at(hour + (14 - stood) * 24)
     assert clock.given_up_at(proposal) == lifecycle.next_due(proposal) == given_up_at
-    assert advanced(proposal, given_up_at - TICK).state is State.REVIEW
+    assert advanced(proposal, given_up_at - TICK).state is ProposalState.REVIEW
     assert advanced(proposal, given_up_at).outcome == "could not be held"
 
 

@@ -1,12 +1,15 @@
 """The dossier of a test of form, whole at each step; and who is offered the ruling: whoever could give it (OBJ-4)."""
 
+from dataclasses import replace
+
 import pytest
 
-from bot.governance import rulings, sponsors
-from bot.governance.errors import Refusal
+from bot.governance import authority, awaited, rulings, sponsors
+from bot.governance.awaited import Beside
+from bot.governance.errors import Conflicted, Refusal
 from bot.governance.ids import PersonId
 from bot.governance.organisation import Member
-from bot.governance.proposals_types import Appeal, Proposal
+from bot.governance.proposals_types import Appeal, ObjectionState, Proposal
 from bot.governance.proposals_types import Test as FormTest
 from tests.governance.scene import (
     ANA,
@@ -14,13 +17,19 @@ from tests.governance.scene import (
     CY,
     DI,
     ED,
+    ELECTORS,
+    EXPERT,
+    FAY,
     FLO,
     FUNDER,
+    JUDGES,
     REASON,
     SHG_FACILITATOR,
+    STAKEHOLDERS,
     TOP,
     WATERER,
     advanced,
+    appealed,
     at,
     first,
     member,
@@ -97,3 +106,63 @@ def test_a_ruling_that_goes_to_appeal_by_itself_does_so_in_the_objectors_name() 
     test = first(advanced(taken_away, at(48))).test
     assert test is not None
     assert test.appeal == Appeal(BO.person, at(48), at(48 + 72), "")
+
+
+# ---- nobody judges their own ruling (OBJ-4, ORG-6) -----------------------------------------------
+
+CY_RULING = member("cy", FUNDER, SHG_FACILITATOR)
+DI_ASKING = member("di", EXPERT, SHG_FACILITATOR)
+
+
+def judged_apart(by: str, in_form: bool = False) -> Proposal:
+    """An appeal against a ruling that stakeholders who facilitate asked for or gave; or neither."""
+    proposal = stated(opened(), BO)
+    if by in {"asked", "both"}:
+        proposal, _ = rulings.ask_test(proposal, 1, DI_ASKING, at(1))
+    ruler = CY_RULING if by in {"ruled", "both"} else FLO
+    proposal, _ = rulings.rule_on_form(proposal, 1, ruler, in_form, REASON, at(2))
+    return appealed(proposal, ANA if in_form else BO, now=at(3))
+
+
+@pytest.mark.parametrize("in_form", [False, True])
+@pytest.mark.parametrize(
+    ("by", "excluded"), [("neither", ()), ("ruled", ("cy",)), ("asked", ("di",)), ("both", ("cy", "di"))]
+)
+def test_who_asked_for_a_ruling_or_gave_it_does_not_judge_it(by: str, excluded: tuple[str, ...], in_form: bool) -> None:
+    proposal = judged_apart(by, in_form)
+    judges = authority.judges_of(proposal, first(proposal))
+    assert judges == JUDGES - {BO.person, *excluded}
+    assert awaited.acting(proposal, Beside(), at(100)) == judges, "nobody else is waited for"
+    for who in STAKEHOLDERS:
+        if who.person in excluded:
+            with pytest.raises(Conflicted) as refused:
+                rulings.vote_on_appeal(proposal, 1, who, in_form, at(4))
+            assert refused.value.why == "own ruling"
+        elif who != BO:
+            rulings.vote_on_appeal(proposal, 1, who, in_form, at(4))
+
+
+def test_the_majority_of_the_judges_is_counted_without_them() -> None:
+    proposal = judged_apart("both")  # three judges are left: ed, fay, gil
+    proposal, _ = rulings.vote_on_appeal(proposal, 1, ED, True, at(4))
+    assert first(proposal).state is ObjectionState.DISMISSED
+    proposal, _ = rulings.vote_on_appeal(proposal, 1, FAY, True, at(4))
+    assert first(proposal).state is ObjectionState.STATED, "two of three"
+
+
+def test_a_vote_given_before_this_rule_is_not_counted() -> None:
+    proposal = judged_apart("ruled")
+    objection = first(proposal)
+    assert objection.test is not None
+    assert objection.test.appeal is not None
+    before = replace(objection.test.appeal, votes=((CY.person, False),))
+    proposal = proposal.with_objection(replace(objection, test=replace(objection.test, appeal=before)))
+    assert first(advanced(proposal, at(75))).state is ObjectionState.STATED
+
+
+def test_where_nobody_is_left_to_judge_the_objection_stands() -> None:
+    """No appeal decision: the objection stands (OBJ-4)."""
+    few = tuple(e for e in ELECTORS if e.person in {"bo", "cy", "di"})
+    proposal = replace(judged_apart("both"), judges=few)
+    assert authority.judges_of(proposal, first(proposal)) == frozenset()
+    assert first(advanced(proposal, at(75))).state is ObjectionState.STATED

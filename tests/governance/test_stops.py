@@ -58,7 +58,7 @@ def barred(proposal: Proposal, now: datetime, *people: Member, cause: str = BLIN
 
 
 def acting(proposal: Proposal, now: datetime, *, rulers: frozenset[PersonId] = frozenset()) -> frozenset[PersonId]:
-    return awaited.acting(proposal, Beside(rulers, JUDGES), now)
+    return awaited.acting(proposal, Beside(rulers), now)
 
 
 def people(*members: Member) -> frozenset[PersonId]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.governance.proposals_types import ObjectionState, ProposalState
 from tests.journeys.objecting import (
     REASON,
@@ -126,6 +128,31 @@ async def test_never_stated_it_becomes_a_concern_and_the_proposal_passes(server:
     await server.advance(hours=24)
     assert await server.state(number) is ProposalState.ENACTED
     assert any(f"P-{number}" in post and "oncern" in post for post in server.feed())
+
+
+async def test_who_ruled_does_not_judge_the_appeal_against_it(server: Server) -> None:
+    """A stakeholder who facilitates may rule; then others judge, and the card counts them without (OBJ-4, ORG-6)."""
+    await server.give_role("gus", "River Trust")
+    await server.advance(timedelta(days=8))
+    number = await operational(server)
+    await server.react("cleo", number)
+    await server.settle()
+    await state(server, "cleo", number)
+    await rule(server, "gus", number, False)
+    await appeal(server, "cleo", number)
+    assert "5 people decide by" in await card(server, number)
+    notice = await last_notice(server, number)
+    assert "5 people of the stakeholder group decide by majority" in notice
+    assert "who asked for the ruling or gave it do not vote on it" in notice
+    refused = await in_thread(server, "gus", number, "falls")
+    assert "You asked for the ruling or gave it" in said(refused)
+    assert "An appeal asks you" not in said(await server.slash("gus", TALK, "inbox"))
+    assert "An appeal asks you" in said(await server.slash("ada", TALK, "inbox"))
+    for judge in ("ada", "ben", "dev"):
+        await in_thread(server, judge, number, "stands")
+    assert await states(server, number) == [ObjectionState.STATED], "three of five"
+    why = await server.slash("ada", TALK, "proposal why", proposal=f"P-{number}")
+    assert f"{server['gus'].mention} asked for the ruling or gave it, and did not judge it." in said(why)
 
 
 async def test_not_in_form_appealed_and_upheld_by_the_stakeholders(server: Server) -> None:

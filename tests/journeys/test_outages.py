@@ -164,7 +164,7 @@ async def test_an_outage_of_more_than_14_days_could_not_be_held(server: Server) 
 async def test_outages_of_less_that_come_to_more_than_14_days_could_not_be_held(server: Server) -> None:
     """Back for an hour in between, it holds up no decision for ever (PRO-11)."""
     await server.propose("tia", CORE)
-    for days, state in ((12, State.REVIEW), (1, State.REVIEW), (2, State.NOT_ADOPTED)):
+    for days, state in ((12, ProposalState.REVIEW), (1, ProposalState.REVIEW), (2, ProposalState.NOT_ADOPTED)):
         await server.kill()
         await back_after(server, timedelta(days=days))
         assert await server.state(1) is state

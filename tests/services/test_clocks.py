@@ -165,7 +165,7 @@ async def test_a_card_hidden_for_thirteen_days_and_again_is_not_held_up_for_ever
     await scene.after(hours=1)
     await clocks.stop(scene.ctx, filed, rules.CARD, scene.clock())
     await scene.after(by=timedelta(days=1) - TICK)
-    assert await scene.state(filed) is State.REVIEW
+    assert await scene.state(filed) is ProposalState.REVIEW
     await scene.after(by=TICK)
     assert (await scene.get(filed)).outcome == "could not be held"
 
