@@ -14,7 +14,7 @@ from bot.discord import addresses
 from bot.discord.client import GovernanceBot
 from bot.discord.sharded import ShardedBot
 from bot.governance.shards import EVERYTHING
-from bot.services.ports import Context
+from bot.services.ports.context import Context
 from bot.ui.announcements import announce
 from config import genesis
 from config.settings import Settings

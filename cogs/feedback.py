@@ -15,7 +15,7 @@ from bot.governance.ids import GroupId, PartnershipId
 from bot.governance.organisation import Partnership
 from bot.services import feedback
 from bot.services.feedback import FeedbackView
-from bot.services.ports import Actor
+from bot.services.ports.context import Actor
 from bot.ui import feedback as pages
 from bot.ui import ids
 from cogs.base import (

@@ -18,7 +18,7 @@ from bot.governance import retros as rules
 from bot.governance.errors import NotFound
 from bot.governance.retros import PHASES, Progress, RetroState
 from bot.services import attempts, retros, retros_leading, retros_writing
-from bot.services.ports import Actor
+from bot.services.ports.context import Actor
 from bot.services.retros_views import RetroView
 from bot.ui import forms, ids, retros_forms, retros_notices, retros_replies, retros_topics
 from bot.ui import retros as boards

@@ -12,7 +12,7 @@ from datetime import datetime
 import rfc8785
 
 from bot.governance.events import COMPLETE, ERASURES, Event, Json
-from bot.services.ports import Verdict
+from bot.services.ports.record import Verdict
 from storage.types import written
 
 EMPTY = "0" * 64

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, case, delete, func, literal_column, null, or_, select, update
 
 from bot.governance.ids import PartnershipId, PersonId, ProposalId
-from bot.services.ports import GIVEN_ONCE, Delivery, DeliveryKind, DeliveryState
+from bot.services.ports.deliveries import GIVEN_ONCE, Delivery, DeliveryKind, DeliveryState
 from storage.session import Insert, Session, insert_into
 from storage.shards import served
 from storage.tables import deliveries, posted, proposals

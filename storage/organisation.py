@@ -13,7 +13,7 @@ from bot.governance.errors import Changed, NotFound
 from bot.governance.ids import GroupId, PartnershipId, PersonId, RoleId
 from bot.governance.organisation import Holding, Partnership, RoleMapping
 from bot.governance.seats import Hand, SeatRecord
-from bot.services.ports import Place, PlaceKind
+from bot.services.ports.partnerships import Place, PlaceKind
 from storage.mapping import from_text, to_json
 from storage.session import Session
 from storage.shards import is_served

@@ -13,7 +13,7 @@ from bot.governance.errors import Changed, NotFound
 from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId
 from bot.governance.proposals_types import FINAL, Proposal, ProposalState
 from bot.governance.stops import Span
-from bot.services.ports import Filter, Listed
+from bot.services.ports.proposals import Filter, Listed
 from storage.mapping import from_text, to_json
 from storage.session import Session
 from storage.tables import proposals, spells

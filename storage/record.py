@@ -15,7 +15,7 @@ from bot.governance.errors import NotErasable, NotFound
 from bot.governance.events import COMPLETE, Event, EventType
 from bot.governance.histories import Happening
 from bot.governance.ids import PartnershipId, PersonId, ProposalId
-from bot.services.ports import Recorded, Verdict
+from bot.services.ports.record import Recorded, Verdict
 from storage.chain import EMPTY, Link, Verifier, data_of, forge
 from storage.deliveries import Deliveries, Wanted
 from storage.session import Announce, Session

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from bot.governance.errors import NotFound
 from bot.governance.ids import PartnershipId, PersonId
 from bot.governance.reminders import Letter, Preferences, Reminder, ReminderState, ReminderTopic
-from bot.services.ports import DeliveryKind, DeliveryState
+from bot.services.ports.deliveries import DeliveryKind, DeliveryState
 from storage.mapping import from_text, to_json
 from storage.session import Session
 from storage.tables import deliveries, letters, preferences, reminders

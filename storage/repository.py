@@ -12,7 +12,7 @@ from sqlalchemy import Select, Table, Text, select, type_coerce, update
 
 from bot.governance.errors import Changed, NotFound
 from bot.governance.ids import GroupId, PartnershipId
-from bot.services.ports import Aggregate
+from bot.services.ports.repository import Aggregate
 from storage.mapping import from_text, to_json
 from storage.session import Session
 from storage.tables import NOBODYS_GROUP

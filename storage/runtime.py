@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
-from bot.services.ports import Heartbeats
+from bot.services.ports.runtime import Heartbeats
 from storage.session import Session
 from storage.tables import runtime
 from storage.types import written

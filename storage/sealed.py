@@ -6,7 +6,7 @@ import secrets
 
 from sqlalchemy import Text, bindparam, delete, select
 
-from bot.services.ports import Sealed
+from bot.services.ports.sealed import Sealed
 from storage.session import Session
 from storage.tables import sealed, session_keys
 

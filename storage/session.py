@@ -13,7 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.governance.events import Event
 from bot.governance.shards import EVERYTHING, Shards
-from bot.services.ports import Asked
+from bot.services.ports.deliveries import Asked
 from storage.local import AnyConnection
 
 Announce: TypeAlias = Callable[[Event], tuple[Asked, ...]]

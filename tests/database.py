@@ -20,7 +20,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from bot.governance.events import Event
-from bot.services.ports import Asked
+from bot.services.ports.deliveries import Asked
 from storage import migrate
 from storage.engine import Engines, create_engines
 from storage.tables import metadata

@@ -12,7 +12,7 @@ from bot.governance.ids import PartnershipId
 from bot.governance.policy import genesis
 from bot.governance.shards import Shards
 from bot.services import restores
-from bot.services.ports import Context
+from bot.services.ports.context import Context
 from storage.engine import create_engines
 from storage.locks import InstanceLock
 from storage.unit_of_work import SqlUnitOfWork

@@ -25,7 +25,7 @@ from bot.discord.client import GovernanceBot
 from bot.governance.ids import ProposalId
 from bot.governance.proposals_types import ProposalState
 from bot.operation.running import stay_connected
-from bot.services.ports import Entry
+from bot.services.ports.deliveries import Entry
 from config.settings import Settings
 from tests.standin import How, StandIn, controls, listening, on_duty
 from tests.standin.running import caught_up, settings

@@ -19,7 +19,9 @@ from bot.governance.ids import PartnershipId, PersonId
 from bot.services import digests, direct_messages, feedback, meetings, outbox, retros_views, surveys
 from bot.services.digests import DigestView
 from bot.services.feedback import FeedbackView
-from bot.services.ports import Context, Delivery, DeliveryKind, DeliveryState, Entry, Recorded
+from bot.services.ports.context import Context
+from bot.services.ports.deliveries import Delivery, DeliveryKind, DeliveryState, Entry
+from bot.services.ports.record import Recorded
 from bot.services.retros_views import RetroView
 from bot.services.surveys import SurveyView
 from bot.ui import feedback as feedback_pages

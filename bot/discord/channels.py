@@ -19,7 +19,7 @@ from bot.governance.ids import RoleId
 from bot.governance.organisation import POWERS, RoleFacts
 from bot.governance.plans import ChannelSeen, RoleSeen, SetupStep, Snapshot, What
 from bot.governance.scales import Overwrite
-from bot.services.ports import DiscordRefused
+from bot.services.ports.server import DiscordRefused
 from bot.ui.limits import AUDIT_REASON, CHANNEL_NAME, TOPIC, fit
 from bot.ui.scales import topic
 

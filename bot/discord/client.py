@@ -31,7 +31,8 @@ from bot.discord.waker import Waker
 from bot.governance.shards import EVERYTHING, Shards
 from bot.services import clocks, health, outbox
 from bot.services import sweep as sweeping
-from bot.services.ports import Context, Heartbeats
+from bot.services.ports.context import Context
+from bot.services.ports.runtime import Heartbeats
 from bot.ui.text import sound
 
 _log = logging.getLogger(__name__)

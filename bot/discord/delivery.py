@@ -25,7 +25,9 @@ from bot.governance.objections import CHANNEL, DIRECT, THREAD
 from bot.governance.proposals_types import FINAL, ProposalState
 from bot.services import clocks, direct_messages, objections, outbox
 from bot.services.objections import JOINED_LATER
-from bot.services.ports import Context, Delivery, DeliveryKind, DeliveryState, PlaceKind
+from bot.services.ports.context import Context
+from bot.services.ports.deliveries import Delivery, DeliveryKind, DeliveryState
+from bot.services.ports.partnerships import PlaceKind
 from bot.services.views import ProposalView
 from bot.ui import direct_messages as direct
 from bot.ui import feed, notices, proposals, record

@@ -21,7 +21,8 @@ from bot.discord import caches
 from bot.discord.requests import FAILED, in_a_line
 from bot.discord.twins import made_once
 from bot.services.intrusions import Grant
-from bot.services.ports import Entry, Presence
+from bot.services.ports.deliveries import Entry
+from bot.services.ports.server import Presence
 
 _THREAD_EXISTS, _ASLEEP = 160004, 50083
 _GONE = {10003: "channel", 10007: "member", 10013: "member"}

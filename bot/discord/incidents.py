@@ -10,7 +10,9 @@ from bot.discord.lookout import Lookout
 from bot.governance.ids import ProposalId
 from bot.services import clocks, intrusions, outbox, roles, scales, seats
 from bot.services.intrusions import Grant
-from bot.services.ports import Context, DeliveryKind, Server
+from bot.services.ports.context import Context
+from bot.services.ports.deliveries import DeliveryKind
+from bot.services.ports.server import Server
 
 REMOVED_BEFORE = timedelta(minutes=5)
 """How long before the bot was last ready a kick may lie that explains why somebody is gone: it may be told late."""

@@ -9,7 +9,7 @@ from bot.discord.guild import DiscordFailure, DiscordGuild
 from bot.governance.errors import NotFound
 from bot.governance.ids import ProposalId
 from bot.services import clocks, outbox, stops
-from bot.services.ports import Context
+from bot.services.ports.context import Context
 
 
 class Lookout:

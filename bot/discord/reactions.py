@@ -18,7 +18,7 @@ from bot.governance.ids import ProposalId
 from bot.governance.policy import bare
 from bot.governance.signs import Sign, sign_of
 from bot.services import objections, outbox
-from bot.services.ports import Actor, Context
+from bot.services.ports.context import Actor, Context
 
 _log = logging.getLogger(__name__)
 

@@ -19,7 +19,8 @@ from bot.governance.policy import bare
 from bot.governance.proposals_types import Proposal, ProposalState
 from bot.governance.signs import Sign, sign_of
 from bot.services import clocks, objections, outbox, restores, roles
-from bot.services.ports import Context, Delivery, DeliveryKind, DeliveryState
+from bot.services.ports.context import Context
+from bot.services.ports.deliveries import Delivery, DeliveryKind, DeliveryState
 from bot.services.views import ProposalView
 from bot.ui import feed, ids
 

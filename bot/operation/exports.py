@@ -19,7 +19,7 @@ from bot.governance import receipts
 from bot.governance.consistency import Difference
 from bot.governance.ids import PartnershipId
 from bot.governance.receipts import Receipt, ReceiptStanding
-from bot.services.ports import Verdict
+from bot.services.ports.record import Verdict
 from storage.chain import Link, Verifier
 from storage.types import written
 

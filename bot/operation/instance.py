@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.governance.shards import EVERYTHING, Shards
 from bot.operation.errors import OperatorError
-from bot.services.ports import Clock
+from bot.services.ports.context import Clock
 from storage.engine import Engines
 from storage.locks import STALE_AFTER, AlreadyRunning, InstanceLock, running
 

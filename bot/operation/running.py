@@ -18,7 +18,7 @@ from bot.operation import health
 from bot.operation.errors import BAD_CONFIGURATION, PORTAL, OperatorError, discord_words, place_words, schema_words
 from bot.operation.instance import nobody_runs, only_one
 from bot.services import clocks, figures
-from bot.services.ports import Clock
+from bot.services.ports.context import Clock
 from config import genesis
 from config.settings import Settings
 from storage import migrate

@@ -19,7 +19,8 @@ from bot.operation import exports, instance
 from bot.operation.errors import OperatorError, place_words, schema_words
 from bot.operation.exports import BadExport, ExportCheck
 from bot.services import erasures, restores
-from bot.services.ports import Clock, Context, DeliveryKind
+from bot.services.ports.context import Clock, Context
+from bot.services.ports.deliveries import DeliveryKind
 from bot.ui.announcements import announce
 from config import genesis
 from config.settings import Settings

@@ -18,7 +18,8 @@ from bot.rehearsal.cast import Part
 from bot.rehearsal.stage import Stage
 from bot.services import summaries
 from bot.services.nouns import NOUNS
-from bot.services.ports import Filter, Transaction
+from bot.services.ports.proposals import Filter
+from bot.services.ports.transaction import Transaction
 from bot.ui.labels import STATE_LABELS
 from bot.ui.limits import SUGGESTION
 from bot.ui.text import plain

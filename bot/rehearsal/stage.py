@@ -21,7 +21,7 @@ from bot.discord.client import GovernanceBot
 from bot.governance.errors import Refusal
 from bot.rehearsal.log import Log, Tone
 from bot.services.nouns import NOUNS
-from bot.services.ports import Context as Services
+from bot.services.ports.context import Context as Services
 
 T = TypeVar("T")
 

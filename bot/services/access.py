@@ -7,7 +7,10 @@ from bot.governance.ids import GroupId, PartnershipId
 from bot.governance.organisation import Partnership
 from bot.governance.plans import Do, PlaceKey, SetupStep, Site, Snapshot
 from bot.governance.scales import Purpose
-from bot.services.ports import Context, DiscordRefused, PlaceKind, Server, Transaction
+from bot.services.ports.context import Context
+from bot.services.ports.partnerships import PlaceKind
+from bot.services.ports.server import DiscordRefused, Server
+from bot.services.ports.transaction import Transaction
 
 
 async def site_of(tx: Transaction, partnership: Partnership, actor_position: int, *, recorded: bool = True) -> Site:

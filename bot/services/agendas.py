@@ -15,7 +15,10 @@ from bot.governance.organisation import Group, Member, Partnership
 from bot.governance.proposals_types import ProposalState
 from bot.governance.retros import Action
 from bot.services import members
-from bot.services.ports import DeliveryKind, Filter, Listed, PlaceKind, Transaction
+from bot.services.ports.deliveries import DeliveryKind
+from bot.services.ports.partnerships import PlaceKind
+from bot.services.ports.proposals import Filter, Listed
+from bot.services.ports.transaction import Transaction
 
 LOOKED_BACK = 5
 """How many retros of the group are looked through for actions that are not done."""

@@ -30,7 +30,9 @@ from bot.governance.organisation import Member
 from bot.governance.proposals_types import Ballot, Proposal, ProposalState, Rolls, Statement
 from bot.services import cases, members, proposals
 from bot.services.cases import Case
-from bot.services.ports import Actor, Context, Filter, Transaction
+from bot.services.ports.context import Actor, Context
+from bot.services.ports.proposals import Filter
+from bot.services.ports.transaction import Transaction
 from bot.services.views import ProposalView
 
 _WORDS = "x" * objections.LEAST_REASON

@@ -15,7 +15,8 @@ from bot.governance.ids import ProposalId
 from bot.governance.organisation import Member, Partnership
 from bot.governance.proposals_types import Proposal, ProposalState, Rolls
 from bot.services import electorates, members
-from bot.services.ports import Actor, Context, Transaction
+from bot.services.ports.context import Actor, Context
+from bot.services.ports.transaction import Transaction
 from bot.services.views import ProposalView, view_of
 
 Rule = Callable[[Proposal, Member, datetime], tuple[Proposal, tuple[Event, ...]]]

@@ -17,7 +17,9 @@ from bot.governance.organisation import Holding, Member, Partnership
 from bot.governance.policy import Policy
 from bot.governance.reminders import Entry
 from bot.services import feedback, inbox, members
-from bot.services.ports import Context, PlaceKind, Transaction
+from bot.services.ports.context import Context
+from bot.services.ports.partnerships import PlaceKind
+from bot.services.ports.transaction import Transaction
 from bot.services.reminders import zone_named, zone_of
 from bot.services.summaries import board_link
 from bot.services.views import links_of

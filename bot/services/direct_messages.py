@@ -26,7 +26,10 @@ from bot.governance.reminders import (
     Way,
 )
 from bot.services import digests, summaries
-from bot.services.ports import Context, DeliveryKind, Recorded, Transaction
+from bot.services.ports.context import Context
+from bot.services.ports.deliveries import DeliveryKind
+from bot.services.ports.record import Recorded
+from bot.services.ports.transaction import Transaction
 from bot.services.reminders import remind, zone_named, zone_of
 from bot.services.summaries import Thing
 

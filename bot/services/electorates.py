@@ -10,7 +10,7 @@ from bot.governance.ids import GroupId
 from bot.governance.organisation import FACILITATOR, Partnership, role_missing
 from bot.governance.proposals_types import CONTESTABLE, Proposal, ProposalState, Rolls
 from bot.governance.seats import remembered_since, roll
-from bot.services.ports import Transaction
+from bot.services.ports.transaction import Transaction
 
 
 async def seated(tx: Transaction, partnership: Partnership, group: GroupId, now: datetime) -> Rolls:

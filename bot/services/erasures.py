@@ -15,7 +15,10 @@ from bot.governance.proposals_types import Proposal
 from bot.governance.retros import Retro
 from bot.governance.seats import Hand
 from bot.services import retros_writing, seats, surveys_replies
-from bot.services.ports import Context, Delivery, DeliveryKind, Recorded, Transaction
+from bot.services.ports.context import Context
+from bot.services.ports.deliveries import Delivery, DeliveryKind
+from bot.services.ports.record import Recorded
+from bot.services.ports.transaction import Transaction
 
 MOST_DRAFTS = 10_000
 """More meetings than anybody types in a day without confirming them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.governance import escalations as rules
 from bot.governance.ids import ProposalId
 from bot.services import cases, members
-from bot.services.ports import Actor, Context
+from bot.services.ports.context import Actor, Context
 from bot.services.views import ProposalView
 
 

@@ -20,7 +20,10 @@ from bot.governance.organisation import Member, Partnership, seats_of, suspensio
 from bot.governance.reminders import ReminderTopic
 from bot.services import members
 from bot.services.organisation import hosted
-from bot.services.ports import Actor, Context, Place, PlaceKind, Sealed, Transaction
+from bot.services.ports.context import Actor, Context
+from bot.services.ports.partnerships import Place, PlaceKind
+from bot.services.ports.sealed import Sealed
+from bot.services.ports.transaction import Transaction
 from bot.services.reminders import remind
 
 UNANSWERED = timedelta(days=7)

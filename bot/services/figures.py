@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.governance.proposals_types import FINAL, ProposalState
-from bot.services.ports import Context
+from bot.services.ports.context import Context
 
 
 async def figures(ctx: Context) -> Mapping[str, float]:

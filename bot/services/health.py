@@ -16,7 +16,8 @@ from bot.governance.organisation import FACILITATOR, GroupKind, Partnership
 from bot.services import members
 from bot.services.metrics import Scope, decided_in, scope_of
 from bot.services.organisation import hosted
-from bot.services.ports import Actor, Context, Transaction
+from bot.services.ports.context import Actor, Context
+from bot.services.ports.transaction import Transaction
 from bot.services.seats import group_name, group_thing
 
 _log = logging.getLogger(__name__)

@@ -19,7 +19,8 @@ from bot.governance.retros import Retro
 from bot.governance.retros import RetroState as RetroState
 from bot.governance.surveys import SurveyState
 from bot.services import cases, members, objections
-from bot.services.ports import Actor, Context, Transaction
+from bot.services.ports.context import Actor, Context
+from bot.services.ports.transaction import Transaction
 from bot.services.summaries import board_link
 from bot.services.views import ProposalItem, links_of
 

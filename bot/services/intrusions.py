@@ -18,7 +18,10 @@ from bot.governance.organisation import Partnership, RoleMapping, mapping_of
 from bot.governance.plans import RoleSeen, Snapshot
 from bot.services import roles, seats
 from bot.services.access import place_name, site_of
-from bot.services.ports import Context, PlaceKind, Server, Transaction
+from bot.services.ports.context import Context
+from bot.services.ports.partnerships import PlaceKind
+from bot.services.ports.server import Server
+from bot.services.ports.transaction import Transaction
 
 Known = dict[str, list[str]]
 """What was told of each channel, by its Discord id. People stand there as the record names them (REC-1)."""

@@ -18,7 +18,8 @@ from bot.governance.organisation import Group, Member, Partnership
 from bot.governance.reminders import ReminderTopic
 from bot.services import cadences, members, organisation, times
 from bot.services.agendas import MeetingList, MeetingView, check_linkable, decided_in, listing, view_of
-from bot.services.ports import Actor, Context, Transaction
+from bot.services.ports.context import Actor, Context
+from bot.services.ports.transaction import Transaction
 from bot.services.reminders import remind, zone_of
 
 REMINDED = (("meeting day", timedelta(days=1)), ("meeting soon", timedelta(minutes=15)))

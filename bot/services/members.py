@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 from bot.governance.errors import NotEligible
 from bot.governance.ids import PersonId
 from bot.governance.organisation import Group, Member, Partnership, seats_of
-from bot.services.ports import Actor, Transaction
+from bot.services.ports.context import Actor
+from bot.services.ports.transaction import Transaction
 
 Finder = Callable[[Transaction, Partnership, Actor], Awaitable[Member]]
 """``member_of`` or ``reader_of``."""

@@ -16,7 +16,8 @@ from bot.governance.metrics import Figures
 from bot.governance.organisation import Group, GroupKind, Member, Partnership
 from bot.services import members
 from bot.services.organisation import hosted
-from bot.services.ports import Actor, Context, Transaction
+from bot.services.ports.context import Actor, Context
+from bot.services.ports.transaction import Transaction
 
 REVIEWS = {"retro": EventType.RETRO_CLOSED, "meeting": EventType.MEETING_ENDED, "survey": EventType.SURVEY_CLOSED}
 """Occasions on which a group looks at itself, and the event that ends each."""

@@ -14,7 +14,9 @@ from bot.governance.ids import PartnershipId
 from bot.governance.meetings import OVER as MEETINGS_OVER
 from bot.governance.retros import OVER
 from bot.services import feedback, meetings, retros, surveys_replies
-from bot.services.ports import Aggregate, Context, Transaction
+from bot.services.ports.context import Context
+from bot.services.ports.repository import Aggregate
+from bot.services.ports.transaction import Transaction
 
 
 class Kept(Protocol):

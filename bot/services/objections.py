@@ -13,7 +13,8 @@ from bot.governance.ids import PersonId, ProposalId
 from bot.governance.organisation import MEMBER
 from bot.governance.proposals_types import Objection, ProposalState, Statement
 from bot.services import cases, members
-from bot.services.ports import Actor, Context, DeliveryKind
+from bot.services.ports.context import Actor, Context
+from bot.services.ports.deliveries import DeliveryKind
 from bot.services.views import ProposalView, Raised
 
 JOINED_LATER = "joined later"

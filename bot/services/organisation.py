@@ -10,7 +10,9 @@ from bot.governance import names
 from bot.governance.errors import NotEligible, NotFound
 from bot.governance.ids import GroupId, PartnershipId, PersonId, RoleId
 from bot.governance.organisation import CLASSES, SEATS, Group, Member, Partnership, double_hat, seats_of
-from bot.services.ports import Actor, Context, PlaceKind, Transaction
+from bot.services.ports.context import Actor, Context
+from bot.services.ports.partnerships import PlaceKind
+from bot.services.ports.transaction import Transaction
 
 WHOLE = "whole:"
 """Before a partnership's id: the choice that stands for all of it, not for one group."""

@@ -11,7 +11,10 @@ from bot.governance.ids import PartnershipId, PersonId, ProposalId
 from bot.governance.organisation import Partnership
 from bot.governance.proposals_types import Proposal, ProposalState
 from bot.services.nouns import NOUNS, Noun
-from bot.services.ports import Context, Delivery, DeliveryKind, Place, PlaceKind, Recorded
+from bot.services.ports.context import Context
+from bot.services.ports.deliveries import Delivery, DeliveryKind
+from bot.services.ports.partnerships import Place, PlaceKind
+from bot.services.ports.record import Recorded
 from bot.services.views import ProposalView, links_of, view_of
 
 ALERTS = frozenset({EventType.PLACE_LOST, EventType.ROLE_DELETED, EventType.ROLE_ENDANGERED, EventType.ACCESS_TAMPERED})

@@ -21,7 +21,9 @@ from bot.governance.organisation import Member, Partnership
 from bot.governance.policy import TYPES, DecisionType, Filer, type_named
 from bot.governance.proposals_types import FINAL, Effect, Proposal, ProposalState, Text
 from bot.services import cases, members, similarity
-from bot.services.ports import Actor, Context, Filter, Listed, Transaction
+from bot.services.ports.context import Actor, Context
+from bot.services.ports.proposals import Filter, Listed
+from bot.services.ports.transaction import Transaction
 from bot.services.views import ProposalStanding, ProposalView, links_of, refused_before, view_of
 
 _COMPARED = 300

@@ -11,7 +11,9 @@ from bot.governance.ids import PartnershipId
 from bot.governance.organisation import Partnership
 from bot.governance.receipts import Receipt, ReceiptStanding
 from bot.services import members
-from bot.services.ports import Actor, Context, Transaction, Verdict
+from bot.services.ports.context import Actor, Context
+from bot.services.ports.record import Verdict
+from bot.services.ports.transaction import Transaction
 from bot.services.views import HeadView
 
 

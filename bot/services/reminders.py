@@ -16,7 +16,8 @@ from bot.governance.organisation import Partnership
 from bot.governance.reminders import EVERYBODY, Preferences, Reminder, ReminderTopic
 from bot.services import members, times
 from bot.services.organisation import hosted
-from bot.services.ports import Actor, Context, Transaction
+from bot.services.ports.context import Actor, Context
+from bot.services.ports.transaction import Transaction
 
 _CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})")
 _NOT_TAKEN = timedelta(days=14)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from bot.governance.errors import NotFound
 from bot.governance.events import Event, EventType
 from bot.governance.ids import PartnershipId
-from bot.services.ports import Context, Transaction
+from bot.services.ports.context import Context
+from bot.services.ports.transaction import Transaction
 
 RESTORED = "restored"
 """Set by the restore to its instant; each partnership notes it once it was compared, whoever serves it."""

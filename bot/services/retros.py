@@ -20,7 +20,9 @@ from bot.governance.retros_leading import Step
 from bot.governance.retros_writing import MOST_CAPTURED, MOST_CARRIED, Written, left_over
 from bot.services import members, times
 from bot.services.cadences import next_after
-from bot.services.ports import Actor, Context, Sealed, Transaction
+from bot.services.ports.context import Actor, Context
+from bot.services.ports.sealed import Sealed
+from bot.services.ports.transaction import Transaction
 from bot.services.retros_views import EVERY, RetroCase, RetroView, open_case, plan_reminders, running, view_of
 from bot.services.times import Understood
 

@@ -14,7 +14,9 @@ from bot.governance.reminders import ReminderTopic
 from bot.governance.retros import OPEN, Action, Retro, RetroState, retro_thing
 from bot.governance.retros_writing import Written
 from bot.services import members
-from bot.services.ports import Actor, Context, PlaceKind, Transaction
+from bot.services.ports.context import Actor, Context
+from bot.services.ports.partnerships import PlaceKind
+from bot.services.ports.transaction import Transaction
 from bot.services.reminders import remind
 
 EVERY = 1_000_000

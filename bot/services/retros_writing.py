@@ -20,7 +20,10 @@ from bot.governance.organisation import Group, Member, Partnership
 from bot.governance.retros import OPEN, Action, Retro, RetroState, retro_thing
 from bot.governance.retros_writing import Merged, Written
 from bot.services import members, times
-from bot.services.ports import Actor, Context, DeliveryKind, Sealed, Transaction
+from bot.services.ports.context import Actor, Context
+from bot.services.ports.deliveries import DeliveryKind
+from bot.services.ports.sealed import Sealed
+from bot.services.ports.transaction import Transaction
 from bot.services.retros import capture_thing, minute_after, read_text, sealed_text, show, written_key, written_of
 from bot.services.retros_views import EVERY, Mine, RetroCase, RetroView, open_case, plan_reminders, running
 from bot.services.similarity import alike

@@ -21,7 +21,9 @@ from bot.governance.organisation import (
 )
 from bot.services import access, seats
 from bot.services.organisation import find_group, here
-from bot.services.ports import Actor, Context, DiscordRefused, Server, Transaction
+from bot.services.ports.context import Actor, Context
+from bot.services.ports.server import DiscordRefused, Server
+from bot.services.ports.transaction import Transaction
 from bot.services.seats import SeatChange, group_thing
 
 

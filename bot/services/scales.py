@@ -20,7 +20,10 @@ from bot.governance.scales import Draft, Purpose
 from bot.services import electorates, intrusions, ratifications, roles, seats
 from bot.services.access import place_name, site_of, take
 from bot.services.organisation import here, hosted
-from bot.services.ports import Actor, Context, DiscordRefused, Place, PlaceKind, Server, Transaction
+from bot.services.ports.context import Actor, Context
+from bot.services.ports.partnerships import Place, PlaceKind
+from bot.services.ports.server import DiscordRefused, Server
+from bot.services.ports.transaction import Transaction
 from bot.services.views import ProposalView, view_of
 
 _DRAFT_GROUPS = 2 + scales.MOST_CELLS

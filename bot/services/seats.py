@@ -15,7 +15,9 @@ from bot.governance.proposals_types import CONTESTABLE, Proposal, ProposalState
 from bot.governance.seats import SEASON, Hand, SeatRecord, is_founding
 from bot.services import electorates, retros
 from bot.services.cases import open_case
-from bot.services.ports import Context, DeliveryKind, Transaction
+from bot.services.ports.context import Context
+from bot.services.ports.deliveries import DeliveryKind
+from bot.services.ports.transaction import Transaction
 from bot.services.views import members_of
 
 _OPEN = CONTESTABLE | {ProposalState.PASSED, ProposalState.ADOPTED, ProposalState.STALE}

@@ -22,7 +22,10 @@ from bot.services import roles
 from bot.services.access import site_of
 from bot.services.cases import open_case
 from bot.services.organisation import find_group, hosted
-from bot.services.ports import Actor, Context, DeliveryKind, DiscordRefused, Presence, Server, Transaction
+from bot.services.ports.context import Actor, Context
+from bot.services.ports.deliveries import DeliveryKind
+from bot.services.ports.server import DiscordRefused, Presence, Server
+from bot.services.ports.transaction import Transaction
 from bot.services.seats import group_name, group_thing
 
 

@@ -19,7 +19,7 @@ from bot.governance.reminders import EVERYBODY, Reminder
 from bot.governance.retros import RetroState as RetroState
 from bot.governance.surveys import SurveyState
 from bot.services import members
-from bot.services.ports import Transaction
+from bot.services.ports.transaction import Transaction
 from bot.services.views import links_of
 
 Asks = Callable[[Reminder], bool]

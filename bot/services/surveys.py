@@ -19,7 +19,9 @@ from bot.governance.scales import Scale
 from bot.governance.surveys import Question, Survey, SurveyState
 from bot.services import cadences as occurrences
 from bot.services import members, times
-from bot.services.ports import Actor, Context, PlaceKind, Transaction
+from bot.services.ports.context import Actor, Context
+from bot.services.ports.partnerships import PlaceKind
+from bot.services.ports.transaction import Transaction
 from bot.services.reminders import remind, zone_of
 
 _EVERY = 1_000_000

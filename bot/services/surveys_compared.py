@@ -10,7 +10,9 @@ from bot.governance.organisation import Member, Partnership
 from bot.governance.proposals_types import ProposalState
 from bot.governance.surveys import Question, Result, Survey, SurveyState
 from bot.services import members, surveys
-from bot.services.ports import Actor, Context, Filter, Transaction
+from bot.services.ports.context import Actor, Context
+from bot.services.ports.proposals import Filter
+from bot.services.ports.transaction import Transaction
 from bot.services.surveys import SurveyView
 
 _DECIDED = frozenset({ProposalState.ENACTED, ProposalState.ADOPTED})

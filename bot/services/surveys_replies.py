@@ -16,7 +16,9 @@ from bot.governance.ids import PartnershipId, PersonId
 from bot.governance.organisation import Member, Partnership
 from bot.governance.surveys import Survey, SurveyState
 from bot.services import cadences, surveys
-from bot.services.ports import Actor, Context, Sealed, Transaction
+from bot.services.ports.context import Actor, Context
+from bot.services.ports.sealed import Sealed
+from bot.services.ports.transaction import Transaction
 from bot.services.surveys import SurveyView
 
 _MOST_OPEN = 1_000_000

@@ -16,7 +16,7 @@ from bot.services import digests, direct_messages
 from bot.services.cases import Case, open_case
 from bot.services.clocks import RUNNING
 from bot.services.nouns import NOUNS, Noun
-from bot.services.ports import Context
+from bot.services.ports.context import Context
 
 _log = logging.getLogger(__name__)
 

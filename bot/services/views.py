@@ -14,7 +14,10 @@ from bot.governance.policy import Policy
 from bot.governance.proposals_types import FINAL, Objection, Proposal, ProposalState
 from bot.governance.seats import SEASON, Turn, turned
 from bot.services import similarity
-from bot.services.ports import DeliveryKind, PlaceKind, Recorded, Transaction
+from bot.services.ports.deliveries import DeliveryKind
+from bot.services.ports.partnerships import PlaceKind
+from bot.services.ports.record import Recorded
+from bot.services.ports.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from bot.governance import votes as rules
 from bot.governance.ids import ProposalId
 from bot.governance.proposals_types import Ballot
 from bot.services import cases, electorates, members
-from bot.services.ports import Actor, Context
+from bot.services.ports.context import Actor, Context
 from bot.services.views import ProposalView
 
 

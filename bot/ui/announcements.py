@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from bot.governance.clock import OUTAGE, SHUT_OUT, SILENCED
 from bot.governance.events import Event, EventType
-from bot.services.ports import Asked, DeliveryKind
+from bot.services.ports.deliveries import Asked, DeliveryKind
 
 _CARD, _FEED, _THREAD = DeliveryKind.CARD, DeliveryKind.FEED, DeliveryKind.THREAD
 _TEXT, _NOTICE, _OUTCOME = DeliveryKind.TEXT, DeliveryKind.NOTICE, DeliveryKind.OUTCOME

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.governance.events import EventType
-from bot.services.ports import Recorded
+from bot.services.ports.record import Recorded
 from bot.services.views import ProposalView
 from bot.ui.errors import why_not
 from bot.ui.labels import span

@@ -11,7 +11,7 @@ from bot.governance.ids import GroupId, PersonId
 from bot.governance.organisation import Partnership
 from bot.governance.proposals_types import FINAL, ProposalState
 from bot.governance.stops import BLIND
-from bot.services.ports import Recorded
+from bot.services.ports.record import Recorded
 from bot.services.views import ProposalView
 from bot.ui import deadlines, effects, health, ids, intrusions, objections, policy, seats, stops, votes
 from bot.ui import proposals as cards

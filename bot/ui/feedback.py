@@ -10,7 +10,7 @@ from bot.governance.feedback import Feedback, FeedbackState
 from bot.governance.ids import GroupId
 from bot.governance.organisation import Partnership
 from bot.services.feedback import FeedbackPage, FeedbackView
-from bot.services.ports import Recorded
+from bot.services.ports.record import Recorded
 from bot.ui import fields, ids
 from bot.ui.answers import Answer, said
 from bot.ui.labels import FEEDBACK_STATE_LABELS, moment

@@ -14,7 +14,7 @@ from bot.governance.ids import PartnershipId, PersonId, ProposalId
 from bot.governance.organisation import Partnership
 from bot.governance.proposals_types import FINAL, ProposalState
 from bot.services.inbox import Inbox
-from bot.services.ports import Filter, Listed
+from bot.services.ports.proposals import Filter, Listed
 from bot.services.views import ProposalItem
 from bot.ui import ids, limits
 from bot.ui.answers import COLOUR, Answer, said

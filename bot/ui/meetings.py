@@ -10,7 +10,7 @@ from bot.governance.cadences import LAST, Cadence, Unit
 from bot.governance.ids import PersonId
 from bot.governance.meetings import Answer, Meeting, MeetingKind, MeetingState
 from bot.services.agendas import MeetingView
-from bot.services.ports import Entry
+from bot.services.ports.deliveries import Entry
 from bot.services.times import stands_twice, wall_of
 from bot.ui import ids
 from bot.ui.labels import MEETING_STATE_LABELS, STATE_LABELS, count, listed, span, stamp

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from bot.governance.events import EventType
 from bot.governance.meetings import Answer
 from bot.services.agendas import MeetingView
-from bot.services.ports import Recorded
+from bot.services.ports.record import Recorded
 from bot.ui import ids
 from bot.ui.labels import count, listed, moment, span, stamp
 from bot.ui.limits import units

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from bot.governance.events import EventType
 from bot.governance.ids import PersonId
 from bot.governance.proposals_types import ProposalState
-from bot.services.ports import Recorded
+from bot.services.ports.record import Recorded
 from bot.services.views import ProposalView
 from bot.ui import ids, objections, objections_notices, proposals_notices, record, votes
 from bot.ui.labels import STATE_COLOURS

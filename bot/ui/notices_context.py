@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bot.governance.events import Json
 from bot.governance.ids import PersonId
 from bot.governance.proposals_types import Objection
-from bot.services.ports import Recorded
+from bot.services.ports.record import Recorded
 from bot.services.views import ProposalView
 
 WORDS_OF_PEOPLE = 1500

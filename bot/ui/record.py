@@ -17,7 +17,7 @@ from bot.governance.proposals import affirmative
 from bot.governance.proposals_types import Objection, Proposal
 from bot.governance.receipts import LEAST_DIGITS, ReceiptStanding
 from bot.governance.thresholds import weight
-from bot.services.ports import Recorded, Verdict
+from bot.services.ports.record import Recorded, Verdict
 from bot.services.record import RecordCheck
 from bot.services.views import HeadView, ProposalView
 from bot.ui import limits, seats, votes

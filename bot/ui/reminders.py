@@ -9,7 +9,7 @@ from bot.governance.events import EventType
 from bot.governance.reminders import Entry
 from bot.services.digests import DigestView
 from bot.services.direct_messages import LetterView
-from bot.services.ports import Recorded
+from bot.services.ports.record import Recorded
 from bot.ui.inbox import WAITS
 from bot.ui.labels import count, stamp
 from bot.ui.limits import CONTENT, fit_lines

@@ -11,7 +11,7 @@ import discord
 from bot.governance import retros_lessons
 from bot.governance.ids import PersonId
 from bot.governance.retros import Progress, RetroState
-from bot.services.ports import Recorded
+from bot.services.ports.record import Recorded
 from bot.services.retros_views import RetroView
 from bot.ui import retros as boards
 from bot.ui.answers import COLOUR

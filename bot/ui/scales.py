@@ -13,7 +13,7 @@ from bot.governance.ids import PartnershipId
 from bot.governance.organisation import MOST_NAME, Partnership
 from bot.governance.plans import Do, SetupPlan, SetupStep, What
 from bot.governance.scales import MOST_PURPOSE, Draft, Purpose
-from bot.services.ports import DiscordRefused
+from bot.services.ports.server import DiscordRefused
 from bot.services.scales import SetupView
 from bot.services.views import ProposalView
 from bot.ui import errors, intrusions, limits

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from bot.governance.disclosure import FEW_ANSWERS, FEW_APART, FEW_ASKED, FEW_LEFT, UNSURE
 from bot.governance.scales import Scale
 from bot.governance.surveys import STEPS, Question, QuestionKind, Result, Survey, SurveyState, few_asked
-from bot.services.ports import Recorded
+from bot.services.ports.record import Recorded
 from bot.services.surveys import SurveyView
 from bot.ui import ids
 from bot.ui.labels import HASH, SURVEY_STATE_LABELS, count, stamp

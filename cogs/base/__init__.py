@@ -19,7 +19,7 @@ from bot.discord.caches import NotKnownYet
 from bot.discord.requests import FAILED, answering, in_a_line
 from bot.governance.errors import Changed, NotFound, Refusal
 from bot.services import organisation
-from bot.services.ports import Actor, Context
+from bot.services.ports.context import Actor, Context
 from bot.ui import answers, errors, forms
 from bot.ui.limits import V2_COMPONENTS
 from cogs.base.admission import CatchingUp, admit

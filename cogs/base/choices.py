@@ -16,7 +16,7 @@ from bot.governance.organisation import Group, Partnership
 from bot.governance.policy import TYPES
 from bot.governance.proposals_types import ProposalState
 from bot.services import organisation, proposals, times
-from bot.services.ports import Filter
+from bot.services.ports.proposals import Filter
 from bot.ui.inbox import suggestion
 from bot.ui.limits import SUGGESTION, SUGGESTIONS
 from bot.ui.text import plain

@@ -9,7 +9,8 @@ from typing import Protocol, cast
 import discord
 
 from bot.services.intrusions import Grant
-from bot.services.ports import Context, Server
+from bot.services.ports.context import Context
+from bot.services.ports.server import Server
 
 
 class Unsent(Protocol):

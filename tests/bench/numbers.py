@@ -14,7 +14,7 @@ from statistics import median
 
 from bot.governance.policy import genesis
 from bot.services import health, metrics
-from bot.services.ports import Context
+from bot.services.ports.context import Context
 from bot.ui import metrics as pages
 from bot.ui.announcements import announce
 from storage import migrate

@@ -15,7 +15,7 @@ from bot.governance.ids import PersonId
 from bot.governance.policy import genesis
 from bot.governance.reminders import Preferences, ReminderTopic, Way
 from bot.services import direct_messages, meetings
-from bot.services.ports import Actor, Context
+from bot.services.ports.context import Actor, Context
 from bot.ui.announcements import announce
 from storage import migrate, tables
 from storage.engine import create_engines

@@ -15,7 +15,7 @@ from bot.governance.ids import PartnershipId, ProposalId
 from bot.governance.organisation import GroupKind, Member, Partnership, seats_of
 from bot.governance.proposals_types import FINAL, Proposal, Rolls, Text
 from bot.services import electorates
-from bot.services.ports import DeliveryKind, DeliveryState
+from bot.services.ports.deliveries import DeliveryKind, DeliveryState
 from bot.ui.announcements import announce
 from storage import tables
 from storage.proposals import columns_of

@@ -14,7 +14,7 @@ import discord
 import simcord
 from discord.ext import commands
 
-from bot.services.ports import Filter
+from bot.services.ports.proposals import Filter
 from storage.unit_of_work import SqlUnitOfWork
 from tests.bench.bare import BareBot
 from tests.bench.calls import Call, calls_of, shared_out

@@ -12,7 +12,7 @@ import simcord
 
 from bot.governance.ids import PartnershipId
 from bot.governance.retros import Retro, RetroState, retro_thing
-from bot.services.ports import Recorded
+from bot.services.ports.record import Recorded
 from tests.journeys.server import CORE, Server, controls_of, latest, said, text_of
 
 SIX = ("ada", "cleo", "dev", "tia", "tom", "uma")

@@ -10,7 +10,7 @@ import simcord
 
 from bot.governance.ids import PartnershipId
 from bot.governance.meetings import Meeting
-from bot.services.ports import DeliveryKind
+from bot.services.ports.deliveries import DeliveryKind
 from tests.journeys.server import CORE, Server, controls_of, latest
 
 HERE = PartnershipId(1)

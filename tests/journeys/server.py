@@ -27,7 +27,8 @@ from bot.governance.organisation import Partnership
 from bot.governance.proposals_types import Proposal, ProposalState
 from bot.operation import exports
 from bot.services import record
-from bot.services.ports import Filter, Recorded
+from bot.services.ports.proposals import Filter
+from bot.services.ports.record import Recorded
 from bot.ui import forms
 from config.settings import Settings
 from storage.record import Record

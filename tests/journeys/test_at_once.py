@@ -11,7 +11,7 @@ from bot.governance.errors import Refusal
 from bot.governance.ids import PartnershipId, ProposalId
 from bot.governance.proposals_types import ProposalState
 from bot.services import escalations, objections, proposals, votes
-from bot.services.ports import Actor, Context
+from bot.services.ports.context import Actor, Context
 from tests.journeys.deciding import FOR, ballots, disputed, escalated, ratified, rows
 from tests.journeys.forging import press_forged
 from tests.journeys.objecting import everyone_reads

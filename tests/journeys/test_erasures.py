@@ -11,7 +11,7 @@ from bot.governance.events import EventType
 from bot.governance.retros import RetroState
 from bot.operation import upkeep
 from bot.services import erasures
-from bot.services.ports import DeliveryKind
+from bot.services.ports.deliveries import DeliveryKind
 from config.settings import Settings
 from tests.journeys import looking_back, objecting
 from tests.journeys import meeting as meetings

@@ -12,7 +12,7 @@ import pytest
 
 from bot.discord.guild import DiscordFailure
 from bot.governance.meetings import MeetingState
-from bot.services.ports import Entry
+from bot.services.ports.deliveries import Entry
 from tests.journeys import meeting
 from tests.journeys.forging import press_forged
 from tests.journeys.server import CORE, TALK, Server, controls_of, latest, said, serving, text_of

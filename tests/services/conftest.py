@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.governance.policy import genesis
-from bot.services.ports import Context
+from bot.services.ports.context import Context
 from bot.ui.announcements import announce
 from storage.unit_of_work import SqlUnitOfWork
 from tests.database import (

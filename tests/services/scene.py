@@ -15,7 +15,8 @@ from bot.governance.organisation import Group, GroupKind, Partnership, RoleMappi
 from bot.governance.proposals_types import Effect, Objection, Proposal, ProposalState, Statement, Text
 from bot.services import escalations, objections, proposals, roles
 from bot.services import sweep as sweeping
-from bot.services.ports import Actor, Context, Recorded
+from bot.services.ports.context import Actor, Context
+from bot.services.ports.record import Recorded
 from storage.tables import metadata
 from storage.unit_of_work import SqlUnitOfWork
 from tests.database import NEW_YEAR, TestClock

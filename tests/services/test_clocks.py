@@ -14,7 +14,7 @@ from bot.governance.events import EventType
 from bot.governance.ids import PartnershipId, ProposalId
 from bot.governance.proposals_types import ProposalState
 from bot.services import clocks, objections, outbox, proposals
-from bot.services.ports import DeliveryKind, DeliveryState
+from bot.services.ports.deliveries import DeliveryKind, DeliveryState
 from tests.services.scene import ADA, BEN, FREE_KEY, GUILD, HERE, SHG, STATEMENT, TIA, TLC, TOM, Scene
 
 TOLERANCE = timedelta(minutes=15)

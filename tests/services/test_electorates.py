@@ -16,7 +16,7 @@ from bot.governance.proposals_types import ObjectionState, ProposalState
 from bot.governance.seats import SEASON
 from bot.services import erasures, escalations, inbox, objections, proposals, seats, votes
 from bot.services.cases import open_case
-from bot.services.ports import Filter
+from bot.services.ports.proposals import Filter
 from tests.services.scene import (
     ADA,
     BEN,

@@ -12,7 +12,7 @@ from bot.governance.events import ERASURES, Event, EventType
 from bot.governance.ids import PartnershipId
 from bot.governance.proposals_types import ObjectionState, ProposalState
 from bot.services import erasures, objections, proposals
-from bot.services.ports import DeliveryKind, DeliveryState
+from bot.services.ports.deliveries import DeliveryKind, DeliveryState
 from tests.services.scene import ADA, BEN, HERE, OTHER_TEXT, REASON, TEXT, TIA, TOM, Scene
 
 SECRET = "Mind what my neighbour told me."

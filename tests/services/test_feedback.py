@@ -14,7 +14,8 @@ from bot.governance.feedback import FeedbackState, counting
 from bot.governance.ids import GroupId
 from bot.services import erasures, feedback
 from bot.services.feedback import FeedbackView
-from bot.services.ports import Actor, DeliveryKind
+from bot.services.ports.context import Actor
+from bot.services.ports.deliveries import DeliveryKind
 from storage.engine import Engines
 from tests.services.scene import (
     ADA,

@@ -13,7 +13,9 @@ from bot.governance.health import Check
 from bot.governance.ids import PartnershipId
 from bot.governance.organisation import GroupKind
 from bot.services import health
-from bot.services.ports import Actor, DeliveryKind, Recorded
+from bot.services.ports.context import Actor
+from bot.services.ports.deliveries import DeliveryKind
+from bot.services.ports.record import Recorded
 from tests.services.scene import ADA, ELSEWHERE, FUND, GUS, HERE, NIA, PARTNERSHIP, QUIET, QUINN, SHG, TLC, Scene
 
 

@@ -19,7 +19,8 @@ from bot.governance.proposals_types import ProposalState
 from bot.services import attempts, clocks, escalations, objections, proposals, roles, votes
 from bot.services import sweep as sweeping
 from bot.services.inbox import inbox
-from bot.services.ports import Actor, Context, Filter
+from bot.services.ports.context import Actor, Context
+from bot.services.ports.proposals import Filter
 from storage.engine import Engines
 from tests.services.scene import (
     ADA,

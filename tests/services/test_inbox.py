@@ -27,7 +27,7 @@ from bot.services import (
 )
 from bot.services.inbox import inbox
 from bot.services.meetings import Wanted
-from bot.services.ports import DeliveryKind
+from bot.services.ports.deliveries import DeliveryKind
 from tests.services.scene import (
     ADA,
     BEN,

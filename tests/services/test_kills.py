@@ -18,7 +18,9 @@ import pytest
 from bot.governance.ids import ProposalId
 from bot.governance.policy import genesis
 from bot.governance.proposals_types import ObjectionState, Proposal, ProposalState
-from bot.services.ports import Context, Delivery, DeliveryKind, Recorded
+from bot.services.ports.context import Context
+from bot.services.ports.deliveries import Delivery, DeliveryKind
+from bot.services.ports.record import Recorded
 from bot.ui.announcements import announce
 from storage.deliveries import Wanted
 from storage.engine import create_engines
@@ -37,7 +39,7 @@ from bot.governance.errors import Refusal
 from bot.governance.ids import ProposalId
 from bot.governance.policy import genesis
 from bot.services import clocks, objections, proposals
-from bot.services.ports import Context
+from bot.services.ports.context import Context
 from bot.ui.announcements import announce
 from storage.engine import create_engines
 from storage.unit_of_work import SqlUnitOfWork

@@ -19,7 +19,7 @@ from bot.governance.policy import genesis
 from bot.governance.proposals_types import ProposalState, Text
 from bot.services import members, objections, proposals, roles, scales
 from bot.services import sweep as sweeping
-from bot.services.ports import Actor, Context
+from bot.services.ports.context import Actor, Context
 from storage.engine import Engines
 from storage.unit_of_work import SqlUnitOfWork
 from tests.database import PostgresServer, TestClock

@@ -15,7 +15,8 @@ from bot.governance.ids import GroupId, PartnershipId
 from bot.governance.meetings import MOST_AHEAD, Answer, Meeting, MeetingKind, MeetingState
 from bot.services import erasures, meetings, proposals, roles
 from bot.services.meetings import Wanted
-from bot.services.ports import Actor, DeliveryKind
+from bot.services.ports.context import Actor
+from bot.services.ports.deliveries import DeliveryKind
 from bot.ui.errors import speak
 from tests.services.scene import (
     ADA,

@@ -13,7 +13,7 @@ from bot.governance.ids import GroupId
 from bot.governance.organisation import GroupKind
 from bot.services import feedback, metrics, objections, votes
 from bot.services.metrics import MetricsView
-from bot.services.ports import Actor
+from bot.services.ports.context import Actor
 from storage.tables import proposals as kept_proposals
 from tests.services.scene import (
     ADA,

@@ -14,7 +14,9 @@ from bot.governance.ids import GroupId, PartnershipId
 from bot.services import outbox
 from bot.services import sweep as sweeping
 from bot.services.nouns import Noun
-from bot.services.ports import Context, DeliveryKind, Transaction
+from bot.services.ports.context import Context
+from bot.services.ports.deliveries import DeliveryKind
+from bot.services.ports.transaction import Transaction
 from storage.repository import Repository
 from storage.tables import meetings
 from tests.database import NEW_YEAR

@@ -25,7 +25,9 @@ from bot.governance.policy import amended
 from bot.governance.proposals_types import ObjectionState, ProposalState, Statement
 from bot.governance.seats import SEASON
 from bot.services import attempts, objections, proposals, roles
-from bot.services.ports import Actor, Context, DeliveryKind, Transaction, UnitOfWork
+from bot.services.ports.context import Actor, Context
+from bot.services.ports.deliveries import DeliveryKind
+from bot.services.ports.transaction import Transaction, UnitOfWork
 from tests.database import TestClock
 from tests.services.scene import (
     ADA,

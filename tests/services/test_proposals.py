@@ -30,7 +30,8 @@ from bot.governance.ids import GroupId, PartnershipId, ProposalId
 from bot.governance.money import Money
 from bot.governance.proposals_types import Effect, ObjectionState, ProposalState, Text
 from bot.services import attempts, objections, proposals
-from bot.services.ports import DeliveryKind, Filter
+from bot.services.ports.deliveries import DeliveryKind
+from bot.services.ports.proposals import Filter
 from tests.services.scene import (
     ADA,
     BEN,

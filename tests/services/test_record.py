@@ -12,7 +12,9 @@ from bot.governance.ids import PartnershipId
 from bot.governance.receipts import Receipt, ReceiptStanding
 from bot.governance.seats import SEASON
 from bot.services import outbox, proposals, record, restores
-from bot.services.ports import Actor, DeliveryKind, PlaceKind
+from bot.services.ports.context import Actor
+from bot.services.ports.deliveries import DeliveryKind
+from bot.services.ports.partnerships import PlaceKind
 from storage.tables import events
 from tests.services.scene import ADA, BEN, ELSEWHERE, HERE, NIA, ODA, STAKEHOLDERS, STATEMENT, TIA, Scene
 

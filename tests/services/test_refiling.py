@@ -11,7 +11,7 @@ from bot.governance.errors import BadText, BadValue, NotFound, Refiled
 from bot.governance.ids import ProposalId
 from bot.governance.proposals_types import ProposalState, Text
 from bot.services import attempts, proposals
-from bot.services.ports import Filter
+from bot.services.ports.proposals import Filter
 from tests.services.scene import ADA, HERE, QUIET, QUINN, RAY, TEXT, TIA, TOM, Scene
 
 ELSE = replace(TEXT, title="Bee hives", ask="Buy two bee hives for the meadow behind the mill, and a suit.")

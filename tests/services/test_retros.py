@@ -24,7 +24,7 @@ from bot.governance.ids import GroupId
 from bot.governance.retros import Progress, Retro, RetroPlan, RetroState
 from bot.governance.retros_leading import Doubt
 from bot.services import erasures, retros, retros_leading, retros_views, retros_writing, roles
-from bot.services.ports import Actor
+from bot.services.ports.context import Actor
 from bot.services.retros import Later
 from bot.services.retros_views import RetroView
 from storage.tables import session_keys

@@ -25,7 +25,8 @@ from bot.governance.policy import genesis
 from bot.governance.proposals_types import Proposal, ProposalState, Text
 from bot.services import escalations, objections, organisation, proposals, roles, votes
 from bot.services import sweep as sweeping
-from bot.services.ports import Actor, Context, Recorded
+from bot.services.ports.context import Actor, Context
+from bot.services.ports.record import Recorded
 from storage.unit_of_work import SqlUnitOfWork
 from tests.database import TestClock
 from tests.services.scene import (

@@ -17,7 +17,8 @@ from bot.governance.plans import ChannelSeen
 from bot.governance.policy import genesis
 from bot.governance.proposals_types import ProposalState
 from bot.services import roles, scales
-from bot.services.ports import Context, PlaceKind
+from bot.services.ports.context import Context
+from bot.services.ports.partnerships import PlaceKind
 from storage.unit_of_work import SqlUnitOfWork
 from tests.database import TestClock
 from tests.services.town import DRAFT, GUILD, Town, founded, moderator

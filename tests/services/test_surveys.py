@@ -28,7 +28,7 @@ from bot.governance.ids import GroupId, PartnershipId
 from bot.governance.scales import Scale
 from bot.governance.surveys import MOST_DRAFTS, Question, QuestionKind, Survey, SurveyState
 from bot.services import erasures, roles, surveys, surveys_replies, times
-from bot.services.ports import Actor
+from bot.services.ports.context import Actor
 from storage.tables import session_keys
 from tests.services import scene as town
 from tests.services.scene import (

@@ -16,7 +16,7 @@ from bot.governance.ids import PartnershipId, ProposalId
 from bot.governance.proposals_types import ProposalState
 from bot.services import clocks, proposals, votes
 from bot.services import sweep as sweeping
-from bot.services.ports import Asked, DeliveryKind
+from bot.services.ports.deliveries import Asked, DeliveryKind
 from bot.ui.announcements import announce
 from tests.database import Hearing
 from tests.services.scene import (

@@ -12,7 +12,8 @@ from bot.governance.organisation import RoleFacts
 from bot.governance.plans import ChannelSeen, RoleSeen, SetupStep, Snapshot, What
 from bot.governance.scales import Draft, Overwrite
 from bot.services import scales as use_cases
-from bot.services.ports import Actor, Context, DiscordRefused
+from bot.services.ports.context import Actor, Context
+from bot.services.ports.server import DiscordRefused
 
 GUILD, BOT, MOD = 1, 2, 900
 

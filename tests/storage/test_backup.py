@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import make_url
 
 from bot.governance.ids import ProposalId
-from bot.services.ports import Sealed
+from bot.services.ports.sealed import Sealed
 from storage.backup import BackupRefused, backup, check, restore
 from storage.engine import create_engines
 from storage.locks import STALE_AFTER, InstanceLock

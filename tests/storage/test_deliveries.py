@@ -7,7 +7,8 @@ import pytest
 
 from bot.governance.events import Event, EventType
 from bot.governance.ids import ProposalId
-from bot.services.ports import Asked, Delivery, DeliveryKind, DeliveryState, UnitOfWork
+from bot.services.ports.deliveries import Asked, Delivery, DeliveryKind, DeliveryState
+from bot.services.ports.transaction import UnitOfWork
 from storage.unit_of_work import SqlUnitOfWork
 from tests.database import NEW_YEAR, Hearing
 from tests.storage.examples import ADA, BEN, HERE, event, partnership, proposal

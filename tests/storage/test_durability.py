@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.governance.ids import ProposalId
-from bot.services.ports import DeliveryKind
+from bot.services.ports.deliveries import DeliveryKind
 from storage.engine import create_engines
 from storage.unit_of_work import SqlUnitOfWork
 from tests.database import NEW_YEAR
@@ -20,7 +20,7 @@ WRITER = """
 import asyncio, os, signal, sys
 from dataclasses import replace
 from bot.governance.ids import ProposalId
-from bot.services.ports import Asked, DeliveryKind
+from bot.services.ports.deliveries import Asked, DeliveryKind
 from storage.engine import create_engines
 from storage.unit_of_work import SqlUnitOfWork
 from tests.storage.examples import HERE, NEW_YEAR, event

@@ -31,7 +31,8 @@ from bot.governance.proposals_types import (
     Vote,
 )
 from bot.governance.seats import SeatRecord
-from bot.services.ports import Delivery, Place
+from bot.services.ports.deliveries import Delivery
+from bot.services.ports.partnerships import Place
 from storage.chain import Link
 from storage.mapping import BadDocument, from_json, to_json
 from tests.storage.examples import partnership, proposal

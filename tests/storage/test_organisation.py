@@ -10,7 +10,8 @@ from bot.governance.ids import PartnershipId, ProposalId, RoleId
 from bot.governance.organisation import Holding
 from bot.governance.policy import amended, genesis
 from bot.governance.seats import Hand, SeatRecord
-from bot.services.ports import Place, PlaceKind, UnitOfWork
+from bot.services.ports.partnerships import Place, PlaceKind
+from bot.services.ports.transaction import UnitOfWork
 from storage.unit_of_work import SqlUnitOfWork
 from tests.database import NEW_YEAR
 from tests.storage.examples import ADA, BEN, GUILD, HERE, SHG, TLC, partnership

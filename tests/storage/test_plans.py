@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import event, insert
 
 from bot.governance.proposals_types import ProposalState
-from bot.services.ports import Filter, Transaction
+from bot.services.ports.proposals import Filter
+from bot.services.ports.transaction import Transaction
 from storage.engine import Engines, create_engines
 from storage.proposals import columns_of
 from storage.tables import deliveries, proposals

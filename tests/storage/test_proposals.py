@@ -9,7 +9,8 @@ import pytest
 from bot.governance.errors import Changed, NotFound
 from bot.governance.ids import PartnershipId, PersonId, ProposalId
 from bot.governance.proposals_types import FINAL, ProposalState, Text
-from bot.services.ports import Filter, UnitOfWork
+from bot.services.ports.proposals import Filter
+from bot.services.ports.transaction import UnitOfWork
 from storage.types import NaiveInstant
 from storage.unit_of_work import SqlUnitOfWork
 from tests.database import NEW_YEAR, Hearing

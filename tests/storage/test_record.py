@@ -14,7 +14,7 @@ from sqlalchemy import delete, update
 from bot.governance.errors import NotErasable, NotFound
 from bot.governance.events import COMPLETE, Event, EventType, Json
 from bot.governance.ids import PersonId
-from bot.services.ports import UnitOfWork
+from bot.services.ports.transaction import UnitOfWork
 from storage.chain import EMPTY, Link, forge, verify
 from storage.engine import Engines
 from storage.mapping import from_json, to_json

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from bot.governance.anonymity import pseudonym
-from bot.services.ports import Sealed, UnitOfWork
+from bot.services.ports.sealed import Sealed
+from bot.services.ports.transaction import UnitOfWork
 from storage.engine import create_engines
 from storage.migrate import upgrade
 from storage.unit_of_work import SqlUnitOfWork

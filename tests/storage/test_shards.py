@@ -9,7 +9,8 @@ from datetime import timedelta
 import pytest
 
 from bot.governance.shards import EVERYTHING, Shards
-from bot.services.ports import DeliveryKind, Heartbeats
+from bot.services.ports.deliveries import DeliveryKind
+from bot.services.ports.runtime import Heartbeats
 from storage.engine import Engines
 from storage.locks import STALE_AFTER, AlreadyRunning, InstanceLock, running
 from storage.unit_of_work import SqlUnitOfWork

@@ -15,7 +15,7 @@ from bot.governance.ids import PartnershipId, PersonId
 from bot.governance.organisation import Elector
 from bot.governance.policy import genesis
 from bot.governance.proposals_types import Ballot, Effect, Proposal, ProposalState, Statement, Text
-from bot.services.ports import Recorded
+from bot.services.ports.record import Recorded
 from bot.services.views import Links, ProposalView
 from bot.ui import ids
 from bot.ui.limits import units

@@ -16,7 +16,8 @@ from bot.governance.organisation import Group
 from bot.governance.proposals_types import Ballot, Effect, ProposalState, Revision
 from bot.governance.receipts import Receipt, ReceiptStanding
 from bot.services.inbox import Inbox
-from bot.services.ports import Listed, Verdict
+from bot.services.ports.proposals import Listed
+from bot.services.ports.record import Verdict
 from bot.services.record import RecordCheck
 from bot.services.views import HeadView, ProposalItem, ProposalView, Raised
 from bot.services.views import ProposalStanding as Holdings

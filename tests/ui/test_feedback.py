@@ -12,7 +12,7 @@ from bot.governance.events import Event, EventType
 from bot.governance.feedback import Feedback, FeedbackState
 from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.services.feedback import FeedbackPage, FeedbackView
-from bot.services.ports import Recorded
+from bot.services.ports.record import Recorded
 from bot.ui import feedback as pages
 from bot.ui import ids
 from tests.governance import scene

@@ -13,7 +13,7 @@ from bot.governance.health import Check, Marks, Reading
 from bot.governance.ids import PartnershipId, PersonId
 from bot.services.health import HealthView
 from bot.services.metrics import Scope
-from bot.services.ports import Recorded
+from bot.services.ports.record import Recorded
 from bot.ui import feed, health, labels
 from tests.governance import scene
 from tests.ui.scenes import USERS, bomb, check_fits, text_of

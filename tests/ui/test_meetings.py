@@ -30,7 +30,8 @@ from bot.governance.proposals_types import ProposalState
 from bot.governance.retros import Action
 from bot.services.agendas import Linked, MeetingList, MeetingView, Promised
 from bot.services.meetings import Move
-from bot.services.ports import Listed, Recorded
+from bot.services.ports.proposals import Listed
+from bot.services.ports.record import Recorded
 from bot.services.times import parse
 from bot.ui import errors, meetings, meetings_notices, meetings_replies
 from tests.ui.scenes import bomb, check_fits, custom_ids, text_of

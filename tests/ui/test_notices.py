@@ -13,7 +13,7 @@ from bot.governance.events import Event, EventType, Json
 from bot.governance.ids import PersonId
 from bot.governance.methods import REGISTRY as METHODS
 from bot.governance.proposals_types import Proposal, ProposalState
-from bot.services.ports import Asked, DeliveryKind
+from bot.services.ports.deliveries import Asked, DeliveryKind
 from bot.ui import announcements, feed, labels, notices
 from bot.ui.announcements import AUDIENCES, announce
 from tests.governance import scene

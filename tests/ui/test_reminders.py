@@ -13,7 +13,7 @@ from bot.governance.ids import PartnershipId, PersonId
 from bot.governance.reminders import Entry, Letter, Preferences, ReminderTopic, Way
 from bot.services.digests import DigestView
 from bot.services.direct_messages import LetterView
-from bot.services.ports import Recorded
+from bot.services.ports.record import Recorded
 from bot.services.reminders import PreferencesView
 from bot.ui import inbox, preferences, reminders
 from bot.ui.limits import CONTENT, units

@@ -18,7 +18,7 @@ from bot.governance.policy import genesis
 from bot.governance.retros import Action, Carried, Progress, Retro, RetroPlan, RetroState, Topic, Word
 from bot.governance.retros_leading import Doubt
 from bot.governance.retros_writing import Merged, Written
-from bot.services.ports import Recorded
+from bot.services.ports.record import Recorded
 from bot.services.retros_leading import Options, Pressed
 from bot.services.retros_views import Earlier, Mine, RetroView
 from bot.services.retros_writing import Asked, Box, RetroFigures

@@ -18,7 +18,7 @@ from bot.governance.organisation import RoleFacts, RoleMapping
 from bot.governance.plans import Do, RoleSeen, SetupPlan, SetupStep, Site, Snapshot, What
 from bot.governance.scales import Draft, Purpose
 from bot.services.organisation import GroupChoice, OrganisationView
-from bot.services.ports import DiscordRefused
+from bot.services.ports.server import DiscordRefused
 from bot.services.roles import Mapped
 from bot.services.scales import SetupView
 from bot.ui import errors, organisation

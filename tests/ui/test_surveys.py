@@ -18,7 +18,7 @@ from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.organisation import Group, GroupKind, Partnership
 from bot.governance.scales import Scale
 from bot.governance.surveys import REPEATS, Question, QuestionKind, Result, Survey, SurveyState
-from bot.services.ports import Recorded
+from bot.services.ports.record import Recorded
 from bot.services.surveys import SurveyView
 from bot.services.surveys_compared import Decision, Edition, Trend
 from bot.services.surveys_replies import Answering

@@ -1,0 +1,113 @@
+"""What is asked of kept proposals beyond what every noun is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId, VoteId
+from bot.governance.proposals_types import Ballot, Proposal, ProposalState
+from bot.governance.stops import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A row of ``/proposal list``: what is needed without opening the dossier."""
+
+    id: ProposalId
+    number: int | None
+    group: GroupId
+    type: str
+    title: str
+    state: ProposalState
+    author: PersonId
+    closes_at: datetime | None
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which proposals to list, newest first."""
+
+    states: frozenset[ProposalState] = frozenset()
+    group: GroupId | None = None
+    author: PersonId | None = None
+    limit: int = 25
+    before: ProposalId | None = None
+    search: str = ""
+
+
+class Proposals(Protocol):
+    """Dossiers."""
+
+    async def get(self, id: ProposalId) -> Proposal:
+        """Raises NotFound. Within a writing transaction nobody else changes it meanwhile."""
+        ...
+
+    async def numbered(self, partnership: PartnershipId, number: int) -> Proposal:
+        """By its number ``P-12``. Raises NotFound."""
+        ...
+
+    async def save(self, proposal: Proposal, due_at: datetime | None) -> Proposal:
+        """Insert or update; returns it with the next ``version``. Raises Changed."""
+        ...
+
+    async def due(self, now: datetime, partnerships: Iterable[PartnershipId] | None = None) -> tuple[ProposalId, ...]:
+        """Those with ``due_at <= now``, earliest first, in these partnerships."""
+        ...
+
+    async def next_due_at(self, partnerships: Iterable[PartnershipId] | None = None) -> datetime | None:
+        """The earliest ``due_at`` of all, or in these partnerships."""
+        ...
+
+    async def in_states(self, partnership: PartnershipId, states: Iterable[ProposalState]) -> tuple[ProposalId, ...]:
+        """Ids of proposals in these states, oldest first."""
+        ...
+
+    async def list(self, partnership: PartnershipId, wanted: Filter) -> tuple[Listed, ...]:
+        """Rows for lists and autocomplete, newest first. Drafts only when filtered by their author."""
+        ...
+
+    async def drafts_of(self, partnership: PartnershipId, author: PersonId) -> tuple[ProposalId, ...]:
+        """The ids of this author's drafts, newest first."""
+        ...
+
+    async def newest(
+        self, partnership: PartnershipId, limit: int, states: Iterable[ProposalState] = ()
+    ) -> tuple[Proposal, ...]:
+        """The newest that have a number, in these states or in any; newest first."""
+        ...
+
+    async def spells_of(
+        self, partnership: PartnershipId, people: Iterable[PersonId], since: datetime
+    ) -> Mapping[PersonId, Sequence[Span]]:
+        """When each of these was kept from acting since then, in any process (PRO-11)."""
+        ...
+
+    async def barred_in(self, partnership: PartnershipId, group: GroupId) -> frozenset[tuple[PersonId, str]]:
+        """Who is kept from acting now in any process of this group, and why (PRO-11)."""
+        ...
+
+    async def load_of(
+        self, partnership: PartnershipId, author: PersonId, group: GroupId, since: datetime
+    ) -> tuple[int, int, int]:
+        """Open by this author; opened by them since ``since``; open in this group."""
+        ...
+
+
+class Ballots(Protocol):
+    """The ballots of open votes: one row per person, overwritten in place (DEC-3a)."""
+
+    async def put(self, vote: VoteId, ballot: Ballot) -> None:
+        """Keep or replace a ballot."""
+        ...
+
+    async def of(self, vote: VoteId) -> tuple[Ballot, ...]:
+        """All ballots, in no telling order."""
+        ...
+
+    async def wipe(self, vote: VoteId) -> None:
+        """Delete them; called in the transaction that closes the vote."""
+        ...

@@ -1,0 +1,71 @@
+"""Things of one noun, each kept whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol, TypeVar
+
+from bot.governance.ids import GroupId, PartnershipId
+
+
+class Aggregate(Protocol):
+    """What a repository knows of the things it keeps: the rest is the thing's own business."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def partnership(self) -> PartnershipId: ...
+    @property
+    def number(self) -> int: ...
+    @property
+    def group(self) -> GroupId | None: ...
+    @property
+    def state(self) -> StrEnum: ...
+    @property
+    def due_at(self) -> datetime | None: ...
+    @property
+    def version(self) -> int: ...
+
+
+T = TypeVar("T", bound=Aggregate)
+
+
+class Repository(Protocol[T]):
+    """Things of one noun, each kept whole."""
+
+    async def get(self, id: int) -> T:
+        """Raises NotFound. Within a writing transaction nobody else changes it meanwhile."""
+        ...
+
+    async def numbered(self, partnership: PartnershipId, number: int) -> T:
+        """By its number in the partnership. Raises NotFound."""
+        ...
+
+    async def save(self, thing: T) -> T:
+        """Insert or update; returns it with the next ``version``. Raises Changed."""
+        ...
+
+    async def due(self, now: datetime, partnerships: Iterable[PartnershipId]) -> tuple[int, ...]:
+        """Ids of those with ``due_at <= now``, earliest first, in these partnerships."""
+        ...
+
+    async def next_due_at(self, partnerships: Iterable[PartnershipId] | None = None) -> datetime | None:
+        """The earliest ``due_at`` of all, or in these partnerships."""
+        ...
+
+    async def list(
+        self,
+        partnership: PartnershipId,
+        states: Iterable[StrEnum] = (),
+        group: GroupId | None = None,
+        before: int | None = None,
+        limit: int = 25,
+    ) -> tuple[T, ...]:
+        """Newest first; in these states (none named: in all), of one group, numbered below ``before``."""
+        ...
+
+    async def outside(self, partnership: PartnershipId, states: Iterable[StrEnum]) -> tuple[int, ...]:
+        """Ids of those that are in none of these states, oldest first."""
+        ...

@@ -1,0 +1,82 @@
+"""One piece of reading and writing, with all that is kept in it."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from bot.governance.feedback import Feedback
+from bot.governance.meetings import Meeting
+from bot.governance.retros import Retro
+from bot.governance.surveys import Survey
+from bot.services.ports.deliveries import Deliveries
+from bot.services.ports.partnerships import Partnerships, Policies
+from bot.services.ports.people import People
+from bot.services.ports.proposals import Ballots, Proposals
+from bot.services.ports.record import Consistency, Record
+from bot.services.ports.reminders import Reminders
+from bot.services.ports.repository import Repository
+from bot.services.ports.runtime import Runtime
+from bot.services.ports.sealed import Seals
+from bot.services.ports.seats import Seats
+
+
+class Transaction(Protocol):
+    """One transaction. Leaving its block without an error commits; nothing inside awaits Discord."""
+
+    @property
+    def people(self) -> People: ...
+    @property
+    def partnerships(self) -> Partnerships: ...
+    @property
+    def seats(self) -> Seats: ...
+    @property
+    def policies(self) -> Policies: ...
+    @property
+    def proposals(self) -> Proposals: ...
+    @property
+    def ballots(self) -> Ballots: ...
+    @property
+    def surveys(self) -> Repository[Survey]: ...
+    @property
+    def feedback(self) -> Repository[Feedback]: ...
+    @property
+    def retros(self) -> Repository[Retro]: ...
+    @property
+    def seals(self) -> Seals: ...
+    @property
+    def meetings(self) -> Repository[Meeting]: ...
+    @property
+    def reminders(self) -> Reminders: ...
+    @property
+    def record(self) -> Record: ...
+    @property
+    def consistency(self) -> Consistency: ...
+    @property
+    def deliveries(self) -> Deliveries: ...
+    @property
+    def runtime(self) -> Runtime: ...
+
+    async def next_id(self, kind: str) -> int:
+        """The next integer of a gapless series such as ``proposal`` or ``number/3``, from 1."""
+        ...
+
+    async def reserve(self, kind: str, least: int) -> None:
+        """Go on with this series above ``least``, if it is not there yet."""
+        ...
+
+
+class UnitOfWork(Protocol):
+    """Opens transactions."""
+
+    def write(self) -> AbstractAsyncContextManager[Transaction]:
+        """A writing transaction (BEGIN IMMEDIATE). After the commit, waiting work is announced to the waker."""
+        ...
+
+    def read(self) -> AbstractAsyncContextManager[Transaction]:
+        """A reading transaction on a snapshot."""
+        ...
+
+    def walk(self) -> AbstractAsyncContextManager[Transaction]:
+        """The same for questions that may walk a whole table, such as a search: it holds up nobody."""
+        ...
