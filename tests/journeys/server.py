@@ -518,14 +518,25 @@ async def serving(
     groups that only their members read.
     """
     url = database_url or f"sqlite+aiosqlite:///{folder / 'governance.sqlite3'}"
+
+    def found(env: simcord.Env) -> Server:
+        return Server(env, env.create_guild("Willow Valley"), folder, url, governance=governance)
+
+    async with staged(found) as server:
+        await begin(server)
+        if set_up:
+            await set_up_partnership(server, private)
+        yield server
+
+
+@asynccontextmanager
+async def staged(found: Callable[[simcord.Env], Server]) -> AsyncIterator[Server]:
+    """A simulated Discord with this server in it, and no bot yet. Checked at the end."""
     env = simcord.Env(Understudy(), settle_timeout=30)
     await env.start()
     try:
-        server = Server(env, env.create_guild("Willow Valley"), folder, url, governance=governance)
+        server = found(env)
         try:
-            await begin(server)
-            if set_up:
-                await set_up_partnership(server, private)
             yield server
             await finish(server)
         finally:
