@@ -20,7 +20,8 @@ from bot.governance.ids import PartnershipId
 from tests.journeys.server import Server, staged
 
 HERE = Path(__file__).parent
-DUMP, WORLD, EXPORT, RECEIPTS = (HERE / name for name in ("0009.sql", "world.jsonl", "export.jsonl", "receipts.txt"))
+DUMP, WORLD, FACTS = HERE / "0009.sql", HERE / "world.jsonl", HERE / "facts.txt"
+EXPORT, RECEIPTS = HERE / "export.jsonl", HERE / "receipts.txt"
 MENDING = (
     "tests/frozen holds a database as an earlier version of the bot wrote it, and people's databases look like it. "
     "Whoever changes what is stored carries it over: by a migration, or where old documents are read. "
@@ -61,14 +62,15 @@ async def resumed(folder: Path) -> AsyncIterator[tuple[Server, Server]]:
         servers[0].log.saw_time(env.now(), sent=0)
         return servers[0]
 
-    async with staged(found) as first:
-        await first.start()
-        # Discord keeps an application's commands over restarts; a simulated one begins without any.
-        await first.as_bot(first.bot.tree.sync())
-        second = servers[1]
-        second._scope = first._scope
-        await second.settle()
-        yield first, second
+    with carried_over():
+        async with staged(found) as first:
+            await first.start()
+            # Discord keeps an application's commands over restarts; a simulated one begins without any.
+            await first.as_bot(first.bot.tree.sync())
+            second = servers[1]
+            second._scope = first._scope
+            await second.settle()
+            yield first, second
 
 
 def _restored(env: simcord.Env) -> list[simcord.GuildHandle]:
@@ -101,7 +103,7 @@ def _restored(env: simcord.Env) -> list[simcord.GuildHandle]:
 def _people(server: Server) -> dict[str, simcord.MemberActor]:
     """Who is in the server, by the name that they go by in journeys: ``ada-hill`` is the second server's ``ada``."""
     backend = server.env.backend
-    users = [backend.users[id] for id in backend.guilds[server.guild.id].members]
+    users = [backend.users[member] for member in backend.guilds[server.guild.id].members]
     return {
         user.name.removesuffix("-hill"): simcord.MemberActor(
             server.env, server.guild, simcord.UserHandle(server.env, user)
