@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, Text, and_, bindparam, func, literal_column, or_, select, text, type_coerce, update
+from sqlalchemy import Select, and_, bindparam, func, or_, select, text
 
-from bot.governance.errors import Changed, NotFound
+from bot.governance import lifecycle
 from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId
 from bot.governance.proposals_types import FINAL, Proposal, ProposalState
 from bot.governance.stops import Span
 from bot.services.ports.proposals import Filter, Listed
-from storage.mapping import from_text, to_json
+from storage.mapping import to_json
+from storage.repository import Repository
 from storage.session import Session
 from storage.tables import proposals, spells
 
 _C = proposals.c
 _OPEN = sorted(state.value for state in ProposalState if state not in FINAL and state is not ProposalState.DRAFT)
-_TEXT = type_coerce(_C.document, Text)
-_GET = select(_TEXT).where(_C.id == bindparam("id"))
-_NUMBERED = select(_TEXT).where(_C.partnership_id == bindparam("partnership"), _C.number == bindparam("number"))
-# The index of instants finds the few that are due; that of partnerships, which the sum rules out, walks the archive.
-_THEIRS = _C.partnership_id + literal_column("0")
-_NEXT_DUE = select(_C.due_at).where(_C.due_at.is_not(None)).order_by(_C.due_at).limit(1)
 _LISTED = select(_C.id, _C.number, _C.group_id, _C.type, _C.title, _C.state, _C.author_id, _C.closes_at, _C.due_at)
 _HERE = _C.partnership_id == bindparam("partnership")
 _LOAD = select(
@@ -35,37 +29,23 @@ _LOAD = select(
     .scalar_subquery(),
     select(func.count()).where(_HERE, _C.group_id == bindparam("group"), _C.state.in_(_OPEN)).scalar_subquery(),
 )
-_CHANGE = update(proposals).where(_C.id == bindparam("this"), _C.version == bindparam("before"))
 
 
-class Proposals:
-    """Proposals by id, number, state and deadline."""
+class Proposals(Repository[Proposal]):
+    """Proposals, and what is asked of them beyond what every noun is asked."""
 
     def __init__(self, session: Session) -> None:
-        self._session = session
-
-    async def get(self, id: ProposalId) -> Proposal:
-        """Raises NotFound. Within a writing transaction nobody else changes it meanwhile."""
-        return await self._one(_GET, {"id": id}, str(id))
+        super().__init__(session, proposals, Proposal)
 
     async def numbered(self, partnership: PartnershipId, number: int) -> Proposal:
         """By its number ``P-12``. Raises NotFound."""
-        return await self._one(_NUMBERED, {"partnership": partnership, "number": number}, f"P-{number}")
+        return await self._one(self._asks.numbered, {"partnership": partnership, "number": number}, f"P-{number}")
 
-    async def save(self, proposal: Proposal, due_at: datetime | None) -> Proposal:
+    async def save(self, thing: Proposal) -> Proposal:
         """Insert or update; returns it with the next ``version``. Raises Changed."""
-        saved = replace(proposal, version=proposal.version + 1)
-        row = columns_of(saved, due_at)
-        if proposal.version == 0:
-            written = await self._session.put(proposals, {"id": saved.id} | row, "id")
-        else:
-            which = {"this": saved.id, "before": proposal.version}
-            written = (await self._session.connection.execute(_CHANGE, row | which)).rowcount
-        if written != 1:
-            raise Changed(f"proposal {proposal.id}")
+        saved = await super().save(thing)
         if saved.clock.spells:
             await self._session.put(spells, [*_spells(saved)], "proposal_id place", "until")
-        self._session.becomes_due(due_at)
         return saved
 
     async def spells_of(
@@ -90,19 +70,6 @@ class Proposals:
         rows = await self._session.connection.execute(chosen)
         return frozenset((PersonId(person), str(cause)) for person, cause in rows)
 
-    async def due(self, now: datetime, partnerships: Iterable[PartnershipId] | None = None) -> tuple[ProposalId, ...]:
-        """Those with ``due_at <= now``, earliest first, in these partnerships."""
-        chosen = select(_C.id).where(_C.due_at <= now).order_by(_C.due_at, _C.id)
-        if partnerships is not None:
-            chosen = chosen.where(_THEIRS.in_(list(partnerships)))
-        return await self._ids(chosen)
-
-    async def next_due_at(self, partnerships: Iterable[PartnershipId] | None = None) -> datetime | None:
-        """The earliest ``due_at`` of all, or in these partnerships."""
-        chosen = _NEXT_DUE if partnerships is None else _NEXT_DUE.where(_THEIRS.in_(list(partnerships)))
-        value: datetime | None = (await self._session.connection.execute(chosen)).scalar_one_or_none()
-        return value
-
     async def in_states(self, partnership: PartnershipId, states: Iterable[ProposalState]) -> tuple[ProposalId, ...]:
         """Ids of proposals in these states, oldest first."""
         wanted = sorted(state.value for state in states)
@@ -110,7 +77,7 @@ class Proposals:
         # Sorted here: the database would walk every proposal there ever was for the sake of the order.
         return tuple(sorted(await self._ids(chosen)))
 
-    async def list(self, partnership: PartnershipId, wanted: Filter) -> tuple[Listed, ...]:
+    async def listed(self, partnership: PartnershipId, wanted: Filter) -> tuple[Listed, ...]:
         """Rows for lists and autocomplete, newest first. Drafts only when filtered by their author."""
         chosen = _LISTED.where(_C.partnership_id == partnership).limit(wanted.limit)
         if wanted.author is None:
@@ -134,16 +101,6 @@ class Proposals:
         chosen = select(_C.id).where(_C.partnership_id == partnership, _C.author_id == author)
         return await self._ids(chosen.where(_C.state == ProposalState.DRAFT.value).order_by(_C.id.desc()))
 
-    async def newest(
-        self, partnership: PartnershipId, limit: int, states: Iterable[ProposalState] = ()
-    ) -> tuple[Proposal, ...]:
-        """The newest that have a number, in these states or in any; newest first."""
-        chosen = select(_TEXT).where(_C.partnership_id == partnership, _C.number.is_not(None))
-        if wanted := sorted(state.value for state in states):
-            chosen = chosen.where(_C.state.in_(wanted))
-        found = await self._session.connection.execute(chosen.order_by(_C.number.desc()).limit(limit))
-        return tuple(from_text(Proposal, document) for document in found.scalars())
-
     async def load_of(
         self, partnership: PartnershipId, author: PersonId, group: GroupId, since: datetime
     ) -> tuple[int, int, int]:
@@ -161,13 +118,8 @@ class Proposals:
             in_turn = text("SELECT pg_advisory_xact_lock(71, :partnership)")
             await self._session.connection.execute(in_turn, {"partnership": partnership})
 
-    async def _one(self, chosen: Select[Any], wanted: dict[str, Any], name: str) -> Proposal:
-        if self._session.locks_rows:
-            chosen = chosen.with_for_update()
-        document = (await self._session.connection.execute(chosen, wanted)).scalar_one_or_none()
-        if document is None:
-            raise NotFound("proposal", name)
-        return from_text(Proposal, document)
+    def _row(self, thing: Proposal) -> dict[str, Any]:
+        return columns_of(thing, lifecycle.next_due(thing))
 
     async def _ids(self, chosen: Select[Any]) -> tuple[ProposalId, ...]:
         return tuple(ProposalId(each) for each in (await self._session.connection.execute(chosen)).scalars())

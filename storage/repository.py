@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import Select, Table, Text, select, type_coerce, update
+from sqlalchemy import Select, Table, Text, Update, bindparam, literal_column, select, type_coerce, update
 
 from bot.governance.errors import Changed, NotFound
 from bot.governance.ids import GroupId, PartnershipId
@@ -21,50 +22,51 @@ T = TypeVar("T", bound=Aggregate)
 
 
 class Repository(Generic[T]):
-    """One table of one noun. ``noun`` is what refusals call it."""
+    """One table of one noun, which refusals call by the name of its type."""
 
-    def __init__(self, session: Session, table: Table, type_: type[T], noun: str) -> None:
+    def __init__(self, session: Session, table: Table, type_: type[T]) -> None:
         self._session = session
         self._table = table
         self._type = type_
-        self._noun = noun
+        self._noun = type_.__name__.lower()
+        self._asks = _asked_often(table)
 
     async def get(self, id: int) -> T:
         """Raises NotFound. Within a writing transaction nobody else changes it meanwhile."""
-        return await self._one(self._documents().where(self._table.c.id == id), str(id))
+        return await self._one(self._asks.get, {"this": id}, str(id))
 
     async def numbered(self, partnership: PartnershipId, number: int) -> T:
         """By its number in the partnership. Raises NotFound."""
-        chosen = self._documents().where(self._table.c.partnership_id == partnership, self._table.c.number == number)
-        return await self._one(chosen, str(number))
+        return await self._one(self._asks.numbered, {"partnership": partnership, "number": number}, str(number))
 
     async def save(self, thing: T) -> T:
         """Insert or update; returns it with the next ``version``. Raises Changed."""
         before = thing.version
         saved: T = replace(thing, version=before + 1)  # type: ignore[type-var]
-        row = columns_of(saved)
+        row = self._row(saved)
         if before == 0:
             written = await self._session.put(self._table, {"id": saved.id} | row, "id")
         else:
-            same = (self._table.c.id == saved.id) & (self._table.c.version == before)
-            written = (await self._session.connection.execute(update(self._table).where(same).values(**row))).rowcount
+            which = {"this": saved.id, "before": before}
+            written = (await self._session.connection.execute(self._asks.change, row | which)).rowcount
         if written != 1:
             raise Changed(f"{self._noun} {saved.id}")
-        self._session.becomes_due(saved.due_at)
+        self._session.becomes_due(row["due_at"])
         return saved
 
-    async def due(self, now: datetime, partnerships: Iterable[PartnershipId]) -> tuple[int, ...]:
-        """Ids of those with ``due_at <= now``, earliest first, in these partnerships."""
+    async def due(self, now: datetime, partnerships: Iterable[PartnershipId] | None = None) -> tuple[int, ...]:
+        """Ids of those with ``due_at <= now``, earliest first, in these partnerships or in all."""
         columns = self._table.c
-        chosen = select(columns.id).where(columns.due_at <= now, columns.partnership_id.in_(list(partnerships)))
-        return tuple((await self._session.connection.execute(chosen.order_by(columns.due_at, columns.id))).scalars())
+        chosen = select(columns.id).where(columns.due_at <= now).order_by(columns.due_at, columns.id)
+        if partnerships is not None:
+            chosen = chosen.where(self._asks.theirs.in_(list(partnerships)))
+        return tuple((await self._session.connection.execute(chosen)).scalars())
 
     async def next_due_at(self, partnerships: Iterable[PartnershipId] | None = None) -> datetime | None:
         """The earliest ``due_at`` of all, or in these partnerships."""
-        columns = self._table.c
-        chosen = select(columns.due_at).where(columns.due_at.is_not(None)).order_by(columns.due_at).limit(1)
+        chosen = self._asks.next_due
         if partnerships is not None:
-            chosen = chosen.where(columns.partnership_id.in_(list(partnerships)))
+            chosen = chosen.where(self._asks.theirs.in_(list(partnerships)))
         value: datetime | None = (await self._session.connection.execute(chosen)).scalar_one_or_none()
         return value
 
@@ -76,9 +78,9 @@ class Repository(Generic[T]):
         before: int | None = None,
         limit: int = 25,
     ) -> tuple[T, ...]:
-        """Newest first; in these states (none named: in all), of one group, numbered below ``before``."""
+        """Those with a number, newest first; in these states (none named: in all), of one group, below ``before``."""
         columns = self._table.c
-        chosen = self._documents().where(columns.partnership_id == partnership)
+        chosen = _documents(self._table).where(columns.partnership_id == partnership, columns.number.is_not(None))
         wanted = sorted(state.value for state in states)
         if wanted:
             chosen = chosen.where(columns.state.in_(wanted))
@@ -96,19 +98,49 @@ class Repository(Generic[T]):
         chosen = chosen.where(columns.state.not_in(sorted(state.value for state in states)))
         return tuple((await self._session.connection.execute(chosen.order_by(columns.number))).scalars())
 
-    def _documents(self) -> Select[Any]:
-        return select(type_coerce(self._table.c.document, Text))
+    def _row(self, thing: T) -> dict[str, Any]:
+        return columns_of(thing)
 
-    async def _one(self, chosen: Select[Any], name: str) -> T:
+    async def _one(self, chosen: Select[Any], wanted: dict[str, Any], name: str) -> T:
         if self._session.locks_rows:
             chosen = chosen.with_for_update()
-        document = (await self._session.connection.execute(chosen)).scalar_one_or_none()
+        document = (await self._session.connection.execute(chosen, wanted)).scalar_one_or_none()
         if document is None:
             raise NotFound(self._noun, name)
         return from_text(self._type, document)
 
 
-def columns_of(thing: Aggregate) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Statements that are made once: building one costs as much as running it."""
+
+    get: Select[Any]
+    numbered: Select[Any]
+    change: Update
+    next_due: Select[Any]
+    theirs: Any
+
+
+@cache
+def _asked_often(table: Table) -> _Asked:
+    columns, documents = table.c, _documents(table)
+    return _Asked(
+        get=documents.where(columns.id == bindparam("this")),
+        numbered=documents.where(
+            columns.partnership_id == bindparam("partnership"), columns.number == bindparam("number")
+        ),
+        change=update(table).where(columns.id == bindparam("this"), columns.version == bindparam("before")),
+        next_due=select(columns.due_at).where(columns.due_at.is_not(None)).order_by(columns.due_at).limit(1),
+        # The index of instants finds the few that are due; that of partnerships, which the sum rules out, walks all.
+        theirs=columns.partnership_id + literal_column("0"),
+    )
+
+
+def _documents(table: Table) -> Select[Any]:
+    return select(type_coerce(table.c.document, Text))
+
+
+def columns_of(thing: Any) -> dict[str, Any]:
     """The row of a thing: what lists and deadlines ask for, taken from its document, and the document itself."""
     return {
         "partnership_id": thing.partnership,

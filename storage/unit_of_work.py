@@ -7,28 +7,25 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, overload
 
 from sqlalchemy import case
 from sqlalchemy.sql.dml import ReturningInsert
 
-from bot.governance.feedback import Feedback
-from bot.governance.meetings import Meeting
-from bot.governance.retros import Retro
+from bot.governance.proposals_types import Proposal
 from bot.governance.shards import EVERYTHING, Shards
-from bot.governance.surveys import Survey
-from storage import tables
 from storage.consistency import Consistency
 from storage.deliveries import Deliveries
 from storage.engine import Engines
 from storage.local import AnyConnection
+from storage.nouns import TABLES
 from storage.organisation import Partnerships, Seats
 from storage.people import People
 from storage.policy import Policies
 from storage.proposals import Proposals
 from storage.record import Record
 from storage.reminders import Reminders
-from storage.repository import Repository
+from storage.repository import Repository, T
 from storage.runtime import Runtime
 from storage.sealed import Seals
 from storage.session import Announce, Session, insert_into
@@ -50,6 +47,21 @@ class SqlTransaction:
     def __init__(self, session: Session, announce: Announce) -> None:
         self._session = session
         self._announce = announce
+        self._kept: dict[type[Any], Repository[Any]] = {}
+
+    @overload
+    def of(self, type_: type[Proposal]) -> Proposals: ...
+    @overload
+    def of(self, type_: type[T]) -> Repository[T]: ...
+
+    def of(self, type_: type[Any]) -> Repository[Any]:
+        """The things of one noun, by their type."""
+        kept = self._kept.get(type_)
+        if kept is None:
+            own = type_ is Proposal
+            kept = Proposals(self._session) if own else Repository(self._session, TABLES[type_], type_)
+            self._kept[type_] = kept
+        return kept
 
     @cached_property
     def people(self) -> People:
@@ -72,39 +84,14 @@ class SqlTransaction:
         return Policies(self._session)
 
     @cached_property
-    def proposals(self) -> Proposals:
-        """Dossiers."""
-        return Proposals(self._session)
-
-    @cached_property
     def ballots(self) -> Ballots:
         """Ballots of open votes."""
         return Ballots(self._session)
 
     @cached_property
-    def surveys(self) -> Repository[Survey]:
-        """Surveys."""
-        return Repository(self._session, tables.surveys, Survey, "survey")
-
-    @cached_property
-    def feedback(self) -> Repository[Feedback]:
-        """Feedback."""
-        return Repository(self._session, tables.feedback, Feedback, "feedback")
-
-    @cached_property
-    def retros(self) -> Repository[Retro]:
-        """Retros."""
-        return Repository(self._session, tables.retros, Retro, "retro")
-
-    @cached_property
     def seals(self) -> Seals:
         """What nobody may know the author of."""
         return Seals(self._session)
-
-    @cached_property
-    def meetings(self) -> Repository[Meeting]:
-        """Meetings of groups."""
-        return Repository(self._session, tables.meetings, Meeting, "meeting")
 
     @cached_property
     def record(self) -> Record:

@@ -23,6 +23,7 @@ import pytest
 
 from bot.discord import requests
 from bot.governance.ids import ProposalId
+from bot.governance.proposals_types import Proposal
 from storage.engine import Engines, create_engines
 from storage.unit_of_work import SqlUnitOfWork
 from tests.processes import ROOT, TOKEN, environment
@@ -149,7 +150,7 @@ class Books:
     async def objectors(self, number: int) -> set[int]:
         """Who has an objection on record."""
         async with self.uow.read() as tx:
-            proposal = await tx.proposals.get(ProposalId(number))
+            proposal = await tx.of(Proposal).get(ProposalId(number))
             users = await tx.people.users_of({o.person for o in proposal.objections} | {proposal.author})
         author = users.pop(proposal.author, None)
         return set(users.values()) | ({author} if author else set())

@@ -23,7 +23,7 @@ from bot.app import create_bot
 from bot.discord import addresses, client, requests
 from bot.discord.client import GovernanceBot
 from bot.governance.ids import ProposalId
-from bot.governance.proposals_types import ProposalState
+from bot.governance.proposals_types import Proposal, ProposalState
 from bot.operation.running import stay_connected
 from bot.services.ports.deliveries import Entry
 from config.settings import Settings
@@ -147,7 +147,7 @@ async def test_a_proposal_is_shown_once_whatever_each_first_request_ends_in(url:
         texts = [str(m["components"]) for m in standin.messages(town.thread(number))]
         assert len(texts) == len(set(texts)) > 0
         async with bot.ctx.uow.read() as tx:
-            proposal = await tx.proposals.get(ProposalId(number))
+            proposal = await tx.of(Proposal).get(ProposalId(number))
         assert proposal.state is ProposalState.REVIEW
         assert proposal.clock.reasons == frozenset()
 
@@ -164,7 +164,7 @@ async def test_an_objection_to_a_card_that_stood_before_the_bot_knew_it_counts(u
         town["tom"].react(town.cards(number)[0], "✋")
         for _ in range(300):
             async with bot.ctx.uow.read() as tx:
-                proposal = await tx.proposals.get(ProposalId(number))
+                proposal = await tx.of(Proposal).get(ProposalId(number))
             if proposal.objections:
                 break
             await asyncio.sleep(0.1)

@@ -13,7 +13,7 @@ import discord
 import simcord
 
 from bot.governance.organisation import Partnership
-from bot.governance.proposals_types import FINAL, ProposalState
+from bot.governance.proposals_types import FINAL, Proposal, ProposalState
 from bot.rehearsal.cast import Part
 from bot.rehearsal.stage import Stage
 from bot.services import summaries
@@ -212,7 +212,7 @@ _Waiting = tuple[datetime | None, Shown]
 async def _proposals(tx: Transaction, partnership: Partnership) -> list[_Waiting]:
     return [
         (row.due_at, {"title": plain(f"P-{row.number} {row.title}", SUGGESTION), "state": STATE_LABELS[row.state]})
-        for row in await tx.proposals.list(partnership.id, Filter(states=OPEN))
+        for row in await tx.of(Proposal).listed(partnership.id, Filter(states=OPEN))
     ]
 
 

@@ -19,6 +19,7 @@ import simcord
 
 from bot.discord.client import GovernanceBot
 from bot.governance.errors import Refusal
+from bot.governance.proposals_types import Proposal
 from bot.rehearsal.log import Log, Tone
 from bot.services.nouns import NOUNS
 from bot.services.ports.context import Context as Services
@@ -151,7 +152,7 @@ class Stage:
         if self.ctx is None:
             return None
         async with self.ctx.uow.read() as tx:
-            due = [await tx.proposals.next_due_at(), await tx.reminders.next_due_at()]
+            due = [await tx.of(Proposal).next_due_at(), await tx.reminders.next_due_at()]
             due += [await noun.kept(tx).next_due_at() for noun in NOUNS]
         return min((each for each in due if each is not None), default=None)
 

@@ -12,8 +12,8 @@ from bot.governance.errors import NotFound
 from bot.governance.ids import PartnershipId, PersonId
 from bot.governance.meetings import OVER, Meeting, MeetingKind
 from bot.governance.organisation import Group, Member, Partnership
-from bot.governance.proposals_types import ProposalState
-from bot.governance.retros import Action
+from bot.governance.proposals_types import Proposal, ProposalState
+from bot.governance.retros import Action, Retro
 from bot.services import members
 from bot.services.ports.deliveries import DeliveryKind
 from bot.services.ports.partnerships import PlaceKind
@@ -122,8 +122,10 @@ async def decided_in(tx: Transaction, meeting: Meeting, until: datetime) -> tupl
     if meeting.started_at is None:
         return ()
     found = []
-    for row in await tx.proposals.list(meeting.partnership, Filter(states=DECIDED, group=meeting.group, limit=100)):
-        since = (await tx.proposals.get(row.id)).state_since
+    for row in await tx.of(Proposal).listed(
+        meeting.partnership, Filter(states=DECIDED, group=meeting.group, limit=100)
+    ):
+        since = (await tx.of(Proposal).get(row.id)).state_since
         if row.number is not None and meeting.started_at <= since <= until:
             found.append(row.number)
     return tuple(sorted(found))[: rules.MOST_LINKS]
@@ -133,7 +135,7 @@ async def check_linkable(tx: Transaction, meeting: Meeting, numbers: Iterable[in
     """Raises NotFound for a proposal that does not exist, or that readers of this meeting may not read."""
     partnership = await tx.partnerships.get(meeting.partnership)
     for number in numbers:
-        proposal = await tx.proposals.numbered(meeting.partnership, number)
+        proposal = await tx.of(Proposal).numbered(meeting.partnership, number)
         group = partnership.group(proposal.group)
         if group.private and (group.id != meeting.group or not members.may_read(group, member)):
             raise NotFound("proposal", f"P-{number}")
@@ -143,7 +145,7 @@ async def linked(tx: Transaction, meeting: Meeting) -> tuple[Linked, ...]:
     """The decisions it is linked to, as they stand now."""
     found = []
     for number in meeting.decisions:
-        proposal = await tx.proposals.numbered(meeting.partnership, number)
+        proposal = await tx.of(Proposal).numbered(meeting.partnership, number)
         found.append(Linked(number, proposal.current.text.title, proposal.state))
     return tuple(found)
 
@@ -166,20 +168,20 @@ async def listing(
 async def _all(
     tx: Transaction, partnership: PartnershipId, states: Iterable[rules.MeetingState], limit: int = 500
 ) -> tuple[Meeting, ...]:
-    return await tx.meetings.list(partnership, set(states) - {rules.MeetingState.DISCARDED}, limit=limit)
+    return await tx.of(Meeting).list(partnership, set(states) - {rules.MeetingState.DISCARDED}, limit=limit)
 
 
 async def _open(tx: Transaction, meeting: Meeting) -> tuple[Listed, ...]:
     if meeting.state in OVER:
         return ()
-    return await tx.proposals.list(meeting.partnership, Filter(states=UNDECIDED, group=meeting.group, limit=10))
+    return await tx.of(Proposal).listed(meeting.partnership, Filter(states=UNDECIDED, group=meeting.group, limit=10))
 
 
 async def _promised(tx: Transaction, meeting: Meeting) -> tuple[Promised, ...]:
     """Open actions of the group's last retros, oldest first."""
     if meeting.state in OVER:
         return ()
-    closed = await tx.retros.list(meeting.partnership, (retros.RetroState.CLOSED,), meeting.group, limit=LOOKED_BACK)
+    closed = await tx.of(Retro).list(meeting.partnership, (retros.RetroState.CLOSED,), meeting.group, limit=LOOKED_BACK)
     found = [Promised(each.number, action) for each in reversed(closed) for action in retros.open_actions(each)]
     return tuple(found[:10])
 
@@ -188,7 +190,7 @@ async def _following(tx: Transaction, meeting: Meeting) -> Meeting | None:
     """The next one of its series, while there is one."""
     if meeting.cadence is None or meeting.state not in OVER:
         return None
-    ahead = await tx.meetings.list(meeting.partnership, rules.AHEAD, meeting.group, limit=100)
+    ahead = await tx.of(Meeting).list(meeting.partnership, rules.AHEAD, meeting.group, limit=100)
     later = [m for m in ahead if m.cadence == meeting.cadence and m.number > meeting.number]
     return min(later, key=lambda m: m.number, default=None)
 

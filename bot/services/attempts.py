@@ -57,7 +57,7 @@ async def propose(
             raise NotFound("partnership")
         member = await members.reader_of(tx, partnership, actor)
         drafts.check_may_file(partnership, member, type)
-        drafts.check_drafts(len(await tx.proposals.drafts_of(partnership.id, member.person)))
+        drafts.check_drafts(len(await tx.of(Proposal).drafts_of(partnership.id, member.person)))
         if again is not None:
             now = ctx.clock()
             blank = drafts.start(ProposalId(0), partnership, member, type, None, now)
@@ -84,7 +84,7 @@ async def open_review(ctx: Context, actor: Actor, id: ProposalId) -> ProposalVie
     """
     async with ctx.uow.read() as tx:
         case, member = await _opened(tx, ctx, actor, id)
-        rows = await tx.proposals.list(case.partnership.id, Filter(limit=1))
+        rows = await tx.of(Proposal).listed(case.partnership.id, Filter(limit=1))
         number = (rows[0].number or 0) + 1 if rows else 1
         world, seated = await case.world(), await case.seated()
         proposal = case.proposal

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.governance import lifecycle
 from bot.governance.authority import has_a_say
 from bot.governance.effects.world import Governed
 from bot.governance.errors import NotFound
@@ -53,7 +52,7 @@ class Case:
         if (changed.state, changed.electors) != (self.proposal.state, self.proposal.electors):
             changed, turned = electorates.follow(changed, self.partnership, self.now)
             events += turned
-        saved = await self.tx.proposals.save(changed, lifecycle.next_due(changed))
+        saved = await self.tx.of(Proposal).save(changed)
         if events:
             await self.tx.record.append(self.partnership.id, events, self.now)
         return saved
@@ -65,7 +64,7 @@ class Case:
 
 async def open_case(tx: Transaction, id: ProposalId, now: datetime) -> Case:
     """Load a proposal for an act. Raises NotFound."""
-    proposal = await tx.proposals.get(id)
+    proposal = await tx.of(Proposal).get(id)
     return Case(tx, proposal, await tx.partnerships.get(proposal.partnership), now)
 
 

@@ -64,7 +64,7 @@ async def within_reach(ctx: Context, guild_id: int) -> None:
 async def running(ctx: Context, partnership: PartnershipId) -> tuple[ProposalId, ...]:
     """The proposals of a partnership whose deadlines run."""
     async with ctx.uow.read() as tx:
-        return await tx.proposals.in_states(partnership, RUNNING)
+        return await tx.of(Proposal).in_states(partnership, RUNNING)
 
 
 async def grant_outage(ctx: Context, partnership: PartnershipId, since: datetime) -> None:
@@ -95,7 +95,7 @@ async def _touched(ctx: Context, proposals: Iterable[ProposalId], since: datetim
     found: dict[GroupId, tuple[int, ...]] = {}
     async with ctx.uow.read() as tx:
         for each in proposals:
-            proposal = await tx.proposals.get(each)
+            proposal = await tx.of(Proposal).get(each)
             if proposal.number is not None and _moves(proposal, since, ctx.clock()):
                 found[proposal.group] = (*found.get(proposal.group, ()), proposal.number)
     return found

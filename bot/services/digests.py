@@ -12,10 +12,13 @@ from bot.governance import reminders as rules
 from bot.governance.errors import NotFound
 from bot.governance.events import Event, EventType
 from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId
-from bot.governance.meetings import MeetingState
+from bot.governance.meetings import Meeting, MeetingState
 from bot.governance.organisation import Holding, Member, Partnership
 from bot.governance.policy import Policy
+from bot.governance.proposals_types import Proposal
 from bot.governance.reminders import Entry
+from bot.governance.retros import Retro
+from bot.governance.surveys import Survey
 from bot.services import feedback, inbox, members
 from bot.services.ports.context import Context
 from bot.services.ports.partnerships import PlaceKind
@@ -212,27 +215,27 @@ async def _lines(tx: Transaction, partnership: Partnership, since: datetime, now
 
 
 async def _outcome(tx: Transaction, partnership: Partnership, id: ProposalId, type: EventType) -> Line:
-    proposal = await tx.proposals.get(id)
+    proposal = await tx.of(Proposal).get(id)
     links = await links_of(tx, proposal, partnership)
     name, title = f"P-{proposal.number}", proposal.current.text.title
     return Line(proposal.group, Entry("outcome", type.value, name, title, None, links.feed or links.card or ""))
 
 
 async def _survey(tx: Transaction, partnership: Partnership, id: int) -> Line:
-    survey = await tx.surveys.get(id)
+    survey = await tx.of(Survey).get(id)
     link = await board_link(tx, partnership, f"survey/{id}")
     return Line(survey.group, Entry("survey", "closed", f"S-{survey.number}", survey.title, None, link))
 
 
 async def _lessons(tx: Transaction, partnership: Partnership, id: int) -> Line:
-    retro = await tx.retros.get(id)
+    retro = await tx.of(Retro).get(id)
     link = await board_link(tx, partnership, f"retro/{id}")
     return Line(retro.group, Entry("lessons", "closed", f"R-{retro.number}", retro.plan.title, None, link))
 
 
 async def _coming(tx: Transaction, partnership: Partnership, now: datetime) -> list[Line]:
     """Meetings of the next week, the nearest first."""
-    ahead = await tx.meetings.list(partnership.id, (MeetingState.SCHEDULED,), limit=100)
+    ahead = await tx.of(Meeting).list(partnership.id, (MeetingState.SCHEDULED,), limit=100)
     lines = []
     for each in sorted(ahead, key=lambda meeting: meeting.starts_at):
         if now < each.starts_at <= now + COMING:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import contextlib
 from datetime import datetime
 
-from bot.governance import lifecycle, meetings, retros_lessons
+from bot.governance import meetings, retros_lessons
 from bot.governance.erasure import ERASED, UNPUBLISHED, without, without_asked, without_said, without_unpublished
 from bot.governance.errors import NotFound
 from bot.governance.events import Event, EventType
+from bot.governance.feedback import Feedback
 from bot.governance.ids import PartnershipId, PersonId, ProposalId
-from bot.governance.meetings import MeetingState
+from bot.governance.meetings import Meeting, MeetingState
 from bot.governance.proposals_types import Proposal
 from bot.governance.retros import Retro
 from bot.governance.seats import Hand
+from bot.governance.surveys import Survey
 from bot.services import retros_writing, seats, surveys_replies
 from bot.services.ports.context import Context
 from bot.services.ports.deliveries import Delivery, DeliveryKind
@@ -53,17 +55,17 @@ async def forget(ctx: Context, user_id: int) -> bool:
 
 
 async def _forget_unpublished(tx: Transaction, partnership: PartnershipId, author: PersonId, now: datetime) -> None:
-    for each in await tx.proposals.in_states(partnership, UNPUBLISHED):
-        proposal = await tx.proposals.get(each)
+    for each in await tx.of(Proposal).in_states(partnership, UNPUBLISHED):
+        proposal = await tx.of(Proposal).get(each)
         if proposal.author != author:
             continue
         changed, events = without_unpublished(proposal, now)
         if changed != proposal:
-            await tx.proposals.save(changed, lifecycle.next_due(changed))
+            await tx.of(Proposal).save(changed)
             await tx.record.append(partnership, events, now)
-    for typed in await tx.meetings.list(partnership, {MeetingState.DRAFT}, limit=MOST_DRAFTS):
+    for typed in await tx.of(Meeting).list(partnership, {MeetingState.DRAFT}, limit=MOST_DRAFTS):
         if typed.organiser == author:
-            await tx.meetings.save(meetings.discard(typed, now))
+            await tx.of(Meeting).save(meetings.discard(typed, now))
 
 
 async def find(ctx: Context, partnership: PartnershipId, number: int) -> Recorded:
@@ -127,37 +129,37 @@ async def _erase_words(tx: Transaction, partnership: PartnershipId, event: Event
     with contextlib.suppress(NotFound):
         match noun:
             case "proposal":
-                proposal = await tx.proposals.get(ProposalId(int(number)))
+                proposal = await tx.of(Proposal).get(ProposalId(int(number)))
                 if (changed := without(proposal, event)) != proposal:
-                    await tx.proposals.save(changed, lifecycle.next_due(changed))
+                    await tx.of(Proposal).save(changed)
                     for kind in (DeliveryKind.CARD, DeliveryKind.FEED):
                         await tx.deliveries.ask(partnership, kind, proposal.id)
                 if _titles(proposal) != _titles(changed):  # the thread is called by one of them
                     await tx.deliveries.ask(partnership, DeliveryKind.THREAD, proposal.id)
                 return _titles(proposal) - _titles(changed)
             case "feedback":
-                feedback = await tx.feedback.get(int(number))
+                feedback = await tx.of(Feedback).get(int(number))
                 if (said := without_said(feedback, event)) != feedback:
-                    await tx.feedback.save(said)
+                    await tx.of(Feedback).save(said)
                     await tx.deliveries.ask(partnership, DeliveryKind.BOARD, thing=event.thing)
                 return frozenset({feedback.text, feedback.answer}) - {said.text, said.answer}
             case "retro":
-                retro = await tx.retros.get(int(number))
+                retro = await tx.of(Retro).get(int(number))
                 left = retros_lessons.without(retro, event, ERASED)
-                await tx.retros.save(left)
+                await tx.of(Retro).save(left)
                 await tx.deliveries.ask(partnership, DeliveryKind.BOARD, thing=event.thing)
                 return _agreed(retro) - _agreed(left)
             case "survey":
-                survey = await tx.surveys.get(int(number))
+                survey = await tx.of(Survey).get(int(number))
                 if (asked := without_asked(survey, event)) != survey:
-                    await tx.surveys.save(asked)
+                    await tx.of(Survey).save(asked)
                     if asked.opened_at is not None:  # else it has no board
                         await tx.deliveries.ask(partnership, DeliveryKind.BOARD, thing=event.thing)
                 return frozenset({survey.title}) - {asked.title}
             case "meeting":
-                meeting = await tx.meetings.get(int(number))
+                meeting = await tx.of(Meeting).get(int(number))
                 held = meetings.without(meeting, event, ERASED)
-                await tx.meetings.save(held)
+                await tx.of(Meeting).save(held)
                 for kind in (DeliveryKind.BOARD, DeliveryKind.CALENDAR):
                     await tx.deliveries.ask(partnership, kind, thing=event.thing)
                 return frozenset({meeting.title}) - {held.title}

@@ -99,7 +99,7 @@ async def give(
         author = None if anonymous else member.person
         made = Feedback(await tx.next_id("feedback"), id, number, group, text, author, now)
         kept, events = rules.give(made)
-        kept = await tx.feedback.save(kept)
+        kept = await tx.of(Feedback).save(kept)
         await tx.record.append(id, events, now)
         return await _view(tx, kept, partnership)
 
@@ -115,7 +115,7 @@ async def by_number(ctx: Context, actor: Actor, id: PartnershipId, number: int) 
     """By its number F-9. Raises NotFound."""
     async with ctx.uow.read() as tx:
         await hosted(tx, actor, id)
-        found = await tx.feedback.numbered(id, number)
+        found = await tx.of(Feedback).numbered(id, number)
         feedback, partnership, _ = await _read(tx, actor, found.id, members.reader_of)
         return await _view(tx, feedback, partnership)
 
@@ -136,7 +136,7 @@ async def page(
         members.check_seated(member)
         found: list[Feedback] = []
         while len(found) <= size:
-            part = await tx.feedback.list(id, states, group, before)
+            part = await tx.of(Feedback).list(id, states, group, before)
             found += [each for each in part if _may_read(partnership, each.group, member)]
             if not part:
                 break
@@ -202,19 +202,19 @@ async def reveal(ctx: Context, actor: Actor, id: int) -> FeedbackView:
 async def board(ctx: Context, id: int) -> FeedbackView:
     """Feedback for its own board: nobody asks, so nothing is hidden. Raises NotFound."""
     async with ctx.uow.read() as tx:
-        feedback = await tx.feedback.get(id)
+        feedback = await tx.of(Feedback).get(id)
         return await _view(tx, feedback, await tx.partnerships.get(feedback.partnership))
 
 
 async def advance(ctx: Context, id: int) -> None:
     """The day is over: the key under which people were counted is destroyed, and with it the count (LRN-4)."""
     async with ctx.uow.write() as tx:
-        feedback = await tx.feedback.get(id)
+        feedback = await tx.of(Feedback).get(id)
         day = rules.day_of(feedback)
         if day is None or feedback.due_at is None or feedback.due_at > ctx.clock():
             return
         await tx.seals.destroy(rules.counting(feedback.partnership, day))
-        await tx.feedback.save(replace(feedback, due_at=None))
+        await tx.of(Feedback).save(replace(feedback, due_at=None))
 
 
 async def said_and_done(tx: Transaction, id: PartnershipId, since: datetime) -> tuple[Feedback, ...]:
@@ -224,7 +224,7 @@ async def said_and_done(tx: Transaction, id: PartnershipId, since: datetime) -> 
     """
     done = await tx.record.since(id, since, (EventType.FEEDBACK_ANSWERED, EventType.FEEDBACK_CLOSED))
     later = [each for each in done if each.at > since]  # at that instant: the digest before told it
-    found = [await tx.feedback.get(each) for each in dict.fromkeys(map(_id_in, later))]
+    found = [await tx.of(Feedback).get(each) for each in dict.fromkeys(map(_id_in, later))]
     settled = {FeedbackState.ANSWERED, FeedbackState.CLOSED}
     return tuple(each for each in found if each.state in settled and each.answer and each.hidden_by is None)
 
@@ -269,7 +269,7 @@ async def _count(tx: Transaction, id: PartnershipId, person: PersonId, now: date
 
 async def _read(tx: Transaction, actor: Actor, id: int, who: members.Finder) -> tuple[Feedback, Partnership, Member]:
     """Feedback of the asker's own server that they may read. Raises NotFound, NotEligible."""
-    feedback = await tx.feedback.get(id)
+    feedback = await tx.of(Feedback).get(id)
     partnership = await tx.partnerships.get(feedback.partnership)
     if partnership.guild_id != actor.guild_id:
         raise NotFound("feedback")
@@ -297,7 +297,7 @@ async def _keep(
     tx: Transaction, ctx: Context, partnership: Partnership, member: Member, feedback: Feedback, rule: Rule
 ) -> FeedbackView:
     changed, events = await _judged(tx, partnership, feedback, member, rule)
-    saved = await tx.feedback.save(changed)
+    saved = await tx.of(Feedback).save(changed)
     now = ctx.clock()
     await tx.record.append(partnership.id, events, now)
     if saved.owner is not None and any(event.type is EventType.FEEDBACK_ASSIGNED for event in events):

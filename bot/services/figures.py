@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.governance.proposals_types import FINAL, ProposalState
+from bot.governance.proposals_types import FINAL, Proposal, ProposalState
 from bot.services.ports.context import Context
 
 
@@ -16,7 +16,7 @@ async def figures(ctx: Context) -> Mapping[str, float]:
     async with ctx.uow.read() as tx:
         partnerships = await tx.partnerships.all()
         running = frozenset(ProposalState) - FINAL - {ProposalState.DRAFT}
-        open_now = [len(await tx.proposals.in_states(each.id, running)) for each in partnerships]
+        open_now = [len(await tx.of(Proposal).in_states(each.id, running)) for each in partnerships]
         waiting = await tx.deliveries.waiting(ctx.clock(), limit=1000)
     return {
         "partnerships": float(len(partnerships)),

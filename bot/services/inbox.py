@@ -10,14 +10,14 @@ from bot.governance import escalations, lifecycle, rulings
 from bot.governance.authority import acting, has_a_say, judges_of
 from bot.governance.clock import is_stopped
 from bot.governance.errors import NotFound
-from bot.governance.feedback import FeedbackState
+from bot.governance.feedback import Feedback, FeedbackState
 from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId
 from bot.governance.meetings import Meeting, MeetingState
 from bot.governance.organisation import Member, Partnership
 from bot.governance.proposals_types import CONTESTABLE, Objection, ObjectionState, Proposal, ProposalState
 from bot.governance.retros import Retro
 from bot.governance.retros import RetroState as RetroState
-from bot.governance.surveys import SurveyState
+from bot.governance.surveys import Survey, SurveyState
 from bot.services import cases, members, objections
 from bot.services.ports.context import Actor, Context
 from bot.services.ports.transaction import Transaction
@@ -69,8 +69,8 @@ async def _inbox(ctx: Context, actor: Actor, partnership_id: PartnershipId) -> I
             raise NotFound("partnership")
         member = await members.reader_of(tx, partnership, actor)
         now = ctx.clock()
-        drafts = await tx.proposals.drafts_of(partnership_id, member.person)
-        own = [await _proposal(tx, partnership, await tx.proposals.get(each)) for each in drafts]
+        drafts = await tx.of(Proposal).drafts_of(partnership_id, member.person)
+        own = [await _proposal(tx, partnership, await tx.of(Proposal).get(each)) for each in drafts]
         items = of_member([*own, *await everything(tx, partnership)], member, now)
         if not await _has_a_say(tx, partnership, member):
             members.check_seated(member)
@@ -79,8 +79,8 @@ async def _inbox(ctx: Context, actor: Actor, partnership_id: PartnershipId) -> I
 
 async def everything(tx: Transaction, partnership: Partnership) -> tuple[Waiting, ...]:
     """All that may wait for somebody in a partnership, drafts left out."""
-    open_now = await tx.proposals.in_states(partnership.id, _WAITING_STATES)
-    found = [await _proposal(tx, partnership, await tx.proposals.get(each)) for each in open_now]
+    open_now = await tx.of(Proposal).in_states(partnership.id, _WAITING_STATES)
+    found = [await _proposal(tx, partnership, await tx.of(Proposal).get(each)) for each in open_now]
     for source in SOURCES:
         found += await source(tx, partnership)
     return tuple(found)
@@ -90,8 +90,8 @@ async def _has_a_say(tx: Transaction, partnership: Partnership, member: Member) 
     """Whether who holds no seat has an act left all the same: they lost it by another's hand (PRO-9)."""
     if member.seats:
         return True
-    open_now = await tx.proposals.in_states(partnership.id, _WAITING_STATES)
-    return any([has_a_say(await tx.proposals.get(each), member.person) for each in open_now])
+    open_now = await tx.of(Proposal).in_states(partnership.id, _WAITING_STATES)
+    return any([has_a_say(await tx.of(Proposal).get(each), member.person) for each in open_now])
 
 
 def of_member(waiting: Iterable[Waiting], member: Member, now: datetime) -> tuple[ProposalItem, ...]:
@@ -115,7 +115,7 @@ async def _proposal(tx: Transaction, partnership: Partnership, proposal: Proposa
 
 async def _surveys(tx: Transaction, partnership: Partnership) -> list[Waiting]:
     """Open surveys, for everybody asked: whether they answered, nobody knows (LRN-2)."""
-    open_now = await tx.surveys.list(partnership.id, (SurveyState.OPEN,), limit=MOST_OF_A_NOUN)
+    open_now = await tx.of(Survey).list(partnership.id, (SurveyState.OPEN,), limit=MOST_OF_A_NOUN)
     return [
         _of_everyone(
             "answer survey",
@@ -133,7 +133,7 @@ async def _surveys(tx: Transaction, partnership: Partnership) -> list[Waiting]:
 async def _feedback(tx: Transaction, partnership: Partnership) -> list[Waiting]:
     """Feedback that somebody took on and nobody answered yet, for its owner."""
     states = (FeedbackState.OPEN, FeedbackState.PROGRESS)
-    unanswered = await tx.feedback.list(partnership.id, states, limit=MOST_OF_A_NOUN)
+    unanswered = await tx.of(Feedback).list(partnership.id, states, limit=MOST_OF_A_NOUN)
     return [
         _of_everyone(
             "answer feedback",
@@ -151,7 +151,7 @@ async def _feedback(tx: Transaction, partnership: Partnership) -> list[Waiting]:
 
 async def _meetings(tx: Transaction, partnership: Partnership) -> list[Waiting]:
     """Meetings of the next two weeks, for those of the group who have not said whether they come."""
-    ahead = await tx.meetings.list(partnership.id, (MeetingState.SCHEDULED,), limit=MOST_OF_A_NOUN)
+    ahead = await tx.of(Meeting).list(partnership.id, (MeetingState.SCHEDULED,), limit=MOST_OF_A_NOUN)
     found = []
     for each in ahead:
         link = await board_link(tx, partnership, f"meeting/{each.id}")
@@ -174,7 +174,7 @@ async def _meetings(tx: Transaction, partnership: Partnership) -> list[Waiting]:
 async def _retros(tx: Transaction, partnership: Partnership) -> list[Waiting]:
     """Retros under way, for everybody of the group: who has taken part, nobody knows (LRN-1). And actions not done."""
     found = []
-    for each in await tx.retros.list(partnership.id, limit=MOST_OF_A_NOUN):
+    for each in await tx.of(Retro).list(partnership.id, limit=MOST_OF_A_NOUN):
         link = await board_link(tx, partnership, f"retro/{each.id}")
 
         def asks(member: Member, now: datetime, retro: Retro = each, link: str = link) -> Iterator[ProposalItem]:

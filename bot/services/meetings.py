@@ -91,7 +91,7 @@ async def draft(ctx: Context, actor: Actor, partnership: PartnershipId, wanted: 
             slot=when.instant,
             cadence=cadence,
         )
-        return await view_of(tx, await tx.meetings.save(typed), now, member)
+        return await view_of(tx, await tx.of(Meeting).save(typed), now, member)
 
 
 async def confirm(ctx: Context, actor: Actor, id: int) -> MeetingView:
@@ -101,7 +101,7 @@ async def confirm(ctx: Context, actor: Actor, id: int) -> MeetingView:
         meeting, partnership, member = await _open(tx, actor, id, draft=True)
         await _check_runs(tx, partnership, partnership.group(meeting.group), member)
         if meeting.state is MeetingState.DRAFT:
-            ahead = await tx.meetings.list(partnership.id, AHEAD, meeting.group, limit=rules.MOST_AHEAD)
+            ahead = await tx.of(Meeting).list(partnership.id, AHEAD, meeting.group, limit=rules.MOST_AHEAD)
             if len(ahead) >= rules.MOST_AHEAD:
                 raise LimitReached("meetings ahead", rules.MOST_AHEAD)
         number = max(0, meeting.number)
@@ -153,7 +153,7 @@ async def cancel(ctx: Context, actor: Actor, id: int, reason: str, series: bool)
 async def beforehand(ctx: Context, actor: Actor, id: int, act: str) -> MeetingView:
     """Whether the asker may do this now, before a form opens or a question is asked. Raises WrongState, NotEligible."""
     async with ctx.uow.read() as tx:
-        meeting = await tx.meetings.get(id)
+        meeting = await tx.of(Meeting).get(id)
         partnership = await organisation.hosted(tx, actor, meeting.partnership)
         member = await members.reader_of(tx, partnership, actor)
         _check_readable(partnership, meeting, member)
@@ -210,7 +210,7 @@ async def write(ctx: Context, actor: Actor, id: int, text: str, decisions: str) 
 async def show(ctx: Context, actor: Actor, id: int) -> MeetingView:
     """One meeting. Raises NotFound."""
     async with ctx.uow.read() as tx:
-        meeting = await tx.meetings.get(id)
+        meeting = await tx.of(Meeting).get(id)
         member = await members.reader_of(tx, await organisation.hosted(tx, actor, meeting.partnership), actor)
         _check_readable(await tx.partnerships.get(meeting.partnership), meeting, member)
         return await view_of(tx, meeting, ctx.clock(), member)
@@ -219,7 +219,7 @@ async def show(ctx: Context, actor: Actor, id: int) -> MeetingView:
 async def by_number(ctx: Context, actor: Actor, partnership: PartnershipId, number: int) -> MeetingView:
     """``M-<number>``. Raises NotFound."""
     async with ctx.uow.read() as tx:
-        meeting = await tx.meetings.numbered(partnership, number)
+        meeting = await tx.of(Meeting).numbered(partnership, number)
     return await show(ctx, actor, meeting.id)
 
 
@@ -237,7 +237,7 @@ async def list_meetings(
 async def board(ctx: Context, id: int) -> MeetingView:
     """A meeting for its own board: nobody asks, so nothing is hidden."""
     async with ctx.uow.read() as tx:
-        return await view_of(tx, await tx.meetings.get(id), ctx.clock())
+        return await view_of(tx, await tx.of(Meeting).get(id), ctx.clock())
 
 
 # ---- what is due ---------------------------------------------------------------------------------
@@ -247,7 +247,7 @@ async def advance(ctx: Context, id: int) -> None:
     """Take the step that is due, in one transaction; after a long absence what was missed is told once, together."""
     async with ctx.uow.write() as tx:
         now = ctx.clock()
-        meeting = await tx.meetings.get(id)
+        meeting = await tx.of(Meeting).get(id)
         missed: tuple[datetime, ...] = ()
         if meeting.cadence is not None and meeting.state is MeetingState.SCHEDULED:
             missed = cadences.between(meeting.cadence, meeting.slot, now)[-rules.MOST_MISSED :]
@@ -260,7 +260,7 @@ async def _keep(
     tx: Transaction, before: Meeting, changed: Meeting, events: tuple[Event, ...], now: datetime
 ) -> Meeting:
     """Save and record; when one of a series is over, or was moved out of it, the next one follows."""
-    saved = await tx.meetings.save(changed)
+    saved = await tx.of(Meeting).save(changed)
     await tx.record.append(saved.partnership, events, now)
     if saved.state in AHEAD and (before.state not in AHEAD or before.starts_at != saved.starts_at):
         await _is_ahead(tx, saved, now)
@@ -271,7 +271,7 @@ async def _keep(
     if slot is not None:
         number, last = await _next_number(tx, saved.partnership), replace(saved, cadence=series)
         following, more = rules.following(last, await tx.next_id("meeting"), number, slot, now)
-        following = await tx.meetings.save(following)
+        following = await tx.of(Meeting).save(following)
         await tx.record.append(saved.partnership, more, now)
         await _is_ahead(tx, following, now)
     return saved
@@ -312,7 +312,7 @@ async def _open(
     tx: Transaction, actor: Actor, id: int, *, draft: bool = False, find: members.Finder = members.member_of
 ) -> tuple[Meeting, Partnership, Member]:
     """A meeting at hand with who acts. Raises NotFound, also for what the asker may not read."""
-    meeting = await tx.meetings.get(id)
+    meeting = await tx.of(Meeting).get(id)
     partnership = await organisation.hosted(tx, actor, meeting.partnership)
     member = await find(tx, partnership, actor)
     _check_readable(partnership, meeting, member, draft=draft)

@@ -6,23 +6,24 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.governance import surveys
-from bot.governance.feedback import FeedbackState
+from bot.governance.feedback import Feedback, FeedbackState
 from bot.governance.ids import PartnershipId
 from bot.governance.meetings import OVER as MEETINGS_OVER
-from bot.governance.retros import OVER
+from bot.governance.meetings import Meeting
+from bot.governance.retros import OVER, Retro
+from bot.governance.surveys import Survey
 from bot.services import feedback, meetings, retros, surveys_replies
 from bot.services.ports.context import Context
-from bot.services.ports.repository import Aggregate
 from bot.services.ports.transaction import Transaction
 
 
 class Kept(Protocol):
     """Where things of a noun are kept, as far as the sweep and reconciliation ask. Every ``Repository`` is one."""
 
-    async def get(self, id: int) -> Aggregate:
+    async def get(self, id: int) -> Any:
         """Raises NotFound."""
         ...
 
@@ -54,9 +55,9 @@ class Noun:
 
 
 NOUNS: tuple[Noun, ...] = (
-    Noun("retro", lambda tx: tx.retros, retros.advance, OVER),
-    Noun("survey", lambda tx: tx.surveys, surveys_replies.advance, surveys.OVER),
-    Noun("feedback", lambda tx: tx.feedback, feedback.advance, frozenset({FeedbackState.CLOSED})),
-    Noun("meeting", lambda tx: tx.meetings, meetings.advance, MEETINGS_OVER),
+    Noun("retro", lambda tx: tx.of(Retro), retros.advance, OVER),
+    Noun("survey", lambda tx: tx.of(Survey), surveys_replies.advance, surveys.OVER),
+    Noun("feedback", lambda tx: tx.of(Feedback), feedback.advance, frozenset({FeedbackState.CLOSED})),
+    Noun("meeting", lambda tx: tx.of(Meeting), meetings.advance, MEETINGS_OVER),
 )
 """In the order in which the sweep takes them."""

@@ -11,7 +11,7 @@ from bot.governance.errors import NotEligible
 from bot.governance.events import EventType
 from bot.governance.ids import PersonId, ProposalId
 from bot.governance.organisation import MEMBER
-from bot.governance.proposals_types import Objection, ProposalState, Statement
+from bot.governance.proposals_types import Objection, Proposal, ProposalState, Statement
 from bot.services import cases, members
 from bot.services.ports.context import Actor, Context
 from bot.services.ports.deliveries import DeliveryKind
@@ -51,7 +51,7 @@ async def raise_objection(
 async def refuse(ctx: Context, id: ProposalId, user_id: int) -> None:
     """Somebody's reaction cannot be taken: they are told so directly, once for each proposal (OBJ-1)."""
     async with ctx.uow.write() as tx:
-        proposal = await tx.proposals.get(id)
+        proposal = await tx.of(Proposal).get(id)
         person = await tx.people.id_of(user_id)
         await tx.deliveries.ask(proposal.partnership, DeliveryKind.DIRECT, id, person=person)
 

@@ -51,7 +51,7 @@ async def tell_of_delay(ctx: Context, delivery: Delivery, *, over: bool) -> None
     """
     assert delivery.proposal is not None
     async with ctx.uow.write() as tx:
-        if (await tx.proposals.get(delivery.proposal)).state is ProposalState.ENACTED:
+        if (await tx.of(Proposal).get(delivery.proposal)).state is ProposalState.ENACTED:
             for kind in (DeliveryKind.CARD, DeliveryKind.FEED):
                 if over or kind is not delivery.kind:
                     await tx.deliveries.ask(delivery.partnership, kind, delivery.proposal)
@@ -60,7 +60,7 @@ async def tell_of_delay(ctx: Context, delivery: Delivery, *, over: bool) -> None
 async def view(ctx: Context, id: ProposalId) -> ProposalView:
     """A proposal for its own card: nobody asks, so nothing is hidden."""
     async with ctx.uow.read() as tx:
-        proposal = await tx.proposals.get(id)
+        proposal = await tx.of(Proposal).get(id)
         partnership = await tx.partnerships.get(proposal.partnership)
         return await view_of(tx, proposal, partnership, ctx.clock())
 
@@ -129,7 +129,7 @@ async def about(ctx: Context, message_id: int) -> Proposal | None:
     """The proposal that this message of ours is about: card, feed entry, text, notice, or an earlier copy (OBJ-1)."""
     async with ctx.uow.read() as tx:
         found = await tx.deliveries.about(message_id)
-        return None if found is None else await tx.proposals.get(found)
+        return None if found is None else await tx.of(Proposal).get(found)
 
 
 async def messages_about(ctx: Context, id: ProposalId) -> tuple[tuple[int, int], ...]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from bot.governance import completions, drafts, electorates, halts, lifecycle, refiling, revisions
+from bot.governance import completions, drafts, electorates, halts, refiling, revisions
 from bot.governance import proposals as rules
 from bot.governance.effects.world import Governed
 from bot.governance.errors import NotEligible, NotFound, Refiled, Refusal, WindowClosed
@@ -61,14 +61,14 @@ async def draft(
             raise NotFound("partnership")
         member = await members.member_of(tx, partnership, actor)
         drafts.check_may_file(partnership, member, type)
-        drafts.check_drafts(len(await tx.proposals.drafts_of(partnership.id, member.person)))
+        drafts.check_drafts(len(await tx.of(Proposal).drafts_of(partnership.id, member.person)))
         blank_id = ProposalId(await tx.next_id("proposal"))
         blank = drafts.start(blank_id, partnership, member, type, group, now)
         written = drafts.edit_draft(blank, member.person, text, effects)
         if again is not None:
             earlier = await earlier_of(tx, partnership, member, again)
             written = refiling.link(written, member.person, f"P-{again}", earlier, "", now)
-        saved = await tx.proposals.save(written, lifecycle.next_due(written))
+        saved = await tx.of(Proposal).save(written)
         return await view_of(tx, saved, partnership, now)
 
 
@@ -133,7 +133,7 @@ async def before_opening(ctx: Context, actor: Actor, id: ProposalId) -> tuple[Pr
         member = await members.reader_of(tx, case.partnership, actor)
         cases.check_visible(case, actor, member)
         view = await case.view(case.proposal)
-        load = await tx.proposals.load_of(case.partnership.id, member.person, case.proposal.group, now - _DAY)
+        load = await tx.of(Proposal).load_of(case.partnership.id, member.person, case.proposal.group, now - _DAY)
         try:
             refiling.check(case.proposal, view.refused_before)
             rules.open_review(case.proposal, member, await case.world(), await case.seated(), rules.Load(*load), 1, now)
@@ -141,7 +141,7 @@ async def before_opening(ctx: Context, actor: Actor, id: ProposalId) -> tuple[Pr
             return view, ()
         others = {
             int(each.id): each
-            for each in await tx.proposals.newest(case.partnership.id, _COMPARED)
+            for each in await tx.of(Proposal).list(case.partnership.id, limit=_COMPARED)
             if each.number != case.proposal.refiles
             and (each.state not in FINAL or each.created_at > now - _LATELY)
             and cases.may_read(each, case.partnership, member)
@@ -174,7 +174,7 @@ async def open_review(ctx: Context, actor: Actor, id: ProposalId) -> ProposalVie
         member = await members.member_of(tx, case.partnership, actor)
         cases.check_visible(case, actor, member)
         load = rules.Load(
-            *await tx.proposals.load_of(case.partnership.id, member.person, case.proposal.group, now - _DAY)
+            *await tx.of(Proposal).load_of(case.partnership.id, member.person, case.proposal.group, now - _DAY)
         )
         if case.proposal.state is ProposalState.DRAFT:
             refiling.check(case.proposal, (await case.view(case.proposal)).refused_before)
@@ -219,13 +219,13 @@ async def refilable(ctx: Context, actor: Actor, partnership: PartnershipId, sear
     rows = await list_proposals(ctx, actor, partnership, wanted)
     async with ctx.uow.read() as tx:
         now = ctx.clock()
-        return tuple([row for row in rows if refiling.counts(await tx.proposals.get(row.id), now)])
+        return tuple([row for row in rows if refiling.counts(await tx.of(Proposal).get(row.id), now)])
 
 
 async def earlier_of(tx: Transaction, partnership: Partnership, member: Member, number: int) -> Proposal | None:
     """The proposal of this number, if the member may read it."""
     try:
-        found = await tx.proposals.numbered(partnership.id, number)
+        found = await tx.of(Proposal).numbered(partnership.id, number)
     except NotFound:
         return None
     return found if cases.may_read(found, partnership, member) else None
@@ -317,7 +317,7 @@ async def why(ctx: Context, actor: Actor, id: ProposalId) -> ProposalView:
 async def by_number(ctx: Context, actor: Actor, partnership: PartnershipId, number: int) -> ProposalView:
     """The proposal ``P-<number>``. Raises NotFound, NotEligible."""
     async with ctx.uow.read() as tx:
-        found = await tx.proposals.numbered(partnership, number)
+        found = await tx.of(Proposal).numbered(partnership, number)
     return await show(ctx, actor, found.id)
 
 
@@ -348,7 +348,7 @@ async def _readable(
     """
     found: list[Listed] = []
     while True:
-        rows = await tx.proposals.list(partnership.id, wanted)
+        rows = await tx.of(Proposal).listed(partnership.id, wanted)
         found += [r for r in rows if r.group in readable or await _has_a_say(tx, partnership, r, member)]
         if len(found) >= wanted.limit or len(rows) < wanted.limit:
             return tuple(found[: wanted.limit])
@@ -358,7 +358,7 @@ async def _readable(
 async def _has_a_say(tx: Transaction, partnership: Partnership, row: Listed, member: Member) -> bool:
     if row.state in {ProposalState.DRAFT, ProposalState.DISCARDED}:
         return False
-    proposal = await tx.proposals.get(row.id)
+    proposal = await tx.of(Proposal).get(row.id)
     return cases.is_party(proposal, member) or cases.may_read(proposal, partnership, member)
 
 

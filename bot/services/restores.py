@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.governance.errors import NotFound
 from bot.governance.events import Event, EventType
 from bot.governance.ids import PartnershipId
+from bot.governance.proposals_types import Proposal
 from bot.services.ports.context import Context
 from bot.services.ports.transaction import Transaction
 
@@ -79,7 +80,7 @@ async def _stands(tx: Transaction, partnership: PartnershipId, number: int, digi
 
 async def _known(tx: Transaction, partnership: PartnershipId, number: int) -> bool:
     try:
-        await tx.proposals.numbered(partnership, number)
+        await tx.of(Proposal).numbered(partnership, number)
     except NotFound:
         return number == 0
     return True

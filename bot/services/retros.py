@@ -99,7 +99,7 @@ async def plan_later(
         draft = rules.make(
             new, -new, partnership.id, group_id, member.person, wanted, terms, now, when.instant, cadence
         )
-        return await view_of(tx, await tx.retros.save(draft), partnership, now), when
+        return await view_of(tx, await tx.of(Retro).save(draft), partnership, now), when
 
 
 async def confirm(ctx: Context, actor: Actor, id: int) -> RetroView:
@@ -181,8 +181,8 @@ async def _take_in(tx: Transaction, retro: Retro) -> tuple[tuple[str, ...], tupl
     captured = [read_text(each) for each in await tx.seals.of(box)]
     await tx.seals.destroy(box)
     carried: list[Carried] = []
-    for earlier in await tx.retros.list(retro.partnership, FINAL, retro.group, limit=PAGE):
-        held = earlier if earlier.handed_on else await tx.retros.get(earlier.id)
+    for earlier in await tx.of(Retro).list(retro.partnership, FINAL, retro.group, limit=PAGE):
+        held = earlier if earlier.handed_on else await tx.of(Retro).get(earlier.id)
         if held.handed_on:
             continue
         if held.state is RetroState.CLOSED and held.took_part:
@@ -190,7 +190,7 @@ async def _take_in(tx: Transaction, retro: Retro) -> tuple[tuple[str, ...], tupl
         else:
             captured += held.captured
             carried += held.carried
-        await tx.retros.save(replace(held, handed_on=True))
+        await tx.of(Retro).save(replace(held, handed_on=True))
     return tuple(sorted(captured)[:MOST_CAPTURED]), tuple(carried[:MOST_CARRIED])
 
 
@@ -208,7 +208,7 @@ async def show(ctx: Context, actor: Actor, id: int) -> RetroView:
 async def by_number(ctx: Context, actor: Actor, partnership: PartnershipId, number: int) -> RetroView:
     """The retro ``R-<number>``. Raises NotFound, NotEligible."""
     async with ctx.uow.read() as tx:
-        found = await tx.retros.numbered(partnership, number)
+        found = await tx.of(Retro).numbered(partnership, number)
     return await show(ctx, actor, found.id)
 
 
@@ -229,7 +229,7 @@ async def list_retros(
         members.check_seated(member)
         found: list[RetroView] = []
         while len(found) <= PAGE:
-            rows = await tx.retros.list(partnership_id, states, before=before, limit=PAGE + 1)
+            rows = await tx.of(Retro).list(partnership_id, states, before=before, limit=PAGE + 1)
             readable = [row for row in rows if members.may_read(partnership.group(row.group), member)]
             found += [await view_of(tx, row, partnership, now) for row in readable]
             if len(rows) <= PAGE:
@@ -357,7 +357,7 @@ async def advance(ctx: Context, id: int) -> None:
         seated = bool(await tx.seats.held_by(retro.partnership, retro.facilitator))
         match retros_leading.due_step(retro, leads, seated, case.now):
             case Step.FORGET:
-                await tx.retros.save(rules.forget(retro, case.now))
+                await tx.of(Retro).save(rules.forget(retro, case.now))
             case Step.BEGIN:
                 await begin(case, None)
             case Step.RESUME:
@@ -372,13 +372,13 @@ async def advance(ctx: Context, id: int) -> None:
             case Step.MOVE_ON:
                 await move_on(case, "deadline" if retro.slow else "silence", None)
             case Step.STAY:
-                await tx.retros.save(retros_leading.stay(retro, seated))
+                await tx.of(Retro).save(retros_leading.stay(retro, seated))
 
 
 async def hold(tx: Transaction, partnership: PartnershipId) -> None:
     """Take every open retro before people and seats, as each act in one does (see ``seats.hold``)."""
-    for each in await tx.retros.list(partnership, rules.OPEN, limit=EVERY):
-        await tx.retros.get(each.id)
+    for each in await tx.of(Retro).list(partnership, rules.OPEN, limit=EVERY):
+        await tx.of(Retro).get(each.id)
 
 
 async def keep_up(tx: Transaction, partnership: Partnership, people: Collection[PersonId], now: datetime) -> None:
@@ -386,8 +386,8 @@ async def keep_up(tx: Transaction, partnership: Partnership, people: Collection[
     for each in await running(tx, partnership):
         if each.facilitator not in people or await tx.seats.held_by(partnership.id, each.facilitator):
             continue
-        retro = await tx.retros.get(each.id)
-        await tx.retros.save(replace(retro, gone_at=now))
+        retro = await tx.of(Retro).get(each.id)
+        await tx.of(Retro).save(replace(retro, gone_at=now))
 
 
 async def begin(case: RetroCase, by: PersonId | None) -> Retro:
@@ -455,7 +455,7 @@ async def keep(
     """Save and record in this transaction; nothing happens when nothing changed."""
     if changed == before and not events:
         return changed
-    saved = await tx.retros.save(changed)
+    saved = await tx.of(Retro).save(changed)
     if events:
         await tx.record.append(saved.partnership, events, now)
     await plan_reminders(tx, saved, now)

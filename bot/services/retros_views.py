@@ -123,7 +123,7 @@ class RetroCase:
 
 async def open_case(tx: Transaction, id: int, now: datetime) -> RetroCase:
     """Load a retro for an act. Raises NotFound."""
-    retro = await tx.retros.get(id)
+    retro = await tx.of(Retro).get(id)
     partnership = await tx.partnerships.get(retro.partnership)
     return RetroCase(tx, retro, partnership, partnership.group(retro.group), now)
 
@@ -187,7 +187,7 @@ async def _channel(tx: Transaction, partnership: Partnership, group: Group) -> i
 
 
 async def _earlier(tx: Transaction, retro: Retro) -> tuple[Earlier, ...]:
-    found = await tx.retros.list(retro.partnership, (RetroState.CLOSED,), retro.group, limit=LOOKED_BACK)
+    found = await tx.of(Retro).list(retro.partnership, (RetroState.CLOSED,), retro.group, limit=LOOKED_BACK)
     return tuple(
         Earlier(each.id, each.number, action)
         for each in sorted(found, key=lambda one: one.number)
@@ -198,4 +198,4 @@ async def _earlier(tx: Transaction, retro: Retro) -> tuple[Earlier, ...]:
 
 async def running(tx: Transaction, partnership: Partnership, group: GroupId | None = None) -> tuple[Retro, ...]:
     """Retros that are scheduled or under way, newest first."""
-    return await tx.retros.list(partnership.id, OPEN, group, limit=EVERY)
+    return await tx.of(Retro).list(partnership.id, OPEN, group, limit=EVERY)

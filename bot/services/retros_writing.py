@@ -306,7 +306,7 @@ async def _on_action(
         may = rules.may_run(member.trusted, case.group.id, bool(await case.leads()))
         changed = rules.with_action(case.retro, rule(case.retro, member, may, action, case.now))
         saved = await _save(case, changed, rules.changed(changed, what, member.person))
-        for each in await tx.retros.list(case.partnership.id, OPEN, case.group.id):
+        for each in await tx.of(Retro).list(case.partnership.id, OPEN, case.group.id):
             if each.runs:  # their boards show what is still open
                 await tx.deliveries.ask(case.partnership.id, DeliveryKind.BOARD, thing=retro_thing(each.id))
         return await case.view(saved)
@@ -377,12 +377,12 @@ async def _own_captured(tx: Transaction, group: Group, member: Member) -> tuple[
 
 async def forget(tx: Transaction, partnership: Partnership, person: PersonId) -> None:
     """Take back what somebody who is being forgotten wrote where nobody has read it yet (REC-1)."""
-    for draft in await tx.retros.list(partnership.id, {RetroState.DRAFT}, limit=EVERY):
+    for draft in await tx.of(Retro).list(partnership.id, {RetroState.DRAFT}, limit=EVERY):
         if draft.facilitator == person:
-            await tx.retros.save(rules.blanked(draft))
+            await tx.of(Retro).save(rules.blanked(draft))
     things = [capture_thing(group.id) for group in partnership.groups]
     for retro in await running(tx, partnership):
-        await tx.retros.get(retro.id)
+        await tx.of(Retro).get(retro.id)
         things += [retro_thing(retro.id), f"{retro_thing(retro.id)}/words", f"{retro_thing(retro.id)}/dots"]
     for thing in things:
         key = await tx.seals.find_key(thing)
@@ -464,7 +464,7 @@ async def _save(case: RetroCase, changed: Retro, *events: Event) -> Retro:
     """Keep what everybody sees; the board follows."""
     if changed == case.retro:
         return changed
-    saved = await case.tx.retros.save(changed)
+    saved = await case.tx.of(Retro).save(changed)
     if events:
         await case.tx.record.append(case.partnership.id, events, case.now)
     else:

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 
-from bot.governance import consistency, lifecycle, plans, scales
+from bot.governance import consistency, plans, scales
 from bot.governance import proposals as rules
 from bot.governance.effects import ratify as ratification
 from bot.governance.effects.world import Governed
@@ -182,7 +182,7 @@ async def ratify(ctx: Context, actor: Actor, id: PartnershipId) -> ProposalView:
             opened, events = rules.open_ratification(blank, world, seated, number, now)
         except TooFewElectors as few:
             raise TooFewStakeholders(few.found, few.least) from few
-        saved = await tx.proposals.save(opened, lifecycle.next_due(opened))
+        saved = await tx.of(Proposal).save(opened)
         await tx.record.append(id, events, now)
         return await view_of(tx, saved, partnership, now)
 
@@ -319,10 +319,10 @@ async def _read_draft(tx: Transaction, actor: Actor, id: PartnershipId) -> Draft
 async def _check_not_ratified(tx: Transaction, partnership: Partnership) -> None:
     if not partnership.provisional:
         raise AlreadyDone("ratify")
-    for each in await tx.proposals.in_states(
+    for each in await tx.of(Proposal).in_states(
         partnership.id, CONTESTABLE | {ProposalState.ADOPTED, ProposalState.PASSED}
     ):
-        if (await tx.proposals.get(each)).type == "ratification":
+        if (await tx.of(Proposal).get(each)).type == "ratification":
             raise AlreadyDone("open ratification")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.governance import clock, lifecycle, sponsors
+from bot.governance import clock, sponsors
 from bot.governance import electorates as rules
 from bot.governance.events import Event, EventType, Json
 from bot.governance.ids import GroupId, PartnershipId, PersonId, RoleId
@@ -98,7 +98,7 @@ async def removed_after_all(ctx: Context, guild_id: int, user_id: int) -> None:
         async with ctx.uow.read() as tx:
             person = await tx.people.find(user_id)
             hosted = [p.id for p in await tx.partnerships.of_guild(guild_id)]
-            waiting = [each for p in hosted for each in await tx.proposals.in_states(p, _OPEN)]
+            waiting = [each for p in hosted for each in await tx.of(Proposal).in_states(p, _OPEN)]
         if person is None:
             return
         for each in waiting:
@@ -144,8 +144,8 @@ async def hold(tx: Transaction, id: PartnershipId) -> Partnership:
     Every act and every sweep takes its proposal first: of two that take things in different orders, each may wait for
     the other for ever. So does whoever changes seats or roles.
     """
-    for proposal in await tx.proposals.in_states(id, _OPEN):
-        await tx.proposals.get(proposal)
+    for proposal in await tx.of(Proposal).in_states(id, _OPEN):
+        await tx.of(Proposal).get(proposal)
     await retros.hold(tx, id)
     return await tx.partnerships.get(id)
 
@@ -215,13 +215,13 @@ async def keep_up(
     waiting = 0
     turned = _turned(changes)
     decided = set()
-    for proposal in await tx.proposals.in_states(partnership.id, _OPEN):
-        before = await tx.proposals.get(proposal)
+    for proposal in await tx.of(Proposal).in_states(partnership.id, _OPEN):
+        before = await tx.of(Proposal).get(proposal)
         followed, happened = _followed(before, partnership, holdings, left, back, now)
         followed = await electorates.hastened(tx, followed, now)
         waiting += followed.state in CONTESTABLE and clock.ROLE in followed.clock.reasons
         if followed != before:
-            await tx.proposals.save(followed, lifecycle.next_due(followed))
+            await tx.of(Proposal).save(followed)
         concerned = {followed.group} | ({partnership.stakeholders.id} if followed.vote is not None else set())
         if concerned & {c.group for c in changes if c.seat == MEMBER}:
             for kind in (DeliveryKind.CARD, DeliveryKind.FEED):  # they say whose seats changed, and how many remain
@@ -263,8 +263,8 @@ def _told(partnership: Partnership, group: GroupId, turned: tuple[set[PersonId],
 async def would_wait(tx: Transaction, partnership: Partnership) -> int:
     """How many open proposals would stand still if the partnership's roles were these (ORG-3)."""
     waiting = 0
-    for each in await tx.proposals.in_states(partnership.id, CONTESTABLE):
-        proposal = await tx.proposals.get(each)
+    for each in await tx.of(Proposal).in_states(partnership.id, CONTESTABLE):
+        proposal = await tx.of(Proposal).get(each)
         waiting += electorates.lacks_role(proposal, partnership, voting=proposal.state is ProposalState.ESCALATED)
     return waiting
 

@@ -54,7 +54,7 @@ class Watched:
 async def watched(ctx: Context, id: ProposalId) -> Watched:
     """Whom this proposal waits for, wherever they are. Raises NotFound."""
     async with ctx.uow.read() as tx:
-        proposal = await tx.proposals.get(id)
+        proposal = await tx.of(Proposal).get(id)
         partnership = await tx.partnerships.get(proposal.partnership)
         private = partnership.group(proposal.group).private
         people = awaited.watching(proposal, private=private) | awaited.acting(proposal, _beside(proposal), ctx.clock())
@@ -69,7 +69,7 @@ async def watched(ctx: Context, id: ProposalId) -> Watched:
 async def follow(ctx: Context, id: ProposalId, presence: Presence) -> None:
     """Let the proposal's clock stand for exactly those who cannot act now, as far as the caps allow (PRO-11)."""
     async with ctx.uow.read() as tx:
-        proposal, now = await tx.proposals.get(id), ctx.clock()
+        proposal, now = await tx.of(Proposal).get(id), ctx.clock()
         if await _followed(tx, proposal, presence, now) == (proposal, ()):
             return
     async with ctx.uow.write() as tx:
@@ -92,7 +92,9 @@ async def mending(
     async with ctx.uow.read() as tx:
         partnership = await hosted(tx, actor, partnership_id)
         group = partnership.group(group_id)
-        barred = {person for person, cause in await tx.proposals.barred_in(partnership_id, group_id) if cause == BLIND}
+        barred = {
+            person for person, cause in await tx.of(Proposal).barred_in(partnership_id, group_id) if cause == BLIND
+        }
         users = tuple(sorted((await tx.people.users_of(barred)).values()))
         site = await site_of(tx, partnership, actor.top_position)
     channel_id = site.places.get((Purpose.GROUP, group_id))
@@ -153,7 +155,7 @@ async def _followed(
     barred = tuple(_barred(watching, acting, removed, users, presence, now))
     known = {spell.person for spell in proposal.clock.barred}
     newly = {each.person for each in barred} - known
-    history = await tx.proposals.spells_of(proposal.partnership, newly, now - WITHIN) if newly else {}
+    history = await tx.of(Proposal).spells_of(proposal.partnership, newly, now - WITHIN) if newly else {}
     return rules.follow(proposal, barred, history, now)
 
 
@@ -187,7 +189,7 @@ async def _told(tx: Transaction, partnership: Partnership, before: Proposal, aft
     began = {(spell.person, spell.cause) for spell in after.clock.barred} - {
         (spell.person, spell.cause) for spell in before.clock.barred
     }
-    began -= await tx.proposals.barred_in(partnership.id, after.group)
+    began -= await tx.of(Proposal).barred_in(partnership.id, after.group)
     events = []
     for cause in sorted({cause for _, cause in began}):
         people: list[Json] = [*sorted(person for person, why in began if why == cause)]

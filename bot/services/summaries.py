@@ -9,15 +9,16 @@ from types import MappingProxyType
 from bot.governance import electorates
 from bot.governance.authority import acting
 from bot.governance.errors import NotFound
-from bot.governance.feedback import FeedbackState
+from bot.governance.feedback import Feedback, FeedbackState
 from bot.governance.ids import GroupId, PersonId, ProposalId
-from bot.governance.meetings import Answer, MeetingState
+from bot.governance.meetings import Answer, Meeting, MeetingState
 from bot.governance.organisation import OBSERVER, Member, Partnership, RoleMapping
 from bot.governance.proposals import affirmative
 from bot.governance.proposals_types import Proposal, ProposalState
 from bot.governance.reminders import EVERYBODY, Reminder
+from bot.governance.retros import Retro
 from bot.governance.retros import RetroState as RetroState
-from bot.governance.surveys import SurveyState
+from bot.governance.surveys import Survey, SurveyState
 from bot.services import members
 from bot.services.ports.transaction import Transaction
 from bot.services.views import links_of
@@ -78,7 +79,7 @@ def asked_of(proposal: Proposal) -> str:
 
 
 async def _proposal(tx: Transaction, partnership: Partnership, id: str) -> Thing:
-    proposal = await tx.proposals.get(ProposalId(int(id)))
+    proposal = await tx.of(Proposal).get(ProposalId(int(id)))
     links = await links_of(tx, proposal, partnership)
     title = proposal.current.text.title if proposal.versions else proposal.text.title
     untouched = (electorates.reachable(proposal) & acting(proposal.electors)) - electorates.reached(proposal)
@@ -107,7 +108,7 @@ async def _proposal(tx: Transaction, partnership: Partnership, id: str) -> Thing
 
 
 async def _survey(tx: Transaction, partnership: Partnership, id: str) -> Thing:
-    survey = await tx.surveys.get(int(id))
+    survey = await tx.of(Survey).get(int(id))
     name = f"survey/{id}"
     seated = await _readers(tx, partnership, survey.group)
     return Thing(
@@ -123,7 +124,7 @@ async def _survey(tx: Transaction, partnership: Partnership, id: str) -> Thing:
 
 
 async def _feedback(tx: Transaction, partnership: Partnership, id: str) -> Thing:
-    feedback = await tx.feedback.get(int(id))
+    feedback = await tx.of(Feedback).get(int(id))
     unanswered = feedback.state in {FeedbackState.OPEN, FeedbackState.PROGRESS}
     readers = await _readers(tx, partnership, feedback.group)
     return Thing(
@@ -137,7 +138,7 @@ async def _feedback(tx: Transaction, partnership: Partnership, id: str) -> Thing
 
 async def _meeting(tx: Transaction, partnership: Partnership, id: str) -> Thing:
     """Asks those of its group who did not say that they cannot come; one that was moved asks anew."""
-    meeting = await tx.meetings.get(int(id))
+    meeting = await tx.of(Meeting).get(int(id))
     seated = await _seated(tx, partnership, meeting.group)
     told = frozenset(meeting.who(Answer.ABSENT)) | (
         frozenset() if meeting.state is MeetingState.SCHEDULED else frozenset(meeting.who(Answer.HERE))
@@ -160,7 +161,7 @@ async def _meeting(tx: Transaction, partnership: Partnership, id: str) -> Thing:
 
 async def _retro(tx: Transaction, partnership: Partnership, id: str) -> Thing:
     """Asks everybody of its group: who has taken part, nobody knows (LRN-1)."""
-    retro = await tx.retros.get(int(id))
+    retro = await tx.of(Retro).get(int(id))
     seated = await _seated(tx, partnership, retro.group)
     return Thing(
         f"R-{retro.number}",
@@ -177,7 +178,7 @@ async def _retro(tx: Transaction, partnership: Partnership, id: str) -> Thing:
 async def _action(tx: Transaction, partnership: Partnership, id: str) -> Thing:
     """An action that a retro agreed on, such as ``action/4.2``: asks its owner until it is done."""
     retro_id, _, number = id.partition(".")
-    retro = await tx.retros.get(int(retro_id))
+    retro = await tx.of(Retro).get(int(retro_id))
     action = next((each for each in retro.actions if each.id == int(number)), None)
     if action is None:
         raise NotFound("action", id)

@@ -105,7 +105,7 @@ async def create(
         partnership = await _hosted(tx, partnership_id, actor)
         member = await members.member_of(tx, partnership, actor)
         await _check_may_run(tx, partnership, member, rules.asked_groups(partnership, group, scale))
-        drafts = await tx.surveys.list(partnership_id, {SurveyState.DRAFT}, limit=_EVERY)
+        drafts = await tx.of(Survey).list(partnership_id, {SurveyState.DRAFT}, limit=_EVERY)
         rules.check_drafts(sum(1 for each in drafts if each.author == member.person))
         blank = Survey(0, partnership_id, 0, group, member.person, "", now, scale=scale)
         written = rules.write(blank, title, about)
@@ -219,7 +219,7 @@ async def show(ctx: Context, actor: Actor, id: int) -> SurveyView:
 async def by_number(ctx: Context, actor: Actor, partnership: PartnershipId, number: int) -> SurveyView:
     """The survey ``S-<number>``. Raises NotFound, NotEligible."""
     async with ctx.uow.read() as tx:
-        found = await tx.surveys.numbered(partnership, number)
+        found = await tx.of(Survey).numbered(partnership, number)
     return await show(ctx, actor, found.id)
 
 
@@ -235,7 +235,7 @@ async def list_surveys(
         found: list[SurveyView] = []
         before: int | None = None
         while len(found) < 25:
-            rows = await tx.surveys.list(partnership_id, states, before=before)
+            rows = await tx.of(Survey).list(partnership_id, states, before=before)
             for survey in rows:
                 if await _may_read(tx, survey, partnership, member):
                     asks = survey.state is SurveyState.OPEN and member.person in survey.audience
@@ -249,13 +249,13 @@ async def list_surveys(
 async def board(ctx: Context, id: int) -> SurveyView:
     """A survey for its own board: nobody asks, so nothing is hidden."""
     async with ctx.uow.read() as tx:
-        survey = await tx.surveys.get(id)
+        survey = await tx.of(Survey).get(id)
         return await view_of(tx, survey, await tx.partnerships.get(survey.partnership), ctx.clock())
 
 
 async def opened(tx: Transaction, actor: Actor, id: int) -> tuple[Survey, Partnership, Member]:
     """A survey that the actor may read, with its partnership and who they are there. Raises NotFound, NotEligible."""
-    survey = await tx.surveys.get(id)
+    survey = await tx.of(Survey).get(id)
     partnership = await _hosted(tx, survey.partnership, actor)
     member = await members.reader_of(tx, partnership, actor)
     members.check_seated(member)
@@ -266,7 +266,7 @@ async def opened(tx: Transaction, actor: Actor, id: int) -> tuple[Survey, Partne
 
 async def published(tx: Transaction, partnership: Partnership, for_group: GroupId | None) -> tuple[Published, ...]:
     """Every question of the partnership with a published result, oldest first, named where that tells nothing."""
-    closed = await tx.surveys.list(partnership.id, {SurveyState.CLOSED}, limit=_EVERY)
+    closed = await tx.of(Survey).list(partnership.id, {SurveyState.CLOSED}, limit=_EVERY)
     closed = tuple(sorted(closed, key=lambda each: (each.closed_at or each.created_at, each.number)))
     return tuple(
         Published(_named(each, partnership, for_group), question.forms, each.audience, each.k, each.left)
@@ -278,7 +278,7 @@ async def published(tx: Transaction, partnership: Partnership, for_group: GroupI
 
 async def keep(tx: Transaction, survey: Survey, events: tuple[Event, ...], now: datetime) -> Survey:
     """Save it and record what happened."""
-    saved = await tx.surveys.save(survey)
+    saved = await tx.of(Survey).save(survey)
     if events:
         await tx.record.append(survey.partnership, events, now)
     return saved
@@ -364,7 +364,7 @@ async def _may_read(tx: Transaction, survey: Survey, partnership: Partnership, m
 
 async def _running(tx: Transaction, partnership: Partnership, survey: Survey) -> tuple[Published, ...]:
     """What is being asked now, as if it were published already: it may be by the time this one closes."""
-    running = await tx.surveys.list(partnership.id, {SurveyState.OPEN}, limit=_EVERY)
+    running = await tx.of(Survey).list(partnership.id, {SurveyState.OPEN}, limit=_EVERY)
     return tuple(
         Published(_named(each, partnership, survey.group), question.forms, each.audience, each.k)
         for each in running

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.governance.errors import NotFound
 from bot.governance.organisation import Member, Partnership
-from bot.governance.proposals_types import ProposalState
+from bot.governance.proposals_types import Proposal, ProposalState
 from bot.governance.surveys import Question, Result, Survey, SurveyState
 from bot.services import members, surveys
 from bot.services.ports.context import Actor, Context
@@ -58,7 +58,7 @@ async def trend(ctx: Context, actor: Actor, id: int, place: int) -> Trend:
         if not 1 <= place <= len(survey.questions):
             raise NotFound("question", str(place))
         question = survey.questions[place - 1]
-        closed = await tx.surveys.list(partnership.id, {SurveyState.CLOSED}, survey.group, limit=_EVERY)
+        closed = await tx.of(Survey).list(partnership.id, {SurveyState.CLOSED}, survey.group, limit=_EVERY)
         alike = [each for each in closed if (each.group, each.scale) == (survey.group, survey.scale)]
         found = [edition for each in alike for edition in _asked(each, question)]
         editions = tuple(sorted(found, key=lambda edition: (edition.at, edition.number)))
@@ -81,11 +81,11 @@ async def _decided(
 ) -> tuple[Decision, ...]:
     first, last = editions[0].at, editions[-1].at
     readable = {group.id for group in partnership.groups if members.may_read(group, member)}
-    rows = await tx.proposals.list(partnership.id, Filter(states=_DECIDED, limit=_MOST_DECISIONS))
+    rows = await tx.of(Proposal).listed(partnership.id, Filter(states=_DECIDED, limit=_MOST_DECISIONS))
     found = []
     for row in rows:
         if row.group in readable and row.number is not None:
-            at = (await tx.proposals.get(row.id)).state_since
+            at = (await tx.of(Proposal).get(row.id)).state_since
             if first <= at <= last:
                 found.append(Decision(row.number, row.title, at))
     return tuple(sorted(found, key=lambda decision: (decision.at, decision.number)))

@@ -76,17 +76,17 @@ async def take_back(ctx: Context, actor: Actor, id: int) -> Answering:
 
 async def unanswered(tx: Transaction, partnership: PartnershipId, person: PersonId) -> tuple[Survey, ...]:
     """The open surveys that ask a person who has answered nothing in them yet: for their own eyes only."""
-    running = await tx.surveys.list(partnership, {SurveyState.OPEN}, limit=_MOST_OPEN)
+    running = await tx.of(Survey).list(partnership, {SurveyState.OPEN}, limit=_MOST_OPEN)
     asking = [survey for survey in running if person in survey.audience]
     return tuple([survey for survey in asking if not await _sealed_by(tx, survey, person)])
 
 
 async def forget(tx: Transaction, partnership: PartnershipId, person: PersonId) -> None:
     """Delete a person's drafts, and what they answered in surveys that are still open (REC-1)."""
-    for draft in await tx.surveys.list(partnership, {SurveyState.DRAFT}, limit=_MOST_OPEN):
+    for draft in await tx.of(Survey).list(partnership, {SurveyState.DRAFT}, limit=_MOST_OPEN):
         if draft.author == person:
-            await tx.surveys.save(rules.blanked(draft))
-    for survey in await tx.surveys.list(partnership, {SurveyState.OPEN}, limit=_MOST_OPEN):
+            await tx.of(Survey).save(rules.blanked(draft))
+    for survey in await tx.of(Survey).list(partnership, {SurveyState.OPEN}, limit=_MOST_OPEN):
         for each in await _sealed_by(tx, survey, person):
             await tx.seals.drop(survey.thing, each.author, each.slot)
 
@@ -95,7 +95,7 @@ async def advance(ctx: Context, id: int) -> None:
     """Open a scheduled survey, or close one whose time is up; called too early or twice it changes nothing."""
     async with ctx.uow.write() as tx:
         now = ctx.clock()
-        survey = await tx.surveys.get(id)
+        survey = await tx.of(Survey).get(id)
         if survey.due_at is None or survey.due_at > now:
             return
         partnership = await tx.partnerships.get(survey.partnership)

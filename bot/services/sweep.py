@@ -44,7 +44,7 @@ async def sweep(
 
 async def _decide(ctx: Context, partnerships: Collection[PartnershipId], look_again: Look | None) -> int:
     async with ctx.uow.read() as tx:
-        due = await tx.proposals.due(ctx.clock(), partnerships)
+        due = [ProposalId(each) for each in await tx.of(Proposal).due(ctx.clock(), partnerships)]
     for proposal_id in due:
         try:
             if look_again is None or await _seen(ctx, proposal_id, look_again):
@@ -95,7 +95,7 @@ async def next_due_at(
 ) -> datetime | None:
     """When the next deadline (in these partnerships) or repeated delivery comes."""
     async with ctx.uow.read() as tx:
-        candidates = [await tx.proposals.next_due_at(partnerships), await tx.deliveries.next_retry_at()]
+        candidates = [await tx.of(Proposal).next_due_at(partnerships), await tx.deliveries.next_retry_at()]
         candidates += [await noun.kept(tx).next_due_at(partnerships) for noun in nouns]
         candidates += [await tx.reminders.next_due_at(partnerships), await digests.next_due_at(tx, partnerships)]
         return min((instant for instant in candidates if instant is not None), default=None)
@@ -104,7 +104,7 @@ async def next_due_at(
 async def _seen(ctx: Context, id: ProposalId, look_again: Look) -> bool:
     """Whether what is about to be decided on was looked at: while people have something to say or do in it."""
     async with ctx.uow.read() as tx:
-        proposal = await tx.proposals.get(id)
+        proposal = await tx.of(Proposal).get(id)
     return proposal.state not in RUNNING or id not in await look_again((id,))
 
 

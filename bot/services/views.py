@@ -168,7 +168,7 @@ async def refused_before(
     """
     return tuple(
         earlier.number
-        for earlier in await tx.proposals.newest(partnership.id, _COMPARED, (ProposalState.NOT_ADOPTED,))
+        for earlier in await tx.of(Proposal).list(partnership.id, limit=_COMPARED, states=(ProposalState.NOT_ADOPTED,))
         if earlier.number is not None
         and refiling.counts(earlier, now)
         and not (partnership.group(earlier.group).private and earlier.group != group)

@@ -14,6 +14,7 @@ import discord
 import simcord
 from discord.ext import commands
 
+from bot.governance.proposals_types import Proposal
 from bot.services.ports.proposals import Filter
 from storage.unit_of_work import SqlUnitOfWork
 from tests.bench.bare import BareBot
@@ -156,7 +157,7 @@ class RealWorld(World):
         await self.press_anyway(self.crowd[-1:], [asked[0].response])
         async with self.server.bot.ctx.uow.read() as tx:
             (partnership,) = await tx.partnerships.all()
-            return max(row.number or 0 for row in await tx.proposals.list(partnership.id, Filter()))
+            return max(row.number or 0 for row in await tx.of(Proposal).listed(partnership.id, Filter()))
 
     async def close(self) -> None:
         """Everything went well, and nothing is left running."""

@@ -25,13 +25,13 @@ async def begin(server: Server, who: str = "tom", where: str = CORE, **options: 
     await server.settle()
     assert "The board stands" in said(shown), said(shown)
     async with server.bot.ctx.uow.read() as tx:
-        return (await tx.retros.list(PartnershipId(1), limit=1))[0].number
+        return (await tx.of(Retro).list(PartnershipId(1), limit=1))[0].number
 
 
 async def retro(server: Server, number: int = 1) -> Retro:
     """From the database."""
     async with server.bot.ctx.uow.read() as tx:
-        return await tx.retros.numbered(PartnershipId(1), number)
+        return await tx.of(Retro).numbered(PartnershipId(1), number)
 
 
 async def board(server: Server, number: int = 1) -> discord.Message:

@@ -41,13 +41,13 @@ async def confirm(server: Server, who: str, shown: simcord.InteractionResult) ->
 async def meetings(server: Server) -> tuple[Meeting, ...]:
     """Every meeting with a number, newest first."""
     async with server.bot.ctx.uow.read() as tx:
-        return tuple(m for m in await tx.meetings.list(HERE, limit=100) if m.number > 0)
+        return tuple(m for m in await tx.of(Meeting).list(HERE, limit=100) if m.number > 0)
 
 
 async def the(server: Server, number: int) -> Meeting:
     """``M-<number>``."""
     async with server.bot.ctx.uow.read() as tx:
-        return await tx.meetings.numbered(HERE, number)
+        return await tx.of(Meeting).numbered(HERE, number)
 
 
 async def board(server: Server, number: int = 1) -> discord.Message:

@@ -310,7 +310,7 @@ class Server:
     async def proposal(self, number: int) -> Proposal:
         """The dossier of ``P-<number>``, from the database."""
         async with self.bot.ctx.uow.read() as tx:
-            return await tx.proposals.numbered(self.hosted, number)
+            return await tx.of(Proposal).numbered(self.hosted, number)
 
     async def state(self, number: int) -> ProposalState:
         """Its state."""
@@ -421,7 +421,7 @@ class Server:
             opened = await self.press(who, latest(opened), button.replace(":open:", ":open-anyway:"))
         await self.settle()
         async with self.bot.ctx.uow.read() as tx:
-            proposal = await tx.proposals.get(ProposalId(int(button.rpartition(":")[2])))
+            proposal = await tx.of(Proposal).get(ProposalId(int(button.rpartition(":")[2])))
         assert proposal.number is not None, said(opened)
         return proposal.number
 
@@ -430,7 +430,7 @@ class Server:
         asked = await self.slash("mod", "lobby", "setup ratify")
         await self.settle()
         async with self.bot.ctx.uow.read() as tx:
-            found = await tx.proposals.list(self.hosted, Filter(limit=1))
+            found = await tx.of(Proposal).listed(self.hosted, Filter(limit=1))
         assert found, said(asked)
         number = found[0].number
         assert number is not None, said(asked)

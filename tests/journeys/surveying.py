@@ -63,7 +63,7 @@ def opening(shown: discord.Message) -> str:
 async def kept(server: Server, survey: int) -> Survey:
     """A survey, from the database."""
     async with server.bot.ctx.uow.read() as tx:
-        return await tx.surveys.get(survey)
+        return await tx.of(Survey).get(survey)
 
 
 async def board(server: Server, survey: int) -> discord.Message:

@@ -11,7 +11,7 @@ import simcord
 
 from bot.governance.drafts import LENGTHS
 from bot.governance.ids import ProposalId
-from bot.governance.proposals_types import ProposalState
+from bot.governance.proposals_types import Proposal, ProposalState
 from tests.journeys.deciding import ratified, rows
 from tests.journeys.forging import press_forged, send_forged, typed_at_length
 from tests.journeys.objecting import control, on_card
@@ -188,7 +188,7 @@ async def test_forged_controls_are_answered_privately_and_change_nothing(server:
         assert rows(server) == before, custom_id
     assert await server.proposal(number) == file
     async with server.bot.ctx.uow.read() as tx:
-        assert (await tx.proposals.get(ProposalId(draft))).state is ProposalState.DRAFT
+        assert (await tx.of(Proposal).get(ProposalId(draft))).state is ProposalState.DRAFT
 
 
 async def test_forged_forms_are_answered_privately_and_give_the_words_back(
@@ -317,7 +317,7 @@ def _id_of(drafted: simcord.InteractionResult) -> int:
 
 async def _text_of(server: Server, proposal: int) -> Any:
     async with server.bot.ctx.uow.read() as tx:
-        return (await tx.proposals.get(ProposalId(proposal))).text
+        return (await tx.of(Proposal).get(ProposalId(proposal))).text
 
 
 async def test_bombs_in_the_set_up_and_in_mappings(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import simcord
 
 from bot.governance.ids import ProposalId
-from bot.governance.proposals_types import ProposalState
+from bot.governance.proposals_types import Proposal, ProposalState
 from tests.journeys.deciding import by_card, ratified, rows
 from tests.journeys.forging import press_forged
 from tests.journeys.server import (
@@ -35,7 +35,7 @@ def named(drafted: simcord.InteractionResult) -> ProposalId:
 
 async def state_of(server: Server, proposal: ProposalId) -> ProposalState:
     async with server.bot.ctx.uow.read() as tx:
-        return (await tx.proposals.get(proposal)).state
+        return (await tx.of(Proposal).get(proposal)).state
 
 
 def defaults(result: simcord.InteractionResult) -> dict[str, Any]:

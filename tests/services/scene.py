@@ -210,7 +210,7 @@ class Scene:
     async def get(self, id: ProposalId) -> Proposal:
         """The dossier."""
         async with self.ctx.uow.read() as tx:
-            return await tx.proposals.get(id)
+            return await tx.of(Proposal).get(id)
 
     async def state(self, id: ProposalId) -> ProposalState:
         """Where it stands."""

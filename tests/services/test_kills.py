@@ -144,7 +144,7 @@ async def test_killed_again_and_again_between_two_writes_everything_agrees(scene
 async def numbered(scene: Scene) -> list[ProposalId]:
     async with scene.ctx.uow.read() as tx:
         return list(
-            await tx.proposals.in_states(HERE, set(ProposalState) - {ProposalState.DRAFT, ProposalState.DISCARDED})
+            await tx.of(Proposal).in_states(HERE, set(ProposalState) - {ProposalState.DRAFT, ProposalState.DISCARDED})
         )
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from bot.governance.ids import PartnershipId, ProposalId
 from bot.governance.organisation import Partnership
 from bot.governance.policy import genesis
-from bot.governance.proposals_types import ProposalState, Text
+from bot.governance.proposals_types import Proposal, ProposalState, Text
 from bot.services import members, objections, proposals, roles, scales
 from bot.services import sweep as sweeping
 from bot.services.ports.context import Actor, Context
@@ -56,9 +56,9 @@ async def to_be_ratified(ctx: Context, town: Town) -> ProposalId:
     """The partnership's first proposal, adopted, its timelock at an end."""
     view = await scales.ratify(ctx, moderator(), P)
     async with ctx.uow.write() as tx:
-        proposal = await tx.proposals.get(view.proposal.id)
+        proposal = await tx.of(Proposal).get(view.proposal.id)
         adopted = replace(proposal, state=ProposalState.ADOPTED, timelock_ends_at=ctx.clock())
-        await tx.proposals.save(adopted, ctx.clock())
+        await tx.of(Proposal).save(adopted)
     return view.proposal.id
 
 
@@ -139,7 +139,7 @@ async def test_a_ratifying_sweep_and_a_change_of_roles_wait_for_one_another(
     await sweeping.advance(ctx, filed)
     await meeting.ended()
     async with ctx.uow.read() as tx:
-        assert (await tx.proposals.get(filed)).state is ProposalState.ENACTED
+        assert (await tx.of(Proposal).get(filed)).state is ProposalState.ENACTED
         assert (await tx.record.verify(P)).holds
     kept = await partnership(ctx)
     assert not kept.provisional  # neither wrote over the other
@@ -159,7 +159,7 @@ async def test_a_newcomer_who_acts_while_their_role_is_mapped_waits_for_it(
     await objections.concern(ctx, Actor(NEW, GUILD, frozenset({fund, core})), filed, "Who keeps it?")
     await meeting.ended()
     async with ctx.uow.read() as tx:
-        assert [c.text for c in (await tx.proposals.get(filed)).concerns] == ["Who keeps it?"]
+        assert [c.text for c in (await tx.of(Proposal).get(filed)).concerns] == ["Who keeps it?"]
         person = await tx.people.find(NEW)
         assert person is not None
         assert [r.role for r in await tx.seats.held_by(P, person)] == [fund]

@@ -13,6 +13,7 @@ import pytest
 from bot.governance import errors, retros
 from bot.governance.ids import GroupId, PartnershipId
 from bot.governance.meetings import MOST_AHEAD, Answer, Meeting, MeetingKind, MeetingState
+from bot.governance.retros import Retro
 from bot.services import erasures, meetings, proposals, roles
 from bot.services.meetings import Wanted
 from bot.services.ports.context import Actor
@@ -51,12 +52,12 @@ async def schedule(scene: Scene, wanted: Wanted = WEEKLY, who: int = TOM) -> Mee
 
 async def get(scene: Scene, number: int = 1) -> Meeting:
     async with scene.ctx.uow.read() as tx:
-        return await tx.meetings.numbered(HERE, number)
+        return await tx.of(Meeting).numbered(HERE, number)
 
 
 async def all_of(scene: Scene) -> list[Meeting]:
     async with scene.ctx.uow.read() as tx:
-        return sorted((m for m in await tx.meetings.list(HERE, limit=200) if m.number > 0), key=lambda m: m.number)
+        return sorted((m for m in await tx.of(Meeting).list(HERE, limit=200) if m.number > 0), key=lambda m: m.number)
 
 
 async def happened(scene: Scene) -> Counter[str]:
@@ -461,7 +462,7 @@ async def test_the_agenda_holds_what_retros_agreed_on_and_nobody_has_done(scene:
         agreed = (retros.Action(1, f"Call the baker, {number}", owner), retros.Action(2, "Done", owner, None, now))
         made = retros.Retro(number, HERE, number, group, owner, plan, terms, now, state, actions=agreed)
         async with scene.ctx.uow.write() as tx:
-            await tx.retros.save(made)
+            await tx.of(Retro).save(made)
     view = (await meetings.show(scene.ctx, scene.actor(TOM), (await schedule(scene)).id)).promised
     assert [(each.retro, each.action.text) for each in view] == [(1, "Call the baker, 1")]
 

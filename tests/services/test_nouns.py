@@ -43,7 +43,7 @@ class Thing:
 
 
 def kept(tx: Any) -> Repository[Thing]:
-    return Repository(tx._session, meetings, Thing, "thing")
+    return Repository(tx._session, meetings, Thing)
 
 
 def unreadable(tx: Transaction) -> Repository[Thing]:

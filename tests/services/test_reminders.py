@@ -12,6 +12,8 @@ from bot.governance import retros as retro_rules
 from bot.governance.errors import BadValue, NotEligible, TimePast, ZoneUnknown
 from bot.governance.escalations import MOST_DISPUTED
 from bot.governance.events import EventType
+from bot.governance.meetings import Meeting
+from bot.governance.proposals_types import Proposal
 from bot.governance.reminders import Letter, Preferences, ReminderState, ReminderTopic, Way
 from bot.governance.surveys import Question, QuestionKind
 from bot.services import (
@@ -88,8 +90,8 @@ async def until(scene: Scene, instant: datetime) -> None:
     """Time passes, and whatever is due on the way is done when it is due."""
     while True:
         async with scene.ctx.uow.read() as tx:
-            candidates = [await tx.reminders.next_due_at((HERE,)), await tx.proposals.next_due_at((HERE,))]
-            candidates += [await tx.meetings.next_due_at((HERE,)), await digests.next_due_at(tx, (HERE,))]
+            candidates = [await tx.reminders.next_due_at((HERE,)), await tx.of(Proposal).next_due_at((HERE,))]
+            candidates += [await tx.of(Meeting).next_due_at((HERE,)), await digests.next_due_at(tx, (HERE,))]
         due = min((each for each in candidates if each is not None), default=None)
         if due is None or due > instant:
             break

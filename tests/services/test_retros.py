@@ -77,11 +77,11 @@ class Retros:
 
     async def get(self, held: int) -> Retro:
         async with self.ctx.uow.read() as tx:
-            return await tx.retros.get(held)
+            return await tx.of(Retro).get(held)
 
     async def latest(self) -> Retro:
         async with self.ctx.uow.read() as tx:
-            return (await tx.retros.list(HERE, rules.OPEN))[0]
+            return (await tx.of(Retro).list(HERE, rules.OPEN))[0]
 
     def __getitem__(self, who: int) -> Actor:
         return self.scene.actor(who)
@@ -618,7 +618,7 @@ async def test_a_series_goes_on_at_the_same_wall_time_with_the_first_that_is_ahe
 
 async def retros_views_open(town: Retros) -> int:
     async with town.ctx.uow.read() as tx:
-        return len(await tx.retros.list(HERE, rules.OPEN))
+        return len(await tx.of(Retro).list(HERE, rules.OPEN))
 
 
 async def test_the_board_is_shown_where_the_group_meets_and_says_how_many(town: Retros) -> None:
@@ -678,7 +678,7 @@ async def test_of_many_open_retros_none_is_passed_over(town: Retros) -> None:
     await town.write(held, UMA, "unread")
     async with town.ctx.uow.write() as tx:
         for number in range(101, 131):
-            await tx.retros.save(replace(retro, id=number, number=number, version=0))
+            await tx.of(Retro).save(replace(retro, id=number, number=number, version=0))
     await erasures.forget(town.ctx, UMA)
     assert not [row for row in (await town.tables())["sealed"] if "unread" in row]
     await town.scene.joined(TOM)

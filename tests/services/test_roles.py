@@ -79,7 +79,7 @@ async def partnership(ctx: Context) -> Partnership:
 
 async def proposal(ctx: Context, filed: ProposalId) -> Proposal:
     async with ctx.uow.read() as tx:
-        return await tx.proposals.get(filed)
+        return await tx.of(Proposal).get(filed)
 
 
 async def record(ctx: Context) -> list[Recorded]:

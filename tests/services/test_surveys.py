@@ -68,7 +68,7 @@ DAYS = timedelta(days=5)
 async def next_due_at(scene: Scene) -> datetime | None:
     """When something is due of a survey; digests and reminders have times of their own."""
     async with scene.ctx.uow.read() as tx:
-        return await tx.surveys.next_due_at((HERE,))
+        return await tx.of(Survey).next_due_at((HERE,))
 
 
 async def drafted(
@@ -92,7 +92,7 @@ async def answer(scene: Scene, who: int, survey: int, *typed: str) -> None:
 
 async def get(scene: Scene, survey: int) -> Survey:
     async with scene.ctx.uow.read() as tx:
-        return await tx.surveys.get(survey)
+        return await tx.of(Survey).get(survey)
 
 
 async def sealed(scene: Scene) -> tuple[list[str], list[str]]:

@@ -13,7 +13,7 @@ import pytest
 from bot.governance.errors import NotFound
 from bot.governance.events import Event, EventType
 from bot.governance.ids import PartnershipId, ProposalId
-from bot.governance.proposals_types import ProposalState
+from bot.governance.proposals_types import Proposal, ProposalState
 from bot.services import clocks, proposals, votes
 from bot.services import sweep as sweeping
 from bot.services.ports.deliveries import Asked, DeliveryKind
@@ -76,7 +76,7 @@ async def test_a_fault_in_one_proposal_does_not_hold_up_the_others(
     (told,) = [r for r in caplog.records if r.exc_info]
     assert told.getMessage() == f"not advanced: proposal {ids[0]}"
     async with scene.ctx.uow.read() as tx:
-        assert await tx.proposals.due(scene.clock()) == (ids[0],), "and stays due"
+        assert await tx.of(Proposal).due(scene.clock()) == (ids[0],), "and stays due"
     hearing.announce = announce
     await scene.sweep()
     assert await scene.state(ids[0]) is ProposalState.ENACTED
@@ -162,7 +162,7 @@ async def test_everything_due_at_once_is_done_in_one_sweep(scene: Scene) -> None
     assert await scene.state(unstated) is ProposalState.ENACTED
     assert (await scene.get(unread)).extended
     async with scene.ctx.uow.read() as tx:
-        assert await tx.proposals.due(scene.clock()) == ()
+        assert await tx.of(Proposal).due(scene.clock()) == ()
     await scene.record()
 
 

@@ -52,7 +52,7 @@ async def at_work(standin: StandIn, database_url: str) -> AsyncIterator[Governan
 async def proposal_of(bot: GovernanceBot, id: int) -> Proposal:
     """The dossier."""
     async with bot.ctx.uow.read() as tx:
-        return await tx.proposals.get(ProposalId(id))
+        return await tx.of(Proposal).get(ProposalId(id))
 
 
 async def objectors(bot: GovernanceBot, id: int) -> set[int]:
@@ -212,6 +212,6 @@ async def test_a_wipe_that_was_not_seen_is_made_good_once(database_url: str) -> 
                 assert mine == {HAND, "💬"}
                 assert await objectors(bot, number) == {town["tom"].id}
                 async with bot.ctx.uow.read() as tx:
-                    proposal = await tx.proposals.get(ProposalId(number))
+                    proposal = await tx.of(Proposal).get(ProposalId(number))
                     record = await tx.record.of(proposal.partnership, f"proposal/{number}")
                 assert [e.event.type for e in record].count(EventType.REACTIONS_WIPED) == 1

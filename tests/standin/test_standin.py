@@ -9,6 +9,7 @@ import aiohttp
 import discord
 import pytest
 
+from bot.governance.proposals_types import Proposal
 from tests.standin import Bucket, How, Person, StandIn, listening, on_duty
 from tests.standin.running import caught_up
 from tests.standin.town import CORE, FEED, founded
@@ -61,7 +62,7 @@ async def test_a_partnership_is_set_up_and_a_proposal_shown_objected_to_and_kept
             await caught_up(standin, bot)
             async with bot.ctx.uow.read() as tx:
                 [partnership] = await tx.partnerships.all()
-                proposal = await tx.proposals.numbered(partnership.id, 1)
+                proposal = await tx.of(Proposal).numbered(partnership.id, 1)
             assert len(proposal.objections) == 1
             assert len(proposal.concerns) == 1
             assert len(town.cards(number)) == 1

@@ -1,12 +1,14 @@
 """Small, complete examples of what is kept."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.governance.events import Event, EventType, proposal_thing
 from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId, RoleId
 from bot.governance.organisation import Group, GroupKind, Partnership, RoleMapping
+from bot.governance.policy import genesis
+from bot.governance.proposals import pin
 from bot.governance.proposals_types import Objection, Proposal, ProposalState, Text
 from tests.database import NEW_YEAR
 
@@ -49,9 +51,15 @@ def proposal(id: int = 1, **changes: Any) -> Proposal:
         number=id,
         state=ProposalState.REVIEW,
         opened_at=NEW_YEAR,
+        terms=pin(genesis(), "operational"),
         closes_at=NEW_YEAR + timedelta(hours=72),
     )
     return replace(plain, **changes)
+
+
+def due_at(at: datetime, id: int = 1, **changes: Any) -> Proposal:
+    """One that waits for its timelock to end."""
+    return proposal(id, state=ProposalState.PASSED, timelock_ends_at=at, **changes)
 
 
 def objection(number: int, person: PersonId = BEN) -> Objection:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import make_url
 
 from bot.governance.ids import ProposalId
+from bot.governance.proposals_types import Proposal
 from bot.services.ports.sealed import Sealed
 from storage.backup import BackupRefused, backup, check, restore
 from storage.engine import create_engines
@@ -33,7 +34,7 @@ async def test_a_copy_made_beside_a_busy_writer_verifies_and_can_be_put_back(sql
     uow = SqlUnitOfWork(engines)
     async with uow.write() as tx:
         await tx.partnerships.save(partnership())
-        await tx.proposals.save(proposal(), None)
+        await tx.of(Proposal).save(proposal())
     await InstanceLock(engines, "host:1").acquire(NEW_YEAR)
     await write(uow, 5)
     copies = tmp_path / "copies"
@@ -55,7 +56,7 @@ async def test_a_copy_made_beside_a_busy_writer_verifies_and_can_be_put_back(sql
         async with SqlUnitOfWork(engines).read() as tx:
             verdict = await tx.record.verify(HERE)
             assert verdict.holds
-            assert (await tx.proposals.get(ProposalId(1))).version == 1
+            assert (await tx.of(Proposal).get(ProposalId(1))).version == 1
             heads[name] = verdict.events
             assert (await tx.runtime.get(RESTORED) is None) is (name == "replaced")
         await engines.dispose()

@@ -7,6 +7,7 @@ import pytest
 
 from bot.governance.events import Event, EventType
 from bot.governance.ids import ProposalId
+from bot.governance.proposals_types import Proposal, ProposalState
 from bot.services.ports.deliveries import Asked, Delivery, DeliveryKind, DeliveryState
 from bot.services.ports.transaction import UnitOfWork
 from storage.unit_of_work import SqlUnitOfWork
@@ -118,10 +119,10 @@ async def test_what_stands_in_a_channel_is_found_while_its_proposal_is_open(kept
     await ask(kept)
     await save(kept, replace(await only(kept), channel_id=4, message_id=5))
     async with kept.write() as tx:
-        saved = await tx.proposals.save(proposal(1), NEW_YEAR)
+        saved = await tx.of(Proposal).save(proposal(1))
         assert [each.key for each in await tx.deliveries.in_channel(4)] == ["card:1"]
         assert await tx.deliveries.in_channel(5) == ()
-        await tx.proposals.save(saved, None)
+        await tx.of(Proposal).save(replace(saved, state=ProposalState.ENACTED))
         assert await tx.deliveries.in_channel(4) == ()
 
 

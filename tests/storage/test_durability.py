@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.governance.ids import ProposalId
+from bot.governance.proposals_types import Proposal
 from bot.services.ports.deliveries import DeliveryKind
 from storage.engine import create_engines
 from storage.unit_of_work import SqlUnitOfWork
@@ -20,6 +21,7 @@ WRITER = """
 import asyncio, os, signal, sys
 from dataclasses import replace
 from bot.governance.ids import ProposalId
+from bot.governance.proposals_types import Proposal
 from bot.services.ports.deliveries import Asked, DeliveryKind
 from storage.engine import create_engines
 from storage.unit_of_work import SqlUnitOfWork
@@ -30,8 +32,8 @@ async def main(url, turns, inside):
     uow = SqlUnitOfWork(engines, lambda event: (Asked(DeliveryKind.NOTICE),))
     for turn in range(turns):
         async with uow.write() as tx:
-            before = await tx.proposals.get(ProposalId(1))
-            await tx.proposals.save(before, NEW_YEAR)
+            before = await tx.of(Proposal).get(ProposalId(1))
+            await tx.of(Proposal).save(before)
             await tx.record.append(HERE, [event(turn=turn)], NEW_YEAR)
             if inside and turn == turns - 1:
                 os.kill(os.getpid(), signal.SIGKILL)
@@ -50,7 +52,7 @@ async def test_what_was_said_to_be_done_is_there_and_nothing_by_halves(
     uow = SqlUnitOfWork(engines)
     async with uow.write() as tx:
         await tx.partnerships.save(partnership())
-        await tx.proposals.save(proposal(), None)
+        await tx.of(Proposal).save(proposal())
     await engines.dispose()
 
     killed = await asyncio.create_subprocess_exec(
@@ -64,7 +66,7 @@ async def test_what_was_said_to_be_done_is_there_and_nothing_by_halves(
     async with SqlUnitOfWork(engines).write() as tx:
         verdict = await tx.record.verify(HERE)
         assert (verdict.holds, verdict.events) == (True, kept)
-        assert (await tx.proposals.get(ProposalId(1))).version == kept + 1
+        assert (await tx.of(Proposal).get(ProposalId(1))).version == kept + 1
         waiting = await tx.deliveries.waiting(NEW_YEAR, 100)
         assert [(each.kind, each.event) for each in waiting] == [
             (DeliveryKind.NOTICE, number) for number in range(1, kept + 1)

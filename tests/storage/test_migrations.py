@@ -131,7 +131,7 @@ async def test_who_sat_before_the_week_was_asked_for_counts_and_is_pinned_in_wha
         await migrate.upgrade(engines.writer)
         async with SqlUnitOfWork(engines).read() as tx:
             found = {r.person: r for r in await tx.seats.history(HERE, NEW_YEAR)}
-            proposal = await tx.proposals.get(ProposalId(7))
+            proposal = await tx.of(Proposal).get(ProposalId(7))
     finally:
         await engines.dispose()
     assert {person: (r.at_once, r.lost_by, r.organisation) for person, r in found.items()} == {

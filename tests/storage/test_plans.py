@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, insert
 
-from bot.governance.proposals_types import ProposalState
+from bot.governance.proposals_types import Proposal, ProposalState
 from bot.services.ports.proposals import Filter
 from bot.services.ports.transaction import Transaction
 from storage.engine import Engines, create_engines
@@ -77,16 +77,16 @@ async def asked(engines: Engines) -> AsyncIterator[tuple[Transaction, list[str]]
 
 async def test_no_question_of_the_day_walks_the_archive(archive: Engines) -> None:
     async with asked(archive) as (tx, plans):
-        assert len(await tx.proposals.due(NEW_YEAR + timedelta(days=99))) == 20
-        assert len(await tx.proposals.due(NEW_YEAR + timedelta(days=99), [HERE])) == 20
-        assert await tx.proposals.next_due_at() is not None
-        assert await tx.proposals.next_due_at([HERE]) is not None
-        assert len(await tx.proposals.in_states(HERE, OPEN)) == 20
-        assert len(await tx.proposals.list(HERE, Filter())) == 25
-        assert len(await tx.proposals.list(HERE, Filter(states=OPEN))) == 20
-        assert len(await tx.proposals.list(HERE, Filter(group=TLC, states=OPEN))) == 20
-        assert len(await tx.proposals.list(HERE, Filter(author=ADA, states=OPEN))) == 10
-        assert await tx.proposals.load_of(HERE, ADA, TLC, NEW_YEAR + timedelta(days=1)) == (10, 0, 20)
+        assert len(await tx.of(Proposal).due(NEW_YEAR + timedelta(days=99))) == 20
+        assert len(await tx.of(Proposal).due(NEW_YEAR + timedelta(days=99), [HERE])) == 20
+        assert await tx.of(Proposal).next_due_at() is not None
+        assert await tx.of(Proposal).next_due_at([HERE]) is not None
+        assert len(await tx.of(Proposal).in_states(HERE, OPEN)) == 20
+        assert len(await tx.of(Proposal).listed(HERE, Filter())) == 25
+        assert len(await tx.of(Proposal).listed(HERE, Filter(states=OPEN))) == 20
+        assert len(await tx.of(Proposal).listed(HERE, Filter(group=TLC, states=OPEN))) == 20
+        assert len(await tx.of(Proposal).listed(HERE, Filter(author=ADA, states=OPEN))) == 10
+        assert await tx.of(Proposal).load_of(HERE, ADA, TLC, NEW_YEAR + timedelta(days=1)) == (10, 0, 20)
         assert len(await tx.deliveries.waiting(NEW_YEAR)) == 20
         assert await tx.deliveries.of_message(5) is not None
         assert len(await tx.deliveries.of_proposal(proposal(5).id)) == 1

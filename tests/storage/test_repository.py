@@ -33,7 +33,7 @@ class Thing:
 
 
 def things(tx: SqlTransaction) -> Repository[Thing]:
-    return Repository(tx.people._session, meetings, Thing, "thing")
+    return Repository(tx.people._session, meetings, Thing)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from typing import Protocol
 from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId, VoteId
 from bot.governance.proposals_types import Ballot, Proposal, ProposalState
 from bot.governance.stops import Span
+from bot.services.ports.repository import Repository
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,45 +40,19 @@ class Filter:
     search: str = ""
 
 
-class Proposals(Protocol):
-    """Dossiers."""
-
-    async def get(self, id: ProposalId) -> Proposal:
-        """Raises NotFound. Within a writing transaction nobody else changes it meanwhile."""
-        ...
-
-    async def numbered(self, partnership: PartnershipId, number: int) -> Proposal:
-        """By its number ``P-12``. Raises NotFound."""
-        ...
-
-    async def save(self, proposal: Proposal, due_at: datetime | None) -> Proposal:
-        """Insert or update; returns it with the next ``version``. Raises Changed."""
-        ...
-
-    async def due(self, now: datetime, partnerships: Iterable[PartnershipId] | None = None) -> tuple[ProposalId, ...]:
-        """Those with ``due_at <= now``, earliest first, in these partnerships."""
-        ...
-
-    async def next_due_at(self, partnerships: Iterable[PartnershipId] | None = None) -> datetime | None:
-        """The earliest ``due_at`` of all, or in these partnerships."""
-        ...
+class Proposals(Repository[Proposal], Protocol):
+    """Proposals, and what is asked of them beyond what every noun is asked."""
 
     async def in_states(self, partnership: PartnershipId, states: Iterable[ProposalState]) -> tuple[ProposalId, ...]:
         """Ids of proposals in these states, oldest first."""
         ...
 
-    async def list(self, partnership: PartnershipId, wanted: Filter) -> tuple[Listed, ...]:
+    async def listed(self, partnership: PartnershipId, wanted: Filter) -> tuple[Listed, ...]:
         """Rows for lists and autocomplete, newest first. Drafts only when filtered by their author."""
         ...
 
     async def drafts_of(self, partnership: PartnershipId, author: PersonId) -> tuple[ProposalId, ...]:
         """The ids of this author's drafts, newest first."""
-        ...
-
-    async def newest(
-        self, partnership: PartnershipId, limit: int, states: Iterable[ProposalState] = ()
-    ) -> tuple[Proposal, ...]:
-        """The newest that have a number, in these states or in any; newest first."""
         ...
 
     async def spells_of(

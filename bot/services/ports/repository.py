@@ -18,13 +18,11 @@ class Aggregate(Protocol):
     @property
     def partnership(self) -> PartnershipId: ...
     @property
-    def number(self) -> int: ...
+    def number(self) -> int | None: ...
     @property
     def group(self) -> GroupId | None: ...
     @property
     def state(self) -> StrEnum: ...
-    @property
-    def due_at(self) -> datetime | None: ...
     @property
     def version(self) -> int: ...
 
@@ -47,12 +45,12 @@ class Repository(Protocol[T]):
         """Insert or update; returns it with the next ``version``. Raises Changed."""
         ...
 
-    async def due(self, now: datetime, partnerships: Iterable[PartnershipId]) -> tuple[int, ...]:
-        """Ids of those with ``due_at <= now``, earliest first, in these partnerships."""
+    async def due(self, now: datetime, partnerships: Iterable[PartnershipId] | None = None) -> tuple[int, ...]:
+        """Ids of those that have something due now, earliest first, in these partnerships or in all."""
         ...
 
     async def next_due_at(self, partnerships: Iterable[PartnershipId] | None = None) -> datetime | None:
-        """The earliest ``due_at`` of all, or in these partnerships."""
+        """When the next of them has something due, of all or in these partnerships."""
         ...
 
     async def list(
@@ -63,7 +61,7 @@ class Repository(Protocol[T]):
         before: int | None = None,
         limit: int = 25,
     ) -> tuple[T, ...]:
-        """Newest first; in these states (none named: in all), of one group, numbered below ``before``."""
+        """Those with a number, newest first; in these states (none named: in all), of one group, below ``before``."""
         ...
 
     async def outside(self, partnership: PartnershipId, states: Iterable[StrEnum]) -> tuple[int, ...]:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
-from typing import Protocol
+from typing import Protocol, overload
 
-from bot.governance.feedback import Feedback
-from bot.governance.meetings import Meeting
-from bot.governance.retros import Retro
-from bot.governance.surveys import Survey
+from bot.governance.proposals_types import Proposal
 from bot.services.ports.deliveries import Deliveries
 from bot.services.ports.partnerships import Partnerships, Policies
 from bot.services.ports.people import People
 from bot.services.ports.proposals import Ballots, Proposals
 from bot.services.ports.record import Consistency, Record
 from bot.services.ports.reminders import Reminders
-from bot.services.ports.repository import Repository
+from bot.services.ports.repository import Repository, T
 from bot.services.ports.runtime import Runtime
 from bot.services.ports.sealed import Seals
 from bot.services.ports.seats import Seats
@@ -33,19 +30,9 @@ class Transaction(Protocol):
     @property
     def policies(self) -> Policies: ...
     @property
-    def proposals(self) -> Proposals: ...
-    @property
     def ballots(self) -> Ballots: ...
     @property
-    def surveys(self) -> Repository[Survey]: ...
-    @property
-    def feedback(self) -> Repository[Feedback]: ...
-    @property
-    def retros(self) -> Repository[Retro]: ...
-    @property
     def seals(self) -> Seals: ...
-    @property
-    def meetings(self) -> Repository[Meeting]: ...
     @property
     def reminders(self) -> Reminders: ...
     @property
@@ -56,6 +43,11 @@ class Transaction(Protocol):
     def deliveries(self) -> Deliveries: ...
     @property
     def runtime(self) -> Runtime: ...
+
+    @overload
+    def of(self, type_: type[Proposal]) -> Proposals: ...
+    @overload
+    def of(self, type_: type[T]) -> Repository[T]: ...
 
     async def next_id(self, kind: str) -> int:
         """The next integer of a gapless series such as ``proposal`` or ``number/3``, from 1."""
