@@ -22,8 +22,12 @@ from typing import Any
 
 import pytest
 
+from bot.governance.feedback import Feedback
 from bot.governance.ids import PartnershipId, ProposalId
+from bot.governance.meetings import Meeting
 from bot.governance.proposals_types import Proposal
+from bot.governance.retros import Retro
+from bot.governance.surveys import Survey
 from bot.operation import upkeep
 from bot.operation.errors import OperatorError
 from config.settings import Settings
@@ -86,18 +90,18 @@ async def test_everything_reads_back_as_it_was(tx: SqlTransaction, old: sqlite3.
 
 async def test_no_word_of_anybody_is_lost(tx: SqlTransaction, old: sqlite3.Connection) -> None:
     """Every sentence of an old document is somewhere in what is read today, whatever documents look like now."""
-    kept = {
+    kept: dict[str, Any] = {
         "partnerships": tx.partnerships,
-        "proposals": tx.proposals,
-        "retros": tx.retros,
-        "surveys": tx.surveys,
-        "feedback": tx.feedback,
-        "meetings": tx.meetings,
+        "proposals": tx.of(Proposal),
+        "retros": tx.of(Retro),
+        "surveys": tx.of(Survey),
+        "feedback": tx.of(Feedback),
+        "meetings": tx.of(Meeting),
     }
     with carried_over():
         for table, repository in kept.items():
             for at, document in old.execute(f"SELECT id, document FROM {table}").fetchall():
-                read = set(words(await repository.get(at)))  # type: ignore[attr-defined]
+                read = set(words(await repository.get(at)))
                 assert set(words(json.loads(document))) - read == set(), f"{table} {at}"
 
 
@@ -126,26 +130,26 @@ async def facts(tx: SqlTransaction, old: sqlite3.Connection) -> AsyncIterator[st
                 off = sorted(map(str, wish.off))
                 yield f"  person {place}: {wish.way}, {wish.zone}, at most {wish.mentions}, not of {off}"
     for at in ids(old, "proposals"):
-        for line in await of_proposal(tx, await tx.proposals.get(ProposalId(at))):
+        for line in await of_proposal(tx, await tx.of(Proposal).get(ProposalId(at))):
             yield line
     for at in ids(old, "retros"):
-        retro = await tx.retros.get(at)
+        retro = await tx.of(Retro).get(at)
         sealed = [len(await tx.seals.of(name)) for name in (f"retro/{at}", f"retro/{at}/dots")]
         yield f"R-{retro.number} {retro.state}, starts {retro.starts_at}, sealed: {sealed}"
         yield f"  topics: {[(len(topic.cards), topic.dots, str(topic.progress)) for topic in retro.topics]}"
         yield f"  actions: {[(action.text, str(action.due_at)) for action in retro.actions]}, carried {retro.carried}"
     for at in ids(old, "surveys"):
-        survey = await tx.surveys.get(at)
+        survey = await tx.of(Survey).get(at)
         answers = len(await tx.seals.of(f"survey/{at}"))
         yield f"S-{survey.number} {survey.state}, edition {survey.edition}, until {survey.closes_at}, sealed: {answers}"
         yield f"  questions: {[str(each.kind) for each in survey.questions]}"
         yield f"  results: {[(result.counts, result.texts) for result in survey.results]}"
     for at in ids(old, "feedback"):
-        given = await tx.feedback.get(at)
+        given = await tx.of(Feedback).get(at)
         named = "named" if given.author else "anonymous"
         yield f"F-{given.number} {given.state}, {named}, owned: {given.owner is not None}, answer: {given.answer!r}"
     for at in ids(old, "meetings"):
-        met = await tx.meetings.get(at)
+        met = await tx.of(Meeting).get(at)
         repeats = "in a series" if met.cadence else "once"
         yield f"M-{met.number} {met.state} at {met.starts_at}, {repeats}"
         yield f"  {counted(str(each.answer) for each in met.attendance)}, notes: {[note.text for note in met.notes]}"
