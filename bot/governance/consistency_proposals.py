@@ -9,31 +9,11 @@ from types import MappingProxyType
 
 from bot.governance.events import Event, EventType
 from bot.governance.histories import Happening
+from bot.governance.lifecycle import REACHED
 from bot.governance.policy import Policy
 from bot.governance.proposals import NO_REASON, pin
 from bot.governance.proposals_types import Objection, ObjectionState, Proposal, ProposalState, Version, Vote
 from bot.governance.versions import digest
-
-_REACHED: Mapping[EventType, ProposalState] = MappingProxyType(
-    {
-        EventType.DRAFT_DISCARDED: ProposalState.DISCARDED,
-        EventType.REVIEW_OPENED: ProposalState.REVIEW,
-        EventType.VERSION_PUBLISHED: ProposalState.REVIEW,
-        EventType.WINDOW_EXTENDED: ProposalState.REVIEW,
-        EventType.WINDOW_CLOSED: ProposalState.SETTLING,
-        EventType.PROPOSAL_PASSED: ProposalState.PASSED,
-        EventType.PROPOSAL_DISPUTED: ProposalState.DISPUTED,
-        EventType.PROPOSAL_LAPSED: ProposalState.LAPSED,
-        EventType.PROPOSAL_WITHDRAWN: ProposalState.WITHDRAWN,
-        EventType.PROPOSAL_NOT_ADOPTED: ProposalState.NOT_ADOPTED,
-        EventType.PROPOSAL_ADOPTED: ProposalState.ADOPTED,
-        EventType.PROPOSAL_ENACTED: ProposalState.ENACTED,
-        EventType.PROPOSAL_STALE: ProposalState.STALE,
-        EventType.PROPOSAL_HALTED: ProposalState.DISPUTED,
-        EventType.PROPOSAL_ESCALATED: ProposalState.ESCALATED,
-    }
-)
-"""The state in which each of these leaves a proposal (PRO-6)."""
 
 _OBJECTION: Mapping[EventType, ObjectionState] = MappingProxyType(
     {
@@ -52,8 +32,8 @@ _STAND_AGAIN = frozenset({EventType.VERSION_PUBLISHED, EventType.PROPOSAL_HALTED
 
 def of_proposal(proposal: Proposal, history: Sequence[Happening], policies: Mapping[int, Policy]) -> Iterator[str]:
     """What of a proposal is not as its events tell: texts, electors, rules, objections, votes, state, outcome."""
-    reached = [each for each in history if each.event.type in _REACHED]
-    if (_REACHED[reached[-1].event.type] if reached else ProposalState.DRAFT) is not proposal.state:
+    reached = [each for each in history if each.event.type in REACHED]
+    if (REACHED[reached[-1].event.type] if reached else ProposalState.DRAFT) is not proposal.state:
         yield "state"
     opened = next((each for each in history if each.event.type is EventType.REVIEW_OPENED), None)
     if opened is None:

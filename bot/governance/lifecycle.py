@@ -8,9 +8,10 @@ review ──close──▶ settling ──▶ passed ──timelock──▶ en
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from bot.governance import clock, electorates, escalations, periods, proposals, thresholds, votes
 from bot.governance import effects as effect_rules
@@ -25,6 +26,27 @@ Outcome = tuple[Proposal, tuple[Event, ...]]
 
 MOST_DRAFT = timedelta(days=14)
 MOST_STALE = timedelta(days=14)
+
+REACHED: Mapping[EventType, ProposalState] = MappingProxyType(
+    {
+        EventType.DRAFT_DISCARDED: ProposalState.DISCARDED,
+        EventType.REVIEW_OPENED: ProposalState.REVIEW,
+        EventType.VERSION_PUBLISHED: ProposalState.REVIEW,
+        EventType.WINDOW_EXTENDED: ProposalState.REVIEW,
+        EventType.WINDOW_CLOSED: ProposalState.SETTLING,
+        EventType.PROPOSAL_PASSED: ProposalState.PASSED,
+        EventType.PROPOSAL_DISPUTED: ProposalState.DISPUTED,
+        EventType.PROPOSAL_LAPSED: ProposalState.LAPSED,
+        EventType.PROPOSAL_WITHDRAWN: ProposalState.WITHDRAWN,
+        EventType.PROPOSAL_NOT_ADOPTED: ProposalState.NOT_ADOPTED,
+        EventType.PROPOSAL_ADOPTED: ProposalState.ADOPTED,
+        EventType.PROPOSAL_ENACTED: ProposalState.ENACTED,
+        EventType.PROPOSAL_STALE: ProposalState.STALE,
+        EventType.PROPOSAL_HALTED: ProposalState.DISPUTED,
+        EventType.PROPOSAL_ESCALATED: ProposalState.ESCALATED,
+    }
+)
+"""The state in which each of these leaves a proposal (PRO-6)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from bot.governance import electorates
 from bot.governance.events import EventType
 from bot.governance.ids import GroupId, PersonId
+from bot.governance.lifecycle import REACHED
 from bot.governance.organisation import Partnership
-from bot.governance.proposals_types import FINAL, ProposalState
+from bot.governance.proposals_types import FINAL
 from bot.governance.stops import BLIND
 from bot.services.ports.record import Recorded
 from bot.services.views import ProposalView
@@ -40,7 +41,7 @@ def entry(view: ProposalView, marker: int | None) -> View:
 def outcome(view: ProposalView, recorded: Recorded, marker: int | None) -> View:
     """What was decided, as it stood at that event, ending with the short head hash (REC-1)."""
     proposal = view.proposal
-    state = _REACHED.get(recorded.event.type, proposal.state)
+    state = REACHED.get(recorded.event.type, proposal.state)
     lines = [
         f"### {STATE_SIGNS[state]} P-{proposal.number} · {state_label(proposal, state)}",
         f"-# Outcome · {type_label(proposal.type)} · {inline(view.group.name, 80)}",
@@ -121,18 +122,6 @@ _INCIDENTS = frozenset(
 
 _SMALL = frozenset({EventType.ROLE_MAPPED, EventType.ROLE_UNMAPPED, EventType.CLOCKS_MOVED, EventType.ACCESS_REPAIRED})
 """Many of them come at once when a partnership is set up: each has its post (ORG-2a), and each post is small."""
-
-_REACHED: Mapping[EventType, ProposalState] = {
-    EventType.PROPOSAL_PASSED: ProposalState.PASSED,
-    EventType.PROPOSAL_DISPUTED: ProposalState.DISPUTED,
-    EventType.PROPOSAL_HALTED: ProposalState.DISPUTED,
-    EventType.PROPOSAL_LAPSED: ProposalState.LAPSED,
-    EventType.PROPOSAL_WITHDRAWN: ProposalState.WITHDRAWN,
-    EventType.PROPOSAL_NOT_ADOPTED: ProposalState.NOT_ADOPTED,
-    EventType.PROPOSAL_ADOPTED: ProposalState.ADOPTED,
-    EventType.PROPOSAL_ENACTED: ProposalState.ENACTED,
-    EventType.PROPOSAL_STALE: ProposalState.STALE,
-}
 
 
 def _title(view: ProposalView) -> str:
