@@ -17,7 +17,7 @@ from bot.services.views import ProposalView
 from bot.ui import errors, forms, ids, limits, policy, proposals, versions
 from bot.ui.labels import FIELD_LABELS, METHOD_LABELS, STATE_LABELS, count, span, stamp
 from bot.ui.panels import LINE, Button, Rule, button, link, panel, rows
-from bot.ui.text import in_quotes, inline, quote
+from bot.ui.text import in_quotes, quote
 
 Answer = discord.ui.LayoutView
 
@@ -59,13 +59,12 @@ def said(*texts: str | Rule, buttons: Sequence[Button | None] = ()) -> Answer:
 
 def named(proposal: Proposal) -> str:
     """A proposal in a line of ours, such as **P-12** and its title."""
-    return f"**{headed(proposal)}**"
+    return f"**{numbered(proposal)} · {in_quotes(proposal.text.title, 100)}**"
 
 
-def headed(proposal: Proposal) -> str:
-    """The same in a heading, which is bold already."""
-    name = f"P-{proposal.number}" if proposal.number else "Draft"
-    return f"{name} · {in_quotes(proposal.text.title, 100)}"
+def numbered(proposal: Proposal) -> str:
+    """The same in a heading, where no words of people stand (TXT-1)."""
+    return f"P-{proposal.number}" if proposal.number else "Draft"
 
 
 def overview(view: ProposalView, hindrance: Refusal | None) -> Answer:
@@ -77,7 +76,7 @@ def preview(view: ProposalView) -> Answer:
     """The card as it would stand if the review opened now; its buttons wait until then."""
     if view.proposal.state is ProposalState.DRAFT:
         return said(
-            f"### Preview of {headed(view.proposal)}\nThe card can be shown when nothing is missing any more. "
+            f"### Preview\n{named(view.proposal)}: its card can be shown when nothing is missing any more. "
             "So far it says:",
             _draft_text(view.proposal),
         )
@@ -100,7 +99,7 @@ def draft(view: ProposalView, hindrance: Refusal | None) -> Answer:
     kind = type_named(proposal.type)
     head = (
         f"### Your draft is kept\n{named(proposal)}\n"
-        f"-# {kind.label} · decided by {inline(view.group.name, 80)} · only you see this"
+        f"-# {kind.label} · decided by {in_quotes(view.group.name, 80)} · only you see this"
     )
     if hindrance is None:
         state = (
@@ -162,7 +161,7 @@ def opened(view: ProposalView) -> Answer:
     proposal = view.proposal
     closes = f" It is open until {stamp(proposal.closes_at)}." if proposal.closes_at else ""
     return said(
-        f"### Review opened\n{named(proposal)} is before {inline(view.group.name, 80)}.{closes}\n"
+        f"### Review opened\n{named(proposal)} is before {in_quotes(view.group.name, 80)}.{closes}\n"
         "Its words are frozen. To change them, revise: that makes a new version with more time to read.",
         buttons=[*links_to(view), button("Revise", ids.proposal("revise", proposal.id))],
     )
@@ -208,7 +207,7 @@ def revision(view: ProposalView, hindrance: Refusal | None) -> Answer:
             needed = _needed(hindrance, "The words", _details(proposal))
             state = f"**Still needed before it can be published:** {needed}"
     return said(
-        f"### Revise {headed(proposal)}\n-# Only you see this until you publish it.",
+        f"### Revise {numbered(proposal)}\n{named(proposal)}\n-# Only you see this until you publish it.",
         LINE,
         change,
         LINE,
@@ -248,7 +247,8 @@ def escalating(view: ProposalView) -> Answer:
     method = METHOD_LABELS.get(method_for(proposal), method_for(proposal))
     begins = f" It opens after {span(pinned.vote_notice)}." if pinned.vote_notice else " It opens at once."
     return said(
-        f"### Take {headed(proposal)} to a final vote?\nThe stakeholder group then decides by {method}, "
+        f"### Take {numbered(proposal)} to a final vote?\n{named(proposal)}: the stakeholder group "
+        f"then decides by {method}, "
         f"within {span(pinned.vote_window)}.{begins} Its words cannot be changed any more, and a vote that is open "
         "cannot be called off. Objections that nobody withdrew stay on record with their reasons.\n"
         "Until you press the button, nothing happens.",
@@ -297,7 +297,7 @@ def text(view: ProposalView) -> tuple[Answer, str | None]:
     proposal = view.proposal
     version = proposal.versions[-1] if proposal.versions else None
     parts = [f"{label}\n{quote(words, limits.V2_TEXT)}" for label, words in _sections(proposal)]
-    head = f"### {headed(proposal)}" + (
+    head = f"### Text of {numbered(proposal)}\n{named(proposal)}" + (
         f"\n-# Version {version.number} · written by {view.mention(proposal.author)}" if version else ""
     )
     fits = sum(limits.units(part) for part in (head, *parts)) <= limits.V2_TEXT
@@ -315,7 +315,7 @@ def options(view: ProposalView, acts: Sequence[str]) -> Answer:
     if not acts:
         words = "All that you can do now stands on its card or in its discussion. Only its author may change it."
     return said(
-        f"### {headed(proposal)}\n{words}",
+        f"### More on {numbered(proposal)}\n{named(proposal)}\n{words}",
         buttons=[*(button(_ACTS[act], ids.proposal(act, proposal.id)) for act in acts), *links_to(view)],
     )
 

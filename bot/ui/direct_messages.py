@@ -8,7 +8,7 @@ from bot.services.views import ProposalView
 from bot.ui.errors import why_not
 from bot.ui.labels import span
 from bot.ui.limits import CONTENT, fit_lines
-from bot.ui.text import inline
+from bot.ui.text import in_quotes
 
 
 def not_eligible_reaction(view: ProposalView, why: str) -> str:
@@ -53,7 +53,7 @@ def told(view: ProposalView, recorded: Recorded) -> str:
 
 def _name(view: ProposalView) -> str:
     """By number and partnership: words of people would have to be taken out again when they are erased (REC-1)."""
-    return f"P-{view.proposal.number} of {inline(view.partnership.name, 100)}"
+    return f"P-{view.proposal.number} of {in_quotes(view.partnership.name, 100)}"
 
 
 def _where(view: ProposalView) -> str:

@@ -424,16 +424,16 @@ AMOUNTS: Mapping[str, str] = MappingProxyType(
     {
         "empty": "There is none yet. Write a sum and its currency, such as 2500 USD or €1,200.50.",
         "too long": "That is longer than any sum of money. Write it in digits, such as 2500 USD.",
-        "no sum": "“{text}” holds no sum. Write it in digits, such as 2500 USD.",
-        "no currency": "“{text}” names no currency. Write its code or sign too, such as {text} EUR or €{text}.",
-        "unknown currency": "“{text}” is no currency that I know. Write its code, such as EUR, USD or TND.",
-        "not a sum": "“{text}” cannot be read as a sum. Write it in digits, such as 2500 EUR or 1,200.50 USD.",
-        "decimals": "“{text}” has more decimals than {currency} has: {most}.",
-        "out of range": "“{text}” is not a sum above zero that fits into the books.",
-        "several": "“{text}” can be read in more than one way. Choose which one you mean; your words are kept.",
-        "decimals or not": "“{text}” has more decimals than {currency} has, unless the point groups the digits. "
+        "no sum": "{text} holds no sum. Write it in digits, such as 2500 USD.",
+        "no currency": "{text} names no currency. Write its code or sign too, such as 2500 EUR or €2500.",
+        "unknown currency": "{text} is no currency that I know. Write its code, such as EUR, USD or TND.",
+        "not a sum": "{text} cannot be read as a sum. Write it in digits, such as 2500 EUR or 1,200.50 USD.",
+        "decimals": "{text} has more decimals than {currency} has: {most}.",
+        "out of range": "{text} is not a sum above zero that fits into the books.",
+        "several": "{text} can be read in more than one way. Choose which one you mean; your words are kept.",
+        "decimals or not": "{text} has more decimals than {currency} has, unless the point groups the digits. "
         "Choose the sum if you mean that, else write it anew; your words are kept.",
-        "which currency": "The currency of “{text}” is not certain. Choose what you mean; your words are kept.",
+        "which currency": "The currency of {text} is not certain. Choose what you mean; your words are kept.",
     }
 )
 """Why an amount was not understood; the keys of ``AmountUnclear.why``."""
@@ -442,7 +442,7 @@ AMOUNTS: Mapping[str, str] = MappingProxyType(
 def _amount_unclear(refusal: errors.AmountUnclear) -> str:
     places = EXPONENTS.get(refusal.currency, 2)
     most = f"at most {places}" if places else "it has none"
-    text = inline(refusal.text, 100)
+    text = in_quotes(refusal.text, 102)
     words = f"**Amount**: {AMOUNTS[refusal.why].format(text=text, currency=refusal.currency, most=most)}"
     if not refusal.readings:
         return words
@@ -489,7 +489,7 @@ def _too_few_stakeholders(refusal: errors.TooFewStakeholders) -> str:
 
 def _role_missing(refusal: errors.RoleMissing) -> str:
     return (
-        f"A Discord role that gave the member seat of **{inline(refusal.group, 80)}** was deleted, unmapped or given "
+        f"A Discord role that gave the member seat of {in_quotes(refusal.group, 82)} was deleted, unmapped or given "
         "another seat. Those who wore it could not object, so nothing is opened or revised until that is mended. "
         "Your draft is kept. `/roles list` shows what is missing; a moderator maps a role to that seat with "
         "`/roles map`. If nobody is meant to hold it any more, that is a role which nobody wears."
@@ -545,7 +545,7 @@ def _role_refused(refusal: errors.RoleRefused) -> str:
 def _role_suspended(refusal: errors.RoleSuspended) -> str:
     powers = intrusions.permissions(refusal.powers)
     return (
-        f"Your seat for this comes with the role **{inline(refusal.role, 100)}**, and that role has gained power over "
+        f"Your seat for this comes with the role {in_quotes(refusal.role, 102)}, and that role has gained power over "
         f"the server ({powers}). Until it is taken away, nobody files, rules or leads by that seat. What you objected, "
         "wrote and voted stands, and you can go on objecting, raising concerns and voting. A moderator mends it in "
         "*Server settings → Roles*, or with `/setup start`; then this works again at once."

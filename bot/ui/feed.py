@@ -18,7 +18,7 @@ from bot.ui import deadlines, effects, health, ids, intrusions, objections, poli
 from bot.ui import proposals as cards
 from bot.ui.labels import HASH, STATE_COLOURS, STATE_SIGNS, moment, stamp, state_label, type_label
 from bot.ui.panels import Part, Row, View, button, link, panel, rows
-from bot.ui.text import in_quotes, inline
+from bot.ui.text import in_quotes, inline, titled
 
 _INCIDENT, _CHANGE, _QUIET = 0xC0392B, 0x5865F2, 0x4E5058
 
@@ -44,14 +44,14 @@ def outcome(view: ProposalView, recorded: Recorded, marker: int | None) -> View:
     state = REACHED.get(recorded.event.type, proposal.state)
     lines = [
         f"### {STATE_SIGNS[state]} P-{proposal.number} · {state_label(proposal, state)}",
-        f"-# Outcome · {type_label(proposal.type)} · {inline(view.group.name, 80)}",
+        f"-# Outcome · {type_label(proposal.type)} · {in_quotes(view.group.name, 80)}",
     ]
     if view.group.private:
         lines.append(_PRIVATE)
     elif recorded.erased:
-        lines += [f"> **{inline(proposal.current.text.title, 240)}**", _ERASED]
+        lines += [_named(view), _ERASED]
     else:
-        lines += [f"> **{inline(proposal.current.text.title, 240)}**", *_reasons(view, recorded)]
+        lines += [_named(view), *_reasons(view, recorded)]
     end = f"-# Record #{recorded.number} · {recorded.hash[:HASH]}"
     buttons = rows(
         button("Details", ids.proposal("show", proposal.id)),
@@ -129,8 +129,12 @@ def _title(view: ProposalView) -> str:
     state = proposal.state
     return (
         f"### {STATE_SIGNS[state]} P-{proposal.number} · {state_label(proposal)}\n"
-        f"-# {type_label(proposal.type)} · {inline(view.group.name, 60)}"
+        f"-# {type_label(proposal.type)} · {in_quotes(view.group.name, 60)}"
     )
+
+
+def _named(view: ProposalView) -> str:
+    return titled(view.mention(view.proposal.author), view.proposal.current.text.title, verb="proposed")
 
 
 def _reasons(view: ProposalView, recorded: Recorded) -> list[str]:
@@ -183,12 +187,14 @@ def _logged(recorded: Recorded, partnership: Partnership, by: str, about: str) -
     match event.type:
         case EventType.PARTNERSHIP_CREATED:
             return [
-                f"### 🚧 {in_quotes(partnership.name, 82)} was set up",
-                f"By {who}. It is provisional until the stakeholder group ratifies it.",
+                "### 🚧 A partnership was set up",
+                f"{who[:1].upper()}{who[1:]} set up {in_quotes(partnership.name, 82)}.",
+                "It is provisional until the stakeholder group ratifies it.",
             ]
         case EventType.PARTNERSHIP_RATIFIED:
             return [
-                f"### 🎉 {in_quotes(partnership.name, 82)} is ratified",
+                "### 🎉 The partnership is ratified",
+                f"The stakeholder group of {in_quotes(partnership.name, 82)} said yes.",
                 "Its structure and first policy are binding. Budgets and policy changes can be decided from now on.",
             ]
         case EventType.ROLE_MAPPED | EventType.ROLE_UNMAPPED:
@@ -219,7 +225,8 @@ def _logged(recorded: Recorded, partnership: Partnership, by: str, about: str) -
             ]
         case EventType.PLACE_LOST:
             return [
-                f"### ⚠️ A channel of this partnership is gone: {inline(str(data.get('place') or 'unnamed'), 80)}",
+                "### ⚠️ A channel of this partnership is gone",
+                f"It was called {in_quotes(str(data.get('place') or 'unnamed'), 82)}.",
                 "Nothing is decided by that: the record is the truth. Reviews whose card stood there stand still.",
                 "**Moderators:** run `/setup` again; it makes what is missing.",
             ]
@@ -257,8 +264,8 @@ def _seat(data: Mapping[str, object]) -> str:
     where = f" of {in_quotes(group, 62)}" if group else ""
     if group == _WHOLE:
         where = f" of the {_WHOLE}"
-    extra = ", ".join(str(data[key]) for key in ("class", "organisation") if data.get(key))
-    return f"{in_quotes(str(data.get('seat') or 'seat'), 62)}{where}" + (f" ({inline(extra, 120)})" if extra else "")
+    extra = ", ".join(in_quotes(str(data[key]), 62) for key in ("class", "organisation") if data.get(key))
+    return f"{in_quotes(str(data.get('seat') or 'seat'), 62)}{where}" + (f" ({extra})" if extra else "")
 
 
 def _by_proposal(thing: str) -> str:

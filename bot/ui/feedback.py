@@ -16,7 +16,7 @@ from bot.ui.answers import Answer, said
 from bot.ui.labels import FEEDBACK_STATE_LABELS, moment
 from bot.ui.limits import SUGGESTION
 from bot.ui.panels import LINE, Button, Part, Style, View, button, link, panel, rows
-from bot.ui.text import inline, plain, quote
+from bot.ui.text import in_quotes, plain, quote
 
 _SIGNS = {
     FeedbackState.OPEN: "📨",
@@ -84,7 +84,12 @@ def mentioned(view: FeedbackView) -> tuple[int, ...]:
 def _head(view: FeedbackView) -> str:
     feedback = view.feedback
     state = f"{_SIGNS[feedback.state]} F-{feedback.number} · {FEEDBACK_STATE_LABELS[feedback.state]}"
-    return f"### {state}\n-# Feedback for {inline(view.place, 80)} · given {moment(feedback.given_at)}"
+    return f"### {state}\n-# Feedback for {_place(view)} · given {moment(feedback.given_at)}"
+
+
+def _place(view: FeedbackView) -> str:
+    group = view.feedback.group
+    return "the whole partnership" if group is None else in_quotes(view.partnership.group(group).name, 80)
 
 
 def _from(view: FeedbackView) -> str:
@@ -244,7 +249,7 @@ def shown(view: FeedbackView) -> View:
 def listing(page: FeedbackPage, name: str, group: GroupId | None, before: int | None) -> Answer:
     """One page of feedback, newest first."""
     partnership = page.partnership
-    head = f"### Feedback: {LISTS[name][0].lower()}\n{inline(partnership.name, 100)}"
+    head = f"### Feedback: {LISTS[name][0].lower()}\nOf {in_quotes(partnership.name, 100)}."
     turning = [
         button("Newest", ids.feedback_page(name, partnership.id, group, None)) if before else None,
         button("Older", ids.feedback_page(name, partnership.id, group, page.before)) if page.before else None,
@@ -264,15 +269,15 @@ def suggestion(view: FeedbackView) -> tuple[str, str]:
 
 def _row(view: FeedbackView) -> str:
     feedback = view.feedback
-    words = "words hidden" if feedback.hidden_by else inline(feedback.text, _MOST_SHOWN)
+    words = "Its words are hidden." if feedback.hidden_by else f"It says {in_quotes(feedback.text, _MOST_SHOWN)}"
     state = f"{_SIGNS[feedback.state]} {FEEDBACK_STATE_LABELS[feedback.state]}"
-    return f"**F-{feedback.number}** · {state} · {inline(view.place, 60)}\n{words}"
+    return f"**F-{feedback.number}** · {state} · for {_place(view)}\n{words}"
 
 
 def digest_lines(found: Sequence[Feedback], partnership: Partnership) -> list[str]:
     """One line for each, for the digest: “you said, we did”."""
     return [
-        f"**F-{each.number}** You said: {inline(each.text, _MOST_SHOWN)} – We did: {inline(each.answer, 160)}"
+        f"**F-{each.number}** You said: {in_quotes(each.text, _MOST_SHOWN)} – We did: {in_quotes(each.answer, 160)}"
         for each in found
         if each.partnership == partnership.id
     ]

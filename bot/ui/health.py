@@ -14,7 +14,7 @@ from bot.ui.labels import count, listed, moment, share
 from bot.ui.labels import span as lasting
 from bot.ui.metrics import scope_name
 from bot.ui.panels import LINE
-from bot.ui.text import inline
+from bot.ui.text import in_quotes
 
 _DAYS = PERIOD.days
 _MOST_NAMED = 8
@@ -40,12 +40,12 @@ def page(view: HealthView) -> Answer:
     ordered = sorted(view.readings, key=lambda reading: not reading.over)
     shown, more = ordered[:_MOST_SHOWN], len(ordered) - _MOST_SHOWN
     over = sum(reading.over for reading in view.readings)
-    verdict = f"**{count(over, 'mark')} crossed.**" if over else "**No mark is crossed.**"
+    verdict = f"**{count(over, 'mark')} crossed.**" if over else "**no mark is crossed.**"
     rest = f"-# … and {more} more; ask for one group." if more > 0 else ""
     hidden = view.scope.hidden
     left_out = f"-# Not looked at: {count(hidden, 'private group')} that you do not read." if hidden else ""
     return said(
-        f"### Health of {scope_name(view.scope)}\n{verdict}",
+        f"### Health\nOf {scope_name(view.scope)}: {verdict}",
         LINE,
         *_sections(shown, view),
         LINE,
@@ -56,15 +56,15 @@ def page(view: HealthView) -> Answer:
 def notice(data: Mapping[str, object], partnership: Partnership, mention: str) -> list[str]:
     """A mark that was crossed, for the feed (ORG-7): once, until it fell below."""
     part, whole = data.get("part", 0), data.get("whole", 0)
-    group = inline(str(data.get("group") or partnership.name), 60)
-    organisation = inline(str(data.get("organisation") or "one organisation"), 60)
+    group = in_quotes(str(data.get("group") or partnership.name), 62)
+    organisation = in_quotes(str(data["organisation"]), 62) if data.get("organisation") else "one organisation"
     match data.get("check"):
         case Check.SEATS:
-            said_so = f"{organisation} holds {part} of the {whole} seats of “{group}”."
+            said_so = f"Of the {whole} seats of {group}, {organisation} holds {part}."
         case Check.OBJECTIONS:
-            said_so = f"{organisation} raised {part} of the {whole} objections of the last {_DAYS} days."
+            said_so = f"Of the {whole} objections of the last {_DAYS} days, {organisation} raised {part}."
         case Check.FACILITATOR:
-            said_so = f"{mention or 'Somebody'} has facilitated “{group}” since {_since(data.get('since'))}."
+            said_so = f"{mention or 'Somebody'} has facilitated {group} since {_since(data.get('since'))}."
         case Check.REACH:
             numbers = data.get("proposals")
             names = [f"P-{number}" for number in numbers[:_MOST_NAMED]] if isinstance(numbers, list) else []
@@ -101,7 +101,7 @@ def _line(reading: Reading, view: HealthView) -> str:
 
 def _words(reading: Reading, view: HealthView) -> str:
     marks, partnership = view.marks, view.scope.partnership
-    group = inline(partnership.group(reading.group).name, 60) if reading.group is not None else ""
+    group = in_quotes(partnership.group(reading.group).name, 60) if reading.group is not None else ""
     match reading.check:
         case Check.SEATS:
             return f"**Seats of {group}:** {_organisation(reading, marks, LEAST_SEATS, 'seat')}"
@@ -128,7 +128,7 @@ def _organisation(reading: Reading, marks: Marks, least: int, noun: str) -> str:
         return f"none of {reading.whole} speaks for a named organisation."
     most = (reading.organisation, *reading.tied)
     more = [f"{len(most) - _MOST_NAMED} more"] if len(most) > _MOST_NAMED else []
-    named = listed([*(inline(each, 60) for each in most[:_MOST_NAMED]), *more])
+    named = listed([*(in_quotes(each, 62) for each in most[:_MOST_NAMED]), *more])
     percent = 100 * reading.part / reading.whole
     each = " each" if reading.tied else ""
     return (

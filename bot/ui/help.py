@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bot.governance.organisation import CONTRIBUTOR, FACILITATOR, MEMBER, OBSERVER, Partnership, seats_of
+from bot.governance.organisation import CONTRIBUTOR, FACILITATOR, MEMBER, OBSERVER, SEATS, Partnership, seats_of
 from bot.ui import ids
 from bot.ui.answers import Answer, said
 from bot.ui.labels import SECRECY, listed
 from bot.ui.panels import LINE, Button, button
-from bot.ui.text import inline
+from bot.ui.text import in_quotes
 
 _HOW = (
     "**How decisions are made here**\n"
@@ -71,8 +71,8 @@ def help_page(
         )
         return said(f"### Help\nThere is no partnership in this server yet. {begin}", _HOW)
     seats = seats_of(partnership, roles)
-    names = {group.id: inline(group.name, 60) for group in partnership.groups}
-    held = [f"{s.seat} of {names[s.group]}" if s.group in names else s.seat for s in seats if s.group or s.seat]
+    names = {group.id: in_quotes(group.name, 60) for group in partnership.groups}
+    held = [_held(s.seat) + (f" of {names[s.group]}" if s.group in names else "") for s in seats if s.group or s.seat]
     seatless = _GIVES_SEATS if manages_roles else _SEATLESS.format(whom=_moderators(whom))
     yours = f"Your seats: {listed(held)}." if held else seatless
     kinds = {seat.seat for seat in seats}
@@ -93,8 +93,18 @@ def help_page(
     buttons: list[Button] = [button("My inbox", ids.inbox())] if kinds else []
     does = (todo, LINE) if todo else ()
     return said(
-        f"### Help for {inline(partnership.name, 100)}\n{yours}", LINE, *does, _HOW, _SECRET, _FORMS, buttons=buttons
+        f"### Help\nThis is {in_quotes(partnership.name, 100)}. {yours}",
+        LINE,
+        *does,
+        _HOW,
+        _SECRET,
+        _FORMS,
+        buttons=buttons,
     )
+
+
+def _held(seat: str) -> str:
+    return seat if seat in SEATS else in_quotes(seat, 40)
 
 
 def _moderators(whom: Sequence[int]) -> str:

@@ -20,7 +20,7 @@ from bot.ui import ids, limits
 from bot.ui.answers import COLOUR, Answer, said
 from bot.ui.labels import STATE_LABELS, STATE_SIGNS, count, stamp, type_label
 from bot.ui.panels import Button, button, link, row
-from bot.ui.text import in_quotes, inline, plain
+from bot.ui.text import in_quotes, plain
 
 MOST_ITEMS = 6
 PAGE = 10
@@ -71,12 +71,12 @@ WAITS: Mapping[str, str] = MappingProxyType(
 
 def inbox(found: Inbox, partnership: Partnership) -> Answer:
     """What needs the asker now, most urgent first, each with the buttons that settle it (RHY-3)."""
-    name, items = inline(partnership.name, 100), found.items
+    name, items = in_quotes(partnership.name, 100), found.items
     if not items:
         return said(
-            f"### Your inbox in {name}\nNothing waits for you. `/proposal list` shows what is open.{_not_taken(found)}"
+            f"### Your inbox\nNothing waits for you in {name}. `/proposal list` shows what is open.{_not_taken(found)}"
         )
-    view, box = _box(f"### Your inbox in {name}\n{count(len(items), 'thing')} waiting, most urgent first.")
+    view, box = _box(f"### Your inbox\n{count(len(items), 'thing')} waiting in {name}, most urgent first.")
     for item in items[:MOST_ITEMS]:
         box.add_item(discord.ui.TextDisplay(_waiting(item)))
         buttons = [*_settling(item), link("To the card", item.link)]
@@ -112,7 +112,7 @@ def wanted(name: str, before: ProposalId | None) -> Filter:
 
 def listing(rows: Sequence[Listed], partnership: Partnership, name: str, before: ProposalId | None) -> Answer:
     """One page of a list, newest first."""
-    head = f"### {LISTS[name][0]}\n{inline(partnership.name, 100)}"
+    head = f"### {LISTS[name][0]}\nOf {in_quotes(partnership.name, 100)}."
     if not rows:
         more = "There is nothing more." if before else f"There is nothing here.{_elsewhere(name)}"
         return said(f"{head}\n{more}", buttons=_turning(partnership.id, name, before, None))
@@ -225,7 +225,7 @@ def _turning(partnership: PartnershipId, name: str, before: ProposalId | None, l
 
 
 def _row(row: Listed, partnership: Partnership) -> str:
-    group = inline(partnership.group(row.group).name, 60)
+    group = in_quotes(partnership.group(row.group).name, 60)
     due: datetime | None = row.closes_at if row.state is ProposalState.REVIEW else None
     until = f" · ends {discord.utils.format_dt(due, 'R')}" if due else ""
     state = f"{STATE_SIGNS[row.state]} {STATE_LABELS[row.state]}"

@@ -9,7 +9,7 @@ from bot.governance import scales
 from bot.governance.events import Event, EventType
 from bot.governance.intrusions import Intrusion
 from bot.ui.labels import listed
-from bot.ui.text import inline
+from bot.ui.text import in_quotes, inline
 
 _OPENED: Mapping[str, str] = MappingProxyType(
     {
@@ -44,13 +44,13 @@ def given(found: Intrusion, guild_id: int) -> str:
 def told(event: Event, seat: str, about: str) -> list[str]:
     """What the feed says: what happened, what it means, what moderators can do."""
     data = event.data
-    role = f"**{inline(str(data.get('role') or 'unnamed'), 100)}**"
-    place = inline(str(data.get("place") or "a channel"), 80)
+    role = in_quotes(str(data.get("role") or "unnamed"), 102)
+    place = in_quotes(str(data.get("place") or "unnamed"), 82)
     powers = [str(each) for each in _list(data.get("powers"))]
     match event.type:
         case EventType.ROLE_RENAMED:
-            was = inline(str(data.get("was") or "unnamed"), 100)
-            return [f"-# 🪪 The role **{was}**, which gives {seat}, is called {role} now. Its seat stays the same."]
+            was = in_quotes(str(data.get("was") or "unnamed"), 102)
+            return [f"-# 🪪 The role {was}, which gives {seat}, is called {role} now. Its seat stays the same."]
         case EventType.ROLE_ENDANGERED:
             return [
                 "### ⚠️ A role that carries a seat has gained power over the server",
@@ -72,12 +72,12 @@ def told(event: Event, seat: str, about: str) -> list[str]:
                 "It counts like any other seat; whether that was agreed is for the group to say.",
             ]
         case EventType.ACCESS_MENDED:
-            return [f"### A channel is as it should be again: {place}", "Nobody has more in it than their seat gives."]
+            return ["### A channel is as it should be again", f"In {place} nobody has more than their seat gives."]
     opened = [str(each) for each in _list(data.get("opened"))]
     who = "@everyone" if data.get("everyone") else f"the role {role}" if data.get("role") else about or "somebody"
     return [
-        f"### ⚠️ A channel was opened by hand: {place}",
-        f"There {who} {_may(powers, opened)}. No seat gives that.",
+        "### ⚠️ A channel was opened by hand",
+        f"In the channel {place} {who} {_may(powers, opened)}. No seat gives that.",
         *(
             ["With such power posts can be forged or removed. The record stays as it is: `/audit verify`."]
             * bool(powers)

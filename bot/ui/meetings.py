@@ -16,7 +16,7 @@ from bot.ui import ids
 from bot.ui.labels import MEETING_STATE_LABELS, STATE_LABELS, count, listed, span, stamp
 from bot.ui.limits import fit, fit_lines
 from bot.ui.panels import LINE, Button, Part, Style, View, button, panel, rows
-from bot.ui.text import in_quotes, inline, plain, quote
+from bot.ui.text import in_quotes, inline, plain, quote, titled
 
 KIND_LABELS: Mapping[MeetingKind, str] = MappingProxyType(
     {
@@ -80,14 +80,13 @@ _CALENDAR = {
 
 
 def name(meeting: Meeting) -> str:
-    """A meeting in a line of ours: **M-7 · Weekly check**."""
-    return f"**{headed(meeting)}**"
+    """A meeting in a line of ours: **M-7 · “Weekly check”**."""
+    return f"**{numbered(meeting)} · {in_quotes(meeting.title, 100)}**"
 
 
-def headed(meeting: Meeting) -> str:
-    """The same in a heading, which is bold already."""
-    number = f"M-{meeting.number} · " if meeting.number > 0 else ""
-    return f"{number}{in_quotes(meeting.title, 100)}"
+def numbered(meeting: Meeting) -> str:
+    """The same in a heading, where no words of people stand (TXT-1)."""
+    return f"M-{meeting.number}" if meeting.number > 0 else "Meeting"
 
 
 def card(view: MeetingView, marker: int | None) -> View:
@@ -99,12 +98,13 @@ def card(view: MeetingView, marker: int | None) -> View:
 
 
 def heading(view: MeetingView) -> str:
-    """Number, title and state; then kind, group, how often."""
+    """Number and state; then kind, group, how often; the title under the name of who called it."""
     meeting = view.meeting
     often = f" · {recurs(meeting.cadence)}" if meeting.cadence else ""
     return (
-        f"## 🗓️ {headed(meeting)}\n**{MEETING_STATE_LABELS[meeting.state]}** · {meeting.kind.value} meeting of "
-        f"{inline(view.group.name, 80)}{often}\n-# Called by {view.mention(meeting.organiser)}"
+        f"## 🗓️ {numbered(meeting)} · {MEETING_STATE_LABELS[meeting.state]}\n"
+        f"-# {meeting.kind.value.capitalize()} meeting of {in_quotes(view.group.name, 80)}{often}\n"
+        f"{titled(view.mention(meeting.organiser), meeting.title)}"
     )
 
 

@@ -11,9 +11,9 @@ from bot.services.ports.record import Recorded
 from bot.ui import ids
 from bot.ui.labels import count, listed, moment, span, stamp
 from bot.ui.limits import units
-from bot.ui.meetings import AGENDAS, COLOUR, COLOURS, decisions, headed, name, on_the_wall, people, unheld
+from bot.ui.meetings import AGENDAS, COLOUR, COLOURS, decisions, name, numbered, on_the_wall, people, unheld
 from bot.ui.panels import View, button, link, panel, rows
-from bot.ui.text import in_quotes, inline, quote, quote_parts
+from bot.ui.text import in_quotes, quote, quote_parts, titled
 from bot.ui.versions import MOST, packed
 
 _LISTED = 20
@@ -47,7 +47,10 @@ def told(view: MeetingView, recorded: Recorded, marker: int | None) -> list[View
 def minutes(view: MeetingView, marker: int | None) -> list[View]:
     """The minutes over as many messages as they take: who was there, what was decided, every note with its author."""
     meeting = view.meeting
-    head = f"### Minutes of {headed(meeting)}\n-# {inline(view.group.name, 80)} · {on_the_wall(meeting)}"
+    head = (
+        f"### Minutes of {numbered(meeting)}\n-# Meeting of {in_quotes(view.group.name, 80)} · {on_the_wall(meeting)}\n"
+    )
+    head += titled(view.mention(meeting.organiser), meeting.title)
     parts = [f"**Here ({len(meeting.who(Answer.HERE))}):** {people(view, meeting.who(Answer.HERE))}"]
     if absent := meeting.who(Answer.ABSENT):
         parts.append(f"**Could not come ({len(absent)}):** {people(view, absent)}")

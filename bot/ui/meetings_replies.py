@@ -25,9 +25,9 @@ from bot.ui.answers import Answer as Said
 from bot.ui.answers import said
 from bot.ui.labels import MEETING_STATE_LABELS, moment, span, stamp
 from bot.ui.limits import fit_lines
-from bot.ui.meetings import agenda, attendance, headed, name, on_the_wall, outcome, recurs, when
+from bot.ui.meetings import agenda, attendance, heading, name, numbered, on_the_wall, outcome, recurs, when
 from bot.ui.panels import LINE, Button, Style, button, link
-from bot.ui.text import inline
+from bot.ui.text import in_quotes, inline
 from bot.ui.versions import packed
 
 Form = discord.ui.Modal
@@ -67,7 +67,8 @@ def preview(view: MeetingView) -> Said:
     meeting = view.meeting
     often = f"\n**How often:** {recurs(meeting.cadence)}, {_each_time(meeting)}" if meeting.cadence else ""
     return said(
-        f"### Is this what you mean?\n{name(meeting)}, {meeting.kind.value} meeting of {inline(view.group.name, 80)}",
+        f"### Is this what you mean?\n{name(meeting)}, "
+        f"{meeting.kind.value} meeting of {in_quotes(view.group.name, 80)}",
         f"**When:** {stamp(meeting.starts_at)}, {span(meeting.length)}\n{on_the_wall(meeting)}{often}",
         "Nothing is scheduled until you confirm it. If something is wrong, use the command again.",
         buttons=[button("Confirm", ids.meeting("confirm", meeting.id), Style.success)],
@@ -126,7 +127,7 @@ def end_asked(view: MeetingView) -> Said:
     """Before it is ended for everybody."""
     notes = "Nobody has written notes yet." if not view.meeting.notes else "Its minutes are published as they are."
     return said(
-        f"### End {headed(view.meeting)}?\n{notes} Afterwards nothing can be added to them.",
+        f"### End {numbered(view.meeting)}?\n{name(view.meeting)}\n{notes} Afterwards nothing can be added to them.",
         buttons=[button("End it and publish the minutes", ids.meeting("end-now", view.meeting.id), Style.danger)],
     )
 
@@ -165,10 +166,7 @@ def noted(view: MeetingView) -> Said:
 
 def shown(view: MeetingView) -> list[Said]:
     """One meeting with its whole agenda as it stands now, and what can be done, over as many answers as it takes."""
-    meeting = view.meeting
-    head = f"### 🗓️ {headed(meeting)}\n**{MEETING_STATE_LABELS[meeting.state]}** · {meeting.kind.value} meeting of "
-    head += inline(view.group.name, 80)
-    blocks = [head, when(view), *agenda(view), attendance(view), outcome(view)]
+    blocks = [heading(view), when(view), *agenda(view), attendance(view), outcome(view)]
     *before, last = packed([block for block in blocks if block], _MOST)
     return [*map(said, before), said(last, buttons=[*_buttons(view), link("Board", view.link)])]
 
@@ -190,17 +188,17 @@ def _buttons(view: MeetingView) -> list[Button | None]:
 
 def listing(found: MeetingList) -> Said:
     """What is ahead, what was, and when each group next looks at its work, its strategy and its purpose (RHY-4)."""
-    names = {group.id: inline(group.name, 60) for group in found.groups}
+    names = {group.id: in_quotes(group.name, 60) for group in found.groups}
     ahead = [_line(meeting, names.get(meeting.group, "")) for meeting in found.ahead]
     past = [_line(meeting, names.get(meeting.group, "")) for meeting in found.past]
     cycle = []
     for group in found.groups[:10]:
         planned = {kind: found.next_of.get((group.id, kind)) for kind in _CYCLE}
         told = [f"{words}: {_next(planned[kind])}" for kind, words in _CYCLE.items()]
-        cycle.append(f"- **{names[group.id]}** · {' · '.join(told)}")
+        cycle.append(f"- {names[group.id]} · {' · '.join(told)}")
     begin = "Nothing is planned. A facilitator schedules a meeting with `/meeting schedule`."
     return said(
-        f"### Meetings of {inline(found.partnership.name, 100)}",
+        f"### Meetings\nOf {in_quotes(found.partnership.name, 100)}.",
         "**Ahead**\n" + (fit_lines(ahead, 1500) if ahead else begin),
         LINE,
         "**When each group next looks at its …**\n" + fit_lines(cycle, 1300) if cycle else "",

@@ -16,7 +16,7 @@ from bot.ui.charts import Bar, Series
 from bot.ui.labels import HASH, SCALE_LABELS, count, listed, moment
 from bot.ui.panels import LINE, attached, panel, pictures
 from bot.ui.tables import csv_of
-from bot.ui.text import inline
+from bot.ui.text import in_quotes
 
 STAGES: Mapping[Stage, str] = MappingProxyType(
     {
@@ -59,7 +59,8 @@ Files = tuple[tuple[str, bytes], ...]
 def page(view: MetricsView) -> Answer:
     """The numbers in words, with the pictures and the table; ``files`` gives those."""
     found = view.figures
-    head = f"### How {scope_name(view.scope)} decides\n-# {_period(view)} · from the record up to #{view.head[:HASH]}"
+    head = f"### How decisions go\nIn {scope_name(view.scope)}.\n-# {_period(view)}"
+    head += f" · from the record up to #{view.head[:HASH]}"
     parts = [_decided(view), _times(found), _people(found), _objections(found), _scales(view), _occasions(view)]
     names = [name for name, _ in _pictures(view)]
     shown = pictures(*((name, _ALT[name]) for name in names))
@@ -76,10 +77,10 @@ def files(view: MetricsView) -> Files:
 def scope_name(scope: Scope) -> str:
     """What the numbers are about."""
     if scope.group is not None:
-        return inline(scope.group.name, 60)
+        return in_quotes(scope.group.name, 60)
     if scope.scale is not None:
-        return f"the {SCALE_LABELS[scope.scale]} of {inline(scope.partnership.name, 60)}"
-    return inline(scope.partnership.name, 60)
+        return f"the {SCALE_LABELS[scope.scale]} of {in_quotes(scope.partnership.name, 60)}"
+    return in_quotes(scope.partnership.name, 60)
 
 
 def table(view: MetricsView) -> bytes:

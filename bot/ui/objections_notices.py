@@ -11,7 +11,7 @@ from bot.governance.events import EventType
 from bot.governance.proposals_types import ObjectionState
 from bot.ui.labels import CRITERION_LABELS, count, stamp
 from bot.ui.notices_context import WORDS_OF_PEOPLE, NoticeContext
-from bot.ui.text import in_quotes, inline, quote, said
+from bot.ui.text import in_quotes, quote, said
 
 MOST_SIGNS = 8
 """Code points of which one emoji in any variant is made."""
@@ -44,8 +44,8 @@ def _in_whose_place(told: NoticeContext) -> str:
     if not told.in_ones_place:
         return ""
     return (
-        f" {told.objector} raised it. Both speak for {inline(told.text('organisation'), 80)}: here an organisation has "
-        "one voice, and its members may change it."
+        f" {told.objector} raised it. Both speak for {in_quotes(told.text('organisation'), 82)}: here an "
+        "organisation has one voice, and its members may change it."
     )
 
 
@@ -205,7 +205,7 @@ def _sign(told: NoticeContext) -> str:
 def shown_emoji(emoji: str) -> str:
     """An emoji in a sentence; one of a server's own by its name, for others may not see it."""
     custom = _CUSTOM.fullmatch(emoji)
-    return f"“{inline(custom[1], 40)}”" if custom else emoji if len(emoji) <= MOST_SIGNS else "an emoji"
+    return in_quotes(custom[1], 42) if custom else emoji if len(emoji) <= MOST_SIGNS else "an emoji"
 
 
 def _concern(told: NoticeContext) -> str:
@@ -216,7 +216,7 @@ def _concern(told: NoticeContext) -> str:
             f"💬 {told.actor} objected, but had not held the member seat for a week when the review opened. So it is "
             "recorded as a concern: heard, answered, not blocking."
         )
-    return f"{head}\n{quote(text, WORDS_OF_PEOPLE)}" if text else head
+    return f"{head}\nThe words:\n{quote(text, WORDS_OF_PEOPLE)}" if text else head
 
 
 WORDS: Mapping[EventType, Callable[[NoticeContext], str]] = MappingProxyType(

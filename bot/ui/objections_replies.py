@@ -6,10 +6,10 @@ from bot.governance.proposals_types import Objection, ObjectionState, Statement
 from bot.governance.thresholds import weight
 from bot.services.views import ProposalStanding, ProposalView, Raised
 from bot.ui import errors, ids, limits, objections, seats
-from bot.ui.answers import Answer, headed, links_to, named, said
+from bot.ui.answers import Answer, links_to, named, numbered, said
 from bot.ui.labels import CRITERION_LABELS, listed, stamp
 from bot.ui.panels import Style, button
-from bot.ui.text import inline, quote
+from bot.ui.text import in_quotes, quote
 
 
 def raised(result: Raised) -> Answer:
@@ -17,7 +17,7 @@ def raised(result: Raised) -> Answer:
     view, objection = result.view, result.objection
     if result.concern or objection is None:
         return said(
-            f"### Recorded as a concern\nYou had not been a member of {inline(view.group.name, 80)} for a week when "
+            f"### Recorded as a concern\nYou had not been a member of {in_quotes(view.group.name, 80)} for a week when "
             f"the review of {named(view.proposal)} opened, so you are not among those who can object to it. "
             "Your objection is recorded as a concern: it is shown and answered, and does not block.",
             buttons=[
@@ -133,7 +133,7 @@ def ruling(view: ProposalView, number: int) -> Answer:
     statement = objection.statement if objection else None
     claim = ""
     if statement is not None:
-        claim = f"Criterion: {_criterion(statement)}\n{quote(statement.reason, 1800)}"
+        claim = f"Criterion: {_criterion(statement)}. The reason:\n{quote(statement.reason, 1800)}"
     return said(
         f"### Rule on objection No. {number}\n{named(view.proposal)}\n"
         "You judge the form only: does it name a criterion, give a reason, and speak about this proposal? "
@@ -157,8 +157,8 @@ def standing(result: ProposalStanding) -> Answer:
     if proposal.terms is not None:
         at_stake = f"\nIt passes unless {objections.threshold(proposal)} at the end. Counting now: {weight(proposal)}."
     return said(
-        f"### Who may object to {headed(proposal)}\n{yours}{at_stake}",
-        f"Members of {inline(view.group.name, 80)} when the review opened "
+        f"### Who may object to {numbered(proposal)}?\n{named(proposal)}\n{yours}{at_stake}",
+        f"Members of {in_quotes(view.group.name, 80)} when the review opened "
         f"({len(result.electors)}, {seats.seated(view)}):\n{everyone}",
         "-# The author revises or withdraws instead. Everyone with a seat may raise a concern.",
         buttons=[

@@ -11,7 +11,7 @@ from bot.ui import intrusions, limits, scales
 from bot.ui.labels import count
 from bot.ui.labels import listed as listed_words
 from bot.ui.panels import Style, View, button, link, panel, rows
-from bot.ui.text import in_quotes, inline, plain
+from bot.ui.text import in_quotes, plain
 
 COLOUR = 0x5865F2
 _LISTED = 2200
@@ -77,8 +77,7 @@ def listed(view: OrganisationView, page: int = 0) -> View:
     return panel(
         None,
         COLOUR,
-        f"### Roles of {inline(partnership.name, 80)}",
-        provisional,
+        f"### Roles\nOf {in_quotes(partnership.name, 80)}. {provisional}".strip(),
         limits.fit_lines([_lost(m, partnership) for m in partnership.mappings if m.lost], _LOST),
         "\n".join(pages[page]),
         hats,
@@ -97,7 +96,7 @@ def _pages(view: OrganisationView) -> list[list[str]]:
     pages: list[list[str]] = [[]]
     for group in (*partnership.groups, None):
         wanted = group.id if group else None
-        head = f"**{inline(group.name, 80) if group else 'Whole partnership'}**{group_kind(group)}"
+        head = f"**Group** {in_quotes(group.name, 80)}{group_kind(group)}" if group else "**Whole partnership**"
         found = [m for m in partnership.mappings if m.group == wanted and not m.lost]
         lines = [_mapping(m, view.wearers.get(m.role, 0)) for m in found] or ["- no role yet"]
         for place, line in enumerate(lines):
@@ -129,21 +128,21 @@ def group_kind(group: Group | None) -> str:
 
 
 def _seat(result: Mapped) -> str:
-    where = inline(result.group.name, 80) if result.group else "the whole partnership"
-    return f"**{inline(result.mapping.seat, 40)}** of **{where}**{_marks(result.mapping)}"
+    where = in_quotes(result.group.name, 80) if result.group else "the whole partnership"
+    return f"{in_quotes(result.mapping.seat, 42)} of {where}{_marks(result.mapping)}"
 
 
 def _mapping(mapping: RoleMapping, wearers: int) -> str:
-    words = f"{inline(mapping.seat, 40)}{_marks(mapping)}"
+    words = f"{in_quotes(mapping.seat, 42)}{_marks(mapping)}"
     danger = f" · ⚠️ has gained {intrusions.permissions(mapping.powers)}" if mapping.powers else ""
     return f"- <@&{mapping.role}>: {words} · {count(wearers, 'person', 'people')}{danger}"
 
 
 def _lost(mapping: RoleMapping, partnership: Partnership) -> str:
     """What needs a moderator stands above the list, so that it is never cut off (ORG-3)."""
-    where = inline(partnership.group(mapping.group).name, 80) if mapping.group else "the whole partnership"
+    where = in_quotes(partnership.group(mapping.group).name, 80) if mapping.group else "the whole partnership"
     return (
-        f"⚠ **{inline(mapping.seat, 40)}** of **{where}**: its role {inline(mapping.name, 80)} was deleted or "
+        f"⚠ **{in_quotes(mapping.seat, 42)}** of {where}: its role {in_quotes(mapping.name, 82)} was deleted or "
         "unmapped. Map a role to this seat."
     )
 
@@ -151,9 +150,9 @@ def _lost(mapping: RoleMapping, partnership: Partnership) -> str:
 def _marks(mapping: RoleMapping) -> str:
     marks = ""
     if mapping.stakeholder_class:
-        marks += f" · class: {inline(mapping.stakeholder_class, 80)}"
+        marks += f" · class: {in_quotes(mapping.stakeholder_class, 82)}"
     if mapping.organisation:
-        marks += f" · for: {inline(mapping.organisation, 80)}"
+        marks += f" · for: {in_quotes(mapping.organisation, 82)}"
     return marks
 
 

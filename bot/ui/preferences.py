@@ -11,7 +11,7 @@ from bot.ui import fields, ids
 from bot.ui.answers import Answer, said
 from bot.ui.labels import count, listed, stamp
 from bot.ui.panels import LINE, Style, button
-from bot.ui.text import inline
+from bot.ui.text import in_quotes, inline
 
 WAYS: Mapping[Way, tuple[str, str]] = MappingProxyType(
     {
@@ -64,7 +64,7 @@ def panel(view: PreferencesView) -> Answer:
         "cannot be given in quiet hours comes after them; what is over by then is listed in the digest as missed."
     )
     return said(
-        f"### Your reminders in {inline(partnership.name, 100)}",
+        f"### Your reminders\nIn {in_quotes(partnership.name, 100)}.",
         LINE,
         "\n".join(lines),
         LINE,

@@ -29,7 +29,7 @@ from bot.ui.labels import (
 )
 from bot.ui.limits import THREAD_NAME
 from bot.ui.panels import LINE, Button, Part, Style, View, button, link, panel, row, rows
-from bot.ui.text import in_quotes, inline, plain, quote
+from bot.ui.text import in_quotes, plain, quote, titled
 from bot.ui.versions import amount, text_messages
 
 __all__ = ["card", "controls", "headline", "outcome_reason", "passing", "redraw_at", "text_messages", "thread_name"]
@@ -75,7 +75,7 @@ def headline(view: ProposalView) -> str:
     """Number and state, the state's sign beside its words; then type, version, who decides and at which scale."""
     proposal = view.proposal
     state = proposal.state
-    decider = f"decided by {inline(view.group.name, 80)}"
+    decider = f"decided by {in_quotes(view.group.name, 80)}"
     standing = f"{STATE_SIGNS[state]} P-{proposal.number} · {state_label(proposal)}"
     if is_stopped(proposal):
         standing = f"⏸️ P-{proposal.number} · Clock stopped ({STATE_LABELS[state].lower()})"
@@ -132,7 +132,7 @@ def provisional(view: ProposalView) -> str:
 def words(view: ProposalView) -> str:
     """What the author says, quoted under their name: title, summary, the beginning of what is asked (TXT-1)."""
     text = _text(view.proposal)
-    lines = [f"{view.mention(view.proposal.author)} proposes:", f"> **{inline(text.title, 240)}**"]
+    lines = [titled(view.mention(view.proposal.author), text.title, verb="proposes")]
     lines.append(quote(summary_of(text), 350))
     if (more := text.ask.strip().removeprefix(summary_of(text)).strip()) and not summary_of(text).endswith("…"):
         lines.append(quote(more, 350))

@@ -69,7 +69,7 @@ def _gone(told: NoticeContext) -> str:
 def _taken_back(told: NoticeContext) -> str:
     reason = told.text("reason").strip()
     head = f"⬜ **Withdrawn** by its author, {told.author}. It does not take effect."
-    return f"{head}\n{quote(reason, WORDS_OF_PEOPLE)}" if reason else head
+    return f"{head} The reason:\n{quote(reason, WORDS_OF_PEOPLE)}" if reason else head
 
 
 def _enacted(told: NoticeContext) -> str:

@@ -21,7 +21,7 @@ from bot.services.ports.record import Recorded, Verdict
 from bot.services.record import RecordCheck
 from bot.services.views import HeadView, ProposalView
 from bot.ui import limits, seats, votes
-from bot.ui.answers import Answer, headed, links_to, said
+from bot.ui.answers import Answer, links_to, named, numbered, said
 from bot.ui.labels import HASH, STOP_REASONS, count, listed, share, span, stamp, state_label, state_meaning
 from bot.ui.notices_context import NoticeContext
 from bot.ui.objections import threshold
@@ -101,7 +101,7 @@ def why(view: ProposalView) -> tuple[Answer, str | None]:
 def receipt(kept: HeadView) -> str:
     """The head of the record, for a member to keep (REC-1)."""
     return (
-        f"**Receipt for {inline(kept.partnership.name, 100)}**, {stamp(kept.at)}\n"
+        f"**Receipt for {in_quotes(kept.partnership.name, 100)}**, {stamp(kept.at)}\n"
         f"```\n#{kept.number} · {kept.hash}\n```\n"
         "Keep this line: the number of the latest entry, and its hash. As long as that entry has this hash, nothing "
         "up to it was changed, removed or added. `/audit verify receipt:` with the whole line looks for it; so does "
@@ -127,7 +127,7 @@ def nothing_left(marker: int | None) -> View:
 
 
 def _chain(partnership: Partnership, found: Verdict) -> str:
-    name = inline(partnership.name, 100)
+    name = in_quotes(partnership.name, 100)
     if not found.holds:
         return (
             f"❌ **The record of {name} does not hold.** Entry {found.broken_at} is the first that does not fit "
@@ -184,7 +184,7 @@ def _looked_for(checked: RecordCheck) -> str:
 
 def _standing(view: ProposalView) -> str:
     proposal = view.proposal
-    head = f"### Why {headed(proposal)}\n**{state_label(proposal)}.** {state_meaning(proposal)}"
+    head = f"### Why {numbered(proposal)}\n{named(proposal)}\n**{state_label(proposal)}.** {state_meaning(proposal)}"
     reason = outcome_reason(proposal)
     return f"{head}\n{reason}" if reason else head
 
@@ -212,7 +212,7 @@ def _electorate(view: ProposalView) -> str:
     took_part, able = len(reached(proposal)), len(reachable(proposal))
     low = " That is below the bar, and marked so." if proposal.low_reach else ""
     return (
-        f"**Who decides**: {count(len(proposal.electors), 'member')} of {inline(view.group.name, 80)} at opening, "
+        f"**Who decides**: {count(len(proposal.electors), 'member')} of {in_quotes(view.group.name, 80)} at opening, "
         f"{seats.seated(view)}. {took_part} of {able} (author not counted) read it or took part.{low}"
     )
 

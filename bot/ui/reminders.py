@@ -14,7 +14,7 @@ from bot.ui.inbox import WAITS
 from bot.ui.labels import count, stamp
 from bot.ui.limits import CONTENT, fit_lines
 from bot.ui.panels import LINE, View, panel
-from bot.ui.text import in_quotes, inline
+from bot.ui.text import in_quotes
 
 _COLOUR = 0x5865F2
 _ROOM = 3400
@@ -102,7 +102,9 @@ def letter(view: LetterView) -> str:
 
 def weekly(view: DigestView, recorded: Recorded, marker: int | None) -> View:
     """What is new since the last digest, for everybody, where everybody may talk."""
-    head = f"### 📰 News of {inline(view.partnership.name, 100)}\n-# Since {stamp(view.since)}. What you do not read "
+    head = (
+        f"### 📰 News\nOf {in_quotes(view.partnership.name, 100)}, since {stamp(view.since)}.\n-# What you do not read "
+    )
     head += "here may stand in a group of your own: `/inbox` shows what waits for you."
     told = [lines for name in _SECTIONS if (lines := list(_section(name, view.entries)))]
     parts = [fit_lines(lines, _ROOM // len(told)) for lines in told]
@@ -112,9 +114,9 @@ def weekly(view: DigestView, recorded: Recorded, marker: int | None) -> View:
 def _reminders(view: LetterView) -> Iterator[str]:
     entries = view.letter.entries
     if len(entries) > 1:
-        yield f"**{count(len(entries), 'thing')} in {inline(view.partnership.name, 60)} wait for you.**"
+        yield f"**{count(len(entries), 'thing')} in {in_quotes(view.partnership.name, 60)} wait for you.**"
     for each in entries:
-        where = f" in {inline(view.partnership.name, 60)}" if len(entries) == 1 else ""
+        where = f" in {in_quotes(view.partnership.name, 60)}" if len(entries) == 1 else ""
         waits = " waits for you." if where and each.section != "missed" else ""
         yield f"**{_name(each, _TITLE)}**{where}{waits}"
         if each.late and each.section != "missed":
@@ -127,7 +129,7 @@ def _reminders(view: LetterView) -> Iterator[str]:
 
 
 def _digest(view: LetterView) -> Iterator[str]:
-    yield f"**Your digest of {inline(view.partnership.name, 60)}**"
+    yield f"**Your digest of {in_quotes(view.partnership.name, 60)}**"
     for name in _SECTIONS:
         yield from _section(name, view.letter.entries)
     yield "`/inbox` shows what waits for you; `/reminders preferences` changes when this comes."
@@ -160,7 +162,7 @@ def _about(entry: Entry) -> str:
         case "outcome":
             return f" – {_OUTCOMES.get(entry.why, entry.why)}."
         case "answered":
-            return f" – we did: {inline(entry.text, _ANSWER)}"
+            return f" – we did: {in_quotes(entry.text, _ANSWER)}"
         case "meeting" if entry.at:
             return f" – {stamp(entry.at)}"
         case _:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from bot.governance import retros as rules
 from bot.governance.cadences import Cadence
 from bot.governance.retros import PHASES, Action, Card, Progress, Retro, RetroState, Topic
+from bot.governance.retros_lessons import OTHERS
 from bot.governance.retros_writing import CAPTURED
 from bot.services.retros_views import RetroView
 from bot.ui import limits, retros_controls
@@ -49,7 +50,7 @@ def card(view: RetroView, marker: int | None) -> View:
 
 
 def name(retro: Retro) -> str:
-    """A retro in a line of ours: ``R-4 · its title``."""
+    """A retro in a line of ours: ``R-4 · “its title”``."""
     return f"R-{retro.number}" + (f" · {in_quotes(retro.plan.title, 90)}" if retro.plan.title else "")
 
 
@@ -67,10 +68,11 @@ def heading(view: RetroView) -> str:
     kind = "named: authors are shown until it closes" if retro.plan.named else "anonymous"
     pace = f"{span(retro.plan.pace)} for each phase" if retro.plan.pace else "live"
     people = f" · {taking(view.people)}" if retro.runs else ""
+    title = f"Called {in_quotes(retro.plan.title, 90)}. " if retro.plan.title else ""
     return (
-        f"## 🔁 {name(retro)} · {state}{phase}\n"
-        f"-# Retro of {inline(view.group.name, 60)} · {inline(retro.plan.template, 40)} · {kind} · {pace}\n"
-        f"Led by {view.mention(retro.facilitator)}{people}"
+        f"## 🔁 R-{retro.number} · {state}{phase}\n"
+        f"-# Retro of {in_quotes(view.group.name, 60)} · {inline(retro.plan.template, 40)} · {kind} · {pace}\n"
+        f"{title}Led by {view.mention(retro.facilitator)}{people}"
     )
 
 
@@ -172,7 +174,8 @@ def card_texts(topic: Topic, cards: dict[int, Card], most: int, units: int) -> s
     only = cards[topic.cards[0]].text.strip() if len(topic.cards) == 1 else ""
     if only and len(only) <= _WHOLE_NAME and "\n" not in only and only == topic_title(topic, cards).strip():
         return ""
-    return "\n".join(quote(cards[each].text, units) for each in topic.cards[:most])
+    whose = "Its card says:" if len(topic.cards) == 1 else "Its cards say:"
+    return "\n".join([whose, *(quote(cards[each].text, units) for each in topic.cards[:most])])
 
 
 def topic_title(topic: Topic, cards: dict[int, Card]) -> str:
@@ -204,12 +207,12 @@ def _discussed(view: RetroView) -> list[Part]:
         parts.append("All topics were taken. The facilitator goes on to the actions.")
     else:
         place = [topic.id for topic in agenda].index(current.id) + 1
-        head = f"### Topic {place} of {len(agenda)}: {topic_line(current, texts)}"
+        head = f"### Topic {place} of {len(agenda)}\nOn the table: {topic_line(current, texts)}"
         cards = card_texts(current, texts, _SHOWN_CARDS, 230)
         more = len(current.cards) - _SHOWN_CARDS
         parts += [f"{head}\n{cards}".strip(), f"-# … and {count(more, 'more card')}: *Show cards*" if more > 0 else ""]
         notes = "\n".join(quote(each, 220) for each in current.notes[-4:])
-        parts.append(f"**Notes** ({len(current.notes)})\n{notes}" if notes else "")
+        parts.append(f"**Notes** ({len(current.notes)}):\n{notes}" if notes else "")
     if waiting:
         after = [f"- {topic_line(topic, texts, 80)}" for topic in waiting[:4]]
         parts.append("\n".join([f"**Next** ({len(waiting)} waiting)", *after]))
@@ -250,9 +253,14 @@ def _closed(view: RetroView) -> str:
 
 def taking_part(retro: Retro) -> str:
     """How many took part, and of which class; small classes are counted together."""
-    classes = [f"{n} {inline(name, 60)}" for name, n in retro.classes]
+    classes = [f"{n} {of_class(name)}" for name, n in retro.classes]
     people = count(retro.took_part, "person", "people")
     return f"{people} took part" + (f": {listed(classes)}." if len(classes) > 1 else ".")
+
+
+def of_class(name: str) -> str:
+    """A stakeholder class; those too small to be named apart are counted together."""
+    return name if name == OTHERS else in_quotes(name, 62)
 
 
 def to_board(view: RetroView) -> Button | None:
@@ -298,14 +306,14 @@ def _pages(
 def _card_lines(cards: dict[int, Card], topics: Iterable[Topic], names: dict[int, str]) -> Iterable[str]:
     grouped = [topic for topic in topics if len(topic.cards) > 1 or topic.title]
     for topic in grouped:
-        yield f"### {topic_line(topic, cards, 90)}"
+        yield f"**Topic** {topic_line(topic, cards, 90)}"
         yield from (_line(cards[each], names, with_column=True) for each in topic.cards)
     single: dict[str, list[int]] = {}
     for topic in topics:
         if len(topic.cards) == 1 and not topic.title:
             single.setdefault(cards[topic.cards[0]].column, []).append(topic.cards[0])
     for column, ones in single.items():
-        yield f"### {in_quotes(column, 60)}"
+        yield f"**Column** {in_quotes(column, 60)}"
         yield from (_line(cards[each], names) for each in ones)
 
 

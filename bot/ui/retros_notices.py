@@ -61,10 +61,10 @@ def file_name(view: RetroView) -> str:
 
 def markdown(view: RetroView, document: Mapping[str, Any], seal: str = "") -> str:
     """The document of lessons. Words of people stand in quotes, escaped; nobody is named but owners of actions."""
-    title = f": {in_quotes(str(document['title']), 100)}" if document["title"] else ""
+    title = f"It was called {in_quotes(str(document['title']), 100)}. " if document["title"] else ""
     head = [
-        f"## 📗 Lessons of R-{document['number']}{title}",
-        f"Retro of {inline(view.group.name, 80)} · {inline(str(document['template']), 40)}",
+        f"## 📗 Lessons of R-{document['number']}",
+        f"{title}Retro of {in_quotes(view.group.name, 80)} · {inline(str(document['template']), 40)}",
         _took_part(document),
     ]
     if document["words"]:
@@ -83,7 +83,7 @@ def markdown(view: RetroView, document: Mapping[str, Any], seal: str = "") -> st
 
 def _took_part(document: Mapping[str, Any]) -> str:
     people = count(int(document["took_part"]), "person", "people")
-    classes = [f"{n} {inline(str(name), 60)}" for name, n in document["classes"]]
+    classes = [f"{n} {boards.of_class(str(name))}" for name, n in document["classes"]]
     return f"{people} took part" + (f": {listed(classes)}." if len(classes) > 1 else ".")
 
 
@@ -105,7 +105,7 @@ def _topic(topic: Mapping[str, Any]) -> str:
     cards, notes = topic["cards"], topic["notes"]
     what = boards.progress(Progress(topic["progress"])) if topic["dots"] or notes else "without dots"
     dots = f"{count(int(topic['dots']), 'dot')}, " if topic["dots"] else ""
-    lines = [f"**{in_quotes(_name(topic['title'], [text for _, text in cards]), 120)}** ({dots}{what})"]
+    lines = [f"**Topic** {in_quotes(_name(topic['title'], [text for _, text in cards]), 120)} ({dots}{what})"]
     lines += [f"- {in_quotes(column, 42)}: {in_quotes(text, 700)}" for column, text in cards]
     if notes:
         lines += ["Notes:", *(quote(note, 2500) for note in notes)]

@@ -67,7 +67,9 @@ def started(view: RetroView) -> Answer:
         text = f"It begins {moment(retro.starts_at)}. Until then `/retro capture` collects what comes to mind."
     else:
         text = "Its check-in is open. Everything is done with the buttons on the board; you lead it."
-    return said(f"### {boards.name(retro)}\nThe board stands {where}. {text}", buttons=[boards.to_board(view)])
+    return said(
+        f"### The retro\n{boards.name(retro)}. The board stands {where}. {text}", buttons=[boards.to_board(view)]
+    )
 
 
 def planned(view: RetroView, when: Understood) -> Answer:
@@ -76,7 +78,8 @@ def planned(view: RetroView, when: Understood) -> Answer:
     seconds = int(when.instant.timestamp())
     wall = f"{when.wall:%A %d %B %Y, %H:%M} on the clocks of {inline(when.zone, 60)}"
     lines = [
-        f"### A retro of {inline(view.group.name, 60)}: is this the time?",
+        "### Is this the time?",
+        f"A retro of {in_quotes(view.group.name, 60)}:",
         f"**<t:{seconds}:F>** (<t:{seconds}:R>) on your clock; {wall}.",
         f"{inline(retro.plan.template, 40)}, {'named' if retro.plan.named else 'anonymous'}. You lead it.",
     ]
@@ -144,7 +147,7 @@ def own_cards(mine: Mine, page: int = 0, told: str = "") -> Answer:
     view, box = box_of(head)
     shown, page, pages = paged(mine.cards, page, _OWN)
     for each in shown:
-        text = f"{in_quotes(retro.plan.columns[each.column], 42)}\n{in_quotes(each.text, 370)}"
+        text = f"In {in_quotes(retro.plan.columns[each.column], 42)}:\n- {in_quotes(each.text, 370)}"
         change = button("Change", ids.retro("card", retro.id, each.slot))
         box.add_item(discord.ui.Section(discord.ui.TextDisplay(text), accessory=change))
     more = button("Write another", ids.retro("card", retro.id), Style.primary)
@@ -299,7 +302,7 @@ def doubted(pressed: Pressed) -> Answer:
     starts = stamp(retro.starts_at) if retro.starts_at else ""
     text = _DOUBTS[pressed.doubt].replace("{starts}", starts)
     go = retros_controls.ahead(retro, f"Yes: {retros_controls.NEXT[retro.state].removeprefix('Next: ')}", "go")
-    return said(f"### {boards.name(retro)}\n{text}\n-# Nothing has changed yet.", buttons=[go])
+    return said(f"### Go on?\n{boards.name(retro)}. {text}\n-# Nothing has changed yet.", buttons=[go])
 
 
 def more(options: Options, told: str = "") -> Answer:
@@ -318,7 +321,7 @@ def more(options: Options, told: str = "") -> Answer:
 
 def listing(views: Sequence[RetroView], partnership: Partnership, before: int | None) -> Answer:
     """One page of the list of retros, newest first."""
-    head = f"### Retros\n{inline(partnership.name, 100)}"
+    head = f"### Retros\nOf {in_quotes(partnership.name, 100)}."
     if not views:
         return said(f"{head}\nThere is nothing {'more' if before else 'here yet: `/retro start` begins one'}.")
     answer, box = box_of(head)
@@ -337,7 +340,7 @@ def _row(view: RetroView) -> str:
     retro = view.retro
     when = retro.closed_at or (retro.starts_at if retro.state is RetroState.SCHEDULED else None)
     at = f" · {moment(when)}" if when else ""
-    group = inline(view.group.name, 60)
+    group = in_quotes(view.group.name, 60)
     return f"**{boards.name(retro)}**\n{RETRO_STATES[retro.state]} · {group} · {inline(retro.plan.template, 40)}{at}"
 
 
@@ -352,14 +355,14 @@ def box(kept: Box, told: str = "") -> Answer:
     """The asker's own cards in a capture box."""
     group = kept.group
     head = (
-        f"### For the next retro of {inline(group.name, 80)}\n{told}Sealed: only you see yours, and the next retro "
+        f"### For the next retro\nOf {in_quotes(group.name, 80)}. {told}Sealed: only you see yours, and the next retro "
         "takes them in without your name.\n-# Until then they lie in the bot's database under a keyed name: whoever "
         "can read all of it, key included, could work out whose they are."
     )
     answer, box = box_of(head)
     for each in kept.cards[:_OWN]:
         drop = button("Take back", ids.capture("drop", group.id, each.slot))
-        box.add_item(discord.ui.Section(discord.ui.TextDisplay(in_quotes(each.text, 370)), accessory=drop))
+        box.add_item(discord.ui.Section(discord.ui.TextDisplay(f"- {in_quotes(each.text, 370)}"), accessory=drop))
     if len(kept.cards) > _OWN:
         box.add_item(discord.ui.TextDisplay(f"-# … and {len(kept.cards) - _OWN} more of yours"))
     box.add_item(row(button("Write one", ids.capture("write", group.id), Style.primary)))

@@ -98,7 +98,7 @@ def topic(view: RetroView, id: int) -> Answer:
     if found is None:
         return said("There is no such topic any more.")
     by_id = {card.id: card for card in view.retro.cards}
-    answer, box = box_of(f"### {boards.topic_line(found, by_id, 200)}")
+    answer, box = box_of(f"### A topic\nIt is called {boards.topic_line(found, by_id, 200)}.")
     shown = found.cards[:9]
     for each in shown:
         text = discord.ui.TextDisplay[Any](f"`{each}` {in_quotes(by_id[each].text, 330)}")
@@ -156,7 +156,11 @@ def dots(mine: Mine, id: int) -> Answer:
     ]
     text = boards.card_texts(found, by_id, 8, 240)
     back = button("Other topics", ids.retro("vote", view.retro.id, 0))
-    return said(f"### {boards.topic_line(found, by_id)}\n{text}".strip(), given_so_far(mine), buttons=[*choices, back])
+    return said(
+        f"### Your dots\nFor {boards.topic_line(found, by_id)}.\n{text}".strip(),
+        given_so_far(mine),
+        buttons=[*choices, back],
+    )
 
 
 def topics(view: RetroView, page: int) -> Answer:
@@ -168,7 +172,8 @@ def topics(view: RetroView, page: int) -> Answer:
     menu, _, _ = menu_of(view, "note", page, str, placeholder="Add a note to …", among=shown)
     chooser = [choosing(menu)] if menu and retro.state in {RetroState.DISCUSS, RetroState.ACTIONS} else []
     notes = [quote(note, 220) for each in shown for note in each.notes[-2:]]
-    texts = [f"### Topics of R-{retro.number}", "\n".join(lines) or "There are no topics.", "\n".join(notes[:8])]
+    told = "\n".join(["**Notes**", *notes[:8]]) if notes else ""
+    texts = [f"### Topics of R-{retro.number}", "\n".join(lines) or "There are no topics.", told]
     return panel(None, COLOUR, *texts, *chooser, *rows(*turning_to("topics", retro.id, page, pages)))
 
 

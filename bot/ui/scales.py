@@ -19,7 +19,7 @@ from bot.services.views import ProposalView
 from bot.ui import errors, intrusions, limits
 from bot.ui.labels import count, listed
 from bot.ui.panels import Button, Style, View, button, link, panel, rows
-from bot.ui.text import inline, quote
+from bot.ui.text import in_quotes, inline, quote
 
 ACTS = ("apply", "cancel", "edit", "new", "ratify")
 TEMPLATE = rf"setup:(?P<act>{'|'.join(ACTS)}):(?P<partnership>0|[1-9][0-9]{{0,8}})"
@@ -136,7 +136,7 @@ def whole(view: SetupView) -> str | None:
     if not crowded and not any(_is_cut(lines) for lines in lists.values()):
         return None
     parts = (f"{title}\n" + "\n".join(f"- {line}" for line in lines) for title, lines in lists.items() if lines)
-    return "\n\n".join((f"Set-up of {view.partnership.name}", *parts)) + "\n"
+    return "\n\n".join((f"Set-up of “{view.partnership.name}”", *parts)) + "\n"
 
 
 def cancelled() -> str:
@@ -146,27 +146,33 @@ def cancelled() -> str:
 
 def ratifying(view: ProposalView) -> View:
     """After the ratification was opened (SCL-5)."""
-    name = inline(view.partnership.name, 80)
+    name = in_quotes(view.partnership.name, 80)
     return panel(
         None,
         COLOUR,
-        f"### Ratification of {name} is open: P-{view.proposal.number}\n"
-        "The stakeholder group reviews it now and then votes: it needs a supermajority of yes, silence is not enough. "
-        "Until then the partnership is provisional.",
+        f"### The ratification is open: P-{view.proposal.number}\n"
+        f"It is that of {name}. The stakeholder group reviews it now and then votes: it needs a supermajority of "
+        "yes, silence is not enough. Until then the partnership is provisional.",
         *rows(link("Open the card", view.links.card)),
     )
 
 
 def _planned(view: SetupView, partnership: Partnership, plan: SetupPlan) -> View:
-    name = inline(partnership.name, 80)
+    name = in_quotes(partnership.name, 80)
     if not plan.todo:
-        return panel(None, COLOUR, f"### {name} is set up", "There is nothing to do.", *rows(*_next(view, partnership)))
+        return panel(
+            None,
+            COLOUR,
+            "### Set-up",
+            f"All of {name} is set up: there is nothing to do.",
+            *rows(*_next(view, partnership)),
+        )
     refused = [s for s in plan.steps if s.do is Do.REFUSED]
-    head = f"### Plan for {name}\nNothing is changed until you press *Apply*. Only you see this."
+    head = f"### Plan\nFor {name}. Nothing is changed until you press *Apply*. Only you see this."
     if view.changed:
         head = (
-            f"### The plan for {name} is not what you read\nMeanwhile somebody changed roles or channels that it rests "
-            "on. Nothing was built by this press. Read it again, then press *Apply*."
+            f"### The plan is not what you read\nMeanwhile somebody changed roles or channels that the plan for {name} "
+            "rests on. Nothing was built by this press. Read it again, then press *Apply*."
         )
     prepared = _prepared(plan, partnership.guild_id)
     return panel(
@@ -199,20 +205,19 @@ def _prepared(plan: SetupPlan, guild_id: int, named: int | None = _NAMED) -> lis
     """What others have prepared or changed that this plan takes over or takes back (SCL-1)."""
     lines = []
     for step in plan.todo:
-        name = inline(step.name, 100)
+        name = in_quotes(step.name, 102)
         if step.beside and step.do is Do.CREATE:
-            others = listed([f"**{inline(each, 80)}**" for each in step.beside])
+            others = listed([in_quotes(each, 82) for each in step.beside])
             lines.append(f"this server hosts {others} already: this sets up another one beside it")
         elif step.what is What.ROLE and step.do is Do.ADOPT and (step.wearers or step.instead_of):
             lines.append(_adopted_role(step, named))
         elif step.why == "gained powers" and step.do is Do.CHANGE:
             powers = intrusions.permissions(step.detail.split(", "))
-            lines.append(f"role **{name}** carries a seat and has gained {powers}: taken away again")
+            lines.append(f"role {name} carries a seat and has gained {powers}: taken away again")
         elif step.what is What.CHANNEL and step.do is Do.ADOPT:
-            lines.append(f"channel **#{name}** stands already. {_in_channel(step, guild_id)}")
+            lines.append(f"channel {name} stands already. {_in_channel(step, guild_id)}")
         elif step.intrusions and step.do in {Do.ADOPT, Do.CHANGE}:
-            sign = "" if step.what is What.CATEGORY else "#"
-            lines.append(f"{step.what} **{sign}{name}**: {_taken_away(step, guild_id)}")
+            lines.append(f"{step.what} {name}: {_taken_away(step, guild_id)}")
     return lines
 
 
@@ -222,11 +227,11 @@ def _adopted_role(step: SetupStep, named: int | None) -> str:
     if len(shown) < len(step.wearers):
         people += f" and {len(step.wearers) - len(shown)} more"
     worn = f"{people} wear{'s' if len(step.wearers) == 1 else ''} it and hold{'s' if len(step.wearers) == 1 else ''} "
-    seat = f"the seat “{inline(step.seat, 40)}” at once" if step.wearers else "nobody wears it"
+    seat = f"the seat {in_quotes(step.seat, 42)} at once" if step.wearers else "nobody wears it"
     again = ""
     if step.instead_of:
-        again = f" The role **{inline(step.instead_of, 100)}** that gave this seat is gone; this is another one."
-    return f"role **{inline(step.name, 100)}** stands already: {worn if step.wearers else ''}{seat}.{again}"
+        again = f" The role {in_quotes(step.instead_of, 102)} that gave this seat is gone; this is another one."
+    return f"role {in_quotes(step.name, 102)} stands already: {worn if step.wearers else ''}{seat}.{again}"
 
 
 def _in_channel(step: SetupStep, guild_id: int) -> str:
@@ -246,10 +251,14 @@ def _taken_away(step: SetupStep, guild_id: int) -> str:
 
 def _applied(view: SetupView, plan: SetupPlan) -> View:
     assert view.partnership is not None
-    name = inline(view.partnership.name, 80)
+    name = in_quotes(view.partnership.name, 80)
     done = _listed("Done", [_line(s, DONE[s.do]) for s in view.done])
     if view.trouble is None and not plan.todo:
-        head = f"### {name} is set up" if view.done else f"### {name} is set up already\nNothing had to be changed."
+        head = (
+            f"### Set-up\nAll of {name} is set up."
+            if view.done
+            else f"### Set-up\nAll of {name} is set up already: nothing had to be changed."
+        )
         follow = (
             "**Next:** give people their roles in the server's settings, look at `/roles list`, and when the "
             "stakeholders wear theirs press *Ratify*: the partnership is provisional until they say yes."
@@ -261,7 +270,7 @@ def _applied(view: SetupView, plan: SetupPlan) -> View:
     return panel(
         None,
         COLOUR,
-        f"### Set-up of {name} stopped",
+        f"### Set-up stopped\nThat of {name}.",
         done or "**Done:** nothing.",
         left,
         mend,
@@ -271,29 +280,29 @@ def _applied(view: SetupView, plan: SetupPlan) -> View:
 
 
 def _line(step: SetupStep, doing: str) -> str:
-    name = inline(step.name, 100)
+    name = in_quotes(step.name, 102)
     match step.what:
         case What.RECORD:
             return f"{doing} the partnership's record, with its groups and first rules"
         case What.ROLE if step.do is Do.CHANGE:
             powers = intrusions.permissions(step.detail.split(", "))
-            return f"{'took' if doing == DONE[step.do] else 'take'} {powers} from role **{name}**"
+            return f"{'took' if doing == DONE[step.do] else 'take'} {powers} from role {name}"
         case What.ROLE:
-            return f"{doing} role **{name}** (seat: {inline(step.seat, 40)})"
+            return f"{doing} role {name} (seat: {in_quotes(step.seat, 42)})"
         case What.CATEGORY:
-            return f"{doing} category **{name}**"
+            return f"{doing} category {name}"
     extra = "" if step.do is not Do.ADOPT else ", and set who reads and writes" if step.overwrites else " as it is"
-    return f"{doing} channel **#{name}**{extra}"
+    return f"{doing} channel {name}{extra}"
 
 
 def _refusal(step: SetupStep) -> str:
     detail = inline(step.detail.replace("_", " "), 200)
     if step.what is not What.ROLE:
         why = TROUBLES.get(step.why, TROUBLES["not taken"]).format(detail=f" ({detail})" if detail else "")
-        return f"channel **#{inline(step.name, 100)}**: {why}"
+        return f"channel {in_quotes(step.name, 102)}: {why}"
     why = errors.ROLES.get(step.why, "It cannot carry a seat.").format(detail=detail)
     rename = "" if step.why == "gained powers" else " Or give that role another name: then a new one is created."
-    return f"role **{inline(step.name, 100)}**: {why}{rename}"
+    return f"role {in_quotes(step.name, 102)}: {why}{rename}"
 
 
 def _missing(plan: SetupPlan) -> str:
@@ -331,7 +340,7 @@ def _trouble(trouble: DiscordRefused | None) -> str:
         return _refusal(SetupStep(Do.REFUSED, What.ROLE, trouble.what, why=trouble.why, detail=trouble.detail))
     detail = f" ({inline(trouble.detail.replace('_', ' '), 300)})" if trouble.detail else ""
     words = TROUBLES.get(trouble.why, TROUBLES["not taken"]).format(detail=detail)
-    return f"**{inline(trouble.what, 100)}**: {words}"
+    return f"At {in_quotes(trouble.what, 102)}: {words}"
 
 
 def refused(trouble: DiscordRefused) -> str:

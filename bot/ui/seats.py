@@ -11,7 +11,7 @@ from bot.governance.seats import SEASON, Turn
 from bot.services.views import ProposalView
 from bot.ui.labels import count, listed, moment
 from bot.ui.limits import fit_lines
-from bot.ui.text import inline
+from bot.ui.text import in_quotes
 
 _MOST = 600
 """Units of text left to the list on a card."""
@@ -41,8 +41,8 @@ def seated(view: ProposalView) -> str:
 
 def told(data: Mapping[str, Json], users: Mapping[PersonId, int]) -> list[str]:
     """A post in the feed; of a private group it tells numbers only (SCL-2)."""
-    group = inline(str(data.get("group") or ""), 60)
-    lines = [f"### 🪑 Seats of “{group}” changed by others' hands"]
+    group = in_quotes(str(data.get("group") or "a group"), 62)
+    lines = ["### 🪑 Seats changed by others' hands", f"Seats of {group} are meant."]
     for key, words in (("lost", "lost the member seat"), ("gained", "were given the member seat")):
         people = _people(data.get(key))
         if people:

@@ -37,19 +37,19 @@ def barred(data: Mapping[str, Json], mentions: list[str]) -> list[str]:
     match data.get("cause"):
         case cause if cause == BLIND:
             return [
-                f"### ⏸️ Somebody cannot see the cards of {group}",
-                f"Shut out: {listed(people)}. {waits}",
+                "### ⏸️ Somebody cannot see the cards of their group",
+                f"Shut out from those of {group}: {listed(people)}. {waits}",
                 "**Moderators:** the button, or `/roles repair`, shows what would open the channel to them again.",
             ]
         case cause if cause == REMOVED:
             return [
-                f"### ⏸️ Somebody with a say in {group} was removed from the server",
-                f"Removed: {listed(people)}. {waits}",
+                "### ⏸️ Somebody with a say was removed from the server",
+                f"Removed, with a say in {group}: {listed(people)}. {waits}",
                 "**Moderators:** they can act again once they are back.",
             ]
     return [
-        f"### ⏸️ Somebody with a say in {group} was timed out",
-        f"Timed out: {listed(people)}. {waits}",
+        "### ⏸️ Somebody with a say was timed out",
+        f"Timed out, with a say in {group}: {listed(people)}. {waits}",
         "**Moderators:** they can act again once the timeout is over or taken back.",
     ]
 

@@ -13,7 +13,7 @@ from bot.services.surveys import SurveyView
 from bot.ui import ids
 from bot.ui.labels import HASH, SURVEY_STATE_LABELS, count, stamp
 from bot.ui.panels import LINE, Attached, Button, Part, Style, View, button, panel, rows
-from bot.ui.text import in_quotes, inline, quote
+from bot.ui.text import in_quotes, quote, titled
 
 COLOUR = 0x1ABC9C
 _OVER = 0x99AAB5
@@ -97,9 +97,9 @@ def results(view: SurveyView, recorded: Recorded | None, marker: int | None, sho
     """What came out of it, question by question, in words and bars of text; then the pictures and the file."""
     survey = view.survey
     when = f" · closed {stamp(survey.closed_at)}" if survey.closed_at else ""
-    head = f"### 📊 Results of S-{survey.number} · {in_quotes(survey.title, 100)}"
+    head = f"### 📊 Results of S-{survey.number}"
     parts: list[Part] = [
-        f"{head}\n-# {where(view)}{_edition(survey)}{when}",
+        f"{head}\n-# Answers of {where(view)}{_edition(survey)}{when}\n{called(view)}",
         f"{count(survey.asked, 'person was', 'people were')} asked. Results are shown from {survey.k} answers on.",
     ]
     for place, (asked, result) in enumerate(zip(survey.questions, survey.results, strict=True), 1):
@@ -125,7 +125,7 @@ def answered(asked: Question, result: Result, k: int) -> str:
         names = [in_quotes(choice, 62) for choice in asked.choices]
         return f"From {answers}.\n{_bars(names, result.counts)}"
     shown = [
-        f"-# {number} of {result.answers}\n{quote(text, _TEXT_SHOWN)}"
+        f"-# {number} of {result.answers}:\n{quote(text, _TEXT_SHOWN)}"
         for number, text in enumerate(result.texts[:_TEXTS_SHOWN], 1)
     ]
     more = len(result.texts) - len(shown)
@@ -169,15 +169,23 @@ def headline(view: SurveyView) -> str:
     """Number, title, whom it asks, and its state."""
     survey = view.survey
     about = f"Survey · {where(view)}{_edition(survey)} · {SURVEY_STATE_LABELS[survey.state]}"
-    return f"### 📋 S-{survey.number} · {in_quotes(survey.title, 100)}\n-# {about}"
+    return f"### 📋 S-{survey.number}\n-# {about}\n{called(view)}"
+
+
+def called(view: SurveyView) -> str:
+    """Its title under the name of its author (TXT-1)."""
+    return titled(_author(view), view.survey.title)
+
+
+def _author(view: SurveyView) -> str:
+    return f"<@{view.author}>" if view.author else "The author"
 
 
 def purpose(view: SurveyView) -> str:
     """Why it is asked, in its author's words."""
     if not view.survey.about:
         return ""
-    who = f"<@{view.author}>" if view.author else "The author"
-    return f"{who} asks because:\n{quote(view.survey.about, 700)}"
+    return f"{_author(view)} asks because:\n{quote(view.survey.about, 700)}"
 
 
 def questions(survey: Survey) -> str:
@@ -186,7 +194,7 @@ def questions(survey: Survey) -> str:
     for place, asked in enumerate(survey.questions, 1):
         lines.append(f"**{place}.** {in_quotes(asked.text, 122)} · *{KINDS[asked.kind]}*")
         if asked.kind is QuestionKind.CHOICE:
-            lines.append("-# " + " / ".join(in_quotes(choice, 42) for choice in asked.choices))
+            lines.append("-# Choices: " + " / ".join(in_quotes(choice, 42) for choice in asked.choices))
         elif asked.low or asked.high:
             ends = [f"{n} is {in_quotes(end, 42)}" for n, end in ((1, asked.low), (STEPS, asked.high)) if end]
             lines.append("-# " + ", ".join(ends))
@@ -209,8 +217,8 @@ def asked_of(view: SurveyView) -> str:
     if view.survey.scale is not None:
         return f"**Asked is** {where(view)}: {people} when it opened."
     if view.group is None:
-        return f"**Asked are** all {people} with a seat in {inline(view.partnership.name, 60)} when it opened."
-    return f"**Asked are** the {people} with a seat in {inline(view.group.name, 60)} when it opened."
+        return f"**Asked are** all {people} with a seat in {in_quotes(view.partnership.name, 60)} when it opened."
+    return f"**Asked are** the {people} with a seat in {in_quotes(view.group.name, 60)} when it opened."
 
 
 def few(view: SurveyView) -> str:
@@ -228,7 +236,7 @@ def where(view: SurveyView) -> str:
     """Whom it asks, in a few words."""
     if view.survey.scale is not None:
         return SCALES[view.survey.scale]
-    return "the whole partnership" if view.group is None else inline(view.group.name, 60)
+    return "the whole partnership" if view.group is None else in_quotes(view.group.name, 60)
 
 
 def _bars(names: Sequence[str], counts: Sequence[int]) -> str:

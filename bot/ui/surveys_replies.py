@@ -51,7 +51,7 @@ def draft(view: SurveyView) -> Answer:
     return panel(
         None,
         COLOUR,
-        f"### Draft S-{survey.number} · {in_quotes(survey.title, 100)}\n-# Seen by those who may run surveys here",
+        f"### Draft S-{survey.number}\n-# Seen by those who may run surveys here\n{surveys.called(view)}",
         surveys.purpose(view),
         LINE if asked else None,
         surveys.questions(survey),
@@ -84,7 +84,7 @@ def before_opening(view: SurveyView) -> Answer:
     where = f" in <#{view.channel_id}>" if view.channel_id else ""
     people = count(view.expected, "person", "people")
     return said(
-        f"### Before S-{survey.number} opens · {in_quotes(survey.title, 100)}",
+        f"### Before S-{survey.number} opens\n{surveys.called(view)}",
         f"It asks {people}, posted{where}. It closes {closes}.{again}",
         note,
         few and f"⚠️ {few} Ask more people, or ask nothing that could be held against somebody.",
@@ -144,7 +144,7 @@ def before_cancelling(view: SurveyView) -> Answer:
         SurveyState.SCHEDULED: "This edition does not open, and none follows it.",
     }.get(survey.state, "What was answered so far is deleted unread, there is no result, and no edition follows.")
     return said(
-        f"### Before S-{survey.number} is cancelled · {in_quotes(survey.title, 100)}\n{means} This cannot be undone.",
+        f"### Before S-{survey.number} is cancelled\n{surveys.called(view)}\n{means} This cannot be undone.",
         buttons=[
             button("Yes, cancel it", ids.survey("cancel-now", survey.id), _DANGER),
             button("Keep it", ids.survey("show", survey.id)),
@@ -202,9 +202,8 @@ def no_results(view: SurveyView) -> Answer:
 def trend(found: Trend, picture: Attached | None, file: Attached | None) -> Answer:
     """One question over its editions in words, with what was decided meanwhile; the picture and the file on top."""
     survey, asked = found.view.survey, found.question
-    head = (
-        f"### 📈 {in_quotes(asked.text, 122)}\n-# Over time · {surveys.where(found.view)} · {surveys.KINDS[asked.kind]}"
-    )
+    head = f"### 📈 Over time\n**Question:** {in_quotes(asked.text, 122)}"
+    head += f"\n-# Answers of {surveys.where(found.view)} · {surveys.KINDS[asked.kind]}"
     if not found.editions:
         return said(head, f"S-{survey.number} is not closed yet, and nothing was asked like this before.")
     lines = [_edition(asked, each) for each in reversed(found.editions)]
@@ -231,7 +230,7 @@ def _given(asked: Question, typed: str) -> str:
         return f"- {typed} of {STEPS}"
     if asked.kind is QuestionKind.CHOICE:
         return f"- {in_quotes(asked.choices[int(typed)], 82)}"
-    return f"> {inline(typed, 300)}"
+    return f"- {in_quotes(typed, 300)}"
 
 
 def _listed(view: SurveyView) -> str:

@@ -117,6 +117,11 @@ def in_quotes(text: str, most: int) -> str:
     return f"“{inline(_DOUBLE_QUOTES.sub('’', text), max(most - 2, 1))}”"
 
 
+def titled(name: str, text: str, most: int = 240, verb: str = "calls it") -> str:
+    """A title in a quote under the name of who gave it; ``name`` is ours, such as a mention (TXT-1)."""
+    return f"{name} {verb}:\n> **{inline(text, most)}**"
+
+
 def plain(text: str, most: int) -> str:
     """One line for places without markdown: thread names, labels of selects, suggestions."""
     return fit_atoms(tuple(_one_line(text)) or (EMPTY,), most)

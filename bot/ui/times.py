@@ -13,12 +13,12 @@ from bot.ui.text import in_quotes, inline
 
 UNCLEAR: Mapping[str, str] = MappingProxyType(
     {
-        "nothing": "I do not understand “{text}” as a time for certain, and I do not guess.",
-        "no time": "“{text}” says on which day, and not at what time.",
-        "no day": "“{text}” says at what time, and not on which day.",
-        "several": "“{text}” can mean more than one time.",
-        "zone": "“{text}” names a time zone. Leave it out there and choose the zone in `zone:` instead.",
-        "too far": "“{text}” is more than five years ahead.",
+        "nothing": "I do not understand {text} as a time for certain, and I do not guess.",
+        "no time": "I read a day in {text}, and no time of day.",
+        "no day": "I read a time of day in {text}, and no day.",
+        "several": "More than one time can be meant by {text}.",
+        "zone": "There is a time zone in {text}. Leave it out there and choose the zone in `zone:` instead.",
+        "too far": "What I read in {text} is more than five years ahead.",
     }
 )
 """Why a time was not understood; the keys of ``TimeUnclear.why``."""
@@ -28,7 +28,7 @@ _TIME_EXAMPLES = "`next friday 18:00`, `tomorrow 9am`, `in 3 days at 18:00`, `24
 
 def unclear(refusal: errors.TimeUnclear) -> str:
     """What a text may mean, as it can be typed; else examples."""
-    words = UNCLEAR.get(refusal.why, UNCLEAR["nothing"]).format(text=inline(refusal.text, 100))
+    words = UNCLEAR.get(refusal.why, UNCLEAR["nothing"]).format(text=in_quotes(refusal.text, 102))
     if refusal.candidates:
         meant = labels.listed([f"`{each}`" for each in refusal.candidates], "or")
         return f"{words} Did you mean {meant}? Write it like that."
@@ -38,7 +38,7 @@ def unclear(refusal: errors.TimeUnclear) -> str:
 def past(refusal: errors.TimePast) -> str:
     """What was understood, so that a misreading shows."""
     return (
-        f"{in_quotes(refusal.text, 102)} is over: I read it as {discord.utils.format_dt(refusal.instant, 'F')}. "
+        f"I read {in_quotes(refusal.text, 102)} as {discord.utils.format_dt(refusal.instant, 'F')}, which is over. "
         "Write a time that is still ahead."
     )
 

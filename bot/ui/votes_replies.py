@@ -8,7 +8,7 @@ from bot.governance.proposals_types import Ballot, Proposal, ProposalState
 from bot.governance.votes import would_reveal
 from bot.services.views import ProposalView
 from bot.ui import votes
-from bot.ui.answers import Answer, headed, links_to, named, said
+from bot.ui.answers import Answer, links_to, named, numbered, said
 from bot.ui.deadlines import what_ends
 from bot.ui.labels import CHOICE_LABELS, SECRECY
 
@@ -19,7 +19,7 @@ def ballot(view: ProposalView, mine: Ballot | None) -> Answer:
     if vote is None or not vote.opened:
         return said(f"There is no vote on {named(view.proposal)} now.", buttons=links_to(view))
     yours = f"**Your vote: {CHOICE_LABELS.get(mine.choice, mine.choice)}.**" if mine else "**You have not voted.**"
-    lines = [f"### The vote on {headed(view.proposal)}", yours]
+    lines = [f"### The vote on {numbered(view.proposal)}\n{named(view.proposal)}", yours]
     open_still = view.proposal.state is ProposalState.ESCALATED and vote.tally is None
     if open_still:
         lines.append(f"You can change your vote while it is open. {what_ends(view)}")

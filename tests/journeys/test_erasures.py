@@ -132,7 +132,7 @@ async def test_letters_and_news_lose_the_title_also_when_their_words_are_not_kep
     got = [who for who in server.people if any(SECRET in text for text in server.direct_messages(who))]
     assert got, "a reminder told of it"
     await server.advance(hours=24 * 9)
-    assert any("News of" in text and SECRET in text for text in map(text_of, server.channel(TALK).history()))
+    assert any("📰 News" in text and SECRET in text for text in map(text_of, server.channel(TALK).history()))
     await erase(server, await number_of(server, number, "review opened"))
     assert SECRET not in everything_shown(server)
     for who in got:

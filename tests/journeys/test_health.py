@@ -21,11 +21,11 @@ async def test_crossing_a_mark_by_roles_is_told_once(server: Server) -> None:
     await server.settle()
     text = said(await server.slash("ada", TALK, "health", group="Stakeholders"))
     assert "1 mark crossed" in text
-    assert "Green Fund, 5 of 10 (50 %)" in text
+    assert "“Green Fund”, 5 of 10 (50 %)" in text
     assert told(server) == []
     await server.advance(hours=24)
     (post,) = told(server)
-    assert "Green Fund holds 5 of the 10 seats" in post
+    assert "“Green Fund” holds 5." in post
     assert "What to do" in post
     await server.restart()
     await server.advance(hours=24)

@@ -274,7 +274,7 @@ async def test_a_seat_that_a_moderator_gives_themselves_is_told_once(server: Ser
     await server.restart()
     await server.crash()
     (post,) = seats_given(server)
-    assert f"<@{server['mod'].id}> gave themselves the role **Green Fund**" in post
+    assert f"<@{server['mod'].id}> gave themselves the role “Green Fund”" in post
     assert "member" in post
     async with server.bot.ctx.uow.read() as tx:
         partnership = await tx.partnerships.get(server.hosted)

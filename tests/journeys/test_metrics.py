@@ -18,7 +18,7 @@ async def test_numbers_after_a_real_proposal_with_an_objection(server: Server) -
     shown = await server.slash("ada", TALK, "metrics", period="all")
     assert shown.ephemeral
     text = said(shown)
-    assert "How River Commons decides" in text
+    assert "In “River Commons”." in text
     assert "not stated in time" in text
     assert "Decided: 1" in text
     assert "coordinating team 1 (100 %)" in text

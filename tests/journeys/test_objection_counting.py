@@ -95,7 +95,7 @@ async def test_a_colleague_changes_the_one_voice_of_their_organisation(tmp_path:
         assert "Nothing was changed" in said(refused)
         await state(server, "ben", number)
         notice = await last_notice(server, number)
-        assert f"{server['ada'].mention} raised it. Both speak for Green Fund" in notice
+        assert f"{server['ada'].mention} raised it. Both speak for “Green Fund”" in notice
         assert f"{server['ben'].mention} wrote:\n> {REASON}" in notice
         assert "[Withdraw this objection]" in notice
 

@@ -120,9 +120,9 @@ async def test_the_inbox_holds_every_noun_and_the_weekly_digest_is_posted(server
     await server.press("tia", latest(inbox), come)
     assert "Do you come?" not in said(await server.slash("tia", TALK, "inbox"))
     await server.advance_to(datetime(2026, 1, 5, 9, 5, tzinfo=UTC))
-    posts = [text_of(m) for m in server.channel(TALK).history() if "News of River Commons" in text_of(m)]
+    posts = [text_of(m) for m in server.channel(TALK).history() if "Of “River Commons”, since" in text_of(m)]
     assert len(posts) == 1
     assert "M-1" in posts[0]
     await server.crash()
     await server.advance(hours=24)
-    assert len([m for m in server.channel(TALK).history() if "News of River Commons" in text_of(m)]) == 1
+    assert len([m for m in server.channel(TALK).history() if "Of “River Commons”, since" in text_of(m)]) == 1

@@ -161,7 +161,7 @@ async def test_a_live_retro_of_six_from_start_to_published_lessons(server: Serve
     assert "6 people took part" in await told(server)
     [*_, post] = (server.channel("core-team")).history()
     lessons = text_of(post)
-    assert "Lessons of R-1: “The spring season”" in lessons
+    assert "It was called “The spring season”." in lessons
     assert "**“Walking together”** (5 dots, discussed)" in lessons
     assert "whatever the weather" in lessons
     assert "Carried over to the next retro" in lessons

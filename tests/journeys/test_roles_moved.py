@@ -48,7 +48,7 @@ async def test_nothing_is_opened_while_a_role_is_gone(server: Server) -> None:
     drafted = await server.draft("tia", CORE, "operational")
     await server.delete_role("Delta Lab")
     refused = await server.press("tia", latest(drafted), "proposal:open:1")
-    assert "gave the member seat of **Stakeholders** was deleted" in said(refused), said(refused)
+    assert "gave the member seat of “Stakeholders” was deleted" in said(refused), said(refused)
     server.guild.create_role("New Lab")
     for name in ("dev", "eli"):
         await server.give_role(name, "New Lab")

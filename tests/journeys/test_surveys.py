@@ -56,7 +56,7 @@ async def test_from_draft_to_results(tmp_path: Path) -> None:
         await server.press("gus", latest(looked), opening(latest(looked)))
         await server.settle()
         shown = text_of(await board(server, survey))
-        assert "the 7 people with a seat in Stakeholders" in shown
+        assert "the 7 people with a seat in “Stakeholders”" in shown
         assert "How well do we decide together?" in shown
         assert "nobody sees who answered" in shown
         assert "database" not in shown, "a card says one thing first"
@@ -260,7 +260,7 @@ async def test_the_whole_partnership_is_asked_where_everyone_may_write(tmp_path:
         survey = await asked(server, SCALE, who="tom", group="")
         shown = await board(server, survey)
         assert shown.channel.id == server.channel(TALK).id
-        assert "all 11 people with a seat in River Commons" in text_of(shown)
+        assert "all 11 people with a seat in “River Commons”" in text_of(shown)
         await everyone_answers(server, survey, "4", who=("ada", "gus", "tia", "cal", "uma"))
         refused = await press_forged(server, "nia", "lobby", f"survey:answer:{survey}")
         assert "You hold no seat in this partnership" in said(refused)

@@ -62,9 +62,9 @@ def test_a_letter_says_of_which_partnership_it_is(section: str, why: str) -> Non
     """Numbers begin at 1 in each partnership, and direct messages of all of them stand in one place."""
     letter = view((entry(section, why),), False)
     other = replace(letter, partnership=replace(letter.partnership, name="River Commons"))
-    assert f" in {scene.PARTNERSHIP.name}" in reminders.letter(letter)
-    assert " in River Commons" in reminders.letter(other)
-    assert " in River Commons" in reminders.letter(replace(other, letter=replace(other.letter, entries=every()[:3])))
+    assert f" in “{scene.PARTNERSHIP.name}”" in reminders.letter(letter)
+    assert " in “River Commons”" in reminders.letter(other)
+    assert " in “River Commons”" in reminders.letter(replace(other, letter=replace(other.letter, entries=every()[:3])))
 
 
 def test_the_weekly_digest_fits_and_names_its_sections() -> None:

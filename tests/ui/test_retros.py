@@ -218,8 +218,8 @@ def test_short_lessons_are_one_message_with_everything_in_it() -> None:
     ((shown, files),) = retros_notices.posts(view_of(retro), document, 1_000_004)
     text = text_of(shown)
     for words in (
-        "7 people took part: 4 domain expert and 3 others.",
-        "**“Walking”** (4 dots, discussed)",
+        "7 people took part: 4 “domain expert” and 3 others.",
+        "**Topic** “Walking” (4 dots, discussed)",
         "> Every Saturday.",
         "### Carried over to the next retro\n- “Long reports”",
         "<@12>, by <t:",
