@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from math import ceil
 
@@ -113,31 +113,31 @@ def closes_early(proposal: Proposal) -> str:
     return f" It closes {span(GRACE)} after everyone has voted, unless an objection stands then."
 
 
-def what_ends(view: ProposalView) -> str:
-    """What ends when, as one sentence: no bar, so that it stays true where a message is not drawn again."""
+def what_ends(view: ProposalView, at: Callable[[datetime], str] = stamp) -> str:
+    """What ends when, as one sentence without a bar; ``at`` says when: ``fixed`` where a post is not drawn again."""
     proposal = view.proposal
     if is_stopped(proposal):
         return "Nothing ends while the clock is stopped."
     vote = proposal.vote
     match proposal.state:
         case ProposalState.REVIEW if proposal.closes_at is not None:
-            return f"Objections are taken until {stamp(proposal.closes_at)}."
+            return f"Objections are taken until {at(proposal.closes_at)}."
         case ProposalState.SETTLING:
             due = lifecycle.next_due(proposal)
-            return f"The next step is due {stamp(due)}." if due else ""
+            return f"The next step is due {at(due)}." if due else ""
         case ProposalState.DISPUTED:
             ends_at = proposal.state_since + escalations.MOST_DISPUTED
-            return f"If nobody acts before {stamp(ends_at)}, it is not adopted."
+            return f"If nobody acts before {at(ends_at)}, it is not adopted."
         case ProposalState.ESCALATED if vote is not None:
             if vote.opened:
                 if vote.early_at is not None and vote.ends_at < vote.closes_at:
-                    return f"Everyone has voted: the vote closes early, {stamp(vote.ends_at)}."
-                return f"The vote closes {stamp(vote.closes_at)}.{closes_early(proposal)}"
-            return f"The vote opens {stamp(vote.opens_at)} and closes {stamp(vote.closes_at)}."
+                    return f"Everyone has voted: the vote closes early, {at(vote.ends_at)}."
+                return f"The vote closes {at(vote.closes_at)}.{closes_early(proposal)}"
+            return f"The vote opens {at(vote.opens_at)} and closes {at(vote.closes_at)}."
         case ProposalState.PASSED | ProposalState.ADOPTED if proposal.timelock_ends_at is not None:
-            return f"It is carried out {stamp(proposal.timelock_ends_at)}, unless it is halted before."
+            return f"It is carried out {at(proposal.timelock_ends_at)}, unless it is halted before."
         case ProposalState.STALE:
-            return f"If it is not revised before {stamp(proposal.state_since + lifecycle.MOST_STALE)}, it lapses."
+            return f"If it is not revised before {at(proposal.state_since + lifecycle.MOST_STALE)}, it lapses."
         case ProposalState.DRAFT:
-            return f"A draft is kept until {stamp(proposal.state_since + lifecycle.MOST_DRAFT)}."
-    return f"Since {stamp(proposal.state_since)}."
+            return f"A draft is kept until {at(proposal.state_since + lifecycle.MOST_DRAFT)}."
+    return f"Since {at(proposal.state_since)}."

@@ -16,7 +16,7 @@ from bot.services.ports.record import Recorded
 from bot.services.views import ProposalView
 from bot.ui import deadlines, effects, health, ids, intrusions, objections, policy, seats, stops, votes
 from bot.ui import proposals as cards
-from bot.ui.labels import HASH, STATE_COLOURS, STATE_SIGNS, moment, stamp, state_label, type_label
+from bot.ui.labels import HASH, STATE_COLOURS, STATE_SIGNS, fixed, moment, state_label, type_label
 from bot.ui.panels import Part, Row, View, button, link, panel, rows
 from bot.ui.text import in_quotes, inline, titled
 
@@ -164,7 +164,7 @@ def _reasons(view: ProposalView, recorded: Recorded) -> list[str]:
         and proposal.pinned.timelock
         and kind in {EventType.PROPOSAL_PASSED, EventType.PROPOSAL_ADOPTED}
     ):
-        lines.append(f"It is carried out {stamp(proposal.timelock_ends_at)}, unless it is halted before.")
+        lines.append(f"It is carried out {fixed(proposal.timelock_ends_at)}, unless it is halted before.")
     closed = [o for o in proposal.objections if not o.counts]
     if closed:
         lines.append(f"**Objections:** {len(proposal.objections)} raised. {objections.closed_ones(closed)}")

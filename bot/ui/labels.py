@@ -416,6 +416,11 @@ def stamp(instant: datetime) -> str:
     return f"<t:{seconds}:F> (<t:{seconds}:R>)"
 
 
+def fixed(instant: datetime) -> str:
+    """The same in a post that is not drawn again: a deadline may move, and a countdown would go on (PRO-11)."""
+    return f"<t:{int(instant.timestamp())}:F>"
+
+
 def moment(instant: datetime) -> str:
     """The same, shorter: for lists and small print."""
     seconds = int(instant.timestamp())

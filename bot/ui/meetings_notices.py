@@ -9,7 +9,7 @@ from bot.governance.meetings import Answer
 from bot.services.agendas import MeetingView
 from bot.services.ports.record import Recorded
 from bot.ui import ids
-from bot.ui.labels import count, listed, moment, span, stamp
+from bot.ui.labels import count, fixed, listed, moment, span
 from bot.ui.limits import units
 from bot.ui.meetings import AGENDAS, COLOUR, COLOURS, decisions, name, numbered, on_the_wall, people, unheld
 from bot.ui.panels import View, button, link, panel, rows
@@ -63,7 +63,7 @@ def minutes(view: MeetingView, marker: int | None) -> list[View]:
         first, *rest = quote_parts(note.text, MOST - 400)
         parts += [f"{view.mention(note.author)} noted {moment(note.at)}:\n{first}", *rest]
     if view.following is not None:
-        parts.append(f"**Next one:** M-{view.following.number}, {stamp(view.following.starts_at)}.")
+        parts.append(f"**Next one:** M-{view.following.number}, {fixed(view.following.starts_at)}.")
     colour = COLOURS.get(meeting.state, COLOUR)
     first, *rest = list(packed(parts, MOST - units(head)))
     return [panel(marker, colour, head, first), *(panel(marker, colour, more) for more in rest)]
@@ -74,7 +74,7 @@ def _moved(view: MeetingView, recorded: Recorded) -> str:
     at, before = (datetime.fromisoformat(str(data[key])) for key in ("starts_at", "before"))
     return (
         f"🗓️ {name(view.meeting)} was moved by {view.mention(recorded.event.actor)} from {moment(before)} to "
-        f"**{stamp(at)}**. Who wanted to come before says so again on its board."
+        f"**{fixed(at)}**. Who wanted to come before says so again on its board."
     )
 
 
@@ -107,4 +107,4 @@ def _after(view: MeetingView, ended: bool = False) -> str:
         return "No other follows it: its series has ended."
     if view.following is None:
         return ""
-    return f"The next one is M-{view.following.number}, {stamp(view.following.starts_at)}, {span(view.meeting.length)}."
+    return f"The next one is M-{view.following.number}, {fixed(view.following.starts_at)}, {span(view.meeting.length)}."

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from bot.governance.authority import judges_of
 from bot.governance.events import EventType
 from bot.governance.proposals_types import ObjectionState
-from bot.ui.labels import CRITERION_LABELS, count, stamp
+from bot.ui.labels import CRITERION_LABELS, count, fixed
 from bot.ui.notices_context import WORDS_OF_PEOPLE, NoticeContext
 from bot.ui.text import in_quotes, quote, said
 
@@ -29,7 +29,7 @@ def _raised(told: NoticeContext) -> str:
     state_by = found.state_by if found else None
     if found is not None and found.untold:  # by this very message: their time begins with it
         state_by = told.view.now + told.view.proposal.pinned.stating
-    until = f"until {stamp(state_by)} " if state_by else ""
+    until = f"until {fixed(state_by)} " if state_by else ""
     how = "Your reaction is" if told.text("via") == "reaction" else "It is"
     return (
         f"✋ {told.objector}, you raised {told.number}. {how} recorded and counts from now on.\n"
@@ -58,7 +58,7 @@ def _stated(told: NoticeContext) -> str:
     if suggestion := told.text("suggestion").strip():
         lines.append(f"A change that would resolve it:\n{quote(suggestion, WORDS_OF_PEOPLE // 2)}")
     found = told.objection
-    until = f" until {stamp(found.rule_by)}" if found and found.rule_by else ""
+    until = f" until {fixed(found.rule_by)}" if found and found.rule_by else ""
     lines.append(f"{told.author}, you can revise the proposal together. {_RULING.format(until)}")
     return "\n".join(lines)
 
@@ -91,7 +91,7 @@ def _orphaned(told: NoticeContext) -> str:
 
 def _test_asked(told: NoticeContext) -> str:
     found = told.objection
-    until = f" until {stamp(found.rule_by)}" if found and found.rule_by else ""
+    until = f" until {fixed(found.rule_by)}" if found and found.rule_by else ""
     return (
         f"🔎 {told.actor} asked for a test of the form of {told.number} by {told.objector}. A facilitator of the "
         f"deciding group, who is neither author nor objector nor of the author's organisation, can rule{until}. "
@@ -105,7 +105,7 @@ def _ruled(told: NoticeContext) -> str:
     loser = told.author if in_form else told.objector
     found = told.objection
     test = found.test if found else None
-    until = f" until {stamp(test.appeal_by)}" if test and test.appeal_by else ""
+    until = f" until {fixed(test.appeal_by)}" if test and test.appeal_by else ""
     return "\n".join(
         (
             f"⚖️ **Ruling:** {told.number} {verdict}. This says nothing about whether its reason is true.",
@@ -118,7 +118,7 @@ def _ruled(told: NoticeContext) -> str:
 def _appealed(told: NoticeContext) -> str:
     found = told.objection
     appeal = found.test.appeal if found and found.test else None
-    until = f" until {stamp(appeal.decide_by)}" if appeal else ""
+    until = f" until {fixed(appeal.decide_by)}" if appeal else ""
     words = said(told.actor, told.text("reason"), WORDS_OF_PEOPLE)
     if told.recorded.event.actor is None:
         words = (
@@ -151,7 +151,7 @@ def _appeal_decided(told: NoticeContext) -> str:
 
 def _sponsor_needed(told: NoticeContext) -> str:
     found = told.objection
-    until = f" until {stamp(found.sponsor_by)}" if found and found.sponsor_by else ""
+    until = f" until {fixed(found.sponsor_by)}" if found and found.sponsor_by else ""
     if found is not None and found.guarded:
         return (
             f"🪑 Nobody with a seat speaks for {told.number} any more. A seat behind it was taken away, so it stands "

@@ -10,7 +10,7 @@ from bot.governance.escalations import MOST_DISPUTED
 from bot.governance.events import EventType
 from bot.governance.proposals_types import ObjectionState, ProposalState, Vote
 from bot.ui import deadlines, effects, policy, votes
-from bot.ui.labels import METHOD_LABELS, OUTCOME_REASONS, STOP_REASONS, count, listed, span, stamp
+from bot.ui.labels import METHOD_LABELS, OUTCOME_REASONS, STOP_REASONS, count, fixed, listed, span, stamp
 from bot.ui.notices_context import MOST_NAMED, WORDS_OF_PEOPLE, NoticeContext
 from bot.ui.text import inline, quote
 
@@ -18,7 +18,7 @@ from bot.ui.text import inline, quote
 def _extended(told: NoticeContext) -> str:
     return (
         f"⏳ Only {told.whole('reached')} of {told.whole('reachable')} have seen this, so its time is extended once by "
-        f"{span(timedelta(hours=told.whole('hours')))}. {deadlines.what_ends(told.view)}"
+        f"{span(timedelta(hours=told.whole('hours')))}. {deadlines.what_ends(told.view, fixed)}"
     )
 
 
@@ -41,11 +41,11 @@ def _carried_out(told: NoticeContext) -> list[str]:
     ends_at = told.view.proposal.timelock_ends_at
     if not told.whole("timelock_hours") or ends_at is None:
         return []
-    return [f"It is carried out {stamp(ends_at)}. Until then a majority of those who may object can halt it."]
+    return [f"It is carried out {fixed(ends_at)}. Until then a majority of those who may object can halt it."]
 
 
 def _disputed(told: NoticeContext) -> str:
-    until = stamp(told.recorded.at + MOST_DISPUTED)
+    until = fixed(told.recorded.at + MOST_DISPUTED)
     return (
         f"🟧 **Disputed.** Objections counting {told.whole('weight')} stand; {told.whole('threshold')} is enough. "
         f"{told.author} can revise or withdraw it. The author or anyone who may object can take it to a final vote "
@@ -119,7 +119,7 @@ def _stopped(told: NoticeContext) -> str:
 def _resumed(told: NoticeContext) -> str:
     return (
         f"▶️ **The clock runs again.** It stood from {stamp(told.stopped_at)} for {span(told.stood)}; "
-        f"every deadline moved by that time. {deadlines.what_ends(told.view)}"
+        f"every deadline moved by that time. {deadlines.what_ends(told.view, fixed)}"
     )
 
 
@@ -127,7 +127,7 @@ def _spent(told: NoticeContext) -> str:
     return (
         f"⚠️ **Silence no longer passes this.** Its clock was stopped by people’s acts for as long as that may last. "
         "A final vote decides when the time is up, and those who were kept from acting count in its quorum. "
-        f"{deadlines.what_ends(told.view)}"
+        f"{deadlines.what_ends(told.view, fixed)}"
     )
 
 
@@ -136,7 +136,7 @@ def _nudged(told: NoticeContext) -> str:
     more = len(told.people) - len(people[:MOST_NAMED])
     shown = listed([*people[:MOST_NAMED], *([f"{more}{' more' if people else ''}"] if more > 0 else [])])
     what = "have not voted yet" if told.view.proposal.state is ProposalState.ESCALATED else "have not taken part yet"
-    ends = deadlines.what_ends(told.view)
+    ends = deadlines.what_ends(told.view, fixed)
     if told.view.proposal.state is ProposalState.DISPUTED:
         return (
             f"⏰ The time is nearly up. {ends}\nThe author can revise or withdraw it, and anyone who could object can "
@@ -154,7 +154,7 @@ def _escalated(told: NoticeContext) -> str:
 
 def _vote_opened(told: NoticeContext) -> str:
     vote = told.view.proposal.vote
-    closes = f" It closes {stamp(vote.closes_at)}.{deadlines.closes_early(told.view.proposal)}" if vote else ""
+    closes = f" It closes {fixed(vote.closes_at)}.{deadlines.closes_early(told.view.proposal)}" if vote else ""
     return (
         f"🗳️ **The final vote is open.** {count(told.whole('eligible'), 'member')} of the stakeholder group may vote."
         f"{closes} A choice can be changed until then."

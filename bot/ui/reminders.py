@@ -11,7 +11,7 @@ from bot.services.digests import DigestView
 from bot.services.direct_messages import LetterView
 from bot.services.ports.record import Recorded
 from bot.ui.inbox import WAITS
-from bot.ui.labels import count, stamp
+from bot.ui.labels import count, fixed, stamp
 from bot.ui.limits import CONTENT, fit_lines
 from bot.ui.panels import LINE, View, panel
 from bot.ui.text import in_quotes
@@ -157,14 +157,14 @@ def _about(entry: Entry) -> str:
         case "reminder":
             return f"{late} – {_said(_REMINDED, entry).splitlines()[0]}"
         case "waiting":
-            by = f" By {stamp(entry.at)}." if entry.at else ""
+            by = f" By {fixed(entry.at)}." if entry.at else ""
             return f" – {WAITS.get(entry.why, entry.why).replace('{o}', entry.text)}{by}"
         case "outcome":
             return f" – {_OUTCOMES.get(entry.why, entry.why)}."
         case "answered":
             return f" – we did: {in_quotes(entry.text, _ANSWER)}"
         case "meeting" if entry.at:
-            return f" – {stamp(entry.at)}"
+            return f" – {fixed(entry.at)}"
         case _:
             return ""
 
@@ -172,7 +172,7 @@ def _about(entry: Entry) -> str:
 def _said(words: Mapping[str, str], entry: Entry) -> str:
     if entry.at is None and "{at}" in words.get(entry.why, "{at}"):
         return ""
-    return words[entry.why].replace("{at}", stamp(entry.at) if entry.at else "")
+    return words[entry.why].replace("{at}", fixed(entry.at) if entry.at else "")
 
 
 def _name(entry: Entry, most: int) -> str:

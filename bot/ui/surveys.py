@@ -11,7 +11,7 @@ from bot.governance.surveys import STEPS, Question, QuestionKind, Result, Survey
 from bot.services.ports.record import Recorded
 from bot.services.surveys import SurveyView
 from bot.ui import ids
-from bot.ui.labels import HASH, SURVEY_STATE_LABELS, count, stamp
+from bot.ui.labels import HASH, SURVEY_STATE_LABELS, count, fixed, stamp
 from bot.ui.panels import LINE, Attached, Button, Part, Style, View, button, panel, rows
 from bot.ui.text import in_quotes, quote, titled
 
@@ -263,7 +263,7 @@ def _results_button(survey: Survey) -> Button | None:
 
 
 def _next(view: SurveyView) -> str:
-    return f"The next edition opens {stamp(view.next_at)}." if view.next_at else ""
+    return f"The next edition opens {fixed(view.next_at)}." if view.next_at else ""
 
 
 def _again(view: SurveyView) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -211,14 +212,14 @@ def examples(claim: str) -> dict[str, list[Any]]:
     views, retro_views = proposals(claim), boards(claim)
     partnership = plant(scene.PARTNERSHIP, claim)
     meeting = [plant(replace(test_meetings.FULL, state=state, attendance=()), claim) for state in test_meetings.LIVE]
-    meetings = [plant(test_meetings.view_of(each), claim) for each in meeting]
+    meetings = [plant(replace(test_meetings.view_of(each), now=test_meetings.NOW), claim) for each in meeting]
     understood = Understood(scene.NOW, scene.NOW.replace(tzinfo=None), "Europe/Berlin")
-    surveyed = [plant(surveys.view(each, next_at=surveys.NOW), claim) for each in surveys.states()]
+    surveyed = [plant(surveys.view(each, next_at=surveys.NOW + timedelta(days=30)), claim) for each in surveys.states()]
     feedback = [plant(each, claim) for each in test_feedback.every().values()]
     written = (plant(Written("a" * 16, 0, "words"), claim),)
     mine = [Mine(view, True, claim, written, {1: 1}) for view in retro_views]
     every = [replace(each, text="1") if each.section == "waiting" else each for each in test_reminders.every()]
-    entries = plant(tuple(every), claim)
+    entries = plant(tuple(replace(each, at=each.at and scene.at(24)) for each in every), claim)
     letters = [
         LetterView(Letter(1, partnership.id, scene.BO.person, scene.NOW, d, e), partnership)
         for d in (True, False)

@@ -15,6 +15,7 @@ import discord
 import pytest
 
 import bot.ui
+from tests.governance import scene
 from tests.ui.planted import MARK, examples
 from tests.ui.scenes import components
 
@@ -106,4 +107,32 @@ async def test_no_word_of_people_passes_for_ours(name: str, claim: str) -> None:
     for given in calls(name, known(claim)):
         for text in shown(SHOWN[name](**given)):
             found += faults(text)
+    assert not found, "\n".join(dict.fromkeys(found))
+
+
+STAYS = (
+    "direct_messages.told",
+    "feed.log",
+    "feed.outcome",
+    "feedback.answered",
+    "meetings_notices.told",
+    "notices.notice",
+    "reminders.letter",
+    "reminders.weekly",
+    "retros_notices.posts",
+    "surveys.results",
+    "versions.text_messages",
+)
+"""What is posted once and not drawn again."""
+
+
+@pytest.mark.parametrize("name", STAYS)
+async def test_what_is_not_drawn_again_counts_down_to_nothing(name: str) -> None:
+    """A deadline may move; "in 3 days" would go on being said where nobody draws the post again (PRO-11)."""
+    found: list[str] = []
+    for given in calls(name, known(CLAIMS[0])):
+        now = max([scene.NOW, *(at for each in given.values() if (at := getattr(each, "now", None)))])
+        for text in shown(SHOWN[name](**given)):
+            ahead = [int(at) for at in re.findall(r"<t:(\d+):R>", text) if int(at) > now.timestamp()]
+            found += [line for line in text.split("\n") for at in ahead if f"<t:{at}:R>" in line]
     assert not found, "\n".join(dict.fromkeys(found))
