@@ -21,6 +21,7 @@ class EventType(StrEnum):
     ACCESS_TAMPERED = "access tampered"
     ACCESS_MENDED = "access mended"
     ROLE_MAPPED = "role mapped"
+    ROLES_MAPPED = "roles mapped"
     ROLE_UNMAPPED = "role unmapped"
     ROLE_DELETED = "role deleted"
     ROLE_RENAMED = "role renamed"

@@ -19,7 +19,7 @@ from bot.governance.organisation import (
     with_mapping,
     without_role,
 )
-from bot.services import access, seats
+from bot.services import access, scales_roles, seats
 from bot.services.organisation import find_group, here
 from bot.services.ports.context import Actor, Context
 from bot.services.ports.server import DiscordRefused, Server
@@ -94,11 +94,17 @@ async def map_role(
 
 
 async def keep_mapping(
-    tx: Transaction, partnership: Partnership, mapping: RoleMapping, actor: Actor, worn_by: tuple[int, ...]
+    tx: Transaction,
+    partnership: Partnership,
+    mapping: RoleMapping,
+    actor: Actor,
+    worn_by: tuple[int, ...],
+    *,
+    with_others: bool = False,
 ) -> tuple[Partnership, int]:
     """Save and record a mapping and its wearers' seats, in this transaction; how many proposals stand still now.
 
-    For a partnership that ``seats.hold`` gave.
+    For a partnership that ``seats.hold`` gave. ``with_others``: of a set-up, which tells all in one entry (ORG-2a).
     A member seat that the role leaves is without it, as if it had been unmapped (ORG-3).
     """
     assert mapping.mapped_at is not None
@@ -108,7 +114,11 @@ async def keep_mapping(
     before = mapping_of(partnership, mapping.role)
     lost = await seats.lose_role(tx, partnership, mapping.role, "role mapped anew", now)
     kept = await tx.partnerships.save(with_mapping(partnership, mapping))
-    happened = [mapping_event(EventType.ROLE_MAPPED, kept, mapping, person, self=own)]
+    mapped = mapping_event(EventType.ROLE_MAPPED, kept, mapping, person, self=own)
+    if with_others:
+        await scales_roles.note(tx, kept.id, mapped, now)
+        mapped = replace(mapped, data={**mapped.data, "with_others": True})
+    happened = [mapped]
     if before is not None and before.seat == MEMBER and (before.group, before.seat) != (mapping.group, mapping.seat):
         happened.insert(0, mapping_event(EventType.ROLE_UNMAPPED, kept, before, person, self=own))
     gained = await seats.gain_role(tx, kept, mapping, worn_by, "role mapped", now)

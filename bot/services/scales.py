@@ -17,7 +17,7 @@ from bot.governance.organisation import Partnership, RoleMapping
 from bot.governance.plans import Do, SetupPlan, SetupStep, Site, Snapshot, What
 from bot.governance.proposals_types import CONTESTABLE, Effect, Proposal, ProposalState
 from bot.governance.scales import Draft, Purpose
-from bot.services import electorates, intrusions, ratifications, roles, seats
+from bot.services import electorates, intrusions, ratifications, roles, scales_roles, seats
 from bot.services.access import place_name, site_of, take
 from bot.services.organisation import here, hosted
 from bot.services.ports.context import Actor, Context
@@ -139,6 +139,8 @@ async def apply(ctx: Context, server: Server, actor: Actor, id: PartnershipId) -
                 done.append(step)
         except DiscordRefused as refused:
             trouble = refused
+        finally:
+            await scales_roles.tell(ctx, id)
         after = await preview(ctx, server, actor, id)
         await intrusions.look(ctx, server, actor.guild_id)
         return replace(after, done=tuple(done), trouble=trouble or after.trouble, applied=True)
@@ -268,7 +270,7 @@ async def _keep_role(
     async with ctx.uow.write() as tx:
         partnership = await seats.hold(tx, id)
         mapping = RoleMapping(RoleId(role), step.group, step.seat, mapped_at=ctx.clock(), name=step.name)
-        await roles.keep_mapping(tx, partnership, mapping, actor, worn_by)
+        await roles.keep_mapping(tx, partnership, mapping, actor, worn_by, with_others=True)
 
 
 async def _keep_place(ctx: Context, actor: Actor, id: PartnershipId, step: SetupStep, channel: int) -> None:

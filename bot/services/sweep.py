@@ -12,7 +12,7 @@ from bot.governance.events import Event, EventType
 from bot.governance.ids import PartnershipId, ProposalId
 from bot.governance.lifecycle import Surroundings
 from bot.governance.proposals_types import Ballot, Proposal, ProposalState
-from bot.services import digests, direct_messages
+from bot.services import digests, direct_messages, scales_roles
 from bot.services.cases import Case, open_case
 from bot.services.clocks import RUNNING
 from bot.services.nouns import NOUNS, Noun
@@ -39,6 +39,7 @@ async def sweep(
     advanced = sum([await _bring_forward(ctx, partnerships, noun) for noun in nouns])
     await direct_messages.sweep(ctx, partnerships)
     await digests.give_due(ctx, partnerships)
+    await scales_roles.tell_left(ctx, partnerships)
     return decided + advanced
 
 

@@ -30,6 +30,7 @@ AUDIENCES: Mapping[EventType, tuple[DeliveryKind, ...]] = MappingProxyType(
         EventType.ACCESS_TAMPERED: (_LOG,),
         EventType.ACCESS_MENDED: (_LOG,),
         EventType.ROLE_MAPPED: (_LOG,),
+        EventType.ROLES_MAPPED: (_LOG,),
         EventType.ROLE_UNMAPPED: (_LOG,),
         EventType.ROLE_DELETED: (_LOG,),
         EventType.ROLE_RENAMED: (_LOG,),
@@ -172,6 +173,8 @@ def announce(event: Event) -> tuple[Asked, ...]:
             kinds = _STANDS_AGAIN.get(str(event.data.get("what")), ())
         case EventType.PROPOSAL_PASSED | EventType.PROPOSAL_ADOPTED if event.data.get("timelock_hours") == 0:
             kinds = _TOLD
+        case EventType.ROLE_MAPPED if event.data.get("with_others"):
+            kinds = ()
         case EventType.MEETING_CHANGED if event.data.get("what") == "time":
             kinds = (_BOARD, _CALENDAR, _POST)
         case EventType.CLOCK_STOPPED if event.data.get("reason") in TOLD_BY_GROUP:

@@ -17,6 +17,7 @@ from bot.services.views import ProposalView
 from bot.ui import deadlines, effects, health, ids, intrusions, objections, policy, seats, stops, votes
 from bot.ui import proposals as cards
 from bot.ui.labels import HASH, STATE_COLOURS, STATE_SIGNS, fixed, moment, state_label, type_label
+from bot.ui.limits import fit_lines
 from bot.ui.panels import Part, Row, View, button, link, panel, rows
 from bot.ui.text import in_quotes, inline, titled
 
@@ -120,8 +121,16 @@ _INCIDENTS = frozenset(
     }
 )
 
-_SMALL = frozenset({EventType.ROLE_MAPPED, EventType.ROLE_UNMAPPED, EventType.CLOCKS_MOVED, EventType.ACCESS_REPAIRED})
-"""Many of them come at once when a partnership is set up: each has its post (ORG-2a), and each post is small."""
+_SMALL = frozenset(
+    {
+        EventType.ROLE_MAPPED,
+        EventType.ROLES_MAPPED,
+        EventType.ROLE_UNMAPPED,
+        EventType.CLOCKS_MOVED,
+        EventType.ACCESS_REPAIRED,
+    }
+)
+"""Each has its post (ORG-2a), and each post is small."""
 
 
 def _title(view: ProposalView) -> str:
@@ -199,6 +208,8 @@ def _logged(recorded: Recorded, partnership: Partnership, by: str, about: str) -
             ]
         case EventType.ROLE_MAPPED | EventType.ROLE_UNMAPPED:
             return _mapping(event.type is EventType.ROLE_MAPPED, data, who)
+        case EventType.ROLES_MAPPED:
+            return _set_up(data, who)
         case EventType.ROLE_DELETED:
             return [
                 "### ⚠️ A role that carries a seat was deleted",
@@ -248,15 +259,31 @@ def _logged(recorded: Recorded, partnership: Partnership, by: str, about: str) -
 
 
 def _mapping(mapped: bool, data: Mapping[str, object], who: str) -> list[str]:
-    named = f" {in_quotes(str(data['role']), 102)}" if data.get("role") else ""
     after = "Counts in reviews opened from now on." if mapped else "Reviews that depend on it stand still."
     head = f"-# 🪪 A role carries {'a seat now' if mapped else 'a seat no more'}:"
-    seat = f"the role{named} {'gives' if mapped else 'gave'} {_seat(data)}"
+    seat = _given(data, "gives" if mapped else "gave")
     lines = [f"{head} {seat}. {'Mapped' if mapped else 'Unmapped'} by {who}. {after}"]
     if data.get("self"):
         done = "mapped" if mapped else "unmapped"
         lines.append(f"⚠️ **By a wearer:** the person who {done} this role wears it.")
     return lines
+
+
+def _set_up(data: Mapping[str, object], who: str) -> list[str]:
+    """All roles that one set-up mapped."""
+    found = data.get("roles")
+    roles = [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+    carry = "1 role carries a seat" if len(roles) == 1 else f"{len(roles)} roles carry seats"
+    lines = [f"- {_given(each)}{' ⚠️ **by a wearer**' if each.get('self') else ''}" for each in roles]
+    return [
+        f"-# 🪪 {carry} now, mapped in the set-up by {who}. They count in reviews opened from now on.",
+        fit_lines(lines, 3000, "- … and {} more: `/roles list`"),
+    ]
+
+
+def _given(data: Mapping[str, object], gives: str = "gives") -> str:
+    named = f" {in_quotes(str(data['role']), 102)}" if data.get("role") else ""
+    return f"the role{named} {gives} {_seat(data)}"
 
 
 def _seat(data: Mapping[str, object]) -> str:

@@ -40,12 +40,12 @@ def page(view: HealthView) -> Answer:
     ordered = sorted(view.readings, key=lambda reading: not reading.over)
     shown, more = ordered[:_MOST_SHOWN], len(ordered) - _MOST_SHOWN
     over = sum(reading.over for reading in view.readings)
-    verdict = f"**{count(over, 'mark')} crossed.**" if over else "**no mark is crossed.**"
+    verdict = f"**{count(over, 'mark')} crossed.**" if over else "**No mark is crossed.**"
     rest = f"-# … and {more} more; ask for one group." if more > 0 else ""
     hidden = view.scope.hidden
     left_out = f"-# Not looked at: {count(hidden, 'private group')} that you do not read." if hidden else ""
     return said(
-        f"### Health\nOf {scope_name(view.scope)}: {verdict}",
+        f"### Health\nOf {scope_name(view.scope)}.\n{verdict}",
         LINE,
         *_sections(shown, view),
         LINE,

@@ -198,7 +198,7 @@ async def test_a_mapped_role_with_another_name_is_told(server: Server, away: boo
     if away:
         await server.start()
     await server.restart()
-    assert told(server, "is called **Blue Fund** now") == 1
+    assert told(server, "is called “Blue Fund” now") == 1
     listed = await server.slash("mod", "lobby", "roles list")
     assert "Blue Fund" not in said(listed), "roles are mentioned, not named"
     await server.propose("tia", CORE)

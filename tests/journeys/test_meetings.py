@@ -34,7 +34,7 @@ async def test_a_meeting_from_the_first_word_to_its_minutes(server: Server) -> N
     assert event.name == "M-1 · Weekly check"
     assert event.start_time == held.starts_at
     board = text_of(await meeting.board(server))
-    assert "M-1 · “Weekly check”" in board
+    assert "> **Weekly check**" in board
     assert "Check-in: how is everyone?" in board
     assert "It also stands among the events of this server." in board
 
@@ -108,7 +108,7 @@ async def test_confirmed_twice_and_after_a_restart_it_is_scheduled_once(server: 
     assert "scheduled already" in said(second)
     assert len(await meeting.meetings(server)) == 1
     assert len(await meeting.events(server)) == 1
-    assert len([m for m in server.channel(CORE).history() if "M-1 · “Weekly check”" in text_of(m)]) == 1
+    assert len([m for m in server.channel(CORE).history() if "M-1 · Scheduled" in text_of(m)]) == 1
 
 
 async def test_only_those_who_run_a_groups_meetings_schedule_move_cancel_and_end_them(server: Server) -> None:
@@ -272,7 +272,7 @@ async def test_with_its_channel_gone_a_meeting_stands_and_its_board_comes_back(s
     await server.settle()
     board = await meeting.board(server)
     assert board.channel.id == server.channel(CORE).id
-    assert "M-1 · “Weekly check”" in text_of(board)
+    assert "> **Weekly check**" in text_of(board)
 
 
 async def test_without_the_permission_a_meeting_stands_and_says_so_until_it_is_given(

@@ -107,7 +107,7 @@ async def test_a_retro_is_written_revealed_voted_on_and_forgotten(server: Server
     for _ in range(3):
         await looking_back.go_on(server)
     lessons = text_of(server.channel(CORE).history()[-1])
-    assert "**“Reports that nobody reads”** (3 dots, not reached)" in lessons
+    assert "**Topic** “Reports that nobody reads” (3 dots, not reached)" in lessons
     async with server.bot.ctx.uow.read() as tx:
         for thing in ("retro/1", *(f"retro/1/{what}" for what in ("here", "words", "dots", "more"))):
             assert await tx.seals.of(thing) == ()

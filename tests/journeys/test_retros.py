@@ -132,7 +132,7 @@ async def test_a_live_retro_of_six_from_start_to_published_lessons(server: Serve
     assert "5 dots" not in (await told(server)).replace("has 5 dots", "")
 
     assert await go_on(server) is RetroState.DISCUSS
-    assert "Topic 1 of 2: **“Walking together”** (2 cards) · 5 dots" in await told(server)
+    assert "Topic 1 of 2\nOn the table: **“Walking together”** (2 cards) · 5 dots" in await told(server)
     note = await server.fill(
         "ada", await press(server, "ada", "note"), note="Every first Saturday, whatever the weather."
     )
@@ -162,7 +162,7 @@ async def test_a_live_retro_of_six_from_start_to_published_lessons(server: Serve
     [*_, post] = (server.channel("core-team")).history()
     lessons = text_of(post)
     assert "It was called “The spring season”." in lessons
-    assert "**“Walking together”** (5 dots, discussed)" in lessons
+    assert "**Topic** “Walking together” (5 dots, discussed)" in lessons
     assert "whatever the weather" in lessons
     assert "Carried over to the next retro" in lessons
     assert [file.filename for file in post.attachments] == ["R-1-lessons.md"]
@@ -402,7 +402,7 @@ async def test_a_retro_is_scheduled_confirmed_begun_and_goes_on_in_a_series(serv
     shown = await server.slash(
         "tom", "core-team", "retro schedule", when="in 3 days at 18:00", zone="Europe/Berlin", every="2 weeks"
     )
-    assert "is this the time?" in said(shown)
+    assert "Is this the time?" in said(shown)
     assert "Every 2 weeks at 18:00 (Europe/Berlin)" in said(shown)
     assert "There is nothing here yet" in said(await server.slash("uma", "core-team", "retro list"))
     confirm = next(c for c in controls_of(latest(shown)) if c.startswith("retro:confirm:"))
@@ -424,4 +424,4 @@ async def test_a_retro_is_scheduled_confirmed_begun_and_goes_on_in_a_series(serv
     unclear = await server.slash("tom", "core-team", "retro schedule", when="some day")
     assert "some day" in said(unclear)
     refused = await server.slash("tom", "core-team", "retro schedule", when="2020-01-01 10:00")
-    assert "is this the time?" not in said(refused)
+    assert "Is this the time?" not in said(refused)

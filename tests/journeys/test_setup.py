@@ -102,12 +102,16 @@ async def test_a_partnership_is_built_as_planned_and_again_changes_nothing(tmp_p
         assert partnership.provisional
         assert partnership.stakeholders.purpose == FORM["purpose"]
         assert len(partnership.mappings) == len(ROLES)
+        (entry,) = [post for post in server.feed() if "🪪" in post]
+        for name in ROLES:
+            assert f"the role “{name}” gives" in entry, entry
+        assert f"mapped in the set-up by {server['mod'].mention}" in entry
         before = writes(server)
         again = await server.slash("mod", "lobby", "setup start")
         assert "nothing to do" in said(again), said(again)
         assert writes(server) == before
         stale = await pressed(server, plan, "apply")
-        assert "Nothing had to be changed" in said(stale), said(stale)
+        assert "nothing had to be changed" in said(stale), said(stale)
         assert writes(server) == before
         assert len((await server.partnership()).mappings) == len(ROLES)
 
@@ -142,7 +146,7 @@ async def test_every_seat_writes_somewhere_and_the_feed_is_the_bots(tmp_path: Pa
         for channel in guild.text_channels:
             assert channel.permissions_for(guild.me).send_messages
         await server.advance(minutes=10)
-        assert "carries a seat now" in "\n".join(server.feed())
+        assert "roles carry seats now" in "\n".join(server.feed())
 
 
 @pytest.mark.parametrize(
@@ -234,7 +238,7 @@ async def test_a_draft_with_a_fault_is_kept_and_can_be_changed(tmp_path: Path) -
         form = await pressed(server, shown, "edit")
         assert form.modal is not None
         plan = await server.fill("mod", form, **FORM)
-        assert "Plan for" in said(plan), said(plan)
+        assert "### Plan" in said(plan), said(plan)
         cancelled = await pressed(server, plan, "cancel")
         assert "Cancelled" in said(cancelled)
         gone = await pressed(server, plan, "apply")
@@ -246,7 +250,7 @@ async def test_a_form_opened_before_a_restart_is_taken_after_it(tmp_path: Path) 
         form = await server.slash("mod", "lobby", "setup start")
         await server.crash()
         plan = await server.fill("mod", form, **FORM)
-        assert "Plan for" in said(plan), said(plan)
+        assert "### Plan" in said(plan), said(plan)
 
 
 async def test_roles_are_mapped_listed_and_unmapped(tmp_path: Path) -> None:

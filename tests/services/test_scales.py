@@ -12,11 +12,12 @@ from bot.governance import scales as rules
 from bot.governance.drafts import check_text
 from bot.governance.effects import ratify
 from bot.governance.errors import AlreadyDone, BadValue, NotEligible, NotFound, TooFewStakeholders
-from bot.governance.ids import PartnershipId
+from bot.governance.events import EventType
+from bot.governance.ids import PartnershipId, RoleId
 from bot.governance.plans import ChannelSeen
 from bot.governance.policy import genesis
 from bot.governance.proposals_types import ProposalState
-from bot.services import roles, scales
+from bot.services import roles, scales, scales_roles, seats, sweep
 from bot.services.ports.context import Context
 from bot.services.ports.partnerships import PlaceKind
 from storage.unit_of_work import SqlUnitOfWork
@@ -40,6 +41,14 @@ async def types_of(ctx: Context, named: PartnershipId) -> list[str]:
         return [str((await tx.record.event(named, n)).event.type) for n in range(1, last + 1)]
 
 
+async def told(ctx: Context, named: PartnershipId) -> list[str]:
+    """The roles that entries for the feed name."""
+    async with ctx.uow.read() as tx:
+        last, _ = await tx.record.head(named)
+        events = [(await tx.record.event(named, n)).event for n in range(1, last + 1)]
+    return [role["role"] for event in events if event.type is EventType.ROLES_MAPPED for role in event.data["roles"]]  # type: ignore[union-attr,index,call-overload,misc]
+
+
 async def test_a_plan_changes_nothing_and_applying_it_builds_all(ctx: Context, town: Town) -> None:
     view = await scales.keep_draft(ctx, town, moderator(), DRAFT)
     assert view.plan is not None
@@ -60,6 +69,8 @@ async def test_a_plan_changes_nothing_and_applying_it_builds_all(ctx: Context, t
     happened = await types_of(ctx, view.id)
     assert happened[0] == "partnership created"
     assert happened.count("role mapped") == len(town.roles)
+    assert happened.count("roles mapped") == 1
+    assert sorted(await told(ctx, view.id)) == sorted(role.name for role in town.roles.values())
 
 
 async def test_again_changes_nothing(ctx: Context, town: Town) -> None:
@@ -85,6 +96,37 @@ async def test_stopped_anywhere_the_next_run_finishes(ctx: Context, town: Town, 
     assert done.trouble is None
     assert len({role.name for role in town.roles.values()}) == len(town.roles) == 7
     assert len({channel.name for channel in town.channels.values()}) == len(town.channels) == 9
+    assert sorted(await told(ctx, view.id)) == sorted(role.name for role in town.roles.values()), "each once"
+
+
+async def test_what_a_killed_set_up_has_mapped_is_told_by_the_sweep(ctx: Context, town: Town, clock: TestClock) -> None:
+    named = await founded(ctx, town)
+    before = await told(ctx, named)
+    async with ctx.uow.write() as tx:
+        partnership = await seats.hold(tx, named)
+        late = replace(partnership.mappings[0], role=RoleId(99), mapped_at=clock(), name="Late")
+        await roles.keep_mapping(tx, partnership, late, moderator(), (), with_others=True)
+    await sweep.sweep(ctx, {named})
+    assert await told(ctx, named) == before, "the set-up may still be at work"
+    clock.forward(scales_roles.LEFT)
+    await sweep.sweep(ctx, {named})
+    await sweep.sweep(ctx, {named})
+    assert await told(ctx, named) == [*before, "Late"]
+
+
+async def test_each_is_told_under_the_name_of_who_mapped_it(ctx: Context, town: Town, clock: TestClock) -> None:
+    named = await founded(ctx, town)
+    for number in (1, 2):
+        async with ctx.uow.write() as tx:
+            partnership = await seats.hold(tx, named)
+            one = replace(partnership.mappings[0], role=RoleId(90 + number), mapped_at=clock(), name=f"Late {number}")
+            await roles.keep_mapping(tx, partnership, one, moderator(user_id=900 + number), (), with_others=True)
+    await scales_roles.tell(ctx, named)
+    async with ctx.uow.read() as tx:
+        last, _ = await tx.record.head(named)
+        events = [(await tx.record.event(named, n)).event for n in range(1, last + 1)]
+    said = [event for event in events if event.type is EventType.ROLES_MAPPED][-2:]
+    assert len({event.actor for event in said}) == 2
 
 
 async def test_two_people_applying_at_once_build_once(ctx: Context, town: Town) -> None:

@@ -150,6 +150,7 @@ def data_of(claim: str, kind: EventType) -> dict[str, Json]:
         "key": "review.window",
         "value": "5 days",
         "self": True,
+        "roles": [{"role": claim, "group": claim, "seat": claim, "class": claim, "organisation": claim}],
         "powers": ["manage_roles"],
         "opened": ["view_channel"],
         "numbers": [1, 2],

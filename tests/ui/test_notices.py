@@ -73,6 +73,21 @@ def test_the_opening_asks_for_everything_that_follows_a_proposal() -> None:
     ]  # fmt: skip
 
 
+def test_what_a_set_up_maps_is_told_in_one_entry_and_what_is_mapped_by_hand_alone() -> None:
+    by_hand = Event(EventType.ROLE_MAPPED, "group/1", None, {"role": "Stewards"})
+    assert announce(by_hand) == (Asked(DeliveryKind.LOG),)
+    assert announce(replace(by_hand, data={**by_hand.data, "with_others": True})) == ()
+    roles: list[Json] = [
+        {"role": f"Role {n}", "group": "Stakeholders", "seat": "member", "self": n == 2} for n in range(60)
+    ]
+    told = feed.log(happened(EventType.ROLES_MAPPED, "flo", roles=roles), scene.PARTNERSHIP, {PersonId("flo"): 99}, 5)
+    check_fits(told)
+    text = text_of(told)
+    assert "60 roles carry seats now, mapped in the set-up by <@99>" in text
+    assert "- the role “Role 0” gives “member” of “Stakeholders”\n" in text
+    assert "“Role 2” gives “member” of “Stakeholders” ⚠️ **by a wearer**" in text
+
+
 def test_a_nudge_is_told_in_the_thread() -> None:
     asked = announce(Event(EventType.NUDGED, "proposal/7", None, {"people": ["bo", "cy"]}))
     assert asked == (Asked(DeliveryKind.NOTICE),), "letters to people follow their preferences"
