@@ -14,7 +14,8 @@ from typing import Any
 
 from bot.governance.events import Event, EventType, Json
 from bot.governance.ids import PartnershipId, PersonId
-from bot.services.ports import Context, Transaction
+from bot.services.ports.context import Context
+from bot.services.ports.transaction import Transaction
 
 _log = logging.getLogger(__name__)
 

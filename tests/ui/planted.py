@@ -30,7 +30,9 @@ from bot.services.inbox import Inbox
 from bot.services.meetings import Move
 from bot.services.metrics import Scope
 from bot.services.organisation import OrganisationView
-from bot.services.ports import DeliveryKind, DiscordRefused, Recorded, Verdict
+from bot.services.ports.deliveries import DeliveryKind
+from bot.services.ports.record import Recorded, Verdict
+from bot.services.ports.server import DiscordRefused
 from bot.services.proposals import Similar
 from bot.services.record import RecordCheck
 from bot.services.reminders import PreferencesView
