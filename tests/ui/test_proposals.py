@@ -59,7 +59,7 @@ def test_every_card_fits_and_says_its_state_in_words(name: str, provisional: boo
     else:
         assert f" P-{view.proposal.number} · {labels.state_label(view.proposal)}" in text
     assert f"{labels.type_label(view.proposal.type)} · version {len(view.proposal.versions)}" in text
-    assert f"decided by {view.group.name}\n" in text
+    assert f"decided by “{view.group.name}”\n" in text
     assert ("Provisional partnership" in text) is (provisional and view.proposal.state not in FINAL)
     assert next(components(card))["id"] == 1_000_001
     assert "Reach:" in text
