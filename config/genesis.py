@@ -14,7 +14,9 @@ from typing import Any
 
 from bot.governance import policy
 from bot.governance.errors import BadValue, OutOfBounds
-from bot.governance.policy import KEYS, Key, Kind, Policy, Value
+from bot.governance.policy import Policy
+from bot.governance.policy_keys import KEYS
+from bot.governance.policy_values import Key, Kind, Value, checked, read, written
 
 TABLES = tuple(dict.fromkeys(name.split(".")[0] for name in KEYS))
 
@@ -141,18 +143,18 @@ def bounds(key: Key) -> str:
     if key.floor is None or key.ceiling is None:
         return "one emoji"
     above = "above " if key.above_floor else ""
-    return f"{above}{policy.written(key.floor)} – {policy.written(key.ceiling)}"
+    return f"{above}{written(key.floor)} – {written(key.ceiling)}"
 
 
 def _value(key: Key, value: Any) -> Value:
     """A TOML value as this key's kind. Durations and shares are texts; counts are numbers; flags are true or false."""
     match key.kind, value:
         case (Kind.FLAG, bool()) | (Kind.COUNT, int()) if key.kind is Kind.FLAG or not isinstance(value, bool):
-            return policy.checked(key, value)
+            return checked(key, value)
         case Kind.SHARE, int() | float() if not isinstance(value, bool):
-            return policy.read(key, str(value))
+            return read(key, str(value))
         case ((Kind.DURATION | Kind.SHARE | Kind.CHOICE | Kind.EMOJI), str()):
-            return policy.read(key, value)
+            return read(key, value)
         case _:
             raise BadValue(key.name, str(value), f"such as {_example(key)}")
 
@@ -171,7 +173,7 @@ def _expected(key: Key) -> str:
 def _example(key: Key) -> str:
     if isinstance(key.default, bool):
         return str(key.default).lower()
-    return str(key.default) if key.kind is Kind.COUNT else f'"{policy.written(key.default)}"'
+    return str(key.default) if key.kind is Kind.COUNT else f'"{written(key.default)}"'
 
 
 def _shown(value: object) -> str:

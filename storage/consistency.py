@@ -18,7 +18,8 @@ from bot.governance.histories import Happening
 from bot.governance.ids import PartnershipId
 from bot.governance.meetings import Meeting
 from bot.governance.organisation import Partnership
-from bot.governance.policy import Policy, written
+from bot.governance.policy import Policy
+from bot.governance.policy_values import written
 from bot.governance.proposals_types import Proposal
 from bot.governance.retros import Retro
 from bot.governance.surveys import Survey

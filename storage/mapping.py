@@ -17,7 +17,9 @@ from functools import lru_cache
 from typing import Any, NamedTuple, NewType, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 from bot.governance.errors import BadValue
-from bot.governance.policy import KEYS, Key, Kind, Policy, Value, checked
+from bot.governance.policy import Policy
+from bot.governance.policy_keys import KEYS
+from bot.governance.policy_values import Key, Kind, Value, checked
 from storage.types import written
 
 T = TypeVar("T")

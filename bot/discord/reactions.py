@@ -15,7 +15,7 @@ from datetime import datetime
 from bot.discord.guild import DiscordFailure, DiscordGuild, Forbidden, Gone, Reacted
 from bot.governance.errors import Refusal
 from bot.governance.ids import ProposalId
-from bot.governance.policy import bare
+from bot.governance.policy_values import bare
 from bot.governance.signs import Sign, sign_of
 from bot.services import objections, outbox
 from bot.services.ports.context import Actor, Context

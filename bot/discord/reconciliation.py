@@ -15,7 +15,7 @@ from bot.discord.reactions import Reactions
 from bot.governance.errors import NotFound
 from bot.governance.ids import PartnershipId, ProposalId
 from bot.governance.organisation import Partnership
-from bot.governance.policy import bare
+from bot.governance.policy_values import bare
 from bot.governance.proposals_types import Proposal, ProposalState
 from bot.governance.signs import Sign, sign_of
 from bot.services import clocks, objections, outbox, restores, roles

@@ -19,7 +19,9 @@ from bot.governance.feedback import Feedback
 from bot.governance.histories import Happening
 from bot.governance.meetings import Meeting, MeetingState
 from bot.governance.organisation import Group, Partnership, RoleMapping
-from bot.governance.policy import KEYS, Policy, read, written
+from bot.governance.policy import Policy
+from bot.governance.policy_keys import KEYS
+from bot.governance.policy_values import read, written
 from bot.governance.retros import Retro
 from bot.governance.retros import RetroState as RetroState
 from bot.governance.retros_lessons import lessons

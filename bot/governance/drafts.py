@@ -22,6 +22,7 @@ from bot.governance.errors import (
     WrongState,
 )
 from bot.governance.ids import GroupId, PersonId, ProposalId
+from bot.governance.matrix import TYPES, Electorate, Filer, type_named
 from bot.governance.organisation import (
     CONTRIBUTOR,
     MEMBER,
@@ -32,7 +33,6 @@ from bot.governance.organisation import (
     Partnership,
     check_authority,
 )
-from bot.governance.policy import TYPES, Electorate, Filer, type_named
 from bot.governance.proposals_types import Effect, Proposal, ProposalState, Text
 
 LENGTHS = {

@@ -23,8 +23,9 @@ from bot.governance.errors import (
 )
 from bot.governance.events import Event, EventType, Json, proposal_thing
 from bot.governance.ids import PersonId
+from bot.governance.matrix import Passing, type_named
 from bot.governance.organisation import OBSERVER, Elector, Member, Partnership, role_missing
-from bot.governance.policy import Passing, Policy, type_named
+from bot.governance.policy import Policy
 from bot.governance.proposals_types import FINAL, Clock, Proposal, ProposalState, ProposalTerms, Rolls, Text, Vote
 
 Outcome = tuple[Proposal, tuple[Event, ...]]

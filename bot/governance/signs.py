@@ -12,7 +12,7 @@ from bot.governance import clock
 from bot.governance.events import Event, EventType, proposal_thing
 from bot.governance.objections import eligible
 from bot.governance.organisation import Member
-from bot.governance.policy import bare
+from bot.governance.policy_values import bare
 from bot.governance.proposals_types import Proposal, ProposalState, ProposalTerms
 
 Outcome = tuple[Proposal, tuple[Event, ...]]

@@ -15,10 +15,10 @@ from bot.governance import proposals as rules
 from bot.governance.effects.world import Governed
 from bot.governance.errors import NotEligible, NotFound, Refiled, Refusal, WindowClosed
 from bot.governance.ids import GroupId, PartnershipId, ProposalId
+from bot.governance.matrix import TYPES, DecisionType, Filer, type_named
 from bot.governance.money import Money
 from bot.governance.objections import eligible
 from bot.governance.organisation import Member, Partnership
-from bot.governance.policy import TYPES, DecisionType, Filer, type_named
 from bot.governance.proposals_types import FINAL, Effect, Proposal, ProposalState, Text
 from bot.services import cases, members, similarity
 from bot.services.ports.context import Actor, Context

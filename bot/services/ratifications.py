@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from bot.governance.drafts import LENGTHS
 from bot.governance.effects.world import Governed
 from bot.governance.ids import PersonId
+from bot.governance.matrix import TYPES
 from bot.governance.organisation import MEMBER, Group, GroupKind, Holding
-from bot.governance.policy import KEYS, TYPES, written
+from bot.governance.policy_keys import KEYS
+from bot.governance.policy_values import written
 from bot.governance.proposals_types import Text
 
 _NOT_WRITTEN = "not written yet"

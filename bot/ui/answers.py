@@ -9,8 +9,9 @@ import discord
 from bot.governance import halts
 from bot.governance.errors import AmountUnclear, BadValue, Refiled, Refusal, Unfit
 from bot.governance.escalations import method_for
+from bot.governance.matrix import type_named
 from bot.governance.money import shown, written_amount
-from bot.governance.policy import KEYS, type_named
+from bot.governance.policy_keys import KEYS
 from bot.governance.proposals_types import Effect, Proposal, ProposalState, Version
 from bot.services.proposals import Similar
 from bot.services.views import ProposalView

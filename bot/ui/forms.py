@@ -14,8 +14,11 @@ from bot.governance import money
 from bot.governance.drafts import LENGTHS
 from bot.governance.effects import change_policy
 from bot.governance.ids import GroupId, ProposalId
+from bot.governance.matrix import type_named
 from bot.governance.objections import CRITERIA, MOST_REASON
-from bot.governance.policy import KEYS, Key, Policy, type_named, written
+from bot.governance.policy import Policy
+from bot.governance.policy_keys import KEYS
+from bot.governance.policy_values import Key, written
 from bot.governance.proposals import MOST_WITHDRAWAL
 from bot.governance.proposals_types import Effect, Proposal, ProposalState, Statement, Text
 from bot.governance.refiling import MOST_CHANGE

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.governance.ids import GroupId, PartnershipId, ProposalId
-from bot.governance.policy import TYPES
+from bot.governance.matrix import TYPES
 from bot.governance.scales import Scale
 
 MOST = 100

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from types import MappingProxyType
 
-from bot.governance import policy
+from bot.governance import matrix
 from bot.governance.completions import left_to_people
 from bot.governance.feedback import FeedbackState
 from bot.governance.meetings import MeetingState
@@ -380,7 +380,7 @@ RETRO_ACTS: Mapping[str, str] = MappingProxyType(
 
 def type_label(type: str) -> str:
     """What a decision type is called."""
-    return policy.TYPES[type].label if type in policy.TYPES else type
+    return matrix.TYPES[type].label if type in matrix.TYPES else type
 
 
 def count(number: int, one: str, many: str = "") -> str:

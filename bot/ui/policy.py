@@ -7,7 +7,8 @@ from datetime import timedelta
 from fractions import Fraction
 
 from bot.governance.errors import BadValue
-from bot.governance.policy import KEYS, parsed
+from bot.governance.policy_keys import KEYS
+from bot.governance.policy_values import parsed
 from bot.ui.labels import share, span
 from bot.ui.text import inline
 

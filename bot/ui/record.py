@@ -11,8 +11,8 @@ from bot.governance.authority import acting, ruled_themselves
 from bot.governance.consistency import Difference
 from bot.governance.electorates import reachable, reached
 from bot.governance.events import EventType, Json
+from bot.governance.matrix import TYPES
 from bot.governance.organisation import Partnership
-from bot.governance.policy import TYPES
 from bot.governance.proposals import affirmative
 from bot.governance.proposals_types import Objection, Proposal
 from bot.governance.receipts import LEAST_DIGITS, ReceiptStanding

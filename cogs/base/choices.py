@@ -12,8 +12,8 @@ from discord import app_commands
 from bot.governance import names
 from bot.governance.errors import NotFound
 from bot.governance.ids import PersonId, ProposalId
+from bot.governance.matrix import TYPES
 from bot.governance.organisation import Group, Partnership
-from bot.governance.policy import TYPES
 from bot.governance.proposals_types import ProposalState
 from bot.services import organisation, proposals, times
 from bot.services.ports.proposals import Filter

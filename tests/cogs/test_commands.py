@@ -13,7 +13,7 @@ from discord.ext import commands
 
 from bot.discord.client import EXTENSIONS
 from bot.governance.ids import GroupId, PartnershipId, ProposalId
-from bot.governance.policy import TYPES
+from bot.governance.matrix import TYPES
 from bot.ui import feedback as feedback_pages
 from bot.ui import ids, inbox
 from bot.ui.limits import OPTION

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.governance import policy
-from bot.governance.policy import KEYS, Kind
+from bot.governance.policy_keys import KEYS
+from bot.governance.policy_values import Key, Kind, Value, written
 from config import genesis
 from config.genesis import BadGenesis
 from config.settings import PACKAGED_GOVERNANCE
@@ -41,7 +42,7 @@ def test_the_packaged_file_has_every_key_in_order_and_no_other() -> None:
 
 
 @pytest.mark.parametrize("key", KEYS.values(), ids=lambda key: key.name)
-def test_each_key_is_explained_with_its_bounds(key: policy.Key) -> None:
+def test_each_key_is_explained_with_its_bounds(key: Key) -> None:
     table, name = key.name.split(".")
     section = re.split(rf"^\[{table}\]$", FILE, flags=re.MULTILINE)[1]
     comment = re.search(rf"^# (.*)\n{name} = ", section, flags=re.MULTILINE)
@@ -52,7 +53,7 @@ def test_each_key_is_explained_with_its_bounds(key: policy.Key) -> None:
 
 
 @pytest.mark.parametrize("key", [key for key in KEYS.values() if key.floor is not None], ids=lambda key: key.name)
-def test_neither_bound_can_be_crossed(key: policy.Key) -> None:
+def test_neither_bound_can_be_crossed(key: Key) -> None:
     assert key.floor is not None
     assert key.ceiling is not None
     for bound, beyond in ((key.floor, -1), (key.ceiling, 1)):
@@ -66,7 +67,7 @@ def test_neither_bound_can_be_crossed(key: policy.Key) -> None:
             assert genesis.bounds(key) in said
 
 
-def _step(bound: policy.Value, by: int, kind: Kind) -> str | None:
+def _step(bound: Value, by: int, kind: Kind) -> str | None:
     """A TOML value just beyond a bound; None where no such value can be written."""
     if kind is Kind.DURATION:
         seconds = int(bound.total_seconds()) + 60 * by  # type: ignore[union-attr]
@@ -78,11 +79,11 @@ def _step(bound: policy.Value, by: int, kind: Kind) -> str | None:
 
 
 @pytest.mark.parametrize("key", KEYS.values(), ids=lambda key: key.name)
-def test_the_bounds_themselves_are_allowed(key: policy.Key) -> None:
+def test_the_bounds_themselves_are_allowed(key: Key) -> None:
     for bound in (key.floor, key.ceiling):
         if bound is None or (bound == key.floor and key.above_floor):
             continue
-        shown = policy.written(bound)
+        shown = written(bound)
         loaded = genesis.parse(f"{key.name} = {shown if key.kind is Kind.COUNT else chr(34) + shown + chr(34)}")
         assert loaded.values[key.name] == bound
 
@@ -135,8 +136,8 @@ def test_every_mistake_is_reported_at_once() -> None:
 
 def test_keys_left_out_have_their_defaults_and_inline_tables_are_read() -> None:
     loaded = genesis.parse("review = {window = '96h'}\r\n[reach]\r\nbar = 0.5\r\n")
-    assert policy.written(loaded.values["review.window"]) == "4d"
-    assert policy.written(loaded.values["reach.bar"]) == "1/2"
+    assert written(loaded.values["review.window"]) == "4d"
+    assert written(loaded.values["reach.bar"]) == "1/2"
     assert loaded.values["vote.quorum"] == policy.genesis().values["vote.quorum"]
     assert loaded.version == 1
 
@@ -152,7 +153,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
             genesis.load(path)
         assert said in str(caught.value)
         assert str(path) in str(caught.value)
-    assert policy.written(genesis.load(marked).values["review.window"]) == "4d"
+    assert written(genesis.load(marked).values["review.window"]) == "4d"
 
 
 def test_the_place_stands_before_each_problem() -> None:

@@ -24,7 +24,8 @@ from bot.governance.organisation import (
     Partnership,
     RoleMapping,
 )
-from bot.governance.policy import Value, genesis
+from bot.governance.policy import genesis
+from bot.governance.policy_values import Value
 from bot.governance.proposals_types import Ballot, Effect, Objection, Proposal, ProposalState, Rolls, Statement, Text
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from bot.governance.consistency import values_told
-from bot.governance.policy import KEYS, genesis, read
+from bot.governance.policy import genesis
+from bot.governance.policy_keys import KEYS
+from bot.governance.policy_values import read
 from bot.governance.proposals_types import Effect, Text
 from bot.governance.versions import digest
 

@@ -20,7 +20,7 @@ from bot.governance import (
 )
 from bot.governance.events import EventType
 from bot.governance.lifecycle import Surroundings
-from bot.governance.policy import Value
+from bot.governance.policy_values import Value
 from bot.governance.proposals_types import FINAL, Ballot, Proposal, ProposalState, Statement
 from tests.governance.scene import (
     ANA,

@@ -34,7 +34,8 @@ from bot.governance.errors import (
 from bot.governance.events import EventType
 from bot.governance.ids import PersonId
 from bot.governance.organisation import Elector, Member
-from bot.governance.policy import Value, genesis
+from bot.governance.policy import genesis
+from bot.governance.policy_values import Value
 from bot.governance.proposals_types import Ballot, Objection, ObjectionState, Proposal, ProposalState, Statement
 from tests.governance.scene import (
     ANA,

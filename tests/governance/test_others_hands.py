@@ -31,7 +31,7 @@ from bot.governance.events import Event
 from bot.governance.ids import PersonId
 from bot.governance.lifecycle import Surroundings
 from bot.governance.organisation import FACILITATOR, Member, RoleMapping
-from bot.governance.policy import Value
+from bot.governance.policy_values import Value
 from bot.governance.proposals_types import Ballot, Proposal, ProposalState, Rolls
 from bot.governance.seats import Hand, SeatRecord, roll
 from tests.governance.scene import (

@@ -8,21 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.governance.errors import BadValue, OutOfBounds, Refusal, UnknownKey
-from bot.governance.policy import (
-    KEYS,
-    Key,
-    Kind,
-    Value,
-    amended,
-    bare,
-    checked,
-    genesis,
-    is_entrenched,
-    key_named,
-    read,
-    type_named,
-    written,
-)
+from bot.governance.matrix import type_named
+from bot.governance.policy import amended, genesis
+from bot.governance.policy_keys import KEYS, is_entrenched, key_named
+from bot.governance.policy_values import Key, Kind, Value, bare, checked, read, written
 
 BOUNDED = [key for key in KEYS.values() if key.floor is not None]
 STEPS: dict[Kind, Value] = {

@@ -37,7 +37,8 @@ from bot.governance.ids import PersonId, VoteId
 from bot.governance.lifecycle import Surroundings
 from bot.governance.methods import REGISTRY
 from bot.governance.organisation import Elector, Member, RoleMapping
-from bot.governance.policy import Value, amended
+from bot.governance.policy import amended
+from bot.governance.policy_values import Value
 from bot.governance.proposals import Load
 from bot.governance.proposals_types import (
     CONTESTABLE,

@@ -40,8 +40,10 @@ from bot.governance.errors import (
 )
 from bot.governance.events import EventType
 from bot.governance.ids import GroupId
+from bot.governance.matrix import TYPES
 from bot.governance.organisation import Elector, GroupKind, Member
-from bot.governance.policy import KEYS, TYPES, genesis
+from bot.governance.policy import genesis
+from bot.governance.policy_keys import KEYS
 from bot.governance.proposals import Load
 from bot.governance.proposals_types import Ballot, Clock, Effect, ObjectionState, Proposal, ProposalState, Text
 from tests.governance.scene import (

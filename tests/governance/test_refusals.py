@@ -40,7 +40,7 @@ from bot.governance.errors import (
 from bot.governance.methods import consent, majority
 from bot.governance.objections import CRITERIA
 from bot.governance.organisation import FACILITATOR, MEMBER, Member, without_role
-from bot.governance.policy import Value
+from bot.governance.policy_values import Value
 from bot.governance.proposals import Load
 from bot.governance.proposals_types import Ballot, ObjectionState, Proposal, ProposalState, Statement
 from tests.governance.scene import (

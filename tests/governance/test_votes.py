@@ -11,7 +11,7 @@ from bot.governance.errors import BadText, NotEligible, UnknownKey, WindowClosed
 from bot.governance.events import EventType
 from bot.governance.lifecycle import Surroundings
 from bot.governance.organisation import Elector, Member
-from bot.governance.policy import Value
+from bot.governance.policy_values import Value
 from bot.governance.proposals_types import Ballot, ObjectionState, Proposal, ProposalState, Statement
 from tests.governance.scene import (
     ANA,

@@ -11,7 +11,7 @@ import pytest
 
 from bot.governance.errors import BadText, NotEligible, NotFound, NotYours, UnknownKey, WindowClosed, WrongState
 from bot.governance.ids import ProposalId, VoteId
-from bot.governance.policy import Value
+from bot.governance.policy_values import Value
 from bot.governance.proposals_types import Ballot, ObjectionState, ProposalState
 from bot.services import attempts, escalations, inbox, objections, proposals, votes
 from tests.services.scene import (

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from bot.governance import proposals_types
 from bot.governance.errors import OutOfBounds
 from bot.governance.organisation import Elector, Group, Holding, Member, Partnership, RoleMapping
-from bot.governance.policy import KEYS, Key, Kind, Policy, genesis
+from bot.governance.policy import Policy, genesis
+from bot.governance.policy_keys import KEYS
+from bot.governance.policy_values import Key, Kind
 from bot.governance.proposals import pin
 from bot.governance.proposals_types import (
     Appeal,

@@ -79,7 +79,7 @@ def test_every_key_in_use_has_a_wording(where: tuple[str, int]) -> None:
 
 
 def test_every_policy_limit_has_a_wording() -> None:
-    from bot.governance.policy import KEYS
+    from bot.governance.policy_keys import KEYS
 
     caps = {name for name in KEYS if name.startswith("limits.")} - {"limits.least_electors", "limits.versions"}
     assert caps <= set(errors.LIMITS)

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from bot.governance.drafts import LENGTHS
 from bot.governance.effects import change_policy
 from bot.governance.objections import CRITERIA
-from bot.governance.policy import KEYS, genesis
+from bot.governance.policy import genesis
+from bot.governance.policy_keys import KEYS
 from bot.governance.proposals_types import Effect, ProposalState, Text
 from bot.ui import forms, ids
 from bot.ui.limits import CONTENT, units

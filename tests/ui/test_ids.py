@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.governance.ids import GroupId, PartnershipId, ProposalId
-from bot.governance.policy import TYPES
+from bot.governance.matrix import TYPES
 from bot.ui import ids
 
 P = ProposalId(10**9 - 1)

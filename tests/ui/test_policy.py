@@ -8,7 +8,8 @@ from bot.governance import drafts
 from bot.governance.effects import change_policy
 from bot.governance.errors import NotEligible, OutOfBounds, Stale
 from bot.governance.organisation import GroupKind
-from bot.governance.policy import KEYS, written
+from bot.governance.policy_keys import KEYS
+from bot.governance.policy_values import written
 from bot.governance.proposals_types import Effect
 from bot.ui import answers, effects, errors, policy
 from bot.ui.help import help_page

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.governance import objections
 from bot.governance.effects import REGISTRY as EFFECTS
 from bot.governance.events import EventType
-from bot.governance.policy import Value
+from bot.governance.policy_values import Value
 from bot.governance.proposals_types import FINAL, ObjectionState, Proposal, ProposalState, Text
 from bot.services.views import ProposalView
 from bot.ui import direct_messages, effects, feed, labels, proposals

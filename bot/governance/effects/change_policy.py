@@ -6,7 +6,9 @@ from dataclasses import replace
 
 from bot.governance.effects.world import Governed
 from bot.governance.errors import BadValue, Stale
-from bot.governance.policy import amended, is_entrenched, key_named, read, written
+from bot.governance.policy import amended
+from bot.governance.policy_keys import is_entrenched, key_named
+from bot.governance.policy_values import read, written
 from bot.governance.proposals_types import Effect
 
 KIND = "change policy"
