@@ -27,6 +27,8 @@ class Waker:
         self._next_due_at = next_due_at
         self._sweep = sweep
         self._longest = longest
+        self.nap: Callable[[float], Awaitable[object]] = asyncio.sleep
+        """Sleeps so many seconds of the clock."""
         self._task: asyncio.Task[None] | None = None
         self._until: datetime | None = None
         self._pause = STUCK
@@ -88,7 +90,7 @@ class Waker:
             self._pause = STUCK
         self._until = until
         try:
-            await asyncio.sleep(max((until - now).total_seconds(), 0))
+            await self.nap(max((until - now).total_seconds(), 0))
         finally:
             self._until = None
 

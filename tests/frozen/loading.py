@@ -27,7 +27,7 @@ MENDING = (
     "Whoever changes what is stored carries it over: by a migration, or where old documents are read. "
     "The files of tests/frozen stay as they are."
 )
-_KINDS = {"user": User, "guild": Guild, "channel": Channel, "message": Message}
+_READ = {kind.__name__.lower(): TypeAdapter(kind) for kind in (User, Guild, Channel, Message)}
 
 
 @contextmanager
@@ -82,7 +82,7 @@ def _restored(env: simcord.Env) -> list[simcord.GuildHandle]:
         if kind == "elapsed":
             backend.advance_clock(held)
             continue
-        thing: Any = TypeAdapter(_KINDS[kind]).validate_python(held)
+        thing: Any = _READ[kind].validate_python(held)
         if thing.id != backend.bot_user.id and not (kind == "message" and thing.id in backend.channels):
             backend.reserve_id(thing.id)
         match thing:
