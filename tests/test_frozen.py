@@ -3,10 +3,10 @@
 ``tests/frozen`` holds what the real bot left behind when it died in the middle of a long season of the example
 partnership, in two simulated servers: ``0009.sql`` is its SQLite database (the schema is in its name) with every noun
 in as many states as people can bring it into, ``world.jsonl`` is what stood in Discord at that instant, one person,
-server, channel or message a line, ``facts.txt`` what that version read back from the database, ``export.jsonl`` the
-export that it wrote of the same record, and ``receipts.txt`` two receipts that it gave to people. They are never made
-anew: whoever changes the shape of what is stored makes these tests pass by a migration, or where old documents are
-read.
+server, channel or message a line, ``export.jsonl`` the export that it wrote of the same record, and ``receipts.txt``
+two receipts that it gave to people. ``facts.txt`` is what was read from that database when these tests were written, by
+a later version with the same schema and other names in its code. None of them is ever made anew: whoever changes the
+shape of what is stored makes these tests pass by a migration, or where old documents are read.
 """
 
 from __future__ import annotations
@@ -72,11 +72,11 @@ async def test_its_record_and_what_stands_beside_it_verify(tmp_path: Path) -> No
         assert await migrate.current(engines.writer) == migrate.head()
         await engines.dispose()
         found = await upkeep.verify(settings(url))
-        assert found.well, found.lines
-        assert sum(line.endswith(": holds") for line in found.lines) == 2, found.lines
+        assert found.well, "\n".join(found.lines)
+        assert sum(line.endswith(": holds") for line in found.lines) == 2, "\n".join(found.lines)
         for receipt in RECEIPTS.read_text(encoding="utf-8").splitlines():
             looked_for = await upkeep.verify(settings(url), receipt=receipt)
-            assert looked_for.well, looked_for.lines
+            assert looked_for.well, "\n".join(looked_for.lines)
     with closing(sqlite3.connect(tmp_path / "governance.sqlite3")) as connection:
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
@@ -198,10 +198,10 @@ async def test_its_export_and_the_receipts_still_verify(tmp_path: Path) -> None:
     """REC-1: what people keep on their own disks outlives every version of the bot."""
     with carried_over():
         found = await upkeep.verify(settings(), EXPORT)
-        assert found.well, found.lines
+        assert found.well, "\n".join(found.lines)
         for receipt in RECEIPTS.read_text(encoding="utf-8").splitlines():
             looked_for = await upkeep.verify(settings(), EXPORT, receipt)
-            assert looked_for.well, looked_for.lines
+            assert looked_for.well, "\n".join(looked_for.lines)
             number, digits = receipt.removeprefix("#").split(" · ")
             forged = f"#{number} · {digits[:-1]}{'0' if digits[-1] != '0' else '1'}"
             assert not (await upkeep.verify(settings(), EXPORT, forged)).well
