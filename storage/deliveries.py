@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -14,7 +14,7 @@ from bot.governance.ids import PartnershipId, PersonId, ProposalId
 from bot.services.ports.deliveries import GIVEN_ONCE, Delivery, DeliveryKind, DeliveryState
 from storage.session import Insert, Session, insert_into
 from storage.shards import served
-from storage.tables import deliveries, posted, proposals
+from storage.tables import deliveries, partnerships, posted, proposals
 
 _C = deliveries.c
 FOLLOWING = (
@@ -45,6 +45,17 @@ _PENDING, _SENDING = DeliveryState.PENDING.value, DeliveryState.SENDING.value
 _SENT, _GIVEN_UP = DeliveryState.SENT.value, DeliveryState.GIVEN_UP.value
 # Written out, not bound: an index of the waiting rows alone is used only for a question that names the same states.
 _WAITS = _C.state.in_([literal_column(f"'{_PENDING}'"), literal_column(f"'{_SENDING}'")])
+_RIPE = or_(_C.retry_at.is_(None), _C.retry_at <= bindparam("now", type_=_C.retry_at.type))
+_WAITING = (
+    select(deliveries, partnerships.c.guild_id, proposals.c.group_id)
+    .join(partnerships, partnerships.c.id == _C.partnership_id)
+    .outerjoin(proposals, proposals.c.id == _C.proposal_id)
+    .where(_WAITS, _RIPE)
+    .order_by(_C.rank, _C.id)
+)
+_WAITING_OF_ONE = _WAITING.where(_C.partnership_id == bindparam("partnership"))
+_STILL_WAITING = _WAITING.where(_C.id.in_(bindparam("ids", expanding=True)))
+_WHERE_SOME_WAIT = select(_C.partnership_id).where(_WAITS, _RIPE).group_by(_C.partnership_id).order_by(func.min(_C.id))
 _NEXT_RETRY = select(func.min(_C.retry_at)).where(_WAITS)
 _OF_PROPOSAL = select(deliveries).where(_C.proposal_id == bindparam("proposal")).order_by(_C.rank, _C.id)
 _STANDING = select(deliveries).where(
@@ -195,16 +206,29 @@ class Deliveries:
         unique = list({each.key: each for each in asked}.values())
         if unique:
             await self._session.connection.execute(_ask(self._session.is_sqlite), [_row(each) for each in unique])
-        self._session.asked = self._session.asked or bool(unique)
+        self._session.asked.update(each.partnership for each in unique)
 
-    async def waiting(self, now: datetime, limit: int = 50) -> tuple[Delivery, ...]:
+    async def waiting(
+        self, now: datetime, limit: int = 50, partnership: PartnershipId | None = None
+    ) -> tuple[Delivery, ...]:
         """Those not shown yet whose ``retry_at`` has come, oldest first, cards and threads before notices.
 
         Of the servers that this process serves: another one shows the rest.
         """
-        ripe = or_(_C.retry_at.is_(None), _C.retry_at <= now)
-        chosen = select(deliveries).where(_WAITS, ripe, *self._ours()).order_by(_C.rank, _C.id).limit(limit)
-        return tuple(_delivery(row) for row in await self._session.connection.execute(chosen))
+        asked = _WAITING if partnership is None else _WAITING_OF_ONE
+        chosen = asked.where(*self._ours()).limit(limit)
+        rows = await self._session.connection.execute(chosen, {"now": now, "partnership": partnership})
+        return tuple(map(_read_to_be_shown, rows))
+
+    async def still_waiting(self, now: datetime, ids: Collection[int]) -> tuple[Delivery, ...]:
+        """Those of these that still are."""
+        rows = await self._session.connection.execute(_STILL_WAITING, {"now": now, "ids": list(ids)})
+        return tuple(map(_read_to_be_shown, rows))
+
+    async def partnerships_waiting(self, now: datetime) -> tuple[PartnershipId, ...]:
+        """Those of which something is not shown yet whose ``retry_at`` has come, longest waiting first."""
+        rows = await self._session.connection.execute(_WHERE_SOME_WAIT.where(*self._ours()), {"now": now})
+        return tuple(PartnershipId(row.partnership_id) for row in rows)
 
     async def next_retry_at(self) -> datetime | None:
         """The earliest ``retry_at`` of those waiting."""
@@ -232,8 +256,7 @@ class Deliveries:
         for delivery in saved:
             if delivery.state in {DeliveryState.PENDING, DeliveryState.SENDING}:
                 self._session.becomes_due(delivery.retry_at)
-        waits = any(delivery.state is DeliveryState.PENDING for delivery in saved)
-        self._session.asked = self._session.asked or waits
+        self._session.asked.update(each.partnership for each in saved if each.state is DeliveryState.PENDING)
 
     async def hurry(self, partnership: PartnershipId, proposal: ProposalId | None = None) -> None:
         """What waits for another attempt is tried again now; of one proposal, or of all."""
@@ -241,7 +264,7 @@ class Deliveries:
             await self._session.connection.execute(_HURRY, {"partnership": partnership})
         else:
             await self._session.connection.execute(_HURRY_ONE, {"proposal": proposal})
-        self._session.asked = True
+        self._session.asked.add(partnership)
 
     async def of_proposal(self, proposal: ProposalId) -> tuple[Delivery, ...]:
         """Card, feed entry, thread and the rest."""
@@ -294,7 +317,8 @@ class Deliveries:
 
     async def _again(self, partnership: PartnershipId, *which: ColumnElement[bool]) -> int:
         done = await self._session.connection.execute(_AGAIN.where(*which), {"partnership": partnership})
-        self._session.asked = self._session.asked or done.rowcount > 0
+        if done.rowcount > 0:
+            self._session.asked.add(partnership)
         return done.rowcount
 
     async def about(self, message_id: int) -> ProposalId | None:
@@ -386,6 +410,10 @@ def _posted(delivery: Delivery) -> list[dict[str, Any]]:
         {"message_id": each, "channel_id": delivery.channel_id, "proposal_id": delivery.proposal}
         for each in sorted(shown)
     ]
+
+
+def _read_to_be_shown(row: Any) -> Delivery:
+    return replace(_delivery(row), guild_id=row.guild_id, group=row.group_id)
 
 
 def _delivery(row: Any) -> Delivery:

@@ -12,6 +12,7 @@ from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.governance.events import Event
+from bot.governance.ids import PartnershipId
 from bot.governance.shards import EVERYTHING, Shards
 from bot.services.ports.deliveries import Asked
 from storage.local import AnyConnection
@@ -28,7 +29,8 @@ class Session:
     writes: bool
     is_sqlite: bool
     due_at: datetime | None = None
-    asked: bool = False
+    asked: set[PartnershipId] = field(default_factory=set)
+    """Where something waits to be shown now."""
     wiped: bool = False
     shards: Shards = EVERYTHING
     """What this process serves: the outbox and the list of partnerships are those of its servers (RUN-2)."""

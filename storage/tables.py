@@ -225,7 +225,7 @@ deliveries = Table(
     # The messages after the first, where one holds not all of it: erasure has to reach them. NULL: nobody noted them.
     Column("more", Document),
     Column("refused", Text),
-    Index("ix_deliveries_waiting", "rank", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
+    Index("ix_deliveries_waiting", "partnership_id", "rank", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
 )
 
 

@@ -12,6 +12,7 @@ from typing import Any, overload
 from sqlalchemy import case
 from sqlalchemy.sql.dml import ReturningInsert
 
+from bot.governance.ids import PartnershipId
 from bot.governance.proposals_types import Proposal
 from bot.governance.shards import EVERYTHING, Shards
 from storage.consistency import Consistency
@@ -35,10 +36,10 @@ from storage.votes import Ballots
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """What a transaction left to be done: the earliest deadline it set, and whether something waits to be shown."""
+    """What a transaction left to be done: the earliest deadline it set, and where something waits to be shown."""
 
     due_at: datetime | None
-    deliveries: bool
+    deliveries: frozenset[PartnershipId]
 
 
 class SqlTransaction:
@@ -167,7 +168,7 @@ class SqlUnitOfWork:
             if session.wiped:
                 self._engines.wiped()
         if session.due_at is not None or session.asked:
-            self._on_commit(Committed(session.due_at, session.asked))
+            self._on_commit(Committed(session.due_at, frozenset(session.asked)))
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[SqlTransaction]:

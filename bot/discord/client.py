@@ -18,16 +18,17 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.discord.channels import Channels
-from bot.discord.delivery import Outbox
 from bot.discord.guild import DiscordFailure, DiscordGuild
 from bot.discord.incidents import Incidents
 from bot.discord.lookout import Lookout
+from bot.discord.outbox import Outbox
 from bot.discord.reactions import Reactions
 from bot.discord.reconciliation import Reconciliation
 from bot.discord.requests import FAILED, in_a_line, in_the_end, is_transient, limited, pause_after, tracing
 from bot.discord.sessions import Sessions
 from bot.discord.unsent import Unsent
 from bot.discord.waker import Waker
+from bot.governance.ids import PartnershipId
 from bot.governance.shards import EVERYTHING, Shards
 from bot.services import clocks, health, outbox
 from bot.services import sweep as sweeping
@@ -168,10 +169,10 @@ class GovernanceBot(commands.Bot):
         self.server = Channels(self)
         self.outbox = Outbox(ctx, self.guild_adapter)
         self.unsent = Unsent()
-        self.outbox.lost_sight = self._lose_sight
+        self.outbox.showing.lost_sight = self._lose_sight
         self.reactions = Reactions(ctx, self.guild_adapter)
         self.lookout = Lookout(ctx, self.guild_adapter)
-        self.outbox.shown = self.lookout.glance
+        self.outbox.showing.shown = self.lookout.glance
         self.incidents = Incidents(ctx, self.guild_adapter, self.server, self.lookout)
         self.reconciliation = Reconciliation(ctx, self.guild_adapter, self.reactions, self.incidents, self.lookout)
         self._prepare = prepare
@@ -356,10 +357,10 @@ class GovernanceBot(commands.Bot):
         due_at = await sweeping.next_due_at(self.ctx, await self.reconciliation.decidable())
         return min((at for at in (due_at, *self._to_retake()) if at is not None), default=None)
 
-    def work_waits(self, due_at: datetime | None, deliveries: bool) -> None:
+    def work_waits(self, due_at: datetime | None, deliveries: Collection[PartnershipId]) -> None:
         """A commit left something to do: show it, and wake up for it."""
         if deliveries and self.session_ready:
-            self.outbox.poke()
+            self.outbox.poke(deliveries)
         if due_at is not None:
             self._waker.due(due_at)
 

@@ -1,7 +1,7 @@
-"""The outbox's worker: recorded events become cards, threads and messages (PRO-2, PRO-10, RUN-3).
+"""How one thing that waits in the outbox is shown: events become cards, threads and messages (PRO-2, PRO-10, RUN-3).
 
-A message is marked ``sending`` before it is posted and carries the delivery's number in its first component, so that
-one sent just before a crash is found again and adopted instead of being sent twice. Edits are safe to repeat.
+A message carries the delivery's number in its first component, so that one sent just before a crash is found again and
+adopted instead of being sent twice. Edits are safe to repeat.
 """
 
 from __future__ import annotations
@@ -43,9 +43,6 @@ FOLLOWING = frozenset({DeliveryKind.CARD, DeliveryKind.FEED, DeliveryKind.BOARD,
 TOLD_IN_THREAD = frozenset({DeliveryKind.TEXT, DeliveryKind.NOTICE})
 """Kinds that are messages in a proposal's thread."""
 
-LINKED = FOLLOWING | {DeliveryKind.THREAD}
-"""Kinds that other posts link to."""
-
 LINKLESS = frozenset({DeliveryKind.THREAD, DeliveryKind.TEXT, DeliveryKind.REACTIONS})
 """Kinds in which no link to another post is shown."""
 
@@ -55,9 +52,6 @@ _WAYS = {
     DeliveryKind.MENTION: CHANNEL,
 }
 """How an objector is told by what is shown (OBJ-2)."""
-
-STOOD_ON = frozenset({DeliveryKind.CARD, DeliveryKind.THREAD})
-"""What other posts of a proposal need before they can be shown."""
 
 HICCUPS = 3
 """Attempts in a row that Discord may fail to take a card before its proposal's clock stops."""
@@ -73,134 +67,94 @@ class NotYet(Exception):
     """Something that this delivery stands on is not there yet."""
 
 
-class Outbox:
-    """Shows what waits in the outbox, one after the other, in Discord."""
+class Subject:
+    """What deliveries that were read together share: the view of their proposal, and what stands of it in Discord."""
+
+    def __init__(self, ctx: Context, proposal: ProposalId | None) -> None:
+        self._ctx = ctx
+        self._proposal = proposal
+        self._view: ProposalView | None = None
+        self._links_are_old = False
+        self._reading = asyncio.Lock()
+        self.stands: dict[DeliveryKind, Delivery] = {}
+
+    @property
+    def view(self) -> ProposalView:
+        """The view that was last read."""
+        assert self._view is not None
+        return self._view
+
+    async def read(self, kind: DeliveryKind) -> ProposalView:
+        """The view as it is needed for this kind."""
+        assert self._proposal is not None
+        async with self._reading:
+            if self._view is None:
+                self._view = await outbox.view(self._ctx, self._proposal)
+                self._links_are_old = False
+            elif self._links_are_old and kind not in LINKLESS:
+                self._view = await outbox.linked(self._ctx, self._view)
+                self._links_are_old = False
+            return self._view
+
+    def moved(self) -> None:
+        """Something that others link to stands elsewhere now."""
+        self._links_are_old = True
+        self.stands.clear()
+
+    def forget(self) -> None:
+        """The proposal is not as it was."""
+        self._view = None
+        self.stands.clear()
+
+
+class Showing:
+    """Takes one delivery at a time to where it belongs."""
 
     def __init__(self, ctx: Context, guild: DiscordGuild) -> None:
         self._ctx = ctx
         self._guild = guild
         self._boards = Boards(ctx, guild, self._send, self._give)
-        self._task: asyncio.Task[None] | None = None
-        self._again = False
-        self._stands: dict[tuple[ProposalId, DeliveryKind], Delivery] = {}
-        self.open = False
         self.shown: Callable[[int, ProposalId], Awaitable[None]] | None = None
         """Told of each card that stands, of which server: whether everyone sees it is looked at then."""
         self.lost_sight: Callable[[int], None] = lambda guild_id: None
         """A card stood unknown for a while: people may have reacted to it, so its server's cards are read again."""
 
-    def poke(self) -> None:
-        """Something waits: start working unless at it already."""
-        if not self.open:
-            return
-        if self._task is not None and not self._task.done():
-            self._again = True
-            return
-        self._task = asyncio.create_task(self._work(), name="delivery")
-
-    async def close(self, within: float | None = None) -> None:
-        """Finish the message at hand and stop; one that takes longer than these seconds is looked for at the start."""
-        self.open = False
-        if self._task is not None and not self._task.done():
-            await asyncio.wait({self._task}, timeout=within)
-            self._task.cancel()
-            await asyncio.wait({self._task})
-
-    async def drain(self) -> None:
-        """Wait until nothing waits that could be shown now."""
-        self.poke()
-        while self._task is not None and not self._task.done():
-            await asyncio.wait({self._task})
-
-    async def _work(self) -> None:
-        while self.open:
-            self._again = False
-            try:
-                batch = await outbox.waiting(self._ctx)
-                await self._show_all(batch)
-            except Exception:  # noqa: BLE001 -- the database did not answer; what waits is taken up with the next sweep
-                _log.exception("the outbox rests until the next sweep")
-                return
-            if not batch and not self._again:
-                return
-
-    async def _show_all(self, batch: Sequence[Delivery]) -> None:
-        now = self._ctx.clock()
-        found_sending = {d.id for d in batch if d.state is DeliveryState.SENDING}
-        marked = [
-            d if _is_edit(d) or d.id in found_sending else replace(d, state=DeliveryState.SENDING, since=now)
-            for d in batch
-        ]
-        if marked != list(batch):
-            await outbox.keep(self._ctx, [d for d in marked if d.state is DeliveryState.SENDING])
-        self._stands.clear()
-        views: dict[ProposalId, ProposalView] = {}
-        moved: set[ProposalId] = set()
-        done: list[Delivery] = []
-        try:
-            for delivery in marked:
-                if not self.open:
-                    return
-                proposal = delivery.proposal
-                if proposal is not None and proposal in moved and delivery.kind not in LINKLESS:
-                    moved.discard(proposal)
-                    views[proposal] = await outbox.linked(self._ctx, views[proposal])
-                done.append(await self._show(delivery, views, delivery.id in found_sending))
-                if delivery.proposal is not None and bool(delivery.attempts) != bool(done[-1].attempts):
-                    await outbox.tell_of_delay(self._ctx, delivery, over=not done[-1].attempts)
-                if _at_once(delivery, done[-1]):
-                    self._stands.clear()
-                    if proposal is not None and done[-1].shown < delivery.wanted:
-                        views.pop(proposal, None)  # a card that was not shown stops its proposal's clock
-                        moved.discard(proposal)
-                    elif proposal is not None:
-                        moved.add(proposal)
-                    await self._save(done, delivery.proposal if _waited_for(delivery, done[-1]) else None)
-        finally:
-            await self._save(done)
-
-    async def _save(self, done: list[Delivery], stands: ProposalId | None = None) -> None:
-        """Save several at once: if the process dies before, the next finds by their markers those that were sent."""
-        saved, done[:] = tuple(done), []
-        if saved:
-            await outbox.keep(self._ctx, saved, stands)
-
-    async def _show(self, delivery: Delivery, views: dict[ProposalId, ProposalView], adopt: bool) -> Delivery:
-        """Show one thing; the delivery as it stands afterwards."""
+    async def show(self, delivery: Delivery, subject: Subject, adopt: bool) -> Delivery:
+        """Show one thing; the delivery as it stands afterwards. With ``adopt`` it may stand already."""
         wanted = delivery.wanted
         try:
-            shown = replace(await self._place(delivery, views, adopt), retry_at=None, refused="")
+            shown = replace(await self._place(delivery, subject, adopt), retry_at=None, refused="")
         except (Gone, Forbidden, DiscordFailure, NotYet, NotFound) as error:
-            return await self._failed(delivery, error, views)
+            return await self._failed(delivery, error, subject)
         except Exception:  # noqa: BLE001 -- one post that cannot be shown must not hold up the others
             _log.exception("delivery failed", extra={"delivery": delivery.key})
             return _later(delivery, self._ctx.clock(), taken_perhaps=True)
         if delivery.kind is DeliveryKind.CARD and delivery.proposal is not None:
-            await self._card_stands(delivery, views[delivery.proposal])
-            shown = _redraw(shown, views[delivery.proposal])
-        await self._heard(shown, views)
+            await self._card_stands(subject.view)
+            shown = _redraw(shown, subject.view)
+        await self._heard(shown, subject)
         return replace(shown, shown=wanted, attempts=0)
 
-    async def _heard(self, delivery: Delivery, views: dict[ProposalId, ProposalView]) -> None:
+    async def _heard(self, delivery: Delivery, subject: Subject) -> None:
         """What an objector was told begins their period; who takes no messages is told in the channel (OBJ-2)."""
         way, proposal = _WAYS.get(delivery.kind), delivery.proposal
         if way is None or proposal is None or delivery.event is None:
             return
         if delivery.state is DeliveryState.GIVEN_UP:
             await objections.tell_otherwise(self._ctx, proposal, delivery.event, DeliveryKind.MENTION)
-        elif any(objection.untold for objection in views[proposal].proposal.objections):
+        elif any(objection.untold for objection in subject.view.proposal.objections):
             await objections.told(self._ctx, proposal, delivery.event, way)
 
-    async def _card_stands(self, delivery: Delivery, view: ProposalView) -> None:
+    async def _card_stands(self, view: ProposalView) -> None:
         if CARD in view.proposal.clock.reasons:
             await clocks.resume(self._ctx, view.proposal.id, CARD)
         if self.shown is not None and view.proposal.state not in FINAL:
             await self.shown(view.partnership.guild_id, view.proposal.id)
 
-    async def _failed(self, delivery: Delivery, error: Exception, views: dict[ProposalId, ProposalView]) -> Delivery:
+    async def _failed(self, delivery: Delivery, error: Exception, subject: Subject) -> Delivery:
         """Keep it waiting; a card that does not stand stops its proposal's clock (PRO-11)."""
         now = self._ctx.clock()
-        if isinstance(error, Gone) and error.what == "message" and _is_edit(delivery) and not delivery.thing:
+        if isinstance(error, Gone) and error.what == "message" and is_edit(delivery) and not delivery.thing:
             assert delivery.channel_id is not None
             assert delivery.message_id is not None
             if await self._guild.stands(delivery.channel_id, delivery.message_id):
@@ -212,18 +166,18 @@ class Outbox:
             return _later(delivery, now, taken_perhaps=False)
         if delivery.kind is DeliveryKind.DIRECT and delivery.attempts >= HICCUPS:
             given_up = replace(delivery, state=DeliveryState.GIVEN_UP)
-            await self._heard(given_up, views)
+            await self._heard(given_up, subject)
             return given_up
         untellable = isinstance(error, Forbidden | NotYet) or delivery.attempts >= HICCUPS
         if delivery.kind is DeliveryKind.NOTICE and untellable:
             await self._tell_directly(delivery)
         if delivery.kind is DeliveryKind.CARD and delivery.proposal is not None and _does_not_stand(delivery, error):
-            since = now if _is_edit(delivery) else delivery.since or now
+            since = now if is_edit(delivery) else delivery.since or now
             await clocks.stop(self._ctx, delivery.proposal, CARD, since)
         if isinstance(error, Gone) and delivery.kind in FOLLOWING:
             delivery = replace(delivery, message_id=None)
         if isinstance(error, Gone) and delivery.kind in TOLD_IN_THREAD and delivery.proposal is not None:
-            await self._thread_gone(delivery.proposal)
+            await self._thread_gone(delivery.proposal, subject)
         if isinstance(error, NotFound | NotYet):
             return replace(_later(delivery, now, taken_perhaps=False), retry_at=now + UNTIL_THERE)
         return _later(delivery, now, taken_perhaps=isinstance(error, DiscordFailure))
@@ -233,22 +187,19 @@ class Outbox:
         if delivery.proposal is not None and delivery.event is not None:
             await objections.tell_otherwise(self._ctx, delivery.proposal, delivery.event, DeliveryKind.DIRECT)
 
-    async def _thread_gone(self, id: ProposalId) -> None:
+    async def _thread_gone(self, id: ProposalId, subject: Subject) -> None:
         """Nothing can be told in a thread that was deleted unseen: it is opened again (PRO-10)."""
         with contextlib.suppress(DiscordFailure, NotYet):
-            thread = await self._standing(id, DeliveryKind.THREAD)
+            thread = await self._standing(id, DeliveryKind.THREAD, subject)
             if thread.message_id is not None and not await self._guild.exists(thread.message_id):
                 await clocks.forget_message(self._ctx, thread)
 
-    async def _place(self, delivery: Delivery, views: dict[ProposalId, ProposalView], adopt: bool) -> Delivery:
+    async def _place(self, delivery: Delivery, subject: Subject, adopt: bool) -> Delivery:
         if delivery.kind is DeliveryKind.LOG:
             return await self._log_post(delivery, adopt)
         if delivery.thing:
             return await self._boards.show(delivery, _marker(delivery), adopt)
-        assert delivery.proposal is not None
-        if delivery.proposal not in views:
-            views[delivery.proposal] = await outbox.view(self._ctx, delivery.proposal)
-        view = views[delivery.proposal]
+        view = await subject.read(delivery.kind)
         match delivery.kind:
             case DeliveryKind.CARD:
                 return await self._follow(
@@ -257,13 +208,13 @@ class Outbox:
             case DeliveryKind.FEED:
                 return await self._follow(delivery, view, PlaceKind.FEED, feed.entry(view, _marker(delivery)), adopt)
             case DeliveryKind.THREAD:
-                return await self._thread(delivery, view)
+                return await self._thread(delivery, view, subject)
             case DeliveryKind.REACTIONS:
-                return await self._reactions(delivery, view)
+                return await self._reactions(delivery, view, subject)
             case DeliveryKind.DIRECT:
                 return await self._direct(delivery, view, adopt)
             case _:
-                return await self._once(delivery, view, adopt)
+                return await self._once(delivery, view, subject, adopt)
 
     async def _follow(
         self, delivery: Delivery, view: ProposalView, kind: PlaceKind, card: discord.ui.LayoutView, adopt: bool
@@ -281,12 +232,12 @@ class Outbox:
             await clocks.posted_again(self._ctx, replace(sent, shown=delivery.wanted))
         return sent
 
-    async def _thread(self, delivery: Delivery, view: ProposalView) -> Delivery:
+    async def _thread(self, delivery: Delivery, view: ProposalView, subject: Subject) -> Delivery:
         if delivery.message_id is not None and await self._guild.exists(delivery.message_id):
             if delivery.shown > 0:  # asked for again although it stands: the title in its name was erased
                 await self._guild.rename(delivery.message_id, proposals.thread_name(view))
             return replace(delivery, state=DeliveryState.SENT)
-        card = await self._standing(view.proposal.id, DeliveryKind.CARD)
+        card = await self._standing(view.proposal.id, DeliveryKind.CARD, subject)
         assert card.channel_id is not None
         assert card.message_id is not None
         name = proposals.thread_name(view)
@@ -296,8 +247,8 @@ class Outbox:
             await clocks.posted_again(self._ctx, replace(opened, shown=delivery.wanted))
         return opened
 
-    async def _reactions(self, delivery: Delivery, view: ProposalView) -> Delivery:
-        card = await self._standing(view.proposal.id, DeliveryKind.CARD)
+    async def _reactions(self, delivery: Delivery, view: ProposalView, subject: Subject) -> Delivery:
+        card = await self._standing(view.proposal.id, DeliveryKind.CARD, subject)
         assert card.channel_id is not None
         assert card.message_id is not None
         if view.proposal.state in {ProposalState.REVIEW, ProposalState.SETTLING}:
@@ -326,7 +277,7 @@ class Outbox:
         stands = replace(delivery, channel_id=taken.channel_id, message_id=taken.message_id, more=())
         return replace(stands, state=DeliveryState.SENT)
 
-    async def _once(self, delivery: Delivery, view: ProposalView, adopt: bool) -> Delivery:
+    async def _once(self, delivery: Delivery, view: ProposalView, subject: Subject, adopt: bool) -> Delivery:
         assert delivery.event is not None
         event = await outbox.recorded(self._ctx, view.partnership.id, delivery.event)
         marker = _marker(delivery)
@@ -340,7 +291,9 @@ class Outbox:
             place = delivery if delivery.is_rewrite else await outbox.place_of(self._ctx, view, PlaceKind.FEED)
             outcome = feed.outcome(view, event, marker)
             return await self._give(delivery, place.channel_id, [Message(outcome)], adopt)
-        thread = delivery if delivery.is_rewrite else await self._standing(view.proposal.id, DeliveryKind.THREAD)
+        thread = delivery
+        if not delivery.is_rewrite:
+            thread = await self._standing(view.proposal.id, DeliveryKind.THREAD, subject)
         if event.erased:
             messages = [record.erased_post(event, marker)]
         elif delivery.kind is DeliveryKind.TEXT:
@@ -418,36 +371,27 @@ class Outbox:
         stands = replace(delivery, channel_id=channel_id, message_id=ids[0], more=tuple(ids[1:]))
         return replace(stands, state=DeliveryState.SENT), bool(there)
 
-    async def _standing(self, id: ProposalId, kind: DeliveryKind) -> Delivery:
-        if (id, kind) not in self._stands:
-            self._stands.update({(id, each.kind): each for each in await outbox.standing(self._ctx, id)})
-        if (id, kind) not in self._stands:
+    async def _standing(self, id: ProposalId, kind: DeliveryKind, subject: Subject) -> Delivery:
+        if kind not in subject.stands:
+            subject.stands.update({each.kind: each for each in await outbox.standing(self._ctx, id)})
+        if kind not in subject.stands:
             raise NotYet(kind)
-        return self._stands[id, kind]
+        return subject.stands[kind]
 
 
 def _marker(delivery: Delivery) -> int:
     return MARKERS_FROM + delivery.id
 
 
-def _is_edit(delivery: Delivery) -> bool:
+def is_edit(delivery: Delivery) -> bool:
+    """Whether it changes what stands already, which is safe to repeat."""
     return delivery.is_rewrite or (delivery.kind in FOLLOWING and delivery.message_id is not None)
-
-
-def _at_once(before: Delivery, after: Delivery) -> bool:
-    """Whether it is saved before anything else: others link to it and people act on it, or it was not shown."""
-    return after.shown < after.wanted or (before.kind in LINKED and before.message_id != after.message_id)
-
-
-def _waited_for(before: Delivery, after: Delivery) -> bool:
-    """Whether what other posts need stands now, and did not before."""
-    return before.kind in STOOD_ON and after.message_id not in {None, before.message_id}
 
 
 def _does_not_stand(delivery: Delivery, error: Exception) -> bool:
     """Whether the electors cannot see the card: not after a hiccup, and not when only an edit was put off."""
     if isinstance(error, DiscordFailure):
-        return not _is_edit(delivery) and delivery.attempts >= HICCUPS
+        return not is_edit(delivery) and delivery.attempts >= HICCUPS
     return True
 
 
@@ -458,7 +402,7 @@ def _later(delivery: Delivery, now: datetime, *, taken_perhaps: bool) -> Deliver
         delivery,
         attempts=delivery.attempts + 1,
         retry_at=now + timedelta(seconds=wait),
-        state=delivery.state if taken_perhaps and not _is_edit(delivery) else DeliveryState.PENDING,
+        state=delivery.state if taken_perhaps and not is_edit(delivery) else DeliveryState.PENDING,
     )
 
 

@@ -30,18 +30,30 @@ class Logged:
     users: dict[PersonId, int]
 
 
-async def waiting(ctx: Context) -> tuple[Delivery, ...]:
-    """What is to be shown now."""
+async def where_some_wait(ctx: Context) -> tuple[PartnershipId, ...]:
+    """The partnerships of which something is to be shown now."""
     async with ctx.uow.read() as tx:
-        return await tx.deliveries.waiting(ctx.clock())
+        return await tx.deliveries.partnerships_waiting(ctx.clock())
 
 
-async def keep(ctx: Context, deliveries: Sequence[Delivery], stands: ProposalId | None = None) -> None:
-    """Save where deliveries stand, in one transaction; what waited for what stands now is shown at once."""
+async def waiting(ctx: Context, partnership: PartnershipId, limit: int) -> tuple[Delivery, ...]:
+    """What is to be shown of a partnership now."""
+    async with ctx.uow.read() as tx:
+        return await tx.deliveries.waiting(ctx.clock(), limit, partnership)
+
+
+async def still_waiting(ctx: Context, deliveries: Iterable[Delivery]) -> tuple[Delivery, ...]:
+    """Those of them that are still to be shown now, as they are now."""
+    async with ctx.uow.read() as tx:
+        return await tx.deliveries.still_waiting(ctx.clock(), [each.id for each in deliveries])
+
+
+async def keep(ctx: Context, deliveries: Sequence[Delivery], stands: Iterable[Delivery] = ()) -> None:
+    """Save where deliveries stand, in one transaction; what waited for what ``stands`` now is shown at once."""
     async with ctx.uow.write() as tx:
         await tx.deliveries.save_all(deliveries)
-        if stands is not None:
-            await tx.deliveries.hurry(deliveries[0].partnership, stands)
+        for each in stands:
+            await tx.deliveries.hurry(each.partnership, each.proposal)
 
 
 async def tell_of_delay(ctx: Context, delivery: Delivery, *, over: bool) -> None:

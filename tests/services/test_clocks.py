@@ -192,7 +192,7 @@ async def test_a_deleted_card_decides_nothing_and_is_posted_again(scene: Scene) 
     await clocks.forget_message(scene.ctx, stands)
     again = {d.kind: d for d in await outbox.of_proposal(scene.ctx, filed)}[DeliveryKind.CARD]
     assert (again.state, again.message_id) == (DeliveryState.PENDING, None)
-    assert again in await outbox.waiting(scene.ctx)
+    assert again in await outbox.waiting(scene.ctx, HERE, 100)
     await clocks.forget_message(scene.ctx, stands)
     await clocks.posted_again(scene.ctx, replace(stands, message_id=9))
     assert (await outbox.of_message(scene.ctx, 8)) is None

@@ -179,7 +179,7 @@ async def test_a_restored_copy_is_one_until_it_was_compared(scene: Scene) -> Non
 
 async def test_every_delivery_leads_to_what_it_tells_of(scene: Scene) -> None:
     filed = await scene.disputed()
-    for delivery in await outbox.waiting(scene.ctx):
+    for delivery in await outbox.waiting(scene.ctx, HERE, 100):
         if delivery.proposal is not None:
             assert (await outbox.view(scene.ctx, delivery.proposal)).proposal.id == filed
         if delivery.event is not None:

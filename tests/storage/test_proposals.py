@@ -121,7 +121,7 @@ async def test_the_earliest_deadline_set_is_told_after_the_commit(kept: UnitOfWo
         await tx.of(Proposal).save(due_at(NEW_YEAR, 2))
         await tx.of(Proposal).save(proposal(3, state=ProposalState.ENACTED))
         assert hearing.commits == []
-    assert [(each.due_at, each.deliveries) for each in hearing.commits] == [(NEW_YEAR, False)]
+    assert [(each.due_at, each.deliveries) for each in hearing.commits] == [(NEW_YEAR, frozenset())]
 
 
 async def test_nobody_hears_of_a_commit_that_did_not_happen(kept: UnitOfWork, hearing: Hearing) -> None:

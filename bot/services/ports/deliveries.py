@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
@@ -85,6 +85,10 @@ class Delivery:
     thing: str = ""
     more: tuple[int, ...] | None = None
     refused: str = ""
+    guild_id: int = field(default=0, compare=False)
+    """The server that it goes to, as far as it was read to be shown."""
+    group: int | None = field(default=None, compare=False)
+    """The group that its proposal is decided in, as far as it was read to be shown."""
 
     @property
     def is_rewrite(self) -> bool:
@@ -126,11 +130,21 @@ class Deliveries(Protocol):
         """Queue, or ask again for one that follows what it shows (``wanted`` + 1, ``pending``)."""
         ...
 
-    async def waiting(self, now: datetime, limit: int = 50) -> tuple[Delivery, ...]:
+    async def waiting(
+        self, now: datetime, limit: int = 50, partnership: PartnershipId | None = None
+    ) -> tuple[Delivery, ...]:
         """Those ``pending`` or ``sending`` whose ``retry_at`` is empty or has come.
 
         Cards, then threads, then the rest; oldest first. Only of servers that this process serves (RUN-2).
         """
+        ...
+
+    async def still_waiting(self, now: datetime, ids: Collection[int]) -> tuple[Delivery, ...]:
+        """Those of these that are."""
+        ...
+
+    async def partnerships_waiting(self, now: datetime) -> tuple[PartnershipId, ...]:
+        """Those of which there is any."""
         ...
 
     async def next_retry_at(self) -> datetime | None:
