@@ -36,7 +36,9 @@ KILLS = 24
 # take seconds. What discord.py waits after the last server is cut short.
 STARTER = """
 import os, signal, sys
-from bot import __main__, app, client, delivery, logs, running
+from bot import __main__, app
+from bot.discord import client, outbox
+from bot.operation import logs, running
 made = running.create_bot
 def quick(settings):
     bot = made(settings)
