@@ -17,7 +17,7 @@ from bot.governance.money import Money
 from bot.governance.proposals_types import Text
 from bot.services import attempts, escalations, objections, proposals
 from bot.services.views import ProposalView
-from bot.ui import answers, forms, ids, inbox, objections_replies, record
+from bot.ui import answers, effects, forms, ids, inbox, objections_replies, record
 from cogs.base import (
     ActButton,
     Control,
@@ -97,7 +97,7 @@ async def words(interaction: Interaction, id: ProposalId) -> None:
 async def details(interaction: Interaction, id: ProposalId) -> None:
     """Page 2 of a draft or of the next version (PRO-1, PRO-5)."""
     view = await attempts.write(*asker(interaction), id)
-    await show_form(interaction, forms.details(view.proposal, view.policy))
+    await show_form(interaction, forms.details(view))
 
 
 async def again(interaction: Interaction, id: ProposalId) -> None:
@@ -252,8 +252,8 @@ async def take_draft(interaction: Interaction, match: re.Match[str], fields: Fie
     ctx, who = asker(interaction)
     wanted = ProposalId(int(match["proposal"]))
     before = (await proposals.show(ctx, who, wanted)).proposal
-    text, effects = forms.merged(before.text, fields), forms.effects_of(before.effects, fields)
-    await _show_kept(interaction, await proposals.edit(ctx, who, wanted, text, effects))
+    text, wished = forms.merged(before.text, fields), effects.filed(before.effects, fields)
+    await _show_kept(interaction, await proposals.edit(ctx, who, wanted, text, wished))
 
 
 async def take_link(interaction: Interaction, match: re.Match[str], fields: Fields) -> None:
@@ -268,10 +268,8 @@ async def take_revision(interaction: Interaction, match: re.Match[str], fields: 
     ctx, who = asker(interaction)
     wanted = ProposalId(int(match["proposal"]))
     kept = (await proposals.show(ctx, who, wanted)).proposal.next_words
-    text, effects = forms.merged(kept.text, fields), forms.effects_of(kept.effects, fields)
-    await _show_kept(
-        interaction, await proposals.write_revision(ctx, who, wanted, int(match["version"]), text, effects)
-    )
+    text, wished = forms.merged(kept.text, fields), effects.filed(kept.effects, fields)
+    await _show_kept(interaction, await proposals.write_revision(ctx, who, wanted, int(match["version"]), text, wished))
 
 
 async def take_concern(interaction: Interaction, match: re.Match[str], fields: Fields) -> None:

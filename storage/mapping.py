@@ -16,6 +16,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any, NamedTuple, NewType, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
+from bot.governance.effects import PAYLOADS, Effect, marks
 from bot.governance.errors import BadValue
 from bot.governance.policy import Policy
 from bot.governance.policy_keys import KEYS
@@ -250,6 +251,8 @@ def _enum(type_: type[Enum]) -> Codec:
 def _record(type_: type) -> Codec:
     if type_ is Policy:
         return Codec(_encode_policy, _decode_policy)
+    if type_ is Effect:
+        return Codec(_encode_effect, _decode_effect)
     hints = get_type_hints(type_)
     # A type may hold itself, so its fields are looked up at the first use.
     parts: list[tuple[str, Codec, bool]] = []
@@ -280,6 +283,26 @@ def _record(type_: type) -> Codec:
         return type_(**found)
 
     return Codec(encode, decode)
+
+
+def _encode_effect(effect: Any) -> dict[str, Any]:
+    if type(effect) not in PAYLOADS.values():
+        raise BadDocument(f"{effect!r} is not of type Effect")
+    found: dict[str, Any] = marks(effect) | codec(type(effect)).encode(effect)
+    return found
+
+
+def _decode_effect(document: Any) -> Effect:
+    """The payload as it was filed, of whatever version; the first goes without saying."""
+    if not isinstance(document, dict):
+        raise BadDocument(f"{document!r} is not of type Effect")
+    kind, version = document.get("kind"), document.get("version", 1)
+    type_ = PAYLOADS.get((kind, version)) if isinstance(kind, str) and version.__class__ is int else None
+    if type_ is None:
+        raise BadDocument(f"no effect is of kind {kind!r}, version {version!r}")
+    payload = {name: value for name, value in document.items() if name not in {"kind", "version"}}
+    effect: Effect = codec(type_).decode(payload)
+    return effect
 
 
 _KINDS: Mapping[Kind, Codec] = {

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from bot.governance import effects as effect_rules
 from bot.governance import money
-from bot.governance.effects.world import Governed
+from bot.governance.effects import Decision, Effect, Governed
 from bot.governance.errors import (
     AmountUnclear,
     BadText,
@@ -22,7 +22,7 @@ from bot.governance.errors import (
     WrongState,
 )
 from bot.governance.ids import GroupId, PersonId, ProposalId
-from bot.governance.matrix import TYPES, Electorate, Filer, type_named
+from bot.governance.matrix import TYPES, Carrier, Electorate, Filer, type_named
 from bot.governance.organisation import (
     CONTRIBUTOR,
     MEMBER,
@@ -33,7 +33,7 @@ from bot.governance.organisation import (
     Partnership,
     check_authority,
 )
-from bot.governance.proposals_types import Effect, Proposal, ProposalState, Text
+from bot.governance.proposals_types import Proposal, ProposalState, Text
 
 LENGTHS = {
     "title": (5, 90),
@@ -189,15 +189,18 @@ def summary_of(text: Text) -> str:
     return sentence if len(sentence) <= most else f"{sentence[: most - 1].rstrip()}…"
 
 
-def prepare_effects(type: str, effects: tuple[Effect, ...], world: Governed) -> tuple[Effect, ...]:
-    """The effects with their bases noted (EFF-1), of the kinds that this type may carry; a policy change names one.
+def prepare_effects(
+    proposal: Proposal, effects: tuple[Effect, ...], world: Governed, now: datetime
+) -> tuple[Effect, ...]:
+    """The effects with their bases noted (EFF-1), of the kinds that its type may carry: at least one where the bot
+    carries it out.
 
-    Raises BadText, BadValue and their refusals.
+    Raises BadValue, BadText for the kind that is missing, and the effects' own refusals.
     """
-    allowed = type_named(type).effects
+    allowed = [each.KIND for each in effect_rules.carried_by(proposal.type)]
     for effect in effects:
-        if effect.kind not in allowed:
-            raise BadValue("effect", effect.kind, ", ".join(allowed) or "none for this type")
-    if type == "policy" and not effects:
-        raise BadText("policy key", 0, 1, 100)
-    return effect_rules.prepare(effects, world)
+        if effect.KIND not in allowed:
+            raise BadValue("effect", effect.KIND, ", ".join(allowed) or "none for this type")
+    if not effects and type_named(proposal.type).carried_out_by is Carrier.BOT:
+        raise BadText(allowed[0], 0, 1, 1)
+    return effect_rules.prepare(effects, world, Decision(proposal.id, now))

@@ -32,6 +32,7 @@ class EventType(StrEnum):
     SEAT_TAKEN = "seat taken"
     ELECTORATE_CHANGED = "electorate changed"
     POLICY_AMENDED = "policy amended"
+    EFFECT_APPLIED = "effect applied"
 
     DRAFT_SAVED = "draft saved"
     DRAFT_DISCARDED = "draft discarded"

@@ -16,10 +16,11 @@ from types import MappingProxyType
 from bot.governance import clock, electorates, escalations, periods, proposals, thresholds, votes
 from bot.governance import effects as effect_rules
 from bot.governance.authority import acting
-from bot.governance.effects.world import Governed
-from bot.governance.errors import BadValue, OutOfBounds, Stale, UnknownKey, WrongState
+from bot.governance.effects import Decision, Governed
+from bot.governance.errors import Refusal, Stale, WrongState
 from bot.governance.events import Event, EventType, Json, proposal_thing
 from bot.governance.ids import PersonId
+from bot.governance.matrix import type_named
 from bot.governance.proposals_types import CONTESTABLE, FINAL, Ballot, ObjectionState, Proposal, ProposalState, Vote
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
@@ -112,34 +113,15 @@ def enact(proposal: Proposal, world: Governed, now: datetime) -> tuple[Proposal,
     if now < due:
         raise WrongState(proposal.state, "enact")
     try:
-        if world.partnership.provisional and proposal.type in {"budget", "policy"}:
+        if world.partnership.provisional and type_named(proposal.type).needs_ratified:
             raise Stale("partnership", "ratified", "provisional")
-        changed = effect_rules.apply(proposal.current.effects, world)
-    except Stale as stale:
-        why = f"{stale.what}: {stale.was} → {stale.now}"
-        gone = proposals.enter(replace(proposal, timelock_ends_at=None), ProposalState.STALE, now, why)
-        return gone, world, (_event(EventType.PROPOSAL_STALE, gone, why=why),)
-    except (BadValue, OutOfBounds, UnknownKey) as refused:
-        why = ": ".join(part for part in refused.args[:2] if isinstance(part, str))
+        changed, told = effect_rules.apply(proposal.current.effects, world, Decision(proposal.id, now))
+    except Refusal as refused:
+        why = _why_stale(refused)
         gone = proposals.enter(replace(proposal, timelock_ends_at=None), ProposalState.STALE, now, why)
         return gone, world, (_event(EventType.PROPOSAL_STALE, gone, why=why),)
     done = proposals.enter(proposal, ProposalState.ENACTED, now)
-    events = [_event(EventType.PROPOSAL_ENACTED, done, digest=done.current.digest)]
-    for effect in done.current.effects:
-        if effect.kind == effect_rules.change_policy.KIND:
-            events.append(
-                _event(
-                    EventType.POLICY_AMENDED,
-                    done,
-                    key=effect.target,
-                    was=effect.was,
-                    value=effect.value,
-                    version=changed.policy.version,
-                )
-            )
-        if effect.kind == effect_rules.ratify.KIND:
-            events.append(_event(EventType.PARTNERSHIP_RATIFIED, done))
-    return done, changed, tuple(events)
+    return done, changed, (_event(EventType.PROPOSAL_ENACTED, done, digest=done.current.digest), *told)
 
 
 def undecided(proposal: Proposal) -> frozenset[PersonId]:
@@ -152,6 +134,12 @@ def undecided(proposal: Proposal) -> frozenset[PersonId]:
     if proposal.state is ProposalState.ESCALATED and proposal.vote is not None:
         return acting(proposal.vote.electors) - proposal.vote.voted
     return (electorates.reachable(proposal) & acting(proposal.electors)) - electorates.reached(proposal)
+
+
+def _why_stale(refused: Refusal) -> str:
+    if isinstance(refused, Stale):
+        return f"{refused.what}: {refused.was} → {refused.now}"
+    return ": ".join(part for part in refused.args[:2] if isinstance(part, str))
 
 
 def _step(proposal: Proposal, now: datetime, around: Surroundings) -> Outcome:

@@ -36,11 +36,19 @@ class Passing(StrEnum):
     SUPERMAJORITY = "supermajority"
 
 
+class Carrier(StrEnum):
+    """Who carries out what was decided (POL-3)."""
+
+    PEOPLE = "people"
+    BOT = "the bot"
+
+
 @dataclass(frozen=True, slots=True)
 class DecisionType:
     """A row of the decision matrix (POL-3). ``timelock`` names a policy key, or is empty for none.
 
-    ``effects`` are the kinds that it may carry: another type's would pass by another body's silence (EFF-1).
+    What the bot carries out has an effect. ``needs_ratified``: nothing of it is decided or carried out while the
+    partnership is provisional (SCL-5).
     """
 
     name: str
@@ -50,7 +58,8 @@ class DecisionType:
     passes_by: Passing
     timelock: str = ""
     about: str = ""
-    effects: tuple[str, ...] = ()
+    carried_out_by: Carrier = Carrier.PEOPLE
+    needs_ratified: bool = False
 
 
 TYPES: Mapping[str, DecisionType] = MappingProxyType(
@@ -81,6 +90,7 @@ TYPES: Mapping[str, DecisionType] = MappingProxyType(
                 Passing.SILENCE,
                 "timelock.budget",
                 about="money for the work, reviewed by the stakeholder group",
+                needs_ratified=True,
             ),
             DecisionType(
                 "policy",
@@ -90,7 +100,8 @@ TYPES: Mapping[str, DecisionType] = MappingProxyType(
                 Passing.BY_KEY,
                 "timelock.policy",
                 about="a change of one rule or number of this partnership",
-                effects=("change policy",),
+                carried_out_by=Carrier.BOT,
+                needs_ratified=True,
             ),
             DecisionType(
                 "ratification",
@@ -99,7 +110,7 @@ TYPES: Mapping[str, DecisionType] = MappingProxyType(
                 Electorate.STAKEHOLDERS,
                 Passing.SUPERMAJORITY,
                 about="the partnership's structure and first policy",
-                effects=("ratify partnership",),
+                carried_out_by=Carrier.BOT,
             ),
         )
     }

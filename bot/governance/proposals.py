@@ -10,7 +10,7 @@ from bot.governance import versions
 from bot.governance.authority import acting
 from bot.governance.clock import closed, past, stood_until
 from bot.governance.drafts import check_may_file, check_text, prepare_effects
-from bot.governance.effects.world import Governed
+from bot.governance.effects import Governed
 from bot.governance.errors import (
     BadText,
     LimitReached,
@@ -74,7 +74,7 @@ def open_review(
     if proposal.state is not ProposalState.DRAFT:
         raise WrongState(proposal.state, "open a review")
     check_may_file(world.partnership, author, proposal.type)
-    if world.partnership.provisional and proposal.type in {"budget", "policy"}:
+    if world.partnership.provisional and type_named(proposal.type).needs_ratified:
         raise Provisional
     _check_load(load, world.policy)
     return _open(proposal, author, world, seated, number, now)
@@ -202,7 +202,7 @@ def _open(
 ) -> Outcome:
     terms = pin(world.policy, proposal.type)
     check_text(proposal.type, proposal.text)
-    prepared = prepare_effects(proposal.type, proposal.effects, world)
+    prepared = prepare_effects(proposal, proposal.effects, world, now)
     check_roles(proposal, world.partnership)
     check_electors(proposal.author, seated.electors, terms)
     version = versions.freeze(1, proposal.text, prepared, now)

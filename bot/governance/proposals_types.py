@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
+from bot.governance.effects import Effect
 from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId, VoteId
 from bot.governance.organisation import Elector
 
@@ -100,16 +101,6 @@ class Text:
     currency: str = ""
     payee: str = ""
     account: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """A thing that happens when the proposal is enacted (EFF-1). ``was`` is the value it was written against."""
-
-    kind: str
-    target: str = ""
-    value: str = ""
-    was: str = ""
 
 
 @dataclass(frozen=True, slots=True)

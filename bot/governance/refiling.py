@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.governance.effects import Effect
 from bot.governance.errors import BadText, BadValue, NotYours, Refiled, WrongState
 from bot.governance.ids import PersonId
-from bot.governance.proposals_types import Effect, Proposal, ProposalState, Text
+from bot.governance.proposals_types import Proposal, ProposalState, Text
 
 WITHIN = timedelta(days=90)
 """For so long a refusal is remembered: filing the same again needs a link to it."""
@@ -41,7 +42,7 @@ def link(
 
 def body(text: Text, effects: Iterable[Effect]) -> str:
     """What a proposal says and would do; its title, type and reasons are not what is asked."""
-    return "\n".join((text.ask, *(f"{each.target} {each.value}" for each in effects)))
+    return "\n".join((text.ask, *(each.asks for each in effects)))
 
 
 def check(proposal: Proposal, alike: tuple[int, ...]) -> None:

@@ -8,13 +8,13 @@ from datetime import datetime
 from bot.governance import electorates, sponsors, versions
 from bot.governance.clock import deadline
 from bot.governance.drafts import check_text, choose_amount, prepare_effects, with_amount
-from bot.governance.effects.world import Governed
+from bot.governance.effects import Effect, Governed
 from bot.governance.errors import AlreadyDone, LimitReached, NotYours, Stale, WrongState
 from bot.governance.events import Event, EventType, Json
 from bot.governance.ids import PersonId
 from bot.governance.money import Money
 from bot.governance.proposals import check_electors, check_roles, enter, event_of, past_votes
-from bot.governance.proposals_types import Effect, Proposal, ProposalState, Revision, Rolls, Text
+from bot.governance.proposals_types import Proposal, ProposalState, Revision, Rolls, Text
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
 
@@ -63,7 +63,7 @@ def revise(
     check_roles(proposal, world.partnership)
     text = with_amount(text)
     check_text(proposal.type, text)
-    prepared = prepare_effects(proposal.type, effects, world)
+    prepared = prepare_effects(proposal, effects, world, now)
     version = versions.freeze(len(proposal.versions) + 1, text, prepared, now)
     if version.digest == proposal.current.digest:
         raise AlreadyDone("revise")

@@ -7,12 +7,13 @@ import json
 from dataclasses import asdict
 from datetime import datetime
 
-from bot.governance.proposals_types import Effect, Text, Version
+from bot.governance.effects import Effect, as_data
+from bot.governance.proposals_types import Text, Version
 
 
 def digest(text: Text, effects: tuple[Effect, ...]) -> str:
     """SHA-256 over the text and effects, as lower-case hexadecimal (PRO-5)."""
-    content = {"text": asdict(text), "effects": [asdict(effect) for effect in effects]}
+    content = {"text": asdict(text), "effects": [as_data(effect) for effect in effects]}
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
 

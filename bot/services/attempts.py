@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from bot.governance import drafts, escalations, objections, refiling, revisions, rulings, votes
 from bot.governance import proposals as rules
-from bot.governance.effects.world import Governed
+from bot.governance.effects import Governed
 from bot.governance.errors import (
     AlreadyDone,
     BadText,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.governance.authority import has_a_say
-from bot.governance.effects.world import Governed
+from bot.governance.effects import Governed
 from bot.governance.errors import NotFound
 from bot.governance.events import Event
 from bot.governance.ids import ProposalId

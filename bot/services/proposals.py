@@ -12,14 +12,14 @@ from types import MappingProxyType
 
 from bot.governance import completions, drafts, electorates, halts, refiling, revisions
 from bot.governance import proposals as rules
-from bot.governance.effects.world import Governed
+from bot.governance.effects import Effect, Governed
 from bot.governance.errors import NotEligible, NotFound, Refiled, Refusal, WindowClosed
 from bot.governance.ids import GroupId, PartnershipId, ProposalId
 from bot.governance.matrix import TYPES, DecisionType, Filer, type_named
 from bot.governance.money import Money
 from bot.governance.objections import eligible
 from bot.governance.organisation import Member, Partnership
-from bot.governance.proposals_types import FINAL, Effect, Proposal, ProposalState, Text
+from bot.governance.proposals_types import FINAL, Proposal, ProposalState, Text
 from bot.services import cases, members, similarity
 from bot.services.ports.context import Actor, Context
 from bot.services.ports.proposals import Filter, Listed
@@ -109,7 +109,7 @@ def hindrance(view: ProposalView) -> Refusal | None:
     proposal, kept = view.proposal, view.proposal.next_words
     faults = list(drafts.faults_of(proposal.type, kept.text))
     try:
-        drafts.prepare_effects(proposal.type, kept.effects, Governed(view.partnership, view.policy))
+        drafts.prepare_effects(proposal, kept.effects, Governed(view.partnership, view.policy), view.now)
     except Refusal as refusal:
         faults.append(refusal)
     try:

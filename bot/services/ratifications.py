@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bot.governance.drafts import LENGTHS
-from bot.governance.effects.world import Governed
+from bot.governance.effects import Governed
 from bot.governance.ids import PersonId
 from bot.governance.matrix import TYPES
 from bot.governance.organisation import MEMBER, Group, GroupKind, Holding

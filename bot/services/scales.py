@@ -8,14 +8,13 @@ from hashlib import sha256
 
 from bot.governance import consistency, plans, scales
 from bot.governance import proposals as rules
-from bot.governance.effects import ratify as ratification
-from bot.governance.effects.world import Governed
+from bot.governance.effects import Governed, Ratification
 from bot.governance.errors import AlreadyDone, NotFound, Refusal, TooFewElectors, TooFewStakeholders
 from bot.governance.events import Event, EventType, Json
 from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId, RoleId
 from bot.governance.organisation import Partnership, RoleMapping
 from bot.governance.plans import Do, SetupPlan, SetupStep, Site, Snapshot, What
-from bot.governance.proposals_types import CONTESTABLE, Effect, Proposal, ProposalState
+from bot.governance.proposals_types import CONTESTABLE, Proposal, ProposalState
 from bot.governance.scales import Draft, Purpose
 from bot.services import electorates, intrusions, ratifications, roles, scales_roles, seats
 from bot.services.access import place_name, site_of, take
@@ -176,7 +175,7 @@ async def ratify(ctx: Context, actor: Actor, id: PartnershipId) -> ProposalView:
             created_at=now,
             state_since=now,
             text=ratifications.composed(world, holdings),
-            effects=(Effect(ratification.KIND, value=ratification.listing(ratifications.wearers(world, holdings))),),
+            effects=(Ratification(ratifications.wearers(world, holdings)),),
         )
         seated = await electorates.seated(tx, partnership, blank.group, now)
         number = await tx.next_id(f"number/{id}")

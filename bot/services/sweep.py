@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable
 from datetime import datetime
 
 from bot.governance import lifecycle
-from bot.governance.effects import ratify
+from bot.governance.effects import Governed
 from bot.governance.events import Event, EventType
 from bot.governance.ids import PartnershipId, ProposalId
 from bot.governance.lifecycle import Surroundings
@@ -122,13 +122,17 @@ async def _enact(case: Case, proposal: Proposal) -> tuple[Proposal, tuple[Event,
     if not waits or due is None or due > case.now:
         return proposal, ()
     before = await case.world()
-    done, world, events = lifecycle.enact(proposal, before, case.now)
-    if world.policy is not before.policy:
-        await case.tx.policies.add(case.partnership.id, world.policy, proposal.id, case.now)
-        await digests.plan_anew(case.tx, case.partnership.id)
-    if world.partnership is not before.partnership:
-        await case.tx.partnerships.save(world.partnership)
-        for effect in done.current.effects:
-            if effect.kind == ratify.KIND and done.opened_at is not None:
-                await case.tx.seats.confirm(case.partnership.id, ratify.listed(effect), done.opened_at)
+    done, after, events = lifecycle.enact(proposal, before, case.now)
+    await _keep(case, before, after, proposal)
     return done, events
+
+
+async def _keep(case: Case, before: Governed, after: Governed, proposal: Proposal) -> None:
+    """Whatever its effects changed."""
+    if after.policy is not before.policy:
+        await case.tx.policies.add(case.partnership.id, after.policy, proposal.id, case.now)
+        await digests.plan_anew(case.tx, case.partnership.id)
+    if after.partnership is not before.partnership:
+        await case.tx.partnerships.save(after.partnership)
+    if after.confirmed and proposal.opened_at is not None:
+        await case.tx.seats.confirm(case.partnership.id, after.confirmed, proposal.opened_at)

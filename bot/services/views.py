@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.governance import electorates, refiling
-from bot.governance.effects import ratify
 from bot.governance.ids import GroupId, PersonId
 from bot.governance.organisation import MEMBER, Elector, Group, Holding, Partnership
 from bot.governance.policy import Policy
@@ -217,7 +216,7 @@ def people_in(proposal: Proposal) -> set[PersonId]:
     """Everyone whom the dossier names."""
     named: set[PersonId | None] = {proposal.author, proposal.done_by}
     effects = proposal.current.effects if proposal.versions else proposal.effects
-    named |= {person for effect in effects if effect.kind == ratify.KIND for person in ratify.listed(effect)}
+    named |= {person for effect in effects for person in effect.people}
     named |= {e.person for e in (*proposal.electors, *proposal.voters, *proposal.judges)}
     named |= {c.person for c in proposal.concerns} | proposal.signs_answered
     for objection in proposal.objections:

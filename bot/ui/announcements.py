@@ -41,6 +41,7 @@ AUDIENCES: Mapping[EventType, tuple[DeliveryKind, ...]] = MappingProxyType(
         EventType.SEAT_TAKEN: (_LOG,),
         EventType.ELECTORATE_CHANGED: (_LOG,),
         EventType.POLICY_AMENDED: (_LOG,),
+        EventType.EFFECT_APPLIED: (_LOG,),
         EventType.DRAFT_SAVED: (),
         EventType.DRAFT_DISCARDED: (),
         EventType.REVIEW_OPENED: (_CARD, _THREAD, _TEXT, _FEED, _REACTIONS),

@@ -11,11 +11,10 @@ from bot.governance.errors import AmountUnclear, BadValue, Refiled, Refusal, Unf
 from bot.governance.escalations import method_for
 from bot.governance.matrix import type_named
 from bot.governance.money import shown, written_amount
-from bot.governance.policy_keys import KEYS
-from bot.governance.proposals_types import Effect, Proposal, ProposalState, Version
+from bot.governance.proposals_types import Proposal, ProposalState, Version
 from bot.services.proposals import Similar
 from bot.services.views import ProposalView
-from bot.ui import errors, forms, ids, limits, policy, proposals, versions
+from bot.ui import effects, errors, forms, ids, limits, proposals, versions
 from bot.ui.labels import FIELD_LABELS, METHOD_LABELS, STATE_LABELS, count, span, stamp
 from bot.ui.panels import LINE, Button, Rule, button, link, panel, rows
 from bot.ui.text import in_quotes, quote
@@ -322,11 +321,12 @@ def options(view: ProposalView, acts: Sequence[str]) -> Answer:
 
 
 _ACTS = {"revise": "Revise", "withdraw": "Withdraw"}
-_DETAILS = {"budget": "Amount, payee, account, timeline", "policy": "Rule, value, summary"}
+_DETAILS = {"budget": "Amount, payee, account, timeline"}
 
 
 def _details(proposal: Proposal) -> str:
-    return _DETAILS.get(proposal.type, "Timeline and summary")
+    asked = effects.filing(proposal.type, proposal.next_words.effects)
+    return asked[0].button if asked else _DETAILS.get(proposal.type, "Timeline and summary")
 
 
 def _needed(hindrance: Refusal, words: str = "Edit", details: str = "Details") -> str:
@@ -353,13 +353,13 @@ def _draft_text(proposal: Proposal) -> str:
 def _sections(proposal: Proposal) -> list[tuple[str, str]]:
     content = proposal.text
     amount = shown(content.amount, content.amount_written, content.currency)
-    change = "\n".join(_change(each) for each in proposal.effects)
+    heading, change = effects.drafted(proposal.type, proposal.effects)
     found = [
         ("**What is asked**", content.ask),
         ("**Why, and which purpose it serves**", content.why),
         ("**Expected outcome**", content.outcome),
         ("**Risks**", content.risks),
-        ("**Rule to change**" if proposal.type == "policy" else "**On pass**", change),
+        (f"**{heading}**", change),
         ("**Amount**", amount),
         ("**Paid to**", content.payee),
         ("**From which account**", content.account),
@@ -369,13 +369,6 @@ def _sections(proposal: Proposal) -> list[tuple[str, str]]:
     if proposal.refiles:
         found.append((f"**Files P-{proposal.refiles} again; what has changed since**", proposal.changed_since))
     return [(label, words) for label, words in found if words.strip()]
-
-
-def _change(wanted: Effect) -> str:
-    """A rule as people call it, with its key, and what it is to become."""
-    about = KEYS[wanted.target].about if wanted.target in KEYS else ""
-    rule = f"{about} ({wanted.target})" if about else wanted.target or "(no rule chosen)"
-    return f"{rule}: to become {policy.value(wanted.target, wanted.value) if wanted.value else '(no value yet)'}"
 
 
 def links_to(view: ProposalView) -> list[Button | None]:

@@ -7,13 +7,12 @@ Words are mapped to code points so that diff-match-patch compares words. Removed
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import NamedTuple
 
 from diff_match_patch import diff_match_patch
 
 from bot.governance.money import shown
-from bot.governance.proposals_types import Effect, Text, Version
+from bot.governance.proposals_types import Text, Version
 from bot.governance.versions import substance
 from bot.ui import effects
 from bot.ui.labels import FIELD_LABELS, SUBSTANCE, count
@@ -102,12 +101,12 @@ def effects_changed(before: Version, after: Version) -> list[str]:
     if before.effects == after.effects:
         return []
     return [
-        f"**What it does** before: {_effects(before.effects)}.\n**What it does** now: {_effects(after.effects)}.",
+        f"**What it does** before: {_effects(before)}.\n**What it does** now: {_effects(after)}.",
     ]
 
 
-def _effects(wanted: Iterable[Effect]) -> str:
-    return "; ".join(map(effects.effect, wanted)) or "nothing by itself"
+def _effects(version: Version) -> str:
+    return effects.several(version.effects) or "nothing by itself"
 
 
 def _amount(text: Text) -> str:

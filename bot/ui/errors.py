@@ -15,7 +15,7 @@ from bot.governance.meetings import MeetingState
 from bot.governance.money import EXPONENTS, written_amount
 from bot.governance.proposals_types import ObjectionState
 from bot.governance.surveys import SurveyState
-from bot.ui import intrusions, labels, policy, times
+from bot.ui import effects, intrusions, labels, policy, times
 from bot.ui.limits import CONTENT, fit_lines
 from bot.ui.text import in_quotes, inline
 
@@ -403,8 +403,8 @@ def _already_done(refusal: errors.AlreadyDone) -> str:
 
 def _bad_text(refusal: errors.BadText) -> str:
     name = _field(refusal.field)
-    if refusal.field == "policy key":
-        return f"**{name}** is missing. A policy change names one rule and its new value: add them under *Details*."
+    if missing := effects.missing(refusal.field):
+        return missing
     if refusal.length < refusal.least:
         had = "is empty" if refusal.length == 0 else f"has {labels.count(refusal.length, 'character')}"
         return f"**{name}** {had}; it needs at least {refusal.least}. Write a little more and send it again."

@@ -14,7 +14,7 @@ from bot.governance.proposals_types import FINAL
 from bot.governance.stops import BLIND
 from bot.services.ports.record import Recorded
 from bot.services.views import ProposalView
-from bot.ui import deadlines, effects, health, ids, intrusions, objections, policy, seats, stops, votes
+from bot.ui import deadlines, effects, health, ids, intrusions, objections, seats, stops, votes
 from bot.ui import proposals as cards
 from bot.ui.labels import HASH, STATE_COLOURS, STATE_SIGNS, fixed, moment, state_label, type_label
 from bot.ui.limits import fit_lines
@@ -193,18 +193,14 @@ def _logged(recorded: Recorded, partnership: Partnership, by: str, about: str) -
     event = recorded.event
     data = event.data
     who = by or "the bot, by rule"
+    if carried_out := effects.post(event, partnership, _by_proposal(event.thing)):
+        return carried_out
     match event.type:
         case EventType.PARTNERSHIP_CREATED:
             return [
                 "### 🚧 A partnership was set up",
                 f"{who[:1].upper()}{who[1:]} set up {in_quotes(partnership.name, 82)}.",
                 "It is provisional until the stakeholder group ratifies it.",
-            ]
-        case EventType.PARTNERSHIP_RATIFIED:
-            return [
-                "### 🎉 The partnership is ratified",
-                f"The stakeholder group of {in_quotes(partnership.name, 82)} said yes.",
-                "Its structure and first policy are binding. Budgets and policy changes can be decided from now on.",
             ]
         case EventType.ROLE_MAPPED | EventType.ROLE_UNMAPPED:
             return _mapping(event.type is EventType.ROLE_MAPPED, data, who)
@@ -226,14 +222,6 @@ def _logged(recorded: Recorded, partnership: Partnership, by: str, about: str) -
             | EventType.ACCESS_MENDED
         ):
             return intrusions.told(event, _seat(data), by or about)
-        case EventType.POLICY_AMENDED:
-            key = str(data.get("key", ""))
-            was, now = (policy.value(key, str(data.get(each, ""))) for each in ("was", "value"))
-            return [
-                f"### 📜 Policy version {data.get('version', '?')}",
-                f"The rule {policy.rule(key)} changed from {was} to {now}, by {_by_proposal(event.thing)}.",
-                "-# Proposals already open keep the rules they were opened with.",
-            ]
         case EventType.PLACE_LOST:
             return [
                 "### ⚠️ A channel of this partnership is gone",

@@ -22,13 +22,16 @@ def form(title: str, custom_id: str, *fields: Field) -> Form:
 
 
 def text(name: str, label: str, about: str, bounds: tuple[int, int], *, value: str = "", long: bool = False) -> Field:
-    """Something to be written, within these lengths; from length 0 on it may stay empty."""
-    least, most = bounds
+    """Something to be written, within these lengths; from length 0 on it may stay empty.
+
+    What was kept before is shown whole, even where it is too long by now.
+    """
+    least, most = bounds[0], max(bounds[1], len(value))
     style = discord.TextStyle.paragraph if long else discord.TextStyle.short
     entry: discord.ui.TextInput[Any] = discord.ui.TextInput(
         custom_id=name,
         style=style,
-        default=value[:most] or None,
+        default=value[: limits.FORM_INPUT] or None,
         min_length=least or None,
         max_length=min(most, limits.FORM_INPUT),
         required=least > 0,

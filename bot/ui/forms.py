@@ -5,28 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from io import BytesIO
-from types import MappingProxyType
 from typing import Any
 
 import discord
 
 from bot.governance import money
 from bot.governance.drafts import LENGTHS
-from bot.governance.effects import change_policy
+from bot.governance.effects import Governed
 from bot.governance.ids import GroupId, ProposalId
 from bot.governance.matrix import type_named
 from bot.governance.objections import CRITERIA, MOST_REASON
-from bot.governance.policy import Policy
-from bot.governance.policy_keys import KEYS
-from bot.governance.policy_values import Key, written
 from bot.governance.proposals import MOST_WITHDRAWAL
-from bot.governance.proposals_types import Effect, Proposal, ProposalState, Statement, Text
+from bot.governance.proposals_types import Proposal, ProposalState, Statement, Text
 from bot.governance.refiling import MOST_CHANGE
 from bot.services.views import ProposalView
-from bot.ui import ids, limits
-from bot.ui import policy as rules
+from bot.ui import effects, ids, limits
 from bot.ui.labels import CRITERION_LABELS, FIELD_LABELS
-from bot.ui.text import plain, sound
+from bot.ui.text import sound
 
 Form = discord.ui.Modal
 Fields = Mapping[str, str]
@@ -44,10 +39,6 @@ _LABELS = {
     "account": ("From which account", "The treasury or account it is paid from. Optional"),
     "timeline": ("Timeline", "When it starts, when it is due, when it is looked at again. Optional"),
     "summary": ("Summary in one line", "Left empty, it is the first sentence of what is asked"),
-    "key-1": ("Rule to change: reviews and objections", "Choose one rule, in one of the three lists"),
-    "key-2": ("Rule to change: votes, waits and limits", "Choose one rule, in one of the three lists"),
-    "key-3": ("Rule to change: learning and rhythm", "Choose one rule, in one of the three lists"),
-    "value": ("New value", "Durations such as 72h or 14d, shares such as 1/3 or 66%, numbers, yes or no"),
     "again": ("Which proposal it files again", "Its number, such as P-7. Empty if it files nothing again"),
     "changed": ("What has changed since", "What is different this time? Everybody reads it on the card"),
     "criterion": ("Criterion", "An objection names one of these published criteria"),
@@ -69,15 +60,6 @@ _HARM = {
     "not this body's": "Another group should decide this",
 }
 """What each criterion means."""
-
-_LISTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "key-1": ("review", "objection", "concern", "reach"),
-        "key-2": ("vote", "timelock", "limits", "clock"),
-        "key-3": (),
-    }
-)
-"""The lists of policy keys, by the first part of a key; the last takes the rest. A list holds 25 at most."""
 
 
 def submitted(components: Iterable[Mapping[str, Any]]) -> dict[str, str]:
@@ -147,12 +129,13 @@ def words(proposal: Proposal) -> Form:
     return _page_1(_named("Revise", proposal), ids.revision_form("revise", proposal.id, kept.of), kept.text)
 
 
-def details(proposal: Proposal, policy: Policy) -> Form:
+def details(view: ProposalView) -> Form:
     """Page 2 by type, filled: of a draft, or of the next version (PRO-1, PRO-5)."""
+    proposal = view.proposal
     if proposal.state is ProposalState.DRAFT:
-        return _page_2("Details of your draft", ids.proposal_form("details", proposal.id), proposal, policy)
+        return _page_2("Details of your draft", ids.proposal_form("details", proposal.id), view)
     custom_id = ids.revision_form("revise-details", proposal.id, proposal.next_words.of)
-    return _page_2(_named("Revise details of", proposal), custom_id, proposal, policy)
+    return _page_2(_named("Revise details of", proposal), custom_id, view)
 
 
 def withdraw(proposal: Proposal) -> Form:
@@ -213,30 +196,11 @@ def merged(text: Text, fields: Fields) -> Text:
     return changed
 
 
-def effects_of(effects: tuple[Effect, ...], fields: Fields) -> tuple[Effect, ...]:
-    """What a page of the form asks to change; a page without a rule leaves it as it was.
-
-    Two rules chosen at once are kept as one unknown rule, so that the draft says so and nothing is lost.
-    """
-    if "value" not in fields:
-        return effects
-    chosen = [fields[name] for name in _LISTS if fields.get(name)]
-    if not chosen and not fields["value"].strip():
-        return ()
-    return (Effect(change_policy.KIND, " and ".join(chosen), fields["value"].strip()),)
-
-
 def statement(fields: Fields) -> Statement:
     """What an objector claims."""
     return Statement(
         fields.get("criterion", ""), fields.get("reason", ""), fields.get("suggestion", ""), fields.get("agreement", "")
     )
-
-
-def list_of(key: str) -> str:
-    """The id of the list in which a policy key stands."""
-    area = key.partition(".")[0]
-    return next((name for name, areas in _LISTS.items() if area in areas), [*_LISTS][-1])
 
 
 def _page_1(title: str, custom_id: str, text: Text) -> Form:
@@ -249,8 +213,9 @@ def _page_1(title: str, custom_id: str, text: Text) -> Form:
     )
 
 
-def _page_2(title: str, custom_id: str, proposal: Proposal, policy: Policy) -> Form:
-    text, effects = proposal.next_words.text, proposal.next_words.effects
+def _page_2(title: str, custom_id: str, view: ProposalView) -> Form:
+    proposal = view.proposal
+    text, asked = proposal.next_words.text, effects.filing(proposal.type, proposal.next_words.effects)
     parts: list[discord.ui.Label[Any]] = []
     if proposal.type == "budget":
         amount = f"{text.amount_written} {text.currency}".strip()
@@ -259,16 +224,10 @@ def _page_2(title: str, custom_id: str, proposal: Proposal, policy: Policy) -> F
             _text("payee", text.payee, most=LENGTHS["payee"][1], required=False),
             _text("account", text.account, most=LENGTHS["account"][1], required=False),
         ]
-    elif proposal.type == "policy":
-        effect = effects[0] if effects else Effect(change_policy.KIND)
-        parts = [
-            *(
-                _keys(name, [k for k in KEYS.values() if list_of(k.name) == name], effect.target, policy)
-                for name in _LISTS
-            ),
-            _text("value", effect.value, most=100, required=False),
-        ]
-    if proposal.type != "policy":  # a form holds five fields, and a rule changes when the proposal is carried out
+    if asked is not None:
+        words, kept = asked
+        parts += words.parts(kept, Governed(view.partnership, view.policy))
+    if len(parts) < limits.FORM_PARTS - 1:  # what the bot carries out is short of room, not of a timeline
         parts.append(_text("timeline", text.timeline, most=LENGTHS["timeline"][1], long=True, required=False))
     summary = _text("summary", text.summary, most=LENGTHS["summary"][1], required=False)
     return _with(_form(title, custom_id), *parts, summary)
@@ -311,28 +270,6 @@ def _criteria(chosen: str) -> discord.ui.Label[Any]:
     return _labelled("criterion", menu)
 
 
-def _keys(name: str, keys: list[Key], chosen: str, policy: Policy) -> discord.ui.Label[Any]:
-    picked = set(chosen.split(" and "))
-    options = [
-        discord.SelectOption(
-            label=plain(key.about[:1].upper() + key.about[1:], limits.SELECT_TEXT),
-            value=key.name,
-            description=plain(_about(key, policy), limits.SELECT_TEXT),
-            default=key.name in picked,
-        )
-        for key in keys
-    ]
-    menu: discord.ui.Select[Any] = discord.ui.Select(
-        custom_id=name, options=options, placeholder="No rule chosen here", min_values=0, required=False
-    )
-    return _labelled(name, menu)
-
-
-def _about(key: Key, policy: Policy) -> str:
-    vote = "; needs a vote" if key.entrenched else ""
-    return f"{key.name}: now {rules.value(key.name, written(policy.values[key.name]))}{vote}"
-
-
 def _labelled(name: str, component: discord.ui.Item[Any]) -> discord.ui.Label[Any]:
     label, description = _LABELS[name]
     return discord.ui.Label(text=label, description=description, component=component)
@@ -340,4 +277,5 @@ def _labelled(name: str, component: discord.ui.Item[Any]) -> discord.ui.Label[An
 
 def _named_field(name: str) -> str:
     """What a field is called when its words are given back."""
-    return _LABELS[name][0] if name in _LABELS else FIELD_LABELS.get(name, name.replace("-", " ").capitalize())
+    label = _LABELS.get(name) or effects.FIELD_LABELS.get(name)
+    return label[0] if label else FIELD_LABELS.get(name, name.replace("-", " ").capitalize())

@@ -278,7 +278,6 @@ FIELD_LABELS: Mapping[str, str] = MappingProxyType(
         "account": "From which account",
         "again": "Which proposal it files again",
         "changed": "What has changed since",
-        "policy key": "Which rule to change",
         "concern": "Concern",
         "reason": "Reason",
         "suggestion": "Suggested change",

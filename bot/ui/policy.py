@@ -3,14 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Set
 from datetime import timedelta
 from fractions import Fraction
+from types import MappingProxyType
+from typing import Any
+
+import discord
 
 from bot.governance.errors import BadValue
+from bot.governance.policy import Policy
 from bot.governance.policy_keys import KEYS
-from bot.governance.policy_values import parsed
+from bot.governance.policy_values import parsed, written
+from bot.ui import fields, limits
 from bot.ui.labels import share, span
-from bot.ui.text import inline
+from bot.ui.text import inline, plain
+
+LISTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "key-1": ("review", "objection", "concern", "reach"),
+        "key-2": ("vote", "timelock", "limits", "clock"),
+        "key-3": (),
+    }
+)
+"""The lists of policy keys, by the first part of a key; the last takes the rest. A list holds 25 at most."""
 
 
 def rule(key: str) -> str:
@@ -37,3 +53,32 @@ def value(key: str, text: str) -> str:
     if isinstance(meant, timedelta):
         return span(meant) if meant else "no time"
     return share(meant) if isinstance(meant, Fraction) else inline(text, 60)
+
+
+def list_of(key: str) -> str:
+    """The id of the list in which a policy key stands."""
+    area = key.partition(".")[0]
+    return next((name for name, areas in LISTS.items() if area in areas), [*LISTS][-1])
+
+
+def choose(name: str, label: str, about: str, chosen: Set[str], present: Policy) -> fields.Field:
+    """One of the lists of rules, each with its present value."""
+    options = [
+        discord.SelectOption(
+            label=plain(key.about[:1].upper() + key.about[1:], limits.SELECT_TEXT),
+            value=key.name,
+            description=plain(_present(key.name, present), limits.SELECT_TEXT),
+            default=key.name in chosen,
+        )
+        for key in KEYS.values()
+        if list_of(key.name) == name
+    ]
+    menu: discord.ui.Select[Any] = discord.ui.Select(
+        custom_id=name, options=options, placeholder="No rule chosen here", min_values=0, required=False
+    )
+    return discord.ui.Label(text=label, description=about, component=menu)
+
+
+def _present(key: str, present: Policy) -> str:
+    vote = "; needs a vote" if KEYS[key].entrenched else ""
+    return f"{key}: now {value(key, written(present.values[key]))}{vote}"

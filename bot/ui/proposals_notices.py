@@ -76,11 +76,7 @@ def _enacted(told: NoticeContext) -> str:
     proposal = told.view.proposal
     if not proposal.current.effects:
         return "✅ **Decided; now for people to do.** Whoever has done it presses *Mark as done* on the card."
-    return (
-        "✅ **Carried out:** "
-        + "; ".join(effects.effect(each, told.view.mention) for each in proposal.current.effects[:5])
-        + "."
-    )
+    return f"✅ **Carried out:** {effects.several(proposal.current.effects[:5], told.view.mention)}."
 
 
 def _done(told: NoticeContext) -> str:

@@ -20,7 +20,7 @@ from bot.governance.thresholds import weight
 from bot.services.ports.record import Recorded, Verdict
 from bot.services.record import RecordCheck
 from bot.services.views import HeadView, ProposalView
-from bot.ui import limits, seats, votes
+from bot.ui import effects, limits, seats, votes
 from bot.ui.answers import Answer, links_to, named, numbered, said
 from bot.ui.labels import HASH, STOP_REASONS, count, listed, share, span, stamp, state_label, state_meaning
 from bot.ui.notices_context import NoticeContext
@@ -252,13 +252,13 @@ def _ruling(view: ProposalView, objection: Objection) -> str:
 
 def _line(view: ProposalView, recorded: Recorded) -> str:
     event = recorded.event
-    words = _TIMELINE.get(event.type)
-    if words is None:
+    words, carried_out = _TIMELINE.get(event.type), effects.happened(event)
+    if words is None and not carried_out:
         return ""
     when = discord.utils.format_dt(recorded.at, "f")
     if recorded.erased:
         return f"- {when} · {event.type} (erased on request)"
-    return f"- {when} · " + words.format_map(_Words(view, recorded))
+    return f"- {when} · " + (carried_out if words is None else words.format_map(_Words(view, recorded)))
 
 
 class _Words(dict[str, str]):

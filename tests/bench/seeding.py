@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import insert, update
 
 from bot.governance import drafts, lifecycle, proposals
-from bot.governance.effects.world import Governed
+from bot.governance.effects import Governed
 from bot.governance.events import Event, proposal_thing
 from bot.governance.ids import PartnershipId, ProposalId
 from bot.governance.organisation import GroupKind, Member, Partnership, seats_of

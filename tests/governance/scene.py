@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 from bot.governance import drafts, electorates, lifecycle, objections, proposals, revisions, rulings
-from bot.governance.effects.world import Governed
+from bot.governance.effects import Decision, Effect, Governed, PolicyChange
 from bot.governance.events import Event, EventType
 from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId, RoleId
 from bot.governance.lifecycle import Surroundings
@@ -26,7 +26,7 @@ from bot.governance.organisation import (
 )
 from bot.governance.policy import genesis
 from bot.governance.policy_values import Value
-from bot.governance.proposals_types import Ballot, Effect, Objection, Proposal, ProposalState, Rolls, Statement, Text
+from bot.governance.proposals_types import Ballot, Objection, Proposal, ProposalState, Rolls, Statement, Text
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
@@ -106,12 +106,14 @@ BUDGET = replace(TEXT, amount_written="2500.50", currency="eur", payee="Well & S
 REASON = "This is a reason of decent length."
 STATEMENT = Statement("harm", REASON, "Dig it elsewhere.")
 OTHER_TEXT = replace(TEXT, ask="Let the water cell dig a second well in front of the barn.")
-FREE_KEY = Effect("change policy", "limits.open_per_author", "4")
+FREE_KEY = PolicyChange("limits.open_per_author", "4")
 """A key that may change by silence."""
-ENTRENCHED_KEY = Effect("change policy", "objection.threshold", "2")
+ENTRENCHED_KEY = PolicyChange("objection.threshold", "2")
 
 NO_CHANGES: Mapping[str, Value] = MappingProxyType({})
 AROUND = Surroundings()
+DECISION = Decision(ProposalId(7), NOW)
+"""What carries an effect out."""
 
 
 def world(changes: Mapping[str, Value] = NO_CHANGES, provisional: bool = False) -> Governed:

@@ -7,11 +7,12 @@ from dataclasses import replace
 import pytest
 
 from bot.governance import completions
+from bot.governance.effects import Effect, PolicyChange
 from bot.governance.errors import AlreadyDone, NotEligible, WrongState
 from bot.governance.events import EventType
 from bot.governance.ids import PersonId
 from bot.governance.organisation import Member, RoleMapping
-from bot.governance.proposals_types import Effect, Proposal, ProposalState
+from bot.governance.proposals_types import Proposal, ProposalState
 from tests.governance import scene
 from tests.governance.scene import NOW
 
@@ -26,7 +27,7 @@ def enacted(*effects: Effect) -> Proposal:
 def test_only_what_is_enacted_without_an_effect_is_left_to_people(state: ProposalState) -> None:
     left = completions.left_to_people(replace(enacted(), state=state))
     assert left is (state is ProposalState.ENACTED)
-    assert not completions.left_to_people(replace(enacted(Effect("change policy")), state=state))
+    assert not completions.left_to_people(replace(enacted(PolicyChange()), state=state))
 
 
 @pytest.mark.parametrize(

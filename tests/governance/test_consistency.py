@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bot.governance.consistency import values_told
+from bot.governance.effects import PolicyChange
 from bot.governance.policy import genesis
 from bot.governance.policy_keys import KEYS
 from bot.governance.policy_values import read
-from bot.governance.proposals_types import Effect, Text
+from bot.governance.proposals_types import Text
 from bot.governance.versions import digest
 
 
@@ -15,7 +16,7 @@ def test_the_digest_of_a_version_is_the_same_next_year() -> None:
     text = Text(
         title="A well", ask="Dig a well.", why="We are thirsty.", amount_written="12.50", amount=1250, currency="EUR"
     )
-    effects = (Effect("change policy", "limits.versions", "6", "5"),)
+    effects = (PolicyChange("limits.versions", "6", "5"),)
     assert digest(text, effects) == "182acaf9d2ebfcf15a13374eac224c716cc28ce00bd0355a5869716bc40ca9bb"
 
 

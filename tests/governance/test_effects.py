@@ -1,14 +1,19 @@
 """Effects: validated at filing and again at enactment, stale by touched key, all or none (EFF-1, EFF-2, SCL-5)."""
 
-from dataclasses import replace
+import json
+from dataclasses import fields, replace
 
 import pytest
 
-from bot.governance import clock, effects, lifecycle, proposals
-from bot.governance.errors import BadValue, OutOfBounds, Refusal, Stale, UnknownKey, WrongState
+from bot.governance import clock, drafts, effects, lifecycle, proposals
+from bot.governance.effects import Effect, PolicyChange, Ratification
+from bot.governance.errors import BadText, BadValue, OutOfBounds, Refusal, Stale, UnknownKey, WrongState
 from bot.governance.events import EventType
-from bot.governance.proposals_types import Effect, Proposal, ProposalState
+from bot.governance.matrix import TYPES, Carrier
+from bot.governance.proposals_types import Proposal, ProposalState
+from tests.governance.effects import EXAMPLES, Example
 from tests.governance.scene import (
+    DECISION,
     ENTRENCHED_KEY,
     FREE_KEY,
     NOW,
@@ -22,8 +27,8 @@ from tests.governance.scene import (
     world,
 )
 
-VERSIONS = Effect("change policy", "limits.versions", "6")
-RATIFY = Effect("ratify partnership")
+VERSIONS = PolicyChange("limits.versions", "6")
+RATIFY = Ratification()
 
 
 def due(kept: tuple[Effect, ...] = (FREE_KEY,)) -> Proposal:
@@ -35,34 +40,34 @@ def due(kept: tuple[Effect, ...] = (FREE_KEY,)) -> Proposal:
 
 
 def test_preparing_notes_what_it_was_written_against() -> None:
-    (prepared,) = effects.prepare((Effect("change policy", " limits.versions ", " 6 "),), world())
-    assert prepared == Effect("change policy", "limits.versions", "6", "5")
+    (prepared,) = effects.prepare((PolicyChange(" limits.versions ", " 6 "),), world(), DECISION)
+    assert prepared == PolicyChange("limits.versions", "6", "5")
 
 
 @pytest.mark.parametrize(
     ("effect", "refusal"),
     [
-        (Effect("change policy", "limits.version", "6"), UnknownKey),
-        (Effect("change policy", "limits.versions", "0"), OutOfBounds),
-        (Effect("change policy", "limits.versions", "5"), BadValue),
-        (Effect("change policy", "review.window", "soon"), BadValue),
+        (PolicyChange("limits.version", "6"), UnknownKey),
+        (PolicyChange("limits.versions", "0"), OutOfBounds),
+        (PolicyChange("limits.versions", "5"), BadValue),
+        (PolicyChange("review.window", "soon"), BadValue),
     ],
 )
 def test_preparing_refuses_what_could_not_be_enacted(effect: Effect, refusal: type[Refusal]) -> None:
     with pytest.raises(refusal):
-        effects.prepare((effect,), world())
+        effects.prepare((effect,), world(), DECISION)
 
 
 @pytest.mark.parametrize(("text", "written"), [("0.3333", "3333/10000"), ("66%", "33/50"), ("1/3", None)])
 def test_a_share_that_was_taken_at_filing_is_read_again_at_enactment(text: str, written: str | None) -> None:
-    change = (Effect("change policy", "reach.bar", text),)
+    change = (PolicyChange("reach.bar", text),)
     if written is None:
         with pytest.raises(BadValue):
-            effects.prepare(change, world())
+            effects.prepare(change, world(), DECISION)
         return
-    (prepared,) = effects.prepare(change, world())
-    assert prepared.value == written
-    changed = effects.apply((prepared,), world())
+    (prepared,) = effects.prepare(change, world(), DECISION)
+    assert prepared == PolicyChange("reach.bar", written, "1/3")
+    changed, _ = effects.apply((prepared,), world(), DECISION)
     assert str(changed.policy.share("reach.bar")) == written
 
 
@@ -171,10 +176,104 @@ def test_nothing_of_policy_or_money_is_enacted_before_ratification() -> None:
 
 
 def test_ratifying_once() -> None:
-    (prepared,) = effects.prepare((RATIFY,), world(provisional=True))
-    after = effects.apply((prepared,), world(provisional=True))
+    (prepared,) = effects.prepare((RATIFY,), world(provisional=True), DECISION)
+    after, _ = effects.apply((prepared,), world(provisional=True), DECISION)
     assert not after.partnership.provisional
     with pytest.raises(Stale):
-        effects.apply((prepared,), after)
+        effects.apply((prepared,), after, DECISION)
     with pytest.raises(Stale):
-        effects.prepare((RATIFY,), after)
+        effects.prepare((RATIFY,), after, DECISION)
+
+
+# ---- the registry: what every effect has -------------------------------------------------------
+
+
+@pytest.fixture(params=effects.REGISTRY)
+def example(request: pytest.FixtureRequest) -> Example:
+    """One of every effect; whoever adds one adds its example."""
+    return EXAMPLES[request.param]
+
+
+def prepared(example: Example) -> Effect:
+    (effect,) = effects.prepare((example.filed,), example.before, DECISION)
+    return effect
+
+
+def test_an_effect_changes_what_is_governed_and_records_an_event_of_its_own(example: Example) -> None:
+    after, told = effects.apply((prepared(example),), example.before, DECISION)
+    assert after != example.before
+    assert told
+    others = [each for kind, each in EXAMPLES.items() if kind != example.filed.KIND]
+    foreign = [event for each in others for event in effects.apply((prepared(each),), each.before, DECISION)[1]]
+    assert not {(e.type, e.data.get("effect")) for e in told} & {(e.type, e.data.get("effect")) for e in foreign}
+    general = [event for event in told if event.type is EventType.EFFECT_APPLIED]
+    assert all(event.data["effect"] == example.filed.KIND for event in general)
+
+
+def test_an_effect_is_checked_again_when_it_is_enacted(example: Example) -> None:
+    """EFF-1: nothing is done to a world that is not the one it was written for, and nothing twice."""
+    effect = prepared(example)
+    assert effect.reads(example.before)
+    after, _ = effects.apply((effect,), example.before, DECISION)
+    for world_now in (example.moved, after):
+        with pytest.raises(Stale):
+            effects.apply((effect,), world_now, DECISION)
+
+
+def test_an_effect_belongs_to_types_of_decision_that_are_there_and_to_no_other(example: Example) -> None:
+    carriers = [name for name in TYPES if example.filed.KIND in {each.KIND for each in effects.carried_by(name)}]
+    assert carriers
+    assert set(carriers) == set(example.filed.CARRIED_BY)
+    for name in TYPES:
+        filed = replace(draft("ratification"), type=name)
+        if name in carriers:
+            assert drafts.prepare_effects(filed, (example.filed,), example.before, NOW) == (prepared(example),)
+        else:
+            with pytest.raises(BadValue):
+                drafts.prepare_effects(filed, (example.filed,), example.before, NOW)
+
+
+def test_an_effect_does_what_its_earlier_versions_did(example: Example) -> None:
+    present = type(example.filed)
+    assert [each.VERSION for each in (*present.OLDER, present)] == [*range(1, present.VERSION + 1)]
+    assert [type(each) for each in example.older] == [*present.OLDER]
+    done = effects.apply((prepared(example),), example.before, DECISION)
+    for older in example.older:
+        assert older.KIND == present.KIND
+        assert type(older.current) is present
+        assert effects.apply(effects.prepare((older,), example.before, DECISION), example.before, DECISION) == done
+        assert (older.asks, older.people, older.entrenched) == (
+            older.current.asks,
+            older.current.people,
+            older.current.entrenched,
+        )
+
+
+def test_an_effect_is_plain_data_and_its_digest_tells_kind_and_version(example: Example) -> None:
+    for effect in (example.filed, *example.older):
+        assert not {"kind", "version"} & {each.name for each in fields(effect)}
+        data = effects.as_data(effect)
+        assert (data["kind"], data.get("version", 1)) == (effect.KIND, effect.VERSION)
+        assert json.loads(json.dumps(data)).keys() == data.keys()
+
+
+def test_what_is_carried_out_by_the_bot_has_an_effect() -> None:
+    for row in TYPES.values():
+        filed = replace(draft("ratification"), type=row.name)
+        if row.carried_out_by is Carrier.BOT:
+            with pytest.raises(BadText):
+                drafts.prepare_effects(filed, (), world(provisional=True), NOW)
+        else:
+            assert drafts.prepare_effects(filed, (), world(provisional=True), NOW) == ()
+
+
+def test_several_effects_are_applied_in_their_order_and_each_tells_its_own() -> None:
+    before = world(provisional=True)
+    several = effects.prepare((FREE_KEY, RATIFY, VERSIONS), before, DECISION)
+    after, told = effects.apply(several, before, DECISION)
+    assert (after.policy.version, after.partnership.provisional) == (before.policy.version + 2, False)
+    assert [(e.type, e.data.get("version")) for e in told] == [
+        (EventType.POLICY_AMENDED, 2),
+        (EventType.PARTNERSHIP_RATIFIED, None),
+        (EventType.POLICY_AMENDED, 3),
+    ]

@@ -26,10 +26,11 @@ from bot.governance import (
     versions,
     votes,
 )
+from bot.governance.effects import Ratification
 from bot.governance.events import Event, EventType, Json
 from bot.governance.lifecycle import Surroundings
 from bot.governance.proposals import Load
-from bot.governance.proposals_types import Ballot, Effect, Proposal, ProposalState, Statement
+from bot.governance.proposals_types import Ballot, Proposal, ProposalState, Statement
 from tests.governance.scene import (
     ANA,
     AROUND,
@@ -322,7 +323,7 @@ PROPOSALS: dict[str, tuple[Happening, list[Said]]] = {
     ),
     "set up": (
         lambda: proposals.open_ratification(
-            draft("ratification", effects=(Effect("ratify partnership"),)), world(provisional=True), SEATED, 9, NOW
+            draft("ratification", effects=(Ratification(),)), world(provisional=True), SEATED, 9, NOW
         )[1],
         [
             (
@@ -331,7 +332,7 @@ PROPOSALS: dict[str, tuple[Happening, list[Said]]] = {
                 OPENED
                 | {
                     "type": "ratification",
-                    "digest": versions.digest(draft().text, (Effect("ratify partnership", was="provisional"),)),
+                    "digest": versions.digest(draft().text, (Ratification(),)),
                 },
             )
         ],

@@ -31,6 +31,7 @@ from bot.governance import (
     sponsors,
     votes,
 )
+from bot.governance.effects import Effect
 from bot.governance.errors import Refusal
 from bot.governance.events import Event, EventType
 from bot.governance.ids import PersonId, VoteId
@@ -44,7 +45,6 @@ from bot.governance.proposals_types import (
     CONTESTABLE,
     FINAL,
     Ballot,
-    Effect,
     ObjectionState,
     Proposal,
     ProposalState,
@@ -376,7 +376,7 @@ class Proceedings(RuleBasedStateMachine):
         assert self.nothing_is_pending()
         assert self.reached() is (event.type is EventType.PROPOSAL_DISPUTED)
         if event.type is EventType.PROPOSAL_PASSED:
-            assert all(e.target != ENTRENCHED_KEY.target for e in self.proposal.current.effects)
+            assert not any(effect.entrenched for effect in self.proposal.current.effects)
 
     def note_vote(self, event: Event) -> None:
         """The result, counted from the ballots that were handed in."""

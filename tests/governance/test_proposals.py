@@ -21,6 +21,7 @@ from bot.governance import (
     versions,
     votes,
 )
+from bot.governance.effects import Effect, PolicyChange, Ratification
 from bot.governance.errors import (
     AlreadyDone,
     AmountUnclear,
@@ -45,7 +46,7 @@ from bot.governance.organisation import Elector, GroupKind, Member
 from bot.governance.policy import genesis
 from bot.governance.policy_keys import KEYS
 from bot.governance.proposals import Load
-from bot.governance.proposals_types import Ballot, Clock, Effect, ObjectionState, Proposal, ProposalState, Text
+from bot.governance.proposals_types import Ballot, Clock, ObjectionState, Proposal, ProposalState, Text
 from tests.governance.scene import (
     ANA,
     BO,
@@ -155,9 +156,9 @@ def test_unknown_types_name_the_nearest() -> None:
 
 def test_a_draft_keeps_whatever_was_submitted() -> None:
     broken = Text(title="x", amount_written="-5", currency="dollars")
-    kept = drafts.edit_draft(draft(), ANA.person, broken, (Effect("change policy", "nonsense", "?"),))
+    kept = drafts.edit_draft(draft(), ANA.person, broken, (PolicyChange("nonsense", "?"),))
     assert kept.text == broken
-    assert kept.effects[0].target == "nonsense"
+    assert kept.effects == (PolicyChange("nonsense", "?"),)
     with pytest.raises(NotYours):
         drafts.edit_draft(kept, BO.person, TEXT, ())
     with pytest.raises(WrongState):
@@ -303,11 +304,11 @@ def test_least_electors_do_not_count_the_author() -> None:
     ("effects", "refusal"),
     [
         ((), BadText),
-        ((Effect("change policy", "objection.treshold", "2"),), UnknownKey),
-        ((Effect("change policy", "limits.versions", "many"),), BadValue),
-        ((Effect("change policy", "limits.versions", "21"),), OutOfBounds),
-        ((Effect("change policy", "limits.versions", "5"),), BadValue),
-        ((Effect("change policy", "limits.versions", "6"), Effect("change policy", "limits.versions", "7")), Stale),
+        ((PolicyChange("objection.treshold", "2"),), UnknownKey),
+        ((PolicyChange("limits.versions", "many"),), BadValue),
+        ((PolicyChange("limits.versions", "21"),), OutOfBounds),
+        ((PolicyChange("limits.versions", "5"),), BadValue),
+        ((PolicyChange("limits.versions", "6"), PolicyChange("limits.versions", "7")), Stale),
     ],
 )
 def test_effects_that_could_not_be_enacted_are_refused_at_filing(
@@ -323,9 +324,8 @@ def test_effects_that_could_not_be_enacted_are_refused_at_filing(
         ("general", FREE_KEY),
         ("operational", FREE_KEY),
         ("budget", ENTRENCHED_KEY),
-        ("general", Effect("ratify partnership")),
-        ("policy", Effect("ratify partnership")),
-        ("policy", Effect("sell the barn")),
+        ("general", Ratification()),
+        ("policy", Ratification()),
     ],
 )
 def test_a_type_carries_its_own_effects_only(type: str, effect: Effect) -> None:
@@ -340,7 +340,7 @@ def test_a_type_carries_its_own_effects_only(type: str, effect: Effect) -> None:
 
 
 def test_ratification_is_opened_by_the_set_up_and_never_passes_by_silence() -> None:
-    ratify = draft("ratification", effects=(Effect("ratify partnership"),))
+    ratify = draft("ratification", effects=(Ratification(),))
     with pytest.raises(NotEligible):
         proposals.open_review(ratify, ANA, world(provisional=True), SEATED, Load(), 1, NOW)
     proposal, _ = proposals.open_ratification(ratify, world(provisional=True), SEATED, 1, NOW)
@@ -809,7 +809,7 @@ def test_the_author_acts_for_the_groups_that_they_sit_in_and_not_for_those_they_
     proposal = opened("policy", author=member("ana", TOP, SHG_OBSERVER, GIVER))
     assert proposal.author_groups == {TLC}
     assert proposal.effects == proposal.current.effects
-    assert proposal.effects[0].was == "3"
+    assert proposal.effects == (replace(FREE_KEY, was="3"),)
 
 
 def test_who_has_no_seat_is_told_so_before_what_they_typed_is_looked_at() -> None:

@@ -31,7 +31,7 @@ from bot.operation import exports
 from bot.services import record
 from bot.services.ports.proposals import Filter
 from bot.services.ports.record import Recorded
-from bot.ui import forms
+from bot.ui import policy
 from config.settings import Settings
 from storage.record import Record
 from tests import wire
@@ -497,7 +497,7 @@ def page_one() -> dict[str, str]:
 
 def policy_details(key: str, value: str) -> dict[str, Any]:
     """Page 2 of a policy change."""
-    return {forms.list_of(key): [key], "value": value}
+    return {policy.list_of(key): [key], "value": value}
 
 
 def text_of(message: Any) -> str:

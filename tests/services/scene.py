@@ -10,9 +10,10 @@ from typing import Any
 
 from sqlalchemy import select
 
+from bot.governance.effects import Effect, PolicyChange
 from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId, RoleId
 from bot.governance.organisation import Group, GroupKind, Partnership, RoleMapping
-from bot.governance.proposals_types import Effect, Objection, Proposal, ProposalState, Statement, Text
+from bot.governance.proposals_types import Objection, Proposal, ProposalState, Statement, Text
 from bot.services import escalations, objections, proposals, roles
 from bot.services import sweep as sweeping
 from bot.services.ports.context import Actor, Context
@@ -85,9 +86,9 @@ TEXT = Text(
 OTHER_TEXT = replace(TEXT, ask="Adopt two calendars that every group keeps up to date, at once.")
 REASON = "Volunteers would have to copy every date by hand."
 STATEMENT = Statement("harm", REASON, "Let one paid person keep it.")
-FREE_KEY = Effect("change policy", "limits.open_per_author", "4")
+FREE_KEY = PolicyChange("limits.open_per_author", "4")
 """A key that may change by silence."""
-ENTRENCHED_KEY = Effect("change policy", "objection.threshold", "2")
+ENTRENCHED_KEY = PolicyChange("objection.threshold", "2")
 
 Tables = dict[str, list[str]]
 

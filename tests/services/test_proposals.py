@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.governance.effects import Effect, PolicyChange, Ratification
 from bot.governance.errors import (
     AlreadyDone,
     AmountUnclear,
@@ -28,7 +29,7 @@ from bot.governance.errors import (
 )
 from bot.governance.ids import GroupId, PartnershipId, ProposalId
 from bot.governance.money import Money
-from bot.governance.proposals_types import Effect, ObjectionState, ProposalState, Text
+from bot.governance.proposals_types import ObjectionState, ProposalState, Text
 from bot.services import attempts, objections, proposals
 from bot.services.ports.deliveries import DeliveryKind
 from bot.services.ports.proposals import Filter
@@ -123,11 +124,11 @@ async def test_an_amount_that_cannot_be_read_stays_as_written_and_hinders(scene:
     ("effects", "refusal"),
     [
         ((), BadText),
-        ((Effect("change policy", "no.such.key", "4"),), UnknownKey),
-        ((Effect("change policy", FREE_KEY.target, "three"),), BadValue),
-        ((Effect("change policy", FREE_KEY.target, "0"),), OutOfBounds),
-        ((Effect("change policy", FREE_KEY.target, "3"),), BadValue),
-        ((Effect("ratify partnership"),), BadValue),
+        ((PolicyChange("no.such.key", "4"),), UnknownKey),
+        ((PolicyChange(FREE_KEY.target, "three"),), BadValue),
+        ((PolicyChange(FREE_KEY.target, "0"),), OutOfBounds),
+        ((PolicyChange(FREE_KEY.target, "3"),), BadValue),
+        ((Ratification(),), BadValue),
     ],
 )
 async def test_a_policy_change_that_could_not_be_enacted_is_not_opened(

@@ -10,7 +10,6 @@ import pytest
 
 from bot.governance import scales as rules
 from bot.governance.drafts import check_text
-from bot.governance.effects import ratify
 from bot.governance.errors import AlreadyDone, BadValue, NotEligible, NotFound, TooFewStakeholders
 from bot.governance.events import EventType
 from bot.governance.ids import PartnershipId, RoleId
@@ -213,7 +212,7 @@ async def test_ratifying_needs_stakeholders_and_is_opened_once(ctx: Context, tow
     proposal = view.proposal
     assert (proposal.number, proposal.state) == (1, ProposalState.REVIEW)
     (effect,) = proposal.current.effects
-    core, *stakeholders = [view.users[person] for person in ratify.listed(effect)]
+    core, *stakeholders = [view.users[person] for person in effect.people]
     assert (core, set(stakeholders)) == (13, {11, 12}), "it lists who sits where, and no name of theirs"
     check_text("ratification", proposal.current.text)
     with pytest.raises(AlreadyDone):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
@@ -218,7 +219,7 @@ async def test_of_two_changes_of_one_key_the_second_goes_stale_and_can_be_rebase
     assert sorted([await scene.state(first), await scene.state(second)]) == [ProposalState.ENACTED, ProposalState.STALE]
     assert await amount(scene) == 4
     stale, author = (second, TOM) if await scene.state(second) is ProposalState.STALE else (first, TIA)
-    five = type(FREE_KEY)(FREE_KEY.kind, FREE_KEY.target, "5")
+    five = replace(FREE_KEY, value="5")
     await proposals.revise(scene.ctx, scene.actor(author), stale, OTHER_TEXT, (five,))
     await scene.read_by(stale, ADA, BEN)
     await scene.after(hours=48)

@@ -11,7 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.governance import proposals_types
+from bot.governance.effects import PAYLOADS, Effect, PolicyChange, Ratification
 from bot.governance.errors import OutOfBounds
+from bot.governance.ids import PersonId
 from bot.governance.organisation import Elector, Group, Holding, Member, Partnership, RoleMapping
 from bot.governance.policy import Policy, genesis
 from bot.governance.policy_keys import KEYS
@@ -22,7 +24,6 @@ from bot.governance.proposals_types import (
     Ballot,
     Clock,
     Concern,
-    Effect,
     Objection,
     Proposal,
     ProposalTerms,
@@ -33,6 +34,7 @@ from bot.governance.proposals_types import (
     Vote,
 )
 from bot.governance.seats import SeatRecord
+from bot.governance.versions import digest
 from bot.services.ports.deliveries import Delivery
 from bot.services.ports.partnerships import Place
 from storage.chain import Link
@@ -40,7 +42,7 @@ from storage.mapping import BadDocument, from_json, to_json
 from tests.storage.examples import partnership, proposal
 
 TYPES = [
-    Proposal, ProposalTerms, Text, Effect, Version, Statement, Appeal, proposals_types.Test, Objection, Concern, Tally,
+    Proposal, ProposalTerms, Text, Version, Statement, Appeal, proposals_types.Test, Objection, Concern, Tally,
     Vote, Ballot, Clock, Partnership, Group, RoleMapping, Holding, Elector, Member, Delivery, Place, SeatRecord, Link,
 ]  # fmt: skip
 
@@ -80,6 +82,7 @@ def value_of(key: Key) -> st.SearchStrategy[Any]:
             return st.sampled_from(["✋", "💬", "👍🏽"])
 
 
+st.register_type_strategy(Effect, st.one_of([examples(each) for each in PAYLOADS.values()]))
 policies = st.builds(Policy, st.integers(1), st.fixed_dictionaries({name: value_of(key) for name, key in KEYS.items()}))
 
 
@@ -117,6 +120,41 @@ def test_a_policy_with_other_keys_is_not_kept() -> None:
         to_json(Policy(1, {"moon.phase": "full"}))
     with pytest.raises(BadDocument):
         to_json(Policy(1, {}))
+
+
+@pytest.mark.parametrize(
+    ("kept", "digested", "meant"),
+    [
+        (
+            {"kind": "change policy", "target": "limits.versions", "value": "6", "was": "5"},
+            "131036110d8055afa92760b567658c353d5a7cff5be9b1f821d33d5b9c35c798",
+            PolicyChange("limits.versions", "6", "5"),
+        ),
+        (
+            {"kind": "ratify partnership", "target": "", "value": "ana bo", "was": "provisional"},
+            "6fcb88d5554c8988ae4acb5f1794dce7b96d66dbc8a66670558728ebb31bb412",
+            Ratification((PersonId("ana"), PersonId("bo"))),
+        ),
+    ],
+)
+def test_what_a_bot_without_versions_kept_of_an_effect_is_read_and_has_its_digest(
+    kept: dict[str, str], digested: str, meant: Effect
+) -> None:
+    document = {"number": 1, "text": {"title": "Six versions", "ask": "x"}, "effects": [kept], "digest": digested}
+    version = from_json(Version, document | {"published_at": "2026-01-01T00:00:00.000000Z"})
+    (effect,) = version.effects
+    assert effect.current == meant
+    assert to_json(version)["effects"] == [kept]
+    assert digest(version.text, version.effects) == digested
+
+
+def test_an_effect_says_which_version_of_its_payload_it_holds() -> None:
+    version = Version(1, Text(), (Ratification((PersonId("ana"),)),), "", datetime(2026, 1, 1, tzinfo=UTC))
+    kept = to_json(version)
+    assert kept["effects"] == [{"kind": "ratify partnership", "version": 2, "listed": ["ana"]}]
+    for spoilt in ({"kind": "sell the barn"}, {"version": 3}, {"version": "2"}, {"version": True}, {"target": "x"}):
+        with pytest.raises(BadDocument):
+            from_json(Version, {**kept, "effects": [kept["effects"][0] | spoilt]})
 
 
 def test_a_field_that_an_old_document_lacks_takes_its_default() -> None:

@@ -10,11 +10,12 @@ from typing import Any
 import discord
 
 from bot.governance import escalations, lifecycle, objections, proposals
+from bot.governance.effects import Ratification
 from bot.governance.events import Event, EventType, Json
 from bot.governance.ids import PartnershipId, PersonId
 from bot.governance.organisation import Elector
 from bot.governance.policy import genesis
-from bot.governance.proposals_types import Ballot, Effect, Proposal, ProposalState, Statement, Text
+from bot.governance.proposals_types import Ballot, Proposal, ProposalState, Statement, Text
 from bot.services.ports.record import Recorded
 from bot.services.views import Links, ProposalView
 from bot.ui import ids
@@ -128,7 +129,7 @@ def states() -> dict[str, tuple[Proposal, float]]:
 
 
 def ratification() -> Proposal:
-    draft = scene.draft("ratification", effects=(Effect("ratify partnership"),))
+    draft = scene.draft("ratification", effects=(Ratification(),))
     world = scene.world(provisional=True)
     return proposals.open_ratification(draft, world, scene.SEATED, 1, scene.NOW)[0]
 

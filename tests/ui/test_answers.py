@@ -9,11 +9,12 @@ import pytest
 
 from bot.governance import receipts
 from bot.governance.consistency import Difference
+from bot.governance.effects import PolicyChange
 from bot.governance.errors import BadText, BadValue, Refusal, UnknownKey, WrongState
 from bot.governance.events import EventType
 from bot.governance.ids import PersonId, ProposalId
 from bot.governance.organisation import Group
-from bot.governance.proposals_types import Ballot, Effect, ProposalState, Revision
+from bot.governance.proposals_types import Ballot, ProposalState, Revision
 from bot.governance.receipts import Receipt, ReceiptStanding
 from bot.services.inbox import Inbox
 from bot.services.ports.proposals import Listed
@@ -44,7 +45,7 @@ def listed(number: int | None, title: str = "A well") -> Listed:
 
 def revising(view: ProposalView) -> ProposalView:
     """The same with the next version begun, every field of it full of markdown."""
-    effects = (Effect("change policy", bomb(100), bomb(100)),)
+    effects = (PolicyChange(bomb(100), bomb(100)),)
     begun = Revision(view.proposal.current.number, replace(BIG, ask=BIG.ask[::-1], why="x" * 4000), effects)
     return replace(view, proposal=replace(view.proposal, revision=begun))
 
@@ -87,7 +88,7 @@ async def test_every_answer_about_a_proposal_fits(name: str) -> None:
 
 @pytest.mark.parametrize("type", ["general", "operational", "budget", "policy"])
 async def test_the_draft_fits_and_leads_on(type: str) -> None:
-    effects = (Effect("change policy", bomb(100), bomb(100)),) if type == "policy" else ()
+    effects = (PolicyChange(bomb(100), bomb(100)),) if type == "policy" else ()
     proposal = replace(scene.draft(type), text=BIG, effects=effects)
     for hindrance in (None, BadText("ask", 3, 20, 2000), UnknownKey(bomb(300), ("review.window",))):
         shown = answers.draft(view_of(proposal), hindrance)

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.governance.proposals_types import Effect, Text, Version
+from bot.governance.effects import PolicyChange
+from bot.governance.proposals_types import Text, Version
 from bot.ui import diff
 from bot.ui.labels import FIELD_LABELS, SUBSTANCE
 from bot.ui.limits import units
@@ -125,7 +126,7 @@ def test_a_first_amount_and_an_erased_payee_are_said() -> None:
 
 
 def test_other_effects_are_said() -> None:
-    one = Version(1, Text(), (Effect("change policy", "vote.window", "96h", "72h"),), "", scene.NOW)
+    one = Version(1, Text(), (PolicyChange("vote.window", "96h", "72h"),), "", scene.NOW)
     none = Version(2, Text(), (), "", scene.NOW)
     assert "from 3 days to 4 days" in diff.effects_changed(one, none)[0]
     assert "now: nothing by itself." in diff.effects_changed(one, none)[0]

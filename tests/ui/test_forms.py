@@ -12,26 +12,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.governance.drafts import LENGTHS
-from bot.governance.effects import change_policy
+from bot.governance.effects import PolicyChange
 from bot.governance.objections import CRITERIA
-from bot.governance.policy import genesis
 from bot.governance.policy_keys import KEYS
-from bot.governance.proposals_types import Effect, ProposalState, Text
-from bot.ui import forms, ids
+from bot.governance.proposals_types import ProposalState, Text
+from bot.ui import effects, forms, ids, policy
 from bot.ui.limits import CONTENT, units
 from tests.governance import scene
-from tests.ui.scenes import BIG, bomb
+from tests.ui.scenes import BIG, bomb, view_of
 
-POLICY = genesis()
 TYPES = ("general", "operational", "budget", "policy")
-LONG_KEY = Effect(change_policy.KIND, "limits.versions", "9" * 100)
+LONG_KEY = PolicyChange("limits.versions", "9" * 100)
 
 
 def drafts() -> Iterator[Any]:
     for kind in TYPES:
-        effects = (LONG_KEY,) if kind == "policy" else ()
+        wanted = (LONG_KEY,) if kind == "policy" else ()
         for text in (Text(), BIG, replace(BIG, title="x" * 5000)):
-            yield replace(scene.draft(kind), text=text, effects=effects)
+            yield replace(scene.draft(kind), text=text, effects=wanted)
 
 
 def every_form() -> Iterator[discord.ui.Modal]:
@@ -41,7 +39,7 @@ def every_form() -> Iterator[discord.ui.Modal]:
     for draft in drafts():
         for proposal in (draft, replace(draft, state=ProposalState.REVIEW, number=10**6, versions=opened.versions)):
             yield forms.words(proposal)
-            yield forms.details(proposal, POLICY)
+            yield forms.details(view_of(proposal))
     yield forms.withdraw(opened)
     yield forms.concern(opened.id)
     yield forms.state(opened, 1)
@@ -85,14 +83,14 @@ async def test_every_form_fits_whatever_it_is_filled_with() -> None:
 
 
 async def test_the_lists_of_rules_hold_every_key_once() -> None:
-    form = forms.details(scene.draft("policy"), POLICY)
+    form = forms.details(view_of(scene.draft("policy")))
     listed = [o["value"] for name in ("key-1", "key-2", "key-3") for o in field(form, name)["options"]]
     assert listed == sorted(listed, key=listed.index)
     assert sorted(listed) == sorted(KEYS)
 
 
 async def test_a_rule_is_offered_in_words_before_its_key() -> None:
-    form = forms.details(scene.draft("policy"), POLICY)
+    form = forms.details(view_of(scene.draft("policy")))
     found = {o["value"]: o for name in ("key-1", "key-2", "key-3") for o in field(form, name)["options"]}
     assert found["review.window"]["label"] == "How long a proposal is open to objections"
     assert found["review.window"]["description"].startswith("review.window: now ")
@@ -165,29 +163,30 @@ def test_an_amount_is_split_from_its_currency(typed: str, amount: str, currency:
 
 async def test_an_amount_that_cannot_be_read_is_shown_as_it_was_typed() -> None:
     text = forms.merged(Text(), {"amount": "a lot of money"})
-    form = forms.details(replace(scene.draft("budget"), text=text), POLICY)
+    form = forms.details(view_of(replace(scene.draft("budget"), text=text)))
     assert field(form, "amount")["value"] == "a lot of money"
 
 
 def test_a_page_without_a_rule_leaves_the_rule_as_it_was() -> None:
-    assert forms.effects_of((LONG_KEY,), {"title": "x"}) == (LONG_KEY,)
+    assert effects.filed((LONG_KEY,), {"title": "x"}) == (LONG_KEY,)
 
 
 def test_an_emptied_rule_is_gone() -> None:
-    assert forms.effects_of((LONG_KEY,), {"key-1": "", "key-2": "", "value": " "}) == ()
+    assert effects.filed((LONG_KEY,), {"key-1": "", "key-2": "", "value": " "}) == ()
 
 
 @pytest.mark.parametrize("key", KEYS)
 async def test_a_chosen_rule_is_kept_and_opens_chosen(key: str) -> None:
-    effects = forms.effects_of((), {forms.list_of(key): key, "value": " 72h "})
-    assert effects == (Effect(change_policy.KIND, key, "72h"),)
-    form = forms.details(replace(scene.draft("policy"), effects=effects), POLICY)
-    chosen = [o["value"] for o in field(form, forms.list_of(key))["options"] if o.get("default")]
+    kept = effects.filed((), {policy.list_of(key): key, "value": " 72h "})
+    assert kept == (PolicyChange(key, "72h"),)
+    form = forms.details(view_of(replace(scene.draft("policy"), effects=kept)))
+    chosen = [o["value"] for o in field(form, policy.list_of(key))["options"] if o.get("default")]
     assert chosen == [key]
 
 
 def test_two_rules_at_once_are_kept_as_none_that_exists() -> None:
-    (effect,) = forms.effects_of((), {"key-1": "review.window", "key-2": "limits.versions", "value": "3"})
+    (effect,) = effects.filed((), {"key-1": "review.window", "key-2": "limits.versions", "value": "3"})
+    assert isinstance(effect, PolicyChange)
     assert effect.target not in KEYS
     assert "review.window" in effect.target
     assert "limits.versions" in effect.target

@@ -5,12 +5,11 @@ from __future__ import annotations
 import pytest
 
 from bot.governance import drafts
-from bot.governance.effects import change_policy
+from bot.governance.effects import PolicyChange
 from bot.governance.errors import NotEligible, OutOfBounds, Stale
 from bot.governance.organisation import GroupKind
 from bot.governance.policy_keys import KEYS
 from bot.governance.policy_values import written
-from bot.governance.proposals_types import Effect
 from bot.ui import answers, effects, errors, policy
 from bot.ui.help import help_page
 from bot.ui.proposals import card, words
@@ -43,7 +42,7 @@ def test_every_usual_value_can_be_told(key: object) -> None:
 
 
 def test_a_draft_an_effect_and_a_refusal_say_a_rule_alike() -> None:
-    wanted = Effect(change_policy.KIND, "review.window", "120h", "72h")
+    wanted = PolicyChange("review.window", "120h", "72h")
     view = view_of(scene.draft("policy", effects=(wanted,)))
     shown = text_of(answers.draft(view, None))
     assert "how long a proposal is open to objections" in shown

@@ -12,12 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.governance import objections
-from bot.governance.effects import REGISTRY as EFFECTS
 from bot.governance.events import EventType
 from bot.governance.policy_values import Value
 from bot.governance.proposals_types import FINAL, ObjectionState, Proposal, ProposalState, Text
 from bot.services.views import ProposalView
-from bot.ui import direct_messages, effects, feed, labels, proposals
+from bot.ui import direct_messages, feed, labels, proposals
 from bot.ui.limits import CONTENT, units
 from tests.governance import scene
 from tests.ui.scenes import (
@@ -214,11 +213,6 @@ def test_the_card_says_what_happens_on_pass() -> None:
     policy = text_of(proposals.card(view_of(scene.opened("policy")), 5))
     assert "from 3 to 4" in policy
     assert "2 days go by" in policy
-
-
-def test_every_effect_has_words() -> None:
-    assert set(effects._WORDS) == set(EFFECTS)
-    assert "no words" in effects.effect(scene.FREE_KEY.__class__("unheard of", "x", "y"))
 
 
 def test_a_stopped_clock_names_its_reasons() -> None:

@@ -1,56 +1,73 @@
-"""What a decision can do (EFF-1, EFF-2). Adding one: a file with these names, one line in ``REGISTRY``, its test.
+"""What a decision can do (EFF-1, EFF-2). Adding one: a file with its payload, one line in ``_ALL``, words, a test.
 
-Each effect's file provides ``KIND``, ``prepare`` (validate at filing, note what it was written against),
-``entrenched`` and ``apply`` (validate again at enactment, then change the world).
+A proposal carries a tuple of effects, applied in this order, all or none.
 """
 
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import Protocol
 
-from bot.governance.effects import change_policy, ratify
-from bot.governance.effects.world import Governed
-from bot.governance.proposals_types import Effect
+from bot.governance.effects.change_policy import PolicyChange
+from bot.governance.effects.effect import Decision, Effect, as_data, marks
+from bot.governance.effects.governed import Governed
+from bot.governance.effects.ratify import Ratification
+from bot.governance.errors import Stale
+from bot.governance.events import Event
+
+__all__ = [
+    "PAYLOADS",
+    "REGISTRY",
+    "Decision",
+    "Effect",
+    "Governed",
+    "PolicyChange",
+    "Ratification",
+    "apply",
+    "as_data",
+    "carried_by",
+    "entrenched",
+    "marks",
+    "prepare",
+]
+
+_ALL: tuple[type[Effect], ...] = (
+    PolicyChange,
+    Ratification,
+)
+REGISTRY = MappingProxyType({each.KIND: each for each in _ALL})
+"""The present payload of each kind of effect."""
+
+PAYLOADS = MappingProxyType({(each.KIND, each.VERSION): each for present in _ALL for each in (*present.OLDER, present)})
+"""Every payload that a proposal may hold, by kind and version."""
 
 
-class EffectKind(Protocol):
-    """What an effect's file provides."""
-
-    KIND: str
-
-    def prepare(self, effect: Effect, world: Governed) -> Effect:
-        """The effect with its base noted. Raises a refusal if it could not be enacted now."""
-        ...
-
-    def entrenched(self, effect: Effect) -> bool:
-        """Whether it needs an affirmative supermajority (POL-5)."""
-        ...
-
-    def apply(self, effect: Effect, world: Governed) -> Governed:
-        """The world after it. Raises Stale when its base has changed (EFF-1)."""
-        ...
+def carried_by(type: str) -> tuple[type[Effect], ...]:
+    """The kinds of effect that this type of decision may carry."""
+    return tuple(each for each in _ALL if type in each.CARRIED_BY)
 
 
-_ALL: tuple[EffectKind, ...] = (change_policy, ratify)
-REGISTRY = MappingProxyType({effect.KIND: effect for effect in _ALL})
-"""Every effect by kind."""
+def prepare(effects: tuple[Effect, ...], world: Governed, decision: Decision) -> tuple[Effect, ...]:
+    """Validate effects at filing, alone and together, each with what it was written against (EFF-1).
 
-
-def prepare(effects: tuple[Effect, ...], world: Governed) -> tuple[Effect, ...]:
-    """Validate effects at filing, alone and together, each with its base noted (EFF-1). Raises refusals."""
-    prepared = tuple(REGISTRY[effect.kind].prepare(effect, world) for effect in effects)
-    apply(prepared, world)
+    Raises refusals.
+    """
+    prepared = tuple(effect.prepare(world) for effect in effects)
+    apply(prepared, world, decision)
     return prepared
 
 
 def entrenched(effects: tuple[Effect, ...]) -> bool:
     """Whether any of them needs an affirmative supermajority (POL-5)."""
-    return any(REGISTRY[effect.kind].entrenched(effect) for effect in effects)
+    return any(effect.entrenched for effect in effects)
 
 
-def apply(effects: tuple[Effect, ...], world: Governed) -> Governed:
-    """All of them or none. Raises Stale (EFF-1)."""
+def apply(effects: tuple[Effect, ...], world: Governed, decision: Decision) -> tuple[Governed, tuple[Event, ...]]:
+    """All of them or none, and what they record. Raises Stale and other refusals (EFF-1)."""
+    told: tuple[Event, ...] = ()
     for effect in effects:
-        world = REGISTRY[effect.kind].apply(effect, world)
-    return world
+        for each in effect.reads(world):
+            if each.was != each.now:
+                raise Stale(*each)
+        world, more = effect.apply(world, decision)
+        told += more
+    return world, told

@@ -2,39 +2,56 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from bot.governance.effects.world import Governed
-from bot.governance.errors import BadValue, Stale
+from bot.governance.effects.effect import Decision, Effect, Read
+from bot.governance.effects.governed import Governed
+from bot.governance.errors import BadValue
+from bot.governance.events import Event, EventType
 from bot.governance.policy import amended
 from bot.governance.policy_keys import is_entrenched, key_named
 from bot.governance.policy_values import read, written
-from bot.governance.proposals_types import Effect
-
-KIND = "change policy"
 
 
-def prepare(effect: Effect, world: Governed) -> Effect:
-    """Read the value and note the present one. Raises UnknownKey, BadValue, OutOfBounds."""
-    key = key_named(effect.target.strip())
-    value = written(read(key, effect.value))
-    was = written(world.policy.values[key.name])
-    if value == was:
-        raise BadValue(key.name, value, f"another value than the present one ({was})")
-    amended(world.policy, {key.name: read(key, value)})
-    return replace(effect, target=key.name, value=value, was=was)
+@dataclass(frozen=True, slots=True)
+class PolicyChange(Effect):
+    """The key ``target`` gets a value, as text; ``was`` is the one that it was written against."""
 
+    KIND = "change policy"
+    CARRIED_BY = ("policy",)
+    EVENT = EventType.POLICY_AMENDED
 
-def entrenched(effect: Effect) -> bool:
-    """By the key (POL-5)."""
-    return is_entrenched(effect.target)
+    target: str = ""
+    value: str = ""
+    was: str = ""
 
+    @property
+    def entrenched(self) -> bool:
+        """By the key (POL-5)."""
+        return is_entrenched(self.target)
 
-def apply(effect: Effect, world: Governed) -> Governed:
-    """The next version of the policy. Raises Stale, OutOfBounds."""
-    key = key_named(effect.target)
-    now = written(world.policy.values[key.name])
-    if now != effect.was:
-        raise Stale(key.name, effect.was, now)
-    policy = amended(world.policy, {key.name: read(key, effect.value)})
-    return replace(world, policy=policy)
+    @property
+    def asks(self) -> str:
+        """The key and its new value."""
+        return f"{self.target} {self.value}"
+
+    def reads(self, world: Governed) -> tuple[Read, ...]:
+        """The present value of its key. Raises UnknownKey."""
+        key = key_named(self.target)
+        return (Read(key.name, self.was, written(world.policy.values[key.name])),)
+
+    def prepare(self, world: Governed) -> PolicyChange:
+        """Read the value and note the present one. Raises UnknownKey, BadValue, OutOfBounds."""
+        key = key_named(self.target.strip())
+        value = written(read(key, self.value))
+        was = written(world.policy.values[key.name])
+        if value == was:
+            raise BadValue(key.name, value, f"another value than the present one ({was})")
+        return replace(self, target=key.name, value=value, was=was)
+
+    def apply(self, world: Governed, decision: Decision) -> tuple[Governed, tuple[Event, ...]]:
+        """The next version of the policy. Raises UnknownKey, BadValue, OutOfBounds."""
+        key = key_named(self.target)
+        policy = amended(world.policy, {key.name: read(key, self.value)})
+        told = self.event(decision, key=self.target, was=self.was, value=self.value, version=policy.version)
+        return replace(world, policy=policy), (told,)

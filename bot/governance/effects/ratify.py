@@ -1,44 +1,70 @@
 """Ratify the partnership: from then on budgets and policy changes can be enacted (SCL-5).
 
-Its value lists who wears a seat when it is filed, frozen: what the ratification lists counts as decided (PRO-9).
+It lists who wears a seat when it is filed, frozen: what the ratification lists counts as decided (PRO-9).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from bot.governance.effects.world import Governed
-from bot.governance.errors import Stale
+from bot.governance.effects.effect import Decision, Effect, Older, Read
+from bot.governance.effects.governed import Governed
+from bot.governance.events import Event, EventType
 from bot.governance.ids import PersonId
-from bot.governance.proposals_types import Effect
-
-KIND = "ratify partnership"
 
 
-def listing(people: Iterable[PersonId]) -> str:
-    """The value of the effect that lists these people, in this order."""
-    return " ".join(dict.fromkeys(people))
+@dataclass(frozen=True, slots=True)
+class RatificationV1(Older):
+    """The people in one text, with blanks between them."""
+
+    KIND = "ratify partnership"
+
+    target: str = ""
+    value: str = ""
+    was: str = ""
+
+    @property
+    def current(self) -> Ratification:
+        """The people one by one."""
+        return Ratification(tuple(PersonId(person) for person in self.value.split()))
 
 
-def listed(effect: Effect) -> tuple[PersonId, ...]:
-    """Whom it lists."""
-    return tuple(PersonId(person) for person in effect.value.split())
+@dataclass(frozen=True, slots=True)
+class Ratification(Effect):
+    """``listed`` are those who wear a seat at the opening, in the order in which they are shown."""
 
+    KIND = "ratify partnership"
+    VERSION = 2
+    OLDER = (RatificationV1,)
+    CARRIED_BY = ("ratification",)
+    EVENT = EventType.PARTNERSHIP_RATIFIED
 
-def prepare(effect: Effect, world: Governed) -> Effect:
-    """Raises Stale when it is ratified already."""
-    if not world.partnership.provisional:
-        raise Stale("partnership", "provisional", "ratified")
-    return replace(effect, was="provisional")
+    listed: tuple[PersonId, ...] = ()
 
+    @property
+    def entrenched(self) -> bool:
+        """Always: the stakeholder group says yes, it does not merely stay silent."""
+        return True
 
-def entrenched(effect: Effect) -> bool:
-    """Always: the stakeholder group says yes, it does not merely stay silent."""
-    return True
+    @property
+    def asks(self) -> str:
+        """Who sits where."""
+        return " ".join(self.listed)
 
+    @property
+    def people(self) -> tuple[PersonId, ...]:
+        """All whom it lists."""
+        return self.listed
 
-def apply(effect: Effect, world: Governed) -> Governed:
-    """Raises Stale when it is ratified already."""
-    prepare(effect, world)
-    return replace(world, partnership=replace(world.partnership, provisional=False))
+    def reads(self, world: Governed) -> tuple[Read, ...]:
+        """Whether the partnership is provisional still."""
+        return (Read("partnership", "provisional", "provisional" if world.partnership.provisional else "ratified"),)
+
+    def prepare(self, world: Governed) -> Ratification:
+        """As it is."""
+        return self
+
+    def apply(self, world: Governed, decision: Decision) -> tuple[Governed, tuple[Event, ...]]:
+        """The partnership is provisional no longer, and who is listed sits there by decision."""
+        ratified = replace(world.partnership, provisional=False)
+        return replace(world, partnership=ratified, confirmed=(*world.confirmed, *self.listed)), (self.event(decision),)
