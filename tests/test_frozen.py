@@ -22,6 +22,7 @@ from typing import Any
 
 import pytest
 
+from bot.governance.effects import Effect, as_data
 from bot.governance.feedback import Feedback
 from bot.governance.ids import PartnershipId, ProposalId
 from bot.governance.meetings import Meeting
@@ -186,6 +187,8 @@ def words(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         if " " in value.strip():
             yield value
+    elif isinstance(value, Effect):  # its type tells the kind
+        yield from words(as_data(value))
     elif is_dataclass(value):
         yield from (found for field in fields(value) for found in words(getattr(value, field.name)))
     elif isinstance(value, dict):
