@@ -202,7 +202,7 @@ class MeetingCommands(FormCog):
     @app_commands.describe(
         when="Such as: next friday 18:00, tomorrow 9am, in 3 days at 18:00, 24 december 18:00, 2026-12-24 18:00",
         title="What people call it",
-        zone="On whose clocks; left out, the zone used last here",
+        zone="On whose clocks; left out, the partnership's",
         every="How often; left out, as usual for its kind, else once",
         length="How long; left out, as usual for its kind",
         kind="What it is for: this sets the agenda",

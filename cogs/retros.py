@@ -151,7 +151,7 @@ class RetroCommands(FormCog):
     @retro.command(name="schedule", description="Plan a retro for later, once or again and again; you confirm the time")
     @app_commands.describe(
         when="Such as: next friday 18:00, in 3 days at 18:00, 24 december 18:00",
-        zone="On whose clocks; left out, the zone used last here",
+        zone="On whose clocks; left out, the partnership's",
         every="How often; left out, once",
         **_ABOUT,
     )

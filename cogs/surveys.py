@@ -291,7 +291,7 @@ class SurveyCommands(FormCog):
         survey=_WHICH,
         closes="When it closes, such as “next friday 18:00”; left out: as the policy says",
         repeat="Whether the same questions are asked again by themselves",
-        zone="The time zone in which you mean these times; left out: the last one used here",
+        zone="The time zone in which you mean these times; left out: the partnership's",
     )
     @app_commands.choices(repeat=_REPEATS)
     @app_commands.autocomplete(survey=suggest_unfinished, zone=choices.suggest_zones)

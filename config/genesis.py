@@ -140,6 +140,8 @@ def bounds(key: Key) -> str:
         return " or ".join(key.choices)
     if key.kind is Kind.FLAG:
         return "true or false"
+    if key.kind is Kind.ZONE:
+        return "a time zone"
     if key.floor is None or key.ceiling is None:
         return "one emoji"
     above = "above " if key.above_floor else ""
@@ -153,7 +155,7 @@ def _value(key: Key, value: Any) -> Value:
             return checked(key, value)
         case Kind.SHARE, int() | float() if not isinstance(value, bool):
             return read(key, str(value))
-        case ((Kind.DURATION | Kind.SHARE | Kind.CHOICE | Kind.EMOJI), str()):
+        case ((Kind.DURATION | Kind.SHARE | Kind.CHOICE | Kind.EMOJI | Kind.ZONE), str()):
             return read(key, value)
         case _:
             raise BadValue(key.name, str(value), f"such as {_example(key)}")
@@ -167,6 +169,7 @@ def _expected(key: Key) -> str:
         Kind.FLAG: "true or false without quotes",
         Kind.CHOICE: "one of " + ", ".join(f'"{each}"' for each in key.choices),
         Kind.EMOJI: "one emoji in quotes",
+        Kind.ZONE: 'a time zone in quotes such as "Europe/Lisbon"',
     }[key.kind]
 
 

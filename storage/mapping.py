@@ -312,6 +312,7 @@ _KINDS: Mapping[Kind, Codec] = {
     Kind.FLAG: _SCALARS[bool],
     Kind.CHOICE: _SCALARS[str],
     Kind.EMOJI: _SCALARS[str],
+    Kind.ZONE: _SCALARS[str],
 }
 
 
@@ -339,10 +340,13 @@ def _decode_policy(document: Any) -> Policy:
 
 
 def _policy_value(key: Key, document: Any) -> Value:
-    """A sign that was once taken for an emoji and never could be pressed gives way to the default."""
+    """A sign that was once taken for an emoji and never could be pressed gives way to the default.
+
+    So does a time zone that is not known any more.
+    """
     try:
         return checked(key, _KINDS[key.kind].decode(document))
     except BadValue:
-        if key.kind is Kind.EMOJI:
+        if key.kind in {Kind.EMOJI, Kind.ZONE}:
             return key.default
         raise

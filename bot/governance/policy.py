@@ -41,7 +41,7 @@ class Policy:
         return bool(self.values[name])
 
     def text(self, name: str) -> str:
-        """Value of a choice or emoji key."""
+        """Value of a choice, emoji or time zone key."""
         return str(self.values[name])
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from fractions import Fraction
 from types import MappingProxyType
 
+from bot.governance import zones
 from bot.governance.errors import UnknownKey
 from bot.governance.policy_values import Key, Kind
 
@@ -145,6 +146,13 @@ _ALL = (
         timedelta(minutes=1),
         _hours(24),
         "the longest outage that does not move deadlines",
+    ),
+    Key(
+        "clock.zone",
+        Kind.ZONE,
+        zones.UTC,
+        "time zone of the partnership, where nobody chose another",
+        entrenched=False,
     ),
     _duration(
         "reminder.before_close",

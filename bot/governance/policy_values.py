@@ -12,6 +12,7 @@ from datetime import timedelta
 from enum import StrEnum
 from fractions import Fraction
 
+from bot.governance import zones
 from bot.governance.errors import BadValue, OutOfBounds
 
 Value = timedelta | Fraction | int | bool | str
@@ -26,6 +27,7 @@ class Kind(StrEnum):
     FLAG = "flag"
     CHOICE = "choice"
     EMOJI = "emoji"
+    ZONE = "time zone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ def checked(key: Key, value: Value) -> Value:
         Kind.FLAG: bool,
         Kind.CHOICE: str,
         Kind.EMOJI: str,
+        Kind.ZONE: str,
     }
     if not isinstance(value, kinds[key.kind]) or (isinstance(value, bool) and key.kind is not Kind.FLAG):
         raise BadValue(key.name, str(value), key.kind)
@@ -62,6 +65,8 @@ def checked(key: Key, value: Value) -> Value:
         raise BadValue(key.name, str(value), "one of " + ", ".join(key.choices))
     if key.kind is Kind.EMOJI and not _is_emoji(str(value)):
         raise BadValue(key.name, str(value), "one emoji")
+    if key.kind is Kind.ZONE and value not in zones.names():
+        raise BadValue(key.name, str(value), "a time zone such as Europe/Lisbon")
     if key.floor is not None and key.ceiling is not None:
         below = value < key.floor or (key.above_floor and value == key.floor)  # type: ignore[operator]
         if below or value > key.ceiling:  # type: ignore[operator]
@@ -90,6 +95,8 @@ def parsed(key: Key, text: str) -> Value:
             if text.casefold() not in _FLAGS:
                 raise BadValue(key.name, text, "yes or no")
             value = _FLAGS[text.casefold()]
+        case Kind.ZONE:
+            value = zones.spelled(text) or text
         case _:
             value = text
     return value

@@ -284,7 +284,6 @@ def _next_slot(meeting: Meeting, now: datetime) -> datetime | None:
 
 async def _is_ahead(tx: Transaction, meeting: Meeting, now: datetime) -> None:
     """A meeting stands at this time from now on: its group is reminded a day and a quarter of an hour before."""
-    await tx.runtime.put(f"zone/{meeting.partnership}", meeting.zone)
     for why, ahead in REMINDED:
         at, starts_at = meeting.starts_at - ahead, meeting.starts_at
         if at > now:

@@ -146,8 +146,8 @@ async def reset(ctx: Context, actor: Actor, id: PartnershipId) -> PreferencesVie
 
 
 async def zone_of(tx: Transaction, partnership: PartnershipId) -> str:
-    """The zone that was last used in this partnership, else UTC."""
-    return await tx.runtime.get(f"zone/{partnership}") or "UTC"
+    """The partnership's zone: what counts where nobody chose another."""
+    return (await tx.policies.current(partnership)).text("clock.zone")
 
 
 def zone_named(name: str) -> ZoneInfo:

@@ -23,6 +23,7 @@ from bot.services.cadences import next_after
 from bot.services.ports.context import Actor, Context
 from bot.services.ports.sealed import Sealed
 from bot.services.ports.transaction import Transaction
+from bot.services.reminders import zone_of
 from bot.services.retros_views import EVERY, RetroCase, RetroView, open_case, plan_reminders, running, view_of
 from bot.services.times import Understood
 
@@ -83,7 +84,7 @@ async def plan_later(
     """
     async with ctx.uow.read() as tx:
         await _runner(tx, actor, partnership_id, group_id, members.reader_of)
-        zone = later.zone.strip() or await tx.runtime.get(f"zone/{partnership_id}") or "UTC"
+        zone = later.zone.strip() or await zone_of(tx, partnership_id)
     when = await asyncio.to_thread(times.parse, later.when, zone, ctx.clock())
     cadence = None
     if later.every:
@@ -114,8 +115,6 @@ async def confirm(ctx: Context, actor: Actor, id: int) -> RetroView:
         await _check_room(tx, case.partnership, case.group.id)
         number = await _next_number(tx, case.partnership.id)
         scheduled, events = rules.schedule(case.retro, number, case.now, member.person)
-        if scheduled.cadence is not None:
-            await tx.runtime.put(f"zone/{case.partnership.id}", scheduled.cadence.zone)
         return await case.view(await keep(tx, scheduled, events, case.now))
 
 

@@ -24,6 +24,7 @@ from bot.services.ports.context import Actor, Context
 from bot.services.ports.deliveries import DeliveryKind
 from bot.services.ports.sealed import Sealed
 from bot.services.ports.transaction import Transaction
+from bot.services.reminders import zone_of
 from bot.services.retros import capture_thing, minute_after, read_text, sealed_text, show, written_key, written_of
 from bot.services.retros_views import EVERY, Mine, RetroCase, RetroView, open_case, plan_reminders, running
 from bot.services.similarity import alike
@@ -255,9 +256,9 @@ async def add_action(ctx: Context, actor: Actor, id: int, text: str, owner: Acto
 
 
 async def _due(ctx: Context, partnership: PartnershipId, due: str) -> datetime:
-    """A day without a time of day means its end of work, on the clocks last used in this partnership."""
+    """A day without a time of day means its end of work, on the partnership's clocks."""
     async with ctx.uow.read() as tx:
-        zone = await tx.runtime.get(f"zone/{partnership}") or "UTC"
+        zone = await zone_of(tx, partnership)
     typed = due if _HAS_TIME.search(due) else f"{due} 18:00"
     try:
         return (await asyncio.to_thread(times.parse, typed, zone, ctx.clock())).instant

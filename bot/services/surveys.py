@@ -133,7 +133,7 @@ async def drop_question(ctx: Context, actor: Actor, id: int, place: int) -> Surv
 async def plan(ctx: Context, actor: Actor, id: int, closes: str = "", repeats: str = "", zone: str = "") -> SurveyView:
     """Keep when a draft shall close, as typed on the clocks of a zone, and how often it repeats.
 
-    Left empty: as policy says, and once, in the zone last used in this partnership.
+    Left empty: as policy says, and once, in the partnership's zone.
 
     Raises NotFound, NotEligible, WrongState, BadValue, UnknownKey and what ``times.parse`` refuses.
     """

@@ -8,11 +8,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from whenever import Instant, PlainDateTime, RepeatedTime, SkippedTime
 
+from bot.governance import zones
 from bot.governance.errors import BadText, TimePast, TimeSkipped, TimeTwice, TimeUnclear, ZoneUnknown
 
 FURTHEST = timedelta(days=5 * 366)
@@ -185,7 +185,7 @@ def stands_twice(wall: datetime, zone: str) -> bool:
 
 def check_zone(zone: str) -> None:
     """Raises ZoneUnknown with the likeliest names."""
-    if zone not in _zones():
+    if zone not in zones.names():
         raise ZoneUnknown(zone, zones_like(zone)[:5])
 
 
@@ -197,8 +197,8 @@ def zones_like(typed: str) -> tuple[str, ...]:
     wanted = "_".join(typed.casefold().split())
     if meant := _CALLED.get(wanted.removesuffix("_time")) or _by_offset(wanted):
         return meant
-    found = [zone for zone in _zones() if wanted in zone.casefold()]
-    places = {zone.casefold().split("/")[-1]: zone for zone in _zones()}
+    found = [zone for zone in zones.names() if wanted in zone.casefold()]
+    places = {zone.casefold().split("/")[-1]: zone for zone in zones.names()}
     near = [] if found else difflib.get_close_matches(wanted.split("/")[-1], places, n=5)
     return (
         *sorted(found, key=lambda zone: (not zone.casefold().split("/")[-1].startswith(wanted), zone)),
@@ -215,13 +215,6 @@ def _by_offset(wanted: str) -> tuple[str, ...]:
     known = dict.fromkeys(zone for zones in _CALLED.values() for zone in zones)
     seasons = [{zone for zone in known if ZoneInfo(zone).utcoffset(day) == offset} for day in _SEASONS]
     return tuple(sorted(seasons[0] | seasons[1], key=lambda zone: (zone not in seasons[0], [*known].index(zone))))
-
-
-@cache
-def _zones() -> frozenset[str]:
-    """Places, and UTC: abbreviations such as EST name no rules that people mean all year."""
-    named = {zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix", "right"))}
-    return frozenset(named - {zone for zone in named if zone.startswith(("SystemV/", "US/", "Brazil/"))} | {"UTC"})
 
 
 def _exact(said: str, now: datetime) -> datetime | None:

@@ -67,6 +67,7 @@ FREE = {
     "retro.cards",
     "retro.silence",
     "retro.absent",
+    "clock.zone",
 }
 
 
@@ -137,6 +138,9 @@ def test_neither_a_file_nor_a_vote_crosses_a_bound(key: Key) -> None:
         ("vote.quorum", "1", Fraction(1)),
         ("limits.versions", "007", 7),
         ("vote.secret", "YES", True),
+        ("clock.zone", " europe/lisbon ", "Europe/Lisbon"),
+        ("clock.zone", "America/new york", "America/New_York"),
+        ("clock.zone", "utc", "UTC"),
         ("vote.secret", "off", False),
         ("vote.method", "consent", "consent"),
         ("objection.emoji", "🛑", "🛑"),

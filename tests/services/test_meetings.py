@@ -193,7 +193,7 @@ async def test_a_group_has_only_so_many_ahead(scene: Scene) -> None:
         await schedule(scene, Wanted("friday 18:00", group=TLC))
 
 
-async def test_each_kind_brings_its_cadence_and_the_zone_is_remembered(scene: Scene) -> None:
+async def test_each_kind_brings_its_cadence_and_a_zone_of_its_own_changes_none_but_its_own(scene: Scene) -> None:
     strategy = await schedule(scene, Wanted("friday 18:00", zone=BERLIN, kind="strategy", group=TLC))
     assert (strategy.kind, strategy.length, strategy.title) == (
         MeetingKind.STRATEGY,
@@ -203,7 +203,7 @@ async def test_each_kind_brings_its_cadence_and_the_zone_is_remembered(scene: Sc
     assert strategy.cadence is not None
     assert (strategy.cadence.every, strategy.cadence.unit) == (3, "month")
     plain = await schedule(scene, Wanted("friday 18:00", group=TLC))
-    assert (plain.zone, plain.cadence, plain.kind) == (BERLIN, None, MeetingKind.OPERATIONS)
+    assert (plain.zone, plain.cadence, plain.kind) == ("UTC", None, MeetingKind.OPERATIONS)
     listed = await meetings.list_meetings(scene.ctx, scene.actor(ADA), HERE)
     assert listed.next_of == {(TLC, MeetingKind.STRATEGY): strategy, (TLC, MeetingKind.OPERATIONS): plain}
 

@@ -78,6 +78,8 @@ def value_of(key: Key) -> st.SearchStrategy[Any]:
             return st.booleans()
         case Kind.CHOICE:
             return st.sampled_from(key.choices)
+        case Kind.ZONE:
+            return st.sampled_from(["UTC", "Europe/Lisbon"])
         case Kind.EMOJI:
             return st.sampled_from(["✋", "💬", "👍🏽"])
 
@@ -106,6 +108,13 @@ def test_an_old_policy_loses_what_is_unknown_and_gains_what_is_new() -> None:
     document["values"]["moon.phase"] = "full"
     policy = from_json(Policy, document)
     assert policy.values == genesis({"objection.threshold": 3}).values
+
+
+def test_a_zone_that_is_no_longer_known_gives_way_to_the_default() -> None:
+    document = to_json(genesis({"clock.zone": "Europe/Lisbon"}))
+    assert from_json(Policy, document).text("clock.zone") == "Europe/Lisbon"
+    document["values"]["clock.zone"] = "Europe/Atlantis"
+    assert from_json(Policy, document).text("clock.zone") == "UTC"
 
 
 def test_a_kept_policy_does_not_cross_the_bounds_either() -> None:
