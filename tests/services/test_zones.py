@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.governance.effects import PolicyChange
+from bot.governance.meetings import Meeting
 from bot.governance.policy import amended
 from bot.governance.retros import plan
 from bot.services import digests, meetings, reminders, retros, surveys
@@ -75,5 +76,5 @@ async def test_a_decision_moves_the_digest_to_the_new_clocks_and_no_meeting_that
     assert moved is not None
     assert f"{moved.astimezone(ZoneInfo(TOKYO)):%A %H:%M}" == "Monday 09:00"
     async with scene.ctx.uow.read() as tx:
-        kept = await tx.meetings.get(held.id)
+        kept = await tx.of(Meeting).get(held.id)
     assert (kept.zone, kept.starts_at) == ("UTC", held.starts_at)
