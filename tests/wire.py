@@ -46,11 +46,15 @@ ANSWERS = {
 REACTION = re.compile(r"/channels/(\d+)/messages/(\d+)/reactions(?:/([^/]+)(?:/([^/]+))?)?")
 
 
+def _unknown(_channel: int) -> bool:
+    return False
+
+
 @dataclass
 class WireLog:
     """A journey's memory of what single requests do not show: interactions, the time, reactions."""
 
-    is_text_channel: Callable[[int], bool] = lambda _channel: False
+    is_text_channel: Callable[[int], bool] = _unknown
     answers_fail: bool = False
     """Whether the test makes answers fail: only then may one be tried again."""
     _interactions: dict[int, int] = field(default_factory=dict)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import discord
@@ -260,7 +261,13 @@ def _overwrites(channel: discord.abc.GuildChannel, roles: Collection[int]) -> tu
 
 def _names(permissions: discord.Permissions) -> frozenset[str]:
     """The names of permissions; the one bit with two names goes by the newer."""
-    return frozenset("view_channel" if name == "read_messages" else name for name, given in permissions if given)
+    return _names_of(permissions.value)
+
+
+@lru_cache(maxsize=1024)  # the same few are read in every channel of every server
+def _names_of(bits: int) -> frozenset[str]:
+    given = discord.Permissions(bits)
+    return frozenset("view_channel" if name == "read_messages" else name for name, yes in given if yes)
 
 
 def _pair(overwrite: Overwrite) -> discord.PermissionOverwrite:

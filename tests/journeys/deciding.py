@@ -25,8 +25,7 @@ STAKEHOLDERS_ALL = ("ada", "ben", "cleo", "dev", "eli", "fay")
 @asynccontextmanager
 async def ratified(folder: Path, governance: str = "") -> AsyncIterator[Server]:
     """The example partnership, ratified by its stakeholders (SCL-5)."""
-    async with serving(folder, governance=governance) as server:
-        await server.ratify()
+    async with serving(folder, governance=governance, ratified=True) as server:
         yield server
 
 

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import contextvars
 import re
+import tempfile
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -35,7 +36,9 @@ from bot.ui import policy
 from config.settings import Settings
 from storage.record import Record
 from tests import wire
+from tests.journeys import prepared
 from tests.journeys.logged import TOKEN, WATCH
+from tests.journeys.prepared import Prepared
 from tests.permissions import needed_by
 
 T = TypeVar("T")
@@ -538,22 +541,38 @@ def _walk(message: Any) -> list[dict[str, Any]]:
 
 @asynccontextmanager
 async def serving(
-    folder: Path, database_url: str | None = None, *, set_up: bool = True, governance: str = "", private: str = ""
+    folder: Path,
+    database_url: str | None = None,
+    *,
+    set_up: bool = True,
+    governance: str = "",
+    private: str = "",
+    ratified: bool = False,
 ) -> AsyncIterator[Server]:
     """A server with its people, set up by its moderator with ``/setup`` and ``/roles map``. Checked at the end.
 
     ``governance`` is a ``governance.toml`` of one's own; without it the packaged one counts. ``private`` names the
-    groups that only their members read.
+    groups that only their members read, ``ratified`` says that the stakeholders have ratified it. Without an address of
+    a database, what is set up is set up once and copied.
     """
-    url = database_url or f"sqlite+aiosqlite:///{folder / 'governance.sqlite3'}"
+    copied = await _set_up_once(governance, private, ratified) if set_up and database_url is None else None
+    url = database_url or _in_file(folder)
 
     def found(env: simcord.Env) -> Server:
-        return Server(env, env.create_guild("Willow Valley"), folder, url, governance=governance)
+        if copied is None:
+            return Server(env, env.create_guild("Willow Valley"), folder, url, governance=governance)
+        guild, people, log = prepared.copy(copied, env, folder)
+        return Server(env, guild, folder, url, people, log, governance=governance)
 
     async with staged(found) as server:
-        await begin(server)
-        if set_up:
-            await set_up_partnership(server, private)
+        if copied is not None:
+            await server.start()
+        else:
+            await begin(server)
+            if set_up:
+                await set_up_partnership(server, private)
+            if ratified:
+                await server.ratify()
         yield server
 
 
@@ -561,9 +580,9 @@ async def serving(
 async def staged(found: Callable[[simcord.Env], Server]) -> AsyncIterator[Server]:
     """A simulated Discord with this server in it, and no bot yet. Checked at the end."""
     env = Simulation(Understudy(), settle_timeout=30)
+    server = found(env)
     await env.start()
     try:
-        server = found(env)
         try:
             yield server
             await finish(server)
@@ -574,6 +593,26 @@ async def staged(found: Callable[[simcord.Env], Server]) -> AsyncIterator[Server
     # A refusal that a command raises is spoken in one place; the simulation notes it on the way there.
     faults = [error for error in env.errors if not isinstance(error.__cause__, Refusal)]
     assert [str(fault) for fault in faults] == server.expected_faults
+
+
+_SET_UP: dict[tuple[str, str, bool], Prepared] = {}
+
+
+async def _set_up_once(governance: str, private: str, ratified: bool) -> Prepared:
+    """The example partnership as its people set it up, and ratified it if asked; its bot is stopped."""
+    asked = governance, private, ratified
+    if asked not in _SET_UP:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            url = _in_file(folder)
+            async with serving(folder, url, governance=governance, private=private, ratified=ratified) as server:
+                await server.stop()
+            _SET_UP[asked] = prepared.keep(server.env, folder, server.guild, server.people, server.log)
+    return _SET_UP[asked]
+
+
+def _in_file(folder: Path) -> str:
+    return f"sqlite+aiosqlite:///{folder / prepared.FILE}"
 
 
 async def begin(server: Server) -> None:
