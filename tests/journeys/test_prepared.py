@@ -16,8 +16,9 @@ def stands(server: Server) -> dict[str, Any]:
     backend = server.env.backend
     guild = backend.guilds[server.guild.id]
     channels = [backend.channels[each] for each in guild.channel_ids]
-    named = {each.id: f"#{each.name} {each.type}" for each in channels}
-    named |= {role.id: role.name for role in guild.roles.values()} | {None: ""}
+    named: dict[int | None, str] = {None: ""}
+    named |= {each.id: f"#{each.name} {each.type}" for each in channels}
+    named |= {role.id: role.name for role in guild.roles.values()}
     named |= {user.id: user.name for user in backend.users.values()}
 
     def read(message: Any) -> str:
