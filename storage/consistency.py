@@ -3,43 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import Table, Text, select, type_coerce
 
 from bot.governance import consistency
 from bot.governance.consistency import Difference
-from bot.governance.consistency_proposals import of_proposal
 from bot.governance.events import COMPLETE, ERASURES, EventType
-from bot.governance.feedback import Feedback
 from bot.governance.histories import Happening
 from bot.governance.ids import PartnershipId
-from bot.governance.meetings import Meeting
 from bot.governance.organisation import Partnership
 from bot.governance.policy import Policy
 from bot.governance.policy_values import written
-from bot.governance.proposals_types import Proposal
-from bot.governance.retros import Retro
-from bot.governance.surveys import Survey
+from bot.services.ports.record import Compared
 from storage import tables
 from storage.mapping import BadDocument, from_text
-from storage.proposals import columns_of as columns_of_proposal
+from storage.nouns import TABLES, repository
 from storage.record import Record
-from storage.repository import columns_of
 from storage.session import Session
 
 _BY_RULES_OF_THE_DAY = frozenset({"document", "due_at", "title_folded"})
 """Columns that hold what the code of their day made of a document for lookups: another version makes something else."""
-_BEGINNINGS: Mapping[str, EventType] = {
-    "proposal": EventType.REVIEW_OPENED,
-    "meeting": EventType.MEETING_SCHEDULED,
-    "survey": EventType.SURVEY_CREATED,
-    "feedback": EventType.FEEDBACK_GIVEN,
-    "retro": EventType.RETRO_STARTED,
-}
-"""What is on record of each thing that has to stand beside the chain."""
 _OF_POLICY = (EventType.POLICY_ADOPTED, EventType.POLICY_AMENDED)
 _OF_PARTNERSHIP = (
     EventType.PARTNERSHIP_CREATED,
@@ -52,23 +37,6 @@ _OF_PARTNERSHIP = (
 _PART = 200
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """How things of one noun are kept, and held against the record."""
-
-    table: Table
-    type: type[Any]
-    check: Callable[[Any, Sequence[Happening]], Iterator[str]]
-
-
-_NOUNS: Mapping[str, _Kept] = {
-    "retro": _Kept(tables.retros, Retro, consistency.of_retro),
-    "survey": _Kept(tables.surveys, Survey, consistency.of_survey),
-    "feedback": _Kept(tables.feedback, Feedback, consistency.of_feedback),
-    "meeting": _Kept(tables.meetings, Meeting, consistency.of_meeting),
-}
-
-
 class Consistency:
     """One partnership's rows and its record, side by side. Reads only; for a transaction that may walk tables."""
 
@@ -76,19 +44,19 @@ class Consistency:
         self._session = session
         self._record = record
 
-    async def differences(self, partnership: PartnershipId) -> tuple[Difference, ...]:
+    async def differences(self, partnership: PartnershipId, nouns: Iterable[Compared]) -> tuple[Difference, ...]:
         """Everything that is not as the record tells, named; empty where all agrees."""
         found: list[Difference] = []
+        compared = list(nouns)
         for name, part in (
-            ("partnership", self._partnership),
-            ("policy", self._policies),
-            ("proposal", self._proposals),
-            ("thing", self._things),
-            ("thing", self._missing),
-            ("person", self._people),
+            ("partnership", self._partnership(partnership)),
+            ("policy", self._policies(partnership)),
+            *((noun.name, self._things(partnership, noun)) for noun in compared),
+            *(("thing", self._missing(partnership, noun)) for noun in compared),
+            ("person", self._people(partnership)),
         ):
             try:
-                async for each in part(partnership):
+                async for each in part:
                     found.append(each)  # noqa: PERF401 -- what was found before a row that cannot be read counts
             except (ValueError, TypeError):
                 found.append(Difference(name, "a row that cannot be read"))
@@ -124,45 +92,32 @@ class Consistency:
         for each in consistency.of_policies(values, by, await self._record.since(id, None, _OF_POLICY)):
             yield each
 
-    async def _proposals(self, id: PartnershipId) -> AsyncIterator[Difference]:
+    async def _things(self, id: PartnershipId, noun: Compared) -> AsyncIterator[Difference]:
         policies = {
             policy.version: policy
             async for row in self._rows(tables.policies, tables.policies.c.partnership_id == id)
             if (policy := _read(Policy, row)) is not None
         }
-        async for row in self._rows(tables.proposals, tables.proposals.c.partnership_id == id):
-            thing = f"proposal/{row.id}"
-            proposal = _read(Proposal, row)
-            if proposal is None or proposal.id != row.id:
+        table = TABLES[noun.type]
+        async for row in self._rows(table, table.c.partnership_id == id):
+            thing = f"{noun.name}/{row.id}"
+            found = _read(noun.type, row)
+            if found is None or found.id != row.id:
                 yield Difference(thing, "document")
                 continue
-            for name in _columns_that_differ(row, columns_of_proposal(proposal, None)):
+            for name in _columns_that_differ(row, repository(self._session, noun.type).row(found)):
                 yield Difference(thing, f"column {name}")
-            for what in of_proposal(proposal, await self._history(id, thing), policies):
+            for what in noun.differences(found, await self._history(id, thing), policies):
                 yield Difference(thing, what)
 
-    async def _things(self, id: PartnershipId) -> AsyncIterator[Difference]:
-        for noun, kept in _NOUNS.items():
-            async for row in self._rows(kept.table, kept.table.c.partnership_id == id):
-                thing = f"{noun}/{row.id}"
-                found = _read(kept.type, row)
-                if found is None or found.id != row.id:
-                    yield Difference(thing, "document")
-                    continue
-                for name in _columns_that_differ(row, columns_of(found)):
-                    yield Difference(thing, f"column {name}")
-                for what in kept.check(found, await self._history(id, thing)):
-                    yield Difference(thing, what)
-
-    async def _missing(self, id: PartnershipId) -> AsyncIterator[Difference]:
+    async def _missing(self, id: PartnershipId, noun: Compared) -> AsyncIterator[Difference]:
         """Things that are on record and stand nowhere any more."""
-        kept_in = {noun: kept.table for noun, kept in _NOUNS.items()} | {"proposal": tables.proposals}
-        for noun, table in kept_in.items():
-            chosen = select(table.c.id).where(table.c.partnership_id == id)
-            kept = {f"{noun}/{each}" for each in (await self._session.connection.execute(chosen)).scalars()}
-            begun = await self._record.since(id, None, (_BEGINNINGS[noun],))
-            for thing in sorted({each.event.thing for each in begun} - kept):
-                yield Difference(thing, "whole row")
+        table = TABLES[noun.type]
+        chosen = select(table.c.id).where(table.c.partnership_id == id)
+        kept = {f"{noun.name}/{each}" for each in (await self._session.connection.execute(chosen)).scalars()}
+        begun = await self._record.since(id, None, (noun.begun_by,))
+        for thing in sorted({each.event.thing for each in begun} - kept):
+            yield Difference(thing, "whole row")
 
     async def _people(self, id: PartnershipId) -> AsyncIterator[Difference]:
         """Whoever acted is somebody, or was erased on request (REC-1)."""

@@ -14,6 +14,9 @@ from bot.governance.proposals_types import Proposal
 from bot.governance.retros import Retro
 from bot.governance.surveys import Survey
 from storage import tables
+from storage.proposals import Proposals
+from storage.repository import Repository
+from storage.session import Session
 
 TABLES: Mapping[type[Any], Table] = MappingProxyType(
     {
@@ -24,3 +27,8 @@ TABLES: Mapping[type[Any], Table] = MappingProxyType(
         Meeting: tables.meetings,
     }
 )
+
+
+def repository(session: Session, type_: type[Any]) -> Repository[Any]:
+    """Where things of this type are kept."""
+    return Proposals(session) if type_ is Proposal else Repository(session, TABLES[type_], type_)

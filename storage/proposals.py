@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, func, or_, select, text
@@ -70,12 +71,9 @@ class Proposals(Repository[Proposal]):
         rows = await self._session.connection.execute(chosen)
         return frozenset((PersonId(person), str(cause)) for person, cause in rows)
 
-    async def in_states(self, partnership: PartnershipId, states: Iterable[ProposalState]) -> tuple[ProposalId, ...]:
-        """Ids of proposals in these states, oldest first."""
-        wanted = sorted(state.value for state in states)
-        chosen = select(_C.id).where(_C.partnership_id == partnership, _C.state.in_(wanted))
-        # Sorted here: the database would walk every proposal there ever was for the sake of the order.
-        return tuple(sorted(await self._ids(chosen)))
+    async def in_states(self, partnership: PartnershipId, states: Iterable[StrEnum]) -> tuple[ProposalId, ...]:
+        """Ids of those in these states, oldest first."""
+        return tuple(ProposalId(each) for each in await super().in_states(partnership, states))
 
     async def listed(self, partnership: PartnershipId, wanted: Filter) -> tuple[Listed, ...]:
         """Rows for lists and autocomplete, newest first. Drafts only when filtered by their author."""
@@ -118,7 +116,8 @@ class Proposals(Repository[Proposal]):
             in_turn = text("SELECT pg_advisory_xact_lock(71, :partnership)")
             await self._session.connection.execute(in_turn, {"partnership": partnership})
 
-    def _row(self, thing: Proposal) -> dict[str, Any]:
+    def row(self, thing: Proposal) -> dict[str, Any]:
+        """What its row holds beside its id."""
         return columns_of(thing, lifecycle.next_due(thing))
 
     async def _ids(self, chosen: Select[Any]) -> tuple[ProposalId, ...]:

@@ -19,7 +19,7 @@ from storage.consistency import Consistency
 from storage.deliveries import Deliveries
 from storage.engine import Engines
 from storage.local import AnyConnection
-from storage.nouns import TABLES
+from storage.nouns import repository
 from storage.organisation import Partnerships, Seats
 from storage.people import People
 from storage.policy import Policies
@@ -59,9 +59,7 @@ class SqlTransaction:
         """The things of one noun, by their type."""
         kept = self._kept.get(type_)
         if kept is None:
-            own = type_ is Proposal
-            kept = Proposals(self._session) if own else Repository(self._session, TABLES[type_], type_)
-            self._kept[type_] = kept
+            kept = self._kept[type_] = repository(self._session, type_)
         return kept
 
     @cached_property

@@ -23,7 +23,7 @@ from bot.services.ports.context import Context
 from bot.services.ports.deliveries import Delivery, DeliveryKind, DeliveryState, Entry
 from bot.services.ports.record import Recorded
 from bot.services.retros_views import RetroView
-from bot.services.surveys import SurveyView
+from bot.services.surveys_views import SurveyView
 from bot.ui import feedback as feedback_pages
 from bot.ui import meetings as meeting_cards
 from bot.ui import meetings_notices, record, retros, retros_notices, surveys_drawn

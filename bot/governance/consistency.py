@@ -11,21 +11,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from types import MappingProxyType
 
 from bot.governance.errors import Refusal
 from bot.governance.events import Event, EventType
-from bot.governance.feedback import Feedback
 from bot.governance.histories import Happening
-from bot.governance.meetings import Meeting, MeetingState
 from bot.governance.organisation import Group, Partnership, RoleMapping
 from bot.governance.policy import Policy
 from bot.governance.policy_keys import KEYS
 from bot.governance.policy_values import read, written
-from bot.governance.retros import Retro
 from bot.governance.retros import RetroState as RetroState
-from bot.governance.retros_lessons import lessons
-from bot.governance.surveys import Survey, SurveyState
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,32 +28,6 @@ class Difference:
 
     thing: str
     what: str
-
-
-_RETRO: Mapping[EventType, frozenset[RetroState]] = MappingProxyType(
-    {
-        EventType.RETRO_CLOSED: frozenset({RetroState.CLOSED}),
-        EventType.RETRO_CANCELLED: frozenset({RetroState.CANCELLED}),
-    }
-)
-_GOES_ON = frozenset({"actions", "carried"})
-"""What becomes of these is written down after the lessons were published."""
-_SURVEY: Mapping[EventType, SurveyState] = MappingProxyType(
-    {
-        EventType.SURVEY_OPENED: SurveyState.OPEN,
-        EventType.SURVEY_CLOSED: SurveyState.CLOSED,
-        EventType.SURVEY_CANCELLED: SurveyState.CANCELLED,
-    }
-)
-_MEETING: Mapping[EventType, MeetingState] = MappingProxyType(
-    {
-        EventType.MEETING_SCHEDULED: MeetingState.SCHEDULED,
-        EventType.MEETING_STARTED: MeetingState.RUNNING,
-        EventType.MEETING_ENDED: MeetingState.ENDED,
-        EventType.MEETING_MISSED: MeetingState.MISSED,
-        EventType.MEETING_CANCELLED: MeetingState.CANCELLED,
-    }
-)
 
 
 def of_policies(
@@ -119,57 +87,6 @@ def of_partnership(partnership: Partnership, history: Sequence[Happening]) -> It
         elif any(told[thing].data.get(name, value) != value for name, value in group_told(kept[thing]).items()):
             yield Difference(thing, "description")
     yield from _mappings(partnership, history)
-
-
-def of_feedback(feedback: Feedback, history: Sequence[Happening]) -> Iterator[str]:
-    """What of feedback is not as its events tell; its words and who gave it never enter them (LRN-4)."""
-    answers = [each.event for each in history if each.event.type is EventType.FEEDBACK_ANSWERED]
-    if answers and answers[-1].data.get("answer", feedback.answer) != feedback.answer:
-        yield "answer"
-    if not answers and feedback.answer:
-        yield "answer"
-
-
-def of_survey(survey: Survey, history: Sequence[Happening]) -> Iterator[str]:
-    """What of a survey is not as its events tell (LRN-2)."""
-    reached = [each.event for each in history if each.event.type in _SURVEY]
-    waits = {SurveyState.DRAFT, SurveyState.SCHEDULED}
-    if survey.state not in ({_SURVEY[reached[-1].type]} if reached else waits):
-        yield "state"
-    closed = next((event for event in reached if event.type is EventType.SURVEY_CLOSED), None)
-    if closed is None:
-        return
-    shown = [place for place, result in enumerate(survey.results, 1) if not result.withheld]
-    if closed.data.get("published", shown) != shown:
-        yield "results"
-
-
-def of_meeting(meeting: Meeting, history: Sequence[Happening]) -> Iterator[str]:
-    """What of a meeting is not as its events tell (RHY-1)."""
-    reached = [each.event for each in history if each.event.type in _MEETING]
-    waits = {MeetingState.DRAFT, MeetingState.DISCARDED}
-    if meeting.state not in ({_MEETING[reached[-1].type]} if reached else waits):
-        yield "state"
-    if reached and reached[0].data.get("title", meeting.title) != meeting.title:
-        yield "title"
-    ended = reached[-1].data if reached else {}
-    if list(ended.get("decisions", meeting.decisions)) != list(meeting.decisions):  # type: ignore[arg-type]
-        yield "decisions"
-
-
-def of_retro(retro: Retro, history: Sequence[Happening]) -> Iterator[str]:
-    """What of a retro is not as its events tell: its state, and the lessons once it is closed (LRN-1)."""
-    ended = [each.event for each in history if each.event.type in _RETRO]
-    if ended and retro.state not in _RETRO[ended[-1].type]:
-        yield "state"
-    if not ended and retro.state in {RetroState.CLOSED, RetroState.CANCELLED} and history:
-        yield "state"
-    closed = next((event for event in ended if event.type is EventType.RETRO_CLOSED), None)
-    told = closed.data.get("lessons") if closed is not None else None
-    if isinstance(told, dict):
-        kept = lessons(retro)
-        if any(kept[name] != told.get(name, kept[name]) for name in kept.keys() - _GOES_ON):
-            yield "lessons"
 
 
 def group_told(group: Group) -> dict[str, str | int | bool | None]:

@@ -10,34 +10,30 @@ from datetime import datetime
 from typing import Any
 
 from bot.governance.events import Event, EventType
-from bot.governance.feedback import Feedback
 from bot.governance.proposals import discard
 from bot.governance.proposals_types import FINAL, Objection, Proposal, ProposalState, Version, Vote
 from bot.governance.revisions import drop_revision
-from bot.governance.surveys import Survey
-
-ERASED = "erased on request"
 
 _WORDS = ("title", "ask", "why", "outcome", "risks", "summary", "timeline", "payee", "account")
 
 
-def without(proposal: Proposal, event: Event) -> Proposal:
-    """The proposal without the words that this event, not erased yet, brought into it. Nobody's standing changes."""
+def without(proposal: Proposal, event: Event, erased: str) -> Proposal:
+    """The proposal without the words that this event, not erased yet, brought into it: ``erased`` stands there."""
     match event.type:
         case EventType.REVIEW_OPENED | EventType.VERSION_PUBLISHED:
-            return _without_version(proposal, event)
+            return _without_version(proposal, event, erased)
         case EventType.CONCERN_RAISED:
             said = tuple(
-                replace(c, text=ERASED) if c.person == event.actor and c.text == event.data.get("text") else c
+                replace(c, text=erased) if c.person == event.actor and c.text == event.data.get("text") else c
                 for c in proposal.concerns
             )
             return replace(proposal, concerns=said)
         case EventType.PROPOSAL_WITHDRAWN if proposal.outcome == str(event.data.get("reason", "")).strip():
-            return replace(proposal, outcome=ERASED)
+            return replace(proposal, outcome=erased)
         case EventType.VOTE_CLOSED:
-            return _without_reasons(proposal, event)
+            return _without_reasons(proposal, event, erased)
     objection = next((o for o in proposal.objections if o.number == event.data.get("objection")), None)
-    return proposal if objection is None else proposal.with_objection(_without_words(objection, event.type))
+    return proposal if objection is None else proposal.with_objection(_without_words(objection, event.type, erased))
 
 
 UNPUBLISHED = frozenset(ProposalState) - FINAL
@@ -54,61 +50,36 @@ def without_unpublished(proposal: Proposal, now: datetime) -> tuple[Proposal, tu
     return drop_revision(proposal, proposal.author), ()
 
 
-def without_said(feedback: Feedback, event: Event) -> Feedback:
-    """Feedback without the words that came with this event (LRN-4)."""
-    match event.type:
-        case EventType.FEEDBACK_GIVEN:
-            return replace(feedback, text=ERASED)
-        case EventType.FEEDBACK_ANSWERED if feedback.answer == event.data.get("answer"):
-            return replace(feedback, answer=ERASED)
-        case EventType.FEEDBACK_HIDDEN if feedback.hidden_because == event.data.get("reason"):
-            return replace(feedback, hidden_because=ERASED)
-    return feedback
-
-
-def without_asked(survey: Survey, event: Event) -> Survey:
-    """A survey without the words that people wrote in it: what it is called and about, or its published texts (LRN-2).
-
-    Its questions stay, for later results are compared with them; its counts name nobody.
-    """
-    match event.type:
-        case EventType.SURVEY_CREATED:
-            return replace(survey, title=ERASED, about=ERASED if survey.about else "")
-        case EventType.SURVEY_CLOSED:
-            return replace(survey, results=tuple(replace(r, texts=(ERASED,) * len(r.texts)) for r in survey.results))
-    return survey
-
-
-def _without_version(proposal: Proposal, event: Event) -> Proposal:
-    kept = tuple(_blank(v) if v.number == event.data.get("version") else v for v in proposal.versions)
+def _without_version(proposal: Proposal, event: Event, erased: str) -> Proposal:
+    kept = tuple(_blank(v, erased) if v.number == event.data.get("version") else v for v in proposal.versions)
     changed = replace(proposal, versions=kept)
     if event.type is EventType.REVIEW_OPENED and proposal.changed_since:
-        changed = replace(changed, changed_since=ERASED)
+        changed = replace(changed, changed_since=erased)
     on_table = kept and kept[-1].number == event.data.get("version")
     return replace(changed, text=kept[-1].text, revision=None) if on_table else changed
 
 
-def _blank(version: Version) -> Version:
-    blanked: dict[str, Any] = {name: ERASED for name in _WORDS if getattr(version.text, name)}
+def _blank(version: Version, erased: str) -> Version:
+    blanked: dict[str, Any] = {name: erased for name in _WORDS if getattr(version.text, name)}
     return replace(version, text=replace(version.text, **blanked))
 
 
-def _without_words(objection: Objection, what: EventType) -> Objection:
+def _without_words(objection: Objection, what: EventType, erased: str) -> Objection:
     test, statement = objection.test, objection.statement
     if what is EventType.OBJECTION_STATED and statement is not None:
-        return replace(objection, statement=replace(statement, reason=ERASED, suggestion="", agreement=""))
+        return replace(objection, statement=replace(statement, reason=erased, suggestion="", agreement=""))
     if what is EventType.TEST_RULED and test is not None:
-        return replace(objection, test=replace(test, reason=ERASED))
+        return replace(objection, test=replace(test, reason=erased))
     if what is EventType.APPEAL_FILED and test is not None and test.appeal is not None:
-        return replace(objection, test=replace(test, appeal=replace(test.appeal, reason=ERASED)))
+        return replace(objection, test=replace(test, appeal=replace(test.appeal, reason=erased)))
     return objection
 
 
-def _without_reasons(proposal: Proposal, event: Event) -> Proposal:
+def _without_reasons(proposal: Proposal, event: Event, erased: str) -> Proposal:
     def without_reasons(vote: Vote) -> Vote:
         if vote.id != event.data.get("vote"):
             return vote
-        return replace(vote, ballots=tuple(replace(b, reason=ERASED if b.reason else "") for b in vote.ballots))
+        return replace(vote, ballots=tuple(replace(b, reason=erased if b.reason else "") for b in vote.ballots))
 
     past = tuple(map(without_reasons, proposal.past_votes))
     return replace(proposal, past_votes=past, vote=without_reasons(proposal.vote) if proposal.vote else None)

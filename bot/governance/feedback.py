@@ -6,13 +6,14 @@ public. Its words may be hidden with a public reason; who wrote anonymous feedba
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
 from bot.governance.errors import AlreadyDone, BadText, LimitReached, NotEligible, NotYours, WrongState
 from bot.governance.events import Event, EventType, Json
+from bot.governance.histories import Happening
 from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.organisation import FACILITATOR, OBSERVER, Holding, Member
 
@@ -233,3 +234,27 @@ def _check(field: str, text: str, bounds: tuple[int, int]) -> None:
     length = len(text.strip())
     if not bounds[0] <= length <= bounds[1]:
         raise BadText(field, length, *bounds)
+
+
+# ---- the record ----------------------------------------------------------------------------------
+
+
+def without(feedback: Feedback, event: Event, erased: str) -> Feedback:
+    """Feedback without the words that came with this event: ``erased`` stands in their place (LRN-4, REC-1)."""
+    match event.type:
+        case EventType.FEEDBACK_GIVEN:
+            return replace(feedback, text=erased)
+        case EventType.FEEDBACK_ANSWERED if feedback.answer == event.data.get("answer"):
+            return replace(feedback, answer=erased)
+        case EventType.FEEDBACK_HIDDEN if feedback.hidden_because == event.data.get("reason"):
+            return replace(feedback, hidden_because=erased)
+    return feedback
+
+
+def differences(feedback: Feedback, history: Sequence[Happening]) -> Iterator[str]:
+    """What of feedback is not as its events tell; its words and who gave it never enter them (LRN-4)."""
+    answers = [each.event for each in history if each.event.type is EventType.FEEDBACK_ANSWERED]
+    if answers and answers[-1].data.get("answer", feedback.answer) != feedback.answer:
+        yield "answer"
+    if not answers and feedback.answer:
+        yield "answer"

@@ -6,7 +6,7 @@ and has not confirmed: it is on no record and forgotten after a day.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -16,6 +16,7 @@ from bot.governance import names
 from bot.governance.cadences import Cadence
 from bot.governance.errors import AlreadyDone, BadText, LimitReached, NotEligible, NotYours, TimePast, WrongState
 from bot.governance.events import Event, EventType, Json
+from bot.governance.histories import Happening
 from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.organisation import FACILITATOR, OBSERVER, Holding, Member, check_authority
 
@@ -434,3 +435,27 @@ def _when(meeting: Meeting) -> dict[str, Json]:
 def _check_length(field: str, text: str, least: int, most: int) -> None:
     if not least <= len(text) <= most:
         raise BadText(field, len(text), least, most)
+
+
+_REACHED: Mapping[EventType, MeetingState] = MappingProxyType(
+    {
+        EventType.MEETING_SCHEDULED: MeetingState.SCHEDULED,
+        EventType.MEETING_STARTED: MeetingState.RUNNING,
+        EventType.MEETING_ENDED: MeetingState.ENDED,
+        EventType.MEETING_MISSED: MeetingState.MISSED,
+        EventType.MEETING_CANCELLED: MeetingState.CANCELLED,
+    }
+)
+
+
+def differences(meeting: Meeting, history: Sequence[Happening]) -> Iterator[str]:
+    """What of a meeting is not as its events tell (RHY-1)."""
+    reached = [each.event for each in history if each.event.type in _REACHED]
+    waits = {MeetingState.DRAFT, MeetingState.DISCARDED}
+    if meeting.state not in ({_REACHED[reached[-1].type]} if reached else waits):
+        yield "state"
+    if reached and reached[0].data.get("title", meeting.title) != meeting.title:
+        yield "title"
+    ended = reached[-1].data if reached else {}
+    if list(ended.get("decisions", meeting.decisions)) != list(meeting.decisions):  # type: ignore[arg-type]
+        yield "decisions"

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 
 from bot.governance import names
 from bot.governance.events import Event, EventType, Json
+from bot.governance.histories import Happening
 from bot.governance.ids import PersonId
 from bot.governance.retros import Action, Card, Carried, Retro, RetroState, Topic, Word, retro_thing
 from bot.governance.retros_writing import left_over
@@ -130,3 +132,28 @@ def _action(action: Action) -> Json:
         "owner": action.owner,
         "due_at": action.due_at.isoformat() if action.due_at else None,
     }
+
+
+_ENDED: Mapping[EventType, frozenset[RetroState]] = MappingProxyType(
+    {
+        EventType.RETRO_CLOSED: frozenset({RetroState.CLOSED}),
+        EventType.RETRO_CANCELLED: frozenset({RetroState.CANCELLED}),
+    }
+)
+_GOES_ON = frozenset({"actions", "carried"})
+"""What becomes of these is written down after the lessons were published."""
+
+
+def differences(retro: Retro, history: Sequence[Happening]) -> Iterator[str]:
+    """What of a retro is not as its events tell: its state, and the lessons once it is closed (LRN-1)."""
+    ended = [each.event for each in history if each.event.type in _ENDED]
+    if ended and retro.state not in _ENDED[ended[-1].type]:
+        yield "state"
+    if not ended and retro.state in {RetroState.CLOSED, RetroState.CANCELLED} and history:
+        yield "state"
+    closed = next((event for event in ended if event.type is EventType.RETRO_CLOSED), None)
+    told = closed.data.get("lessons") if closed is not None else None
+    if isinstance(told, dict):
+        kept = lessons(retro)
+        if any(kept[name] != told.get(name, kept[name]) for name in kept.keys() - _GOES_ON):
+            yield "lessons"

@@ -7,10 +7,11 @@ What people answer is not in here: it lies sealed until the close, and then only
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 
 from bot.governance import names
 from bot.governance.cadences import MENU, Cadence
@@ -26,6 +27,7 @@ from bot.governance.errors import (
     WrongState,
 )
 from bot.governance.events import Event, EventType, Json
+from bot.governance.histories import Happening
 from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.organisation import (
     FACILITATOR,
@@ -475,3 +477,39 @@ def _checked(question: Question) -> Question:
     for choice in choices:
         _check_length("choice", choice, CHOICE)
     return Question(question.kind, text, choices)
+
+
+def without(survey: Survey, event: Event, erased: str) -> Survey:
+    """A survey without the words that people wrote in it: what it is called and about, or its published texts (LRN-2).
+
+    Its questions stay, for later results are compared with them; its counts name nobody.
+    """
+    match event.type:
+        case EventType.SURVEY_CREATED:
+            return replace(survey, title=erased, about=erased if survey.about else "")
+        case EventType.SURVEY_CLOSED:
+            return replace(survey, results=tuple(replace(r, texts=(erased,) * len(r.texts)) for r in survey.results))
+    return survey
+
+
+_REACHED: Mapping[EventType, SurveyState] = MappingProxyType(
+    {
+        EventType.SURVEY_OPENED: SurveyState.OPEN,
+        EventType.SURVEY_CLOSED: SurveyState.CLOSED,
+        EventType.SURVEY_CANCELLED: SurveyState.CANCELLED,
+    }
+)
+
+
+def differences(survey: Survey, history: Sequence[Happening]) -> Iterator[str]:
+    """What of a survey is not as its events tell (LRN-2)."""
+    reached = [each.event for each in history if each.event.type in _REACHED]
+    waits = {SurveyState.DRAFT, SurveyState.SCHEDULED}
+    if survey.state not in ({_REACHED[reached[-1].type]} if reached else waits):
+        yield "state"
+    closed = next((event for event in reached if event.type is EventType.SURVEY_CLOSED), None)
+    if closed is None:
+        return
+    shown = [place for place, result in enumerate(survey.results, 1) if not result.withheld]
+    if closed.data.get("published", shown) != shown:
+        yield "results"

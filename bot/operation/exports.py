@@ -19,7 +19,8 @@ from bot.governance import receipts
 from bot.governance.consistency import Difference
 from bot.governance.ids import PartnershipId
 from bot.governance.receipts import Receipt, ReceiptStanding
-from bot.services.ports.record import Verdict
+from bot.services.nouns import NOUNS
+from bot.services.ports.record import Compared, Verdict
 from storage.chain import Link, Verifier
 from storage.types import written
 
@@ -53,7 +54,7 @@ class Chain(Protocol):
 class Beside(Protocol):
     """What is kept beside the chains, as a transaction gives it."""
 
-    async def differences(self, partnership: PartnershipId) -> tuple[Difference, ...]: ...
+    async def differences(self, partnership: PartnershipId, nouns: Iterable[Compared]) -> tuple[Difference, ...]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ async def verified(
     except (ValueError, TypeError, AttributeError):
         return ExportCheck(partnership, name, _unreadable(checking.verifier), standing=checking.standing())
     verdict = checking.verifier.verdict(number, head)
-    differences = await beside.differences(partnership) if verdict.holds else ()
+    differences = await beside.differences(partnership, NOUNS) if verdict.holds else ()
     return ExportCheck(partnership, name, verdict, differences, checking.standing())
 
 

@@ -219,13 +219,13 @@ async def _proposals(tx: Transaction, partnership: Partnership) -> list[_Waiting
 async def _others(tx: Transaction, partnership: Partnership) -> list[_Waiting]:
     """Things of every other noun, as far as they have a number: a plan that nobody confirmed has none."""
     found: list[_Waiting] = []
-    for noun in NOUNS:
-        for each in await noun.kept(tx).outside(partnership.id, noun.over):
-            kept = await noun.kept(tx).get(each)
-            thing = await summaries.look(tx, partnership, f"{noun.name}/{each}")
+    for noun in (each for each in NOUNS if each.boards):
+        for each in await tx.of(noun.type).in_states(partnership.id, noun.running):
+            kept = await tx.of(noun.type).get(each)
+            thing = await summaries.look(tx, partnership, noun.thing(each))
             if kept.number > 0 and thing is not None:
                 title = plain(f"{thing.name} {thing.title}".strip(), SUGGESTION)
-                found.append((kept.due_at, {"title": title, "state": noun.name.capitalize()}))
+                found.append((noun.due_at(kept), {"title": title, "state": noun.name.capitalize()}))
     return found
 
 

@@ -19,7 +19,6 @@ import simcord
 
 from bot.discord.client import GovernanceBot
 from bot.governance.errors import Refusal
-from bot.governance.proposals_types import Proposal
 from bot.rehearsal.log import Log, Tone
 from bot.services.nouns import NOUNS
 from bot.services.ports.context import Context as Services
@@ -152,8 +151,8 @@ class Stage:
         if self.ctx is None:
             return None
         async with self.ctx.uow.read() as tx:
-            due = [await tx.of(Proposal).next_due_at(), await tx.reminders.next_due_at()]
-            due += [await noun.kept(tx).next_due_at() for noun in NOUNS]
+            due = [await tx.of(noun.type).next_due_at() for noun in NOUNS]
+            due.append(await tx.reminders.next_due_at())
         return min((each for each in due if each is not None), default=None)
 
     async def pulse(self) -> None:

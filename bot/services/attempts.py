@@ -28,11 +28,11 @@ from bot.governance.ids import PartnershipId, ProposalId
 from bot.governance.methods import REGISTRY
 from bot.governance.organisation import Member
 from bot.governance.proposals_types import Ballot, Proposal, ProposalState, Rolls, Statement
-from bot.services import cases, members, proposals
-from bot.services.cases import Case
+from bot.services import members, proposals, proposals_cases
 from bot.services.ports.context import Actor, Context
 from bot.services.ports.proposals import Filter
 from bot.services.ports.transaction import Transaction
+from bot.services.proposals_cases import Case
 from bot.services.views import ProposalView
 
 _WORDS = "x" * objections.LEAST_REASON
@@ -173,9 +173,9 @@ async def _tried(ctx: Context, actor: Actor, id: ProposalId, act: _Try) -> Propo
 
 
 async def _opened(tx: Transaction, ctx: Context, actor: Actor, id: ProposalId) -> tuple[Case, Member]:
-    case = await cases.open_case(tx, id, ctx.clock())
+    case = await proposals_cases.open_case(tx, id, ctx.clock())
     member = await members.reader_of(tx, case.partnership, actor)
-    cases.check_visible(case, actor, member)
+    proposals_cases.check_visible(case, actor, member)
     return case, member
 
 

@@ -10,11 +10,11 @@ from bot.governance import clock as rules
 from bot.governance.events import Event, EventType, Json, proposal_thing
 from bot.governance.ids import GroupId, PartnershipId, ProposalId
 from bot.governance.proposals_types import CONTESTABLE, Proposal, ProposalState
-from bot.services.cases import Case, open_case
 from bot.services.ports.context import Context
 from bot.services.ports.deliveries import Delivery, DeliveryKind, DeliveryState
 from bot.services.ports.runtime import Heartbeats
 from bot.services.ports.transaction import Transaction
+from bot.services.proposals_cases import Case, open_case
 
 PATIENT_LOSSES = 3
 """Losses of the same card within an hour that are made good at once."""

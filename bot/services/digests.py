@@ -5,55 +5,30 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.governance import reminders as rules
-from bot.governance.errors import NotFound
 from bot.governance.events import Event, EventType
-from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId
-from bot.governance.meetings import Meeting, MeetingState
+from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.organisation import Holding, Member, Partnership
 from bot.governance.policy import Policy
-from bot.governance.proposals_types import Proposal
 from bot.governance.reminders import Entry
-from bot.governance.retros import Retro
-from bot.governance.surveys import Survey
-from bot.services import feedback, inbox, members
+from bot.services import inbox, members
+from bot.services.noun import Line, Waiting
+from bot.services.nouns import NOUNS
 from bot.services.ports.context import Context
 from bot.services.ports.partnerships import PlaceKind
 from bot.services.ports.transaction import Transaction
-from bot.services.reminders import zone_named, zone_of
-from bot.services.summaries import board_link
-from bot.services.views import links_of
+from bot.services.reminders import DIGEST_DUE, zone_named, zone_of
 
 _log = logging.getLogger(__name__)
 
-OUTCOMES = (
-    EventType.PROPOSAL_PASSED,
-    EventType.PROPOSAL_ADOPTED,
-    EventType.PROPOSAL_ENACTED,
-    EventType.PROPOSAL_NOT_ADOPTED,
-    EventType.PROPOSAL_LAPSED,
-    EventType.PROPOSAL_WITHDRAWN,
-)
-"""What a digest tells of a proposal: the last of these."""
-
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-COMING = timedelta(days=7)
 MOST = 8
 """Lines of one section; the rest is counted."""
 
-_DUE = "digest due/"
 _SINCE = "digest since/"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """Something new. ``group`` is whose it is, None for the whole partnership's."""
-
-    group: GroupId | None
-    entry: Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +37,7 @@ class News:
 
     partnership: Partnership
     lines: tuple[Line, ...]
-    waiting: tuple[inbox.Waiting, ...]
+    waiting: tuple[Waiting, ...]
     holdings: tuple[Holding, ...]
     now: datetime
 
@@ -76,15 +51,10 @@ class News:
 
     def readable(self, member: Member) -> tuple[Entry, ...]:
         """What this member may read."""
-        return tuple(line.entry for line in self.lines if self._may_read(line.group, member))
+        return tuple(line.entry for line in self.lines if members.reads(self.partnership, line.group, member))
 
     def _is_private(self, group: GroupId | None) -> bool:
         return group is not None and self.partnership.group(group).private
-
-    def _may_read(self, group: GroupId | None, member: Member) -> bool:
-        if group is None:
-            return bool(member.seats)
-        return members.may_read(self.partnership.group(group), member)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +71,9 @@ class DigestView:
 
 async def news(tx: Transaction, partnership: Partnership, since: datetime, now: datetime) -> News:
     """Everything new since an instant, and what waits."""
-    lines = await _lines(tx, partnership, since, now)
+    lines = [line for noun in NOUNS for line in await noun.news(tx, partnership, since, now)]
     waiting = await inbox.everything(tx, partnership)
-    return News(partnership, lines, waiting, await tx.seats.holdings(partnership), now)
+    return News(partnership, tuple(lines), waiting, await tx.seats.holdings(partnership), now)
 
 
 async def personal(news: News, person: PersonId, told: Collection[str]) -> list[Entry]:
@@ -123,8 +93,8 @@ async def personal(news: News, person: PersonId, told: Collection[str]) -> list[
 async def give_due(ctx: Context, partnerships: Collection[PartnershipId]) -> int:
     """Post the weekly digest of each partnership in which it is due: late after downtime, one and not many."""
     async with ctx.uow.read() as tx:
-        planned = await tx.runtime.beginning(_DUE)
-    due = [each for each in partnerships if _is_due(planned.get(f"{_DUE}{each}", ""), ctx.clock())]
+        planned = await tx.runtime.beginning(DIGEST_DUE)
+    due = [each for each in partnerships if _is_due(planned.get(f"{DIGEST_DUE}{each}", ""), ctx.clock())]
     for each in due:
         try:
             await _give(ctx, each)
@@ -135,14 +105,10 @@ async def give_due(ctx: Context, partnerships: Collection[PartnershipId]) -> int
 
 async def next_due_at(tx: Transaction, partnerships: Collection[PartnershipId] | None) -> datetime | None:
     """When the next digest of a partnership is due."""
-    planned = await tx.runtime.beginning(_DUE)
-    ours = [at for key, at in planned.items() if partnerships is None or int(key.removeprefix(_DUE)) in partnerships]
-    return min((datetime.fromisoformat(at) for at in ours if at), default=None)
-
-
-async def plan_anew(tx: Transaction, partnership: PartnershipId) -> None:
-    """The policy changed: the next digest is planned by what it says now."""
-    await tx.runtime.put(f"{_DUE}{partnership}", "")
+    planned = await tx.runtime.beginning(DIGEST_DUE)
+    by = {int(key.removeprefix(DIGEST_DUE)): at for key, at in planned.items() if at}
+    ours = [at for which, at in by.items() if partnerships is None or which in partnerships]
+    return min(map(datetime.fromisoformat, ours), default=None)
 
 
 async def load(ctx: Context, partnership: PartnershipId, number: int) -> DigestView:
@@ -162,12 +128,12 @@ async def _give(ctx: Context, id: PartnershipId) -> None:
         await tx.next_id(f"digest turn/{id}")  # of two at once, the second finds it given
         now = ctx.clock()
         partnership = await tx.partnerships.get(id)
-        at, since = await tx.runtime.get(f"{_DUE}{id}"), await tx.runtime.get(f"{_SINCE}{id}")
+        at, since = await tx.runtime.get(f"{DIGEST_DUE}{id}"), await tx.runtime.get(f"{_SINCE}{id}")
         policy = await tx.policies.current(id)
         if not _is_due(at or "", now):
             return
         following = _next(policy, zone_named(await zone_of(tx, id)), now)
-        await tx.runtime.put(f"{_DUE}{id}", following.isoformat())
+        await tx.runtime.put(f"{DIGEST_DUE}{id}", following.isoformat())
         if not since:
             await tx.runtime.put(f"{_SINCE}{id}", now.isoformat())
         if not at or not since or policy.text("digest.weekday") == "off":
@@ -188,62 +154,6 @@ def _next(policy: Policy, zone: ZoneInfo, now: datetime) -> datetime:
 def _is_due(planned: str, now: datetime) -> bool:
     """Also before anything is planned: then it is planned."""
     return not planned or datetime.fromisoformat(planned) <= now
-
-
-async def _lines(tx: Transaction, partnership: Partnership, since: datetime, now: datetime) -> tuple[Line, ...]:
-    kinds = (*OUTCOMES, EventType.SURVEY_CLOSED, EventType.RETRO_CLOSED)
-    last = {r.event.thing: r for r in await tx.record.since(partnership.id, since, kinds) if since < r.at <= now}
-    lines = []
-    for thing, recorded in last.items():
-        noun, _, number = thing.partition("/")
-        try:
-            if noun == "proposal":
-                lines.append(await _outcome(tx, partnership, ProposalId(int(number)), recorded.event.type))
-            elif noun == "survey":
-                lines.append(await _survey(tx, partnership, int(number)))
-            elif noun == "retro":
-                lines.append(await _lessons(tx, partnership, int(number)))
-        except NotFound:
-            continue
-    for each in await feedback.said_and_done(tx, partnership.id, since):
-        if each.answered_at is not None and each.answered_at > now:  # a digest that is given anew is of its own day
-            continue
-        link = await board_link(tx, partnership, f"feedback/{each.id}")
-        entry = Entry("answered", "answered", f"F-{each.number}", each.text, None, link, text=each.answer)
-        lines.append(Line(each.group, entry))
-    return (*lines, *await _coming(tx, partnership, now))
-
-
-async def _outcome(tx: Transaction, partnership: Partnership, id: ProposalId, type: EventType) -> Line:
-    proposal = await tx.of(Proposal).get(id)
-    links = await links_of(tx, proposal, partnership)
-    name, title = f"P-{proposal.number}", proposal.current.text.title
-    return Line(proposal.group, Entry("outcome", type.value, name, title, None, links.feed or links.card or ""))
-
-
-async def _survey(tx: Transaction, partnership: Partnership, id: int) -> Line:
-    survey = await tx.of(Survey).get(id)
-    link = await board_link(tx, partnership, f"survey/{id}")
-    return Line(survey.group, Entry("survey", "closed", f"S-{survey.number}", survey.title, None, link))
-
-
-async def _lessons(tx: Transaction, partnership: Partnership, id: int) -> Line:
-    retro = await tx.of(Retro).get(id)
-    link = await board_link(tx, partnership, f"retro/{id}")
-    return Line(retro.group, Entry("lessons", "closed", f"R-{retro.number}", retro.plan.title, None, link))
-
-
-async def _coming(tx: Transaction, partnership: Partnership, now: datetime) -> list[Line]:
-    """Meetings of the next week, the nearest first."""
-    ahead = await tx.of(Meeting).list(partnership.id, (MeetingState.SCHEDULED,), limit=100)
-    lines = []
-    for each in sorted(ahead, key=lambda meeting: meeting.starts_at):
-        if now < each.starts_at <= now + COMING:
-            link = await board_link(tx, partnership, f"meeting/{each.id}")
-            lines.append(
-                Line(each.group, Entry("meeting", "coming", f"M-{each.number}", each.title, each.starts_at, link))
-            )
-    return lines
 
 
 def _most_of_each(entries: Collection[Entry]) -> list[Entry]:

@@ -9,11 +9,8 @@ from datetime import datetime, timedelta
 from itertools import groupby
 
 from bot.governance import reminders as rules
-from bot.governance.escalations import MOST_DISPUTED
-from bot.governance.events import EventType
 from bot.governance.ids import PartnershipId, PersonId
 from bot.governance.organisation import Partnership
-from bot.governance.proposals_types import Proposal, ProposalState
 from bot.governance.reminders import (
     EVERYBODY,
     Entry,
@@ -21,17 +18,16 @@ from bot.governance.reminders import (
     Preferences,
     Reminder,
     ReminderDecision,
-    ReminderTopic,
     Setting,
     Way,
 )
 from bot.services import digests, summaries
+from bot.services.noun import Nudge, Thing
 from bot.services.ports.context import Context
 from bot.services.ports.deliveries import DeliveryKind
 from bot.services.ports.record import Recorded
 from bot.services.ports.transaction import Transaction
 from bot.services.reminders import remind, zone_named, zone_of
-from bot.services.summaries import Thing
 
 _log = logging.getLogger(__name__)
 
@@ -55,22 +51,15 @@ class LetterView:
     over: bool = True
 
 
-async def nudge(tx: Transaction, proposal: Proposal, now: datetime) -> None:
-    """The one nudge before close, as each of those meant by it wants to be reminded.
+async def nudge(tx: Transaction, wanted: Nudge, now: datetime) -> None:
+    """A nudge, as each of those meant by it wants to be reminded.
 
     The first of them are decided on at once, for the notice in the thread mentions them; the sweep sees to the rest.
     """
-    thing = f"proposal/{proposal.id}"
-    told = [r for r in await tx.record.of(proposal.partnership, thing) if r.event.type is EventType.NUDGED]
-    named = told[-1].event.data.get("people") if told else None
-    people = [PersonId(each) for each in named if isinstance(each, str)] if isinstance(named, list) else []
-    if not people:
-        return
-    topic = ReminderTopic.VOTES if proposal.state is ProposalState.ESCALATED else ReminderTopic.PROPOSALS
-    occurrence, ends_at = str(told[-1].number), _ends_at(proposal)
-    await remind(tx, proposal.partnership, thing, topic, summaries.asked_of(proposal), occurrence, now, ends_at, people)
-    partnership = await tx.partnerships.get(proposal.partnership)
-    await _attend(tx, partnership, people[: 2 * MOST_MENTIONED], now, (thing, occurrence))
+    where, ends_at, people = wanted.partnership, wanted.ends_at, wanted.people
+    await remind(tx, where, wanted.thing, wanted.topic, wanted.why, wanted.occurrence, now, ends_at, people)
+    partnership, mentioning = await tx.partnerships.get(where), (wanted.thing, wanted.occurrence)
+    await _attend(tx, partnership, people[: 2 * MOST_MENTIONED], now, mentioning)
 
 
 async def mentioned(ctx: Context, recorded: Recorded) -> frozenset[PersonId]:
@@ -322,12 +311,3 @@ def _digest_time(preferences: Preferences, setting: Setting, now: datetime) -> d
     if preferences.away_until is not None and preferences.away_until > now:
         return rules.next_digest(preferences, setting.zone, now)
     return rules.quiet_until(preferences, setting.zone, now)
-
-
-def _ends_at(proposal: Proposal) -> datetime | None:
-    """When it is too late for what a nudge asks."""
-    if proposal.state is ProposalState.ESCALATED and proposal.vote is not None:
-        return proposal.vote.ends_at
-    if proposal.state is ProposalState.DISPUTED:
-        return proposal.state_since + MOST_DISPUTED
-    return proposal.closes_at

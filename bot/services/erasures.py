@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-from datetime import datetime
 
-from bot.governance import meetings, retros_lessons
-from bot.governance.erasure import ERASED, UNPUBLISHED, without, without_asked, without_said, without_unpublished
 from bot.governance.errors import NotFound
 from bot.governance.events import Event, EventType
-from bot.governance.feedback import Feedback
-from bot.governance.ids import PartnershipId, PersonId, ProposalId
-from bot.governance.meetings import Meeting, MeetingState
-from bot.governance.proposals_types import Proposal
-from bot.governance.retros import Retro
+from bot.governance.ids import PartnershipId, PersonId
 from bot.governance.seats import Hand
-from bot.governance.surveys import Survey
-from bot.services import retros_writing, seats, surveys_replies
+from bot.services import seats
+from bot.services.nouns import NAMED, NOUNS
 from bot.services.ports.context import Context
-from bot.services.ports.deliveries import Delivery, DeliveryKind
+from bot.services.ports.deliveries import Delivery
 from bot.services.ports.record import Recorded
 from bot.services.ports.transaction import Transaction
 
-MOST_DRAFTS = 10_000
-"""More meetings than anybody types in a day without confirming them."""
+ERASED = "erased on request"
+"""Stands in the place of what was erased."""
 
 
 async def forget(ctx: Context, user_id: int) -> bool:
@@ -40,9 +33,8 @@ async def forget(ctx: Context, user_id: int) -> bool:
         for partnership in await tx.partnerships.all():
             held = await seats.hold(tx, partnership.id)
             await seats.give_up(tx, held, person, Hand.THEMSELVES, seats.FORGOTTEN, now)
-            await _forget_unpublished(tx, partnership.id, person, now)
-            await surveys_replies.forget(tx, partnership.id, person)
-            await retros_writing.forget(tx, partnership, person)
+            for noun in NOUNS:
+                await noun.forget(tx, partnership, person, now)
         await tx.reminders.forget(person)
         for partnership in await tx.partnerships.all():
             if await tx.record.naming(partnership.id, person):
@@ -52,20 +44,6 @@ async def forget(ctx: Context, user_id: int) -> bool:
         await tx.deliveries.forget(person)
         await tx.people.erase(person)
         return True
-
-
-async def _forget_unpublished(tx: Transaction, partnership: PartnershipId, author: PersonId, now: datetime) -> None:
-    for each in await tx.of(Proposal).in_states(partnership, UNPUBLISHED):
-        proposal = await tx.of(Proposal).get(each)
-        if proposal.author != author:
-            continue
-        changed, events = without_unpublished(proposal, now)
-        if changed != proposal:
-            await tx.of(Proposal).save(changed)
-            await tx.record.append(partnership, events, now)
-    for typed in await tx.of(Meeting).list(partnership, {MeetingState.DRAFT}, limit=MOST_DRAFTS):
-        if typed.organiser == author:
-            await tx.of(Meeting).save(meetings.discard(typed, now))
 
 
 async def find(ctx: Context, partnership: PartnershipId, number: int) -> Recorded:
@@ -82,7 +60,7 @@ async def erase(ctx: Context, partnership: PartnershipId, number: int) -> Record
     async with ctx.uow.write() as tx:
         recorded = await tx.record.event(partnership, number)
         if not recorded.erased:
-            gone = await _erase_words(tx, partnership, recorded.event)
+            gone = await _erase_words(tx, recorded.event)
             await tx.record.erase(partnership, number, ctx.clock())
             await _tell_again(tx, recorded, gone)
         return recorded
@@ -108,67 +86,30 @@ async def _tell_again(tx: Transaction, recorded: Recorded, gone: frozenset[str])
 
 async def _tell_of_again(tx: Transaction, partnership: PartnershipId, person: PersonId) -> None:
     """Whatever mentions somebody is given anew without them."""
-    for thing, first in (await tx.record.naming(partnership, person)).items():
-        await tx.deliveries.tell_again(partnership, thing, first)
-        noun, _, number = thing.partition("/")
-        if noun == "proposal":
-            proposal = ProposalId(int(number))
-            for each in await tx.deliveries.standing(proposal):
-                if each.kind is not DeliveryKind.THREAD:
-                    await tx.deliveries.ask(partnership, each.kind, proposal)
-        elif await tx.deliveries.board(thing) is not None:
-            await tx.deliveries.ask(partnership, DeliveryKind.BOARD, thing=thing)
+    for name, first in (await tx.record.naming(partnership, person)).items():
+        await tx.deliveries.tell_again(partnership, name, first)
+        noun = NAMED.get(name.partition("/")[0])
+        if noun is not None:
+            with contextlib.suppress(NotFound):
+                thing = await tx.of(noun.type).get(int(name.partition("/")[2]))
+                await noun.show_anew(tx, noun, thing, thing)
 
 
-async def _erase_words(tx: Transaction, partnership: PartnershipId, event: Event) -> frozenset[str]:
+async def _erase_words(tx: Transaction, event: Event) -> frozenset[str]:
     """Take the words that an event brought into a thing out of it; where the thing is gone, nothing is left to do.
 
     Gives those of them that lists and letters show beside the thing itself.
     """
-    noun, _, number = event.thing.partition("/")
-    with contextlib.suppress(NotFound):
-        match noun:
-            case "proposal":
-                proposal = await tx.of(Proposal).get(ProposalId(int(number)))
-                if (changed := without(proposal, event)) != proposal:
-                    await tx.of(Proposal).save(changed)
-                    for kind in (DeliveryKind.CARD, DeliveryKind.FEED):
-                        await tx.deliveries.ask(partnership, kind, proposal.id)
-                if _titles(proposal) != _titles(changed):  # the thread is called by one of them
-                    await tx.deliveries.ask(partnership, DeliveryKind.THREAD, proposal.id)
-                return _titles(proposal) - _titles(changed)
-            case "feedback":
-                feedback = await tx.of(Feedback).get(int(number))
-                if (said := without_said(feedback, event)) != feedback:
-                    await tx.of(Feedback).save(said)
-                    await tx.deliveries.ask(partnership, DeliveryKind.BOARD, thing=event.thing)
-                return frozenset({feedback.text, feedback.answer}) - {said.text, said.answer}
-            case "retro":
-                retro = await tx.of(Retro).get(int(number))
-                left = retros_lessons.without(retro, event, ERASED)
-                await tx.of(Retro).save(left)
-                await tx.deliveries.ask(partnership, DeliveryKind.BOARD, thing=event.thing)
-                return _agreed(retro) - _agreed(left)
-            case "survey":
-                survey = await tx.of(Survey).get(int(number))
-                if (asked := without_asked(survey, event)) != survey:
-                    await tx.of(Survey).save(asked)
-                    if asked.opened_at is not None:  # else it has no board
-                        await tx.deliveries.ask(partnership, DeliveryKind.BOARD, thing=event.thing)
-                return frozenset({survey.title}) - {asked.title}
-            case "meeting":
-                meeting = await tx.of(Meeting).get(int(number))
-                held = meetings.without(meeting, event, ERASED)
-                await tx.of(Meeting).save(held)
-                for kind in (DeliveryKind.BOARD, DeliveryKind.CALENDAR):
-                    await tx.deliveries.ask(partnership, kind, thing=event.thing)
-                return frozenset({meeting.title}) - {held.title}
-    return frozenset()
-
-
-def _titles(proposal: Proposal) -> frozenset[str]:
-    return frozenset({proposal.text.title, *(version.text.title for version in proposal.versions)})
-
-
-def _agreed(retro: Retro) -> frozenset[str]:
-    return frozenset({retro.plan.title, *(action.text for action in retro.actions)})
+    name, _, number = event.thing.partition("/")
+    noun = NAMED.get(name)
+    if noun is None:
+        return frozenset()
+    try:
+        thing = await tx.of(noun.type).get(int(number))
+    except NotFound:
+        return frozenset()
+    left = noun.without(thing, event, ERASED)
+    if left != thing:
+        left = await tx.of(noun.type).save(left)
+    await noun.show_anew(tx, noun, thing, left)
+    return noun.words(thing) - noun.words(left)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -14,11 +14,11 @@ from bot.governance.anonymity import pseudonym
 from bot.governance.errors import NotEligible, NotFound
 from bot.governance.events import EventType
 from bot.governance.feedback import Feedback, FeedbackState
-from bot.governance.histories import Happening
 from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.organisation import Member, Partnership, seats_of, suspension
-from bot.governance.reminders import ReminderTopic
-from bot.services import members
+from bot.governance.reminders import Entry, ReminderTopic
+from bot.services import cases, members
+from bot.services.noun import MOST_WAITING, InboxItem, Line, Noun, Thing, Waiting
 from bot.services.organisation import hosted
 from bot.services.ports.context import Actor, Context
 from bot.services.ports.partnerships import Place, PlaceKind
@@ -94,7 +94,7 @@ async def give(
         member = await members.member_of(tx, partnership, actor)
         _check_may_read(partnership, group, member)
         # Numbers are taken first: whoever else gives feedback here at the same time waits, and the count is right.
-        number = await tx.next_id(f"feedback number/{id}")
+        number = await NOUN.next_number(tx, id)
         await _count(tx, id, member.person, now)
         author = None if anonymous else member.person
         made = Feedback(await tx.next_id("feedback"), id, number, group, text, author, now)
@@ -137,7 +137,7 @@ async def page(
         found: list[Feedback] = []
         while len(found) <= size:
             part = await tx.of(Feedback).list(id, states, group, before)
-            found += [each for each in part if _may_read(partnership, each.group, member)]
+            found += [each for each in part if members.reads(partnership, each.group, member)]
             if not part:
                 break
             before = part[-1].number
@@ -206,49 +206,23 @@ async def board(ctx: Context, id: int) -> FeedbackView:
         return await _view(tx, feedback, await tx.partnerships.get(feedback.partnership))
 
 
-async def advance(ctx: Context, id: int) -> None:
+async def advance(tx: Transaction, id: int, now: datetime) -> None:
     """The day is over: the key under which people were counted is destroyed, and with it the count (LRN-4)."""
-    async with ctx.uow.write() as tx:
-        feedback = await tx.of(Feedback).get(id)
-        day = rules.day_of(feedback)
-        if day is None or feedback.due_at is None or feedback.due_at > ctx.clock():
-            return
-        await tx.seals.destroy(rules.counting(feedback.partnership, day))
-        await tx.of(Feedback).save(replace(feedback, due_at=None))
-
-
-async def said_and_done(tx: Transaction, id: PartnershipId, since: datetime) -> tuple[Feedback, ...]:
-    """What was answered or closed since an instant and is not hidden: “you said, we did” (LRN-4).
-
-    A reader of the digest is shown only what they may read: ``may_read``.
-    """
-    done = await tx.record.since(id, since, (EventType.FEEDBACK_ANSWERED, EventType.FEEDBACK_CLOSED))
-    later = [each for each in done if each.at > since]  # at that instant: the digest before told it
-    found = [await tx.of(Feedback).get(each) for each in dict.fromkeys(map(_id_in, later))]
-    settled = {FeedbackState.ANSWERED, FeedbackState.CLOSED}
-    return tuple(each for each in found if each.state in settled and each.answer and each.hidden_by is None)
-
-
-def may_read(partnership: Partnership, feedback: Feedback, member: Member) -> bool:
-    """Whether a member may read it: anyone with a seat, of a private group its own seats only (SCL-2)."""
-    return _may_read(partnership, feedback.group, member)
+    feedback = await tx.of(Feedback).get(id)
+    day = rules.day_of(feedback)
+    if day is None or feedback.due_at is None or feedback.due_at > now:
+        return
+    await tx.seals.destroy(rules.counting(feedback.partnership, day))
+    await tx.of(Feedback).save(replace(feedback, due_at=None))
 
 
 def _answer(feedback: Feedback, member: Member, tending: bool, text: str, now: datetime) -> rules.Outcome:
     return rules.answer(feedback, member, tending, text, now)
 
 
-def _id_in(happening: Happening) -> int:
-    return int(happening.event.thing.partition("/")[2])
-
-
-def _may_read(partnership: Partnership, group: GroupId | None, member: Member) -> bool:
-    return bool(member.seats) if group is None else members.may_read(partnership.group(group), member)
-
-
 def _check_may_read(partnership: Partnership, group: GroupId | None, member: Member) -> None:
     members.check_seated(member)
-    if not _may_read(partnership, group, member):
+    if not members.reads(partnership, group, member):
         raise NotFound("group")
 
 
@@ -275,7 +249,7 @@ async def _read(tx: Transaction, actor: Actor, id: int, who: members.Finder) -> 
         raise NotFound("feedback")
     member = await who(tx, partnership, actor)
     members.check_seated(member)
-    if not _may_read(partnership, feedback.group, member):
+    if not members.reads(partnership, feedback.group, member):
         raise NotFound("feedback")
     return feedback, partnership, member
 
@@ -348,3 +322,75 @@ def _channel(feedback: Feedback, places: tuple[Place, ...]) -> int | None:
     kind = PlaceKind.TALK if feedback.group is None else PlaceKind.GROUP
     stands = (place for place in places if place.kind is kind and not place.lost)
     return next((p.channel_id for p in stands if feedback.group is None or p.group == feedback.group), None)
+
+
+# ---- what it asks, and what is told of it --------------------------------------------------------
+
+TAKEN_ON = frozenset({FeedbackState.OPEN, FeedbackState.PROGRESS})
+SETTLED = frozenset({FeedbackState.ANSWERED, FeedbackState.CLOSED})
+
+
+async def _look(tx: Transaction, partnership: Partnership, id: str) -> Thing:
+    """Asks its owner for an answer."""
+    feedback = await tx.of(Feedback).get(int(id))
+    unanswered = feedback.state in TAKEN_ON
+    readers = await members.readers(tx, partnership, feedback.group)
+    return Thing(
+        NOUN.called(feedback.number),
+        "",
+        await cases.board_link(tx, partnership, rules.thing(feedback.id)),
+        lambda reminder: unanswered and feedback.owner == reminder.person and reminder.person in readers,
+        lambda reminder: unanswered,
+    )
+
+
+async def _asks(tx: Transaction, partnership: Partnership) -> list[Waiting]:
+    """What somebody took on and nobody answered yet, for its owner."""
+    unanswered = await tx.of(Feedback).list(partnership.id, TAKEN_ON, limit=MOST_WAITING)
+    return [await _waiting(tx, partnership, each) for each in unanswered if each.owner is not None]
+
+
+async def _waiting(tx: Transaction, partnership: Partnership, feedback: Feedback) -> Waiting:
+    thing = rules.thing(feedback.id)
+    link = await cases.board_link(tx, partnership, thing)
+    words = "words hidden" if feedback.hidden_by else feedback.text
+    item = InboxItem("answer feedback", thing, NOUN.called(feedback.number), words, None, None, link or None)
+
+    def asks(member: Member, now: datetime) -> Iterator[InboxItem]:
+        readable = feedback.group is None or members.reads(partnership, feedback.group, member)
+        if member.person == feedback.owner and readable:
+            yield item
+
+    return Waiting(asks)
+
+
+async def _news(tx: Transaction, partnership: Partnership, since: datetime, now: datetime) -> list[Line]:
+    """What was answered or closed and is not hidden: “you said, we did” (LRN-4)."""
+    lines = []
+    ended = (EventType.FEEDBACK_ANSWERED, EventType.FEEDBACK_CLOSED)
+    for each, _ in await cases.lately(tx, Feedback, partnership, since, now, ended):
+        later = each.answered_at is not None and each.answered_at > now  # a digest given anew is of its own day
+        if each.state not in SETTLED or not each.answer or each.hidden_by is not None or later:
+            continue
+        link = await cases.board_link(tx, partnership, rules.thing(each.id))
+        entry = Entry("answered", "answered", NOUN.called(each.number), each.text, None, link, text=each.answer)
+        lines.append(Line(each.group, entry))
+    return lines
+
+
+NOUN = Noun(
+    name="feedback",
+    plural="feedback",
+    letter="F",
+    type=Feedback,
+    running=frozenset(FeedbackState) - {FeedbackState.CLOSED},
+    due_at=lambda feedback: feedback.due_at,
+    advance=advance,
+    looks={"feedback": _look},
+    asks=_asks,
+    news=_news,
+    without=rules.without,
+    words=lambda feedback: frozenset({feedback.text, feedback.answer}),
+    begun_by=EventType.FEEDBACK_GIVEN,
+    differences=lambda feedback, history, policies: rules.differences(feedback, history),
+)

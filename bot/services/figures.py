@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.governance.proposals_types import FINAL, Proposal, ProposalState
+from bot.services.nouns import NOUNS
 from bot.services.ports.context import Context
 
 
 async def figures(ctx: Context) -> Mapping[str, float]:
-    """Partnerships, proposals that are not over, drafts left out, and posts that Discord has not taken yet.
+    """Partnerships, things of each noun that are not over, and posts that Discord has not taken yet.
 
     Of the servers that this process serves: the figures of several processes add up.
     """
     async with ctx.uow.read() as tx:
         partnerships = await tx.partnerships.all()
-        running = frozenset(ProposalState) - FINAL - {ProposalState.DRAFT}
-        open_now = [len(await tx.of(Proposal).in_states(each.id, running)) for each in partnerships]
-        waiting = await tx.deliveries.waiting(ctx.clock(), limit=1000)
-    return {
-        "partnerships": float(len(partnerships)),
-        "proposals_open": float(sum(open_now)),
-        "posts_waiting": float(len(waiting)),
-    }
+        found = {"partnerships": float(len(partnerships))}
+        for noun in NOUNS:
+            open_now = [len(await tx.of(noun.type).in_states(each.id, noun.running)) for each in partnerships]
+            found[f"{noun.plural}_open"] = float(sum(open_now))
+        found["posts_waiting"] = float(len(await tx.deliveries.waiting(ctx.clock(), limit=1000)))
+    return found

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.governance import cadences as recurring
 from bot.governance import meetings as rules
 from bot.governance.errors import BadValue, LimitReached, NotFound, UnknownKey
-from bot.governance.events import Event
-from bot.governance.ids import GroupId, PartnershipId
-from bot.governance.meetings import AHEAD, TEMPLATES, Changed, Meeting, MeetingKind, MeetingState
+from bot.governance.events import Event, EventType
+from bot.governance.ids import GroupId, PartnershipId, PersonId
+from bot.governance.meetings import AHEAD, TEMPLATES, Answer, Changed, Meeting, MeetingKind, MeetingState
 from bot.governance.organisation import Group, Member, Partnership
-from bot.governance.reminders import ReminderTopic
-from bot.services import cadences, members, organisation, times
+from bot.governance.reminders import EVERYBODY, Entry, Reminder, ReminderTopic
+from bot.services import cadences, cases, members, organisation, times
 from bot.services.agendas import MeetingList, MeetingView, check_linkable, decided_in, listing, view_of
+from bot.services.noun import MOST_WAITING, InboxItem, Line, Noun, Thing, Waiting
 from bot.services.ports.context import Actor, Context
+from bot.services.ports.deliveries import DeliveryKind
 from bot.services.ports.transaction import Transaction
 from bot.services.reminders import remind, zone_of
 
@@ -107,7 +109,7 @@ async def confirm(ctx: Context, actor: Actor, id: int) -> MeetingView:
         number = max(0, meeting.number)
         changed, events = rules.confirm(meeting, member, number, now)
         if changed.number <= 0:
-            changed = replace(changed, number=await _next_number(tx, partnership.id))
+            changed = replace(changed, number=await NOUN.next_number(tx, partnership.id))
         return await view_of(tx, await _keep(tx, meeting, changed, events, now), now, member)
 
 
@@ -243,17 +245,15 @@ async def board(ctx: Context, id: int) -> MeetingView:
 # ---- what is due ---------------------------------------------------------------------------------
 
 
-async def advance(ctx: Context, id: int) -> None:
-    """Take the step that is due, in one transaction; after a long absence what was missed is told once, together."""
-    async with ctx.uow.write() as tx:
-        now = ctx.clock()
-        meeting = await tx.of(Meeting).get(id)
-        missed: tuple[datetime, ...] = ()
-        if meeting.cadence is not None and meeting.state is MeetingState.SCHEDULED:
-            missed = cadences.between(meeting.cadence, meeting.slot, now)[-rules.MOST_MISSED :]
-        changed, events = rules.advance(meeting, await decided_in(tx, meeting, now), missed, now)
-        if changed != meeting:
-            await _keep(tx, meeting, changed, events, now)
+async def advance(tx: Transaction, id: int, now: datetime) -> None:
+    """Take the step that is due; after a long absence what was missed is told once, together."""
+    meeting = await tx.of(Meeting).get(id)
+    missed: tuple[datetime, ...] = ()
+    if meeting.cadence is not None and meeting.state is MeetingState.SCHEDULED:
+        missed = cadences.between(meeting.cadence, meeting.slot, now)[-rules.MOST_MISSED :]
+    changed, events = rules.advance(meeting, await decided_in(tx, meeting, now), missed, now)
+    if changed != meeting:
+        await _keep(tx, meeting, changed, events, now)
 
 
 async def _keep(
@@ -269,7 +269,7 @@ async def _keep(
         series = saved.cadence
     slot = _next_slot(replace(saved, cadence=series), now)
     if slot is not None:
-        number, last = await _next_number(tx, saved.partnership), replace(saved, cadence=series)
+        number, last = await NOUN.next_number(tx, saved.partnership), replace(saved, cadence=series)
         following, more = rules.following(last, await tx.next_id("meeting"), number, slot, now)
         following = await tx.of(Meeting).save(following)
         await tx.record.append(saved.partnership, more, now)
@@ -368,5 +368,91 @@ def _numbers(typed: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(found))
 
 
-async def _next_number(tx: Transaction, partnership: PartnershipId) -> int:
-    return await tx.next_id(f"meeting number/{partnership}")
+# ---- what it asks, and what is told of it --------------------------------------------------------
+
+SOON = timedelta(days=14)
+"""How far ahead people are asked whether they come."""
+THIS_WEEK = timedelta(days=7)
+EVERY = 10_000
+"""More meetings than anybody types in a day without confirming them."""
+
+
+async def _look(tx: Transaction, partnership: Partnership, id: str) -> Thing:
+    """Asks those of its group who did not say that they cannot come; one that was moved asks anew."""
+    meeting = await tx.of(Meeting).get(int(id))
+    seated = await members.seated(tx, partnership, meeting.group)
+    told = frozenset(meeting.who(Answer.ABSENT)) | (
+        frozenset() if meeting.state is MeetingState.SCHEDULED else frozenset(meeting.who(Answer.HERE))
+    )
+
+    def concerns(reminder: Reminder) -> bool:
+        held = meeting.state not in {MeetingState.CANCELLED, MeetingState.DISCARDED, MeetingState.DRAFT}
+        same = reminder.occurrence.endswith(meeting.starts_at.isoformat())
+        return held and same and (reminder.person == EVERYBODY or reminder.person in seated - told)
+
+    return Thing(
+        NOUN.called(meeting.number),
+        cases.unless_private(meeting.title, partnership, meeting.group),
+        await cases.board_link(tx, partnership, rules.thing(meeting)),
+        concerns,
+        lambda reminder: meeting.state is MeetingState.SCHEDULED,
+        seated - told,
+    )
+
+
+async def _asks(tx: Transaction, partnership: Partnership) -> list[Waiting]:
+    """Meetings of the next two weeks, for those of the group who have not said whether they come."""
+    ahead = await tx.of(Meeting).list(partnership.id, (MeetingState.SCHEDULED,), limit=MOST_WAITING)
+    return [await _waiting(tx, partnership, each) for each in ahead]
+
+
+async def _waiting(tx: Transaction, partnership: Partnership, meeting: Meeting) -> Waiting:
+    thing, name = rules.thing(meeting), NOUN.called(meeting.number)
+    link = await cases.board_link(tx, partnership, thing)
+    said = {attendance.person for attendance in meeting.attendance}
+
+    def asks(member: Member, now: datetime) -> Iterator[InboxItem]:
+        if meeting.starts_at <= now + SOON and member.holds(meeting.group) and member.person not in said:
+            yield InboxItem("answer meeting", thing, name, meeting.title, meeting.starts_at, None, link)
+
+    return Waiting(asks)
+
+
+async def _news(tx: Transaction, partnership: Partnership, since: datetime, now: datetime) -> list[Line]:
+    """Meetings of the next week, the nearest first."""
+    ahead = await tx.of(Meeting).list(partnership.id, (MeetingState.SCHEDULED,), limit=MOST_WAITING)
+    lines = []
+    for each in sorted(ahead, key=lambda meeting: meeting.starts_at):
+        if now < each.starts_at <= now + THIS_WEEK:
+            link = await cases.board_link(tx, partnership, rules.thing(each))
+            entry = Entry("meeting", "coming", NOUN.called(each.number), each.title, each.starts_at, link)
+            lines.append(Line(each.group, entry))
+    return lines
+
+
+async def _forget(tx: Transaction, partnership: Partnership, person: PersonId, now: datetime) -> None:
+    """Meetings that they typed and never confirmed (REC-1)."""
+    for typed in await tx.of(Meeting).list(partnership.id, {MeetingState.DRAFT}, limit=EVERY):
+        if typed.organiser == person:
+            await tx.of(Meeting).save(rules.discard(typed, now))
+
+
+NOUN = Noun(
+    name="meeting",
+    plural="meetings",
+    letter="M",
+    type=Meeting,
+    running=AHEAD | {MeetingState.DRAFT},
+    due_at=lambda meeting: meeting.due_at,
+    advance=advance,
+    looks={"meeting": _look},
+    asks=_asks,
+    news=_news,
+    without=rules.without,
+    words=lambda meeting: frozenset({meeting.title}),
+    forget=_forget,
+    boards=(DeliveryKind.BOARD, DeliveryKind.CALENDAR),
+    begun_by=EventType.MEETING_SCHEDULED,
+    differences=lambda meeting, history, policies: rules.differences(meeting, history),
+    occasion=EventType.MEETING_ENDED,
+)

@@ -15,11 +15,12 @@ from bot.governance.ids import GroupId, PartnershipId
 from bot.governance.metrics import Figures
 from bot.governance.organisation import Group, GroupKind, Member, Partnership
 from bot.services import members
+from bot.services.nouns import NOUNS
 from bot.services.organisation import hosted
 from bot.services.ports.context import Actor, Context
 from bot.services.ports.transaction import Transaction
 
-REVIEWS = {"retro": EventType.RETRO_CLOSED, "meeting": EventType.MEETING_ENDED, "survey": EventType.SURVEY_CLOSED}
+REVIEWS = {noun.name: noun.occasion for noun in NOUNS if noun.occasion is not None}
 """Occasions on which a group looks at itself, and the event that ends each."""
 
 _FEW = 200

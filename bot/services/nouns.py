@@ -1,63 +1,44 @@
-"""The nouns that are no proposals, as the sweep and reconciliation need them: a noun joins with one line here."""
+"""All nouns, in the order in which the sweep takes them: a noun joins with one line here."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
-from typing import Any, Protocol
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
 
-from bot.governance import surveys
-from bot.governance.feedback import Feedback, FeedbackState
-from bot.governance.ids import PartnershipId
-from bot.governance.meetings import OVER as MEETINGS_OVER
-from bot.governance.meetings import Meeting
-from bot.governance.retros import OVER, Retro
-from bot.governance.surveys import Survey
-from bot.services import feedback, meetings, retros, surveys_replies
-from bot.services.ports.context import Context
-from bot.services.ports.transaction import Transaction
+from bot.services import feedback, meetings, proposals, retros, surveys
+from bot.services.noun import Look, Noun
 
-
-class Kept(Protocol):
-    """Where things of a noun are kept, as far as the sweep and reconciliation ask. Every ``Repository`` is one."""
-
-    async def get(self, id: int) -> Any:
-        """Raises NotFound."""
-        ...
-
-    async def due(self, now: datetime, partnerships: Iterable[PartnershipId]) -> tuple[int, ...]:
-        """Ids of those with something due, earliest first, in these partnerships."""
-        ...
-
-    async def next_due_at(self, partnerships: Iterable[PartnershipId] | None = None) -> datetime | None:
-        """The earliest instant at which something is due, of all, or in these partnerships."""
-        ...
-
-    async def outside(self, partnership: PartnershipId, states: Iterable[StrEnum]) -> tuple[int, ...]:
-        """Ids of those that are in none of these states, oldest first."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Noun:
-    """``name`` as the record names a thing of it (``retro``/4), and where such things are kept.
-
-    ``advance`` takes the steps of one thing that are due, in one transaction; called too early or twice it changes
-    nothing. ``over`` are the states in which nothing is to be done on its board any more.
-    """
-
-    name: str
-    kept: Callable[[Transaction], Kept]
-    advance: Callable[[Context, int], Awaitable[None]]
-    over: frozenset[StrEnum]
-
-
-NOUNS: tuple[Noun, ...] = (
-    Noun("retro", lambda tx: tx.of(Retro), retros.advance, OVER),
-    Noun("survey", lambda tx: tx.of(Survey), surveys_replies.advance, surveys.OVER),
-    Noun("feedback", lambda tx: tx.of(Feedback), feedback.advance, frozenset({FeedbackState.CLOSED})),
-    Noun("meeting", lambda tx: tx.of(Meeting), meetings.advance, MEETINGS_OVER),
+NOUNS: tuple[Noun[Any], ...] = (
+    proposals.NOUN,
+    retros.NOUN,
+    surveys.NOUN,
+    feedback.NOUN,
+    meetings.NOUN,
 )
-"""In the order in which the sweep takes them."""
+
+
+def check(nouns: Iterable[Noun[Any]]) -> None:
+    """Raises ValueError where two nouns share what tells them apart, or one leaves a thing of its own unnamed."""
+    taken: set[object] = set()
+    for noun in nouns:
+        own = {noun.letter, noun.type, noun.plural, noun.series or f"{noun.name} number", *noun.looks}
+        for each in own:
+            if each in taken or not each:
+                raise ValueError(f"{noun.name}: {each!r} is missing, or another noun's")
+            taken.add(each)
+        if noun.name not in noun.looks:
+            raise ValueError(f"{noun.name}: nothing says how it is looked at")
+        if noun.name != noun.type.__name__.lower():
+            raise ValueError(f"{noun.name}: refusals call it {noun.type.__name__.lower()}")
+        states = {type(state) for state in noun.running}
+        if len(states) != 1:
+            raise ValueError(f"{noun.name}: its states are of {len(states)} kinds")
+
+
+check(NOUNS)
+
+NAMED: Mapping[str, Noun[Any]] = MappingProxyType({noun.name: noun for noun in NOUNS})
+"""By what the record calls them."""
+LOOKS: Mapping[str, Look] = MappingProxyType({name: look for noun in NOUNS for name, look in noun.looks.items()})
+"""How things and their parts are looked at, by their names in the record."""

@@ -12,7 +12,7 @@ from bot.governance.events import EventType
 from bot.governance.ids import PersonId, ProposalId
 from bot.governance.organisation import MEMBER
 from bot.governance.proposals_types import Objection, Proposal, ProposalState, Statement
-from bot.services import cases, members
+from bot.services import members, proposals_cases
 from bot.services.ports.context import Actor, Context
 from bot.services.ports.deliveries import DeliveryKind
 from bot.services.views import ProposalView, Raised
@@ -30,9 +30,9 @@ async def raise_objection(
     """
     async with ctx.uow.write() as tx:
         now = ctx.clock()
-        case = await cases.open_case(tx, id, now)
+        case = await proposals_cases.open_case(tx, id, now)
         member = await members.member_of(tx, case.partnership, actor)
-        cases.check_visible(case, actor, member)
+        proposals_cases.check_visible(case, actor, member)
         concern = False
         try:
             changed, events = rules.raise_objection(case.proposal, member, via, now, seen_at)
@@ -60,16 +60,16 @@ async def answer_sign(ctx: Context, actor: Actor, id: ProposalId, emoji: str) ->
     """A sign that says no and is not taken is answered once (OBJ-1). Raises NotFound, NotEligible."""
     async with ctx.uow.write() as tx:
         now = ctx.clock()
-        case = await cases.open_case(tx, id, now)
+        case = await proposals_cases.open_case(tx, id, now)
         member = await members.member_of(tx, case.partnership, actor)
-        cases.check_visible(case, actor, member)
+        proposals_cases.check_visible(case, actor, member)
         await case.keep(*signs.answer(case.proposal, member, emoji, now))
 
 
 async def told(ctx: Context, id: ProposalId, event: int, way: str) -> None:
     """Discord took what tells an objector that their objection waits to be stated: its period begins (OBJ-2)."""
     async with ctx.uow.write() as tx:
-        case = await cases.open_case(tx, id, ctx.clock())
+        case = await proposals_cases.open_case(tx, id, ctx.clock())
         number = await _untold(case, event)
         if number is not None:
             await case.keep(*rules.told(case.proposal, number, way, case.now))
@@ -78,7 +78,7 @@ async def told(ctx: Context, id: ProposalId, event: int, way: str) -> None:
 async def tell_otherwise(ctx: Context, id: ProposalId, event: int, way: DeliveryKind) -> None:
     """Somebody cannot be told where all is told: they are told in another way as well (OBJ-1, OBJ-2)."""
     async with ctx.uow.write() as tx:
-        case = await cases.open_case(tx, id, ctx.clock())
+        case = await proposals_cases.open_case(tx, id, ctx.clock())
         person = await _to_be_told(case, event)
         if person is not None:
             await tx.deliveries.ask(case.partnership.id, way, id, event, person)
@@ -87,14 +87,14 @@ async def tell_otherwise(ctx: Context, id: ProposalId, event: int, way: Delivery
 async def has_to_be_told(ctx: Context, id: ProposalId, event: int) -> bool:
     """Whether the person whom this event concerns still has to be told of it."""
     async with ctx.uow.read() as tx:
-        return await _to_be_told(await cases.open_case(tx, id, ctx.clock()), event) is not None
+        return await _to_be_told(await proposals_cases.open_case(tx, id, ctx.clock()), event) is not None
 
 
 async def told_by_own_act(ctx: Context, actor: Actor, proposals: Iterable[ProposalId]) -> None:
     """The asker was answered with what waits for them, these objections among it (OBJ-2)."""
     for each in proposals:
         async with ctx.uow.write() as tx:
-            case = await cases.open_case(tx, each, ctx.clock())
+            case = await proposals_cases.open_case(tx, each, ctx.clock())
             person = await tx.people.find(actor.user_id)
             if person is not None:
                 await case.keep(*rules.told_by_own_act(case.proposal, person, case.now))
@@ -102,14 +102,14 @@ async def told_by_own_act(ctx: Context, actor: Actor, proposals: Iterable[Propos
 
 async def concern(ctx: Context, actor: Actor, id: ProposalId, text: str) -> ProposalView:
     """Raise a concern (OBJ-3). Raises NotFound, NotEligible, WrongState, BadText."""
-    return await cases.act(
+    return await proposals_cases.act(
         ctx, actor, id, lambda proposal, member, now: rules.raise_concern(proposal, member, text, "", now)
     )
 
 
 async def state(ctx: Context, actor: Actor, id: ProposalId, number: int, statement: Statement) -> ProposalView:
     """State the claim (OBJ-2). Raises as ``rules.state_objection``."""
-    return await cases.act(
+    return await proposals_cases.act(
         ctx,
         actor,
         id,
@@ -119,21 +119,21 @@ async def state(ctx: Context, actor: Actor, id: ProposalId, number: int, stateme
 
 async def withdraw(ctx: Context, actor: Actor, id: ProposalId, number: int) -> ProposalView:
     """Withdraw, explicitly (OBJ-5). Raises as ``rules.withdraw_objection``."""
-    return await cases.act(
+    return await proposals_cases.act(
         ctx, actor, id, lambda proposal, member, now: rules.withdraw_objection(proposal, number, member, now)
     )
 
 
 async def ask_test(ctx: Context, actor: Actor, id: ProposalId, number: int) -> ProposalView:
     """Ask for the test of form (OBJ-4). Raises as ``rulings.ask_test``."""
-    return await cases.act(
+    return await proposals_cases.act(
         ctx, actor, id, lambda proposal, member, now: rulings.ask_test(proposal, number, member, now)
     )
 
 
 async def rule(ctx: Context, actor: Actor, id: ProposalId, number: int, in_form: bool, reason: str) -> ProposalView:
     """Rule on form (OBJ-4). Raises as ``rulings.rule_on_form``."""
-    return await cases.act(
+    return await proposals_cases.act(
         ctx,
         actor,
         id,
@@ -143,14 +143,14 @@ async def rule(ctx: Context, actor: Actor, id: ProposalId, number: int, in_form:
 
 async def appeal(ctx: Context, actor: Actor, id: ProposalId, number: int, reason: str) -> ProposalView:
     """Appeal a ruling (OBJ-4). Raises as ``rulings.appeal``."""
-    return await cases.act(
+    return await proposals_cases.act(
         ctx, actor, id, lambda proposal, member, now: rulings.appeal(proposal, number, member.person, reason, now)
     )
 
 
 async def vote_on_appeal(ctx: Context, actor: Actor, id: ProposalId, number: int, stands: bool) -> ProposalView:
     """A judge's vote on an appeal (OBJ-4). Raises as ``rulings.vote_on_appeal``."""
-    return await cases.act(
+    return await proposals_cases.act(
         ctx,
         actor,
         id,
@@ -160,14 +160,14 @@ async def vote_on_appeal(ctx: Context, actor: Actor, id: ProposalId, number: int
 
 async def sponsor(ctx: Context, actor: Actor, id: ProposalId, number: int) -> ProposalView:
     """Take over a leaver's objection (PRO-9). Raises as ``sponsors.sponsor``."""
-    return await cases.act(
+    return await proposals_cases.act(
         ctx, actor, id, lambda proposal, member, now: sponsors.sponsor(proposal, number, member, now)
     )
 
 
 async def answer_revision(ctx: Context, actor: Actor, id: ProposalId, number: int, resolved: bool) -> ProposalView:
     """Answer "resolved, or still objecting?" (PRO-5, OBJ-7). Raises as ``rules.answer_revision``."""
-    return await cases.act(
+    return await proposals_cases.act(
         ctx,
         actor,
         id,
@@ -178,7 +178,7 @@ async def answer_revision(ctx: Context, actor: Actor, id: ProposalId, number: in
 async def reaction_gone(ctx: Context, id: ProposalId, user_id: int) -> None:
     """A ✋ disappeared, by whom Discord does not say: keep the objection, ask once (OBJ-5)."""
     async with ctx.uow.write() as tx:
-        case = await cases.open_case(tx, id, ctx.clock())
+        case = await proposals_cases.open_case(tx, id, ctx.clock())
         person = await tx.people.find(user_id)
         if person is not None:
             await case.keep(*rules.reaction_gone(case.proposal, person))
@@ -187,14 +187,14 @@ async def reaction_gone(ctx: Context, id: ProposalId, user_id: int) -> None:
 async def reactions_wiped(ctx: Context, id: ProposalId) -> None:
     """All reactions, or one emoji, were wiped: nothing is withdrawn, it is logged (OBJ-5)."""
     async with ctx.uow.write() as tx:
-        case = await cases.open_case(tx, id, ctx.clock())
+        case = await proposals_cases.open_case(tx, id, ctx.clock())
         await case.keep(*rules.reactions_wiped(case.proposal))
 
 
 async def why_not_taken(ctx: Context, id: ProposalId, person: PersonId) -> str:
     """Why a reaction of this person cannot be taken, by the seats on record: a key of a refusal (OBJ-1, PRO-9)."""
     async with ctx.uow.read() as tx:
-        case = await cases.open_case(tx, id, ctx.clock())
+        case = await proposals_cases.open_case(tx, id, ctx.clock())
         proposal, partnership = case.proposal, case.partnership
         holdings = await tx.seats.holdings(partnership)
         seats = {(each.mapping.group, each.mapping.seat) for each in holdings if each.person == person}
@@ -212,7 +212,7 @@ async def why_not_taken(ctx: Context, id: ProposalId, person: PersonId) -> str:
         return "not an elector" if seats else "no seat"
 
 
-async def _to_be_told(case: cases.Case, event: int) -> PersonId | None:
+async def _to_be_told(case: proposals_cases.Case, event: int) -> PersonId | None:
     """An objector who has not been told, or who said no with a sign that was not taken and has not objected since."""
     number = await _untold(case, event)
     if number is not None:
@@ -226,7 +226,7 @@ async def _to_be_told(case: cases.Case, event: int) -> PersonId | None:
     return None if is_over else recorded.actor
 
 
-async def _untold(case: cases.Case, event: int) -> int | None:
+async def _untold(case: proposals_cases.Case, event: int) -> int | None:
     """The number of the objection that this event raised, while its objector has not been told."""
     raised = (await case.tx.record.event(case.partnership.id, event)).event
     number = (raised.data or {}).get("objection")
@@ -239,7 +239,7 @@ async def _untold(case: cases.Case, event: int) -> int | None:
 async def mine(ctx: Context, actor: Actor, id: ProposalId) -> Objection | None:
     """The asker's objection that still stands, or None. Raises NotFound, NotEligible."""
     async with ctx.uow.read() as tx:
-        case = await cases.open_case(tx, id, ctx.clock())
+        case = await proposals_cases.open_case(tx, id, ctx.clock())
         member = await members.reader_of(tx, case.partnership, actor)
-        cases.check_visible(case, actor, member)
+        proposals_cases.check_visible(case, actor, member)
         return case.proposal.open_objection_of(member.person)

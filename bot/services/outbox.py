@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from bot.governance.errors import NotFound
 from bot.governance.events import EventType
 from bot.governance.ids import PartnershipId, PersonId, ProposalId
 from bot.governance.organisation import Partnership
 from bot.governance.proposals_types import Proposal, ProposalState
-from bot.services.nouns import NOUNS, Noun
+from bot.services.noun import Noun
+from bot.services.nouns import NOUNS
 from bot.services.ports.context import Context
 from bot.services.ports.deliveries import Delivery, DeliveryKind
 from bot.services.ports.partnerships import Place, PlaceKind
@@ -177,14 +179,14 @@ async def show_board(ctx: Context, shown: Delivery) -> None:
         await tx.deliveries.ask(shown.partnership, DeliveryKind.BOARD, thing=shown.thing)
 
 
-async def show_boards(ctx: Context, partnership: PartnershipId, nouns: Iterable[Noun] = NOUNS) -> None:
+async def show_boards(ctx: Context, partnership: PartnershipId, nouns: Iterable[Noun[Any]] = NOUNS) -> None:
     """Boards on which something is still to be done are shown anew: one that is gone meanwhile is posted again."""
     async with ctx.uow.write() as tx:
         for noun in nouns:
-            for each in await noun.kept(tx).outside(partnership, noun.over):
-                for kind in (DeliveryKind.BOARD, DeliveryKind.CALENDAR):
-                    if await tx.deliveries.board(f"{noun.name}/{each}", kind) is not None:
-                        await tx.deliveries.ask(partnership, kind, thing=f"{noun.name}/{each}")
+            for each in await tx.of(noun.type).in_states(partnership, noun.running) if noun.boards else ():
+                for kind in noun.boards:
+                    if await tx.deliveries.board(noun.thing(each), kind) is not None:
+                        await tx.deliveries.ask(partnership, kind, thing=noun.thing(each))
 
 
 async def in_channel(ctx: Context, channel_id: int) -> tuple[Delivery, ...]:

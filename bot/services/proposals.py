@@ -10,20 +10,25 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from bot.governance import completions, drafts, electorates, halts, refiling, revisions
+from bot.governance import completions, drafts, electorates, erasure, halts, lifecycle, refiling, revisions
 from bot.governance import proposals as rules
+from bot.governance.consistency_proposals import of_proposal
 from bot.governance.effects import Effect, Governed
 from bot.governance.errors import NotEligible, NotFound, Refiled, Refusal, WindowClosed
+from bot.governance.events import EventType
 from bot.governance.ids import GroupId, PartnershipId, ProposalId
 from bot.governance.matrix import TYPES, DecisionType, Filer, type_named
 from bot.governance.money import Money
 from bot.governance.objections import eligible
 from bot.governance.organisation import Member, Partnership
 from bot.governance.proposals_types import FINAL, Proposal, ProposalState, Text
-from bot.services import cases, members, similarity
+from bot.services import members, proposals_asked, proposals_cases, similarity
+from bot.services.lifecycle import advance
+from bot.services.noun import Noun
 from bot.services.ports.context import Actor, Context
 from bot.services.ports.proposals import Filter, Listed
 from bot.services.ports.transaction import Transaction
+from bot.services.proposals_cases import Case, act
 from bot.services.views import ProposalStanding, ProposalView, links_of, refused_before, view_of
 
 _COMPARED = 300
@@ -87,7 +92,7 @@ async def may_file(ctx: Context, actor: Actor, partnership_id: PartnershipId) ->
 
 async def edit(ctx: Context, actor: Actor, id: ProposalId, text: Text, effects: tuple[Effect, ...]) -> ProposalView:
     """Replace a draft's words (PRO-1). Raises NotFound, NotYours, WrongState."""
-    return await cases.act(
+    return await act(
         ctx, actor, id, lambda proposal, member, now: (drafts.edit_draft(proposal, member.person, text, effects), ())
     )
 
@@ -129,9 +134,9 @@ async def before_opening(ctx: Context, actor: Actor, id: ProposalId) -> tuple[Pr
     """
     async with ctx.uow.walk() as tx:
         now = ctx.clock()
-        case = await cases.open_case(tx, id, now)
+        case = await proposals_cases.open_case(tx, id, now)
         member = await members.reader_of(tx, case.partnership, actor)
-        cases.check_visible(case, actor, member)
+        proposals_cases.check_visible(case, actor, member)
         view = await case.view(case.proposal)
         load = await tx.of(Proposal).load_of(case.partnership.id, member.person, case.proposal.group, now - _DAY)
         try:
@@ -144,7 +149,7 @@ async def before_opening(ctx: Context, actor: Actor, id: ProposalId) -> tuple[Pr
             for each in await tx.of(Proposal).list(case.partnership.id, limit=_COMPARED)
             if each.number != case.proposal.refiles
             and (each.state not in FINAL or each.created_at > now - _LATELY)
-            and cases.may_read(each, case.partnership, member)
+            and proposals_cases.may_read(each, case.partnership, member)
         }
         texts = {number: _wording(each) for number, each in others.items()}
         near = await asyncio.to_thread(similarity.nearest, _wording(case.proposal), texts, _MOST_SIMILAR)
@@ -156,7 +161,7 @@ def _wording(proposal: Proposal) -> str:
     return f"{proposal.text.title}\n{refiling.body(proposal.text, proposal.effects)}"
 
 
-async def _check_not_refused(tx: Transaction, case: cases.Case, text: Text, effects: tuple[Effect, ...]) -> None:
+async def _check_not_refused(tx: Transaction, case: Case, text: Text, effects: tuple[Effect, ...]) -> None:
     """Another version says no more what was refused lately than a new proposal may (OBJ-6). Raises Refiled."""
     said, now = refiling.body(text, effects), case.proposal.current
     if similarity.says_the_same(said, refiling.body(now.text, now.effects)):
@@ -170,15 +175,15 @@ async def open_review(ctx: Context, actor: Actor, id: ProposalId) -> ProposalVie
     """Open the review (PRO-2). Raises NotFound and everything that ``rules.open_review`` refuses."""
     async with ctx.uow.write() as tx:
         now = ctx.clock()
-        case = await cases.open_case(tx, id, now)
+        case = await proposals_cases.open_case(tx, id, now)
         member = await members.member_of(tx, case.partnership, actor)
-        cases.check_visible(case, actor, member)
+        proposals_cases.check_visible(case, actor, member)
         load = rules.Load(
             *await tx.of(Proposal).load_of(case.partnership.id, member.person, case.proposal.group, now - _DAY)
         )
         if case.proposal.state is ProposalState.DRAFT:
             refiling.check(case.proposal, (await case.view(case.proposal)).refused_before)
-        number = await tx.next_id(f"number/{case.partnership.id}")
+        number = await NOUN.next_number(tx, case.partnership.id)
         opened, events = rules.open_review(
             case.proposal, member, await case.world(), await case.seated(), load, number, now
         )
@@ -187,15 +192,15 @@ async def open_review(ctx: Context, actor: Actor, id: ProposalId) -> ProposalVie
 
 async def mark(ctx: Context, actor: Actor, id: ProposalId, done: bool) -> ProposalView:
     """Say that people have done what was decided, or not after all (POL-3). Raises as ``completions.mark``."""
-    return await cases.act(ctx, actor, id, lambda proposal, member, now: completions.mark(proposal, member, done, now))
+    return await act(ctx, actor, id, lambda proposal, member, now: completions.mark(proposal, member, done, now))
 
 
 async def options(ctx: Context, actor: Actor, id: ProposalId) -> tuple[ProposalView, tuple[str, ...]]:
     """The proposal, and which acts that its card does not offer the asker could take now. Raises NotFound."""
     async with ctx.uow.read() as tx:
-        case = await cases.open_case(tx, id, ctx.clock())
+        case = await proposals_cases.open_case(tx, id, ctx.clock())
         member = await members.reader_of(tx, case.partnership, actor)
-        cases.check_visible(case, actor, member)
+        proposals_cases.check_visible(case, actor, member)
         own = member.person == case.proposal.author
         return await case.view(case.proposal), AUTHORS.get(case.proposal.state, ()) if own else ()
 
@@ -204,9 +209,9 @@ async def refile(ctx: Context, actor: Actor, id: ProposalId, number: str, change
     """Link a draft to what it files again, and say what changed (OBJ-6). Raises NotFound and as ``refiling.link``."""
     async with ctx.uow.write() as tx:
         now = ctx.clock()
-        case = await cases.open_case(tx, id, now)
+        case = await proposals_cases.open_case(tx, id, now)
         member = await members.member_of(tx, case.partnership, actor)
-        cases.check_visible(case, actor, member)
+        proposals_cases.check_visible(case, actor, member)
         typed = re.fullmatch(r"\s*(?:p-?|#)?\s*([1-9]\d{0,8})\s*", number, re.IGNORECASE | re.ASCII)
         earlier = await earlier_of(tx, case.partnership, member, int(typed[1])) if typed else None
         linked = refiling.link(case.proposal, member.person, number, earlier, changed, now)
@@ -228,19 +233,19 @@ async def earlier_of(tx: Transaction, partnership: Partnership, member: Member, 
         found = await tx.of(Proposal).numbered(partnership.id, number)
     except NotFound:
         return None
-    return found if cases.may_read(found, partnership, member) else None
+    return found if proposals_cases.may_read(found, partnership, member) else None
 
 
 async def mark_read(ctx: Context, actor: Actor, id: ProposalId) -> ProposalView:
     """Record "I have read it" (PRO-8). Raises NotFound, WindowClosed, NotEligible."""
-    return await cases.act(ctx, actor, id, electorates.mark_read)
+    return await act(ctx, actor, id, electorates.mark_read)
 
 
 async def write_revision(
     ctx: Context, actor: Actor, id: ProposalId, of: int, text: Text, effects: tuple[Effect, ...]
 ) -> ProposalView:
     """Keep words for the version after ``of`` (PRO-5). Raises NotFound and as ``revisions.write_revision``."""
-    return await cases.act(
+    return await act(
         ctx,
         actor,
         id,
@@ -258,12 +263,12 @@ async def take_amount(ctx: Context, actor: Actor, id: ProposalId, chosen: Money)
         rule = drafts.take_amount if proposal.state is ProposalState.DRAFT else revisions.take_amount
         return rule(proposal, member.person, chosen), ()
 
-    return await cases.act(ctx, actor, id, take)
+    return await act(ctx, actor, id, take)
 
 
 async def drop_revision(ctx: Context, actor: Actor, id: ProposalId) -> ProposalView:
     """Forget the words kept for the next version (PRO-5). Raises NotFound, NotYours."""
-    return await cases.act(
+    return await act(
         ctx, actor, id, lambda proposal, member, now: (revisions.drop_revision(proposal, member.person), ())
     )
 
@@ -274,9 +279,9 @@ async def revise(
     """Publish the next version: the words kept for it, or these (PRO-5). Raises NotFound, as ``revisions.revise``."""
     async with ctx.uow.write() as tx:
         now = ctx.clock()
-        case = await cases.open_case(tx, id, now)
+        case = await proposals_cases.open_case(tx, id, now)
         member = await members.member_of(tx, case.partnership, actor)
-        cases.check_visible(case, actor, member)
+        proposals_cases.check_visible(case, actor, member)
         if type_named(case.proposal.type).may_file is not Filer.NOBODY:
             drafts.check_may_file(case.partnership, member, case.proposal.type)
         kept = case.proposal.next_words
@@ -289,19 +294,17 @@ async def revise(
 
 async def withdraw(ctx: Context, actor: Actor, id: ProposalId, reason: str = "") -> ProposalView:
     """The author takes it back (PRO-6). Raises NotFound, NotYours, WrongState."""
-    return await cases.act(
-        ctx, actor, id, lambda proposal, member, now: rules.withdraw(proposal, member.person, reason, now)
-    )
+    return await act(ctx, actor, id, lambda proposal, member, now: rules.withdraw(proposal, member.person, reason, now))
 
 
 async def discard(ctx: Context, actor: Actor, id: ProposalId) -> ProposalView:
     """Throw a draft away (PRO-6). Raises NotFound, WrongState."""
-    return await cases.act(ctx, actor, id, lambda proposal, member, now: rules.discard(proposal, now))
+    return await act(ctx, actor, id, lambda proposal, member, now: rules.discard(proposal, now))
 
 
 async def halt(ctx: Context, actor: Actor, id: ProposalId) -> ProposalView:
     """Consent to a halt in the timelock (EFF-3). Raises NotFound and what ``halts.consent_to_halt`` refuses."""
-    return await cases.act(ctx, actor, id, halts.consent_to_halt)
+    return await act(ctx, actor, id, halts.consent_to_halt)
 
 
 async def show(ctx: Context, actor: Actor, id: ProposalId) -> ProposalView:
@@ -359,16 +362,16 @@ async def _has_a_say(tx: Transaction, partnership: Partnership, row: Listed, mem
     if row.state in {ProposalState.DRAFT, ProposalState.DISCARDED}:
         return False
     proposal = await tx.of(Proposal).get(row.id)
-    return cases.is_party(proposal, member) or cases.may_read(proposal, partnership, member)
+    return proposals_cases.is_party(proposal, member) or proposals_cases.may_read(proposal, partnership, member)
 
 
 async def who_may_object(ctx: Context, actor: Actor, id: ProposalId) -> ProposalStanding:
     """Whether the asker may object, why not, and who may (OBJ-1). Raises NotFound, NotEligible."""
     async with ctx.uow.read() as tx:
         now = ctx.clock()
-        case = await cases.open_case(tx, id, now)
+        case = await proposals_cases.open_case(tx, id, now)
         member = await members.reader_of(tx, case.partnership, actor)
-        cases.check_visible(case, actor, member)
+        proposals_cases.check_visible(case, actor, member)
         why = "yes"
         try:
             rules.check_window(case.proposal, now)
@@ -383,7 +386,32 @@ async def who_may_object(ctx: Context, actor: Actor, id: ProposalId) -> Proposal
 
 async def _shown(ctx: Context, actor: Actor, id: ProposalId, *, with_events: bool) -> ProposalView:
     async with ctx.uow.read() as tx:
-        case = await cases.open_case(tx, id, ctx.clock())
+        case = await proposals_cases.open_case(tx, id, ctx.clock())
         member = await members.reader_of(tx, case.partnership, actor)
-        cases.check_visible(case, actor, member)
+        proposals_cases.check_visible(case, actor, member)
         return await view_of(tx, case.proposal, case.partnership, case.now, with_events=with_events)
+
+
+NOUN = Noun(
+    name="proposal",
+    plural="proposals",
+    letter="P",
+    type=Proposal,
+    running=frozenset(ProposalState) - FINAL - {ProposalState.DRAFT},
+    due_at=lifecycle.next_due,
+    advance=advance,
+    looked_at_first=proposals_asked.is_running,
+    looks={"proposal": proposals_asked.look},
+    asks=proposals_asked.asks,
+    own=proposals_asked.own,
+    learned=proposals_asked.learned,
+    news=proposals_asked.news,
+    without=erasure.without,
+    words=proposals_asked.words,
+    forget=proposals_asked.forget,
+    boards=(),
+    show_anew=proposals_asked.show_anew,
+    begun_by=EventType.REVIEW_OPENED,
+    differences=of_proposal,
+    series="number",
+)

@@ -11,6 +11,7 @@ from bot.governance.ids import PartnershipId
 from bot.governance.organisation import Partnership
 from bot.governance.receipts import Receipt, ReceiptStanding
 from bot.services import members
+from bot.services.nouns import NOUNS
 from bot.services.ports.context import Actor, Context
 from bot.services.ports.record import Verdict
 from bot.services.ports.transaction import Transaction
@@ -50,7 +51,7 @@ async def verify(
 async def check(tx: Transaction, partnership: PartnershipId, receipt: Receipt | None = None) -> RecordCheck:
     """The same for whoever runs the bot, who need not ask."""
     verdict = await tx.record.verify(partnership)
-    differences = await tx.consistency.differences(partnership)
+    differences = await tx.consistency.differences(partnership, NOUNS)
     standing = None if receipt is None else await standing_of(tx, partnership, receipt)
     return RecordCheck(verdict, differences, receipt, standing)
 

@@ -20,6 +20,8 @@ from bot.services.ports.context import Actor, Context
 from bot.services.ports.transaction import Transaction
 
 _CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})")
+DIGEST_DUE = "digest due/"
+"""Before a partnership's id: when its next digest is due."""
 _NOT_TAKEN = timedelta(days=14)
 
 
@@ -143,6 +145,11 @@ async def set_wishes(ctx: Context, actor: Actor, id: PartnershipId, typed: Wishe
 async def reset(ctx: Context, actor: Actor, id: PartnershipId) -> PreferencesView:
     """As if nothing had ever been chosen."""
     return await _change(ctx, actor, id, lambda before: None)
+
+
+async def plan_digest_anew(tx: Transaction, partnership: PartnershipId) -> None:
+    """The policy changed: the next digest of a partnership is planned by what it says now."""
+    await tx.runtime.put(f"{DIGEST_DUE}{partnership}", "")
 
 
 async def zone_of(tx: Transaction, partnership: PartnershipId) -> str:

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from bot.governance import cadences, retros_leading, retros_lessons, retros_writing
 from bot.governance import retros as rules
 from bot.governance.errors import AlreadyDone, BadValue, LimitReached, NotEligible, NotFound
-from bot.governance.events import Event
+from bot.governance.events import Event, EventType
 from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.organisation import Member, Partnership, check_authority
 from bot.governance.retros import FINAL, MOST_OPEN, Carried, Progress, Retro, RetroPlan, RetroState, Word
 from bot.governance.retros_leading import Step
-from bot.governance.retros_writing import MOST_CAPTURED, MOST_CARRIED, Written, left_over
-from bot.services import members, times
+from bot.governance.retros_writing import MOST_CAPTURED, MOST_CARRIED, left_over
+from bot.services import members, retros_asked, times
 from bot.services.cadences import next_after
+from bot.services.noun import Noun
 from bot.services.ports.context import Actor, Context
-from bot.services.ports.sealed import Sealed
 from bot.services.ports.transaction import Transaction
 from bot.services.reminders import zone_of
+from bot.services.retros_sealed import (
+    capture_thing,
+    forget,
+    read,
+    read_text,
+    written_key,
+    written_of,
+)
 from bot.services.retros_views import EVERY, RetroCase, RetroView, open_case, plan_reminders, running, view_of
 from bot.services.times import Understood
 
@@ -31,21 +37,6 @@ Rule = Callable[[Retro, Member, datetime], tuple[Retro, tuple[Event, ...]]]
 
 PAGE = 10
 LISTED = frozenset(RetroState) - {RetroState.DRAFT}
-
-
-def capture_thing(group: GroupId) -> str:
-    """What the capture box of a group is called among sealed things."""
-    return f"capture/{group}"
-
-
-def written_key(retro: int) -> str:
-    """Where it is kept, to the minute and until the phase ends, when the last card came."""
-    return f"retro written/{retro}"
-
-
-def minute_after(instant: datetime) -> datetime:
-    """The next full minute: enough to know that cards come in, too little to tell whose interaction it was."""
-    return (instant + timedelta(minutes=1)).replace(second=0, microsecond=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +60,7 @@ async def start(
         partnership, member = await _runner(tx, actor, partnership_id, group_id)
         await _check_room(tx, partnership, group_id)
         terms = rules.terms_of(await tx.policies.current(partnership.id))
-        new, number = await tx.next_id("retro"), await _next_number(tx, partnership.id)
+        new, number = await tx.next_id("retro"), await NOUN.next_number(tx, partnership.id)
         retro = rules.make(new, number, partnership.id, group_id, member.person, wanted, terms, now)
         begun, events = rules.begin(retro, *await _take_in(tx, retro), now, member.person)
         return await view_of(tx, await keep(tx, begun, events, now), partnership, now)
@@ -113,7 +104,7 @@ async def confirm(ctx: Context, actor: Actor, id: int) -> RetroView:
             return await case.view()
         await check_may_run(tx, case.partnership, member, case.group.id)
         await _check_room(tx, case.partnership, case.group.id)
-        number = await _next_number(tx, case.partnership.id)
+        number = await NOUN.next_number(tx, case.partnership.id)
         scheduled, events = rules.schedule(case.retro, number, case.now, member.person)
         return await case.view(await keep(tx, scheduled, events, case.now))
 
@@ -136,7 +127,7 @@ async def _follow_up(tx: Transaction, retro: Retro, now: datetime) -> None:
     terms = rules.terms_of(await tx.policies.current(partnership.id))
     new = await tx.next_id("retro")
     draft = rules.make(new, -new, partnership.id, retro.group, leader, retro.plan, terms, now, starts_at, retro.cadence)
-    await keep(tx, *rules.schedule(draft, await _next_number(tx, partnership.id), now, None), now)
+    await keep(tx, *rules.schedule(draft, await NOUN.next_number(tx, partnership.id), now, None), now)
 
 
 async def _runner(
@@ -157,10 +148,6 @@ async def _runner(
 async def _check_room(tx: Transaction, partnership: Partnership, group_id: GroupId) -> None:
     if len(await running(tx, partnership, group_id)) >= MOST_OPEN:
         raise LimitReached("open retros", MOST_OPEN)
-
-
-async def _next_number(tx: Transaction, partnership: PartnershipId) -> int:
-    return await tx.next_id(f"retro number/{partnership}")
 
 
 async def check_may_run(tx: Transaction, partnership: Partnership, member: Member, group_id: GroupId) -> None:
@@ -347,31 +334,30 @@ async def next_topic(ctx: Context, actor: Actor, id: int, topic: int, progress: 
 # ---- what is due -----------------------------------------------------------------------------------
 
 
-async def advance(ctx: Context, id: int) -> None:
+async def advance(tx: Transaction, id: int, now: datetime) -> None:
     """Take the step that is due; called too early or twice it changes nothing."""
-    async with ctx.uow.write() as tx:
-        case = await open_case(tx, id, ctx.clock())
-        retro = case.retro
-        leads = await case.leads()
-        seated = bool(await tx.seats.held_by(retro.partnership, retro.facilitator))
-        match retros_leading.due_step(retro, leads, seated, case.now):
-            case Step.FORGET:
-                await tx.of(Retro).save(rules.forget(retro, case.now))
-            case Step.BEGIN:
-                await begin(case, None)
-            case Step.RESUME:
-                await keep(tx, *retros_leading.resume(retro, case.now), case.now)
-            case Step.RING:
-                rung = replace(retro, rung=True, acted_at=case.now)
-                await keep(tx, rung, (rules.changed(rung, "time is up"),), case.now)
-            case Step.HAND_OVER:
-                chosen = retros_leading.successor(retro, leads)
-                assert chosen is not None
-                await _hand_over(case, chosen, "silence" if seated else "left", None)
-            case Step.MOVE_ON:
-                await move_on(case, "deadline" if retro.slow else "silence", None)
-            case Step.STAY:
-                await tx.of(Retro).save(retros_leading.stay(retro, seated))
+    case = await open_case(tx, id, now)
+    retro = case.retro
+    leads = await case.leads()
+    seated = bool(await tx.seats.held_by(retro.partnership, retro.facilitator))
+    match retros_leading.due_step(retro, leads, seated, case.now):
+        case Step.FORGET:
+            await tx.of(Retro).save(rules.forget(retro, case.now))
+        case Step.BEGIN:
+            await begin(case, None)
+        case Step.RESUME:
+            await keep(tx, *retros_leading.resume(retro, case.now), case.now)
+        case Step.RING:
+            rung = replace(retro, rung=True, acted_at=case.now)
+            await keep(tx, rung, (rules.changed(rung, "time is up"),), case.now)
+        case Step.HAND_OVER:
+            chosen = retros_leading.successor(retro, leads)
+            assert chosen is not None
+            await _hand_over(case, chosen, "silence" if seated else "left", None)
+        case Step.MOVE_ON:
+            await move_on(case, "deadline" if retro.slow else "silence", None)
+        case Step.STAY:
+            await tx.of(Retro).save(retros_leading.stay(retro, seated))
 
 
 async def hold(tx: Transaction, partnership: PartnershipId) -> None:
@@ -414,7 +400,7 @@ async def _opened(case: RetroCase) -> Retro:
     seals, retro = case.tx.seals, case.retro
     match retro.state:
         case RetroState.CHECK_IN:
-            words = [_read(each) for each in await seals.of(f"{case.thing}/words")]
+            words = [read(each) for each in await seals.of(f"{case.thing}/words")]
             await seals.destroy(f"{case.thing}/words")
             return retros_writing.reveal_words(retro, [Word(str(w["text"]), w.get("author")) for w in words])
         case RetroState.GATHER:
@@ -461,27 +447,21 @@ async def keep(
     return saved
 
 
-def written_of(sealed: Sealed) -> Written:
-    """A card as it was sealed."""
-    content = _read(sealed)
-    return Written(sealed.slot, int(content["column"]), str(content["text"]), content.get("author"))
-
-
-def read_text(sealed: Sealed) -> str:
-    """The words of what was sealed."""
-    return str(_read(sealed)["text"])
-
-
-def sealed_text(text: str, author: PersonId | None, column: int | None = None) -> str:
-    """What is sealed of a word or card: with its author in a named retro only."""
-    content: dict[str, Any] = {"text": text}
-    if column is not None:
-        content["column"] = column
-    if author is not None:
-        content["author"] = author
-    return json.dumps(content, ensure_ascii=False)
-
-
-def _read(sealed: Sealed) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(sealed.content)
-    return found
+NOUN = Noun(
+    name="retro",
+    plural="retros",
+    letter="R",
+    type=Retro,
+    running=rules.OPEN,
+    due_at=lambda retro: retro.due_at,
+    advance=advance,
+    looks={"retro": retros_asked.look, "action": retros_asked.look_at_action},
+    asks=retros_asked.asks,
+    news=retros_asked.news,
+    without=retros_lessons.without,
+    words=lambda retro: frozenset({retro.plan.title, *(action.text for action in retro.actions)}),
+    forget=forget,
+    begun_by=EventType.RETRO_STARTED,
+    differences=lambda retro, history, policies: retros_lessons.differences(retro, history),
+    occasion=EventType.RETRO_CLOSED,
+)

@@ -13,7 +13,7 @@ from bot.governance.retros import Retro, RetroState
 from bot.governance.retros_leading import Doubt
 from bot.services import retros
 from bot.services.ports.context import Actor, Context
-from bot.services.retros import written_key
+from bot.services.retros_sealed import written_key
 from bot.services.retros_views import RetroCase, RetroView, open_case
 
 

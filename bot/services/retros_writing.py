@@ -25,8 +25,9 @@ from bot.services.ports.deliveries import DeliveryKind
 from bot.services.ports.sealed import Sealed
 from bot.services.ports.transaction import Transaction
 from bot.services.reminders import zone_of
-from bot.services.retros import capture_thing, minute_after, read_text, sealed_text, show, written_key, written_of
-from bot.services.retros_views import EVERY, Mine, RetroCase, RetroView, open_case, plan_reminders, running
+from bot.services.retros import show
+from bot.services.retros_sealed import capture_thing, minute_after, read_text, sealed_text, written_key, written_of
+from bot.services.retros_views import Mine, RetroCase, RetroView, open_case, plan_reminders
 from bot.services.similarity import alike
 
 _HERE = "here"
@@ -374,24 +375,6 @@ async def _own_captured(tx: Transaction, group: Group, member: Member) -> tuple[
         return ()
     found = await tx.seals.of(capture_thing(group.id), pseudonym(member.person, key))
     return tuple(sorted(map(written_of, found), key=lambda each: each.text.casefold()))
-
-
-async def forget(tx: Transaction, partnership: Partnership, person: PersonId) -> None:
-    """Take back what somebody who is being forgotten wrote where nobody has read it yet (REC-1)."""
-    for draft in await tx.of(Retro).list(partnership.id, {RetroState.DRAFT}, limit=EVERY):
-        if draft.facilitator == person:
-            await tx.of(Retro).save(rules.blanked(draft))
-    things = [capture_thing(group.id) for group in partnership.groups]
-    for retro in await running(tx, partnership):
-        await tx.of(Retro).get(retro.id)
-        things += [retro_thing(retro.id), f"{retro_thing(retro.id)}/words", f"{retro_thing(retro.id)}/dots"]
-    for thing in things:
-        key = await tx.seals.find_key(thing)
-        if key is None:
-            continue
-        author = pseudonym(person, key)
-        for each in await tx.seals.of(thing, author):
-            await tx.seals.drop(thing, author, each.slot)
 
 
 # ---- sealed things ---------------------------------------------------------------------------------

@@ -14,10 +14,10 @@ from bot.governance.organisation import MEMBER, Holding, Partnership, RoleMappin
 from bot.governance.proposals_types import CONTESTABLE, Proposal, ProposalState
 from bot.governance.seats import SEASON, Hand, SeatRecord, is_founding
 from bot.services import electorates, retros
-from bot.services.cases import open_case
 from bot.services.ports.context import Context
 from bot.services.ports.deliveries import DeliveryKind
 from bot.services.ports.transaction import Transaction
+from bot.services.proposals_cases import open_case
 from bot.services.views import members_of
 
 _OPEN = CONTESTABLE | {ProposalState.PASSED, ProposalState.ADOPTED, ProposalState.STALE}

@@ -20,12 +20,12 @@ from bot.governance.seats import remembered_since, taken_from
 from bot.governance.stops import BLIND, REMOVED, TIMED_OUT, WITHIN, Barred
 from bot.services import roles
 from bot.services.access import site_of
-from bot.services.cases import open_case
 from bot.services.organisation import find_group, hosted
 from bot.services.ports.context import Actor, Context
 from bot.services.ports.deliveries import DeliveryKind
 from bot.services.ports.server import DiscordRefused, Presence, Server
 from bot.services.ports.transaction import Transaction
+from bot.services.proposals_cases import open_case
 from bot.services.seats import group_name, group_thing
 
 

@@ -3,65 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
 
-from bot.governance import cadences, disclosure
 from bot.governance import surveys as rules
-from bot.governance.disclosure import Hindrance, Published
 from bot.governance.errors import NotEligible, NotFound, Outdated, WrongState
 from bot.governance.events import Event, EventType
-from bot.governance.ids import GroupId, PartnershipId, PersonId
-from bot.governance.organisation import Group, Member, Partnership
-from bot.governance.reminders import ReminderTopic
+from bot.governance.ids import GroupId, PartnershipId
+from bot.governance.organisation import Member, Partnership
+from bot.governance.reminders import EVERYBODY, Entry
 from bot.governance.scales import Scale
 from bot.governance.surveys import Question, Survey, SurveyState
-from bot.services import cadences as occurrences
-from bot.services import members, times
+from bot.services import cases, members, surveys_replies, times
+from bot.services.noun import MOST_WAITING, InboxItem, Line, Noun, Thing, Waiting
 from bot.services.ports.context import Actor, Context
-from bot.services.ports.partnerships import PlaceKind
 from bot.services.ports.transaction import Transaction
-from bot.services.reminders import remind, zone_of
-
-_EVERY = 1_000_000
-"""More surveys than a partnership ever closes."""
-
-
-@dataclass(frozen=True, slots=True)
-class SurveyView:
-    """A survey with what stands around it.
-
-    ``hindrances`` say for each question of what is not over, as things stand, why its result will have to be withheld;
-    ``expected`` would be asked if it opened now, and results would be shown from ``k`` answers on after ``window``.
-    ``runs`` and ``asks`` tell whether the asker may change it, and whether it asks them. ``author`` is a Discord user.
-    ``next_at`` is when the following edition opens.
-    """
-
-    survey: Survey
-    partnership: Partnership
-    now: datetime
-    channel_id: int | None = None
-    link: str | None = None
-    k: int = 0
-    window: timedelta = timedelta(0)
-    expected: int = 0
-    hindrances: tuple[Hindrance | None, ...] = ()
-    runs: bool = False
-    asks: bool = False
-    author: int | None = None
-    next_at: datetime | None = None
-
-    @property
-    def over(self) -> bool:
-        """Whether a board that somebody deleted is left deleted."""
-        return self.survey.state in rules.OVER
-
-    @property
-    def group(self) -> Group | None:
-        """The group that is asked; None for the whole partnership."""
-        return None if self.survey.group is None else self.partnership.group(self.survey.group)
-
+from bot.services.reminders import zone_of
+from bot.services.surveys_editions import advance, begin, next_number
+from bot.services.surveys_views import EVERY, SurveyView, asked, hosted, keep, may_read, opened, view_of
 
 Change = Callable[[Survey, datetime], tuple[Survey, tuple[Event, ...]]]
 """A rule applied to a survey: what becomes of it, and what happened."""
@@ -72,7 +32,7 @@ async def check_may_create(
 ) -> None:
     """Before a form is opened: may they ask these? Raises NotFound, NotEligible, BadValue for a group and a scale."""
     async with ctx.uow.read() as tx:
-        partnership = await _hosted(tx, partnership_id, actor)
+        partnership = await hosted(tx, partnership_id, actor)
         member = await members.reader_of(tx, partnership, actor)
         await _check_may_run(tx, partnership, member, rules.asked_groups(partnership, group, scale))
 
@@ -102,10 +62,10 @@ async def create(
     """
     async with ctx.uow.write() as tx:
         now = ctx.clock()
-        partnership = await _hosted(tx, partnership_id, actor)
+        partnership = await hosted(tx, partnership_id, actor)
         member = await members.member_of(tx, partnership, actor)
         await _check_may_run(tx, partnership, member, rules.asked_groups(partnership, group, scale))
-        drafts = await tx.of(Survey).list(partnership_id, {SurveyState.DRAFT}, limit=_EVERY)
+        drafts = await tx.of(Survey).list(partnership_id, {SurveyState.DRAFT}, limit=EVERY)
         rules.check_drafts(sum(1 for each in drafts if each.author == member.person))
         blank = Survey(0, partnership_id, 0, group, member.person, "", now, scale=scale)
         written = rules.write(blank, title, about)
@@ -139,7 +99,7 @@ async def plan(ctx: Context, actor: Actor, id: int, closes: str = "", repeats: s
     """
     async with ctx.uow.read() as tx:
         survey, partnership, member = await opened(tx, actor, id)
-        await _check_may_run(tx, partnership, member, _asked(partnership, survey))
+        await _check_may_run(tx, partnership, member, asked(partnership, survey))
         here = zone.strip() or await zone_of(tx, partnership.id)
     times.check_zone(here)
     closing = await asyncio.to_thread(times.parse, closes, here, ctx.clock()) if closes.strip() else None
@@ -147,7 +107,7 @@ async def plan(ctx: Context, actor: Actor, id: int, closes: str = "", repeats: s
     async with ctx.uow.write() as tx:
         now = ctx.clock()
         survey, partnership, member = await opened(tx, actor, id)
-        await _check_may_run(tx, partnership, member, _asked(partnership, survey))
+        await _check_may_run(tx, partnership, member, asked(partnership, survey))
         planned = rules.plan(survey, closes_at, repeats, here, now)
         return await view_of(tx, await keep(tx, planned, (), now), partnership, now, member)
 
@@ -157,7 +117,7 @@ async def stop_repeating(ctx: Context, actor: Actor, id: int) -> SurveyView:
     async with ctx.uow.write() as tx:
         now = ctx.clock()
         survey, partnership, member = await opened(tx, actor, id)
-        await _check_may_run(tx, partnership, member, _asked(partnership, survey))
+        await _check_may_run(tx, partnership, member, asked(partnership, survey))
         stopped, events = rules.stop_repeating(survey, member.person)
         return await view_of(tx, await keep(tx, stopped, events, now), partnership, now, member)
 
@@ -167,7 +127,7 @@ async def cancel(ctx: Context, actor: Actor, id: int) -> SurveyView:
     async with ctx.uow.write() as tx:
         now = ctx.clock()
         survey, partnership, member = await opened(tx, actor, id)
-        await _check_may_run(tx, partnership, member, _asked(partnership, survey))
+        await _check_may_run(tx, partnership, member, asked(partnership, survey))
         ended, events = rules.cancel(survey, member.person, now)
         await tx.seals.destroy(survey.thing)
         return await view_of(tx, await keep(tx, ended, events, now), partnership, now, member)
@@ -181,32 +141,12 @@ async def open_now(ctx: Context, actor: Actor, id: int, shown: int | None = None
     async with ctx.uow.write() as tx:
         now = ctx.clock()
         survey, partnership, member = await opened(tx, actor, id)
-        await _check_may_run(tx, partnership, member, _asked(partnership, survey))
+        await _check_may_run(tx, partnership, member, asked(partnership, survey))
         rules.check_complete(survey)
         if shown is not None and shown != survey.version:
             raise Outdated("survey draft")
         begun = await begin(tx, survey, partnership, now, member.person)
         return await view_of(tx, begun, partnership, now, member)
-
-
-async def begin(
-    tx: Transaction, survey: Survey, partnership: Partnership, now: datetime, by: PersonId | None = None
-) -> Survey:
-    """Open it with the audience of this instant. Its key is made now: later its making would tell of an answer."""
-    holdings = await tx.seats.holdings(partnership)
-    policy = await tx.policies.current(partnership.id)
-    audience = rules.audience_of(_asked(partnership, survey), holdings)
-    cadence = survey.cadence
-    if cadence is None and survey.repeats:
-        wall = times.wall_of(now, survey.zone)
-        cadence = cadences.cadence(survey.repeats, wall.date(), f"{wall:%H:%M}", survey.zone)
-    k, window = policy.count("survey.k"), policy.duration("survey.window")
-    asked, events = rules.open_survey(survey, audience, k, window, now, by, cadence)
-    await tx.seals.key(survey.thing)
-    if asked.closes_at is not None and asked.closes_at - policy.duration("reminder.before_close") > now:
-        at = asked.closes_at - policy.duration("reminder.before_close")
-        await remind(tx, partnership.id, asked.thing, ReminderTopic.SURVEYS, "survey", "closing", at, asked.closes_at)
-    return await keep(tx, asked, events, now)
 
 
 async def show(ctx: Context, actor: Actor, id: int) -> SurveyView:
@@ -229,7 +169,7 @@ async def list_surveys(
     """Those that the asker may read, newest first. Raises NotFound, NotEligible without a seat."""
     async with ctx.uow.read() as tx:
         now = ctx.clock()
-        partnership = await _hosted(tx, partnership_id, actor)
+        partnership = await hosted(tx, partnership_id, actor)
         member = await members.reader_of(tx, partnership, actor)
         members.check_seated(member)
         found: list[SurveyView] = []
@@ -237,7 +177,7 @@ async def list_surveys(
         while len(found) < 25:
             rows = await tx.of(Survey).list(partnership_id, states, before=before)
             for survey in rows:
-                if await _may_read(tx, survey, partnership, member):
+                if await may_read(tx, survey, partnership, member):
                     asks = survey.state is SurveyState.OPEN and member.person in survey.audience
                     found.append(SurveyView(survey, partnership, now, asks=asks))
             if len(rows) < 25:
@@ -253,97 +193,14 @@ async def board(ctx: Context, id: int) -> SurveyView:
         return await view_of(tx, survey, await tx.partnerships.get(survey.partnership), ctx.clock())
 
 
-async def opened(tx: Transaction, actor: Actor, id: int) -> tuple[Survey, Partnership, Member]:
-    """A survey that the actor may read, with its partnership and who they are there. Raises NotFound, NotEligible."""
-    survey = await tx.of(Survey).get(id)
-    partnership = await _hosted(tx, survey.partnership, actor)
-    member = await members.reader_of(tx, partnership, actor)
-    members.check_seated(member)
-    if not await _may_read(tx, survey, partnership, member):
-        raise NotFound("survey")
-    return survey, partnership, member
-
-
-async def published(tx: Transaction, partnership: Partnership, for_group: GroupId | None) -> tuple[Published, ...]:
-    """Every question of the partnership with a published result, oldest first, named where that tells nothing."""
-    closed = await tx.of(Survey).list(partnership.id, {SurveyState.CLOSED}, limit=_EVERY)
-    closed = tuple(sorted(closed, key=lambda each: (each.closed_at or each.created_at, each.number)))
-    return tuple(
-        Published(_named(each, partnership, for_group), question.forms, each.audience, each.k, each.left)
-        for each in closed
-        for question, result in zip(each.questions, each.results, strict=True)
-        if not result.withheld
-    )
-
-
-async def keep(tx: Transaction, survey: Survey, events: tuple[Event, ...], now: datetime) -> Survey:
-    """Save it and record what happened."""
-    saved = await tx.of(Survey).save(survey)
-    if events:
-        await tx.record.append(survey.partnership, events, now)
-    return saved
-
-
-async def view_of(
-    tx: Transaction, survey: Survey, partnership: Partnership, now: datetime, member: Member | None = None
-) -> SurveyView:
-    """Gather what stands around a survey."""
-    holdings = await tx.seats.holdings(partnership)
-    policy = await tx.policies.current(partnership.id)
-    k = survey.k or policy.count("survey.k")
-    asked = _asked(partnership, survey)
-    audience = survey.audience or rules.audience_of(asked, holdings)
-    foreseen: tuple[Hindrance | None, ...] = ()
-    if survey.state not in rules.OVER:
-        others = await published(tx, partnership, survey.group)
-        if survey.state is not SurveyState.OPEN:
-            others = (*others, *await _running(tx, partnership, survey))
-        foreseen = tuple(disclosure.hindrance(question, audience, k, others) for question in survey.questions)
-    stands = await tx.deliveries.board(survey.thing)
-    link = None
-    if stands is not None and stands.message_id is not None:
-        link = f"https://discord.com/channels/{partnership.guild_id}/{stands.channel_id}/{stands.message_id}"
-    return SurveyView(
-        survey,
-        partnership,
-        now,
-        channel_id=await _channel(tx, survey, partnership),
-        link=link,
-        k=k,
-        window=survey.window or policy.duration("survey.window"),
-        expected=len(audience),
-        hindrances=foreseen,
-        runs=member is not None and rules.may_run(member, asked, holdings),
-        asks=member is not None and survey.state is SurveyState.OPEN and member.person in survey.audience,
-        author=(await tx.people.users_of((survey.author,))).get(survey.author),
-        next_at=following(survey, survey.closed_at or survey.closes_at or now) if survey.cadence else None,
-    )
-
-
-def following(survey: Survey, instant: datetime) -> datetime | None:
-    """When the next edition opens after this instant; None for one that does not repeat."""
-    return None if survey.cadence is None else occurrences.next_after(survey.cadence, instant)
-
-
 async def _run(ctx: Context, actor: Actor, id: int, change: Change) -> SurveyView:
     """One change by somebody who may run it."""
     async with ctx.uow.write() as tx:
         now = ctx.clock()
         survey, partnership, member = await opened(tx, actor, id)
-        await _check_may_run(tx, partnership, member, _asked(partnership, survey))
+        await _check_may_run(tx, partnership, member, asked(partnership, survey))
         changed, events = change(survey, now)
         return await view_of(tx, await keep(tx, changed, events, now), partnership, now, member)
-
-
-async def _hosted(tx: Transaction, id: PartnershipId, actor: Actor) -> Partnership:
-    partnership = await tx.partnerships.get(id)
-    if partnership.guild_id != actor.guild_id:
-        raise NotFound("partnership")
-    return partnership
-
-
-def _asked(partnership: Partnership, survey: Survey) -> rules.Groups:
-    return rules.asked_groups(partnership, survey.group, survey.scale)
 
 
 async def _check_may_run(tx: Transaction, partnership: Partnership, member: Member, groups: rules.Groups) -> None:
@@ -353,40 +210,68 @@ async def _check_may_run(tx: Transaction, partnership: Partnership, member: Memb
     rules.check_may_run(member, groups, await tx.seats.holdings(partnership))
 
 
-async def _may_read(tx: Transaction, survey: Survey, partnership: Partnership, member: Member) -> bool:
-    """What was never opened is read by those who may run it; the rest as its group is (SCL-2)."""
-    if survey.group is not None and not members.may_read(partnership.group(survey.group), member):
-        return False
-    if survey.opened_at is None:
-        return rules.may_run(member, _asked(partnership, survey), await tx.seats.holdings(partnership))
-    return bool(member.seats)
+# ---- what it asks, and what is told of it --------------------------------------------------------
 
 
-async def _running(tx: Transaction, partnership: Partnership, survey: Survey) -> tuple[Published, ...]:
-    """What is being asked now, as if it were published already: it may be by the time this one closes."""
-    running = await tx.of(Survey).list(partnership.id, {SurveyState.OPEN}, limit=_EVERY)
-    return tuple(
-        Published(_named(each, partnership, survey.group), question.forms, each.audience, each.k)
-        for each in running
-        for question in each.questions
+async def _look(tx: Transaction, partnership: Partnership, id: str) -> Thing:
+    """Asks its audience."""
+    survey = await tx.of(Survey).get(int(id))
+    seated = await members.readers(tx, partnership, survey.group)
+    return Thing(
+        NOUN.called(survey.number),
+        cases.unless_private(survey.title, partnership, survey.group),
+        await cases.board_link(tx, partnership, survey.thing),
+        lambda reminder: (
+            survey.state in {SurveyState.OPEN, SurveyState.CLOSED} and reminder.person in {EVERYBODY, *seated}
+        ),
+        lambda reminder: survey.state is SurveyState.OPEN,
+        survey.audience & seated,
     )
 
 
-def _named(other: Survey, partnership: Partnership, for_group: GroupId | None) -> int:
-    """The number of another survey, 0 where readers of this one may not know of it."""
-    hidden = other.group is not None and other.group != for_group and partnership.group(other.group).private
-    return 0 if hidden else other.number
+async def _asks(tx: Transaction, partnership: Partnership) -> list[Waiting]:
+    """Open surveys, for everybody asked: whether they answered, nobody knows (LRN-2)."""
+    open_now = await tx.of(Survey).list(partnership.id, (SurveyState.OPEN,), limit=MOST_WAITING)
+    return [await _waiting(tx, partnership, each) for each in open_now]
 
 
-async def _channel(tx: Transaction, survey: Survey, partnership: Partnership) -> int | None:
-    """Where its board stands: in the channel of its group, or where everyone with a seat may write."""
-    kind = PlaceKind.TALK if survey.group is None else PlaceKind.GROUP
-    for place in await tx.partnerships.places(partnership.id):
-        if place.kind is kind and place.group == survey.group and not place.lost:
-            return place.channel_id
-    return None
+async def _waiting(tx: Transaction, partnership: Partnership, survey: Survey) -> Waiting:
+    link = await cases.board_link(tx, partnership, survey.thing)
+    name, title = NOUN.called(survey.number), survey.title
+    item = InboxItem("answer survey", survey.thing, name, title, survey.closes_at, None, link or None)
+
+    def asks(member: Member, now: datetime) -> Iterator[InboxItem]:
+        readable = survey.group is None or members.reads(partnership, survey.group, member)
+        if member.person in survey.audience and readable:
+            yield item
+
+    return Waiting(asks)
 
 
-async def next_number(tx: Transaction, partnership: PartnershipId) -> int:
-    """The number of a new survey."""
-    return await tx.next_id(f"survey number/{partnership}")
+async def _news(tx: Transaction, partnership: Partnership, since: datetime, now: datetime) -> list[Line]:
+    """Results that came out."""
+    lines = []
+    for each, _ in await cases.lately(tx, Survey, partnership, since, now, (EventType.SURVEY_CLOSED,)):
+        link = await cases.board_link(tx, partnership, each.thing)
+        lines.append(Line(each.group, Entry("survey", "closed", NOUN.called(each.number), each.title, None, link)))
+    return lines
+
+
+NOUN = Noun(
+    name="survey",
+    plural="surveys",
+    letter="S",
+    type=Survey,
+    running=frozenset(SurveyState) - rules.OVER,
+    due_at=lambda survey: survey.due_at,
+    advance=advance,
+    looks={"survey": _look},
+    asks=_asks,
+    news=_news,
+    without=rules.without,
+    words=lambda survey: frozenset({survey.title}),
+    forget=surveys_replies.forget,
+    begun_by=EventType.SURVEY_CREATED,
+    differences=lambda survey, history, policies: rules.differences(survey, history),
+    occasion=EventType.SURVEY_CLOSED,
+)

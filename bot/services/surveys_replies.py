@@ -6,20 +6,19 @@ Answering changes nothing but what is sealed: no event, no delivery, no row of t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
-from bot.governance import disclosure
 from bot.governance import surveys as rules
 from bot.governance.anonymity import pseudonym
 from bot.governance.ids import PartnershipId, PersonId
 from bot.governance.organisation import Member, Partnership
 from bot.governance.surveys import Survey, SurveyState
-from bot.services import cadences, surveys
+from bot.services import surveys_views
 from bot.services.ports.context import Actor, Context
 from bot.services.ports.sealed import Sealed
 from bot.services.ports.transaction import Transaction
-from bot.services.surveys import SurveyView
+from bot.services.surveys_views import SurveyView
 
 _MOST_OPEN = 1_000_000
 """More surveys than are ever open at once."""
@@ -45,11 +44,11 @@ async def mine(ctx: Context, actor: Actor, id: int) -> Answering:
     """
     async with ctx.uow.read() as tx:
         now = ctx.clock()
-        survey, partnership, member = await surveys.opened(tx, actor, id)
+        survey, partnership, member = await surveys_views.opened(tx, actor, id)
         rules.check_may_answer(survey, member.person, now)
         given = {each.slot: each.content for each in await _sealed_by(tx, survey, member.person)}
         answers = tuple(given.get(str(place), "") for place in range(1, len(survey.questions) + 1))
-        return Answering(await surveys.view_of(tx, survey, partnership, now, member), answers)
+        return Answering(await surveys_views.view_of(tx, survey, partnership, now, member), answers)
 
 
 async def answer(ctx: Context, actor: Actor, id: int, typed: Sequence[str]) -> Answering:
@@ -59,14 +58,14 @@ async def answer(ctx: Context, actor: Actor, id: int, typed: Sequence[str]) -> A
     """
     async with ctx.uow.write() as tx:
         now = ctx.clock()
-        survey, partnership, member = await surveys.opened(tx, actor, id)
+        survey, partnership, member = await surveys_views.opened(tx, actor, id)
         rules.check_may_answer(survey, member.person, now)
         padded = [*typed, *[""] * len(survey.questions)]
         kept = tuple(
             rules.read_answer(question, place, padded[place - 1]) for place, question in enumerate(survey.questions, 1)
         )
         await _seal(tx, survey, member, kept)
-        return Answering(await surveys.view_of(tx, survey, partnership, now, member), kept)
+        return Answering(await surveys_views.view_of(tx, survey, partnership, now, member), kept)
 
 
 async def take_back(ctx: Context, actor: Actor, id: int) -> Answering:
@@ -81,29 +80,14 @@ async def unanswered(tx: Transaction, partnership: PartnershipId, person: Person
     return tuple([survey for survey in asking if not await _sealed_by(tx, survey, person)])
 
 
-async def forget(tx: Transaction, partnership: PartnershipId, person: PersonId) -> None:
+async def forget(tx: Transaction, partnership: Partnership, person: PersonId, now: datetime) -> None:
     """Delete a person's drafts, and what they answered in surveys that are still open (REC-1)."""
-    for draft in await tx.of(Survey).list(partnership, {SurveyState.DRAFT}, limit=_MOST_OPEN):
+    for draft in await tx.of(Survey).list(partnership.id, {SurveyState.DRAFT}, limit=_MOST_OPEN):
         if draft.author == person:
             await tx.of(Survey).save(rules.blanked(draft))
-    for survey in await tx.of(Survey).list(partnership, {SurveyState.OPEN}, limit=_MOST_OPEN):
+    for survey in await tx.of(Survey).list(partnership.id, {SurveyState.OPEN}, limit=_MOST_OPEN):
         for each in await _sealed_by(tx, survey, person):
             await tx.seals.drop(survey.thing, each.author, each.slot)
-
-
-async def advance(ctx: Context, id: int) -> None:
-    """Open a scheduled survey, or close one whose time is up; called too early or twice it changes nothing."""
-    async with ctx.uow.write() as tx:
-        now = ctx.clock()
-        survey = await tx.of(Survey).get(id)
-        if survey.due_at is None or survey.due_at > now:
-            return
-        partnership = await tx.partnerships.get(survey.partnership)
-        if survey.state is SurveyState.SCHEDULED:
-            late = replace(survey, missed=survey.missed + _passed(survey, survey.due_at, now))
-            await surveys.begin(tx, late, partnership, now)
-        else:
-            await _close(tx, survey, partnership, now)
 
 
 async def _sealed_by(tx: Transaction, survey: Survey, person: PersonId) -> tuple[Sealed, ...]:
@@ -121,38 +105,3 @@ async def _seal(tx: Transaction, survey: Survey, member: Member, answers: Sequen
             await tx.seals.put(survey.thing, Sealed(author, str(place), content))
         else:
             await tx.seals.drop(survey.thing, author, str(place))
-
-
-async def _close(tx: Transaction, survey: Survey, partnership: Partnership, now: datetime) -> None:
-    """Compute what may be published, keep nothing else, and destroy answers and key, all in one transaction.
-
-    Surveys of a partnership close one after another: what one publishes, the next is compared with.
-    """
-    await tx.next_id(f"survey results/{partnership.id}")
-    earlier = await surveys.published(tx, partnership, survey.group)
-    left = survey.audience - rules.audience_of(None, await tx.seats.holdings(partnership))
-    sealed = await tx.seals.of(survey.thing)
-    results = tuple(
-        disclosure.result(
-            question,
-            [each.content for each in sealed if each.slot == str(place)],
-            survey.audience,
-            survey.k,
-            earlier,
-            left,
-        )
-        for place, question in enumerate(survey.questions, 1)
-    )
-    closed, events = rules.close(survey, results, now, left)
-    await tx.seals.destroy(survey.thing)
-    kept = await surveys.keep(tx, closed, events, now)
-    opens_at = surveys.following(kept, now)
-    if opens_at is not None:
-        next_id, number = await tx.next_id("survey"), await surveys.next_number(tx, partnership.id)
-        missed = _passed(survey, survey.closes_at or now, now)
-        await surveys.keep(tx, *rules.next_edition(kept, next_id, number, opens_at, missed, now), now)
-
-
-def _passed(survey: Survey, after: datetime, now: datetime) -> int:
-    """How many editions would have opened between two instants: after a long downtime none of them is made up for."""
-    return 0 if survey.cadence is None else len(cadences.between(survey.cadence, after, now))

@@ -86,32 +86,6 @@ class ProposalStanding:
 
 
 @dataclass(frozen=True, slots=True)
-class ProposalItem:
-    """One thing that waits for the asker (RHY-3). ``kind`` is a key for the presenter.
-
-    ``thing`` is its name in the record, ``name`` what people call it.
-    """
-
-    kind: str
-    thing: str
-    name: str
-    title: str
-    due_at: datetime | None
-    objection: int | None = None
-    link: str | None = None
-
-    @property
-    def noun(self) -> str:
-        """What sort of thing it is."""
-        return self.thing.partition("/")[0]
-
-    @property
-    def id(self) -> int:
-        """Which of its sort."""
-        return int(self.thing.partition("/")[2])
-
-
-@dataclass(frozen=True, slots=True)
 class HeadView:
     """The head of the record at one instant, to keep as a receipt (REC-1)."""
 

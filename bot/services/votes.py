@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.governance import votes as rules
 from bot.governance.ids import ProposalId
 from bot.governance.proposals_types import Ballot
-from bot.services import cases, electorates, members
+from bot.services import electorates, members, proposals_cases
 from bot.services.ports.context import Actor, Context
 from bot.services.views import ProposalView
 
@@ -15,9 +15,9 @@ async def cast(
 ) -> ProposalView:
     """Keep the asker's ballot, or replace it (DEC-2). Raises as ``rules.cast``."""
     async with ctx.uow.write() as tx:
-        case = await cases.open_case(tx, id, ctx.clock())
+        case = await proposals_cases.open_case(tx, id, ctx.clock())
         member = await members.member_of(tx, case.partnership, actor)
-        cases.check_visible(case, actor, member)
+        proposals_cases.check_visible(case, actor, member)
         wanted = Ballot(choice, member.person, criterion, reason)
         changed, ballot, events = rules.cast(case.proposal, member, wanted, case.partnership.stakeholders.id, case.now)
         assert changed.vote is not None
@@ -29,9 +29,9 @@ async def cast(
 async def mine(ctx: Context, actor: Actor, id: ProposalId) -> Ballot | None:
     """The asker's ballot while the vote is open, or None. Raises NotFound, NotEligible."""
     async with ctx.uow.read() as tx:
-        case = await cases.open_case(tx, id, ctx.clock())
+        case = await proposals_cases.open_case(tx, id, ctx.clock())
         member = await members.reader_of(tx, case.partnership, actor)
-        cases.check_visible(case, actor, member)
+        proposals_cases.check_visible(case, actor, member)
         if case.proposal.vote is None:
             return None
         ballots = await tx.ballots.of(case.proposal.vote.id)

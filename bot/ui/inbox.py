@@ -14,8 +14,8 @@ from bot.governance.ids import PartnershipId, PersonId, ProposalId
 from bot.governance.organisation import Partnership
 from bot.governance.proposals_types import FINAL, ProposalState
 from bot.services.inbox import Inbox
+from bot.services.noun import InboxItem
 from bot.services.ports.proposals import Filter, Listed
-from bot.services.views import ProposalItem
 from bot.ui import ids, limits
 from bot.ui.answers import COLOUR, Answer, said
 from bot.ui.labels import STATE_LABELS, STATE_SIGNS, count, stamp, type_label
@@ -142,14 +142,14 @@ def suggestion(row: Listed) -> tuple[str, str]:
     return plain(f"{number} · {row.title}", limits.SUGGESTION), value
 
 
-def _waiting(item: ProposalItem) -> str:
+def _waiting(item: InboxItem) -> str:
     due = f"\nBy {stamp(item.due_at)}" if item.due_at else ""
     ask = WAITS.get(item.kind, item.kind).replace("{o}", str(item.objection or ""))
     title = f" · {in_quotes(item.title, 100)}" if item.title else ""
     return f"**{item.name}{title}**\n{ask}{due}"
 
 
-def _settling(item: ProposalItem) -> list[Button]:
+def _settling(item: InboxItem) -> list[Button]:
     """The buttons that settle an item; at most three."""
     proposal = ProposalId(item.id)
     number = item.objection or 0

@@ -15,8 +15,8 @@ from bot.governance.organisation import Member, RoleMapping
 from bot.governance.proposals_types import ObjectionState, ProposalState
 from bot.governance.seats import SEASON
 from bot.services import erasures, escalations, inbox, objections, proposals, seats, votes
-from bot.services.cases import open_case
 from bot.services.ports.proposals import Filter
+from bot.services.proposals_cases import open_case
 from tests.services.scene import (
     ADA,
     BEN,

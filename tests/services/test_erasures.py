@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from bot.governance.erasure import ERASED
 from bot.governance.errors import NotErasable, NotFound
 from bot.governance.events import ERASURES, Event, EventType
 from bot.governance.ids import PartnershipId
 from bot.governance.proposals_types import ObjectionState, ProposalState
 from bot.services import erasures, objections, proposals
+from bot.services.erasures import ERASED
 from bot.services.ports.deliveries import DeliveryKind, DeliveryState
 from tests.services.scene import ADA, BEN, HERE, OTHER_TEXT, REASON, TEXT, TIA, TOM, Scene
 

@@ -13,6 +13,7 @@ from bot.governance.errors import LimitReached, NotEligible, NotFound
 from bot.governance.feedback import FeedbackState, counting
 from bot.governance.ids import GroupId
 from bot.services import erasures, feedback
+from bot.services import sweep as sweeping
 from bot.services.feedback import FeedbackView
 from bot.services.ports.context import Actor
 from bot.services.ports.deliveries import DeliveryKind
@@ -115,14 +116,14 @@ async def test_a_month_of_downtime_destroys_the_key_at_the_first_sweep(scene: Sc
     await scene.sweep()
     assert (await scene.tables())["session_keys"] == []
     again = await scene.tables()
-    await feedback.advance(scene.ctx, view.feedback.id)
+    await sweeping.advance(scene.ctx, feedback.NOUN, view.feedback.id)
     assert await scene.tables() == again
 
 
 async def test_too_early_nothing_is_destroyed(scene: Scene) -> None:
     view = await give(scene)
     before = await scene.tables()
-    await feedback.advance(scene.ctx, view.feedback.id)
+    await sweeping.advance(scene.ctx, feedback.NOUN, view.feedback.id)
     assert await scene.tables() == before
 
 
@@ -206,11 +207,12 @@ async def test_from_given_to_closed_with_boards_and_posts(scene: Scene) -> None:
         assert board is not None
         assert board.wanted == 7
         posts = [d for d in await tx.deliveries.waiting(scene.clock()) if d.kind is DeliveryKind.POST]
-        said = await feedback.said_and_done(tx, HERE, since)
-        later = await feedback.said_and_done(tx, HERE, scene.clock() + timedelta(seconds=1))
+        here = await tx.partnerships.get(HERE)
+        said = await feedback.NOUN.news(tx, here, since, scene.clock())
+        later = await feedback.NOUN.news(tx, here, scene.clock(), scene.clock() + timedelta(seconds=1))
     assert len(posts) == 2
-    assert [(each.number, each.answer) for each in said] == [(1, "We cut the window to a day.")]
-    assert later == ()
+    assert [(each.entry.name, each.entry.text) for each in said] == [("F-1", "We cut the window to a day.")]
+    assert later == []
 
 
 async def test_hidden_words_are_not_repeated_in_the_digest(scene: Scene) -> None:
@@ -218,7 +220,8 @@ async def test_hidden_words_are_not_repeated_in_the_digest(scene: Scene) -> None
     await feedback.answer(scene.ctx, scene.actor(TOM), view.feedback.id, "Thank you for this.")
     await feedback.hide(scene.ctx, scene.actor(GUS), view.feedback.id, "It names a child.")
     async with scene.ctx.uow.read() as tx:
-        assert await feedback.said_and_done(tx, HERE, scene.clock() - timedelta(days=1)) == ()
+        here, yesterday = await tx.partnerships.get(HERE), scene.clock() - timedelta(days=1)
+        assert await feedback.NOUN.news(tx, here, yesterday, scene.clock()) == []
 
 
 async def test_pages_end_where_the_list_ends(scene: Scene) -> None:

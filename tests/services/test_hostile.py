@@ -280,13 +280,13 @@ async def test_what_breaks_at_any_statement_leaves_nothing_half_written(scene: S
     await broken(lambda: clocks.stop(ctx, filed, "card missing", scene.clock()))
     await broken(lambda: clocks.resume(ctx, filed, "card missing"))
     scene.clock.forward(timedelta(hours=73))
-    await broken(lambda: sweeping.advance(ctx, filed))
+    await broken(lambda: sweeping.advance(ctx, proposals.NOUN, filed))
     assert await scene.state(filed) is ProposalState.DISPUTED
     await broken(lambda: escalations.escalate(ctx, as_(ADA), filed))
     for voter in (BEN, CLEO, DEV):
         await broken(lambda voter=voter: votes.cast(ctx, as_(voter), filed, "for"))  # type: ignore[misc]
     scene.clock.forward(timedelta(hours=72))
-    await broken(lambda: sweeping.advance(ctx, filed))
+    await broken(lambda: sweeping.advance(ctx, proposals.NOUN, filed))
     assert await scene.state(filed) is ProposalState.ENACTED
     await broken(lambda: roles.member_left(ctx, GUILD, ADA, by_themselves=True))
     await scene.record()
@@ -298,7 +298,7 @@ async def test_an_enactment_that_breaks_changes_neither_policy_nor_proposal(scen
     await scene.read_by(filed, ADA, BEN)
     await scene.after(hours=72)
     scene.clock.forward(timedelta(hours=48))
-    await broken_everywhere(scene, engines, lambda: sweeping.advance(scene.ctx, filed))
+    await broken_everywhere(scene, engines, lambda: sweeping.advance(scene.ctx, proposals.NOUN, filed))
     assert await scene.state(filed) is ProposalState.ENACTED
     async with scene.ctx.uow.read() as tx:
         assert (await tx.policies.current(HERE)).count(FREE_KEY.target) == 4

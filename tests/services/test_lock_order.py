@@ -17,7 +17,7 @@ from bot.governance.ids import PartnershipId, ProposalId
 from bot.governance.organisation import Partnership
 from bot.governance.policy import genesis
 from bot.governance.proposals_types import Proposal, ProposalState, Text
-from bot.services import members, objections, proposals, roles, scales
+from bot.services import lifecycle, members, objections, proposals, roles, scales
 from bot.services import sweep as sweeping
 from bot.services.ports.context import Actor, Context
 from storage.engine import Engines
@@ -135,8 +135,8 @@ async def test_a_ratifying_sweep_and_a_change_of_roles_wait_for_one_another(
     filed = await to_be_ratified(ctx, town)
     role = town.named("Stakeholder")
     meeting = Meeting(engines, lambda: change(ctx, town, role))
-    monkeypatch.setattr(sweeping, "_enact", meeting.before(sweeping._enact))
-    await sweeping.advance(ctx, filed)
+    monkeypatch.setattr(lifecycle, "_enact", meeting.before(lifecycle._enact))
+    await sweeping.advance(ctx, proposals.NOUN, filed)
     await meeting.ended()
     async with ctx.uow.read() as tx:
         assert (await tx.of(Proposal).get(filed)).state is ProposalState.ENACTED

@@ -11,14 +11,13 @@ from typing import Any
 import pytest
 
 from bot.governance.ids import GroupId, PartnershipId
-from bot.services import outbox
+from bot.services import meetings, outbox
 from bot.services import sweep as sweeping
-from bot.services.nouns import Noun
-from bot.services.ports.context import Context
+from bot.services.noun import Noun
 from bot.services.ports.deliveries import DeliveryKind
 from bot.services.ports.transaction import Transaction
+from storage import tables
 from storage.repository import Repository
-from storage.tables import meetings
 from tests.database import NEW_YEAR
 from tests.services.scene import HERE, Scene
 
@@ -43,26 +42,28 @@ class Thing:
 
 
 def kept(tx: Any) -> Repository[Thing]:
-    return Repository(tx._session, meetings, Thing)
+    return Repository(tx._session, tables.meetings, Thing)
 
 
-def unreadable(tx: Transaction) -> Repository[Thing]:
-    raise RuntimeError("the table is gone")
+async def advance(tx: Transaction, id: int, now: datetime) -> None:
+    thing = await kept(tx).get(id)
+    await kept(tx).save(replace(thing, steps=thing.steps + 1, due_at=None, state=Phase.OVER))
+    if id == 1:
+        raise RuntimeError("cannot be brought forward")
 
 
-async def advance(ctx: Context, id: int) -> None:
-    async with ctx.uow.write() as tx:
-        thing = await kept(tx).get(id)
-        await kept(tx).save(replace(thing, steps=thing.steps + 1, due_at=None, state=Phase.OVER))
-        if id == 1:
-            raise RuntimeError("cannot be brought forward")
+class Lost(Thing):
+    """Of a noun whose table is gone."""
 
 
-THINGS = Noun("thing", kept, advance, frozenset({Phase.OVER}))
+ANY: Noun[Any] = meetings.NOUN
+THINGS = replace(ANY, name="thing", type=Thing, advance=advance, running=frozenset({Phase.OPEN}))
+LOST = replace(THINGS, name="lost thing", type=Lost)
 
 
 @pytest.fixture
-async def three(scene: Scene) -> Scene:
+async def three(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    monkeypatch.setattr("storage.nouns.TABLES", {Thing: tables.meetings})
     async with scene.ctx.uow.write() as tx:
         for number in (1, 2, 3):
             await kept(tx).save(Thing(number, number, NEW_YEAR + number * DAY))
@@ -80,9 +81,8 @@ async def test_one_that_fails_keeps_its_deadline_and_holds_up_no_other(
     three: Scene, caplog: pytest.LogCaptureFixture
 ) -> None:
     three.clock.forward(2 * DAY)
-    lost = Noun("lost thing", unreadable, advance, frozenset())
     with caplog.at_level(logging.ERROR):
-        assert await sweeping.sweep(three.ctx, {HERE}, nouns=(lost, THINGS)) == 2
+        assert await sweeping.sweep(three.ctx, {HERE}, nouns=(LOST, THINGS)) == 2
     assert await steps(three) == [0, 1, 0], "what failed is as it was, what is not due waits"
     assert await sweeping.next_due_at(three.ctx, {HERE}, (THINGS,)) == NEW_YEAR + DAY
     told = [record.getMessage() for record in caplog.records if record.exc_info]

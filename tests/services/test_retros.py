@@ -23,7 +23,8 @@ from bot.governance.errors import (
 from bot.governance.ids import GroupId
 from bot.governance.retros import Progress, Retro, RetroPlan, RetroState
 from bot.governance.retros_leading import Doubt
-from bot.services import erasures, retros, retros_leading, retros_views, retros_writing, roles
+from bot.services import erasures, retros, retros_leading, retros_sealed, retros_views, retros_writing, roles
+from bot.services import sweep as sweeping
 from bot.services.ports.context import Actor
 from bot.services.retros import Later
 from bot.services.retros_views import RetroView
@@ -398,7 +399,7 @@ async def test_what_is_captured_while_retros_begin_is_in_one_of_them_or_in_the_b
         await retros_writing.join(town.ctx, town[TIA], held.retro.id)
         taken += [card.text for card in (await town.go(held.retro.id, RetroState.CLOSED)).cards]
     async with town.ctx.uow.read() as tx:
-        left = [retros.read_text(each) for each in await tx.seals.of("capture/2")]
+        left = [retros_sealed.read_text(each) for each in await tx.seals.of("capture/2")]
     assert sorted([*taken, *left]) == sorted(said)
 
 
@@ -413,7 +414,7 @@ async def test_what_waits_for_the_next_retro_goes_into_one_of_two_that_begin_at_
         draft, _ = await retros.plan_later(town.ctx, town[TOM], HERE, TLC, LIVE, Later("in 2 days at 18:00"))
         waiting.append((await retros.confirm(town.ctx, town[TOM], draft.retro.id)).retro.id)
     town.scene.clock.forward(3 * DAY)
-    await asyncio.gather(*[retros.advance(town.ctx, each) for each in waiting * 2])
+    await asyncio.gather(*[sweeping.advance(town.ctx, retros.NOUN, each) for each in waiting * 2])
     both = [await town.get(each) for each in waiting]
     assert {retro.state for retro in both} == {RetroState.CHECK_IN}
     assert [text for retro in both for text in retro.captured] == ["between meetings"]

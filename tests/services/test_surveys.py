@@ -28,6 +28,7 @@ from bot.governance.ids import GroupId, PartnershipId
 from bot.governance.scales import Scale
 from bot.governance.surveys import MOST_DRAFTS, Question, QuestionKind, Survey, SurveyState
 from bot.services import erasures, roles, surveys, surveys_replies, times
+from bot.services import sweep as sweeping
 from bot.services.ports.context import Actor
 from storage.tables import session_keys
 from tests.services import scene as town
@@ -258,7 +259,7 @@ async def test_two_sweeps_at_once_close_once(scene: Scene) -> None:
     for who in STAKEHOLDERS:
         await answer(scene, who, made, "3")
     scene.clock.forward(DAYS)
-    await asyncio.gather(*(surveys_replies.advance(scene.ctx, made) for _ in range(4)))
+    await asyncio.gather(*(sweeping.advance(scene.ctx, surveys.NOUN, made) for _ in range(4)))
     survey = await get(scene, made)
     assert survey.results[0].answers == 6
     happened = [r for r in await scene.record() if r.event.thing == survey.thing]
@@ -333,7 +334,7 @@ async def test_two_that_close_at_once_are_compared(scene: Scene) -> None:
         await answer(scene, who, first, "4")
         await answer(scene, who, second, "4")
     scene.clock.forward(DAYS)
-    await asyncio.gather(*(surveys_replies.advance(scene.ctx, each) for each in (first, second)))
+    await asyncio.gather(*(sweeping.advance(scene.ctx, surveys.NOUN, each) for each in (first, second)))
     shown = [(await get(scene, each)).results[0].withheld for each in (first, second)]
     assert sorted(shown) == ["", FEW_APART]
 

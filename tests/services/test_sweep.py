@@ -240,4 +240,4 @@ async def test_a_vote_that_ends_uncounted_leaves_no_ballot_behind(scene: Scene) 
 
 async def test_an_unknown_proposal_cannot_be_advanced(scene: Scene) -> None:
     with pytest.raises(NotFound):
-        await sweeping.advance(scene.ctx, ProposalId(4711))
+        await sweeping.advance(scene.ctx, proposals.NOUN, ProposalId(4711))

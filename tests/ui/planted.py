@@ -29,6 +29,7 @@ from bot.services.feedback import FeedbackPage
 from bot.services.inbox import Inbox
 from bot.services.meetings import Move
 from bot.services.metrics import Scope
+from bot.services.noun import InboxItem
 from bot.services.organisation import OrganisationView
 from bot.services.ports.deliveries import DeliveryKind
 from bot.services.ports.record import Recorded, Verdict
@@ -44,7 +45,7 @@ from bot.services.scales import SetupView
 from bot.services.stops import Mending
 from bot.services.surveys_replies import Answering
 from bot.services.times import Understood
-from bot.services.views import HeadView, ProposalItem, ProposalStanding, Raised
+from bot.services.views import HeadView, ProposalStanding, Raised
 from bot.ui import inbox, notices, retros_notices, times
 from bot.ui.announcements import AUDIENCES
 from bot.ui.errors import AMOUNTS
@@ -285,7 +286,7 @@ def examples(claim: str) -> dict[str, list[Any]]:
         {**data, "check": check.value, "group": claim, "organisation": claim}
         for check, data in test_health.DATA.items()
     ]
-    waiting = [ProposalItem(kind, "proposal/1", "P-1", claim, scene.NOW, 1) for kind in inbox.WAITS]
+    waiting = [InboxItem(kind, "proposal/1", "P-1", claim, scene.NOW, 1) for kind in inbox.WAITS]
     log = [kind for kind in EventType if DeliveryKind.LOG in AUDIENCES[kind]]
     by_type: dict[str, list[Any]] = {
         "ProposalView": views,

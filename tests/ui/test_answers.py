@@ -17,10 +17,11 @@ from bot.governance.organisation import Group
 from bot.governance.proposals_types import Ballot, ProposalState, Revision
 from bot.governance.receipts import Receipt, ReceiptStanding
 from bot.services.inbox import Inbox
+from bot.services.noun import InboxItem
 from bot.services.ports.proposals import Listed
 from bot.services.ports.record import Verdict
 from bot.services.record import RecordCheck
-from bot.services.views import HeadView, ProposalItem, ProposalView, Raised
+from bot.services.views import HeadView, ProposalView, Raised
 from bot.services.views import ProposalStanding as Holdings
 from bot.ui import answers, inbox, notices, objections_replies, record, votes_replies
 from bot.ui.help import help_page
@@ -180,15 +181,14 @@ ITEMS = tuple(inbox.WAITS)
 async def test_the_inbox_fits_however_full() -> None:
     for kind in ITEMS:
         items = [
-            ProposalItem(kind, f"proposal/{n}", f"P-{n}", bomb(90), scene.NOW, n, "https://discord.com/channels/1/2/3")
+            InboxItem(kind, f"proposal/{n}", f"P-{n}", bomb(90), scene.NOW, n, "https://discord.com/channels/1/2/3")
             for n in range(1, 40)
         ]
         check_fits(inbox.inbox(Inbox(tuple(items), 3), scene.PARTNERSHIP))
         shown = inbox.inbox(Inbox(tuple(items[:1])), scene.PARTNERSHIP)
         assert custom_ids(shown), kind
     every = [
-        ProposalItem(kind, f"proposal/{n}", f"P-{n}", "", None, 1)
-        for n, kind in enumerate(ITEMS[: inbox.MOST_ITEMS], 1)
+        InboxItem(kind, f"proposal/{n}", f"P-{n}", "", None, 1) for n, kind in enumerate(ITEMS[: inbox.MOST_ITEMS], 1)
     ]
     check_fits(inbox.inbox(Inbox(tuple(every)), scene.PARTNERSHIP))
     check_fits(inbox.inbox(Inbox((), 1), scene.PARTNERSHIP))

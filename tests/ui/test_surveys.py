@@ -19,9 +19,9 @@ from bot.governance.organisation import Group, GroupKind, Partnership
 from bot.governance.scales import Scale
 from bot.governance.surveys import REPEATS, Question, QuestionKind, Result, Survey, SurveyState
 from bot.services.ports.record import Recorded
-from bot.services.surveys import SurveyView
 from bot.services.surveys_compared import Decision, Edition, Trend
 from bot.services.surveys_replies import Answering
+from bot.services.surveys_views import SurveyView
 from bot.ui import forms, limits, surveys, surveys_drawn, surveys_forms, surveys_replies
 from tests.ui.scenes import bomb, check_fits, custom_ids, text_of
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId, VoteId
@@ -43,8 +44,8 @@ class Filter:
 class Proposals(Repository[Proposal], Protocol):
     """Proposals, and what is asked of them beyond what every noun is asked."""
 
-    async def in_states(self, partnership: PartnershipId, states: Iterable[ProposalState]) -> tuple[ProposalId, ...]:
-        """Ids of proposals in these states, oldest first."""
+    async def in_states(self, partnership: PartnershipId, states: Iterable[StrEnum]) -> tuple[ProposalId, ...]:
+        """Ids of those in these states, oldest first."""
         ...
 
     async def listed(self, partnership: PartnershipId, wanted: Filter) -> tuple[Listed, ...]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.governance.consistency import Difference
 from bot.governance.events import Event, EventType
 from bot.governance.histories import Happening
 from bot.governance.ids import PartnershipId, PersonId
+from bot.governance.policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +104,22 @@ class Record(Protocol):
         ...
 
 
+class Compared(Protocol):
+    """How things of one noun are held against the chain: what begins one, and what of one is not as its events tell."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def type(self) -> type[Any]: ...
+    @property
+    def begun_by(self) -> EventType: ...
+    @property
+    def differences(self) -> Callable[[Any, Sequence[Happening], Mapping[int, Policy]], Iterator[str]]: ...
+
+
 class Consistency(Protocol):
     """What is kept beside the chain, held against it (REC-1)."""
 
-    async def differences(self, partnership: PartnershipId) -> tuple[Difference, ...]:
+    async def differences(self, partnership: PartnershipId, nouns: Iterable[Compared]) -> tuple[Difference, ...]:
         """Everything that is not as the record tells, named; empty where all agrees."""
         ...

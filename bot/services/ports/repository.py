@@ -64,6 +64,6 @@ class Repository(Protocol[T]):
         """Those with a number, newest first; in these states (none named: in all), of one group, below ``before``."""
         ...
 
-    async def outside(self, partnership: PartnershipId, states: Iterable[StrEnum]) -> tuple[int, ...]:
-        """Ids of those that are in none of these states, oldest first."""
+    async def in_states(self, partnership: PartnershipId, states: Iterable[StrEnum]) -> tuple[int, ...]:
+        """Ids of those in these states, oldest first."""
         ...

@@ -1,0 +1,108 @@
+"""One proposal in one transaction: load it with its partnership and actor, keep what a rule made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.governance.authority import has_a_say
+from bot.governance.effects import Governed
+from bot.governance.errors import NotFound
+from bot.governance.events import Event
+from bot.governance.ids import ProposalId
+from bot.governance.organisation import Member, Partnership
+from bot.governance.proposals_types import Proposal, ProposalState, Rolls
+from bot.services import electorates, members
+from bot.services.ports.context import Actor, Context
+from bot.services.ports.transaction import Transaction
+from bot.services.views import ProposalView, view_of
+
+Rule = Callable[[Proposal, Member, datetime], tuple[Proposal, tuple[Event, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A proposal at hand, inside a transaction."""
+
+    tx: Transaction
+    proposal: Proposal
+    partnership: Partnership
+    now: datetime
+
+    async def world(self) -> Governed:
+        """What its effects would change, as it stands."""
+        return Governed(self.partnership, await self.tx.policies.current(self.partnership.id))
+
+    async def seated(self) -> Rolls:
+        """Who counts as seated in what opens now (PRO-9)."""
+        return await electorates.seated(self.tx, self.partnership, self.proposal.group, self.now)
+
+    def lacks_role(self) -> bool:
+        """Whether a role is gone that carries a say in its final vote (ORG-3)."""
+        return electorates.lacks_role(self.proposal, self.partnership, voting=True)
+
+    async def keep(self, changed: Proposal, events: tuple[Event, ...]) -> Proposal:
+        """Save and record in this transaction; nothing happens when nothing changed.
+
+        In another state, or read by others, it may depend on other people: that is looked at anew (PRO-11).
+        """
+        if changed == self.proposal and not events:
+            return changed
+        if (changed.state, changed.electors) != (self.proposal.state, self.proposal.electors):
+            changed, turned = electorates.follow(changed, self.partnership, self.now)
+            events += turned
+        saved = await self.tx.of(Proposal).save(changed)
+        if events:
+            await self.tx.record.append(self.partnership.id, events, self.now)
+        return saved
+
+    async def view(self, proposal: Proposal) -> ProposalView:
+        """The proposal as the presenter needs it."""
+        return await view_of(self.tx, proposal, self.partnership, self.now)
+
+
+async def open_case(tx: Transaction, id: ProposalId, now: datetime) -> Case:
+    """Load a proposal for an act. Raises NotFound."""
+    proposal = await tx.of(Proposal).get(id)
+    return Case(tx, proposal, await tx.partnerships.get(proposal.partnership), now)
+
+
+async def act(ctx: Context, actor: Actor, id: ProposalId, rule: Rule) -> ProposalView:
+    """The way of most acts: load, call one rule with the instant of the transaction, keep, show.
+
+    Raises NotFound, NotEligible without a seat, and what the rule refuses.
+    """
+    async with ctx.uow.write() as tx:
+        now = ctx.clock()
+        case = await open_case(tx, id, now)
+        member = await members.member_of(tx, case.partnership, actor)
+        check_visible(case, actor, member)
+        changed, events = rule(case.proposal, member, now)
+        return await case.view(await case.keep(changed, events))
+
+
+def check_visible(case: Case, actor: Actor, member: Member) -> None:
+    """Raises NotFound for other servers' proposals and others' drafts; NotEligible without a seat."""
+    if case.partnership.guild_id != actor.guild_id:
+        raise NotFound("proposal")
+    if case.proposal.state in {ProposalState.DRAFT, ProposalState.DISCARDED}:
+        if case.proposal.author != member.person:
+            raise NotFound("proposal")
+        return
+    if is_party(case.proposal, member):
+        return
+    if not may_read(case.proposal, case.partnership, member):
+        members.check_seated(member)
+        raise NotFound("proposal")
+
+
+def is_party(proposal: Proposal, member: Member) -> bool:
+    """Its author and those behind its objections read it whatever becomes of their seats."""
+    named = {person for o in proposal.objections for person in (o.person, o.sponsor)}
+    return member.person in named | {proposal.author}
+
+
+def may_read(proposal: Proposal, partnership: Partnership, member: Member) -> bool:
+    """Its group's readers, and whoever has a say in it: what people vote on they can read, private or not (SCL-2)."""
+    return members.may_read(partnership.group(proposal.group), member) or has_a_say(proposal, member.person)
