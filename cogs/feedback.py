@@ -16,7 +16,7 @@ from bot.governance.organisation import Partnership
 from bot.services import feedback
 from bot.services.feedback import FeedbackView
 from bot.services.ports.context import Actor
-from bot.ui import feedback as pages
+from bot.ui import feedback_board as pages
 from bot.ui import ids
 from cogs.base import (
     ActButton,

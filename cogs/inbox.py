@@ -7,7 +7,7 @@ from discord.ext import commands
 
 from bot.services import inbox
 from bot.ui import ids
-from bot.ui import inbox as pages
+from bot.ui import inbox_page as pages
 from cogs.base import Control, Interaction, answer, asker, choices, register
 
 

@@ -15,7 +15,7 @@ from bot.governance.meetings import Answer, MeetingState
 from bot.services import meetings
 from bot.services.meetings import Wanted
 from bot.ui import ids
-from bot.ui import meetings as boards
+from bot.ui import meetings_board as boards
 from bot.ui import meetings_notices as told
 from bot.ui import meetings_replies as answers
 from bot.ui.limits import SUGGESTION

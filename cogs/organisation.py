@@ -8,7 +8,7 @@ from discord.ext import commands
 
 from bot.governance.ids import PartnershipId
 from bot.services import organisation, roles, stops
-from bot.ui import organisation as ui
+from bot.ui import organisation_replies as ui
 from bot.ui import stops as stop_words
 from cogs.base import Control, Interaction, actor, announce, answer, asker, ctx_of, suggesting
 from cogs.base.host import server_of

@@ -17,7 +17,8 @@ from bot.governance.money import Money
 from bot.governance.proposals_types import Text
 from bot.services import attempts, escalations, objections, proposals
 from bot.services.views import ProposalView
-from bot.ui import answers, effects, forms, ids, inbox, objections_replies, record
+from bot.ui import answers, effects, forms, ids, objections_replies, record
+from bot.ui import inbox_page as inbox
 from cogs.base import (
     ActButton,
     Control,

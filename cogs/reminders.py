@@ -13,7 +13,7 @@ from bot.governance.ids import PartnershipId
 from bot.services import reminders
 from bot.services.reminders import Hours, Wishes
 from bot.ui import ids
-from bot.ui import preferences as pages
+from bot.ui import reminders_preferences as pages
 from cogs.base import (
     ActButton,
     Fields,

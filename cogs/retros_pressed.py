@@ -21,7 +21,7 @@ from bot.services import attempts, retros, retros_leading, retros_writing
 from bot.services.ports.context import Actor
 from bot.services.retros_views import RetroView
 from bot.ui import forms, ids, retros_forms, retros_notices, retros_replies, retros_topics
-from bot.ui import retros as boards
+from bot.ui import retros_board as boards
 from cogs.base import (
     Control,
     Fields,

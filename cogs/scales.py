@@ -12,7 +12,7 @@ from discord.ext import commands
 from bot.governance.ids import PartnershipId
 from bot.governance.scales import Draft
 from bot.services import scales
-from bot.ui import scales as ui
+from bot.ui import scales_replies as ui
 from cogs.base import Control, Fields, Form, FormCog, Interaction, actor, announce, answer, ctx_of, show_form
 from cogs.base.host import server_of
 

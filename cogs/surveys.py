@@ -20,7 +20,7 @@ from bot.governance.surveys import REPEATS, QuestionKind, SurveyState
 from bot.services import surveys, surveys_compared, surveys_replies
 from bot.services.surveys_views import SurveyView
 from bot.ui import ids, surveys_drawn, surveys_forms
-from bot.ui import surveys as pages
+from bot.ui import surveys_board as pages
 from bot.ui import surveys_replies as answers
 from bot.ui.panels import attached, pictures
 from cogs.base import (

@@ -23,12 +23,13 @@ from bot.services.ports.context import Context
 from bot.services.ports.deliveries import Delivery, DeliveryKind, DeliveryState, Entry
 from bot.services.ports.record import Recorded
 from bot.services.retros_views import RetroView
-from bot.services.surveys_views import SurveyView
-from bot.ui import feedback as feedback_pages
-from bot.ui import meetings as meeting_cards
-from bot.ui import meetings_notices, record, retros, retros_notices, surveys_drawn
-from bot.ui import reminders as reminder_words
-from bot.ui import surveys as survey_pages
+from bot.services.surveys import SurveyView
+from bot.ui import feedback_board as feedback_pages
+from bot.ui import meetings_board as meeting_cards
+from bot.ui import meetings_notices, record, retros_notices, surveys_drawn
+from bot.ui import reminders_letters as reminder_words
+from bot.ui import retros_board as retros
+from bot.ui import surveys_board as survey_pages
 
 
 @dataclass(frozen=True, slots=True)

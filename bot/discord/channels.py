@@ -22,7 +22,7 @@ from bot.governance.plans import ChannelSeen, RoleSeen, SetupStep, Snapshot, Wha
 from bot.governance.scales import Overwrite
 from bot.services.ports.server import DiscordRefused
 from bot.ui.limits import AUDIT_REASON, CHANNEL_NAME, TOPIC, fit
-from bot.ui.scales import topic
+from bot.ui.scales_replies import topic
 
 _LOOKING = "manage_webhooks"
 """What listing webhooks takes. The bot does not ask for it (SCL-4); a server may have given it all the same."""

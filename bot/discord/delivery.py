@@ -30,7 +30,8 @@ from bot.services.ports.deliveries import Delivery, DeliveryKind, DeliveryState
 from bot.services.ports.partnerships import PlaceKind
 from bot.services.views import ProposalView
 from bot.ui import direct_messages as direct
-from bot.ui import feed, notices, proposals, record
+from bot.ui import feed, notices, record
+from bot.ui import proposals_card as proposals
 
 _log = logging.getLogger(__name__)
 

@@ -14,7 +14,8 @@ from bot.governance.money import shown, written_amount
 from bot.governance.proposals_types import Proposal, ProposalState, Version
 from bot.services.proposals import Similar
 from bot.services.views import ProposalView
-from bot.ui import effects, errors, forms, ids, limits, proposals, versions
+from bot.ui import effects, errors, forms, ids, limits, versions
+from bot.ui import proposals_card as proposals
 from bot.ui.labels import FIELD_LABELS, METHOD_LABELS, STATE_LABELS, count, span, stamp
 from bot.ui.panels import LINE, Button, Rule, button, link, panel, rows
 from bot.ui.text import in_quotes, quote

@@ -14,8 +14,22 @@ from bot.governance.proposals_types import FINAL
 from bot.governance.stops import BLIND
 from bot.services.ports.record import Recorded
 from bot.services.views import ProposalView
-from bot.ui import deadlines, effects, health, ids, intrusions, objections, seats, stops, votes
-from bot.ui import proposals as cards
+from bot.ui import (
+    deadlines,
+    effects,
+    health,
+    ids,
+    intrusions,
+    seats,
+    stops,
+)
+from bot.ui import (
+    objections_card as objections,
+)
+from bot.ui import proposals_card as cards
+from bot.ui import (
+    votes_card as votes,
+)
 from bot.ui.labels import HASH, STATE_COLOURS, STATE_SIGNS, fixed, moment, state_label, type_label
 from bot.ui.limits import fit_lines
 from bot.ui.panels import Part, Row, View, button, link, panel, rows

@@ -11,7 +11,7 @@ from bot.services.ports.record import Recorded
 from bot.ui import ids
 from bot.ui.labels import count, fixed, listed, moment, span
 from bot.ui.limits import units
-from bot.ui.meetings import AGENDAS, COLOUR, COLOURS, decisions, name, numbered, on_the_wall, people, unheld
+from bot.ui.meetings_board import AGENDAS, COLOUR, COLOURS, decisions, name, numbered, on_the_wall, people, unheld
 from bot.ui.panels import View, button, link, panel, rows
 from bot.ui.text import in_quotes, quote, quote_parts, titled
 from bot.ui.versions import MOST, packed

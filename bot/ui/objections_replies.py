@@ -5,7 +5,8 @@ from __future__ import annotations
 from bot.governance.proposals_types import Objection, ObjectionState, Statement
 from bot.governance.thresholds import weight
 from bot.services.views import ProposalStanding, ProposalView, Raised
-from bot.ui import errors, ids, limits, objections, seats
+from bot.ui import errors, ids, limits, seats
+from bot.ui import objections_card as objections
 from bot.ui.answers import Answer, links_to, named, numbered, said
 from bot.ui.labels import CRITERION_LABELS, listed, stamp
 from bot.ui.panels import Style, button

@@ -9,7 +9,8 @@ from types import MappingProxyType
 from bot.governance.escalations import MOST_DISPUTED
 from bot.governance.events import EventType
 from bot.governance.proposals_types import ObjectionState, ProposalState, Vote
-from bot.ui import deadlines, effects, policy, votes
+from bot.ui import deadlines, effects, policy
+from bot.ui import votes_card as votes
 from bot.ui.labels import METHOD_LABELS, OUTCOME_REASONS, STOP_REASONS, count, fixed, listed, span, stamp
 from bot.ui.notices_context import MOST_NAMED, WORDS_OF_PEOPLE, NoticeContext
 from bot.ui.text import inline, quote

@@ -20,13 +20,14 @@ from bot.governance.thresholds import weight
 from bot.services.ports.record import Recorded, Verdict
 from bot.services.record import RecordCheck
 from bot.services.views import HeadView, ProposalView
-from bot.ui import effects, limits, seats, votes
+from bot.ui import effects, limits, seats
+from bot.ui import votes_card as votes
 from bot.ui.answers import Answer, links_to, named, numbered, said
 from bot.ui.labels import HASH, STOP_REASONS, count, listed, share, span, stamp, state_label, state_meaning
 from bot.ui.notices_context import NoticeContext
-from bot.ui.objections import threshold
+from bot.ui.objections_card import threshold
 from bot.ui.panels import View, panel
-from bot.ui.proposals import outcome_reason
+from bot.ui.proposals_card import outcome_reason
 from bot.ui.text import in_quotes, inline
 
 _QUIET = 0x4E5058

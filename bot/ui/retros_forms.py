@@ -13,7 +13,7 @@ from bot.governance.retros import MOST_ACTION, MOST_REASON, MOST_TITLE, Action, 
 from bot.governance.retros_writing import MOST_CARD, MOST_NOTE, MOST_WORD, Written
 from bot.services.retros_views import RetroView
 from bot.ui import ids, limits
-from bot.ui.retros import topic_title
+from bot.ui.retros_board import topic_title
 from bot.ui.text import plain
 
 Form = discord.ui.Modal

@@ -13,7 +13,7 @@ from bot.governance.ids import PersonId
 from bot.governance.retros import Progress, RetroState
 from bot.services.ports.record import Recorded
 from bot.services.retros_views import RetroView
-from bot.ui import retros as boards
+from bot.ui import retros_board as boards
 from bot.ui.answers import COLOUR
 from bot.ui.labels import HASH, count, listed
 from bot.ui.limits import V2_TEXT, units

@@ -10,7 +10,7 @@ import discord
 from bot.governance.retros import Topic
 from bot.services.retros_views import Mine, RetroView
 from bot.ui import ids, limits
-from bot.ui import retros as boards
+from bot.ui import retros_board as boards
 from bot.ui.answers import COLOUR, Answer
 from bot.ui.labels import count
 from bot.ui.panels import Button, button

@@ -17,7 +17,7 @@ from bot.services.retros_views import Mine, RetroView
 from bot.services.retros_writing import Asked, Box, RetroFigures
 from bot.services.times import Understood
 from bot.ui import ids, limits, retros_controls
-from bot.ui import retros as boards
+from bot.ui import retros_board as boards
 from bot.ui.answers import COLOUR, Answer, said
 from bot.ui.labels import RETRO_STATES, count, moment, stamp
 from bot.ui.panels import LINE, Button, Part, Style, button, panel, row, rows

@@ -12,7 +12,7 @@ from bot.governance.retros import Progress, RetroState, Topic
 from bot.governance.retros_writing import Merged
 from bot.services.retros_views import Mine, RetroView
 from bot.ui import ids, limits
-from bot.ui import retros as boards
+from bot.ui import retros_board as boards
 from bot.ui.answers import COLOUR, Answer, said
 from bot.ui.labels import count
 from bot.ui.panels import Style, button, panel, row, rows

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from bot.governance.surveys import ANSWER, STEPS, Question, QuestionKind, Result, Survey
 from bot.services.surveys_compared import Trend
-from bot.ui import charts, surveys
+from bot.ui import charts
+from bot.ui import surveys_board as surveys
 from bot.ui.charts import Bar, Mark, Series, Stack
 from bot.ui.labels import count
 from bot.ui.panels import Attached, attached

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from bot.governance.surveys import MOST_QUESTIONS, OVER, STEPS, Question, QuestionKind, SurveyState
 from bot.services.surveys_compared import Edition, Trend
 from bot.services.surveys_replies import Answering
-from bot.services.surveys_views import SurveyView
-from bot.ui import ids, surveys
+from bot.ui import ids
+from bot.ui import surveys_board as surveys
 from bot.ui.answers import COLOUR, Answer, said
 from bot.ui.labels import SURVEY_STATE_LABELS, count, moment, span, stamp
 from bot.ui.limits import SUGGESTION, fit_lines

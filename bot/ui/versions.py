@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from bot.governance.money import shown
 from bot.governance.proposals_types import Objection, Text, Version
 from bot.services.views import ProposalView
-from bot.ui import diff, effects, objections
+from bot.ui import diff, effects
+from bot.ui import objections_card as objections
 from bot.ui.labels import FIELD_LABELS, STATE_COLOURS, moment, type_label
 from bot.ui.limits import units
 from bot.ui.panels import Part, View, panel, row

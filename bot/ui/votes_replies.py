@@ -7,7 +7,7 @@ from bot.governance.methods import REGISTRY
 from bot.governance.proposals_types import Ballot, Proposal, ProposalState
 from bot.governance.votes import would_reveal
 from bot.services.views import ProposalView
-from bot.ui import votes
+from bot.ui import votes_card as votes
 from bot.ui.answers import Answer, links_to, named, numbered, said
 from bot.ui.deadlines import what_ends
 from bot.ui.labels import CHOICE_LABELS, SECRECY

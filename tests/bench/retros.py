@@ -18,7 +18,7 @@ from bot.governance.policy import genesis
 from bot.governance.retros import RetroState
 from bot.services import retros, retros_views, retros_writing
 from bot.services.ports.context import Context
-from bot.ui import retros as boards
+from bot.ui import retros_board as boards
 from bot.ui import retros_notices
 from bot.ui.announcements import announce
 from storage import migrate

@@ -14,8 +14,9 @@ from discord.ext import commands
 from bot.discord.client import EXTENSIONS
 from bot.governance.ids import GroupId, PartnershipId, ProposalId
 from bot.governance.matrix import TYPES
-from bot.ui import feedback as feedback_pages
-from bot.ui import ids, inbox
+from bot.ui import feedback_board as feedback_pages
+from bot.ui import ids
+from bot.ui import inbox_page as inbox
 from bot.ui.limits import OPTION
 from cogs import meetings, objections, proposals, retros_pressed
 from cogs.base import FormCog

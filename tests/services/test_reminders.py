@@ -32,7 +32,7 @@ from bot.services import (
 from bot.services.direct_messages import LetterView
 from bot.services.ports.deliveries import DeliveryKind, DeliveryState
 from bot.services.reminders import Hours, PreferencesView, Wishes
-from bot.ui import reminders as words
+from bot.ui import reminders_letters as words
 from tests.services.scene import ADA, BEN, CLEO, DEV, ELI, FAY, GUS, HERE, NIA, STAKEHOLDERS, TIA, TLC, TOM, UMA, Scene
 
 ALL = frozenset(topic.value for topic in ReminderTopic)

@@ -45,8 +45,9 @@ from bot.services.scales import SetupView
 from bot.services.stops import Mending
 from bot.services.surveys_replies import Answering
 from bot.services.times import Understood
-from bot.services.views import HeadView, ProposalStanding, Raised
-from bot.ui import inbox, notices, retros_notices, times
+from bot.services.views import HeadView, ProposalItem, ProposalStanding, Raised
+from bot.ui import inbox_page as inbox
+from bot.ui import notices, retros_notices, times
 from bot.ui.announcements import AUDIENCES
 from bot.ui.errors import AMOUNTS
 from tests.governance import scene
@@ -387,7 +388,7 @@ def examples(claim: str) -> dict[str, list[Any]]:
         "retros_notices.posts:document": [retros_notices.document(view) for view in closed],
         "retros_notices.answered:whole": [retros_notices.document(view) for view in closed],
         ":marker": [5],
-        "feedback.done:act": ["assign", "close"],
+        "feedback_board.done:act": ["assign", "close"],
         ":name": ["open"],
         ":number": [1],
         **{f"{name}:page": [0] for name in ("retros_replies.cards", "retros_topics.to_move", "retros_topics.into")},
@@ -401,8 +402,8 @@ def examples(claim: str) -> dict[str, list[Any]]:
         "objections_replies.objection_act:act": ["withdraw", "keep"],
         "retros_topics.into:moved": [(1,)],
         "retros_topics.suggested:groups": [[(1, 2)], []],
-        "surveys.results:view": [view for view in surveyed if view.survey.results],
-        "surveys.results:recorded": [surveys.EVENT, None],
+        "surveys_board.results:view": [view for view in surveyed if view.survey.results],
+        "surveys_board.results:recorded": [surveys.EVENT, None],
         "surveys_replies.trend:picture": [None],
         "surveys_replies.trend:file": [None],
         "votes_replies.cast:choice": ["for"],

@@ -23,7 +23,8 @@ from bot.services.ports.record import Verdict
 from bot.services.record import RecordCheck
 from bot.services.views import HeadView, ProposalView, Raised
 from bot.services.views import ProposalStanding as Holdings
-from bot.ui import answers, inbox, notices, objections_replies, record, votes_replies
+from bot.ui import answers, notices, objections_replies, record, votes_replies
+from bot.ui import inbox_page as inbox
 from bot.ui.help import help_page
 from bot.ui.limits import CONTENT, units
 from tests.governance import scene

@@ -33,11 +33,11 @@ MESSAGES = frozenset(
         "direct_messages.not_eligible_reaction",
         "direct_messages.told",
         "errors.speak",
-        "organisation.mapped",
-        "organisation.unmapped",
+        "organisation_replies.mapped",
+        "organisation_replies.unmapped",
         "record.receipt",
         "record.verdict",
-        "reminders.letter",
+        "reminders_letters.letter",
     }
 )
 """Texts that are messages by themselves."""
@@ -114,13 +114,13 @@ STAYS = (
     "direct_messages.told",
     "feed.log",
     "feed.outcome",
-    "feedback.answered",
+    "feedback_board.answered",
     "meetings_notices.told",
     "notices.notice",
-    "reminders.letter",
-    "reminders.weekly",
+    "reminders_letters.letter",
+    "reminders_letters.weekly",
     "retros_notices.posts",
-    "surveys.results",
+    "surveys_board.results",
     "versions.text_messages",
 )
 """What is posted once and not drawn again."""

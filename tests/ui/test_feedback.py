@@ -13,7 +13,7 @@ from bot.governance.feedback import Feedback, FeedbackState
 from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.services.feedback import FeedbackPage, FeedbackView
 from bot.services.ports.record import Recorded
-from bot.ui import feedback as pages
+from bot.ui import feedback_board as pages
 from bot.ui import ids
 from tests.governance import scene
 from tests.ui.scenes import bomb, check_fits, custom_ids, text_of

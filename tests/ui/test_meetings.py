@@ -33,7 +33,8 @@ from bot.services.meetings import Move
 from bot.services.ports.proposals import Listed
 from bot.services.ports.record import Recorded
 from bot.services.times import parse
-from bot.ui import errors, meetings, meetings_notices, meetings_replies
+from bot.ui import errors, meetings_notices, meetings_replies
+from bot.ui import meetings_board as meetings
 from tests.ui.scenes import bomb, check_fits, custom_ids, text_of
 
 NOW = datetime(2026, 11, 20, 17, tzinfo=UTC)

@@ -12,7 +12,7 @@ from bot.governance.policy_keys import KEYS
 from bot.governance.policy_values import written
 from bot.ui import answers, effects, errors, policy
 from bot.ui.help import help_page
-from bot.ui.proposals import card, words
+from bot.ui.proposals_card import card, words
 from bot.ui.versions import whole
 from tests.governance import scene
 from tests.ui.scenes import text_of, view_of

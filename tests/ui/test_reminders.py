@@ -15,7 +15,9 @@ from bot.services.digests import DigestView
 from bot.services.direct_messages import LetterView
 from bot.services.ports.record import Recorded
 from bot.services.reminders import PreferencesView
-from bot.ui import inbox, preferences, reminders
+from bot.ui import inbox_page as inbox
+from bot.ui import reminders_letters as reminders
+from bot.ui import reminders_preferences as preferences
 from bot.ui.limits import CONTENT, units
 from tests.governance import scene
 from tests.ui.scenes import bomb, check_fits, text_of

@@ -24,7 +24,7 @@ from bot.services.retros_views import Earlier, Mine, RetroView
 from bot.services.retros_writing import Asked, Box, RetroFigures
 from bot.services.times import Understood
 from bot.ui import labels, retros_forms, retros_notices, retros_replies, retros_topics
-from bot.ui import retros as boards
+from bot.ui import retros_board as boards
 from bot.ui.limits import V2_TEXT, units
 from tests.governance.scene import NOW
 from tests.ui.scenes import bomb, check_fits, custom_ids, text_of

@@ -21,8 +21,9 @@ from bot.services.organisation import GroupChoice, OrganisationView
 from bot.services.ports.server import DiscordRefused
 from bot.services.roles import Mapped
 from bot.services.scales import SetupView
-from bot.ui import errors, organisation
-from bot.ui import scales as ui
+from bot.ui import errors
+from bot.ui import organisation_replies as organisation
+from bot.ui import scales_replies as ui
 
 ROOT = Path(__file__).resolve().parents[2]
 NASTY = "## @everyone [x](https://evil.example) <@1>"

@@ -19,14 +19,24 @@ from bot.services.proposals import Similar
 from bot.services.surveys_replies import Answering
 from bot.ui import (
     answers,
-    inbox,
-    meetings,
     meetings_notices,
     meetings_replies,
-    proposals,
-    retros,
-    surveys,
     surveys_replies,
+)
+from bot.ui import (
+    inbox_page as inbox,
+)
+from bot.ui import (
+    meetings_board as meetings,
+)
+from bot.ui import (
+    proposals_card as proposals,
+)
+from bot.ui import (
+    retros_board as retros,
+)
+from bot.ui import (
+    surveys_board as surveys,
 )
 from bot.ui.limits import units
 from bot.ui.text import in_quotes

@@ -10,7 +10,7 @@ from bot.governance.reminders import Entry
 from bot.services.digests import DigestView
 from bot.services.direct_messages import LetterView
 from bot.services.ports.record import Recorded
-from bot.ui.inbox import WAITS
+from bot.ui.inbox_page import WAITS
 from bot.ui.labels import count, fixed, stamp
 from bot.ui.limits import CONTENT, fit_lines
 from bot.ui.panels import LINE, View, panel

@@ -13,7 +13,9 @@ from bot.governance.drafts import summary_of
 from bot.governance.proposals import NO_REASON
 from bot.governance.proposals_types import FINAL, Proposal, ProposalState, Text
 from bot.services.views import ProposalView
-from bot.ui import deadlines, effects, ids, objections, policy, seats, votes
+from bot.ui import deadlines, effects, ids, policy, seats
+from bot.ui import objections_card as objections
+from bot.ui import votes_card as votes
 from bot.ui.deadlines import redraw_at
 from bot.ui.labels import (
     OUTCOME_REASONS,

@@ -7,7 +7,8 @@ from discord import app_commands
 from bot.governance.organisation import Group, GroupKind, Partnership, RoleMapping
 from bot.services.organisation import GroupChoice, OrganisationView
 from bot.services.roles import Mapped
-from bot.ui import intrusions, limits, scales
+from bot.ui import intrusions, limits
+from bot.ui import scales_replies as scales
 from bot.ui.labels import count
 from bot.ui.labels import listed as listed_words
 from bot.ui.panels import Style, View, button, link, panel, rows
