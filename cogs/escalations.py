@@ -6,7 +6,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.services import attempts
-from bot.ui import answers
+from bot.ui import escalations_replies as answers
 from cogs.base import Interaction, answer, asker, choices, register
 
 

@@ -8,7 +8,7 @@ from discord.ext import commands
 from bot.governance.organisation import GroupKind
 from bot.services import health
 from bot.ui import health as pages
-from bot.ui.labels import SCALE_LABELS
+from bot.ui.scales import SCALE_LABELS
 from cogs.base import Interaction, answer, asker, choices, register
 
 _SCALES = [app_commands.Choice(name=label, value=kind.value) for kind, label in SCALE_LABELS.items()]

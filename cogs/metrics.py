@@ -13,7 +13,7 @@ from bot.governance.metrics import PERIODS
 from bot.governance.organisation import GroupKind
 from bot.services import metrics
 from bot.ui import metrics as pages
-from bot.ui.labels import SCALE_LABELS
+from bot.ui.scales import SCALE_LABELS
 from cogs.base import Interaction, announce, answer, asker, choices, register
 
 _PERIODS = [app_commands.Choice(name=name, value=name) for name in PERIODS]

@@ -17,8 +17,10 @@ from bot.governance.money import Money
 from bot.governance.proposals_types import Text
 from bot.services import attempts, escalations, objections, proposals
 from bot.services.views import ProposalView
-from bot.ui import answers, effects, forms, ids, objections_replies, record
+from bot.ui import effects, forms, ids, objections_replies, record
+from bot.ui import escalations_replies as escalation_answers
 from bot.ui import inbox_page as inbox
+from bot.ui import proposals_replies as answers
 from cogs.base import (
     ActButton,
     Control,
@@ -150,12 +152,14 @@ async def discard(interaction: Interaction, id: ProposalId) -> None:
 
 async def escalate(interaction: Interaction, id: ProposalId) -> None:
     """Ask whether it shall go to a final vote (PRO-6)."""
-    await answer(interaction, answers.escalating(await attempts.escalate(*asker(interaction), id)))
+    await answer(interaction, escalation_answers.escalating(await attempts.escalate(*asker(interaction), id)))
 
 
 async def escalate_now(interaction: Interaction, id: ProposalId) -> None:
     """Take it to a final vote (PRO-6)."""
-    await answer(interaction, answers.escalated(await escalations.escalate(*asker(interaction), id)), replace=True)
+    await answer(
+        interaction, escalation_answers.escalated(await escalations.escalate(*asker(interaction), id)), replace=True
+    )
 
 
 async def halt(interaction: Interaction, id: ProposalId) -> None:

@@ -20,8 +20,8 @@ from bot.services import summaries
 from bot.services.nouns import NOUNS
 from bot.services.ports.proposals import Filter
 from bot.services.ports.transaction import Transaction
-from bot.ui.labels import STATE_LABELS
 from bot.ui.limits import SUGGESTION
+from bot.ui.proposals_labels import STATE_LABELS
 from bot.ui.text import plain
 
 Shown = dict[str, Any]

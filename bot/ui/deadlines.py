@@ -14,7 +14,8 @@ from bot.governance.proposals_types import FINAL, Proposal, ProposalState, Spell
 from bot.governance.stops import WITHIN
 from bot.governance.votes import GRACE, may_close_early
 from bot.services.views import ProposalView
-from bot.ui.labels import BARRED_LABELS, STOP_REASONS, listed, span, stamp
+from bot.ui.labels import listed, span, stamp
+from bot.ui.stops_labels import BARRED_LABELS, STOP_REASONS
 
 _NAMES = 20
 """Most people named in a line."""

@@ -15,7 +15,9 @@ from bot.governance.money import shown
 from bot.governance.proposals_types import Text, Version
 from bot.governance.versions import substance
 from bot.ui import effects
-from bot.ui.labels import FIELD_LABELS, SUBSTANCE, count
+from bot.ui.labels import count
+from bot.ui.proposals_labels import FIELDS as NAMES
+from bot.ui.proposals_labels import SUBSTANCE
 from bot.ui.text import EMPTY, atoms, inline, one_kind_of_breaks, pack
 
 FIELDS = (
@@ -90,7 +92,7 @@ def fields(before: Text, after: Text, most: int) -> list[str]:
         if was == now:
             continue
         changes = words(was, now)
-        head = f"**{FIELD_LABELS[field]}**: {_counted(changes)}\n> "
+        head = f"**{NAMES[field]}**: {_counted(changes)}\n> "
         first, *rest = pack(_marked(changes), most - len(head)) or [EMPTY]
         parts += [head + first, *(f"> {part}" for part in rest)]
     return parts

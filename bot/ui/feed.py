@@ -14,25 +14,14 @@ from bot.governance.proposals_types import FINAL
 from bot.governance.stops import BLIND
 from bot.services.ports.record import Recorded
 from bot.services.views import ProposalView
-from bot.ui import (
-    deadlines,
-    effects,
-    health,
-    ids,
-    intrusions,
-    seats,
-    stops,
-)
-from bot.ui import (
-    objections_card as objections,
-)
+from bot.ui import deadlines, effects, health, ids, intrusions, seats, stops
+from bot.ui import objections_card as objections
 from bot.ui import proposals_card as cards
-from bot.ui import (
-    votes_card as votes,
-)
-from bot.ui.labels import HASH, STATE_COLOURS, STATE_SIGNS, fixed, moment, state_label, type_label
+from bot.ui import votes_card as votes
+from bot.ui.labels import HASH, fixed, moment
 from bot.ui.limits import fit_lines
 from bot.ui.panels import Part, Row, View, button, link, panel, rows
+from bot.ui.proposals_labels import STATE_COLOURS, STATE_SIGNS, state_label, type_label
 from bot.ui.text import in_quotes, inline, titled
 
 _INCIDENT, _CHANGE, _QUIET = 0xC0392B, 0x5865F2, 0x4E5058

@@ -13,10 +13,19 @@ from bot.services.feedback import FeedbackPage, FeedbackView
 from bot.services.ports.record import Recorded
 from bot.ui import fields, ids
 from bot.ui.answers import Answer, said
-from bot.ui.labels import FEEDBACK_STATE_LABELS, moment
+from bot.ui.labels import moment
 from bot.ui.limits import SUGGESTION
 from bot.ui.panels import LINE, Button, Part, Style, View, button, link, panel, rows
 from bot.ui.text import in_quotes, plain, quote
+
+FEEDBACK_STATE_LABELS: Mapping[FeedbackState, str] = MappingProxyType(
+    {
+        FeedbackState.OPEN: "Open",
+        FeedbackState.PROGRESS: "In progress",
+        FeedbackState.ANSWERED: "Answered",
+        FeedbackState.CLOSED: "Closed",
+    }
+)
 
 _SIGNS = {
     FeedbackState.OPEN: "📨",

@@ -19,8 +19,8 @@ from bot.governance.proposals import MOST_WITHDRAWAL
 from bot.governance.proposals_types import Proposal, ProposalState, Statement, Text
 from bot.governance.refiling import MOST_CHANGE
 from bot.services.views import ProposalView
-from bot.ui import effects, ids, limits
-from bot.ui.labels import CRITERION_LABELS, FIELD_LABELS
+from bot.ui import effects, errors, ids, limits
+from bot.ui.objections_labels import CRITERION_LABELS
 from bot.ui.text import sound
 
 Form = discord.ui.Modal
@@ -278,4 +278,4 @@ def _labelled(name: str, component: discord.ui.Item[Any]) -> discord.ui.Label[An
 def _named_field(name: str) -> str:
     """What a field is called when its words are given back."""
     label = _LABELS.get(name) or effects.FIELD_LABELS.get(name)
-    return label[0] if label else FIELD_LABELS.get(name, name.replace("-", " ").capitalize())
+    return label[0] if label else errors.FIELDS.get(name, name.replace("-", " ").capitalize())

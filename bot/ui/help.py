@@ -7,9 +7,10 @@ from collections.abc import Iterable, Sequence
 from bot.governance.organisation import CONTRIBUTOR, FACILITATOR, MEMBER, OBSERVER, SEATS, Partnership, seats_of
 from bot.ui import ids
 from bot.ui.answers import Answer, said
-from bot.ui.labels import SECRECY, listed
+from bot.ui.labels import listed
 from bot.ui.panels import LINE, Button, button
 from bot.ui.text import in_quotes
+from bot.ui.votes_labels import SECRECY
 
 _HOW = (
     "**How decisions are made here**\n"

@@ -18,8 +18,9 @@ from bot.services.noun import InboxItem
 from bot.services.ports.proposals import Filter, Listed
 from bot.ui import ids, limits
 from bot.ui.answers import COLOUR, Answer, said
-from bot.ui.labels import STATE_LABELS, STATE_SIGNS, count, stamp, type_label
+from bot.ui.labels import count, stamp
 from bot.ui.panels import Button, button, link, row
+from bot.ui.proposals_labels import STATE_LABELS, STATE_SIGNS, type_label
 from bot.ui.text import in_quotes, plain
 
 MOST_ITEMS = 6

@@ -13,10 +13,23 @@ from bot.services.agendas import MeetingView
 from bot.services.ports.deliveries import Entry
 from bot.services.times import stands_twice, wall_of
 from bot.ui import ids
-from bot.ui.labels import MEETING_STATE_LABELS, STATE_LABELS, count, listed, span, stamp
+from bot.ui.labels import count, listed, span, stamp
 from bot.ui.limits import fit, fit_lines
 from bot.ui.panels import LINE, Button, Part, Style, View, button, panel, rows
+from bot.ui.proposals_labels import STATE_LABELS
 from bot.ui.text import in_quotes, inline, plain, quote, titled
+
+MEETING_STATE_LABELS: Mapping[MeetingState, str] = MappingProxyType(
+    {
+        MeetingState.DRAFT: "Not confirmed yet",
+        MeetingState.SCHEDULED: "Scheduled",
+        MeetingState.RUNNING: "Going on now",
+        MeetingState.ENDED: "Over",
+        MeetingState.MISSED: "Not held",
+        MeetingState.CANCELLED: "Cancelled",
+        MeetingState.DISCARDED: "Never confirmed",
+    }
+)
 
 KIND_LABELS: Mapping[MeetingKind, str] = MappingProxyType(
     {

@@ -23,9 +23,20 @@ from bot.services.times import wall_of
 from bot.ui import ids, limits
 from bot.ui.answers import Answer as Said
 from bot.ui.answers import said
-from bot.ui.labels import MEETING_STATE_LABELS, moment, span, stamp
+from bot.ui.labels import moment, span, stamp
 from bot.ui.limits import fit_lines
-from bot.ui.meetings_board import agenda, attendance, heading, name, numbered, on_the_wall, outcome, recurs, when
+from bot.ui.meetings_board import (
+    MEETING_STATE_LABELS,
+    agenda,
+    attendance,
+    heading,
+    name,
+    numbered,
+    on_the_wall,
+    outcome,
+    recurs,
+    when,
+)
 from bot.ui.panels import LINE, Button, Style, button, link
 from bot.ui.text import in_quotes, inline
 from bot.ui.versions import packed

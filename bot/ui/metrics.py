@@ -13,8 +13,9 @@ from bot.services.metrics import MetricsView, Scope
 from bot.ui import charts
 from bot.ui.answers import COLOUR, Answer
 from bot.ui.charts import Bar, Series
-from bot.ui.labels import HASH, SCALE_LABELS, count, listed, moment
+from bot.ui.labels import HASH, count, listed, moment
 from bot.ui.panels import LINE, attached, panel, pictures
+from bot.ui.scales import SCALE_LABELS
 from bot.ui.tables import csv_of
 from bot.ui.text import in_quotes
 

@@ -13,21 +13,12 @@ from bot.governance.ids import PersonId
 from bot.governance.proposals_types import ProposalState
 from bot.services.ports.record import Recorded
 from bot.services.views import ProposalView
-from bot.ui import (
-    ids,
-    objections_notices,
-    proposals_notices,
-    record,
-)
-from bot.ui import (
-    objections_card as objections,
-)
-from bot.ui import (
-    votes_card as votes,
-)
-from bot.ui.labels import STATE_COLOURS
+from bot.ui import ids, objections_notices, proposals_notices, record
+from bot.ui import objections_card as objections
+from bot.ui import votes_card as votes
 from bot.ui.notices_context import MOST_NAMED, NoticeContext
 from bot.ui.panels import Button, Part, Style, View, button, link, panel, rows
+from bot.ui.proposals_labels import STATE_COLOURS
 
 WORDS: Mapping[EventType, Callable[[NoticeContext], str]] = MappingProxyType(
     {**objections_notices.WORDS, **proposals_notices.WORDS}

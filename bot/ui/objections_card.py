@@ -11,8 +11,9 @@ from bot.governance.authority import judges_of
 from bot.governance.proposals_types import FINAL, Objection, ObjectionState, Proposal, ProposalState, Test
 from bot.services.views import ProposalView
 from bot.ui import ids
-from bot.ui.labels import CONCERN_REASONS, CRITERION_LABELS, OBJECTION_STATE_LABELS, count, listed, moment
+from bot.ui.labels import count, listed, moment
 from bot.ui.limits import fit_lines
+from bot.ui.objections_labels import CONCERN_REASONS, CRITERION_LABELS, OBJECTION_STATE_LABELS
 from bot.ui.panels import Button, Style, button
 from bot.ui.text import in_quotes, inline
 

@@ -9,8 +9,9 @@ from types import MappingProxyType
 from bot.governance.authority import judges_of
 from bot.governance.events import EventType
 from bot.governance.proposals_types import ObjectionState
-from bot.ui.labels import CRITERION_LABELS, count, fixed
+from bot.ui.labels import count, fixed
 from bot.ui.notices_context import WORDS_OF_PEOPLE, NoticeContext
+from bot.ui.objections_labels import CRITERION_LABELS
 from bot.ui.text import in_quotes, quote, said
 
 MOST_SIGNS = 8

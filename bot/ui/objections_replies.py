@@ -7,9 +7,11 @@ from bot.governance.thresholds import weight
 from bot.services.views import ProposalStanding, ProposalView, Raised
 from bot.ui import errors, ids, limits, seats
 from bot.ui import objections_card as objections
-from bot.ui.answers import Answer, links_to, named, numbered, said
-from bot.ui.labels import CRITERION_LABELS, listed, stamp
+from bot.ui.answers import Answer, said
+from bot.ui.labels import listed, stamp
+from bot.ui.objections_labels import CRITERION_LABELS
 from bot.ui.panels import Style, button
+from bot.ui.proposals_labels import links_to, named, numbered
 from bot.ui.text import in_quotes, quote
 
 

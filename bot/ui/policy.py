@@ -11,12 +11,14 @@ from typing import Any
 
 import discord
 
+from bot.governance import errors
 from bot.governance.errors import BadValue
 from bot.governance.policy import Policy
 from bot.governance.policy_keys import KEYS
 from bot.governance.policy_values import parsed, written
 from bot.ui import fields, limits
 from bot.ui.labels import share, span
+from bot.ui.presenter import Presenter, Refusals
 from bot.ui.text import inline, plain
 
 LISTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -82,3 +84,29 @@ def choose(name: str, label: str, about: str, chosen: Set[str], present: Policy)
 def _present(key: str, present: Policy) -> str:
     vote = "; needs a vote" if KEYS[key].entrenched else ""
     return f"{key}: now {value(key, written(present.values[key]))}{vote}"
+
+
+def _out_of_bounds(refusal: errors.OutOfBounds) -> str:
+    least, most, given = (value(refusal.key, each) for each in (refusal.floor, refusal.ceiling, refusal.value))
+    bounds = f"must lie between {least} and {most}; {given} does not"
+    return f"{rule(refusal.key)} {bounds}. No vote can cross these bounds."
+
+
+def _stale(refusal: errors.Stale) -> str:
+    was, now = (value(refusal.what, each) for each in (refusal.was, refusal.now))
+    changed = f"{rule(refusal.what)} was {was} and is now {now}"
+    return f"What this was written against has changed since: {changed}. Look at it again and revise the proposal."
+
+
+PRESENTER = Presenter(
+    name="policy",
+    refusals=Refusals(
+        not_found={
+            "policy": "There is no such version of the policy.",
+        },
+        spoken={
+            errors.OutOfBounds: _out_of_bounds,
+            errors.Stale: _stale,
+        },
+    ),
+)

@@ -17,20 +17,18 @@ from bot.ui import deadlines, effects, ids, policy, seats
 from bot.ui import objections_card as objections
 from bot.ui import votes_card as votes
 from bot.ui.deadlines import redraw_at
-from bot.ui.labels import (
+from bot.ui.labels import count, share, span
+from bot.ui.limits import THREAD_NAME
+from bot.ui.panels import LINE, Button, Part, Style, View, button, link, panel, row, rows
+from bot.ui.proposals_labels import (
     OUTCOME_REASONS,
     STATE_COLOURS,
     STATE_LABELS,
     STATE_SIGNS,
-    count,
-    share,
-    span,
     state_label,
     state_meaning,
     type_label,
 )
-from bot.ui.limits import THREAD_NAME
-from bot.ui.panels import LINE, Button, Part, Style, View, button, link, panel, row, rows
 from bot.ui.text import in_quotes, plain, quote, titled
 from bot.ui.versions import amount, text_messages
 

@@ -11,9 +11,12 @@ from bot.governance.events import EventType
 from bot.governance.proposals_types import ObjectionState, ProposalState, Vote
 from bot.ui import deadlines, effects, policy
 from bot.ui import votes_card as votes
-from bot.ui.labels import METHOD_LABELS, OUTCOME_REASONS, STOP_REASONS, count, fixed, listed, span, stamp
+from bot.ui.labels import count, fixed, listed, span, stamp
 from bot.ui.notices_context import MOST_NAMED, WORDS_OF_PEOPLE, NoticeContext
+from bot.ui.proposals_labels import OUTCOME_REASONS
+from bot.ui.stops_labels import STOP_REASONS
 from bot.ui.text import inline, quote
+from bot.ui.votes_labels import METHOD_LABELS
 
 
 def _extended(told: NoticeContext) -> str:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 import discord
 
+from bot.governance import errors
 from bot.governance.authority import acting, ruled_themselves
 from bot.governance.consistency import Difference
 from bot.governance.electorates import reachable, reached
@@ -22,12 +23,15 @@ from bot.services.record import RecordCheck
 from bot.services.views import HeadView, ProposalView
 from bot.ui import effects, limits, seats
 from bot.ui import votes_card as votes
-from bot.ui.answers import Answer, links_to, named, numbered, said
-from bot.ui.labels import HASH, STOP_REASONS, count, listed, share, span, stamp, state_label, state_meaning
+from bot.ui.answers import Answer, said
+from bot.ui.labels import HASH, count, listed, share, span, stamp
 from bot.ui.notices_context import NoticeContext
 from bot.ui.objections_card import threshold
 from bot.ui.panels import View, panel
+from bot.ui.presenter import Presenter, Refusals
 from bot.ui.proposals_card import outcome_reason
+from bot.ui.proposals_labels import links_to, named, numbered, state_label, state_meaning
+from bot.ui.stops_labels import STOP_REASONS
 from bot.ui.text import in_quotes, inline
 
 _QUIET = 0x4E5058
@@ -280,3 +284,20 @@ class _Words(dict[str, str]):
 
     def __missing__(self, key: str) -> str:
         return "?"
+
+
+def _not_erasable(refusal: errors.NotErasable) -> str:
+    return f"Entry {refusal.number} says what was erased, or which rules came first. It holds nobody's words and stays."
+
+
+PRESENTER = Presenter(
+    name="record",
+    refusals=Refusals(
+        not_found={
+            "event": "There is no such entry in the record.",
+        },
+        spoken={
+            errors.NotErasable: _not_erasable,
+        },
+    ),
+)

@@ -5,8 +5,9 @@ One card for all phases. Long lists stand behind buttons, in private pages, so t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from types import MappingProxyType
 
 from bot.governance import retros as rules
 from bot.governance.cadences import Cadence
@@ -15,12 +16,30 @@ from bot.governance.retros_lessons import OTHERS
 from bot.governance.retros_writing import CAPTURED
 from bot.services.retros_views import RetroView
 from bot.ui import limits, retros_controls
-from bot.ui.labels import RETRO_STATES, count, listed, span, stamp
+from bot.ui.labels import count, listed, span, stamp
 from bot.ui.panels import LINE, Button, Part, View, link, panel
 from bot.ui.text import in_quotes, inline, quote
 
 COLOURS = {RetroState.CLOSED: 0x57F287, RetroState.CANCELLED: 0x99AAB5, RetroState.SCHEDULED: 0xFEE75C}
 COLOUR = 0x9B59B6
+
+RETRO_STATES: Mapping[str, str] = MappingProxyType(
+    {
+        "draft": "not confirmed",
+        "scheduled": "scheduled",
+        "check-in": "check-in",
+        "gather": "writing cards",
+        "group": "putting cards together",
+        "vote": "voting",
+        "discuss": "discussing",
+        "actions": "agreeing on actions",
+        "closed": "closed",
+        "cancelled": "cancelled",
+        "paused": "paused",
+        "no timer": "discussing, without a timer",
+    }
+)
+"""Where a retro stands (LRN-1)."""
 
 _WHAT = {
     RetroState.CHECK_IN: "**Check-in.** Say in a word or an emoji how you are. All words are shown together when "

@@ -19,8 +19,9 @@ from bot.services.times import Understood
 from bot.ui import ids, limits, retros_controls
 from bot.ui import retros_board as boards
 from bot.ui.answers import COLOUR, Answer, said
-from bot.ui.labels import RETRO_STATES, count, moment, stamp
+from bot.ui.labels import count, moment, stamp
 from bot.ui.panels import LINE, Button, Part, Style, button, panel, row, rows
+from bot.ui.retros_board import RETRO_STATES
 from bot.ui.retros_pages import box_of, choosing, given_so_far, paged, turning_to
 from bot.ui.text import in_quotes, inline, plain
 

@@ -16,7 +16,7 @@ from bot.governance.scales import MOST_PURPOSE, Draft, Purpose
 from bot.services.ports.server import DiscordRefused
 from bot.services.scales import SetupView
 from bot.services.views import ProposalView
-from bot.ui import errors, intrusions, limits
+from bot.ui import errors, intrusions, limits, scales
 from bot.ui.labels import count, listed
 from bot.ui.panels import Button, Style, View, button, link, panel, rows
 from bot.ui.text import in_quotes, inline, quote
@@ -46,25 +46,6 @@ _COUNTED: Mapping[What, tuple[str, ...]] = MappingProxyType(
     {What.ROLE: ("role",), What.CATEGORY: ("category", "categories"), What.CHANNEL: ("channel",)}
 )
 DONE: Mapping[Do, str] = MappingProxyType({Do.CREATE: "created", Do.ADOPT: "adopted", Do.CHANGE: "changed access to"})
-
-TROUBLES: Mapping[str, str] = MappingProxyType(
-    {
-        "missing permission": "The bot lacks a permission{detail}. Give the bot's role that permission in *Server "
-        "settings → Roles*, or invite the bot again with the link that `python -m bot check` prints.",
-        "no access": "The bot cannot see it. Let the bot's role view it, or take its name from it.",
-        "role gone": "A role disappeared meanwhile. Run this again: it is planned anew.",
-        "channel gone": "A channel disappeared meanwhile. Run this again: it is planned anew.",
-        "too many roles": "The server has as many roles as Discord allows (250). Delete some that nobody needs.",
-        "too many channels": "The server, or the category, has as many channels as Discord allows. Delete some.",
-        "worn meanwhile": "Somebody was given this role after you read the plan, and would hold its seat at once. Look "
-        "at the plan again: it names everybody who wears it.",
-        "webhooks": "Messages can be written here from outside, under any name{detail}. Delete these webhooks in "
-        "the channel's settings under *Integrations*, or give the channel another name: then a new one is made.",
-        "not taken": "Discord did not take it{detail}.",
-        "discord in trouble": "Discord did not take it{detail}. Wait a minute and run this again.",
-    }
-)
-"""What stopped a set-up and how to mend it; the keys of ``DiscordRefused.why``."""
 
 _FIELDS = {
     "name": ("Name of the partnership", "As people call it"),
@@ -298,9 +279,11 @@ def _line(step: SetupStep, doing: str) -> str:
 def _refusal(step: SetupStep) -> str:
     detail = inline(step.detail.replace("_", " "), 200)
     if step.what is not What.ROLE:
-        why = TROUBLES.get(step.why, TROUBLES["not taken"]).format(detail=f" ({detail})" if detail else "")
+        why = scales.TROUBLES.get(step.why, scales.TROUBLES["not taken"]).format(
+            detail=f" ({detail})" if detail else ""
+        )
         return f"channel {in_quotes(step.name, 102)}: {why}"
-    why = errors.ROLES.get(step.why, "It cannot carry a seat.").format(detail=detail)
+    why = scales.ROLES.get(step.why, "It cannot carry a seat.").format(detail=detail)
     rename = "" if step.why == "gained powers" else " Or give that role another name: then a new one is created."
     return f"role {in_quotes(step.name, 102)}: {why}{rename}"
 
@@ -336,10 +319,10 @@ def _is_cut(lines: Sequence[str]) -> bool:
 def _trouble(trouble: DiscordRefused | None) -> str:
     if trouble is None:
         return "Something was changed by somebody else meanwhile."
-    if trouble.why in errors.ROLES:
+    if trouble.why in scales.ROLES:
         return _refusal(SetupStep(Do.REFUSED, What.ROLE, trouble.what, why=trouble.why, detail=trouble.detail))
     detail = f" ({inline(trouble.detail.replace('_', ' '), 300)})" if trouble.detail else ""
-    words = TROUBLES.get(trouble.why, TROUBLES["not taken"]).format(detail=detail)
+    words = scales.TROUBLES.get(trouble.why, scales.TROUBLES["not taken"]).format(detail=detail)
     return f"At {in_quotes(trouble.what, 102)}: {words}"
 
 

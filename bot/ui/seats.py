@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.governance import errors
 from bot.governance.authority import acting
 from bot.governance.events import Json
 from bot.governance.ids import PersonId
 from bot.governance.seats import SEASON, Turn
 from bot.services.views import ProposalView
+from bot.ui import intrusions
 from bot.ui.labels import count, listed, moment
 from bot.ui.limits import fit_lines
+from bot.ui.presenter import Presenter, Refusals
 from bot.ui.text import in_quotes
 
 _MOST = 600
@@ -69,3 +72,30 @@ def _line(view: ProposalView, turn: Turn) -> str:
     if counts:
         return f"- {who} lost it and has it again, {at}" if turn.taken else f"- {who} was given it, {at}"
     return f"- {who} was given it, {at}: too late to count here"
+
+
+def _role_suspended(refusal: errors.RoleSuspended) -> str:
+    powers = intrusions.permissions(refusal.powers)
+    return (
+        f"Your seat for this comes with the role {in_quotes(refusal.role, 102)}, and that role has gained power over "
+        f"the server ({powers}). Until it is taken away, nobody files, rules or leads by that seat. What you objected, "
+        "wrote and voted stands, and you can go on objecting, raising concerns and voting. A moderator mends it in "
+        "*Server settings → Roles*, or with `/setup start`; then this works again at once."
+    )
+
+
+PRESENTER = Presenter(
+    name="seats",
+    refusals=Refusals(
+        not_eligible={
+            "no seat now": "You left and do not hold the member seat again that this needs, even if you held it at the "
+            "opening. If that is a mistake, ask a moderator to check `/roles list`.",
+            "no seat": "You hold no seat in this partnership, or only that of an observer, who reads along. Seats come "
+            "with Discord roles: ask a moderator for the one that fits you. `/help` says how decisions are made here.",
+        },
+        ask_a_moderator=frozenset({"no seat now", "no seat"}),
+        spoken={
+            errors.RoleSuspended: _role_suspended,
+        },
+    ),
+)

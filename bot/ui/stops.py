@@ -15,7 +15,7 @@ from bot.ui.answers import Answer, said
 from bot.ui.labels import count, listed, span
 from bot.ui.limits import fit_lines
 from bot.ui.panels import Button, Style, button
-from bot.ui.scales_replies import TROUBLES
+from bot.ui.scales import TROUBLES
 from bot.ui.text import in_quotes, inline
 
 ACTS = ("show", "mend")

@@ -11,7 +11,7 @@ from bot.governance.surveys import STEPS, Question, QuestionKind, Result, Survey
 from bot.services.ports.record import Recorded
 from bot.services.surveys_views import SurveyView
 from bot.ui import ids
-from bot.ui.labels import HASH, SURVEY_STATE_LABELS, count, fixed, stamp
+from bot.ui.labels import HASH, count, fixed, stamp
 from bot.ui.panels import LINE, Attached, Button, Part, Style, View, button, panel, rows
 from bot.ui.text import in_quotes, quote, titled
 
@@ -21,6 +21,16 @@ _BAR = 12
 """Blocks of the longest bar."""
 _TEXTS_SHOWN, _TEXT_SHOWN = 8, 220
 """Free texts in a message, and units of each; the file holds all of them whole."""
+
+SURVEY_STATE_LABELS: Mapping[SurveyState, str] = MappingProxyType(
+    {
+        SurveyState.DRAFT: "Draft",
+        SurveyState.SCHEDULED: "Opens by itself",
+        SurveyState.OPEN: "Open to answers",
+        SurveyState.CLOSED: "Closed",
+        SurveyState.CANCELLED: "Cancelled",
+    }
+)
 
 KINDS: Mapping[QuestionKind, str] = MappingProxyType(
     {

@@ -10,9 +10,10 @@ from bot.services.surveys_replies import Answering
 from bot.ui import ids
 from bot.ui import surveys_board as surveys
 from bot.ui.answers import COLOUR, Answer, said
-from bot.ui.labels import SURVEY_STATE_LABELS, count, moment, span, stamp
+from bot.ui.labels import count, moment, span, stamp
 from bot.ui.limits import SUGGESTION, fit_lines
 from bot.ui.panels import LINE, Attached, Button, Part, Style, button, link, panel, rows
+from bot.ui.surveys_board import SURVEY_STATE_LABELS
 from bot.ui.text import in_quotes, inline, plain
 
 _PRIMARY, _PLAIN, _DANGER = Style.primary, Style.secondary, Style.danger

@@ -9,9 +9,10 @@ from bot.governance.proposals_types import Objection, Text, Version
 from bot.services.views import ProposalView
 from bot.ui import diff, effects
 from bot.ui import objections_card as objections
-from bot.ui.labels import FIELD_LABELS, STATE_COLOURS, moment, type_label
+from bot.ui.labels import moment
 from bot.ui.limits import units
 from bot.ui.panels import Part, View, panel, row
+from bot.ui.proposals_labels import FIELDS, STATE_COLOURS, type_label
 from bot.ui.text import inline, quote_parts
 
 MOST = 3500
@@ -49,10 +50,10 @@ def whole(version: Version, mention: effects.Mention | None = None) -> list[str]
     text, parts = version.text, []
     for field in ("title", "summary", "ask", "why", "outcome", "risks", "timeline", "amount", "payee", "account"):
         if field == "amount":
-            parts += [f"**{FIELD_LABELS[field]}**: {money}"] if (money := amount(text)) else []
+            parts += [f"**{FIELDS[field]}**: {money}"] if (money := amount(text)) else []
         elif (written := getattr(text, field)).strip():
             first, *rest = quote_parts(written, MOST - 400)
-            parts += [f"**{FIELD_LABELS[field]}**\n{first}", *rest]
+            parts += [f"**{FIELDS[field]}**\n{first}", *rest]
     if version.effects:
         parts += ["**On pass this will:**", *(f"- {effects.effect(each, mention)}" for each in version.effects)]
     return parts

@@ -9,10 +9,13 @@ from bot.governance.ids import PersonId
 from bot.governance.methods import REGISTRY
 from bot.governance.proposals_types import Proposal, Tally, Vote
 from bot.ui import ids
-from bot.ui.labels import CHOICE_LABELS, CRITERION_LABELS, METHOD_LABELS, OUTCOME_REASONS, count, listed, share
+from bot.ui.labels import count, listed, share
 from bot.ui.limits import fit_lines
+from bot.ui.objections_labels import CRITERION_LABELS
 from bot.ui.panels import Button, button
+from bot.ui.proposals_labels import OUTCOME_REASONS
 from bot.ui.text import quote
+from bot.ui.votes_labels import CHOICE_LABELS, METHOD_LABELS
 
 _NAMES = 20
 """Most names in a line; the number of all stands in the result."""

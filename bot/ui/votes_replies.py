@@ -8,9 +8,10 @@ from bot.governance.proposals_types import Ballot, Proposal, ProposalState
 from bot.governance.votes import would_reveal
 from bot.services.views import ProposalView
 from bot.ui import votes_card as votes
-from bot.ui.answers import Answer, links_to, named, numbered, said
+from bot.ui.answers import Answer, said
 from bot.ui.deadlines import what_ends
-from bot.ui.labels import CHOICE_LABELS, SECRECY
+from bot.ui.proposals_labels import links_to, named, numbered
+from bot.ui.votes_labels import CHOICE_LABELS, SECRECY
 
 
 def ballot(view: ProposalView, mine: Ballot | None) -> Answer:

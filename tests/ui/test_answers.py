@@ -23,8 +23,9 @@ from bot.services.ports.record import Verdict
 from bot.services.record import RecordCheck
 from bot.services.views import HeadView, ProposalView, Raised
 from bot.services.views import ProposalStanding as Holdings
-from bot.ui import answers, notices, objections_replies, record, votes_replies
+from bot.ui import escalations_replies, notices, objections_replies, record, votes_replies
 from bot.ui import inbox_page as inbox
+from bot.ui import proposals_replies as answers
 from bot.ui.help import help_page
 from bot.ui.limits import CONTENT, units
 from tests.governance import scene
@@ -63,11 +64,11 @@ async def test_every_answer_about_a_proposal_fits(name: str) -> None:
         *(answers.revision(view, hindrance) for hindrance in (None, BadText("ask", 3, 20, 2000))),
         answers.revision(revising(view), UnknownKey(bomb(300), ("review.window",))),
         answers.revised(view),
-        answers.escalated(view),
+        escalations_replies.escalated(view),
         answers.halted(view),
         answers.options(view, ("revise", "withdraw")),
         answers.options(view, ()),
-        answers.escalating(view),
+        escalations_replies.escalating(view),
         answers.marked(view),
         objections_replies.withdrawing(view, 1),
         answers.overview(view, None),

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from bot.governance.effects import PolicyChange
 from bot.governance.proposals_types import Text, Version
 from bot.ui import diff
-from bot.ui.labels import FIELD_LABELS, SUBSTANCE
 from bot.ui.limits import units
+from bot.ui.proposals_labels import FIELDS, SUBSTANCE
 from bot.ui.text import EMPTY
 from tests.governance import scene
 from tests.ui.markdown import active
@@ -78,7 +78,7 @@ def test_long_unchanged_stretches_are_left_out() -> None:
 
 def test_every_field_of_a_text_is_compared() -> None:
     assert set(diff.FIELDS) == {f for f in Text.__dataclass_fields__ if f != "amount"}
-    assert set(diff.FIELDS) <= set(FIELD_LABELS)
+    assert set(diff.FIELDS) <= set(FIELDS)
 
 
 @settings(deadline=None)

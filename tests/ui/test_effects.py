@@ -13,7 +13,8 @@ from bot.governance.errors import BadText
 from bot.governance.events import Event
 from bot.governance.matrix import TYPES, Filer
 from bot.governance.proposals_types import ProposalState, Version
-from bot.ui import answers, diff, effects, errors, forms, record, versions
+from bot.ui import diff, effects, errors, forms, record, versions
+from bot.ui import proposals_replies as answers
 from bot.ui.limits import CONTENT, FORM_PARTS, units
 from tests.governance import scene
 from tests.governance.effects import EXAMPLES, Example

@@ -12,7 +12,7 @@ from bot.governance import errors as refusals
 from bot.governance.meetings import MeetingState
 from bot.governance.proposals_types import ObjectionState, ProposalState
 from bot.governance.surveys import SurveyState
-from bot.ui import errors, labels, times
+from bot.ui import errors, times
 from bot.ui.limits import CONTENT, units
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +25,7 @@ TABLES = {
     ("AlreadyDone", 0): errors.DONE,
     ("LimitReached", 0): errors.LIMITS,
     ("NotFound", 0): errors.MISSING,
-    ("BadText", 0): labels.FIELD_LABELS,
+    ("BadText", 0): errors.FIELDS,
     ("TimeUnclear", 1): times.UNCLEAR,
 }
 
@@ -89,7 +89,7 @@ def test_every_policy_limit_has_a_wording() -> None:
 def test_every_text_field_has_a_label() -> None:
     from bot.governance.drafts import LENGTHS
 
-    assert set(LENGTHS) <= set(labels.FIELD_LABELS)
+    assert set(LENGTHS) <= set(errors.FIELDS)
 
 
 def test_every_refusal_class_has_words() -> None:
@@ -109,8 +109,8 @@ SAMPLES: tuple[refusals.Refusal, ...] = (
         for act in (*errors.ACTS, "odd")
     ),
     *(refusals.AlreadyDone(act) for act in (*errors.DONE, "unheard of")),
-    *(refusals.BadText(field, 0, 5, 90) for field in (*labels.FIELD_LABELS, "unheard of")),
-    *(refusals.BadText(field, 9000, 5, 90) for field in labels.FIELD_LABELS),
+    *(refusals.BadText(field, 0, 5, 90) for field in (*errors.FIELDS, "unheard of")),
+    *(refusals.BadText(field, 9000, 5, 90) for field in errors.FIELDS),
     refusals.BadValue("amount", BOMB, BOMB),
     refusals.BadValue("amount", "", "an amount"),
     refusals.UnknownKey(BOMB, ("review.window", "vote.window")),

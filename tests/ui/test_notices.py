@@ -14,7 +14,7 @@ from bot.governance.ids import PersonId
 from bot.governance.methods import REGISTRY as METHODS
 from bot.governance.proposals_types import Proposal, ProposalState
 from bot.services.ports.deliveries import Asked, DeliveryKind
-from bot.ui import announcements, feed, labels, notices
+from bot.ui import announcements, feed, notices, objections_labels, votes_labels
 from bot.ui.announcements import AUDIENCES, announce
 from tests.governance import scene
 from tests.ui.scenes import USERS, bomb, check_fits, components, custom_ids, happened, in_vote, states, text_of, view_of
@@ -279,7 +279,7 @@ def test_an_outcome_ends_with_the_short_head_hash() -> None:
 
 
 def test_every_key_of_the_rules_has_a_label() -> None:
-    assert set(labels.CRITERION_LABELS) == set(rules.CRITERIA)
-    assert set(labels.METHOD_LABELS) == set(METHODS)
-    assert {c for m in METHODS.values() for c in m.CHOICES} == set(labels.CHOICE_LABELS)
+    assert set(objections_labels.CRITERION_LABELS) == set(rules.CRITERIA)
+    assert set(votes_labels.METHOD_LABELS) == set(METHODS)
+    assert {c for m in METHODS.values() for c in m.CHOICES} == set(votes_labels.CHOICE_LABELS)
     assert announcements.AUDIENCES

@@ -10,7 +10,8 @@ from bot.governance.errors import NotEligible, OutOfBounds, Stale
 from bot.governance.organisation import GroupKind
 from bot.governance.policy_keys import KEYS
 from bot.governance.policy_values import written
-from bot.ui import answers, effects, errors, policy
+from bot.ui import effects, errors, policy
+from bot.ui import proposals_replies as answers
 from bot.ui.help import help_page
 from bot.ui.proposals_card import card, words
 from bot.ui.versions import whole

@@ -16,8 +16,9 @@ from bot.governance.events import EventType
 from bot.governance.policy_values import Value
 from bot.governance.proposals_types import FINAL, ObjectionState, Proposal, ProposalState, Text
 from bot.services.views import ProposalView
-from bot.ui import direct_messages, feed, labels
+from bot.ui import direct_messages, feed
 from bot.ui import proposals_card as proposals
+from bot.ui import proposals_labels as labels
 from bot.ui.limits import CONTENT, units
 from tests.governance import scene
 from tests.ui.scenes import (

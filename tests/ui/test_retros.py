@@ -23,7 +23,7 @@ from bot.services.retros_leading import Options, Pressed
 from bot.services.retros_views import Earlier, Mine, RetroView
 from bot.services.retros_writing import Asked, Box, RetroFigures
 from bot.services.times import Understood
-from bot.ui import labels, retros_forms, retros_notices, retros_replies, retros_topics
+from bot.ui import retros_board, retros_forms, retros_notices, retros_replies, retros_topics
 from bot.ui import retros_board as boards
 from bot.ui.limits import V2_TEXT, units
 from tests.governance.scene import NOW
@@ -90,7 +90,7 @@ def test_every_board_fits_and_says_in_words_where_it_stands(state: RetroState, p
         held = replace(retro, paused_at=NOW if paused else None)
         card = boards.card(view_of(held, earlier=earlier), 1_000_004)
         check_fits(card)
-        stands = "paused" if paused else labels.RETRO_STATES[state]
+        stands = "paused" if paused else retros_board.RETRO_STATES[state]
         assert stands in text_of(card).split("\n")[0]
 
 

@@ -23,6 +23,7 @@ from bot.services.roles import Mapped
 from bot.services.scales import SetupView
 from bot.ui import errors
 from bot.ui import organisation_replies as organisation
+from bot.ui import scales as scales_words
 from bot.ui import scales_replies as ui
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -73,7 +74,7 @@ def test_the_longest_plan_fits_and_says_every_kind_of_step() -> None:
 
 def test_what_was_done_and_what_was_not_is_told_with_how_to_mend() -> None:
     plan = plan_of()
-    for why in ui.TROUBLES:
+    for why in scales_words.TROUBLES:
         stopped = SetupView(
             P,
             None,
@@ -99,7 +100,7 @@ def test_every_trouble_has_its_words() -> None:
     )
     found |= set(ast.literal_eval(table).values())
     assert found
-    assert found <= set(ui.TROUBLES) | set(errors.ROLES)
+    assert found <= set(scales_words.TROUBLES) | set(errors.ROLES)
 
 
 def test_a_draft_with_a_fault_offers_to_change_it() -> None:

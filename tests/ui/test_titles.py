@@ -17,27 +17,12 @@ from bot.governance.retros import RetroState as RetroState
 from bot.governance.surveys import Question, QuestionKind, Result, SurveyState
 from bot.services.proposals import Similar
 from bot.services.surveys_replies import Answering
-from bot.ui import (
-    answers,
-    meetings_notices,
-    meetings_replies,
-    surveys_replies,
-)
-from bot.ui import (
-    inbox_page as inbox,
-)
-from bot.ui import (
-    meetings_board as meetings,
-)
-from bot.ui import (
-    proposals_card as proposals,
-)
-from bot.ui import (
-    retros_board as retros,
-)
-from bot.ui import (
-    surveys_board as surveys,
-)
+from bot.ui import inbox_page as inbox
+from bot.ui import meetings_board as meetings
+from bot.ui import meetings_notices, meetings_replies, proposals_replies, surveys_replies
+from bot.ui import proposals_card as proposals
+from bot.ui import retros_board as retros
+from bot.ui import surveys_board as surveys
 from bot.ui.limits import units
 from bot.ui.text import in_quotes
 from tests.governance import scene
@@ -116,8 +101,8 @@ async def test_proposals_and_lists(claim: str) -> None:
     text = replace(scene.TEXT, title=claim)
     opened = scenes.view_of(scene.opened(text=text))
     check(proposals.card(opened, None))
-    check(answers.draft(scenes.view_of(scene.draft(text=text)), None))
-    check(answers.opened(opened), answers.withdrawn(opened))
-    check(answers.similar(opened, (Similar(opened.proposal, None),)))
+    check(proposals_replies.draft(scenes.view_of(scene.draft(text=text)), None))
+    check(proposals_replies.opened(opened), proposals_replies.withdrawn(opened))
+    check(proposals_replies.similar(opened, (Similar(opened.proposal, None),)))
     row = replace(test_meetings.pending(1), title=claim)
     check(inbox.listing((row,), scene.PARTNERSHIP, "open", None))

@@ -1,0 +1,64 @@
+"""What shared rooms know of surveys: the words of their refusals (LRN-2)."""
+
+from __future__ import annotations
+
+from bot.governance.surveys import SurveyState
+from bot.ui.presenter import Limit, Presenter, Refusals, States
+from bot.ui.surveys_board import SURVEY_STATE_LABELS
+
+PRESENTER = Presenter(
+    name="surveys",
+    states={SurveyState: States("The survey", SURVEY_STATE_LABELS)},
+    refusals=Refusals(
+        not_found={
+            "survey": "There is no such survey, or you may not read it. `/survey results` suggests those you may read.",
+            "question": "This survey has no such question. Somebody may have taken it out meanwhile.",
+        },
+        not_eligible={
+            "run survey": "A facilitator or lead of a group asks it; where nobody holds such a seat, any of its "
+            "members may. The whole partnership is asked by a facilitator or lead of any group. `/roles list` shows "
+            "who that is.",
+            "not asked": "This survey asks those who held a seat there when it opened; that list is fixed, so that "
+            "results can be compared. You are not among them. `/survey results` shows what comes out of it.",
+        },
+        wrong_state={
+            "edit survey": "Only a draft can be changed: other questions would make other answers of those given.",
+            "open survey": "Only a draft can be opened.",
+            "answer survey": "A survey can be answered while it is open.",
+            "cancel survey": "A survey can be cancelled until it is closed.",
+            "stop repeating survey": "Only a survey that is not over can stop repeating; the next edition, while it "
+            "waits, is called off instead.",
+        },
+        repeated={
+            ("open survey", "open"): "It is open already. Its card has the button *Answer*.",
+            ("cancel survey", "cancelled"): "It is cancelled already, and what was answered is deleted.",
+        },
+        already_done={
+            "stop repeating survey": "This survey does not repeat: there is no next edition.",
+            "ask question": "This survey asks that already. Use *Edit* beside the question to change it.",
+        },
+        limit_reached={
+            "survey drafts": Limit(
+                "You may keep at most {most} of surveys. Open or discard one: `/survey open` suggests them.",
+                "draft",
+            ),
+            "questions": Limit(
+                "A survey asks at most {most}: more do not fit into one form. Take one out, or make another.",
+                "question",
+            ),
+        },
+        outdated={
+            "survey draft": "Somebody changed this draft after it was shown to you, so it was not opened. Look at it "
+            "again with `/survey open`: what you see then is what opens.",
+        },
+        fields={
+            "survey title": "Title",
+            "about": "Why you ask",
+            "question": "Question",
+            "choice": "Choice",
+            "choices": "Choices",
+            "end of the scale": "What the end of the scale means",
+            "closes": "When it closes",
+        },
+    ),
+)
