@@ -17,7 +17,7 @@ from bot.services import feedback
 from bot.services.feedback import FeedbackView
 from bot.services.ports.context import Actor
 from bot.ui import feedback_board as pages
-from bot.ui import ids
+from bot.ui import feedback_ids
 from cogs.base import (
     ActButton,
     Control,
@@ -118,13 +118,13 @@ ACTS: Mapping[str, Act] = MappingProxyType(
 """What each button about feedback does."""
 
 
-class FeedbackButton(ActButton, template=ids.FEEDBACK_TEMPLATE):
+class FeedbackButton(ActButton, template=feedback_ids.TEMPLATE):
     """Any button about feedback."""
 
     acts = ACTS
 
 
-class FeedbackPageButton(Control, template=ids.FEEDBACK_PAGE_TEMPLATE):
+class FeedbackPageButton(Control, template=feedback_ids.PAGE_TEMPLATE):
     """Another page of a list."""
 
     async def act(self, interaction: Interaction) -> None:
@@ -194,8 +194,8 @@ class FeedbackCommands(FormCog):
     """Speaking up, and being answered."""
 
     forms = (
-        Form(re.compile(ids.FEEDBACK_GIVE_TEMPLATE), take_new),
-        Form(re.compile(ids.FEEDBACK_FORM_TEMPLATE), take_words),
+        Form(re.compile(feedback_ids.GIVE_TEMPLATE), take_new),
+        Form(re.compile(feedback_ids.FORM_TEMPLATE), take_words),
     )
 
     feedback = app_commands.Group(

@@ -6,7 +6,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.services import inbox
-from bot.ui import ids
+from bot.ui import inbox_ids
 from bot.ui import inbox_page as pages
 from cogs.base import Control, Interaction, answer, asker, choices, register
 
@@ -18,7 +18,7 @@ async def show(interaction: Interaction, partnership: str = "") -> None:
     await answer(interaction, pages.inbox(items, chosen))
 
 
-class InboxButton(Control, template=ids.INBOX_TEMPLATE):
+class InboxButton(Control, template=inbox_ids.TEMPLATE):
     """The button that opens the inbox."""
 
     async def act(self, interaction: Interaction) -> None:

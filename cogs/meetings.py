@@ -14,8 +14,8 @@ from bot.governance.errors import NotFound
 from bot.governance.meetings import Answer, MeetingState
 from bot.services import meetings
 from bot.services.meetings import Wanted
-from bot.ui import ids
 from bot.ui import meetings_board as boards
+from bot.ui import meetings_ids
 from bot.ui import meetings_notices as told
 from bot.ui import meetings_replies as answers
 from bot.ui.limits import SUGGESTION
@@ -165,7 +165,7 @@ ACTS: Mapping[str, Act] = MappingProxyType(
 """What each button about a meeting does."""
 
 
-class MeetingButton(ActButton, template=ids.MEETING_TEMPLATE):
+class MeetingButton(ActButton, template=meetings_ids.TEMPLATE):
     """Any button about a meeting."""
 
     acts = ACTS
@@ -192,7 +192,7 @@ async def take(interaction: Interaction, match: re.Match[str], fields: Fields) -
 class MeetingCommands(FormCog):
     """Meetings of groups."""
 
-    forms = (Form(re.compile(ids.MEETING_FORM_TEMPLATE), take),)
+    forms = (Form(re.compile(meetings_ids.FORM_TEMPLATE), take),)
 
     meeting = app_commands.Group(
         name="meeting", description="Meetings of your groups: when, what about, who was there", guild_only=True

@@ -14,7 +14,7 @@ from discord.ext import commands
 from bot.discord import caches
 from bot.governance.ids import ProposalId
 from bot.services import attempts, objections
-from bot.ui import forms, ids
+from bot.ui import forms, objections_ids
 from bot.ui import objections_replies as answers
 from cogs.base import (
     ActButton,
@@ -138,7 +138,7 @@ ACTS: Mapping[str, Act] = MappingProxyType(
 """What each button about an objection does."""
 
 
-class ObjectionButton(ActButton, template=ids.OBJECTION_TEMPLATE):
+class ObjectionButton(ActButton, template=objections_ids.TEMPLATE):
     """Any button about an objection."""
 
     acts = ACTS
@@ -172,9 +172,9 @@ class ObjectionCommands(FormCog):
     """Objecting, by command, button or reaction."""
 
     forms = (
-        Form(re.compile(ids.objection_form_template("state")), take_statement),
-        Form(re.compile(ids.RULE_FORM_TEMPLATE), take_ruling),
-        Form(re.compile(ids.objection_form_template("appeal")), take_appeal),
+        Form(re.compile(objections_ids.form_template("state")), take_statement),
+        Form(re.compile(objections_ids.RULE_TEMPLATE), take_ruling),
+        Form(re.compile(objections_ids.form_template("appeal")), take_appeal),
     )
 
     def __init__(self, host: Host) -> None:

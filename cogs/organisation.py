@@ -8,6 +8,7 @@ from discord.ext import commands
 
 from bot.governance.ids import PartnershipId
 from bot.services import organisation, roles, stops
+from bot.ui import organisation_ids
 from bot.ui import organisation_replies as ui
 from bot.ui import stops as stop_words
 from cogs.base import Control, Interaction, actor, announce, answer, asker, ctx_of, suggesting
@@ -41,7 +42,7 @@ async def _organisations(interaction: Interaction, current: str) -> list[app_com
     return await _words(interaction, "organisation", current)
 
 
-class RolesControl(Control, template=ui.TEMPLATE):
+class RolesControl(Control, template=organisation_ids.TEMPLATE):
     """Unmap a role that was asked about; another page of the list."""
 
     async def act(self, interaction: Interaction) -> None:

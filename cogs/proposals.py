@@ -17,9 +17,8 @@ from bot.governance.money import Money
 from bot.governance.proposals_types import Text
 from bot.services import attempts, escalations, objections, proposals
 from bot.services.views import ProposalView
-from bot.ui import effects, forms, ids, objections_replies, record
+from bot.ui import effects, forms, objections_replies, proposals_ids, proposals_lists, record
 from bot.ui import escalations_replies as escalation_answers
-from bot.ui import inbox_page as inbox
 from bot.ui import proposals_replies as answers
 from cogs.base import (
     ActButton,
@@ -37,7 +36,7 @@ from cogs.base import (
 
 Act = Callable[[Interaction, ProposalId], Awaitable[None]]
 
-_LISTS = [app_commands.Choice(name=label, value=name) for name, (label, _) in inbox.LISTS.items()]
+_LISTS = [app_commands.Choice(name=label, value=name) for name, (label, _) in proposals_lists.LISTS.items()]
 _PROPOSAL = {"proposal": "Its number or words of its title"}
 
 
@@ -208,13 +207,13 @@ ACTS: Mapping[str, Act] = MappingProxyType(
 """What each button about a proposal does."""
 
 
-class ProposalButton(ActButton, template=ids.PROPOSAL_TEMPLATE):
+class ProposalButton(ActButton, template=proposals_ids.TEMPLATE):
     """Any button about a proposal."""
 
     acts = ACTS
 
 
-class AmountButton(Control, template=ids.AMOUNT_TEMPLATE):
+class AmountButton(Control, template=proposals_ids.AMOUNT_TEMPLATE):
     """One of the sums that an amount may mean (PRO-1)."""
 
     async def act(self, interaction: Interaction) -> None:
@@ -224,7 +223,7 @@ class AmountButton(Control, template=ids.AMOUNT_TEMPLATE):
         await _show_kept(interaction, await proposals.take_amount(*asker(interaction), wanted, chosen))
 
 
-class PageButton(Control, template=ids.PAGE_TEMPLATE):
+class PageButton(Control, template=proposals_ids.PAGE_TEMPLATE):
     """Another page of a list."""
 
     async def act(self, interaction: Interaction) -> None:
@@ -237,9 +236,9 @@ async def show_list(
     interaction: Interaction, id: PartnershipId, name: str, before: ProposalId | None, *, replace: bool = False
 ) -> None:
     """One page of a list of proposals (REC-4)."""
-    rows = await proposals.list_proposals(*asker(interaction), id, inbox.wanted(name, before))
+    rows = await proposals.list_proposals(*asker(interaction), id, proposals_lists.wanted(name, before))
     partnership = await choices.partnership_chosen(interaction, str(id))
-    await answer(interaction, inbox.listing(rows, partnership, name, before), replace=replace)
+    await answer(interaction, proposals_lists.listing(rows, partnership, name, before), replace=replace)
 
 
 async def take_new(interaction: Interaction, match: re.Match[str], fields: Fields) -> None:
@@ -295,12 +294,12 @@ class ProposalCommands(FormCog):
     """Filing and following proposals."""
 
     forms = (
-        Form(re.compile(ids.PROPOSE_FORM_TEMPLATE), take_new),
-        Form(re.compile(ids.proposal_form_template("edit", "details")), take_draft),
-        Form(re.compile(ids.proposal_form_template("again")), take_link),
-        Form(re.compile(ids.REVISION_FORM_TEMPLATE), take_revision),
-        Form(re.compile(ids.proposal_form_template("concern")), take_concern),
-        Form(re.compile(ids.proposal_form_template("withdraw")), take_withdrawal),
+        Form(re.compile(proposals_ids.PROPOSE_TEMPLATE), take_new),
+        Form(re.compile(proposals_ids.form_template("edit", "details")), take_draft),
+        Form(re.compile(proposals_ids.form_template("again")), take_link),
+        Form(re.compile(proposals_ids.REVISION_TEMPLATE), take_revision),
+        Form(re.compile(proposals_ids.form_template("concern")), take_concern),
+        Form(re.compile(proposals_ids.form_template("withdraw")), take_withdrawal),
     )
 
     proposal = app_commands.Group(

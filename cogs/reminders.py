@@ -12,7 +12,7 @@ from discord.ext import commands
 from bot.governance.ids import PartnershipId
 from bot.services import reminders
 from bot.services.reminders import Hours, Wishes
-from bot.ui import ids
+from bot.ui import reminders_ids
 from bot.ui import reminders_preferences as pages
 from cogs.base import (
     ActButton,
@@ -75,7 +75,7 @@ async def take(interaction: Interaction, match: re.Match[str], fields: Fields) -
     await (take_wishes if match["act"] == "wishes" else take_hours)(interaction, match, fields)
 
 
-class RemindersButton(ActButton, template=ids.REMINDERS_TEMPLATE):
+class RemindersButton(ActButton, template=reminders_ids.TEMPLATE):
     """Any button of the panel."""
 
     acts = ACTS
@@ -84,7 +84,7 @@ class RemindersButton(ActButton, template=ids.REMINDERS_TEMPLATE):
 class ReminderCommands(FormCog):
     """How people want to be reminded."""
 
-    forms = (Form(re.compile(ids.REMINDERS_FORM_TEMPLATE), take),)
+    forms = (Form(re.compile(reminders_ids.FORM_TEMPLATE), take),)
     reminders = app_commands.Group(name="reminders", description="When and how you are reminded", guild_only=True)
 
     @reminders.command(

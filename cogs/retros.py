@@ -20,7 +20,7 @@ from bot.governance.organisation import Group, Partnership
 from bot.governance.retros import CUSTOM, TEMPLATES
 from bot.services import retros, retros_writing
 from bot.services.retros_views import RetroView
-from bot.ui import ids, retros_forms, retros_notices, retros_replies
+from bot.ui import retros_forms, retros_ids, retros_notices, retros_replies
 from cogs.base import (
     Control,
     Fields,
@@ -54,7 +54,7 @@ _ABOUT = {
 }
 
 
-class RetroPage(Control, template=ids.RETRO_LIST_TEMPLATE):
+class RetroPage(Control, template=retros_ids.LIST_TEMPLATE):
     """Another page of the list of retros."""
 
     async def act(self, interaction: Interaction) -> None:
@@ -63,7 +63,7 @@ class RetroPage(Control, template=ids.RETRO_LIST_TEMPLATE):
         await show_list(interaction, PartnershipId(int(self.match["partnership"])), before, replace=True)
 
 
-class CaptureButton(Control, template=ids.CAPTURE_TEMPLATE):
+class CaptureButton(Control, template=retros_ids.CAPTURE_TEMPLATE):
     """The capture box of a group."""
 
     async def act(self, interaction: Interaction) -> None:
@@ -123,7 +123,7 @@ async def suggest_retros(interaction: Interaction, current: str) -> list[app_com
 class RetroCommands(FormCog):
     """Retrospectives."""
 
-    forms = (Form(re.compile(ids.CAPTURE_FORM_TEMPLATE), take_capture),)
+    forms = (Form(re.compile(retros_ids.CAPTURE_FORM_TEMPLATE), take_capture),)
 
     retro = app_commands.Group(name="retro", description="Look back together and agree on what to do", guild_only=True)
 

@@ -20,7 +20,7 @@ from bot.governance.retros import PHASES, Progress, RetroState
 from bot.services import attempts, retros, retros_leading, retros_writing
 from bot.services.ports.context import Actor
 from bot.services.retros_views import RetroView
-from bot.ui import forms, ids, retros_forms, retros_notices, retros_replies, retros_topics
+from bot.ui import forms, retros_forms, retros_ids, retros_notices, retros_replies, retros_topics
 from bot.ui import retros_board as boards
 from cogs.base import (
     Control,
@@ -368,7 +368,7 @@ ACTS: Mapping[str, Act] = MappingProxyType(
 """What each button about a retro does."""
 
 
-class RetroButton(Control, template=ids.RETRO_TEMPLATE):
+class RetroButton(Control, template=retros_ids.TEMPLATE):
     """Any button about a retro."""
 
     async def act(self, interaction: Interaction) -> None:
@@ -376,7 +376,7 @@ class RetroButton(Control, template=ids.RETRO_TEMPLATE):
         await ACTS[self.match["act"]](interaction, int(self.match["retro"]), self.match["arg"] or "")
 
 
-class RetroMenu(Menu, template=ids.RETRO_MENU_TEMPLATE):
+class RetroMenu(Menu, template=retros_ids.MENU_TEMPLATE):
     """Any list to choose from in a retro."""
 
     async def act(self, interaction: Interaction, chosen: tuple[str, ...]) -> None:
@@ -472,7 +472,7 @@ async def take_form(interaction: Interaction, match: re.Match[str], fields: Fiel
 class RetroForms(FormCog):
     """Takes in the forms of retros."""
 
-    forms = (Form(re.compile(ids.RETRO_FORM_TEMPLATE), take_form),)
+    forms = (Form(re.compile(retros_ids.FORM_TEMPLATE), take_form),)
 
 
 # ---- parsing ---------------------------------------------------------------------------------------

@@ -12,12 +12,13 @@ from discord.ext import commands
 from bot.governance.ids import PartnershipId
 from bot.governance.scales import Draft
 from bot.services import scales
+from bot.ui import scales_ids
 from bot.ui import scales_replies as ui
 from cogs.base import Control, Fields, Form, FormCog, Interaction, actor, announce, answer, ctx_of, show_form
 from cogs.base.host import server_of
 
 
-class SetupControl(Control, template=ui.TEMPLATE):
+class SetupControl(Control, template=scales_ids.TEMPLATE):
     """Apply, cancel, change, another, ratify."""
 
     async def act(self, interaction: Interaction) -> None:
@@ -72,7 +73,7 @@ async def _take_form(interaction: Interaction, match: re.Match[str], fields: Fie
 class Scales(FormCog, commands.GroupCog, name="setup", description="Set up a partnership in this server"):
     """Setting a partnership up."""
 
-    forms = (Form(re.compile(ui.FORM_TEMPLATE), _take_form),)
+    forms = (Form(re.compile(scales_ids.FORM_TEMPLATE), _take_form),)
 
     @app_commands.command(name="start", description="Plan a partnership's roles and channels; nothing changes yet")
     async def start(self, interaction: Interaction) -> None:

@@ -7,11 +7,12 @@ from discord.ext import commands
 from bot.governance.ids import GroupId, PartnershipId
 from bot.services import stops
 from bot.ui import stops as ui
+from bot.ui import stops_ids
 from cogs.base import Control, Interaction, actor, announce, answer, ctx_of
 from cogs.base.host import server_of
 
 
-class StopsControl(Control, template=ui.TEMPLATE):
+class StopsControl(Control, template=stops_ids.TEMPLATE):
     """Show what would open a channel again, and open it."""
 
     async def act(self, interaction: Interaction) -> None:

@@ -18,9 +18,9 @@ from bot.governance.organisation import Partnership
 from bot.governance.scales import Scale
 from bot.governance.surveys import REPEATS, QuestionKind, SurveyState
 from bot.services import surveys, surveys_compared, surveys_replies
-from bot.services.surveys_views import SurveyView
-from bot.ui import ids, surveys_drawn, surveys_forms
+from bot.services.surveys import SurveyView
 from bot.ui import surveys_board as pages
+from bot.ui import surveys_drawn, surveys_forms, surveys_ids
 from bot.ui import surveys_replies as answers
 from bot.ui.panels import attached, pictures
 from cogs.base import (
@@ -169,19 +169,19 @@ ACTS: Mapping[str, Act] = MappingProxyType(
 """What each button about a survey does."""
 
 
-class SurveyButton(ActButton, template=ids.SURVEY_TEMPLATE):
+class SurveyButton(ActButton, template=surveys_ids.TEMPLATE):
     """Any button about a survey."""
 
     acts = ACTS
 
 
-class OpeningButton(ActButton, template=ids.OPENING_TEMPLATE):
+class OpeningButton(ActButton, template=surveys_ids.OPENING_TEMPLATE):
     """Opens a survey as it was shown."""
 
     acts = MappingProxyType({"open-now": open_now})
 
 
-class QuestionButton(Control, template=ids.QUESTION_TEMPLATE):
+class QuestionButton(Control, template=surveys_ids.QUESTION_TEMPLATE):
     """A button about one question of a draft."""
 
     async def act(self, interaction: Interaction) -> None:
@@ -261,10 +261,10 @@ class SurveyCommands(FormCog):
     """Asking, and being asked."""
 
     forms = (
-        Form(re.compile(ids.SURVEY_NEW_FORM_TEMPLATE), take_new),
-        Form(re.compile(ids.survey_form_template("survey-words")), take_words),
-        Form(re.compile(ids.QUESTION_FORM_TEMPLATE), take_question),
-        Form(re.compile(ids.survey_form_template("survey-answer")), take_answers),
+        Form(re.compile(surveys_ids.NEW_TEMPLATE), take_new),
+        Form(re.compile(surveys_ids.form_template("survey-words")), take_words),
+        Form(re.compile(surveys_ids.QUESTION_FORM_TEMPLATE), take_question),
+        Form(re.compile(surveys_ids.form_template("survey-answer")), take_answers),
     )
 
     survey = app_commands.Group(

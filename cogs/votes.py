@@ -10,7 +10,7 @@ from discord.ext import commands
 
 from bot.governance.ids import ProposalId
 from bot.services import attempts, proposals, votes
-from bot.ui import forms, ids
+from bot.ui import forms, votes_ids
 from bot.ui import votes_replies as answers
 from cogs.base import (
     ActButton,
@@ -43,13 +43,13 @@ async def mine(interaction: Interaction, id: ProposalId) -> None:
     await answer(interaction, answers.ballot(await proposals.show(ctx, who, id), await votes.mine(ctx, who, id)))
 
 
-class CastButton(ActButton, template=ids.CAST_TEMPLATE):
+class CastButton(ActButton, template=votes_ids.CAST_TEMPLATE):
     """One choice of an open vote."""
 
     acts = MappingProxyType({"cast": cast})
 
 
-class MineButton(ActButton, template=ids.MINE_TEMPLATE):
+class MineButton(ActButton, template=votes_ids.MINE_TEMPLATE):
     """The button "my vote"."""
 
     acts = MappingProxyType({"mine": mine})
@@ -81,7 +81,7 @@ async def suggest_choices(interaction: Interaction, current: str) -> list[app_co
 class VoteCommands(FormCog):
     """Voting."""
 
-    forms = (Form(re.compile(ids.OBJECT_VOTE_FORM_TEMPLATE), take_objection),)
+    forms = (Form(re.compile(votes_ids.OBJECT_TEMPLATE), take_objection),)
 
     @app_commands.command(name="vote", description="Vote on a proposal in its final vote, or see and change your vote")
     @app_commands.describe(

@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from bot.ui.nouns import NOUNS
+from bot.ui.presenter import Presenter
+
 ROOT = Path(__file__).resolve().parents[1]
 FLOORS = ("bot", "cogs", "storage", "config")
 VAGUE = {"utils", "util", "helpers", "helper", "manager", "managers", "common", "misc"}
@@ -21,6 +24,31 @@ LEAKS = {
     "a path of one machine": r"(?<![\w.}])/(home|User[s]|roo[t]|wor[k]|tm[p])/[\w.-]+",
 }
 ALLOWED_LEAKS = (".ci/",)
+MAY_NAME: dict[str, set[str]] = {
+    "inbox": {"bot/ui/help.py"},
+    "proposals": {
+        "bot/discord/delivery.py",
+        "bot/ui/diff.py",
+        "bot/ui/feed.py",
+        "bot/ui/forms.py",
+        "bot/ui/notices.py",
+        "bot/ui/versions.py",
+        "cogs/base/choices.py",
+    },
+    "objections": {"bot/ui/feed.py", "bot/ui/forms.py", "bot/ui/notices.py", "bot/ui/versions.py"},
+    "votes": {"bot/ui/feed.py", "bot/ui/forms.py", "bot/ui/notices.py"},
+    "retros": {"bot/discord/permissions.py"},
+    "meetings": {"bot/discord/permissions.py"},
+    "seats": {"bot/ui/feed.py"},
+    "stops": {"bot/ui/deadlines.py"},
+    "effects": {"bot/ui/diff.py", "bot/ui/errors.py", "bot/ui/feed.py", "bot/ui/forms.py", "bot/ui/versions.py"},
+    "record": {"bot/discord/boards.py", "bot/discord/delivery.py", "bot/ui/notices.py"},
+    "reminders": {"bot/discord/boards.py"},
+    "scales": {"bot/discord/channels.py"},
+}
+"""Shared rooms that know a noun by name: those of a proposal with what belongs to it, what serves every noun, and the
+words that ask an operator for permissions.
+"""
 
 
 def sources(*folders: str) -> list[Path]:
@@ -70,6 +98,31 @@ def cycle(graph: dict[str, set[str]]) -> list[str]:
     except graphlib.CycleError as error:
         return list(error.args[1])
     return []
+
+
+def noun_of(module: str) -> str:
+    """The noun to whose files a module belongs, on any floor: ``bot.ui.retros_pages`` to retros; empty for none."""
+    stem = module.rpartition(".")[2]
+    return next((noun.name for noun in NOUNS if stem == noun.name or stem.startswith(f"{noun.name}_")), "")
+
+
+def modules_named(path: Path) -> set[str]:
+    """The nouns whose presenters or cogs a file imports."""
+    ours = {module for module in imports(path) if module.startswith(("bot.ui.", "cogs."))}
+    return {noun_of(".".join(module.split(".")[: 3 if module.startswith("bot.") else 2])) for module in ours} - {""}
+
+
+def said_in_code(tree: ast.AST) -> Iterator[str]:
+    """Every name and every text of a file's code, without what documents it."""
+    documents = {
+        id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documents:
+            yield node.value
+        for each in (getattr(node, part, None) for part in ("id", "attr", "name", "arg", "module")):
+            if isinstance(each, str):
+                yield each
 
 
 def import_graph() -> dict[str, set[str]]:
@@ -141,6 +194,19 @@ def test_cogs_import_neither_storage_nor_each_other() -> None:
 
 def test_no_files_import_each_other_in_a_circle() -> None:
     assert cycle(import_graph()) == []
+
+
+@pytest.mark.parametrize("noun", NOUNS, ids=lambda noun: noun.name)
+def test_a_noun_is_named_by_its_own_files_and_one_line(noun: Presenter) -> None:
+    """What CONTRIBUTING promises of a noun: shared rooms are made from what it declares, and none of them names it."""
+    things = re.compile("|".join(rf"(?<![a-z]){thing}" for thing in noun.boards) or r"(?!)", re.IGNORECASE)
+    found = set()
+    for path in sources("bot/ui", "bot/discord", "cogs"):
+        if noun_of(path.stem) == "" and path.stem != "nouns":
+            code = ast.parse(path.read_text())
+            if noun.name in modules_named(path) or any(things.search(said) for said in said_in_code(code)):
+                found.add(name_of(path))
+    assert found == MAY_NAME.get(noun.name, set())
 
 
 def test_no_file_names_a_registry_or_a_path_of_one_machine() -> None:

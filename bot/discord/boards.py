@@ -1,141 +1,50 @@
-"""Shows what is no proposal in Discord: the board of a retro, survey or meeting, and what is told where it stands.
+"""Shows what is no proposal in Discord: the board of a noun, and what is told where it stands.
 
-A noun joins with one line in ``BOARDS``. Its presenter says what is shown; this says how it gets there and stays.
+A noun declares its board (``bot.ui.board``), which says what is shown; this says how it gets there and stays.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any
 
 import discord
 
 from bot.discord.guild import DiscordFailure, DiscordGuild, Forbidden, Gone, Place
 from bot.governance.errors import NotFound
-from bot.governance.ids import PartnershipId, PersonId
-from bot.services import digests, direct_messages, feedback, meetings, outbox, retros_views, surveys
+from bot.services import digests, direct_messages, outbox
 from bot.services.digests import DigestView
-from bot.services.feedback import FeedbackView
 from bot.services.ports.context import Context
 from bot.services.ports.deliveries import Delivery, DeliveryKind, DeliveryState, Entry
 from bot.services.ports.record import Recorded
-from bot.services.retros_views import RetroView
-from bot.services.surveys import SurveyView
-from bot.ui import feedback_board as feedback_pages
-from bot.ui import meetings_board as meeting_cards
-from bot.ui import meetings_notices, record, retros_notices, surveys_drawn
-from bot.ui import reminders_letters as reminder_words
-from bot.ui import retros_board as retros
-from bot.ui import surveys_board as survey_pages
+from bot.ui import record, reminders_letters
+from bot.ui.board import Board, BoardView, Drawn, Message, no_card
+from bot.ui.nouns import NOUNS
+from bot.ui.presenter import merged
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A message to be posted: who is pinged by it, and the files it carries, by name."""
-
-    view: discord.ui.LayoutView
-    mention: tuple[int, ...] = ()
-    files: tuple[tuple[str, bytes], ...] = ()
-
-
-class BoardView(Protocol):
-    """What a use case gives a board to show, as far as its way into Discord needs it."""
-
-    @property
-    def channel_id(self) -> int | None:
-        """Where it stands; None while that channel is gone."""
-        ...
-
-    @property
-    def over(self) -> bool:
-        """Whether a board that somebody deleted is left deleted: nothing is to be done on it any more."""
-        ...
-
-
-def _nothing_told(view: Any, event: Recorded, drawn: tuple[bytes, ...], marker: int) -> Sequence[Message]:
-    return ()
-
-
-def _nothing_drawn(view: Any, event: Recorded) -> tuple[bytes, ...]:
-    return ()
-
-
-def _nothing_direct(view: Any, event: Recorded, person: PersonId) -> str:
-    return ""
-
-
-def _no_entry(view: Any) -> Entry | None:
-    return None
-
-
-def _no_letter(view: Any) -> str:
-    return ""
-
-
-def _no_card(view: Any, marker: int) -> discord.ui.LayoutView:
-    raise NotFound("board", "card")
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """How one noun is shown. ``draw`` makes pictures and runs in a thread; the others are presenters.
-
-    ``entry`` is what stands among the server's events while the thing is ahead; None: nothing (any more).
-    """
-
-    load: Callable[[Context, int], Awaitable[Any]]
-    card: Callable[[Any, int], discord.ui.LayoutView]
-    post: Callable[[Any, Recorded, tuple[bytes, ...], int], Sequence[Message]] = field(default=_nothing_told)
-    draw: Callable[[Any, Recorded], tuple[bytes, ...]] = field(default=_nothing_drawn)
-    direct: Callable[[Any, Recorded, PersonId], str] = field(default=_nothing_direct)
-    entry: Callable[[Any], Entry | None] = field(default=_no_entry)
-    letter: Callable[[Any], str] = field(default=_no_letter)
-    told_by: Callable[[Context, PartnershipId, int], Awaitable[Any]] | None = None
-    """What a post shows, where that is found by the number of its event and not by the thing."""
-
-
-def _feedback_told(view: FeedbackView, event: Recorded, drawn: tuple[bytes, ...], marker: int) -> Sequence[Message]:
-    return [Message(feedback_pages.answered(view, event, marker), feedback_pages.mentioned(view))]
-
-
-def _lessons(view: RetroView, event: Recorded, drawn: tuple[bytes, ...], marker: int) -> Sequence[Message]:
-    return [Message(shown, files=files) for each in drawn for shown, files in retros_notices.posts(view, each, marker)]
-
-
-def _meeting_told(view: Any, event: Recorded, drawn: tuple[bytes, ...], marker: int) -> Sequence[Message]:
-    return [Message(part) for part in meetings_notices.told(view, event, marker)]
-
-
-def _survey_told(view: SurveyView, event: Recorded, drawn: tuple[bytes, ...], marker: int) -> Sequence[Message]:
-    survey = view.survey
-    shown = survey_pages.results(view, event, marker, surveys_drawn.shown(survey, drawn))
-    return [Message(shown, files=surveys_drawn.files(survey, drawn))]
-
-
-def _survey_drawn(view: SurveyView, event: Recorded) -> tuple[bytes, ...]:
-    return surveys_drawn.pictures(view.survey)
-
-
-def _weekly_told(view: DigestView, event: Recorded, drawn: tuple[bytes, ...], marker: int) -> Sequence[Message]:
-    return [Message(reminder_words.weekly(view, event, marker))] if view.entries else []
+def _weekly_told(view: DigestView, event: Recorded, drawn: Drawn, marker: int) -> Sequence[Message]:
+    return [Message(reminders_letters.weekly(view, event, marker))] if view.entries else []
 
 
 async def _no_digest(ctx: Context, id: int) -> DigestView:
     raise NotFound("board", "digest")
 
 
-BOARDS: Mapping[str, Board] = {
-    "feedback": Board(feedback.board, feedback_pages.card, _feedback_told),
-    "retro": Board(retros_views.load, retros.card, _lessons, retros_notices.drawn),
-    "meeting": Board(meetings.board, meeting_cards.card, _meeting_told, entry=meeting_cards.entry),
-    "survey": Board(surveys.board, survey_pages.card, _survey_told, _survey_drawn),
-    "letter": Board(direct_messages.letter, _no_card, letter=reminder_words.letter),
-    "digest": Board(_no_digest, _no_card, _weekly_told, told_by=digests.load),
-}
-"""The nouns that have a board, by their name in the record."""
+BOARDS: Mapping[str, Board] = merged(
+    "a board",
+    (
+        *(noun.boards for noun in NOUNS),
+        {
+            "letter": Board(direct_messages.letter, no_card, letter=reminders_letters.letter),
+            "digest": Board(_no_digest, no_card, _weekly_told, told_by=digests.load),
+        },
+    ),
+)
+"""What has a board, or is sent as one, by its name in the record."""
 
 AROUND = timedelta(minutes=10)
 """How far from its mark in the outbox a letter is looked for whose place was not noted."""
@@ -267,7 +176,7 @@ class Boards:
         try:
             text = board.letter(await board.load(self._ctx, number))
         except NotFound:
-            text = reminder_words.ERASED_LETTER
+            text = reminders_letters.ERASED_LETTER
         for place in await self._letters(delivery):
             await self._guild.redirect(place, text)
         return replace(delivery, state=DeliveryState.SENT)

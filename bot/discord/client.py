@@ -7,10 +7,12 @@ import contextlib
 import hashlib
 import json
 import logging
+import pkgutil
 import sys
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import discord
@@ -38,27 +40,13 @@ from bot.ui.text import sound
 
 _log = logging.getLogger(__name__)
 
-EXTENSIONS = (
-    "cogs.proposals",
-    "cogs.objections",
-    "cogs.votes",
-    "cogs.escalations",
-    "cogs.retros",
-    "cogs.retros_pressed",
-    "cogs.inbox",
-    "cogs.meetings",
-    "cogs.record",
-    "cogs.scales",
-    "cogs.organisation",
-    "cogs.stops",
-    "cogs.incidents",
-    "cogs.feedback",
-    "cogs.surveys",
-    "cogs.metrics",
-    "cogs.health",
-    "cogs.reminders",
-    "cogs.help",
+EXTENSIONS = tuple(
+    f"cogs.{found.name}"
+    for folder in [Path(__file__).parents[2] / "cogs"]
+    for found in pkgutil.iter_modules([str(folder)])
+    if not found.ispkg
 )
+"""The cogs, as they stand in their folder."""
 
 _SYNCED = "commands synced"
 

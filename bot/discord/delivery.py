@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 import discord
 
-from bot.discord.boards import Boards, Message
+from bot.discord.boards import Boards
 from bot.discord.guild import DiscordFailure, DiscordGuild, Forbidden, Gone
 from bot.governance.clock import CARD
 from bot.governance.errors import NotFound
@@ -32,6 +32,7 @@ from bot.services.views import ProposalView
 from bot.ui import direct_messages as direct
 from bot.ui import feed, notices, record
 from bot.ui import proposals_card as proposals
+from bot.ui.board import Message
 
 _log = logging.getLogger(__name__)
 
@@ -315,7 +316,7 @@ class Showing:
         logged = await outbox.logged(self._ctx, delivery.partnership, delivery.event)
         place = delivery if delivery.is_rewrite else await outbox.log_place(self._ctx, logged)
         card = feed.log(logged.recorded, logged.partnership, logged.users, _marker(delivery))
-        people = tuple(feed.people_of(logged.recorded, logged.users))
+        people = tuple(feed.people_of(logged.recorded, logged.partnership, logged.users))
         return await self._give(delivery, place.channel_id, [Message(card, people)], adopt)
 
     async def _give(

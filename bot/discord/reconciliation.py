@@ -137,7 +137,8 @@ class Reconciliation:
             own = []  # with the feed lost, Discord remembers nothing to compare with
         heads = [head for post in own if (head := feed.posted_head(post.text)) is not None]
         numbers = [feed.posted_number(post.text) for post in own]
-        named = [parsed.proposal or 0 for post in own for each in post.custom_ids if (parsed := ids.parse(each))]
+        parsed = [ids.parse(each) for post in own for each in post.custom_ids]
+        named = [int(each.named.get("proposal", 0)) for each in parsed if each]
         last = max(heads, default=None)
         await restores.compare(self._ctx, partnership.id, last, max(numbers, default=0), max(named, default=0))
 

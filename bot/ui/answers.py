@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import discord
 
@@ -39,3 +40,11 @@ NOT_HERE = "This works in a channel of the server, not in direct messages. Open 
 def said(*texts: str | Rule, buttons: Sequence[Button | None] = ()) -> Answer:
     """A private answer: texts in a box, with buttons below in rows of five."""
     return panel(None, COLOUR, *texts, *rows(*buttons))
+
+
+def box(head: str) -> tuple[Answer, discord.ui.Container[Any]]:
+    """An answer with its box, to be filled part by part."""
+    view: Answer = discord.ui.LayoutView(timeout=None)
+    held: discord.ui.Container[Any] = discord.ui.Container(discord.ui.TextDisplay(head), accent_colour=COLOUR)
+    view.add_item(held)
+    return view, held

@@ -18,7 +18,10 @@ from bot.governance.organisation import Partnership
 from bot.governance.policy_keys import KEYS
 from bot.services.views import ProposalView
 from bot.ui import fields, policy
+from bot.ui.audiences import LOG
 from bot.ui.limits import fit_lines
+from bot.ui.logged import LogEntry, Logged
+from bot.ui.presenter import Presenter
 from bot.ui.text import in_quotes
 
 E = TypeVar("E", bound=Effect)
@@ -259,4 +262,24 @@ FIELD_LABELS = MappingProxyType(
 
 _RECORDED = MappingProxyType(
     {each.EVENT: each.KIND for each in REGISTRY.values() if each.EVENT is not EventType.EFFECT_APPLIED}
+)
+
+
+def _logged(told: Logged) -> list[str]:
+    by = "a decision in this feed" if told.event.thing.startswith("proposal/") else "set-up"
+    return post(told.event, told.partnership, by)
+
+
+PRESENTER = Presenter(
+    name="effects",
+    audiences={
+        EventType.PARTNERSHIP_RATIFIED: (LOG,),
+        EventType.POLICY_AMENDED: (LOG,),
+        EventType.EFFECT_APPLIED: (LOG,),
+    },
+    log={
+        EventType.PARTNERSHIP_RATIFIED: LogEntry(_logged),
+        EventType.POLICY_AMENDED: LogEntry(_logged),
+        EventType.EFFECT_APPLIED: LogEntry(_logged),
+    },
 )

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
+from bot.governance.events import EventType
+from bot.governance.ids import ProposalId
+from bot.services.views import ProposalItem
+from bot.ui import proposals_ids
+from bot.ui.asking import Help, Reminds, Waits
+from bot.ui.audiences import TOLD
+from bot.ui.panels import Button, Style, button
 from bot.ui.presenter import Presenter, Refusals
+
+
+def _escalate(item: ProposalItem) -> list[Button]:
+    return [button("Take it to a final vote", proposals_ids.button("escalate", ProposalId(item.id)), Style.primary)]
+
 
 PRESENTER = Presenter(
     name="escalations",
@@ -14,4 +26,23 @@ PRESENTER = Presenter(
             ("escalate", "escalated"): "It goes to the final vote already. The card shows when that opens and closes.",
         },
     ),
+    audiences={
+        EventType.PROPOSAL_ESCALATED: TOLD,
+    },
+    help=Help(
+        members=("`/escalate` – take a disputed proposal to a final vote",),
+    ),
+    waits={
+        "escalate or leave": Waits(
+            "It is disputed. You can take it to a final vote; if nobody acts, it is not adopted.",
+            _escalate,
+        ),
+    },
+    reminds={
+        "disputed": Reminds(
+            "It is disputed. If nobody acts, it is not adopted: that happens {at}.\n"
+            "Its author can revise or withdraw it. Anyone who could object can take it to a final vote: `/escalate`.",
+            "It was disputed until {at}.",
+        ),
+    },
 )

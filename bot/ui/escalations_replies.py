@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.governance.escalations import method_for
 from bot.services.views import ProposalView
-from bot.ui import ids
+from bot.ui import proposals_ids
 from bot.ui.answers import Answer, said
 from bot.ui.labels import span, stamp
 from bot.ui.panels import Style, button
@@ -23,7 +23,9 @@ def escalating(view: ProposalView) -> Answer:
         f"within {span(pinned.vote_window)}.{begins} Its words cannot be changed any more, and a vote that is open "
         "cannot be called off. Objections that nobody withdrew stay on record with their reasons.\n"
         "Until you press the button, nothing happens.",
-        buttons=[button("Yes, take it to a final vote", ids.proposal("escalate-now", proposal.id), Style.primary)],
+        buttons=[
+            button("Yes, take it to a final vote", proposals_ids.button("escalate-now", proposal.id), Style.primary)
+        ],
     )
 
 

@@ -2,12 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from bot.governance.events import EventType
 from bot.governance.feedback import FeedbackState
+from bot.governance.reminders import Entry, ReminderTopic
+from bot.services import feedback
+from bot.services.feedback import FeedbackView
+from bot.services.ports.record import Recorded
+from bot.services.views import ProposalItem
+from bot.ui import feedback_board, feedback_ids
+from bot.ui.asking import Help, Reminds, Section, Waits
+from bot.ui.audiences import BOARD, POST
+from bot.ui.board import Board, Drawn, Message
 from bot.ui.feedback_board import FEEDBACK_STATE_LABELS
+from bot.ui.panels import Button, Style, button
 from bot.ui.presenter import Limit, Presenter, Refusals, States
+from bot.ui.text import in_quotes
+
+
+def _answered(view: FeedbackView, event: Recorded, drawn: Drawn, marker: int) -> Sequence[Message]:
+    return [Message(feedback_board.answered(view, event, marker), feedback_board.mentioned(view))]
+
+
+def _answer(item: ProposalItem) -> list[Button]:
+    return [button("Answer", feedback_ids.button("answer", item.id), Style.primary)]
+
+
+def _we_did(entry: Entry) -> str:
+    return f" – we did: {in_quotes(entry.text, 200)}"
+
 
 PRESENTER = Presenter(
     name="feedback",
+    ids=feedback_ids.ALL,
     states={FeedbackState: States("The feedback", FEEDBACK_STATE_LABELS)},
     refusals=Refusals(
         not_found={
@@ -49,4 +77,33 @@ PRESENTER = Presenter(
             "hiding": "Why the words are hidden",
         },
     ),
+    audiences={
+        EventType.FEEDBACK_GIVEN: (BOARD,),
+        EventType.FEEDBACK_ACKNOWLEDGED: (BOARD,),
+        EventType.FEEDBACK_ASSIGNED: (BOARD,),
+        EventType.FEEDBACK_ANSWERED: (BOARD, POST),
+        EventType.FEEDBACK_CLOSED: (BOARD,),
+        EventType.FEEDBACK_HIDDEN: (BOARD,),
+        EventType.FEEDBACK_SHOWN: (BOARD,),
+        EventType.FEEDBACK_REOPENED: (BOARD,),
+    },
+    boards={"feedback": Board(feedback.board, feedback_board.card, _answered)},
+    help=Help(
+        everyone=(
+            "`/feedback give` – speak up, with your name or anonymously; `/feedback list` shows what was answered",
+        ),
+    ),
+    waits={
+        "answer feedback": Waits(
+            "You took this feedback on, and it has no answer yet.",
+            _answer,
+        ),
+    },
+    reminds={
+        "feedback": Reminds(
+            "You took this feedback on, and it has no answer yet.",
+        ),
+    },
+    topics={ReminderTopic.FEEDBACK: "Feedback I took on"},
+    digest={"answered": Section("**You said, we did**", _we_did)},
 )

@@ -11,7 +11,7 @@ from bot.governance.ids import GroupId
 from bot.governance.organisation import Partnership
 from bot.services.feedback import FeedbackPage, FeedbackView
 from bot.services.ports.record import Recorded
-from bot.ui import fields, ids
+from bot.ui import feedback_ids, fields
 from bot.ui.answers import Answer, said
 from bot.ui.labels import moment
 from bot.ui.limits import SUGGESTION
@@ -151,7 +151,7 @@ def _next(feedback: Feedback) -> str:
 
 def _acts(feedback: Feedback) -> list[Button]:
     def act(name: str, label: str, style: Style = Style.secondary) -> Button:
-        return button(label, ids.feedback(name, feedback.id), style)
+        return button(label, feedback_ids.button(name, feedback.id), style)
 
     found = []
     is_open = feedback.state is not FeedbackState.CLOSED
@@ -186,7 +186,7 @@ def give_form(partnership: Partnership, group: GroupId | None) -> fields.Form:
     )
     return fields.form(
         plain(f"Feedback for {name}", 45),
-        ids.feedback_give_form(partnership.id, group),
+        feedback_ids.give_form(partnership.id, group),
         fields.text("feedback", "Your feedback", "Shown on a card that all its people can read", rules.TEXT, long=True),
         fields.choice("as", "Whose words are these?", "Choose; neither is chosen for you", options),
     )
@@ -196,7 +196,7 @@ def answer_form(view: FeedbackView) -> fields.Form:
     """The public answer, filled with the one given before."""
     about = "What was done, or will be, or why not. Everyone reads it"
     entry = fields.text("answer", "Your answer", about, rules.ANSWER, value=view.feedback.answer, long=True)
-    return fields.form(f"Answer F-{view.feedback.number}", ids.feedback_form("answer", view.feedback.id), entry)
+    return fields.form(f"Answer F-{view.feedback.number}", feedback_ids.form("answer", view.feedback.id), entry)
 
 
 def hide_form(view: FeedbackView) -> fields.Form:
@@ -204,7 +204,7 @@ def hide_form(view: FeedbackView) -> fields.Form:
     about = "Everyone reads it, with your name. Who wrote the words is not looked for"
     entry = fields.text("hiding", "Why the words are hidden", about, rules.REASON, long=True)
     return fields.form(
-        f"Hide the words of F-{view.feedback.number}", ids.feedback_form("hide", view.feedback.id), entry
+        f"Hide the words of F-{view.feedback.number}", feedback_ids.form("hide", view.feedback.id), entry
     )
 
 
@@ -213,7 +213,7 @@ def assign_form(view: FeedbackView) -> fields.Form:
     about = f"Somebody with a seat in {view.place}"
     entry = fields.person("owner", "Who takes care of it", plain(about, 100))
     return fields.form(
-        f"Give F-{view.feedback.number} to somebody", ids.feedback_form("assign", view.feedback.id), entry
+        f"Give F-{view.feedback.number} to somebody", feedback_ids.form("assign", view.feedback.id), entry
     )
 
 
@@ -260,12 +260,12 @@ def listing(page: FeedbackPage, name: str, group: GroupId | None, before: int | 
     partnership = page.partnership
     head = f"### Feedback: {LISTS[name][0].lower()}\nOf {in_quotes(partnership.name, 100)}."
     turning = [
-        button("Newest", ids.feedback_page(name, partnership.id, group, None)) if before else None,
-        button("Older", ids.feedback_page(name, partnership.id, group, page.before)) if page.before else None,
+        button("Newest", feedback_ids.page(name, partnership.id, group, None)) if before else None,
+        button("Older", feedback_ids.page(name, partnership.id, group, page.before)) if page.before else None,
     ]
     if not page.found:
         return said(f"{head}\nThere is nothing here. `/feedback give` speaks up.", buttons=turning)
-    show = [button(f"F-{view.feedback.number}", ids.feedback("show", view.feedback.id)) for view in page.found]
+    show = [button(f"F-{view.feedback.number}", feedback_ids.button("show", view.feedback.id)) for view in page.found]
     return panel(None, 0x5865F2, head, "\n".join(map(_row, page.found)), *rows(*show), *rows(*turning))
 
 

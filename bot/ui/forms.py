@@ -19,7 +19,7 @@ from bot.governance.proposals import MOST_WITHDRAWAL
 from bot.governance.proposals_types import Proposal, ProposalState, Statement, Text
 from bot.governance.refiling import MOST_CHANGE
 from bot.services.views import ProposalView
-from bot.ui import effects, errors, ids, limits
+from bot.ui import effects, errors, limits, objections_ids, proposals_ids, votes_ids
 from bot.ui.objections_labels import CRITERION_LABELS
 from bot.ui.text import sound
 
@@ -109,14 +109,14 @@ def with_words(said: str, fields: Fields) -> tuple[str, BytesIO | None]:
 
 def propose(type: str, group: GroupId | None, again: int | None = None, text: Text | None = None) -> Form:
     """Page 1 of a new proposal (PRO-1), which may file another one ``again`` (OBJ-6), with words to begin from."""
-    return _page_1(f"Propose: {type_named(type).label}", ids.propose_form(type, group, again), text or Text())
+    return _page_1(f"Propose: {type_named(type).label}", proposals_ids.propose_form(type, group, again), text or Text())
 
 
 def refile(view: ProposalView) -> Form:
     """What a draft files again, and what changed since (OBJ-6)."""
     proposal = view.proposal
     number = proposal.refiles or next(iter(view.refused_before), None)
-    form = _form("Filed before", ids.proposal_form("again", proposal.id))
+    form = _form("Filed before", proposals_ids.form("again", proposal.id))
     again = _text("again", f"P-{number}" if number else "", most=20, required=False)
     return _with(form, again, _text("changed", proposal.changed_since, most=MOST_CHANGE, long=True, required=False))
 
@@ -124,29 +124,29 @@ def refile(view: ProposalView) -> Form:
 def words(proposal: Proposal) -> Form:
     """Page 1, filled with whatever was sent in before: of a draft, or of the next version (PRO-1, PRO-5)."""
     if proposal.state is ProposalState.DRAFT:
-        return _page_1("Edit your draft", ids.proposal_form("edit", proposal.id), proposal.text)
+        return _page_1("Edit your draft", proposals_ids.form("edit", proposal.id), proposal.text)
     kept = proposal.next_words
-    return _page_1(_named("Revise", proposal), ids.revision_form("revise", proposal.id, kept.of), kept.text)
+    return _page_1(_named("Revise", proposal), proposals_ids.revision_form("revise", proposal.id, kept.of), kept.text)
 
 
 def details(view: ProposalView) -> Form:
     """Page 2 by type, filled: of a draft, or of the next version (PRO-1, PRO-5)."""
     proposal = view.proposal
     if proposal.state is ProposalState.DRAFT:
-        return _page_2("Details of your draft", ids.proposal_form("details", proposal.id), view)
-    custom_id = ids.revision_form("revise-details", proposal.id, proposal.next_words.of)
+        return _page_2("Details of your draft", proposals_ids.form("details", proposal.id), view)
+    custom_id = proposals_ids.revision_form("revise-details", proposal.id, proposal.next_words.of)
     return _page_2(_named("Revise details of", proposal), custom_id, view)
 
 
 def withdraw(proposal: Proposal) -> Form:
     """Taking a proposal back (PRO-6)."""
-    form = _form(_named("Withdraw", proposal), ids.proposal_form("withdraw", proposal.id))
+    form = _form(_named("Withdraw", proposal), proposals_ids.form("withdraw", proposal.id))
     return _with(form, _text("withdrawal", "", most=MOST_WITHDRAWAL, long=True, required=False))
 
 
 def concern(proposal: ProposalId) -> Form:
     """Raising a concern (OBJ-3)."""
-    form = _form("Raise a concern", ids.proposal_form("concern", proposal))
+    form = _form("Raise a concern", proposals_ids.form("concern", proposal))
     return _with(form, _text("concern", "", most=MOST_REASON, long=True))
 
 
@@ -154,7 +154,7 @@ def state(proposal: Proposal, number: int) -> Form:
     """Stating an objection, filled with what was stated before (OBJ-2)."""
     objection = proposal.objection(number)
     said = (objection.statement if objection else None) or Statement("", "")
-    form = _form(f"State objection No. {number}", ids.objection_form("state", proposal.id, number))
+    form = _form(f"State objection No. {number}", objections_ids.form("state", proposal.id, number))
     return _with(
         form,
         _criteria(said.criterion),
@@ -167,19 +167,19 @@ def state(proposal: Proposal, number: int) -> Form:
 def rule(proposal: ProposalId, objection: int, in_form: bool) -> Form:
     """The reason of a ruling on form (OBJ-4)."""
     title = f"Objection No. {objection} is {'in form' if in_form else 'not in form'}"
-    form = _form(title, ids.rule_form(proposal, objection, in_form))
+    form = _form(title, objections_ids.rule_form(proposal, objection, in_form))
     return _with(form, _text("ruling", "", most=MOST_REASON, long=True))
 
 
 def appeal(proposal: ProposalId, objection: int) -> Form:
     """Appealing a ruling (OBJ-4)."""
-    form = _form(f"Appeal the ruling on objection No. {objection}", ids.objection_form("appeal", proposal, objection))
+    form = _form(f"Appeal the ruling on objection No. {objection}", objections_ids.form("appeal", proposal, objection))
     return _with(form, _text("appeal", "", most=MOST_REASON, long=True))
 
 
 def object_vote(proposal: ProposalId, choice: int) -> Form:
     """The reason for objecting in a consent round (DEC-1)."""
-    form = _form("Object in the consent round", ids.object_vote_form(proposal, choice))
+    form = _form("Object in the consent round", votes_ids.object_form(proposal, choice))
     return _with(form, _criteria(""), _text("reason", "", most=MOST_REASON, long=True))
 
 

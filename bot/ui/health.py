@@ -6,14 +6,19 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 
+from bot.governance.events import EventType
 from bot.governance.health import LEAST_OBJECTIONS, LEAST_PASSES, LEAST_SEATS, PERIOD, Check, Marks, Reading
 from bot.governance.organisation import Partnership
 from bot.services.health import HealthView
 from bot.ui.answers import Answer, said
+from bot.ui.asking import Help
+from bot.ui.audiences import LOG
 from bot.ui.labels import count, listed, moment, share
 from bot.ui.labels import span as lasting
+from bot.ui.logged import LogEntry
 from bot.ui.metrics import scope_name
 from bot.ui.panels import LINE
+from bot.ui.presenter import Presenter
 from bot.ui.text import in_quotes
 
 _DAYS = PERIOD.days
@@ -161,3 +166,15 @@ def _people(reading: Reading, view: HealthView) -> str:
 
 def _since(written: object) -> str:
     return moment(datetime.fromisoformat(written)) if isinstance(written, str) else "long ago"
+
+
+PRESENTER = Presenter(
+    name="health",
+    audiences={
+        EventType.HEALTH_MARKED: (LOG,),
+    },
+    help=Help(
+        everyone=("`/health` – whether anybody comes to hold too much",),
+    ),
+    log={EventType.HEALTH_MARKED: LogEntry(lambda logged: notice(logged.data, logged.partnership, logged.about))},
+)

@@ -8,7 +8,10 @@ from types import MappingProxyType
 from bot.governance import scales
 from bot.governance.events import Event, EventType
 from bot.governance.intrusions import Intrusion
+from bot.ui.audiences import LOG
 from bot.ui.labels import listed
+from bot.ui.logged import LogEntry, Logged, Weight
+from bot.ui.presenter import Presenter
 from bot.ui.text import in_quotes, inline
 
 _OPENED: Mapping[str, str] = MappingProxyType(
@@ -94,3 +97,28 @@ def _may(powers: Iterable[str], opened: Iterable[str]) -> str:
 
 def _list(value: object) -> list[object]:
     return value if isinstance(value, list) else []
+
+
+def _logged(logged: Logged) -> list[str]:
+    return told(logged.event, logged.seat, logged.by or logged.about)
+
+
+PRESENTER = Presenter(
+    name="intrusions",
+    audiences={
+        EventType.ACCESS_TAMPERED: (LOG,),
+        EventType.ACCESS_MENDED: (LOG,),
+        EventType.ROLE_RENAMED: (LOG,),
+        EventType.ROLE_ENDANGERED: (LOG,),
+        EventType.ROLE_MENDED: (LOG,),
+        EventType.SEAT_TAKEN: (LOG,),
+    },
+    log={
+        EventType.ROLE_RENAMED: LogEntry(_logged),
+        EventType.ROLE_ENDANGERED: LogEntry(_logged, Weight.INCIDENT),
+        EventType.ROLE_MENDED: LogEntry(_logged),
+        EventType.SEAT_TAKEN: LogEntry(_logged),
+        EventType.ACCESS_TAMPERED: LogEntry(_logged, Weight.INCIDENT),
+        EventType.ACCESS_MENDED: LogEntry(_logged),
+    },
+)

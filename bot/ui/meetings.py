@@ -2,12 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from bot.governance.events import Event, EventType
 from bot.governance.meetings import MeetingState
+from bot.governance.reminders import Entry, ReminderTopic
+from bot.services import meetings
+from bot.services.agendas import MeetingView
+from bot.services.ports.record import Recorded
+from bot.services.views import ProposalItem
+from bot.ui import meetings_board, meetings_ids, meetings_notices
+from bot.ui.asking import Help, Reminds, Section, Waits
+from bot.ui.audiences import BOARD, CALENDAR, POST, Asks
+from bot.ui.board import Board, Drawn, Message
+from bot.ui.labels import fixed
 from bot.ui.meetings_board import MEETING_STATE_LABELS
+from bot.ui.panels import Button, Style, button
 from bot.ui.presenter import Limit, Presenter, Refusals, States
+
+
+def _changed(event: Event) -> Asks:
+    """Only another time is told: it is what somebody may miss."""
+    return (BOARD, CALENDAR, POST) if event.data.get("what") == "time" else (BOARD,)
+
+
+def _told(view: MeetingView, event: Recorded, drawn: Drawn, marker: int) -> Sequence[Message]:
+    return [Message(part) for part in meetings_notices.told(view, event, marker)]
+
+
+def _attend(item: ProposalItem) -> list[Button]:
+    come = button("I come", meetings_ids.button("here", item.id), Style.primary)
+    return [come, button("I cannot", meetings_ids.button("absent", item.id))]
+
+
+def _when(entry: Entry) -> str:
+    return f" – {fixed(entry.at)}" if entry.at else ""
+
 
 PRESENTER = Presenter(
     name="meetings",
+    ids=meetings_ids.ALL,
     states={MeetingState: States("The meeting", MEETING_STATE_LABELS)},
     refusals=Refusals(
         not_found={
@@ -55,4 +89,36 @@ PRESENTER = Presenter(
             "decisions": "Decisions",
         },
     ),
+    audiences={
+        EventType.MEETING_SCHEDULED: (BOARD, CALENDAR),
+        EventType.MEETING_CHANGED: _changed,
+        EventType.MEETING_STARTED: (BOARD, POST),
+        EventType.MEETING_MINUTED: (BOARD,),
+        EventType.MEETING_ENDED: (BOARD, CALENDAR, POST),
+        EventType.MEETING_CANCELLED: (BOARD, CALENDAR, POST),
+        EventType.MEETING_MISSED: (BOARD, POST),
+    },
+    boards={"meeting": Board(meetings.board, meetings_board.card, _told, entry=meetings_board.entry)},
+    help=Help(
+        everyone=("`/meeting list` and `/meeting agenda` – when your groups meet, and what about",),
+        facilitators=("`/meeting schedule` plans a meeting of your group: you confirm it before it stands",),
+    ),
+    waits={
+        "answer meeting": Waits(
+            "Do you come? Say so before it begins.",
+            _attend,
+        ),
+    },
+    reminds={
+        "meeting day": Reminds(
+            "The meeting begins {at}.",
+            "The meeting began {at}.",
+        ),
+        "meeting soon": Reminds(
+            "The meeting begins {at}.",
+            "The meeting began {at}.",
+        ),
+    },
+    topics={ReminderTopic.MEETINGS: "Meetings about to begin"},
+    digest={"meeting": Section("**Coming meetings**", _when)},
 )

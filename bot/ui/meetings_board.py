@@ -12,7 +12,7 @@ from bot.governance.meetings import Answer, Meeting, MeetingKind, MeetingState
 from bot.services.agendas import MeetingView
 from bot.services.ports.deliveries import Entry
 from bot.services.times import stands_twice, wall_of
-from bot.ui import ids
+from bot.ui import meetings_ids
 from bot.ui.labels import count, listed, span, stamp
 from bot.ui.limits import fit, fit_lines
 from bot.ui.panels import LINE, Button, Part, Style, View, button, panel, rows
@@ -306,4 +306,4 @@ def entry(view: MeetingView) -> Entry | None:
 
 
 def _act(meeting: Meeting, label: str, act: str, style: Style = Style.secondary) -> Button:
-    return button(label, ids.meeting(act, meeting.id), style)
+    return button(label, meetings_ids.button(act, meeting.id), style)

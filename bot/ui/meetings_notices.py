@@ -8,7 +8,7 @@ from bot.governance.events import EventType
 from bot.governance.meetings import Answer
 from bot.services.agendas import MeetingView
 from bot.services.ports.record import Recorded
-from bot.ui import ids
+from bot.ui import meetings_ids
 from bot.ui.labels import count, fixed, listed, moment, span
 from bot.ui.limits import units
 from bot.ui.meetings_board import AGENDAS, COLOUR, COLOURS, decisions, name, numbered, on_the_wall, people, unheld
@@ -30,7 +30,7 @@ def told(view: MeetingView, recorded: Recorded, marker: int | None) -> list[View
         case EventType.MEETING_ENDED:
             return minutes(view, marker)
         case EventType.MEETING_STARTED:
-            here = button("I am here", ids.meeting("here", view.meeting.id))
+            here = button("I am here", meetings_ids.button("here", view.meeting.id))
             late = recorded.event.actor is None and recorded.at - view.meeting.starts_at > _LATE
             due = f" It was planned for {moment(view.meeting.starts_at)}; I was away then." if late else ""
             words = f"🟢 {name(view.meeting)} has begun.{due} Say that you are here, and write notes on its board."

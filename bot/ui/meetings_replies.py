@@ -20,7 +20,7 @@ from bot.governance.meetings import (
 from bot.services.agendas import MeetingList, MeetingView
 from bot.services.meetings import Move
 from bot.services.times import wall_of
-from bot.ui import ids, limits
+from bot.ui import limits, meetings_ids
 from bot.ui.answers import Answer as Said
 from bot.ui.answers import said
 from bot.ui.labels import moment, span, stamp
@@ -82,7 +82,7 @@ def preview(view: MeetingView) -> Said:
         f"{meeting.kind.value} meeting of {in_quotes(view.group.name, 80)}",
         f"**When:** {stamp(meeting.starts_at)}, {span(meeting.length)}\n{on_the_wall(meeting)}{often}",
         "Nothing is scheduled until you confirm it. If something is wrong, use the command again.",
-        buttons=[button("Confirm", ids.meeting("confirm", meeting.id), Style.success)],
+        buttons=[button("Confirm", meetings_ids.button("confirm", meeting.id), Style.success)],
     )
 
 
@@ -107,7 +107,7 @@ def move_preview(move: Move) -> Said:
         f"{name(meeting)} from {moment(meeting.starts_at)} to **{stamp(understood.instant)}**",
         f"{understood.wall:%A %d %B %Y, %H:%M} on the clocks of {inline(understood.zone, 60)}.{series}",
         "Nothing is moved until you confirm it.",
-        buttons=[button("Confirm", ids.meeting("move-to", meeting.id, at), Style.success)],
+        buttons=[button("Confirm", meetings_ids.button("move-to", meeting.id, at), Style.success)],
     )
 
 
@@ -127,8 +127,8 @@ def cancelled(view: MeetingView) -> Said:
 def started(view: MeetingView) -> Said:
     """It goes on now."""
     buttons: list[Button | None] = [
-        button("I am here", ids.meeting("here", view.meeting.id)),
-        button("Write notes", ids.meeting("notes", view.meeting.id)),
+        button("I am here", meetings_ids.button("here", view.meeting.id)),
+        button("Write notes", meetings_ids.button("notes", view.meeting.id)),
         link("Board", view.link),
     ]
     return said(f"{name(view.meeting)} has begun. Everybody can say that they are here.", buttons=buttons)
@@ -139,7 +139,9 @@ def end_asked(view: MeetingView) -> Said:
     notes = "Nobody has written notes yet." if not view.meeting.notes else "Its minutes are published as they are."
     return said(
         f"### End {numbered(view.meeting)}?\n{name(view.meeting)}\n{notes} Afterwards nothing can be added to them.",
-        buttons=[button("End it and publish the minutes", ids.meeting("end-now", view.meeting.id), Style.danger)],
+        buttons=[
+            button("End it and publish the minutes", meetings_ids.button("end-now", view.meeting.id), Style.danger)
+        ],
     )
 
 
@@ -162,7 +164,7 @@ def added(view: MeetingView) -> Said:
     """It stands on the agenda."""
     return said(
         f"It stands on the agenda of {name(view.meeting)}.",
-        buttons=[button("Show the agenda", ids.meeting("show", view.meeting.id))],
+        buttons=[button("Show the agenda", meetings_ids.button("show", view.meeting.id))],
     )
 
 
@@ -171,7 +173,7 @@ def noted(view: MeetingView) -> Said:
     return said(
         f"Noted in {name(view.meeting)}, under your name. The minutes are published when it ends.",
         outcome(view),
-        buttons=[button("Write more", ids.meeting("notes", view.meeting.id))],
+        buttons=[button("Write more", meetings_ids.button("notes", view.meeting.id))],
     )
 
 
@@ -194,7 +196,7 @@ def _buttons(view: MeetingView) -> list[Button | None]:
             found += [("End the meeting", "end")] if view.runs else []
         case MeetingState.ENDED:
             found = [("Minutes", "minutes")]
-    return [button(label, ids.meeting(act, meeting.id)) for label, act in found]
+    return [button(label, meetings_ids.button(act, meeting.id)) for label, act in found]
 
 
 def listing(found: MeetingList) -> Said:
@@ -231,14 +233,14 @@ def suggestion(meeting: Meeting) -> tuple[str, str]:
 
 def item_form(meeting: Meeting) -> Form:
     """A line for the agenda."""
-    form = _form(f"Agenda of M-{meeting.number}", ids.meeting_form("meeting-add", meeting.id))
+    form = _form(f"Agenda of M-{meeting.number}", meetings_ids.form("meeting-add", meeting.id))
     form.add_item(_text("item", "For the agenda", "One line: what do you want to talk about?", MOST_ITEM))
     return form
 
 
 def notes_form(meeting: Meeting) -> Form:
     """A part of the minutes."""
-    form = _form(f"Notes of M-{meeting.number}", ids.meeting_form("meeting-notes", meeting.id))
+    form = _form(f"Notes of M-{meeting.number}", meetings_ids.form("meeting-notes", meeting.id))
     about = "One part of the minutes. It stands under your name; others can add theirs"
     form.add_item(_text("notes", "Notes", about, MOST_NOTE, long=True, required=False))
     linked = "Numbers of proposals, such as P-12, P-14. What is decided meanwhile is linked by itself"
@@ -248,7 +250,7 @@ def notes_form(meeting: Meeting) -> Form:
 
 def move_form(meeting: Meeting) -> Form:
     """Another time."""
-    form = _form(f"Another time for M-{meeting.number}", ids.meeting_form("meeting-move", meeting.id))
+    form = _form(f"Another time for M-{meeting.number}", meetings_ids.form("meeting-move", meeting.id))
     about = f"Such as: next friday 18:00, on the clocks of {meeting.zone}"
     form.add_item(_text("when", "When", limits.fit(about, limits.FORM_DESCRIPTION), 100))
     return form
@@ -256,7 +258,7 @@ def move_form(meeting: Meeting) -> Form:
 
 def cancel_form(meeting: Meeting) -> Form:
     """Why, and whether others follow it."""
-    form = _form(f"Cancel M-{meeting.number}", ids.meeting_form("meeting-cancel", meeting.id))
+    form = _form(f"Cancel M-{meeting.number}", meetings_ids.form("meeting-cancel", meeting.id))
     form.add_item(_text("cancellation", "Why", "Everybody reads it. Optional", MOST_REASON, long=True, required=False))
     if meeting.cadence is not None:
         options = [

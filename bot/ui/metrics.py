@@ -12,9 +12,11 @@ from bot.governance.organisation import GroupKind
 from bot.services.metrics import MetricsView, Scope
 from bot.ui import charts
 from bot.ui.answers import COLOUR, Answer
+from bot.ui.asking import Help
 from bot.ui.charts import Bar, Series
 from bot.ui.labels import HASH, count, listed, moment
 from bot.ui.panels import LINE, attached, panel, pictures
+from bot.ui.presenter import Presenter
 from bot.ui.scales import SCALE_LABELS
 from bot.ui.tables import csv_of
 from bot.ui.text import in_quotes
@@ -258,3 +260,11 @@ def _percent(share: float | None) -> str:
 
 def _number(share: float | None) -> str | float:
     return "" if share is None else round(share, 4)
+
+
+PRESENTER = Presenter(
+    name="metrics",
+    help=Help(
+        everyone=("`/metrics` – how decisions go here, in numbers and pictures",),
+    ),
+)

@@ -6,24 +6,26 @@ Whoever is meant is mentioned; ``mentioned`` says who may be pinged by that, so 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
 
 from bot.governance.events import EventType
 from bot.governance.ids import PersonId
 from bot.governance.proposals_types import ProposalState
+from bot.services.ports.deliveries import DeliveryKind
 from bot.services.ports.record import Recorded
 from bot.services.views import ProposalView
-from bot.ui import ids, objections_notices, proposals_notices, record
 from bot.ui import objections_card as objections
+from bot.ui import objections_ids, proposals_ids, record, votes_ids
 from bot.ui import votes_card as votes
+from bot.ui.announcements import asking
 from bot.ui.notices_context import MOST_NAMED, NoticeContext
+from bot.ui.nouns import NOUNS
 from bot.ui.panels import Button, Part, Style, View, button, link, panel, rows
+from bot.ui.presenter import complete, merged
 from bot.ui.proposals_labels import STATE_COLOURS
 
-WORDS: Mapping[EventType, Callable[[NoticeContext], str]] = MappingProxyType(
-    {**objections_notices.WORDS, **proposals_notices.WORDS}
-)
+WORDS: Mapping[EventType, Callable[[NoticeContext], str]] = merged("a notice", (noun.notices for noun in NOUNS))
 """The sentences for every event that asks for a notice (see ``announcements``)."""
+complete("notices", asking(DeliveryKind.NOTICE), WORDS)
 
 
 def notice(view: ProposalView, recorded: Recorded, marker: int | None) -> View:
@@ -85,21 +87,23 @@ def _buttons(told: NoticeContext) -> list[Part]:
     kind = told.recorded.event.type
     card: Button | None = link("Card", told.view.links.card)
     if kind is EventType.REACTION_GONE and found is not None:
-        withdraw = button("Yes, withdraw it", ids.objection("withdraw", proposal.id, found.number), Style.danger)
-        keep = button("No, keep it", ids.objection("keep", proposal.id, found.number))
+        withdraw = button(
+            "Yes, withdraw it", objections_ids.button("withdraw", proposal.id, found.number), Style.danger
+        )
+        keep = button("No, keep it", objections_ids.button("keep", proposal.id, found.number))
         return [*rows(withdraw, keep)]
     if kind in _WITH_CONTROLS and found is not None:
         return [*rows(*objections.controls(proposal, found), card)]
     if kind is EventType.SIGN_ANSWERED and proposal.state is ProposalState.REVIEW:
-        objecting = button(f"{proposal.pinned.objection_emoji} Object", ids.proposal("object", proposal.id))
-        return [*rows(objecting, button("Raise a concern", ids.proposal("concern", proposal.id)), card)]
+        objecting = button(f"{proposal.pinned.objection_emoji} Object", proposals_ids.button("object", proposal.id))
+        return [*rows(objecting, button("Raise a concern", proposals_ids.button("concern", proposal.id)), card)]
     if kind is EventType.NUDGED and proposal.state is ProposalState.REVIEW:
-        return [*rows(button("I have read it", ids.proposal("read", proposal.id), Style.primary), card)]
+        return [*rows(button("I have read it", proposals_ids.button("read", proposal.id), Style.primary), card)]
     if kind is EventType.VOTE_OPENED or (kind is EventType.NUDGED and proposal.state is ProposalState.ESCALATED):
-        return [*rows(*votes.choices(proposal)), *rows(button("My vote", ids.mine(proposal.id)), card)]
+        return [*rows(*votes.choices(proposal)), *rows(button("My vote", votes_ids.mine(proposal.id)), card)]
     if (
         kind in {EventType.PROPOSAL_DISPUTED, EventType.PROPOSAL_HALTED, EventType.NUDGED}
         and proposal.state is ProposalState.DISPUTED
     ):
-        return [*rows(button("Take it to a final vote", ids.proposal("escalate", proposal.id)), card)]
+        return [*rows(button("Take it to a final vote", proposals_ids.button("escalate", proposal.id)), card)]
     return [*rows(card)]

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from bot.ui import (
+    effects,
     escalations,
     feedback,
+    health,
+    inbox,
+    intrusions,
     meetings,
+    metrics,
     objections,
     organisation,
     policy,
@@ -15,24 +20,32 @@ from bot.ui import (
     retros,
     scales,
     seats,
+    stops,
     surveys,
     votes,
 )
 from bot.ui.presenter import Presenter
 
 NOUNS: tuple[Presenter, ...] = (
+    inbox.PRESENTER,
     proposals.PRESENTER,
     objections.PRESENTER,
     votes.PRESENTER,
     escalations.PRESENTER,
-    seats.PRESENTER,
-    organisation.PRESENTER,
-    scales.PRESENTER,
-    policy.PRESENTER,
-    record.PRESENTER,
-    meetings.PRESENTER,
-    surveys.PRESENTER,
     feedback.PRESENTER,
     retros.PRESENTER,
+    surveys.PRESENTER,
+    meetings.PRESENTER,
+    metrics.PRESENTER,
+    health.PRESENTER,
+    record.PRESENTER,
     reminders.PRESENTER,
+    scales.PRESENTER,
+    organisation.PRESENTER,
+    seats.PRESENTER,
+    intrusions.PRESENTER,
+    stops.PRESENTER,
+    policy.PRESENTER,
+    effects.PRESENTER,
 )
+"""In the order in which help and digests tell of them."""

@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from bot.governance.events import EventType
+from bot.governance.ids import ProposalId
 from bot.governance.proposals_types import ObjectionState
+from bot.services.views import ProposalItem
+from bot.ui import objections_ids, objections_notices
+from bot.ui.asking import Help, Waits
+from bot.ui.audiences import CARD, NOTICE, REACTIONS, TOLD
 from bot.ui.objections_labels import OBJECTION_STATE_LABELS
+from bot.ui.panels import Button, Style, button
 from bot.ui.presenter import Limit, Presenter, Refusals, States
+
+
+def _settled_by(*acts: tuple[str, str]) -> Callable[[ProposalItem], list[Button]]:
+    """Buttons by label and act; a single one is what is expected."""
+    style = Style.primary if len(acts) == 1 else Style.secondary
+
+    def buttons(item: ProposalItem) -> list[Button]:
+        of = ProposalId(item.id), item.objection or 0
+        return [button(label, objections_ids.button(act, *of), style) for label, act in acts]
+
+    return buttons
+
 
 PRESENTER = Presenter(
     name="objections",
+    ids=objections_ids.ALL,
     states={ObjectionState: States("The objection", OBJECTION_STATE_LABELS)},
     refusals=Refusals(
         not_found={
@@ -90,4 +112,59 @@ PRESENTER = Presenter(
             "appeal": "Reason for the appeal",
         },
     ),
+    audiences={
+        EventType.CONCERN_RAISED: (CARD, NOTICE),
+        EventType.OBJECTION_RAISED: TOLD,
+        EventType.OBJECTION_STATED: TOLD,
+        EventType.OBJECTION_LAPSED: TOLD,
+        EventType.OBJECTION_WITHDRAWN: TOLD,
+        EventType.OBJECTION_INTEGRATED: TOLD,
+        EventType.OBJECTION_MAINTAINED: (CARD, NOTICE),
+        EventType.OBJECTION_OVERRULED: (CARD,),
+        EventType.OBJECTION_ORPHANED: TOLD,
+        EventType.TEST_ASKED: (CARD, NOTICE),
+        EventType.TEST_RULED: TOLD,
+        EventType.APPEAL_FILED: (CARD, NOTICE),
+        EventType.APPEAL_VOTED: (CARD,),
+        EventType.APPEAL_DECIDED: TOLD,
+        EventType.SPONSOR_NEEDED: (CARD, NOTICE),
+        EventType.SPONSOR_FOUND: (CARD, NOTICE),
+        EventType.OBJECTOR_SEAT_LOST: (CARD, NOTICE),
+        EventType.REACTION_GONE: (NOTICE,),
+        EventType.REACTIONS_WIPED: (REACTIONS, NOTICE),
+        EventType.OBJECTOR_TOLD: (CARD,),
+        EventType.SIGN_ANSWERED: (NOTICE,),
+    },
+    help=Help(
+        active=("Raise a concern with 💬 or the button on a card",),
+        members=("Object with ✋, the button on a card, or `/object`; then give your reason",),
+        facilitators=("Rule on the form of objections where you are not involved: `/inbox` shows them",),
+    ),
+    waits={
+        "state objection": Waits(
+            "State your objection No. {o}, or it becomes a concern.",
+            _settled_by(("State it now", "state")),
+        ),
+        "answer revision": Waits(
+            "Does the new version resolve your objection No. {o}? No answer means: still objecting.",
+            _settled_by(("It is resolved", "resolved"), ("Still objecting", "still")),
+        ),
+        "appeal": Waits(
+            "Your objection No. {o} was ruled not in form. You may appeal once.",
+            _settled_by(("Appeal", "appeal")),
+        ),
+        "sponsor": Waits(
+            "The person behind objection No. {o} left. It ends unless somebody who may object takes it over.",
+            _settled_by(("Take it over", "sponsor")),
+        ),
+        "rule": Waits(
+            "A ruling on the form of objection No. {o} is asked of you.",
+            _settled_by(("Rule on it", "rule")),
+        ),
+        "vote on appeal": Waits(
+            "An appeal asks you: does objection No. {o} stand?",
+            _settled_by(("It stands", "stands"), ("It does not", "falls")),
+        ),
+    },
+    notices=objections_notices.WORDS,
 )

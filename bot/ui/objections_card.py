@@ -10,7 +10,7 @@ from bot.governance import thresholds
 from bot.governance.authority import judges_of
 from bot.governance.proposals_types import FINAL, Objection, ObjectionState, Proposal, ProposalState, Test
 from bot.services.views import ProposalView
-from bot.ui import ids
+from bot.ui import objections_ids
 from bot.ui.labels import count, listed, moment
 from bot.ui.limits import fit_lines
 from bot.ui.objections_labels import CONCERN_REASONS, CRITERION_LABELS, OBJECTION_STATE_LABELS
@@ -123,7 +123,7 @@ def controls(proposal: Proposal, objection: Objection) -> list[Button]:
     test, number = objection.test, objection.number
 
     def act(label: str, name: str, style: Style = Style.secondary) -> Button:
-        return button(label, ids.objection(name, proposal.id, number), style)
+        return button(label, objections_ids.button(name, proposal.id, number), style)
 
     found: list[Button] = []
     if objection.state is ObjectionState.RAISED:
@@ -160,8 +160,8 @@ def answers(proposal: Proposal, objection: Objection) -> tuple[Button, Button]:
     """What an earlier objector says to a revision (PRO-5)."""
     number = objection.number
     return (
-        button(f"No. {number}: resolved", ids.objection("resolved", proposal.id, number), Style.success),
-        button(f"No. {number}: still objecting", ids.objection("still", proposal.id, number)),
+        button(f"No. {number}: resolved", objections_ids.button("resolved", proposal.id, number), Style.success),
+        button(f"No. {number}: still objecting", objections_ids.button("still", proposal.id, number)),
     )
 
 

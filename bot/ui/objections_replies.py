@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.governance.proposals_types import Objection, ObjectionState, Statement
 from bot.governance.thresholds import weight
 from bot.services.views import ProposalStanding, ProposalView, Raised
-from bot.ui import errors, ids, limits, seats
+from bot.ui import errors, limits, objections_ids, proposals_ids, seats
 from bot.ui import objections_card as objections
 from bot.ui.answers import Answer, said
 from bot.ui.labels import listed, stamp
@@ -24,7 +24,7 @@ def raised(result: Raised) -> Answer:
             f"the review of {named(view.proposal)} opened, so you are not among those who can object to it. "
             "Your objection is recorded as a concern: it is shown and answered, and does not block.",
             buttons=[
-                button("Say why", ids.proposal("concern", view.proposal.id), Style.primary),
+                button("Say why", proposals_ids.button("concern", view.proposal.id), Style.primary),
                 *links_to(view),
             ],
         )
@@ -36,8 +36,8 @@ def raised(result: Raised) -> Answer:
             buttons=links_to(view),
         )
     head = "Your objection stands" if result.new else "Your objection stands already"
-    buttons = [button("Withdraw it", ids.objection("withdraw", view.proposal.id, objection.number))]
-    state = ids.objection("state", view.proposal.id, objection.number)
+    buttons = [button("Withdraw it", objections_ids.button("withdraw", view.proposal.id, objection.number))]
+    state = objections_ids.button("state", view.proposal.id, objection.number)
     if objection.state is ObjectionState.RAISED:
         until = f" by {stamp(objection.state_by)}" if objection.state_by else ""
         lapses = "Not stated by then, it becomes a concern and no longer blocks."
@@ -65,8 +65,8 @@ def stated(view: ProposalView, number: int) -> Answer:
         f"### Objection No. {number} is stated\n{named(view.proposal)}{claim}\n\n"
         "It counts unless you withdraw it, a new version resolves it for you, or a ruling says that it is not in form.",
         buttons=[
-            button("Reword it", ids.objection("state", view.proposal.id, number)),
-            button("Withdraw it", ids.objection("withdraw", view.proposal.id, number)),
+            button("Reword it", objections_ids.button("state", view.proposal.id, number)),
+            button("Withdraw it", objections_ids.button("withdraw", view.proposal.id, number)),
             *links_to(view),
         ],
     )
@@ -79,8 +79,8 @@ def withdrawing(view: ProposalView, number: int) -> Answer:
         "stands when the time is up, this can pass. It stays on record with its reason, and you cannot take it up "
         "again; while objections are taken, you can raise a new one.",
         buttons=[
-            button("Yes, withdraw it", ids.objection("withdraw-now", view.proposal.id, number), Style.primary),
-            button("Keep it", ids.objection("keep", view.proposal.id, number)),
+            button("Yes, withdraw it", objections_ids.button("withdraw-now", view.proposal.id, number), Style.primary),
+            button("Keep it", objections_ids.button("keep", view.proposal.id, number)),
         ],
     )
 
@@ -143,8 +143,8 @@ def ruling(view: ProposalView, number: int) -> Answer:
         "Whether the reason is true is not yours to judge. The first ruling holds and is public.",
         claim,
         buttons=[
-            button("It is in form", ids.objection("in-form", view.proposal.id, number)),
-            button("It is not in form", ids.objection("not-in-form", view.proposal.id, number)),
+            button("It is in form", objections_ids.button("in-form", view.proposal.id, number)),
+            button("It is not in form", objections_ids.button("not-in-form", view.proposal.id, number)),
         ],
     )
 
@@ -165,8 +165,8 @@ def standing(result: ProposalStanding) -> Answer:
         f"({len(result.electors)}, {seats.seated(view)}):\n{everyone}",
         "-# The author revises or withdraws instead. Everyone with a seat may raise a concern.",
         buttons=[
-            *([button("Object", ids.proposal("object", proposal.id), Style.danger)] if result.may else []),
-            button("Raise a concern", ids.proposal("concern", proposal.id)),
+            *([button("Object", proposals_ids.button("object", proposal.id), Style.danger)] if result.may else []),
+            button("Raise a concern", proposals_ids.button("concern", proposal.id)),
         ],
     )
 

@@ -2,10 +2,82 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from bot.governance.events import Event, EventType, Json
+from bot.ui import organisation_ids
+from bot.ui.asking import Help
+from bot.ui.audiences import LOG, Asks
+from bot.ui.limits import fit_lines
+from bot.ui.logged import LogEntry, Logged, Weight, seat_of
 from bot.ui.presenter import Presenter, Refusals
+from bot.ui.text import in_quotes
+
+
+def _mapping(event: Event) -> Asks:
+    """What a set-up maps is told at once, for all its roles."""
+    return () if event.data.get("with_others") else (LOG,)
+
+
+def _created(told: Logged) -> list[str]:
+    return [
+        "### 🚧 A partnership was set up",
+        f"{told.who[:1].upper()}{told.who[1:]} set up {in_quotes(told.partnership.name, 82)}.",
+        "It is provisional until the stakeholder group ratifies it.",
+    ]
+
+
+def _place_lost(told: Logged) -> list[str]:
+    return [
+        "### ⚠️ A channel of this partnership is gone",
+        f"It was called {in_quotes(str(told.data.get('place') or 'unnamed'), 82)}.",
+        "Nothing is decided by that: the record is the truth. Reviews whose card stood there stand still.",
+        "**Moderators:** run `/setup` again; it makes what is missing.",
+    ]
+
+
+def _role_deleted(told: Logged) -> list[str]:
+    return [
+        "### ⚠️ A role that carries a seat was deleted",
+        f"No role gives the seat {told.seat} now. Reviews that depend on it stand still.",
+        "No objection is weakened by that.",
+        "**Moderators:** map another role with `/roles map`.",
+    ]
+
+
+def _mapped(told: Logged) -> list[str]:
+    """Mapping a role that one wears oneself is marked (ORG-2a)."""
+    mapped = told.event.type is EventType.ROLE_MAPPED
+    after = "Counts in reviews opened from now on." if mapped else "Reviews that depend on it stand still."
+    head = f"-# 🪪 A role carries {'a seat now' if mapped else 'a seat no more'}:"
+    seat = _given(told.data, "gives" if mapped else "gave")
+    lines = [f"{head} {seat}. {'Mapped' if mapped else 'Unmapped'} by {told.who}. {after}"]
+    if told.data.get("self"):
+        done = "mapped" if mapped else "unmapped"
+        lines.append(f"⚠️ **By a wearer:** the person who {done} this role wears it.")
+    return lines
+
+
+def _set_up(told: Logged) -> list[str]:
+    """All roles that one set-up mapped."""
+    found = told.data.get("roles")
+    roles = [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+    carry = "1 role carries a seat" if len(roles) == 1 else f"{len(roles)} roles carry seats"
+    lines = [f"- {_given(each)}{' ⚠️ **by a wearer**' if each.get('self') else ''}" for each in roles]
+    return [
+        f"-# 🪪 {carry} now, mapped in the set-up by {told.who}. They count in reviews opened from now on.",
+        fit_lines(lines, 3000, "- … and {} more: `/roles list`"),
+    ]
+
+
+def _given(data: Mapping[str, Json], gives: str = "gives") -> str:
+    named = f" {in_quotes(str(data['role']), 102)}" if data.get("role") else ""
+    return f"the role{named} {gives} {seat_of(data)}"
+
 
 PRESENTER = Presenter(
     name="organisation",
+    ids=organisation_ids.ALL,
     refusals=Refusals(
         not_found={
             "group": "There is no such group in this partnership. Pick one from the suggestions.",
@@ -24,4 +96,26 @@ PRESENTER = Presenter(
             "organisation": "Organisation",
         },
     ),
+    audiences={
+        EventType.PARTNERSHIP_CREATED: (LOG,),
+        EventType.GROUP_CREATED: (),
+        EventType.PLACE_SET: (),
+        EventType.PLACE_LOST: (LOG,),
+        EventType.ACCESS_CHANGED: (),
+        EventType.ROLE_MAPPED: _mapping,
+        EventType.ROLES_MAPPED: (LOG,),
+        EventType.ROLE_UNMAPPED: (LOG,),
+        EventType.ROLE_DELETED: (LOG,),
+    },
+    help=Help(
+        moderators=("`/roles map` gives a role its seat",),
+    ),
+    log={
+        EventType.PARTNERSHIP_CREATED: LogEntry(_created),
+        EventType.PLACE_LOST: LogEntry(_place_lost, Weight.INCIDENT),
+        EventType.ROLE_MAPPED: LogEntry(_mapped, Weight.SMALL),
+        EventType.ROLES_MAPPED: LogEntry(_set_up, Weight.SMALL),
+        EventType.ROLE_UNMAPPED: LogEntry(_mapped, Weight.SMALL),
+        EventType.ROLE_DELETED: LogEntry(_role_deleted, Weight.INCIDENT),
+    },
 )

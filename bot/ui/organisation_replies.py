@@ -7,7 +7,7 @@ from discord import app_commands
 from bot.governance.organisation import Group, GroupKind, Partnership, RoleMapping
 from bot.services.organisation import GroupChoice, OrganisationView
 from bot.services.roles import Mapped
-from bot.ui import intrusions, limits
+from bot.ui import intrusions, limits, organisation_ids
 from bot.ui import scales_replies as scales
 from bot.ui.labels import count
 from bot.ui.labels import listed as listed_words
@@ -16,7 +16,6 @@ from bot.ui.text import in_quotes, plain
 
 COLOUR = 0x5865F2
 _LISTED = 2200
-TEMPLATE = r"roles:(?P<act>unmap|list):(?P<id>[1-9][0-9]{0,19})(?::(?P<page>0|[1-9][0-9]{0,2}))?"
 _LOST = 800
 
 
@@ -48,7 +47,7 @@ def asked(result: Mapped) -> View:
     if result.own:
         lines.append("You wear this role yourself: the decisions feed says so.")
     lines.append("The decisions feed names you. Objections that stand go on standing. Nothing is changed yet.")
-    confirm = button("Unmap", f"roles:unmap:{result.mapping.role}", Style.danger)
+    confirm = button("Unmap", organisation_ids.unmap(result.mapping.role), Style.danger)
     return panel(None, COLOUR, "\n".join(lines), *rows(confirm))
 
 
@@ -84,8 +83,8 @@ def listed(view: OrganisationView, page: int = 0) -> View:
         hats,
         f"-# Page {page + 1} of {len(pages)}" if len(pages) > 1 else "",
         *rows(
-            button("Back", f"roles:list:{partnership.id}:{page - 1}") if page else None,
-            button("More roles", f"roles:list:{partnership.id}:{page + 1}") if page + 1 < len(pages) else None,
+            button("Back", organisation_ids.page(partnership.id, page - 1)) if page else None,
+            button("More roles", organisation_ids.page(partnership.id, page + 1)) if page + 1 < len(pages) else None,
             link("Where you can write", talk),
         ),
     )

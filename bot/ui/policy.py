@@ -13,6 +13,7 @@ import discord
 
 from bot.governance import errors
 from bot.governance.errors import BadValue
+from bot.governance.events import EventType
 from bot.governance.policy import Policy
 from bot.governance.policy_keys import KEYS
 from bot.governance.policy_values import parsed, written
@@ -109,4 +110,7 @@ PRESENTER = Presenter(
             errors.Stale: _stale,
         },
     ),
+    audiences={
+        EventType.POLICY_ADOPTED: (),
+    },
 )

@@ -12,6 +12,13 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from bot.governance.errors import Refusal
+from bot.governance.events import EventType
+from bot.governance.reminders import ReminderTopic
+from bot.ui.asking import Help, Reminds, Section, Waits
+from bot.ui.audiences import Audience
+from bot.ui.board import Board
+from bot.ui.logged import LogEntry
+from bot.ui.notices_context import NoticeContext
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -61,6 +68,25 @@ class Presenter:
     """A noun as shared rooms show it. ``name`` is that of its files."""
 
     name: str
+    ids: tuple[str, ...] = ()
+    """The patterns of its custom ids."""
+    audiences: Mapping[EventType, Audience] = field(default_factory=dict)
+    """Who is told of its events."""
+    boards: Mapping[str, Board] = field(default_factory=dict)
+    """How its things are shown, by what the record calls such a thing."""
+    notices: Mapping[EventType, Callable[[NoticeContext], str]] = field(default_factory=dict)
+    """What the discussion thread of a proposal is told of its events."""
+    log: Mapping[EventType, LogEntry] = field(default_factory=dict)
+    """How its events stand in the log of the decisions feed."""
+    help: Help = field(default_factory=Help)
+    waits: Mapping[str, Waits] = field(default_factory=dict)
+    """What it asks of people, by the kind of an item in the inbox."""
+    reminds: Mapping[str, Reminds] = field(default_factory=dict)
+    """What its reminders say, by their reason."""
+    topics: Mapping[ReminderTopic, str] = field(default_factory=dict)
+    """What its reminders are called where people choose which of them they want."""
+    digest: Mapping[str, Section] = field(default_factory=dict)
+    """Its sections of a digest."""
     refusals: Refusals = field(default_factory=Refusals)
     states: Mapping[type[StrEnum], States] = field(default_factory=dict)
 

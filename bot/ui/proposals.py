@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from bot.governance import errors
+from bot.governance.events import Event, EventType
+from bot.governance.ids import ProposalId
 from bot.governance.money import EXPONENTS, written_amount
 from bot.governance.proposals_types import ProposalState
-from bot.ui import labels
+from bot.governance.reminders import Entry, ReminderTopic
+from bot.services.views import ProposalItem
+from bot.ui import labels, proposals_ids, proposals_notices
+from bot.ui.asking import Help, Reminds, Section, Waits
+from bot.ui.audiences import CARD, DECIDED, FEED, NOTICE, REACTIONS, TEXT, THREAD, TOLD, Asks
+from bot.ui.panels import Button, Style, button
 from bot.ui.presenter import Limit, Presenter, Refusals, States
 from bot.ui.proposals_labels import FIELDS, STATE_LABELS
 from bot.ui.text import in_quotes
@@ -79,8 +86,63 @@ def _not_yours(refusal: errors.NotYours) -> str:
     return "Only the author may do this. If you disagree with the proposal, object or raise a concern on its card."
 
 
+_POSTED_AGAIN: Mapping[str, Asks] = MappingProxyType({CARD: (CARD, REACTIONS), FEED: (FEED,), THREAD: (THREAD,)})
+_STANDS_AGAIN: Mapping[str, Asks] = MappingProxyType(
+    {CARD: (FEED, REACTIONS, NOTICE), FEED: (CARD,), THREAD: (CARD, FEED, TEXT, NOTICE)}
+)
+"""What links to the thing that stands in another place now, and who is told."""
+
+
+def _posted_again(event: Event) -> Asks:
+    return _POSTED_AGAIN.get(str(event.data.get("what")), ())
+
+
+def _stands_again(event: Event) -> Asks:
+    return _STANDS_AGAIN.get(str(event.data.get("what")), ())
+
+
+def _decided(event: Event) -> Asks:
+    """A decision without a waiting time is carried out at the same instant: one outcome post tells of both."""
+    return TOLD if event.data.get("timelock_hours") == 0 else DECIDED
+
+
+def _nudged(event: Event) -> Asks:
+    return (NOTICE,) if event.data.get("people") else ()
+
+
+OUTCOMES: Mapping[str, str] = MappingProxyType(
+    {
+        EventType.PROPOSAL_PASSED.value: "passed by silence; not carried out yet",
+        EventType.PROPOSAL_ADOPTED.value: "adopted by the final vote; not carried out yet",
+        EventType.PROPOSAL_ENACTED.value: "decided; it holds from now on",
+        EventType.PROPOSAL_NOT_ADOPTED.value: "not adopted",
+        EventType.PROPOSAL_LAPSED.value: "lapsed",
+        EventType.PROPOSAL_WITHDRAWN.value: "withdrawn",
+    }
+)
+"""What a digest says of a proposal, by its last event."""
+
+
+def _outcome(entry: Entry) -> str:
+    return f" – {OUTCOMES.get(entry.why, entry.why)}."
+
+
+def _settled_by(*acts: tuple[str, str], first: str = "") -> Callable[[ProposalItem], list[Button]]:
+    """Buttons by label and act; the ``first`` one, or else the one at the beginning, is what is expected."""
+
+    def buttons(item: ProposalItem) -> list[Button]:
+        expected = first or acts[0][1]
+        return [
+            button(label, proposals_ids.button(act, ProposalId(item.id)), *([Style.primary] if act == expected else []))
+            for label, act in acts
+        ]
+
+    return buttons
+
+
 PRESENTER = Presenter(
     name="proposals",
+    ids=proposals_ids.ALL,
     states={ProposalState: States("The proposal", STATE_LABELS)},
     refusals=Refusals(
         not_found={
@@ -154,4 +216,74 @@ PRESENTER = Presenter(
             errors.NotYours: _not_yours,
         },
     ),
+    audiences={
+        EventType.DRAFT_SAVED: (),
+        EventType.DRAFT_DISCARDED: (),
+        EventType.REVIEW_OPENED: (CARD, THREAD, TEXT, FEED, REACTIONS),
+        EventType.VERSION_PUBLISHED: (CARD, FEED, TEXT, REACTIONS),
+        EventType.PROPOSAL_READ: (CARD,),
+        EventType.WINDOW_EXTENDED: TOLD,
+        EventType.WINDOW_CLOSED: (CARD, FEED),
+        EventType.PROPOSAL_PASSED: _decided,
+        EventType.PROPOSAL_DISPUTED: DECIDED,
+        EventType.PROPOSAL_LAPSED: DECIDED,
+        EventType.PROPOSAL_WITHDRAWN: DECIDED,
+        EventType.PROPOSAL_NOT_ADOPTED: DECIDED,
+        EventType.PROPOSAL_ADOPTED: _decided,
+        EventType.PROPOSAL_ENACTED: DECIDED,
+        EventType.PROPOSAL_STALE: DECIDED,
+        EventType.PROPOSAL_DONE: TOLD,
+        EventType.PROPOSAL_NOT_DONE: TOLD,
+        EventType.HALT_CONSENTED: (CARD, NOTICE),
+        EventType.PROPOSAL_HALTED: DECIDED,
+        EventType.NUDGED: _nudged,
+        EventType.CARD_LOST: _posted_again,
+        EventType.CARD_POSTED_AGAIN: _stands_again,
+    },
+    help=Help(
+        everyone=(
+            "`/proposal list` and `/proposal show` – what is open, and what you can do with it",
+            "`/proposal why` – why it went this way",
+        ),
+        active=("`/propose` – file a proposal. A form opens; what you send in is kept as a draft that only you see",),
+        members=(
+            "Press “I have read it” on a card: that is not support, it says that you know",
+            "`/proposal halt` – stop what is decided before it is carried out",
+        ),
+        authors=("Your own: `/proposal revise` publishes a new version, `/proposal withdraw` takes it back",),
+    ),
+    waits={
+        "finish draft": Waits(
+            "Your draft is not open yet.",
+            _settled_by(("Go on", "show")),
+        ),
+        "read": Waits(
+            "Read it. If you see harm in it, object before the time is up.",
+            _settled_by(("Full text", "text"), ("I have read it", "read"), ("Object", "object"), first="read"),
+        ),
+        "mend or end": Waits(
+            "It is disputed: revise it, withdraw it, or take it to a final vote. If nobody acts, it is not adopted.",
+            _settled_by(("Revise", "revise"), ("Withdraw", "withdraw"), ("Take it to a final vote", "escalate")),
+        ),
+        "rebase": Waits(
+            "What it was written against has changed: revise it, or withdraw it.",
+            _settled_by(("Revise", "revise"), ("Withdraw", "withdraw")),
+        ),
+    },
+    reminds={
+        "review": Reminds(
+            "The time for objections ends {at}. You have neither read it, objected nor raised a concern yet.\n"
+            "Silence counts as consent. “I have read it” on the card is not a yes: it says that you know what is "
+            "proposed.",
+            "The time for objections ended {at}.",
+        ),
+        "affirmative": Reminds(
+            "The time for objections ends {at}. You have neither read it, objected nor raised a concern yet.\n"
+            "Silence is not enough for this one: when the time for objections is over, a vote follows.",
+            "The time for objections ended {at}.",
+        ),
+    },
+    topics={ReminderTopic.PROPOSALS: "Proposals about to close"},
+    digest={"outcome": Section("**Decided**", _outcome)},
+    notices=proposals_notices.WORDS,
 )

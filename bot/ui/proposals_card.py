@@ -13,7 +13,7 @@ from bot.governance.drafts import summary_of
 from bot.governance.proposals import NO_REASON
 from bot.governance.proposals_types import FINAL, Proposal, ProposalState, Text
 from bot.services.views import ProposalView
-from bot.ui import deadlines, effects, ids, policy, seats
+from bot.ui import deadlines, effects, policy, proposals_ids, seats, votes_ids
 from bot.ui import objections_card as objections
 from bot.ui import votes_card as votes
 from bot.ui.deadlines import redraw_at
@@ -213,7 +213,7 @@ def controls(view: ProposalView) -> list[Part]:
     acts = acting(view)
     found: list[Part] = [*rows(*acts)]
     if choices := votes.choices(proposal):
-        found = [row(*choices), *rows(button("My vote", ids.mine(proposal.id)), *acts)]
+        found = [row(*choices), *rows(button("My vote", votes_ids.mine(proposal.id)), *acts)]
     more = [
         _act(proposal, "Full text", "text"),
         _act(proposal, "Who may object?", "who"),
@@ -271,7 +271,7 @@ def _then(view: ProposalView) -> str:
 
 
 def _act(proposal: Proposal, label: str, act: str, style: Style = Style.secondary) -> Button:
-    return button(label, ids.proposal(act, proposal.id), style)
+    return button(label, proposals_ids.button(act, proposal.id), style)
 
 
 def _text(proposal: Proposal) -> Text:

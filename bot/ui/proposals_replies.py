@@ -13,7 +13,7 @@ from bot.governance.money import shown, written_amount
 from bot.governance.proposals_types import Proposal, ProposalState, Version
 from bot.services.proposals import Similar
 from bot.services.views import ProposalView
-from bot.ui import effects, errors, forms, ids, limits, versions
+from bot.ui import effects, errors, forms, limits, proposals_ids, versions
 from bot.ui import proposals_card as proposals
 from bot.ui.answers import Answer, said
 from bot.ui.labels import count, stamp
@@ -79,12 +79,12 @@ def draft(view: ProposalView, hindrance: Refusal | None) -> Answer:
         note,
         buttons=[
             *_readings(proposal, hindrance),
-            button("Details", ids.proposal("details", proposal.id), styles[0]),
-            button("Edit", ids.proposal("edit", proposal.id), styles[0]),
-            button("Preview", ids.proposal("preview", proposal.id)),
-            button("Open review", ids.proposal("open", proposal.id), styles[1]),
-            button("Discard", ids.proposal("discard", proposal.id), _DANGER),
-            button("Filed before", ids.proposal("again", proposal.id))
+            button("Details", proposals_ids.button("details", proposal.id), styles[0]),
+            button("Edit", proposals_ids.button("edit", proposal.id), styles[0]),
+            button("Preview", proposals_ids.button("preview", proposal.id)),
+            button("Open review", proposals_ids.button("open", proposal.id), styles[1]),
+            button("Discard", proposals_ids.button("discard", proposal.id), _DANGER),
+            button("Filed before", proposals_ids.button("again", proposal.id))
             if proposal.refiles or view.refused_before
             else None,
         ],
@@ -102,8 +102,8 @@ def similar(view: ProposalView, found: Sequence[Similar]) -> Answer:
         "\n".join(lines),
         "If yours adds nothing, it may be better to speak up there. Nothing is open yet, and your draft is kept.",
         buttons=[
-            button("Open anyway", ids.proposal("open-anyway", view.proposal.id), _PRIMARY),
-            button("Back to the draft", ids.proposal("show", view.proposal.id)),
+            button("Open anyway", proposals_ids.button("open-anyway", view.proposal.id), _PRIMARY),
+            button("Back to the draft", proposals_ids.button("show", view.proposal.id)),
             *(link(f"P-{each.proposal.number}", each.card) for each in found),
         ],
     )
@@ -113,7 +113,9 @@ def _readings(proposal: Proposal, hindrance: Refusal | None) -> list[Button]:
     """What an amount may mean, to choose from."""
     faults = hindrance.faults if isinstance(hindrance, Unfit) else (hindrance,)
     found = [each for fault in faults if isinstance(fault, AmountUnclear) for each in fault.readings]
-    return [button(f"It is {written_amount(*each)}", ids.amount(proposal.id, *each), _PRIMARY) for each in found]
+    return [
+        button(f"It is {written_amount(*each)}", proposals_ids.amount(proposal.id, *each), _PRIMARY) for each in found
+    ]
 
 
 def opened(view: ProposalView) -> Answer:
@@ -123,7 +125,7 @@ def opened(view: ProposalView) -> Answer:
     return said(
         f"### Review opened\n{named(proposal)} is before {in_quotes(view.group.name, 80)}.{closes}\n"
         "Its words are frozen. To change them, revise: that makes a new version with more time to read.",
-        buttons=[*links_to(view), button("Revise", ids.proposal("revise", proposal.id))],
+        buttons=[*links_to(view), button("Revise", proposals_ids.button("revise", proposal.id))],
     )
 
 
@@ -176,12 +178,12 @@ def revision(view: ProposalView, hindrance: Refusal | None) -> Answer:
         "what you send in is kept: a form that you close unsent is lost.",
         buttons=[
             *_readings(proposal, hindrance),
-            button("The words", ids.proposal("edit", proposal.id), _PLAIN if begun else _PRIMARY),
-            button(_details(proposal), ids.proposal("details", proposal.id), _PLAIN if begun else _PRIMARY),
+            button("The words", proposals_ids.button("edit", proposal.id), _PLAIN if begun else _PRIMARY),
+            button(_details(proposal), proposals_ids.button("details", proposal.id), _PLAIN if begun else _PRIMARY),
             *(
                 (
-                    button(f"Publish version {coming.number}", ids.proposal("publish", proposal.id), _PRIMARY),
-                    button("Start over", ids.proposal("start-over", proposal.id), _DANGER),
+                    button(f"Publish version {coming.number}", proposals_ids.button("publish", proposal.id), _PRIMARY),
+                    button("Start over", proposals_ids.button("start-over", proposal.id), _DANGER),
                 )
                 if begun
                 else ()
@@ -246,7 +248,7 @@ def options(view: ProposalView, acts: Sequence[str]) -> Answer:
         words = "All that you can do now stands on its card or in its discussion. Only its author may change it."
     return said(
         f"### More on {numbered(proposal)}\n{named(proposal)}\n{words}",
-        buttons=[*(button(_ACTS[act], ids.proposal(act, proposal.id)) for act in acts), *links_to(view)],
+        buttons=[*(button(_ACTS[act], proposals_ids.button(act, proposal.id)) for act in acts), *links_to(view)],
     )
 
 

@@ -24,7 +24,10 @@ from bot.services.views import HeadView, ProposalView
 from bot.ui import effects, limits, seats
 from bot.ui import votes_card as votes
 from bot.ui.answers import Answer, said
+from bot.ui.asking import Help
+from bot.ui.audiences import LOG
 from bot.ui.labels import HASH, count, listed, share, span, stamp
+from bot.ui.logged import LogEntry, Logged, Weight
 from bot.ui.notices_context import NoticeContext
 from bot.ui.objections_card import threshold
 from bot.ui.panels import View, panel
@@ -290,6 +293,20 @@ def _not_erasable(refusal: errors.NotErasable) -> str:
     return f"Entry {refusal.number} says what was erased, or which rules came first. It holds nobody's words and stays."
 
 
+def _restored(told: Logged) -> list[str]:
+    return [
+        "### ⚠️ The record was restored from a backup",
+        "Entries shown here before are missing from it. Nothing is decided until an operator confirms this.",
+    ]
+
+
+def _confirmed(told: Logged) -> list[str]:
+    return [
+        "### The restored record was confirmed",
+        "Deciding goes on. Numbers continue above the highest shown.",
+    ]
+
+
 PRESENTER = Presenter(
     name="record",
     refusals=Refusals(
@@ -300,4 +317,18 @@ PRESENTER = Presenter(
             errors.NotErasable: _not_erasable,
         },
     ),
+    audiences={
+        EventType.RESTORE_GAP: (LOG,),
+        EventType.RESTORE_CONFIRMED: (LOG,),
+        EventType.WORDS_ERASED: (),
+        EventType.PERSON_ERASED: (),
+        EventType.ERASURES_LISTED: (),
+    },
+    help=Help(
+        everyone=("`/audit verify` – check that nothing in the record was changed",),
+    ),
+    log={
+        EventType.RESTORE_GAP: LogEntry(_restored, Weight.INCIDENT),
+        EventType.RESTORE_CONFIRMED: LogEntry(_confirmed),
+    },
 )

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from bot.governance.events import EventType
+from bot.governance.reminders import ReminderTopic
+from bot.ui import reminders_ids
+from bot.ui.asking import Help
+from bot.ui.audiences import POST
 from bot.ui.presenter import Presenter, Refusals
 
 PRESENTER = Presenter(
     name="reminders",
+    ids=reminders_ids.ALL,
     refusals=Refusals(
         fields={
             "quiet_from": "Quiet from",
@@ -18,4 +24,16 @@ PRESENTER = Presenter(
             "digest_at": "At what time",
         },
     ),
+    audiences={
+        EventType.DIGEST_GIVEN: (POST,),
+    },
+    help=Help(
+        everyone=(
+            (
+                "`/reminders preferences` – when and how you are reminded: quiet hours, time zone, what of, how often, "
+                "your digest"
+            ),
+        ),
+    ),
+    topics={ReminderTopic.DIGEST: "The digest"},
 )

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from types import MappingProxyType
 
-from bot.governance.events import EventType
 from bot.governance.reminders import Entry
 from bot.services.digests import DigestView
 from bot.services.direct_messages import LetterView
 from bot.services.ports.record import Recorded
-from bot.ui.inbox_page import WAITS
+from bot.ui.asking import Reminds, Section
+from bot.ui.inbox_page import asked
 from bot.ui.labels import count, fixed, stamp
 from bot.ui.limits import CONTENT, fit_lines
+from bot.ui.nouns import NOUNS
 from bot.ui.panels import LINE, View, panel
+from bot.ui.presenter import merged
 from bot.ui.text import in_quotes
 
 _COLOUR = 0x5865F2
@@ -21,72 +22,23 @@ _ROOM = 3400
 """Units of all sections of the weekly digest together."""
 _TITLE, _ANSWER, _SHORT = 120, 200, 70
 
-_REMINDED: Mapping[str, str] = MappingProxyType(
-    {
-        "review": (
-            "The time for objections ends {at}. You have neither read it, objected nor raised a concern yet.\n"
-            "Silence counts as consent. “I have read it” on the card is not a yes: it says that you know what is "
-            "proposed."
-        ),
-        "affirmative": (
-            "The time for objections ends {at}. You have neither read it, objected nor raised a concern yet.\n"
-            "Silence is not enough for this one: when the time for objections is over, a vote follows."
-        ),
-        "vote": "The final vote closes {at}, and you have not voted yet.\nYour choice can be changed until the close.",
-        "disputed": (
-            "It is disputed. If nobody acts, it is not adopted: that happens {at}.\nIts author can revise or withdraw "
-            "it. Anyone who could object can take it to a final vote: `/escalate`."
-        ),
-        "survey": "The survey closes {at}. Nobody knows who has answered, so everybody asked is reminded.",
-        "feedback": "You took this feedback on, and it has no answer yet.",
-        "meeting day": "The meeting begins {at}.",
-        "meeting soon": "The meeting begins {at}.",
-        "retro": "This phase of the retro ends {at}. Nobody knows who has taken part, so everybody is reminded.",
-        "action": "This action of yours is due {at}.",
-    }
-)
-"""What a reminder says, by its reason."""
+REMINDS: Mapping[str, Reminds] = merged("what reminds", (noun.reminds for noun in NOUNS))
+"""What a reminder says, and what is said once it is too late, by its reason."""
 
-_MISSED: Mapping[str, str] = MappingProxyType(
-    {
-        "review": "The time for objections ended {at}.",
-        "affirmative": "The time for objections ended {at}.",
-        "vote": "The final vote closed {at}.",
-        "disputed": "It was disputed until {at}.",
-        "survey": "The survey closed {at}.",
-        "meeting day": "The meeting began {at}.",
-        "meeting soon": "The meeting began {at}.",
-        "retro": "The phase ended {at}.",
-        "action": "The action was due {at}.",
-    }
+SECTIONS: Mapping[str, str] = merged(
+    "a section",
+    (
+        {
+            "missed": "**Missed: these could not be given to you in time**",
+            "reminder": "**Reminders that waited for this digest**",
+            "waiting": "**What waits for you**",
+        },
+        *({name: section.heading for name, section in noun.digest.items()} for noun in NOUNS),
+    ),
 )
+"""The headings of a digest, in their order."""
 
-_OUTCOMES: Mapping[str, str] = MappingProxyType(
-    {
-        EventType.PROPOSAL_PASSED.value: "passed by silence; not carried out yet",
-        EventType.PROPOSAL_ADOPTED.value: "adopted by the final vote; not carried out yet",
-        EventType.PROPOSAL_ENACTED.value: "decided; it holds from now on",
-        EventType.PROPOSAL_NOT_ADOPTED.value: "not adopted",
-        EventType.PROPOSAL_LAPSED.value: "lapsed",
-        EventType.PROPOSAL_WITHDRAWN.value: "withdrawn",
-    }
-)
-"""What a digest says of a proposal, by its last event."""
-
-_SECTIONS: Mapping[str, str] = MappingProxyType(
-    {
-        "missed": "**Missed: these could not be given to you in time**",
-        "reminder": "**Reminders that waited for this digest**",
-        "waiting": "**What waits for you**",
-        "outcome": "**Decided**",
-        "answered": "**You said, we did**",
-        "lessons": "**Lessons published**",
-        "survey": "**Results of surveys**",
-        "meeting": "**Coming meetings**",
-    }
-)
-"""The sections of a digest, in their order."""
-
+_ABOUT: Mapping[str, Section] = merged("a section", (noun.digest for noun in NOUNS))
 
 ERASED_LETTER = (
     "A reminder stood here. It was taken away because somebody asked for words to be erased that it may have held. "
@@ -106,7 +58,7 @@ def weekly(view: DigestView, recorded: Recorded, marker: int | None) -> View:
         f"### 📰 News\nOf {in_quotes(view.partnership.name, 100)}, since {stamp(view.since)}.\n-# What you do not read "
     )
     head += "here may stand in a group of your own: `/inbox` shows what waits for you."
-    told = [lines for name in _SECTIONS if (lines := list(_section(name, view.entries)))]
+    told = [lines for name in SECTIONS if (lines := list(_section(name, view.entries)))]
     parts = [fit_lines(lines, _ROOM // len(told)) for lines in told]
     return panel(marker, _COLOUR, head, *(each for part in parts for each in (LINE, part)))
 
@@ -122,7 +74,11 @@ def _reminders(view: LetterView) -> Iterator[str]:
         if each.late and each.section != "missed":
             yield "This reminder is late: it could not be given when it was due."
         missed = each.section == "missed"
-        yield f"This could not be given to you in time: {_said(_MISSED, each)}" if missed else _said(_REMINDED, each)
+        yield (
+            f"This could not be given to you in time: {_said(_missed(each), each)}"
+            if missed
+            else _said(_reminded(each), each)
+        )
         if each.link:
             yield f"Card: {each.link}"
     yield "This reminder comes once. `/reminders preferences` changes when and how you are reminded."
@@ -130,7 +86,7 @@ def _reminders(view: LetterView) -> Iterator[str]:
 
 def _digest(view: LetterView) -> Iterator[str]:
     yield f"**Your digest of {in_quotes(view.partnership.name, 60)}**"
-    for name in _SECTIONS:
+    for name in SECTIONS:
         yield from _section(name, view.letter.entries)
     yield "`/inbox` shows what waits for you; `/reminders preferences` changes when this comes."
 
@@ -138,7 +94,7 @@ def _digest(view: LetterView) -> Iterator[str]:
 def _section(name: str, entries: Sequence[Entry]) -> Iterator[str]:
     lines = [_line(each) for each in entries if each.section == name]
     if lines:
-        yield _SECTIONS[name]
+        yield SECTIONS[name]
         yield from lines
 
 
@@ -153,26 +109,30 @@ def _about(entry: Entry) -> str:
     late = " (late)" if entry.late else ""
     match entry.section:
         case "missed":
-            return f" – {_said(_MISSED, entry)}"
+            return f" – {_said(_missed(entry), entry)}"
         case "reminder":
-            return f"{late} – {_said(_REMINDED, entry).splitlines()[0]}"
+            return f"{late} – {_said(_reminded(entry), entry).splitlines()[0]}"
         case "waiting":
             by = f" By {fixed(entry.at)}." if entry.at else ""
-            return f" – {WAITS.get(entry.why, entry.why).replace('{o}', entry.text)}{by}"
-        case "outcome":
-            return f" – {_OUTCOMES.get(entry.why, entry.why)}."
-        case "answered":
-            return f" – we did: {in_quotes(entry.text, _ANSWER)}"
-        case "meeting" if entry.at:
-            return f" – {fixed(entry.at)}"
+            return f" – {asked(entry.why, entry.text)}{by}"
+        case _ if entry.section in _ABOUT:
+            return _ABOUT[entry.section].about(entry)
         case _:
             return ""
 
 
-def _said(words: Mapping[str, str], entry: Entry) -> str:
-    if entry.at is None and "{at}" in words.get(entry.why, "{at}"):
-        return ""
-    return words[entry.why].replace("{at}", fixed(entry.at) if entry.at else "")
+def _reminded(entry: Entry) -> str:
+    return REMINDS[entry.why].words
+
+
+def _missed(entry: Entry) -> str:
+    return REMINDS[entry.why].missed
+
+
+def _said(words: str, entry: Entry) -> str:
+    if entry.at is None:
+        return "" if "{at}" in words else words
+    return words.replace("{at}", fixed(entry.at))
 
 
 def _name(entry: Entry, most: int) -> str:

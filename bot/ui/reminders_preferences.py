@@ -7,10 +7,12 @@ from types import MappingProxyType
 
 from bot.governance.reminders import Preferences, ReminderTopic, Way
 from bot.services.reminders import PreferencesView
-from bot.ui import fields, ids
+from bot.ui import fields, reminders_ids
 from bot.ui.answers import Answer, said
 from bot.ui.labels import count, listed, stamp
+from bot.ui.nouns import NOUNS
 from bot.ui.panels import LINE, Style, button
+from bot.ui.presenter import complete, merged
 from bot.ui.text import in_quotes, inline
 
 WAYS: Mapping[Way, tuple[str, str]] = MappingProxyType(
@@ -23,19 +25,9 @@ WAYS: Mapping[Way, tuple[str, str]] = MappingProxyType(
 )
 """What each way is called, and what it means."""
 
-TOPICS: Mapping[ReminderTopic, str] = MappingProxyType(
-    {
-        ReminderTopic.PROPOSALS: "Proposals about to close",
-        ReminderTopic.VOTES: "Final votes about to close",
-        ReminderTopic.MEETINGS: "Meetings about to begin",
-        ReminderTopic.RETROS: "Retrospectives",
-        ReminderTopic.SURVEYS: "Surveys about to close",
-        ReminderTopic.FEEDBACK: "Feedback I took on",
-        ReminderTopic.ACTIONS: "Actions of mine that are due",
-        ReminderTopic.DIGEST: "The digest",
-    }
-)
+TOPICS: Mapping[ReminderTopic, str] = merged("a topic", (noun.topics for noun in NOUNS))
 """What there may be reminders of."""
+complete("topics", ReminderTopic, TOPICS)
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -70,9 +62,9 @@ def panel(view: PreferencesView) -> Answer:
         LINE,
         note,
         buttons=[
-            button("How and of what", ids.reminders("wishes", partnership.id), Style.primary),
-            button("Hours and absence", ids.reminders("hours", partnership.id), Style.primary),
-            button("As at the beginning", ids.reminders("reset", partnership.id)),
+            button("How and of what", reminders_ids.button("wishes", partnership.id), Style.primary),
+            button("Hours and absence", reminders_ids.button("hours", partnership.id), Style.primary),
+            button("As at the beginning", reminders_ids.button("reset", partnership.id)),
         ],
     )
 
@@ -89,7 +81,7 @@ def wishes_form(view: PreferencesView) -> fields.Form:
     most = f"A number from 0 to 50; empty: {view.budget}, as the partnership decided"
     return fields.form(
         "How I am reminded",
-        ids.reminders_form("wishes", view.partnership.id),
+        reminders_ids.form("wishes", view.partnership.id),
         fields.choice("way", "How", "Each reminder comes once, by one way", ways, wanted.way.value),
         fields.choices("topics", "Of what", "Leave out what you do not want to hear of", topics, chosen),
         fields.text("mentions", "At most so many reminders a day", most, (0, 2), value=mentions),
@@ -106,7 +98,7 @@ def hours_form(view: PreferencesView) -> fields.Form:
     until = f"<t:{int(away.timestamp())}>" if away is not None and away > view.now else ""
     return fields.form(
         "When I am left alone",
-        ids.reminders_form("hours", view.partnership.id),
+        reminders_ids.form("hours", view.partnership.id),
         fields.text(
             "zone",
             "Your time zone",

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from bot.governance import errors
+from bot.governance.events import EventType
+from bot.governance.reminders import ReminderTopic
+from bot.services import retros_views
+from bot.services.ports.record import Recorded
+from bot.services.retros_views import RetroView
+from bot.services.views import ProposalItem
+from bot.ui import retros_board, retros_ids, retros_notices
+from bot.ui.asking import Help, Reminds, Section, Waits
+from bot.ui.audiences import BOARD, POST
+from bot.ui.board import Board, Drawn, Message
+from bot.ui.panels import Button, Style, button
 from bot.ui.presenter import Limit, Presenter, Refusals
 from bot.ui.retros_board import RETRO_STATES
 from bot.ui.text import inline
@@ -41,8 +52,21 @@ def _wrong_phase(refusal: errors.WrongPhase) -> str:
     )
 
 
+def _lessons(view: RetroView, event: Recorded, drawn: Drawn, marker: int) -> Sequence[Message]:
+    return [Message(shown, files=files) for each in drawn for shown, files in retros_notices.posts(view, each, marker)]
+
+
+def _take_part(item: ProposalItem) -> list[Button]:
+    return [button("Take part", retros_ids.button("join", item.id), Style.primary)]
+
+
+def _do(item: ProposalItem) -> list[Button]:
+    return [button("It is done", retros_ids.button("done", item.id, item.objection or 0), Style.primary)]
+
+
 PRESENTER = Presenter(
     name="retros",
+    ids=retros_ids.ALL,
     refusals=Refusals(
         not_found={
             "retro": "There is no such retro, or you may not read it. `/retro list` shows those you may read.",
@@ -114,4 +138,50 @@ PRESENTER = Presenter(
             errors.WrongPhase: _wrong_phase,
         },
     ),
+    audiences={
+        EventType.RETRO_SCHEDULED: (BOARD,),
+        EventType.RETRO_STARTED: (BOARD,),
+        EventType.RETRO_PHASE_BEGAN: (BOARD,),
+        EventType.RETRO_PAUSED: (BOARD,),
+        EventType.RETRO_RESUMED: (BOARD,),
+        EventType.RETRO_HANDED_OVER: (BOARD,),
+        EventType.RETRO_CHANGED: (BOARD,),
+        EventType.RETRO_CLOSED: (BOARD, POST),
+        EventType.RETRO_CANCELLED: (BOARD,),
+    },
+    boards={"retro": Board(retros_views.load, retros_board.card, _lessons, retros_notices.drawn)},
+    help=Help(
+        active=(
+            (
+                "`/retro join` – take part in a retro; `/retro capture` – note something for the next one, sealed and "
+                "without your name; `/retro show` and `/retro list` – what was learned. *Who sees what?* on its board "
+                "says what is anonymous"
+            ),
+        ),
+        facilitators=(
+            "`/retro start` and `/retro schedule` – lead a retro of your group, now or later; its board guides you",
+        ),
+    ),
+    waits={
+        "take part in retro": Waits(
+            "A retro is under way. Nobody knows who has taken part, so it stands here until it ends.",
+            _take_part,
+        ),
+        "do action": Waits(
+            "This action is yours.",
+            _do,
+        ),
+    },
+    reminds={
+        "retro": Reminds(
+            "This phase of the retro ends {at}. Nobody knows who has taken part, so everybody is reminded.",
+            "The phase ended {at}.",
+        ),
+        "action": Reminds(
+            "This action of yours is due {at}.",
+            "The action was due {at}.",
+        ),
+    },
+    topics={ReminderTopic.RETROS: "Retrospectives", ReminderTopic.ACTIONS: "Actions of mine that are due"},
+    digest={"lessons": Section("**Lessons published**")},
 )

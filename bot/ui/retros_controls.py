@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.governance.retros import PHASES, Retro, RetroState
 from bot.services.retros_leading import Options
 from bot.services.retros_views import RetroView
-from bot.ui import ids
+from bot.ui import retros_ids
 from bot.ui.panels import Button, Part, Style, button, row
 
 LIVE_STEP, SLOW_STEP = 5, 24 * 60
@@ -54,7 +54,7 @@ def back(retro: Retro) -> Button:
 
 def act(retro: Retro, label: str, name: str, style: Style = Style.secondary, *, arg: object = "") -> Button:
     """A button about a retro."""
-    return button(label, ids.retro(name, retro.id, arg), style)
+    return button(label, retros_ids.button(name, retro.id, arg), style)
 
 
 def _people(retro: Retro) -> list[Button | None]:
@@ -62,7 +62,7 @@ def _people(retro: Retro) -> list[Button | None]:
     cards = act(retro, "Show cards", "cards", arg=0)
     more = act(retro, "More", "menu")
     if retro.state is RetroState.SCHEDULED:
-        return [button("Capture a thought", ids.capture("write", retro.group)), about, more]
+        return [button("Capture a thought", retros_ids.capture("write", retro.group)), about, more]
     if retro.paused_at is not None:
         return [act(retro, "Take part", "join"), more]
     match retro.state:

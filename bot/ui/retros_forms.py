@@ -12,7 +12,7 @@ from bot.governance.proposals_types import Text
 from bot.governance.retros import MOST_ACTION, MOST_REASON, MOST_TITLE, Action, Retro, RetroState
 from bot.governance.retros_writing import MOST_CARD, MOST_NOTE, MOST_WORD, Written
 from bot.services.retros_views import RetroView
-from bot.ui import ids, limits
+from bot.ui import limits, retros_ids
 from bot.ui.retros_board import topic_title
 from bot.ui.text import plain
 
@@ -23,7 +23,7 @@ def word(retro: Retro) -> Form:
     """The check-in."""
     return _form(
         f"R-{retro.number}: check-in",
-        ids.retro_form("word", retro.id),
+        retros_ids.form("word", retro.id),
         _text("word", "How are you, in a word or an emoji?", "Shown with all others when this phase ends", MOST_WORD),
     )
 
@@ -45,7 +45,7 @@ def card(retro: Retro, before: Written | None = None) -> Form:
     about = about if before is None else "Leave it empty to take the card back"
     return _form(
         f"R-{retro.number}: {'a card' if before is None else 'your card'}",
-        ids.retro_form("card", retro.id, before.slot if before else ""),
+        retros_ids.form("card", retro.id, before.slot if before else ""),
         discord.ui.Label(text="Column", component=menu),
         _text("card", "The card", about, MOST_CARD, before.text if before else "", long=True, required=before is None),
     )
@@ -55,7 +55,7 @@ def capture(group: Group) -> Form:
     """A thought for the next retro of a group."""
     return _form(
         "For the next retro",
-        ids.capture_form(group.id),
+        retros_ids.capture_form(group.id),
         _text("card", f"For {plain(group.name, 30)}", "Kept sealed, without your name", MOST_CARD, long=True),
     )
 
@@ -65,7 +65,7 @@ def cancel(retro: Retro) -> Form:
     about = "What was written is destroyed. The reason is shown to everyone; optional"
     return _form(
         f"Cancel R-{retro.number}",
-        ids.retro_form("cancel", retro.id),
+        retros_ids.form("cancel", retro.id),
         _text("reason", "Why it is cancelled", about, MOST_REASON, long=True, required=False),
     )
 
@@ -74,7 +74,7 @@ def rename(retro: Retro, topic: int, title: str) -> Form:
     """A title for a topic."""
     return _form(
         "Name the topic",
-        ids.retro_form("rename", retro.id, topic),
+        retros_ids.form("rename", retro.id, topic),
         _text("title", "Title of the topic", "A few words that say what its cards have in common", MOST_TITLE, title),
     )
 
@@ -91,7 +91,7 @@ def note(retro: Retro, topic: int, title: str) -> Form:
     """A note on a topic."""
     return _form(
         "Add a note",
-        ids.retro_form("note", retro.id, topic),
+        retros_ids.form("note", retro.id, topic),
         _text("note", "The note", f"On: {plain(title, 80)}", MOST_NOTE, long=True),
     )
 
@@ -101,7 +101,7 @@ def action(retro: Retro) -> Form:
     menu: discord.ui.UserSelect[Any] = discord.ui.UserSelect(custom_id="owner", required=False, min_values=0)
     return _form(
         f"R-{retro.number}: an action",
-        ids.retro_form("action", retro.id),
+        retros_ids.form("action", retro.id),
         _text("action", "What will be done", "So that everybody can tell when it is done", MOST_ACTION, long=True),
         discord.ui.Label(text="By whom", description="Optional: somebody can take it later", component=menu),
         _text("due", "By when", "Such as: in 2 weeks, 15 march. Optional", 60, required=False),

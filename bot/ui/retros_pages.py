@@ -9,7 +9,7 @@ import discord
 
 from bot.governance.retros import Topic
 from bot.services.retros_views import Mine, RetroView
-from bot.ui import ids, limits
+from bot.ui import limits, retros_ids
 from bot.ui import retros_board as boards
 from bot.ui.answers import COLOUR, Answer
 from bot.ui.labels import count
@@ -37,9 +37,9 @@ def turning_to(act: str, retro: int, page: int, pages: int, more: str = "") -> l
     after = f".{more}" if more else ""
     found = []
     if page > 0:
-        found.append(button("◀ Back", ids.retro(act, retro, f"{page - 1}{after}")))
+        found.append(button("◀ Back", retros_ids.button(act, retro, f"{page - 1}{after}")))
     if page < pages - 1:
-        found.append(button("Further ▶", ids.retro(act, retro, f"{page + 1}{after}")))
+        found.append(button("Further ▶", retros_ids.button(act, retro, f"{page + 1}{after}")))
     return found
 
 
@@ -69,7 +69,7 @@ def menu_of(
         )
         for each in shown
     ]
-    custom_id = ids.retro_menu(menu, view.retro.id, page)
+    custom_id = retros_ids.menu(menu, view.retro.id, page)
     where = f", page {page + 1} of {pages}" if pages > 1 else ""
     chooser: discord.ui.Select[Any] = discord.ui.Select(
         custom_id=custom_id,

@@ -16,7 +16,7 @@ from bot.services.retros_leading import Options, Pressed
 from bot.services.retros_views import Mine, RetroView
 from bot.services.retros_writing import Asked, Box, RetroFigures
 from bot.services.times import Understood
-from bot.ui import ids, limits, retros_controls
+from bot.ui import limits, retros_controls, retros_ids
 from bot.ui import retros_board as boards
 from bot.ui.answers import COLOUR, Answer, said
 from bot.ui.labels import count, moment, stamp
@@ -87,7 +87,9 @@ def planned(view: RetroView, when: Understood) -> Answer:
     if retro.cadence is not None:
         lines.append(f"{boards.recurs(retro.cadence)} When one is over, the next is scheduled.")
     lines.append("Nothing is scheduled before you confirm. If the time is wrong, run the command again.")
-    return said("\n".join(lines), buttons=[button("Schedule it", ids.retro("confirm", retro.id), Style.success)])
+    return said(
+        "\n".join(lines), buttons=[button("Schedule it", retros_ids.button("confirm", retro.id), Style.success)]
+    )
 
 
 def last_of_series(view: RetroView) -> Answer:
@@ -127,17 +129,17 @@ def _what_now(mine: Mine) -> list[Button | None]:
         return []
     match retro.state:
         case RetroState.CHECK_IN:
-            return [button("Check in" if not mine.word else "Change my word", ids.retro("word", retro.id))]
+            return [button("Check in" if not mine.word else "Change my word", retros_ids.button("word", retro.id))]
         case RetroState.GATHER:
-            more = button("Write a card", ids.retro("card", retro.id), Style.primary)
-            return [more, button("My cards", ids.retro("mine", retro.id, 0))]
+            more = button("Write a card", retros_ids.button("card", retro.id), Style.primary)
+            return [more, button("My cards", retros_ids.button("mine", retro.id, 0))]
         case RetroState.GROUP:
             return [
-                button("Show cards", ids.retro("cards", retro.id, 0)),
-                button("Put together", ids.retro("group", retro.id, 0)),
+                button("Show cards", retros_ids.button("cards", retro.id, 0)),
+                button("Put together", retros_ids.button("group", retro.id, 0)),
             ]
         case RetroState.VOTE:
-            return [button("Vote", ids.retro("vote", retro.id, 0), Style.primary)]
+            return [button("Vote", retros_ids.button("vote", retro.id, 0), Style.primary)]
     return []
 
 
@@ -149,9 +151,9 @@ def own_cards(mine: Mine, page: int = 0, told: str = "") -> Answer:
     shown, page, pages = paged(mine.cards, page, _OWN)
     for each in shown:
         text = f"In {in_quotes(retro.plan.columns[each.column], 42)}:\n- {in_quotes(each.text, 370)}"
-        change = button("Change", ids.retro("card", retro.id, each.slot))
+        change = button("Change", retros_ids.button("card", retro.id, each.slot))
         box.add_item(discord.ui.Section(discord.ui.TextDisplay(text), accessory=change))
-    more = button("Write another", ids.retro("card", retro.id), Style.primary)
+    more = button("Write another", retros_ids.button("card", retro.id), Style.primary)
     box.add_item(row(*turning_to("mine", retro.id, page, pages), more))
     return view
 
@@ -169,7 +171,7 @@ def cards(view: RetroView, page: int) -> Answer:
     page = min(page, pages - 1)
     head = f"### Cards of R-{view.retro.number}" + (f", page {page + 1} of {pages}" if pages > 1 else "")
     turning = turning_to("cards", view.retro.id, page, pages)
-    whole = button("All as a file", ids.retro("file", view.retro.id)) if view.retro.cards else None
+    whole = button("All as a file", retros_ids.button("file", view.retro.id)) if view.retro.cards else None
     return panel(None, COLOUR, head, LINE, text, *rows(*turning, whole))
 
 
@@ -246,18 +248,18 @@ def actions(view: RetroView, page: int = 0, told: str = "") -> Answer:
 def _on_action(home: int, action: Action) -> list[Button]:
     if action.done_at is not None:
         return []
-    take = [button("I take it", ids.retro("own", home, action.id))] if action.owner is None else []
-    done = button("Done", ids.retro("done", home, action.id), Style.success)
-    return [*take, done, button("Make it a proposal", ids.retro("propose", home, action.id))]
+    take = [button("I take it", retros_ids.button("own", home, action.id))] if action.owner is None else []
+    done = button("Done", retros_ids.button("done", home, action.id), Style.success)
+    return [*take, done, button("Make it a proposal", retros_ids.button("propose", home, action.id))]
 
 
 def handing(view: RetroView) -> Answer:
     """Choose who leads on, or take over."""
     menu: discord.ui.UserSelect[Any] = discord.ui.UserSelect(
-        custom_id=ids.retro_menu("hand", view.retro.id), placeholder="Choose who leads on"
+        custom_id=retros_ids.menu("hand", view.retro.id), placeholder="Choose who leads on"
     )
     leads = f"{view.mention(view.retro.facilitator)} leads R-{view.retro.number} now."
-    take = button("I lead on", ids.retro("take", view.retro.id), Style.primary)
+    take = button("I lead on", retros_ids.button("take", view.retro.id), Style.primary)
     return panel(
         None,
         COLOUR,
@@ -327,11 +329,11 @@ def listing(views: Sequence[RetroView], partnership: Partnership, before: int | 
         return said(f"{head}\nThere is nothing {'more' if before else 'here yet: `/retro start` begins one'}.")
     answer, box = box_of(head)
     for view in views[:PAGE]:
-        show = button("Show", ids.retro("show", view.retro.id))
+        show = button("Show", retros_ids.button("show", view.retro.id))
         box.add_item(discord.ui.Section(discord.ui.TextDisplay(_row(view)), accessory=show))
-    turning = [button("Newest", ids.retro_page(partnership.id, None))] if before else []
+    turning = [button("Newest", retros_ids.page(partnership.id, None))] if before else []
     if len(views) > PAGE:
-        turning.append(button("Older", ids.retro_page(partnership.id, views[PAGE - 1].retro.number)))
+        turning.append(button("Older", retros_ids.page(partnership.id, views[PAGE - 1].retro.number)))
     if turning:
         box.add_item(row(*turning))
     return answer
@@ -362,11 +364,11 @@ def box(kept: Box, told: str = "") -> Answer:
     )
     answer, box = box_of(head)
     for each in kept.cards[:_OWN]:
-        drop = button("Take back", ids.capture("drop", group.id, each.slot))
+        drop = button("Take back", retros_ids.capture("drop", group.id, each.slot))
         box.add_item(discord.ui.Section(discord.ui.TextDisplay(f"- {in_quotes(each.text, 370)}"), accessory=drop))
     if len(kept.cards) > _OWN:
         box.add_item(discord.ui.TextDisplay(f"-# … and {len(kept.cards) - _OWN} more of yours"))
-    box.add_item(row(button("Write one", ids.capture("write", group.id), Style.primary)))
+    box.add_item(row(button("Write one", retros_ids.capture("write", group.id), Style.primary)))
     return answer
 
 

@@ -11,7 +11,7 @@ from bot.governance import retros as rules
 from bot.governance.retros import Progress, RetroState, Topic
 from bot.governance.retros_writing import Merged
 from bot.services.retros_views import Mine, RetroView
-from bot.ui import ids, limits
+from bot.ui import limits, retros_ids
 from bot.ui import retros_board as boards
 from bot.ui.answers import COLOUR, Answer, said
 from bot.ui.labels import count
@@ -32,7 +32,7 @@ def to_move(view: RetroView, page: int, told: str = "") -> Answer:
     one, _, _ = menu_of(view, "topic", page, str, placeholder="… or look at one: name it, take a card out")
     found = [choosing(menu), choosing(one)] if menu and one else []
     turning = turning_to("group", view.retro.id, page, pages)
-    suggest = button("Suggestions", ids.retro("suggest", view.retro.id))
+    suggest = button("Suggestions", retros_ids.button("suggest", view.retro.id))
     return panel(None, COLOUR, head, told, *found, *rows(*turning, suggest))
 
 
@@ -46,8 +46,10 @@ def into(view: RetroView, moved: Sequence[int], page: int) -> Answer:
     menu, page, pages = menu_of(view, "into", page, lambda each: f"{each}.{arg}", without=frozenset(moved))
     turning = turning_to("into", view.retro.id, page, pages, arg)
     if menu is None:
-        return said(head, "There is no other topic.", buttons=[button("Back", ids.retro("group", view.retro.id, 0))])
-    back = button("Choose others", ids.retro("group", view.retro.id, 0))
+        return said(
+            head, "There is no other topic.", buttons=[button("Back", retros_ids.button("group", view.retro.id, 0))]
+        )
+    back = button("Choose others", retros_ids.button("group", view.retro.id, 0))
     return panel(None, COLOUR, limits.fit(head, 2500), choosing(menu), *rows(*turning, back))
 
 
@@ -63,9 +65,11 @@ def merged(view: RetroView, done: Merged) -> Answer:
         f"Somebody put one of them elsewhere meanwhile: {boards.topic_line(topic, by_id)}. It was left there."
         for topic in done.elsewhere
     ]
-    more = button("Put more together", ids.retro("group", view.retro.id, 0))
-    name = button("Name this topic", ids.retro("rename", view.retro.id, done.topic.id))
-    return said("\n".join(lines), buttons=[more, name, button("Suggestions", ids.retro("suggest", view.retro.id))])
+    more = button("Put more together", retros_ids.button("group", view.retro.id, 0))
+    name = button("Name this topic", retros_ids.button("rename", view.retro.id, done.topic.id))
+    return said(
+        "\n".join(lines), buttons=[more, name, button("Suggestions", retros_ids.button("suggest", view.retro.id))]
+    )
 
 
 def suggested(view: RetroView, groups: Sequence[tuple[int, ...]]) -> Answer:
@@ -74,7 +78,7 @@ def suggested(view: RetroView, groups: Sequence[tuple[int, ...]]) -> Answer:
     if not groups:
         return said(
             "No topics are alike enough in their wording to suggest anything.",
-            buttons=[button("Put together", ids.retro("group", view.retro.id, 0))],
+            buttons=[button("Put together", retros_ids.button("group", view.retro.id, 0))],
         )
     box_view, box = box_of(
         "### Suggestions\nAlike in their wording. Opposites can look alike too: read before you press. "
@@ -83,12 +87,14 @@ def suggested(view: RetroView, groups: Sequence[tuple[int, ...]]) -> Answer:
     for group in groups[:6]:
         topics = [topic for each in group if (topic := view.retro.topic_of(each))]
         text = "\n".join(f"- {boards.topic_line(topic, by_id, 75)}" for topic in topics)
-        take = button("Put together", ids.retro("merge", view.retro.id, ".".join(map(str, group))), Style.primary)
+        take = button(
+            "Put together", retros_ids.button("merge", view.retro.id, ".".join(map(str, group))), Style.primary
+        )
         box.add_item(
             discord.ui.Section(discord.ui.TextDisplay(limits.fit_lines(text.split("\n"), 580)), accessory=take)
         )
-    more = button("Look again", ids.retro("suggest", view.retro.id))
-    box.add_item(row(more, button("Put together by hand", ids.retro("group", view.retro.id, 0))))
+    more = button("Look again", retros_ids.button("suggest", view.retro.id))
+    box.add_item(row(more, button("Put together by hand", retros_ids.button("group", view.retro.id, 0))))
     return box_view
 
 
@@ -103,15 +109,15 @@ def topic(view: RetroView, id: int) -> Answer:
     for each in shown:
         text = discord.ui.TextDisplay[Any](f"`{each}` {in_quotes(by_id[each].text, 330)}")
         if len(found.cards) > 1:
-            take = button("Take out", ids.retro("split", view.retro.id, each))
+            take = button("Take out", retros_ids.button("split", view.retro.id, each))
             box.add_item(discord.ui.Section(text, accessory=take))
         else:
             box.add_item(text)
     if len(found.cards) > len(shown):
         more = f"-# … and {len(found.cards) - len(shown)} more: *Show cards*; take these out first to reach them here"
         box.add_item(discord.ui.TextDisplay(more))
-    name = button("Name this topic", ids.retro("rename", view.retro.id, found.id))
-    box.add_item(row(name, button("Back", ids.retro("group", view.retro.id, 0))))
+    name = button("Name this topic", retros_ids.button("rename", view.retro.id, found.id))
+    box.add_item(row(name, button("Back", retros_ids.button("group", view.retro.id, 0))))
     return answer
 
 
@@ -148,14 +154,14 @@ def dots(mine: Mine, id: int) -> Answer:
     choices = [
         button(
             count(n, "dot") if n else "None",
-            ids.retro("dots", view.retro.id, f"{found.id}.{n}"),
+            retros_ids.button("dots", view.retro.id, f"{found.id}.{n}"),
             Style.primary if n == now else Style.secondary,
             disabled=n > free,
         )
         for n in range(view.retro.terms.dots_per_topic + 1)
     ]
     text = boards.card_texts(found, by_id, 8, 240)
-    back = button("Other topics", ids.retro("vote", view.retro.id, 0))
+    back = button("Other topics", retros_ids.button("vote", view.retro.id, 0))
     return said(
         f"### Your dots\nFor {boards.topic_line(found, by_id)}.\n{text}".strip(),
         given_so_far(mine),

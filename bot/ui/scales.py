@@ -7,7 +7,8 @@ from types import MappingProxyType
 
 from bot.governance import errors
 from bot.governance.organisation import GroupKind
-from bot.ui import labels
+from bot.ui import labels, scales_ids
+from bot.ui.asking import Help
 from bot.ui.presenter import Presenter, Refusals
 from bot.ui.text import inline
 
@@ -75,6 +76,7 @@ def _too_few_stakeholders(refusal: errors.TooFewStakeholders) -> str:
 
 PRESENTER = Presenter(
     name="scales",
+    ids=scales_ids.ALL,
     refusals=Refusals(
         not_found={
             "set-up": "That set-up was finished or cancelled. `/setup start` shows how things stand.",
@@ -111,5 +113,8 @@ PRESENTER = Presenter(
             errors.RoleRefused: _role_refused,
             errors.TooFewStakeholders: _too_few_stakeholders,
         },
+    ),
+    help=Help(
+        moderators=("`/setup` makes the channels and roles",),
     ),
 )

@@ -16,14 +16,10 @@ from bot.governance.scales import MOST_PURPOSE, Draft, Purpose
 from bot.services.ports.server import DiscordRefused
 from bot.services.scales import SetupView
 from bot.services.views import ProposalView
-from bot.ui import errors, intrusions, limits, scales
+from bot.ui import errors, intrusions, limits, scales, scales_ids
 from bot.ui.labels import count, listed
 from bot.ui.panels import Button, Style, View, button, link, panel, rows
 from bot.ui.text import in_quotes, inline, quote
-
-ACTS = ("apply", "cancel", "edit", "new", "ratify")
-TEMPLATE = rf"setup:(?P<act>{'|'.join(ACTS)}):(?P<partnership>0|[1-9][0-9]{{0,8}})"
-FORM_TEMPLATE = r"form:setup:(?P<partnership>0|[1-9][0-9]{0,8})"
 
 COLOUR = 0x5865F2
 _LISTED = 1300
@@ -56,14 +52,9 @@ _FIELDS = {
 }
 
 
-def button_id(act: str, id: PartnershipId | int) -> str:
-    """The custom_id of a set-up button."""
-    return f"setup:{act}:{id}"
-
-
 def form(draft: Draft, id: PartnershipId | int = 0) -> discord.ui.Modal:
     """The set-up form, filled with what was written before."""
-    modal = discord.ui.Modal(title="Set up a partnership", custom_id=f"form:setup:{id}")
+    modal = discord.ui.Modal(title="Set up a partnership", custom_id=scales_ids.form(id))
     for name, (label, about) in _FIELDS.items():
         value = getattr(draft, name)
         short = name == "name"
@@ -333,17 +324,21 @@ def refused(trouble: DiscordRefused) -> str:
 
 def _next(view: SetupView, partnership: Partnership) -> tuple[Button | None, ...]:
     talk = f"https://discord.com/channels/{partnership.guild_id}/{view.talk}" if view.talk else None
-    ratify = button("Ratify", button_id("ratify", view.id), Style.primary) if partnership.provisional else None
-    return ratify, link("Open the channel for all", talk), button("Set up another partnership", button_id("new", 0))
+    ratify = button("Ratify", scales_ids.button("ratify", view.id), Style.primary) if partnership.provisional else None
+    return (
+        ratify,
+        link("Open the channel for all", talk),
+        button("Set up another partnership", scales_ids.button("new", 0)),
+    )
 
 
 def _apply(view: SetupView, label: str) -> Button:
-    return button(label, button_id("apply", view.id), Style.primary)
+    return button(label, scales_ids.button("apply", view.id), Style.primary)
 
 
 def _edit(view: SetupView) -> Button:
-    return button("Change", button_id("edit", view.id))
+    return button("Change", scales_ids.button("edit", view.id))
 
 
 def _cancel(view: SetupView) -> Button:
-    return button("Cancel", button_id("cancel", view.id), Style.danger)
+    return button("Cancel", scales_ids.button("cancel", view.id), Style.danger)

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 
 from bot.governance import errors
 from bot.governance.authority import acting
-from bot.governance.events import Json
+from bot.governance.events import EventType, Json
 from bot.governance.ids import PersonId
 from bot.governance.seats import SEASON, Turn
 from bot.services.views import ProposalView
 from bot.ui import intrusions
+from bot.ui.audiences import LOG
 from bot.ui.labels import count, listed, moment
 from bot.ui.limits import fit_lines
+from bot.ui.logged import LogEntry
 from bot.ui.presenter import Presenter, Refusals
 from bot.ui.text import in_quotes
 
@@ -98,4 +100,10 @@ PRESENTER = Presenter(
             errors.RoleSuspended: _role_suspended,
         },
     ),
+    audiences={
+        EventType.SEAT_GAINED: (),
+        EventType.SEAT_LOST: (),
+        EventType.ELECTORATE_CHANGED: (LOG,),
+    },
+    log={EventType.ELECTORATE_CHANGED: LogEntry(lambda logged: told(logged.data, logged.users))},
 )

@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from bot.governance.clock import MOST_MEDDLED
-from bot.governance.events import Json
+from bot.governance.clock import MOST_MEDDLED, OUTAGE, SHUT_OUT, SILENCED
+from bot.governance.events import Event, EventType, Json
 from bot.governance.ids import GroupId, PartnershipId
 from bot.governance.mending import OverwriteChange
 from bot.governance.stops import BLIND, REMOVED
 from bot.services.stops import Mending
+from bot.ui import stops_ids
 from bot.ui.answers import Answer, said
+from bot.ui.audiences import CARD, FEED, LOG, TOLD, Asks
 from bot.ui.labels import count, listed, span
 from bot.ui.limits import fit_lines
+from bot.ui.logged import LogEntry, Logged, Weight
 from bot.ui.panels import Button, Style, button
+from bot.ui.presenter import Presenter
 from bot.ui.scales import TROUBLES
 from bot.ui.text import in_quotes, inline
-
-ACTS = ("show", "mend")
-TEMPLATE = rf"stops:(?P<act>{'|'.join(ACTS)}):(?P<partnership>[1-9][0-9]{{0,8}}):(?P<group>[1-9][0-9]{{0,8}})"
 
 _NAMED = 30
 """Most people named in one post."""
@@ -73,7 +74,7 @@ def mended(data: Mapping[str, Json], who: str) -> list[str]:
 
 def offer(partnership: PartnershipId, group: GroupId) -> Button:
     """Below the post: what would open the channel again."""
-    return button("Show the repair", f"stops:show:{partnership}:{group}")
+    return button("Show the repair", stops_ids.button("show", partnership, group))
 
 
 def shown(view: Mending) -> Answer:
@@ -87,7 +88,7 @@ def shown(view: Mending) -> Answer:
             f"{_channel(view)} is as it should be. Most likely they wear no role that opens it: give them their role "
             "back, or look at the channel’s permissions by hand."
         )
-    mend = button("Open it again", f"stops:mend:{view.partnership.id}:{view.group.id}", Style.primary)
+    mend = button("Open it again", stops_ids.button("mend", view.partnership.id, view.group.id), Style.primary)
     return said(
         f"### What would open {_channel(view)} again\n{who} cannot see the cards there. Nothing is changed yet.",
         fit_lines([_line(change) for change in view.changes], _LISTED, "… and {} more"),
@@ -130,3 +131,48 @@ def _group(view: Mending) -> str:
 
 def _channel(view: Mending) -> str:
     return f"<#{view.channel_id}>" if view.channel_id else "the channel"
+
+
+TOLD_BY_GROUP = frozenset({OUTAGE, SHUT_OUT, SILENCED})
+"""Reasons of a stop that no thread is told of: the feed says it of all proposals of a group in one post."""
+
+
+def _stopped(event: Event) -> Asks:
+    """What stops many clocks at once is told once for each group, see ``clocks.grant_outage`` and ``stops.follow``."""
+    return (CARD, FEED) if event.data.get("reason") in TOLD_BY_GROUP else TOLD
+
+
+def _resumed(event: Event) -> Asks:
+    """Where nothing that stopped this clock was told in its thread, its going on need not be either."""
+    because = event.data.get("because")
+    told_elsewhere = {*because} <= TOLD_BY_GROUP if isinstance(because, list) else _stopped(event) != TOLD
+    return (CARD, FEED) if told_elsewhere else TOLD
+
+
+def _barred(told: Logged) -> list[str]:
+    return barred(told.data, [f"<@{user}>" for user in told.people])
+
+
+def _opening(told: Logged) -> list[Button]:
+    if told.data.get("cause") != BLIND:
+        return []
+    return [offer(told.partnership.id, GroupId(int(told.event.thing.partition("/")[2])))]
+
+
+PRESENTER = Presenter(
+    name="stops",
+    ids=stops_ids.ALL,
+    audiences={
+        EventType.CLOCK_STOPPED: _stopped,
+        EventType.CLOCK_RESUMED: _resumed,
+        EventType.STOPS_SPENT: TOLD,
+        EventType.CLOCKS_MOVED: (LOG,),
+        EventType.PEOPLE_BARRED: (LOG,),
+        EventType.ACCESS_REPAIRED: (LOG,),
+    },
+    log={
+        EventType.CLOCKS_MOVED: LogEntry(lambda told: moved(told.data), Weight.SMALL),
+        EventType.ACCESS_REPAIRED: LogEntry(lambda told: mended(told.data, told.who), Weight.SMALL),
+        EventType.PEOPLE_BARRED: LogEntry(_barred, Weight.INCIDENT, _opening),
+    },
+)

@@ -2,12 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from bot.governance.events import EventType
+from bot.governance.reminders import ReminderTopic
 from bot.governance.surveys import SurveyState
+from bot.services import surveys
+from bot.services.ports.record import Recorded
+from bot.services.surveys import SurveyView
+from bot.services.views import ProposalItem
+from bot.ui import surveys_board, surveys_drawn, surveys_ids
+from bot.ui.asking import Help, Reminds, Section, Waits
+from bot.ui.audiences import BOARD, POST
+from bot.ui.board import Board, Drawn, Message
+from bot.ui.panels import Button, Style, button
 from bot.ui.presenter import Limit, Presenter, Refusals, States
 from bot.ui.surveys_board import SURVEY_STATE_LABELS
 
+
+def _results(view: SurveyView, event: Recorded, drawn: Drawn, marker: int) -> Sequence[Message]:
+    survey = view.survey
+    shown = surveys_board.results(view, event, marker, surveys_drawn.shown(survey, drawn))
+    return [Message(shown, files=surveys_drawn.files(survey, drawn))]
+
+
+def _drawn(view: SurveyView, event: Recorded) -> Drawn:
+    return surveys_drawn.pictures(view.survey)
+
+
+def _answer(item: ProposalItem) -> list[Button]:
+    return [button("Answer", surveys_ids.button("answer", item.id), Style.primary)]
+
+
 PRESENTER = Presenter(
     name="surveys",
+    ids=surveys_ids.ALL,
     states={SurveyState: States("The survey", SURVEY_STATE_LABELS)},
     refusals=Refusals(
         not_found={
@@ -61,4 +90,40 @@ PRESENTER = Presenter(
             "closes": "When it closes",
         },
     ),
+    audiences={
+        EventType.SURVEY_CREATED: (),
+        EventType.SURVEY_OPENED: (BOARD,),
+        EventType.SURVEY_CHANGED: (BOARD,),
+        EventType.SURVEY_CLOSED: (BOARD, POST),
+        EventType.SURVEY_CANCELLED: (BOARD,),
+    },
+    boards={"survey": Board(surveys.board, surveys_board.card, _results, _drawn)},
+    help=Help(
+        everyone=(
+            (
+                "`/survey answer` – say what you are asked, unseen and unnamed; `/survey results`, `/survey trend` – "
+                "what came out"
+            ),
+        ),
+        facilitators=(
+            (
+                "`/survey create` asks your group, or everyone; `/survey open` says beforehand what will have to be "
+                "withheld"
+            ),
+        ),
+    ),
+    waits={
+        "answer survey": Waits(
+            "A survey asks you. Nobody knows whether you answered, so it stands here until it closes.",
+            _answer,
+        ),
+    },
+    reminds={
+        "survey": Reminds(
+            "The survey closes {at}. Nobody knows who has answered, so everybody asked is reminded.",
+            "The survey closed {at}.",
+        ),
+    },
+    topics={ReminderTopic.SURVEYS: "Surveys about to close"},
+    digest={"survey": Section("**Results of surveys**")},
 )

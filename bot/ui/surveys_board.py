@@ -9,8 +9,8 @@ from bot.governance.disclosure import FEW_ANSWERS, FEW_APART, FEW_ASKED, FEW_LEF
 from bot.governance.scales import Scale
 from bot.governance.surveys import STEPS, Question, QuestionKind, Result, Survey, SurveyState, few_asked
 from bot.services.ports.record import Recorded
-from bot.services.surveys_views import SurveyView
-from bot.ui import ids
+from bot.services.surveys import SurveyView
+from bot.ui import surveys_ids
 from bot.ui.labels import HASH, count, fixed, stamp
 from bot.ui.panels import LINE, Attached, Button, Part, Style, View, button, panel, rows
 from bot.ui.text import in_quotes, quote, titled
@@ -95,8 +95,8 @@ def card(view: SurveyView, marker: int | None) -> View:
         foreseen(view),
         few(view),
         *rows(
-            button("Answer", ids.survey("answer", survey.id), Style.primary),
-            button("Who sees what?", ids.survey("about", survey.id)),
+            button("Answer", surveys_ids.button("answer", survey.id), Style.primary),
+            button("Who sees what?", surveys_ids.button("about", survey.id)),
         ),
         f"-# Anonymous: a result is shown from {survey.k} answers on, and nobody sees who answered. Answers can be "
         "changed or taken back until the close.",
@@ -269,7 +269,7 @@ def _ended(view: SurveyView) -> str:
 
 
 def _results_button(survey: Survey) -> Button | None:
-    return button("Results", ids.survey("results", survey.id)) if survey.state is SurveyState.CLOSED else None
+    return button("Results", surveys_ids.button("results", survey.id)) if survey.state is SurveyState.CLOSED else None
 
 
 def _next(view: SurveyView) -> str:

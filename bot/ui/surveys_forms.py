@@ -12,7 +12,7 @@ from bot.governance.ids import GroupId, PartnershipId
 from bot.governance.scales import Scale
 from bot.governance.surveys import Question, QuestionKind, Survey
 from bot.services.surveys_replies import Answering
-from bot.ui import ids, limits
+from bot.ui import limits, surveys_ids
 from bot.ui.text import plain
 
 Form = discord.ui.Modal
@@ -27,19 +27,19 @@ _LONG = discord.TextStyle.paragraph
 
 def new(partnership: PartnershipId, group: GroupId | None, scale: Scale | None = None) -> Form:
     """Title and purpose of a new survey."""
-    return _words(_form("A new survey", ids.survey_new_form(partnership, group, scale)), "", "")
+    return _words(_form("A new survey", surveys_ids.new_form(partnership, group, scale)), "", "")
 
 
 def words(survey: Survey) -> Form:
     """The same of a draft."""
-    return _words(_form(f"Words of S-{survey.number}", ids.survey_form("survey-words", survey.id)), *_written(survey))
+    return _words(_form(f"Words of S-{survey.number}", surveys_ids.form("survey-words", survey.id)), *_written(survey))
 
 
 def question(survey: Survey, kind: QuestionKind, place: int) -> Form:
     """A new question of this kind (``place`` 0), or one to be changed, filled."""
     asked = survey.questions[place - 1] if 0 < place <= len(survey.questions) else Question(kind, "")
     title = f"Question {place}" if place else f"A new question: {_NAMES[kind]}"
-    form = _form(title, ids.question_form(kind.value, survey.id, place))
+    form = _form(title, surveys_ids.question_form(kind.value, survey.id, place))
     form.add_item(
         _text("question", "The question", "One thing at a time, up to 100 characters", asked.text, rules.QUESTION)
     )
@@ -56,7 +56,7 @@ def question(survey: Survey, kind: QuestionKind, place: int) -> Form:
 def answer(answering: Answering) -> Form:
     """Every question, filled with what the asker answered before; a field is named after its question's place."""
     survey = answering.view.survey
-    form = _form(f"S-{survey.number} · {plain(survey.title, 40)}", ids.survey_form("survey-answer", survey.id))
+    form = _form(f"S-{survey.number} · {plain(survey.title, 40)}", surveys_ids.form("survey-answer", survey.id))
     for place, asked in enumerate(survey.questions, 1):
         form.add_item(_field(place, asked, answering.mine[place - 1]))
     return form

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from bot.governance.surveys import MOST_QUESTIONS, OVER, STEPS, Question, QuestionKind, SurveyState
 from bot.services.surveys_compared import Edition, Trend
 from bot.services.surveys_replies import Answering
-from bot.ui import ids
 from bot.ui import surveys_board as surveys
+from bot.ui import surveys_ids
 from bot.ui.answers import COLOUR, Answer, said
 from bot.ui.labels import count, moment, span, stamp
 from bot.ui.limits import SUGGESTION, fit_lines
@@ -36,12 +36,12 @@ def draft(view: SurveyView) -> Answer:
         each
         for place in range(1, len(asked) + 1)
         for each in (
-            button(f"Edit {place}", ids.question("edit", survey.id, place)),
-            button(f"Take out {place}", ids.question("drop", survey.id, place)),
+            button(f"Edit {place}", surveys_ids.question("edit", survey.id, place)),
+            button(f"Take out {place}", surveys_ids.question("drop", survey.id, place)),
         )
     ]
     adding = [
-        button(f"Add: {name}", ids.survey(act, survey.id), _PLAIN if asked else _PRIMARY, disabled=full)
+        button(f"Add: {name}", surveys_ids.button(act, survey.id), _PLAIN if asked else _PRIMARY, disabled=full)
         for act, name in (("scale", "scale 1 to 5"), ("choice", "choice"), ("text", "free text"))
     ]
     state = (
@@ -58,13 +58,16 @@ def draft(view: SurveyView) -> Answer:
         surveys.questions(survey),
         LINE,
         state,
-        *rows(*adding, button("Title and purpose", ids.survey("words", survey.id))),
+        *rows(*adding, button("Title and purpose", surveys_ids.button("words", survey.id))),
         *rows(*changing),
         *rows(
             button(
-                "What opening means", ids.survey("open", survey.id), _PRIMARY if asked else _PLAIN, disabled=not asked
+                "What opening means",
+                surveys_ids.button("open", survey.id),
+                _PRIMARY if asked else _PLAIN,
+                disabled=not asked,
             ),
-            button("Discard", ids.survey("cancel", survey.id), _DANGER),
+            button("Discard", surveys_ids.button("cancel", survey.id), _DANGER),
         ),
         "-# Only what you send in is kept: a form that you close unsent is lost.",
     )
@@ -92,8 +95,8 @@ def before_opening(view: SurveyView) -> Answer:
         "-# Other closing time or repetition: `/survey open` with `closes:` and `repeat:`. The audience is taken when "
         "it opens; who joins later is not asked.",
         buttons=[
-            button("Open it", ids.survey_opening(survey.id, survey.version), _PRIMARY),
-            button("Back to the draft", ids.survey("show", survey.id)),
+            button("Open it", surveys_ids.opening(survey.id, survey.version), _PRIMARY),
+            button("Back to the draft", surveys_ids.button("show", survey.id)),
         ],
     )
 
@@ -128,12 +131,12 @@ def running(view: SurveyView) -> Answer:
     if survey.repeats and view.next_at and survey.state is SurveyState.OPEN:
         often = surveys.REPEATS.get(survey.repeats, "")
         lines.append(f"It repeats {often}; the next edition opens {stamp(view.next_at)}.")
-        buttons.append(button("Stop repeating", ids.survey("stop", survey.id)) if view.runs else None)
+        buttons.append(button("Stop repeating", surveys_ids.button("stop", survey.id)) if view.runs else None)
     if survey.state not in OVER and view.runs:
         name = "Call it off" if survey.state is SurveyState.SCHEDULED else "Cancel it"
-        buttons.append(button(name, ids.survey("cancel", survey.id), _DANGER))
+        buttons.append(button(name, surveys_ids.button("cancel", survey.id), _DANGER))
     if survey.state is SurveyState.CLOSED:
-        buttons.append(button("Results", ids.survey("results", survey.id)))
+        buttons.append(button("Results", surveys_ids.button("results", survey.id)))
     return said("\n".join(lines), surveys.foreseen(view), buttons=buttons)
 
 
@@ -147,8 +150,8 @@ def before_cancelling(view: SurveyView) -> Answer:
     return said(
         f"### Before S-{survey.number} is cancelled\n{surveys.called(view)}\n{means} This cannot be undone.",
         buttons=[
-            button("Yes, cancel it", ids.survey("cancel-now", survey.id), _DANGER),
-            button("Keep it", ids.survey("show", survey.id)),
+            button("Yes, cancel it", surveys_ids.button("cancel-now", survey.id), _DANGER),
+            button("Keep it", surveys_ids.button("show", survey.id)),
         ],
     )
 
@@ -167,7 +170,7 @@ def noted(answering: Answering) -> Answer:
     """The asker's own answers, as kept."""
     survey = answering.view.survey
     until = f" until {stamp(survey.closes_at)}" if survey.closes_at else ""
-    again = button("Change my answers", ids.survey("answer", survey.id))
+    again = button("Change my answers", surveys_ids.button("answer", survey.id))
     if not answering.any:
         return said(f"No answer of yours is kept for S-{survey.number}. You can answer{until}.", buttons=[again])
     lines = [
@@ -177,7 +180,7 @@ def noted(answering: Answering) -> Answer:
     return said(
         f"### Kept: your answers to S-{survey.number}\n-# Only you see this. They can be changed{until}.",
         fit_lines("\n".join(lines).split("\n"), _MOST_LINES),
-        buttons=[again, button("Take them back", ids.survey("take-back", survey.id), _DANGER)],
+        buttons=[again, button("Take them back", surveys_ids.button("take-back", survey.id), _DANGER)],
     )
 
 
@@ -186,7 +189,7 @@ def waiting(views: Sequence[SurveyView]) -> Answer:
     if not views:
         return said("No open survey asks you here. `/survey results` shows those that are closed.")
     lines = [_listed(view) for view in views]
-    named = [button(f"Answer S-{v.survey.number}", ids.survey("answer", v.survey.id), _PRIMARY) for v in views]
+    named = [button(f"Answer S-{v.survey.number}", surveys_ids.button("answer", v.survey.id), _PRIMARY) for v in views]
     return said("### Open surveys that ask you", fit_lines(lines, _MOST_LINES), buttons=named)
 
 

@@ -8,7 +8,7 @@ from bot.governance.authority import acting
 from bot.governance.ids import PersonId
 from bot.governance.methods import REGISTRY
 from bot.governance.proposals_types import Proposal, Tally, Vote
-from bot.ui import ids
+from bot.ui import votes_ids
 from bot.ui.labels import count, listed, share
 from bot.ui.limits import fit_lines
 from bot.ui.objections_labels import CRITERION_LABELS
@@ -88,7 +88,7 @@ def choices(proposal: Proposal) -> list[Button]:
     if vote is None or not vote.opened or vote.tally is not None or vote.method not in REGISTRY:
         return []
     names = [CHOICE_LABELS.get(choice, choice) for choice in REGISTRY[vote.method].CHOICES]
-    return [button(f"Vote: {name}", ids.cast(proposal.id, place)) for place, name in enumerate(names)]
+    return [button(f"Vote: {name}", votes_ids.cast(proposal.id, place)) for place, name in enumerate(names)]
 
 
 def _named(people: list[str]) -> str:

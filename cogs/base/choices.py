@@ -17,8 +17,8 @@ from bot.governance.organisation import Group, Partnership
 from bot.governance.proposals_types import ProposalState
 from bot.services import organisation, proposals, times
 from bot.services.ports.proposals import Filter
-from bot.ui.inbox_page import suggestion
 from bot.ui.limits import SUGGESTION, SUGGESTIONS
+from bot.ui.proposals_lists import suggestion
 from bot.ui.text import plain
 from cogs.base import Interaction, actor, asker, ctx_of, suggesting
 

@@ -15,8 +15,17 @@ from bot.discord.client import EXTENSIONS
 from bot.governance.ids import GroupId, PartnershipId, ProposalId
 from bot.governance.matrix import TYPES
 from bot.ui import feedback_board as feedback_pages
-from bot.ui import ids
-from bot.ui import inbox_page as inbox
+from bot.ui import (
+    feedback_ids,
+    inbox_ids,
+    meetings_ids,
+    objections_ids,
+    proposals_ids,
+    proposals_lists,
+    reminders_ids,
+    retros_ids,
+    votes_ids,
+)
 from bot.ui.limits import OPTION
 from cogs import meetings, objections, proposals, retros_pressed
 from cogs.base import FormCog
@@ -24,34 +33,38 @@ from cogs.base import FormCog
 P = ProposalId(12)
 
 FORMS = (
-    *(ids.propose_form(kind, group) for kind in TYPES for group in (None, GroupId(3))),
-    *(ids.proposal_form(form, P) for form in ids.PROPOSAL_FORMS),
-    *(ids.objection_form(form, P, 4) for form in ids.OBJECTION_FORMS),
-    *(ids.rule_form(P, 4, in_form) for in_form in (True, False)),
-    ids.object_vote_form(P, 3),
-    *(ids.feedback_form(form, 9) for form in ids.FEEDBACK_FORMS),
-    *(ids.feedback_give_form(PartnershipId(1), group) for group in (None, GroupId(3))),
-    *(ids.retro_form(form, 4, "ab.1") for form in ids.RETRO_FORMS),
-    ids.capture_form(GroupId(3)),
-    *(ids.meeting_form(form, 7) for form in ids.MEETING_FORMS),
-    *(ids.reminders_form(form, PartnershipId(1)) for form in ids.REMINDERS_FORMS),
+    *(proposals_ids.propose_form(kind, group) for kind in TYPES for group in (None, GroupId(3))),
+    *(proposals_ids.form(form, P) for form in proposals_ids.FORMS),
+    *(objections_ids.form(form, P, 4) for form in objections_ids.FORMS),
+    *(objections_ids.rule_form(P, 4, in_form) for in_form in (True, False)),
+    votes_ids.object_form(P, 3),
+    *(feedback_ids.form(form, 9) for form in feedback_ids.FORMS),
+    *(feedback_ids.give_form(PartnershipId(1), group) for group in (None, GroupId(3))),
+    *(retros_ids.form(form, 4, "ab.1") for form in retros_ids.FORMS),
+    retros_ids.capture_form(GroupId(3)),
+    *(meetings_ids.form(form, 7) for form in meetings_ids.FORMS),
+    *(reminders_ids.form(form, PartnershipId(1)) for form in reminders_ids.FORMS),
 )
 BUTTONS = (
-    *(ids.proposal(act, P) for act in ids.PROPOSAL_ACTS),
-    *(ids.objection(act, P, 4) for act in ids.OBJECTION_ACTS),
-    *(ids.cast(P, choice) for choice in range(4)),
-    ids.mine(P),
-    ids.inbox(),
-    *(ids.retro(act, 4) for act in ids.RETRO_ACTS),
-    *(ids.retro_menu(menu, 4, 1) for menu in ids.RETRO_MENUS),
-    ids.retro_page(PartnershipId(1), 12),
-    *(ids.capture(act, GroupId(3)) for act in ("write", "drop")),
-    *(ids.meeting(act, 7) for act in ids.MEETING_ACTS),
-    ids.meeting("move-to", 7, 1_798_131_600),
-    *(ids.page(PartnershipId(1), name, before) for name in inbox.LISTS for before in (None, ProposalId(7))),
-    *(ids.feedback(act, 9) for act in ids.FEEDBACK_ACTS),
-    *(ids.reminders(act, PartnershipId(1)) for act in ids.REMINDERS_ACTS),
-    *(ids.feedback_page(name, PartnershipId(1), None, before) for name in feedback_pages.LISTS for before in (None, 7)),
+    *(proposals_ids.button(act, P) for act in proposals_ids.ACTS),
+    *(objections_ids.button(act, P, 4) for act in objections_ids.ACTS),
+    *(votes_ids.cast(P, choice) for choice in range(4)),
+    votes_ids.mine(P),
+    inbox_ids.SHOW,
+    *(retros_ids.button(act, 4) for act in retros_ids.ACTS),
+    *(retros_ids.menu(menu, 4, 1) for menu in retros_ids.MENUS),
+    retros_ids.page(PartnershipId(1), 12),
+    *(retros_ids.capture(act, GroupId(3)) for act in ("write", "drop")),
+    *(meetings_ids.button(act, 7) for act in meetings_ids.ACTS),
+    meetings_ids.button("move-to", 7, 1_798_131_600),
+    *(
+        proposals_ids.page(PartnershipId(1), name, before)
+        for name in proposals_lists.LISTS
+        for before in (None, ProposalId(7))
+    ),
+    *(feedback_ids.button(act, 9) for act in feedback_ids.ACTS),
+    *(reminders_ids.button(act, PartnershipId(1)) for act in reminders_ids.ACTS),
+    *(feedback_ids.page(name, PartnershipId(1), None, before) for name in feedback_pages.LISTS for before in (None, 7)),
 )
 MODERATORS = ("setup",)
 """Hidden from those without Manage Roles. ``/roles`` is not: everybody may list who sits where."""
@@ -139,8 +152,8 @@ async def test_every_button_is_taken_by_exactly_one_control(bot: commands.Bot) -
 
 
 def test_every_act_has_its_handler() -> None:
-    assert set(proposals.ACTS) == set(ids.PROPOSAL_ACTS)
-    assert set(objections.ACTS) == set(ids.OBJECTION_ACTS)
-    assert set(retros_pressed.ACTS) == set(ids.RETRO_ACTS)
-    assert set(retros_pressed.FORMS) == set(ids.RETRO_FORMS)
-    assert set(meetings.ACTS) == set(ids.MEETING_ACTS)
+    assert set(proposals.ACTS) == set(proposals_ids.ACTS)
+    assert set(objections.ACTS) == set(objections_ids.ACTS)
+    assert set(retros_pressed.ACTS) == set(retros_ids.ACTS)
+    assert set(retros_pressed.FORMS) == set(retros_ids.FORMS)
+    assert set(meetings.ACTS) == set(meetings_ids.ACTS)

@@ -31,7 +31,6 @@ from bot.services.meetings import Move
 from bot.services.metrics import Scope
 from bot.services.noun import InboxItem
 from bot.services.organisation import OrganisationView
-from bot.services.ports.deliveries import DeliveryKind
 from bot.services.ports.record import Recorded, Verdict
 from bot.services.ports.server import DiscordRefused
 from bot.services.proposals import Similar
@@ -46,10 +45,8 @@ from bot.services.stops import Mending
 from bot.services.surveys_replies import Answering
 from bot.services.times import Understood
 from bot.services.views import HeadView, ProposalItem, ProposalStanding, Raised
-from bot.ui import inbox_page as inbox
-from bot.ui import notices, retros_notices, times
-from bot.ui.announcements import AUDIENCES
-from bot.ui.errors import AMOUNTS
+from bot.ui import feed, inbox_page, notices, retros_notices, times
+from bot.ui.proposals import AMOUNTS
 from tests.governance import scene
 from tests.ui import scenes, test_feedback, test_health, test_meetings, test_metrics, test_reminders
 from tests.ui import test_retros as retros
@@ -287,8 +284,8 @@ def examples(claim: str) -> dict[str, list[Any]]:
         {**data, "check": check.value, "group": claim, "organisation": claim}
         for check, data in test_health.DATA.items()
     ]
-    waiting = [InboxItem(kind, "proposal/1", "P-1", claim, scene.NOW, 1) for kind in inbox.WAITS]
-    log = [kind for kind in EventType if DeliveryKind.LOG in AUDIENCES[kind]]
+    waiting = [ProposalItem(kind, "proposal/1", "P-1", claim, scene.NOW, 1) for kind in inbox_page.WAITS]
+    log = list(feed.LOG)
     by_type: dict[str, list[Any]] = {
         "ProposalView": views,
         "Refusal | None": [None],
@@ -382,8 +379,8 @@ def examples(claim: str) -> dict[str, list[Any]]:
         "feed.outcome:recorded": told(claim, lifecycle.REACHED),
         "direct_messages.told:recorded": told(claim, [EventType.OBJECTION_RAISED]),
         "meetings_notices.told:recorded": told(claim, test_meetings.TOLD),
-        **{f"answers.{name}:view": drafts for name in ("draft", "preview", "kept", "discarded", "similar")},
-        "answers.overview:view": views + drafts,
+        **{f"proposals_replies.{name}:view": drafts for name in ("draft", "preview", "kept", "discarded", "similar")},
+        "proposals_replies.overview:view": views + drafts,
         **{f"retros_notices.{name}:view": closed for name in ("posts", "answered")},
         "retros_notices.posts:document": [retros_notices.document(view) for view in closed],
         "retros_notices.answered:whole": [retros_notices.document(view) for view in closed],
@@ -398,7 +395,7 @@ def examples(claim: str) -> dict[str, list[Any]]:
         ":told": ["Noted."],
         ":why": ["not an elector"],
         ":version_number": [1],
-        "answers.options:acts": [("revise", "withdraw"), ()],
+        "proposals_replies.options:acts": [("revise", "withdraw"), ()],
         "objections_replies.objection_act:act": ["withdraw", "keep"],
         "retros_topics.into:moved": [(1,)],
         "retros_topics.suggested:groups": [[(1, 2)], []],

@@ -23,8 +23,7 @@ from bot.services.ports.record import Verdict
 from bot.services.record import RecordCheck
 from bot.services.views import HeadView, ProposalView, Raised
 from bot.services.views import ProposalStanding as Holdings
-from bot.ui import escalations_replies, notices, objections_replies, record, votes_replies
-from bot.ui import inbox_page as inbox
+from bot.ui import escalations_replies, inbox_page, notices, objections_replies, proposals_lists, record, votes_replies
 from bot.ui import proposals_replies as answers
 from bot.ui.help import help_page
 from bot.ui.limits import CONTENT, units
@@ -177,7 +176,7 @@ def test_a_choice_is_found_by_its_place_and_by_its_name() -> None:
         votes_replies.place_of(scene.opened(), "for")
 
 
-ITEMS = tuple(inbox.WAITS)
+ITEMS = tuple(inbox_page.WAITS)
 
 
 async def test_the_inbox_fits_however_full() -> None:
@@ -186,41 +185,42 @@ async def test_the_inbox_fits_however_full() -> None:
             InboxItem(kind, f"proposal/{n}", f"P-{n}", bomb(90), scene.NOW, n, "https://discord.com/channels/1/2/3")
             for n in range(1, 40)
         ]
-        check_fits(inbox.inbox(Inbox(tuple(items), 3), scene.PARTNERSHIP))
-        shown = inbox.inbox(Inbox(tuple(items[:1])), scene.PARTNERSHIP)
+        check_fits(inbox_page.inbox(Inbox(tuple(items), 3), scene.PARTNERSHIP))
+        shown = inbox_page.inbox(Inbox(tuple(items[:1])), scene.PARTNERSHIP)
         assert custom_ids(shown), kind
     every = [
-        InboxItem(kind, f"proposal/{n}", f"P-{n}", "", None, 1) for n, kind in enumerate(ITEMS[: inbox.MOST_ITEMS], 1)
+        ProposalItem(kind, f"proposal/{n}", f"P-{n}", "", None, 1)
+        for n, kind in enumerate(ITEMS[: inbox_page.MOST_ITEMS], 1)
     ]
-    check_fits(inbox.inbox(Inbox(tuple(every)), scene.PARTNERSHIP))
-    check_fits(inbox.inbox(Inbox((), 1), scene.PARTNERSHIP))
+    check_fits(inbox_page.inbox(Inbox(tuple(every)), scene.PARTNERSHIP))
+    check_fits(inbox_page.inbox(Inbox((), 1), scene.PARTNERSHIP))
 
 
 async def test_a_page_of_a_list_fits_and_turns() -> None:
     rows = [listed(n, bomb(90)) for n in range(30, 19, -1)]
-    shown = inbox.listing(rows, scene.PARTNERSHIP, "open", ProposalId(31))
+    shown = proposals_lists.listing(rows, scene.PARTNERSHIP, "open", ProposalId(31))
     check_fits(shown)
     assert f"list:open:{scene.PARTNERSHIP.id}:21" in custom_ids(shown)
     assert f"list:open:{scene.PARTNERSHIP.id}:0" in custom_ids(shown)
-    last = inbox.listing(rows[:3], scene.PARTNERSHIP, "mine", None)
+    last = proposals_lists.listing(rows[:3], scene.PARTNERSHIP, "mine", None)
     assert custom_ids(last) == [f"proposal:show:{row.id}" for row in rows[:3]]
-    check_fits(inbox.listing([], scene.PARTNERSHIP, "decided", ProposalId(4)))
-    check_fits(inbox.listing([listed(None)], scene.PARTNERSHIP, "mine", None))
+    check_fits(proposals_lists.listing([], scene.PARTNERSHIP, "decided", ProposalId(4)))
+    check_fits(proposals_lists.listing([listed(None)], scene.PARTNERSHIP, "mine", None))
 
 
-@pytest.mark.parametrize("name", inbox.LISTS)
+@pytest.mark.parametrize("name", proposals_lists.LISTS)
 async def test_an_empty_list_says_where_what_was_decided_stands(name: str) -> None:
-    empty = text_of(inbox.listing([], scene.PARTNERSHIP, name, None))
+    empty = text_of(proposals_lists.listing([], scene.PARTNERSHIP, name, None))
     assert "There is nothing here." in empty
     assert ("What was decided:" in empty) == (name not in {"decided", "mine"})
 
 
 def test_every_state_stands_in_a_list() -> None:
-    assert frozenset().union(*(found for _, found in inbox.LISTS.values())) == frozenset(ProposalState) - {
+    assert frozenset().union(*(found for _, found in proposals_lists.LISTS.values())) == frozenset(ProposalState) - {
         ProposalState.DISCARDED
     }
     with pytest.raises(UnknownKey):
-        inbox.wanted("other", None)
+        proposals_lists.wanted("other", None)
 
 
 @pytest.mark.parametrize("name", STATES)

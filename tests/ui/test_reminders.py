@@ -15,7 +15,7 @@ from bot.services.digests import DigestView
 from bot.services.direct_messages import LetterView
 from bot.services.ports.record import Recorded
 from bot.services.reminders import PreferencesView
-from bot.ui import inbox_page as inbox
+from bot.ui import inbox_page, proposals
 from bot.ui import reminders_letters as reminders
 from bot.ui import reminders_preferences as preferences
 from bot.ui.limits import CONTENT, units
@@ -31,10 +31,10 @@ def entry(section: str, why: str, n: int = 1) -> Entry:
 
 
 def every() -> tuple[Entry, ...]:
-    found = [entry("reminder", why) for why in reminders._REMINDED]
-    found += [entry("missed", why) for why in reminders._MISSED]
-    found += [entry("waiting", why) for why in inbox.WAITS]
-    found += [entry("outcome", why) for why in reminders._OUTCOMES]
+    found = [entry("reminder", why) for why in reminders.REMINDS]
+    found += [entry("missed", why) for why, each in reminders.REMINDS.items() if each.missed]
+    found += [entry("waiting", why) for why in inbox_page.WAITS]
+    found += [entry("outcome", why) for why in proposals.OUTCOMES]
     found += [entry(section, "closed", n) for section in ("answered", "lessons", "survey", "meeting") for n in range(9)]
     return (*found, Entry("outcome", "more", "4"))
 

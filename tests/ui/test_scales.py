@@ -21,7 +21,7 @@ from bot.services.organisation import GroupChoice, OrganisationView
 from bot.services.ports.server import DiscordRefused
 from bot.services.roles import Mapped
 from bot.services.scales import SetupView
-from bot.ui import errors
+from bot.ui import errors, organisation_ids, scales_ids
 from bot.ui import organisation_replies as organisation
 from bot.ui import scales as scales_words
 from bot.ui import scales_replies as ui
@@ -59,7 +59,9 @@ def words(view: Any) -> str:
     assert len(text) <= 4000
     for c in components:
         if "custom_id" in c:
-            assert re.fullmatch(f"{ui.TEMPLATE}|{organisation.TEMPLATE.replace('?P<act>', '')}", c["custom_id"])
+            assert re.fullmatch(
+                f"{scales_ids.TEMPLATE}|{organisation_ids.TEMPLATE.replace('?P<act>', '')}", c["custom_id"]
+            )
     return text
 
 
@@ -119,7 +121,7 @@ def test_names_of_people_never_act(do: Do, what: What) -> None:
 
 def test_the_form_brings_back_what_was_written() -> None:
     form = ui.form(replace(LONGEST, name="x" * 200), P)
-    assert re.fullmatch(ui.FORM_TEMPLATE, form.custom_id)
+    assert re.fullmatch(scales_ids.FORM_TEMPLATE, form.custom_id)
     shown = form.to_dict()["components"]
     assert len(shown) == 5
     fields = {part["component"]["custom_id"]: part["component"].get("value", "") for part in shown}

@@ -17,9 +17,8 @@ from bot.governance.retros import RetroState as RetroState
 from bot.governance.surveys import Question, QuestionKind, Result, SurveyState
 from bot.services.proposals import Similar
 from bot.services.surveys_replies import Answering
-from bot.ui import inbox_page as inbox
 from bot.ui import meetings_board as meetings
-from bot.ui import meetings_notices, meetings_replies, proposals_replies, surveys_replies
+from bot.ui import meetings_notices, meetings_replies, proposals_lists, proposals_replies, surveys_replies
 from bot.ui import proposals_card as proposals
 from bot.ui import retros_board as retros
 from bot.ui import surveys_board as surveys
@@ -105,4 +104,4 @@ async def test_proposals_and_lists(claim: str) -> None:
     check(proposals_replies.opened(opened), proposals_replies.withdrawn(opened))
     check(proposals_replies.similar(opened, (Similar(opened.proposal, None),)))
     row = replace(test_meetings.pending(1), title=claim)
-    check(inbox.listing((row,), scene.PARTNERSHIP, "open", None))
+    check(proposals_lists.listing((row,), scene.PARTNERSHIP, "open", None))
