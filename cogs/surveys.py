@@ -18,7 +18,7 @@ from bot.governance.organisation import Partnership
 from bot.governance.scales import Scale
 from bot.governance.surveys import REPEATS, QuestionKind, SurveyState
 from bot.services import surveys, surveys_compared, surveys_replies
-from bot.services.surveys import SurveyView
+from bot.services.surveys_views import SurveyView
 from bot.ui import surveys_board as pages
 from bot.ui import surveys_drawn, surveys_forms, surveys_ids
 from bot.ui import surveys_replies as answers

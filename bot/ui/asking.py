@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bot.governance.reminders import Entry
-from bot.services.views import ProposalItem
+from bot.services.noun import InboxItem
 from bot.ui.panels import Button
 
 
-def _no_buttons(item: ProposalItem) -> Sequence[Button]:
+def _no_buttons(item: InboxItem) -> Sequence[Button]:
     return ()
 
 
@@ -19,7 +19,7 @@ class Waits:
     """What an item of the inbox asks for (``{o}``: the number of an objection), and what settles it: three at most."""
 
     words: str
-    buttons: Callable[[ProposalItem], Sequence[Button]] = _no_buttons
+    buttons: Callable[[InboxItem], Sequence[Button]] = _no_buttons
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.governance.events import EventType
 from bot.governance.ids import ProposalId
-from bot.services.views import ProposalItem
+from bot.services.noun import InboxItem
 from bot.ui import proposals_ids
 from bot.ui.asking import Help, Reminds, Waits
 from bot.ui.audiences import TOLD
@@ -12,7 +12,7 @@ from bot.ui.panels import Button, Style, button
 from bot.ui.presenter import Presenter, Refusals
 
 
-def _escalate(item: ProposalItem) -> list[Button]:
+def _escalate(item: InboxItem) -> list[Button]:
     return [button("Take it to a final vote", proposals_ids.button("escalate", ProposalId(item.id)), Style.primary)]
 
 

@@ -9,8 +9,8 @@ from bot.governance.feedback import FeedbackState
 from bot.governance.reminders import Entry, ReminderTopic
 from bot.services import feedback
 from bot.services.feedback import FeedbackView
+from bot.services.noun import InboxItem
 from bot.services.ports.record import Recorded
-from bot.services.views import ProposalItem
 from bot.ui import feedback_board, feedback_ids
 from bot.ui.asking import Help, Reminds, Section, Waits
 from bot.ui.audiences import BOARD, POST
@@ -25,7 +25,7 @@ def _answered(view: FeedbackView, event: Recorded, drawn: Drawn, marker: int) ->
     return [Message(feedback_board.answered(view, event, marker), feedback_board.mentioned(view))]
 
 
-def _answer(item: ProposalItem) -> list[Button]:
+def _answer(item: InboxItem) -> list[Button]:
     return [button("Answer", feedback_ids.button("answer", item.id), Style.primary)]
 
 

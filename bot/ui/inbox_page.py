@@ -8,7 +8,7 @@ import discord
 
 from bot.governance.organisation import Partnership
 from bot.services.inbox import Inbox
-from bot.services.views import ProposalItem
+from bot.services.noun import InboxItem
 from bot.ui.answers import Answer, box, said
 from bot.ui.asking import Waits
 from bot.ui.labels import count, stamp

@@ -9,8 +9,8 @@ from bot.governance.meetings import MeetingState
 from bot.governance.reminders import Entry, ReminderTopic
 from bot.services import meetings
 from bot.services.agendas import MeetingView
+from bot.services.noun import InboxItem
 from bot.services.ports.record import Recorded
-from bot.services.views import ProposalItem
 from bot.ui import meetings_board, meetings_ids, meetings_notices
 from bot.ui.asking import Help, Reminds, Section, Waits
 from bot.ui.audiences import BOARD, CALENDAR, POST, Asks
@@ -30,7 +30,7 @@ def _told(view: MeetingView, event: Recorded, drawn: Drawn, marker: int) -> Sequ
     return [Message(part) for part in meetings_notices.told(view, event, marker)]
 
 
-def _attend(item: ProposalItem) -> list[Button]:
+def _attend(item: InboxItem) -> list[Button]:
     come = button("I come", meetings_ids.button("here", item.id), Style.primary)
     return [come, button("I cannot", meetings_ids.button("absent", item.id))]
 

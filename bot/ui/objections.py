@@ -7,7 +7,7 @@ from collections.abc import Callable
 from bot.governance.events import EventType
 from bot.governance.ids import ProposalId
 from bot.governance.proposals_types import ObjectionState
-from bot.services.views import ProposalItem
+from bot.services.noun import InboxItem
 from bot.ui import objections_ids, objections_notices
 from bot.ui.asking import Help, Waits
 from bot.ui.audiences import CARD, NOTICE, REACTIONS, TOLD
@@ -16,11 +16,11 @@ from bot.ui.panels import Button, Style, button
 from bot.ui.presenter import Limit, Presenter, Refusals, States
 
 
-def _settled_by(*acts: tuple[str, str]) -> Callable[[ProposalItem], list[Button]]:
+def _settled_by(*acts: tuple[str, str]) -> Callable[[InboxItem], list[Button]]:
     """Buttons by label and act; a single one is what is expected."""
     style = Style.primary if len(acts) == 1 else Style.secondary
 
-    def buttons(item: ProposalItem) -> list[Button]:
+    def buttons(item: InboxItem) -> list[Button]:
         of = ProposalId(item.id), item.objection or 0
         return [button(label, objections_ids.button(act, *of), style) for label, act in acts]
 

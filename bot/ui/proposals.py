@@ -11,7 +11,7 @@ from bot.governance.ids import ProposalId
 from bot.governance.money import EXPONENTS, written_amount
 from bot.governance.proposals_types import ProposalState
 from bot.governance.reminders import Entry, ReminderTopic
-from bot.services.views import ProposalItem
+from bot.services.noun import InboxItem
 from bot.ui import labels, proposals_ids, proposals_notices
 from bot.ui.asking import Help, Reminds, Section, Waits
 from bot.ui.audiences import CARD, DECIDED, FEED, NOTICE, REACTIONS, TEXT, THREAD, TOLD, Asks
@@ -127,10 +127,10 @@ def _outcome(entry: Entry) -> str:
     return f" – {OUTCOMES.get(entry.why, entry.why)}."
 
 
-def _settled_by(*acts: tuple[str, str], first: str = "") -> Callable[[ProposalItem], list[Button]]:
+def _settled_by(*acts: tuple[str, str], first: str = "") -> Callable[[InboxItem], list[Button]]:
     """Buttons by label and act; the ``first`` one, or else the one at the beginning, is what is expected."""
 
-    def buttons(item: ProposalItem) -> list[Button]:
+    def buttons(item: InboxItem) -> list[Button]:
         expected = first or acts[0][1]
         return [
             button(label, proposals_ids.button(act, ProposalId(item.id)), *([Style.primary] if act == expected else []))

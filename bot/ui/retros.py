@@ -9,9 +9,9 @@ from bot.governance import errors
 from bot.governance.events import EventType
 from bot.governance.reminders import ReminderTopic
 from bot.services import retros_views
+from bot.services.noun import InboxItem
 from bot.services.ports.record import Recorded
 from bot.services.retros_views import RetroView
-from bot.services.views import ProposalItem
 from bot.ui import retros_board, retros_ids, retros_notices
 from bot.ui.asking import Help, Reminds, Section, Waits
 from bot.ui.audiences import BOARD, POST
@@ -56,11 +56,11 @@ def _lessons(view: RetroView, event: Recorded, drawn: Drawn, marker: int) -> Seq
     return [Message(shown, files=files) for each in drawn for shown, files in retros_notices.posts(view, each, marker)]
 
 
-def _take_part(item: ProposalItem) -> list[Button]:
+def _take_part(item: InboxItem) -> list[Button]:
     return [button("Take part", retros_ids.button("join", item.id), Style.primary)]
 
 
-def _do(item: ProposalItem) -> list[Button]:
+def _do(item: InboxItem) -> list[Button]:
     return [button("It is done", retros_ids.button("done", item.id, item.objection or 0), Style.primary)]
 
 

@@ -8,9 +8,9 @@ from bot.governance.events import EventType
 from bot.governance.reminders import ReminderTopic
 from bot.governance.surveys import SurveyState
 from bot.services import surveys
+from bot.services.noun import InboxItem
 from bot.services.ports.record import Recorded
-from bot.services.surveys import SurveyView
-from bot.services.views import ProposalItem
+from bot.services.surveys_views import SurveyView
 from bot.ui import surveys_board, surveys_drawn, surveys_ids
 from bot.ui.asking import Help, Reminds, Section, Waits
 from bot.ui.audiences import BOARD, POST
@@ -30,7 +30,7 @@ def _drawn(view: SurveyView, event: Recorded) -> Drawn:
     return surveys_drawn.pictures(view.survey)
 
 
-def _answer(item: ProposalItem) -> list[Button]:
+def _answer(item: InboxItem) -> list[Button]:
     return [button("Answer", surveys_ids.button("answer", item.id), Style.primary)]
 
 

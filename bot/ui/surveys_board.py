@@ -9,7 +9,7 @@ from bot.governance.disclosure import FEW_ANSWERS, FEW_APART, FEW_ASKED, FEW_LEF
 from bot.governance.scales import Scale
 from bot.governance.surveys import STEPS, Question, QuestionKind, Result, Survey, SurveyState, few_asked
 from bot.services.ports.record import Recorded
-from bot.services.surveys import SurveyView
+from bot.services.surveys_views import SurveyView
 from bot.ui import surveys_ids
 from bot.ui.labels import HASH, count, fixed, stamp
 from bot.ui.panels import LINE, Attached, Button, Part, Style, View, button, panel, rows

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from bot.governance.surveys import MOST_QUESTIONS, OVER, STEPS, Question, QuestionKind, SurveyState
 from bot.services.surveys_compared import Edition, Trend
 from bot.services.surveys_replies import Answering
+from bot.services.surveys_views import SurveyView
 from bot.ui import surveys_board as surveys
 from bot.ui import surveys_ids
 from bot.ui.answers import COLOUR, Answer, said

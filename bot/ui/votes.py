@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.governance.events import EventType
 from bot.governance.ids import ProposalId
 from bot.governance.reminders import ReminderTopic
-from bot.services.views import ProposalItem
+from bot.services.noun import InboxItem
 from bot.ui import votes_ids
 from bot.ui.asking import Help, Reminds, Waits
 from bot.ui.audiences import CARD, TOLD
@@ -14,7 +14,7 @@ from bot.ui.presenter import Presenter, Refusals
 from bot.ui.votes_labels import SECRECY
 
 
-def _vote(item: ProposalItem) -> list[Button]:
+def _vote(item: InboxItem) -> list[Button]:
     return [button("Vote", votes_ids.mine(ProposalId(item.id)), Style.primary)]
 
 

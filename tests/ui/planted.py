@@ -44,7 +44,7 @@ from bot.services.scales import SetupView
 from bot.services.stops import Mending
 from bot.services.surveys_replies import Answering
 from bot.services.times import Understood
-from bot.services.views import HeadView, ProposalItem, ProposalStanding, Raised
+from bot.services.views import HeadView, ProposalStanding, Raised
 from bot.ui import feed, inbox_page, notices, retros_notices, times
 from bot.ui.proposals import AMOUNTS
 from tests.governance import scene
@@ -284,7 +284,7 @@ def examples(claim: str) -> dict[str, list[Any]]:
         {**data, "check": check.value, "group": claim, "organisation": claim}
         for check, data in test_health.DATA.items()
     ]
-    waiting = [ProposalItem(kind, "proposal/1", "P-1", claim, scene.NOW, 1) for kind in inbox_page.WAITS]
+    waiting = [InboxItem(kind, "proposal/1", "P-1", claim, scene.NOW, 1) for kind in inbox_page.WAITS]
     log = list(feed.LOG)
     by_type: dict[str, list[Any]] = {
         "ProposalView": views,

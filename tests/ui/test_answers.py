@@ -189,7 +189,7 @@ async def test_the_inbox_fits_however_full() -> None:
         shown = inbox_page.inbox(Inbox(tuple(items[:1])), scene.PARTNERSHIP)
         assert custom_ids(shown), kind
     every = [
-        ProposalItem(kind, f"proposal/{n}", f"P-{n}", "", None, 1)
+        InboxItem(kind, f"proposal/{n}", f"P-{n}", "", None, 1)
         for n, kind in enumerate(ITEMS[: inbox_page.MOST_ITEMS], 1)
     ]
     check_fits(inbox_page.inbox(Inbox(tuple(every)), scene.PARTNERSHIP))

@@ -21,6 +21,7 @@ from bot.governance.surveys import REPEATS, Question, QuestionKind, Result, Surv
 from bot.services.ports.record import Recorded
 from bot.services.surveys_compared import Decision, Edition, Trend
 from bot.services.surveys_replies import Answering
+from bot.services.surveys_views import SurveyView
 from bot.ui import forms, limits, surveys_drawn, surveys_forms, surveys_replies
 from bot.ui import surveys_board as surveys
 from tests.ui.scenes import bomb, check_fits, custom_ids, text_of
