@@ -1,4 +1,4 @@
-"""What shared rooms know of feedback: the words of its refusals (LRN-4)."""
+"""What shared rooms know of feedback (LRN-4)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What shared rooms know of meetings: the words of their refusals (RHY-1, RHY-4)."""
+"""What shared rooms know of meetings (RHY-1, RHY-4)."""
 
 from __future__ import annotations
 

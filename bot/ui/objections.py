@@ -1,4 +1,4 @@
-"""What shared rooms know of objections: the words of their refusals (OBJ-1 to OBJ-8)."""
+"""What shared rooms know of objections (OBJ-1 to OBJ-8)."""
 
 from __future__ import annotations
 

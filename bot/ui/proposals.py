@@ -1,4 +1,4 @@
-"""What shared rooms know of proposals: the words of their refusals (PRO-1 to PRO-11)."""
+"""What shared rooms know of proposals (PRO-1 to PRO-11)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What shared rooms know of reminders: the words of their refusals (RHY-2)."""
+"""What shared rooms know of reminders (RHY-2)."""
 
 from __future__ import annotations
 

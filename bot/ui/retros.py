@@ -1,4 +1,4 @@
-"""What shared rooms know of retros: the words of their refusals (LRN-1)."""
+"""What shared rooms know of retros (LRN-1)."""
 
 from __future__ import annotations
 

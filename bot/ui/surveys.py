@@ -1,4 +1,4 @@
-"""What shared rooms know of surveys: the words of their refusals (LRN-2)."""
+"""What shared rooms know of surveys (LRN-2)."""
 
 from __future__ import annotations
 

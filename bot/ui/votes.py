@@ -1,4 +1,4 @@
-"""What shared rooms know of final votes: the words of their refusals (DEC-1 to DEC-3)."""
+"""What shared rooms know of final votes (DEC-1 to DEC-3)."""
 
 from __future__ import annotations
 
