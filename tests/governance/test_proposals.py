@@ -45,6 +45,7 @@ from bot.governance.matrix import TYPES
 from bot.governance.organisation import Elector, GroupKind, Member
 from bot.governance.policy import genesis
 from bot.governance.policy_keys import KEYS
+from bot.governance.policy_values import Kind
 from bot.governance.proposals import Load
 from bot.governance.proposals_types import Ballot, Clock, ObjectionState, Proposal, ProposalState, Text
 from tests.governance.scene import (
