@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -61,6 +61,13 @@ class Repository(Generic[T]):
         if partnerships is not None:
             chosen = chosen.where(self._asks.theirs.in_(list(partnerships)))
         return tuple((await self._session.connection.execute(chosen)).scalars())
+
+    async def partnerships_of(self, ids: Collection[int]) -> dict[int, PartnershipId]:
+        """Whose each of these is."""
+        columns = self._table.c
+        chosen = select(columns.id, columns.partnership_id).where(columns.id.in_(list(ids)))
+        rows = await self._session.connection.execute(chosen)
+        return {row.id: PartnershipId(row.partnership_id) for row in rows}
 
     async def next_due_at(self, partnerships: Iterable[PartnershipId] | None = None) -> datetime | None:
         """The earliest ``due_at`` of all, or in these partnerships."""

@@ -10,7 +10,6 @@ import logging
 import pkgutil
 import sys
 from collections.abc import Awaitable, Callable, Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,17 +21,18 @@ from discord.ext import commands
 from bot.discord.channels import Channels
 from bot.discord.guild import DiscordFailure, DiscordGuild
 from bot.discord.incidents import Incidents
+from bot.discord.intake import Intake
 from bot.discord.lookout import Lookout
 from bot.discord.outbox import Outbox
 from bot.discord.reactions import Reactions
 from bot.discord.reconciliation import Reconciliation
-from bot.discord.requests import FAILED, in_a_line, in_the_end, is_transient, limited, pause_after, tracing
+from bot.discord.requests import FAILED, in_a_line, in_the_end, is_transient, limited, tracing
 from bot.discord.sessions import Sessions
 from bot.discord.unsent import Unsent
 from bot.discord.waker import Waker
 from bot.governance.ids import PartnershipId
 from bot.governance.shards import EVERYTHING, Shards
-from bot.services import clocks, health, outbox
+from bot.services import clocks, health
 from bot.services import sweep as sweeping
 from bot.services.ports.context import Context
 from bot.services.ports.runtime import Heartbeats
@@ -50,8 +50,6 @@ EXTENSIONS = tuple(
 
 _SYNCED = "commands synced"
 
-TAKE_IN_WITHIN = 120.0
-"""Seconds that taking in one server may take; after each time that they did not suffice, twice as many."""
 WORK_ENDS_WITHIN = 7.0
 """Seconds that the work at hand has to come to its end when the bot is stopped. What waits is for the next start."""
 LEAVE_WITHIN = 2.0
@@ -70,15 +68,6 @@ def intents() -> discord.Intents:
     return wanted
 
 
-@dataclass(frozen=True, slots=True)
-class _Retaking:
-    """A server that could not be taken in: how often in a row, how often for want of time, and when it is tried."""
-
-    failures: int = 0
-    too_long: int = 0
-    at: datetime | None = None
-
-
 def _say_why(what: str, error: BaseException | None, **about: Any) -> None:
     """One line for Discord's trouble, which is daily life; the whole trace for a fault of ours."""
     if isinstance(error, (*FAILED, DiscordFailure)):
@@ -92,6 +81,10 @@ def _guild_of(event: Any) -> int | None:
     """The server that an event of the gateway is about."""
     found = getattr(event, "guild_id", None) or getattr(getattr(event, "guild", None), "id", None)
     return found if isinstance(found, int) else None
+
+
+def _not_taken_in(guild_id: int, error: Exception) -> None:
+    _say_why("server not taken in yet", error, server=guild_id)
 
 
 def _not_synced(error: Exception, pause: float) -> None:
@@ -151,7 +144,7 @@ class GovernanceBot(commands.Bot):
             http_trace=tracing(),
             **connection,
         )
-        limited(self)
+        limited(self, len(shards.ids) / shards.count)
         self.ctx = ctx
         self.guild_adapter = DiscordGuild(self)
         self.server = Channels(self)
@@ -168,9 +161,12 @@ class GovernanceBot(commands.Bot):
         self._make_rhythm = rhythm
         self._rhythm: Any = None
         self._waker = Waker(ctx.clock, self.next_due, self.sweep, longest_sleep)
+        self.intake = Intake(
+            ctx.clock, self.reconciliation.take_in, self.reconciliation.wanted, _not_taken_in, self._waker.due
+        )
+        self.reconciliation.waited_for = self.intake.look
         self._sweep_turn = asyncio.Lock()
         self._ready_turn = asyncio.Lock()
-        self._retaking: dict[int, _Retaking] = {}
         self._syncing: asyncio.Task[None] | None = None
         self.sessions = Sessions(shards)
 
@@ -221,13 +217,13 @@ class GovernanceBot(commands.Bot):
     async def catch_up(self) -> None:
         """Reconcile every server of the sessions that are back, then sweep. One that dies meanwhile has to come back.
 
-        What fails is tried again with the next sweep: until then nothing is decided.
+        Nothing is decided in a server before it is taken in; one that takes long, or fails, holds up no other.
         """
         async with self._ready_turn:
             marks = self.sessions.marks()
             before = await clocks.heartbeats(self.ctx)
+            await clocks.all_out_of_reach(self.ctx, lambda guild_id: self._shard_of(guild_id) in marks)
             await self._take_in_servers(marks.keys(), before)
-            await self._note_out_of_reach(marks.keys(), before)
             if live := self.sessions.lived_through(marks):
                 await clocks.beat(self.ctx, live)
             if not self.sessions.caught_up(marks):
@@ -238,62 +234,37 @@ class GovernanceBot(commands.Bot):
         await self.sweep()
 
     async def _take_in_servers(self, shards: Collection[int], ready: Heartbeats | None = None) -> None:
-        """Take in every server of these shards not known yet, first those where somebody waits.
-
-        One that fails is tried again soon, then in growing pauses and with every sweep.
-        """
-        waiting = [
-            guild
-            for guild in self.guilds
-            if not guild.unavailable and not self.reconciliation.knows(guild.id) and self._shard_of(guild.id) in shards
-        ]
-        while waiting:
-            guild = next((g for g in waiting if g.id in self.reconciliation.wanted), waiting[0])
-            waiting.remove(guild)
-            retaking = self._retaking.get(guild.id, _Retaking())
-            try:
-                async with asyncio.timeout(TAKE_IN_WITHIN * 2**retaking.too_long):
-                    await self.reconciliation.take_in(guild.id, ready.of(guild.id) if ready is not None else None)
-            except Exception as error:  # noqa: BLE001 -- one server's trouble must not keep the others waiting
-                _say_why("server not taken in yet", error, server=guild.id)
-                self._retake(guild.id, too_long=isinstance(error, TimeoutError))
-            else:
-                self._retaking.pop(guild.id, None)
-
-    def _retake(self, guild_id: int, *, too_long: bool = False) -> None:
-        """Take a server in again soon; after each failure in a row a little later."""
-        before = self._retaking.get(guild_id, _Retaking())
-        at = self.ctx.clock() + timedelta(seconds=pause_after(before.failures))
-        self._retaking[guild_id] = _Retaking(before.failures + 1, before.too_long + too_long, at)
-        self._waker.due(at)
+        """Take in every server of these shards not known yet. One that fails is tried again soon."""
+        await self.intake.take_in(
+            {
+                guild.id: ready.of(guild.id) if ready is not None else None
+                for guild in self.guilds
+                if not guild.unavailable
+                and not self.reconciliation.knows(guild.id)
+                and self._shard_of(guild.id) in shards
+            }
+        )
 
     def _lose_sight(self, guild_id: int) -> None:
         self.reconciliation.forget(guild_id)
-        self._retake(guild_id)
+        self.intake.again(guild_id)
 
     def _to_retake(self) -> list[datetime]:
         """When each server is to be taken in again that can be."""
         return [
-            retaking.at
-            for guild_id, retaking in self._retaking.items()
+            at
+            for guild_id, at in self.intake.due().items()
             if (guild := self.get_guild(guild_id)) is not None
             and not guild.unavailable
             and self.sessions.follows(guild_id)
             and not self.reconciliation.knows(guild_id)
-            and retaking.at is not None
         ]
-
-    async def _note_out_of_reach(self, shards: Collection[int], ready: Heartbeats) -> None:
-        """The sessions are about to be ready, but these servers cannot be followed since they last were."""
-        for guild_id in sorted({each.guild_id for each in await outbox.partnerships(self.ctx)}):
-            guild, since = self.get_guild(guild_id), ready.of(guild_id)
-            if self._shard_of(guild_id) in shards and since is not None and (guild is None or guild.unavailable):
-                await clocks.out_of_reach(self.ctx, guild_id, since)
 
     def _shard_of(self, guild_id: int) -> int:
         return self.sessions.shards.of(guild_id)
 
     def _forget(self, shard: int) -> None:
+        self.intake.call_off(lambda guild_id: self._shard_of(guild_id) == shard)
         self.reconciliation.forget_those(lambda guild_id: self._shard_of(guild_id) == shard)
 
     async def on_guild_available(self, guild: discord.Guild) -> None:
@@ -373,6 +344,7 @@ class GovernanceBot(commands.Bot):
         if self._syncing is not None:
             self._syncing.cancel()
         ends = asyncio.get_running_loop().time() + WORK_ENDS_WITHIN
+        await self.intake.close()
         await asyncio.gather(self._waker.close(WORK_ENDS_WITHIN), self.outbox.close(WORK_ENDS_WITHIN))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout_at(ends):

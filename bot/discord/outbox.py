@@ -17,6 +17,7 @@ from typing import NamedTuple
 from bot.discord.delivery import FOLLOWING, Showing, Subject, is_edit
 from bot.discord.guild import DiscordGuild
 from bot.discord.lanes import Closed, Lanes, Order
+from bot.discord.requests import patient
 from bot.governance.ids import PartnershipId
 from bot.services import outbox
 from bot.services.ports.context import Context
@@ -194,7 +195,8 @@ class Outbox:
         try:
             if base is not None and base.task is not None:
                 await asyncio.wait({base.task})
-            await self._show_all(run)
+            with patient():
+                await self._show_all(run)
         except Closed:
             pass
         except Exception:  # noqa: BLE001 -- the database did not answer; what waits is taken up with the next sweep

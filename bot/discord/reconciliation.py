@@ -7,11 +7,14 @@ import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.discord.guild import DiscordFailure, DiscordGuild, Forbidden, Gone, Reacted
 from bot.discord.incidents import Incidents
+from bot.discord.lanes import Lanes, Order
 from bot.discord.lookout import Lookout
 from bot.discord.reactions import Reactions
+from bot.discord.requests import side_by_side
 from bot.governance.errors import NotFound
 from bot.governance.ids import PartnershipId, ProposalId
 from bot.governance.organisation import Partnership
@@ -25,6 +28,15 @@ from bot.services.views import ProposalView
 from bot.ui import feed, ids
 
 JUST_BEFORE = timedelta(microseconds=1)
+
+CARDS_AT_ONCE = 5
+"""Proposals of one server that are read at a time."""
+
+LOOKS_AT_ONCE, LOOKS_OF_ONE_PARTNERSHIP = 20, 4
+"""Reviews that are looked at once more at a time, in all and of one partnership."""
+
+LOOK_WITHIN = 10.0
+"""Seconds that one look may take."""
 
 PRESSED = frozenset({ProposalState.REVIEW, ProposalState.SETTLING})
 """Where the bot's own reactions stand on a card, for people to press."""
@@ -45,8 +57,11 @@ class Reconciliation:
         self._servers: set[int] = set()
         self._lost_sight: Counter[int] = Counter()
         self._news = asyncio.Event()
+        self._looks = Lanes(LOOKS_AT_ONCE, LOOKS_OF_ONE_PARTNERSHIP)
         self.wanted: Counter[int] = Counter()
         """How many acts wait for each server to be taken in."""
+        self.waited_for: Callable[[], None] = lambda: None
+        """Told that there is one more."""
         reactions.taken_in = self.knows
         reactions.lost_sight = self.forget
 
@@ -64,6 +79,7 @@ class Reconciliation:
         if self.knows(guild_id):
             return True
         self.wanted[guild_id] += 1
+        self.waited_for()
         try:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
@@ -123,11 +139,15 @@ class Reconciliation:
             if last_ready is not None:
                 await clocks.grant_outage(self._ctx, partnership.id, last_ready)
             running = await clocks.running(self._ctx, partnership.id)
-            for proposal_id in running:
-                await self._card(partnership, proposal_id, last_ready)
-                await self._lookout.look(proposal_id)
-            await self._feed(running)
+            cards = [partial(self._look_at_card, partnership, each, last_ready) for each in running]
+            await side_by_side([*cards, partial(self._feed, running)], CARDS_AT_ONCE)
             await outbox.show_boards(self._ctx, partnership.id)
+
+    async def _look_at_card(
+        self, partnership: Partnership, proposal_id: ProposalId, last_ready: datetime | None
+    ) -> None:
+        await self._card(partnership, proposal_id, last_ready)
+        await self._lookout.look(proposal_id)
 
     async def _compare_with_posts(self, partnership: Partnership) -> None:
         """After a restore: what the feed says against what the record says (RUN-3)."""
@@ -216,27 +236,28 @@ class Reconciliation:
             if sign is not None and reacted.user_id not in on_record[sign]:
                 await self._reactions.found(guild_id, reacted, last_ready)
 
-    async def look_again(self, closing: Iterable[ProposalId]) -> frozenset[ProposalId]:
+    async def look_again(self, partnership: PartnershipId, closing: ProposalId) -> bool:
         """Before a review's next step, its end above all, the reactions to it are read once more (PRO-11).
 
         So it is looked, before any step, whether everyone can see the card and act.
-        Discord notices a dead connection late, and what happens on it is never told. Gives those that could not be
-        looked at: they are decided when they were.
+        Discord notices a dead connection late, and what happens on it is never told. Gives whether it could be looked
+        at in time: until it was, it is not decided. Many are looked at side by side, those of a slow server too.
         """
-        unseen = set()
-        for proposal_id in closing:
-            view = await outbox.view(self._ctx, proposal_id)
-            closes_at = view.proposal.closes_at or view.now
-            seen_at = min(
-                await clocks.last_ready(self._ctx, view.partnership.guild_id) or closes_at, closes_at - JUST_BEFORE
-            )
+        async with self._looks.turn(partnership, closing, Order(False, 0, closing)):
             try:
-                if view.proposal.state is ProposalState.REVIEW:
-                    await self._card(view.partnership, proposal_id, seen_at)
-                await self._lookout.look(proposal_id)
-            except DiscordFailure:
-                unseen.add(proposal_id)
-        return frozenset(unseen)
+                async with asyncio.timeout(LOOK_WITHIN):
+                    await self._look_again(closing)
+            except (DiscordFailure, TimeoutError):
+                return False
+        return True
+
+    async def _look_again(self, closing: ProposalId) -> None:
+        view = await outbox.view(self._ctx, closing)
+        closes_at = view.proposal.closes_at or view.now
+        last_ready = await clocks.last_ready(self._ctx, view.partnership.guild_id)
+        if view.proposal.state is ProposalState.REVIEW:
+            await self._card(view.partnership, closing, min(last_ready or closes_at, closes_at - JUST_BEFORE))
+        await self._lookout.look(closing)
 
     async def _feed(self, running: Iterable[ProposalId]) -> None:
         """Every pending proposal must stand in the feed (SCL-2, PRO-10)."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from types import SimpleNamespace
@@ -37,6 +37,12 @@ PAUSES = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)
 """Seconds between attempts of what has to be done in the end; the last again and again."""
 
 
+A_SECOND = 46
+"""Requests that this bot begins in a second. Discord takes 50, and the library learns of that only by being refused:
+on the way some come closer together.
+"""
+
+
 class Unconfirmed(aiohttp.ClientError):
     """Discord failed to say whether it took a request that must not be sent twice."""
 
@@ -60,11 +66,60 @@ async def _begins(_session: object, _context: SimpleNamespace, asked: aiohttp.Tr
     sent.append(asked.method)
 
 
-def limited(client: discord.Client) -> None:
-    """Give every request of this client ``ANSWER_WITHIN``; one that takes longer ends in TimeoutError."""
-    request = client.http.request
+class Pace:
+    """Lets requests begin one after the other, as fast as Discord takes them; first those that somebody waits for."""
+
+    def __init__(self, a_second: float) -> None:
+        self._each = 1 / a_second
+        self._next_at = 0.0
+        self._waiting: list[tuple[Callable[[], bool], asyncio.Future[None]]] = []
+
+    async def turn(self) -> None:
+        """Wait for the instant at which a request may begin. Answers to interactions are not counted by Discord."""
+        loop = asyncio.get_running_loop()
+        if not self._waiting and loop.time() >= self._next_at:
+            self._next_at = loop.time() + self._each
+            return
+        turn = loop.create_future()
+        self._waiting.append((_can_wait.get(), turn))
+        if len(self._waiting) == 1:
+            loop.call_at(self._next_at, self._give, loop)
+        await turn
+
+    def _give(self, loop: asyncio.AbstractEventLoop) -> None:
+        waiting = [each for each in self._waiting if not each[1].done()]
+        first = next((each for each in waiting if not each[0]()), waiting[0] if waiting else None)
+        self._waiting = [each for each in waiting if each is not first]
+        if first is not None:
+            first[1].set_result(None)
+            # Kept by the clock: a loop that was held up for a moment does not make all later ones late.
+            self._next_at = max(self._next_at, loop.time() - self._each) + self._each
+        if self._waiting:
+            loop.call_at(self._next_at, self._give, loop)
+
+
+_can_wait: ContextVar[Callable[[], bool]] = ContextVar("can_wait", default=lambda: False)
+
+
+@contextmanager
+def patient(can_wait: Callable[[], bool] = lambda: True) -> Iterator[None]:
+    """Requests in this block come after those that somebody waits for, for as long as they can wait."""
+    token = _can_wait.set(can_wait)
+    try:
+        yield
+    finally:
+        _can_wait.reset(token)
+
+
+def limited(client: discord.Client, share: float = 1.0) -> None:
+    """Give every request of this client its turn and ``ANSWER_WITHIN``; one that takes longer ends in TimeoutError.
+
+    ``share`` is this process's part of what Discord takes from the bot in all.
+    """
+    request, pace = client.http.request, Pace(A_SECOND * share)
 
     async def within(route: discord.http.Route, **options: Any) -> Any:
+        await pace.turn()
         async with asyncio.timeout(ANSWER_WITHIN):
             return await request(route, **options)
 
@@ -89,6 +144,22 @@ def sent_once() -> Iterator[None]:
         yield
     finally:
         _sent.reset(token)
+
+
+async def side_by_side(work: Iterable[Callable[[], Awaitable[T]]], at_once: int) -> list[T]:
+    """Do all of this, so many at a time; each comes to its end before the first failure is raised."""
+    turns = asyncio.Semaphore(at_once)
+
+    async def one(each: Callable[[], Awaitable[T]]) -> T:
+        async with turns:
+            return await each()
+
+    ends = await asyncio.gather(*map(one, work), return_exceptions=True)
+    done = [each for each in ends if not isinstance(each, BaseException)]
+    for each in ends:
+        if isinstance(each, BaseException):
+            raise each
+    return done
 
 
 def is_transient(error: BaseException) -> bool:

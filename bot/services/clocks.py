@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -45,6 +45,16 @@ async def out_of_reach(ctx: Context, guild_id: int, since: datetime) -> None:
     async with ctx.uow.write() as tx:
         if await tx.partnerships.of_guild(guild_id) and not await tx.runtime.get(_unseen(guild_id)):
             await tx.runtime.put(_unseen(guild_id), since.isoformat())
+
+
+async def all_out_of_reach(ctx: Context, of_them: Callable[[int], bool]) -> None:
+    """These servers are not followed since the bot was last ready there, until each is taken in (PRO-11)."""
+    async with ctx.uow.write() as tx:
+        ready = await tx.runtime.heartbeats()
+        for guild_id in sorted({each.guild_id for each in await tx.partnerships.all()}):
+            since = ready.of(guild_id)
+            if of_them(guild_id) and since is not None and not await tx.runtime.get(_unseen(guild_id)):
+                await tx.runtime.put(_unseen(guild_id), since.isoformat())
 
 
 async def unseen_since(ctx: Context, guild_id: int) -> datetime | None:

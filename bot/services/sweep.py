@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Iterable
 from datetime import datetime
@@ -15,8 +16,8 @@ from bot.services.ports.context import Context
 
 _log = logging.getLogger(__name__)
 
-Look = Callable[[Iterable[Any]], Awaitable[frozenset[Any]]]
-"""Looks once more in Discord at what is about to be decided; gives those that could not be looked at."""
+Look = Callable[[PartnershipId, Any], Awaitable[bool]]
+"""Looks once more in Discord at what is about to be decided; gives whether it could be looked at."""
 
 
 async def sweep(
@@ -63,22 +64,38 @@ async def next_due_at(
 async def _bring_forward(
     ctx: Context, partnerships: Collection[PartnershipId], noun: Noun[Any], look_again: Look | None
 ) -> int:
-    """A noun that cannot even be looked up holds up no other."""
+    """Partnerships side by side, each in the order in which its things are due: none waits for another's server.
+
+    A noun that cannot even be looked up holds up no other.
+    """
     try:
         async with ctx.uow.read() as tx:
             due = await tx.of(noun.type).due(ctx.clock(), partnerships)
+            hosts = await tx.of(noun.type).partnerships_of(due)
     except Exception:  # noqa: BLE001 -- logged; looked up again with the next sweep
         _log.exception("not looked up: what is due of %s", noun.name)
         return 0
+    lines: dict[PartnershipId, list[int]] = {}
     for each in due:
-        try:
-            if look_again is None or await _seen(ctx, noun, each, look_again):
-                await advance(ctx, noun, each)
-        except Exception:  # noqa: BLE001 -- logged; it stays due and is tried again with the next sweep
-            _log.exception("not advanced: %s %s", noun.name, each)
+        lines.setdefault(hosts[each], []).append(each)
+    await asyncio.gather(*(_decide(ctx, whose, noun, line, look_again) for whose, line in lines.items()))
     return len(due)
 
 
-async def _seen(ctx: Context, noun: Noun[Any], id: int, look_again: Look) -> bool:
+async def _decide(
+    ctx: Context, partnership: PartnershipId, noun: Noun[Any], due: Iterable[int], look_again: Look | None
+) -> None:
+    looks = {each: asyncio.create_task(_seen(ctx, partnership, noun, each, look_again)) for each in due}
+    for each, look in looks.items():
+        try:
+            if await look:
+                await advance(ctx, noun, each)
+        except Exception:  # noqa: BLE001 -- logged; it stays due and is tried again with the next sweep
+            _log.exception("not advanced: %s %s", noun.name, each)
+
+
+async def _seen(ctx: Context, partnership: PartnershipId, noun: Noun[Any], id: int, look_again: Look | None) -> bool:
     """Whether what is about to be decided on was looked at: while people have something to say or do in it."""
-    return not await noun.looked_at_first(ctx, id) or id not in await look_again((id,))
+    if look_again is None or not await noun.looked_at_first(ctx, id):
+        return True
+    return await look_again(partnership, id)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import cast
@@ -91,11 +90,11 @@ async def test_what_runs_is_looked_at_before_its_next_step_and_a_fault_in_lookin
         await scene.read_by(filed, ADA, BEN)
     looked: list[ProposalId] = []
 
-    async def look(closing: Iterable[ProposalId]) -> frozenset[ProposalId]:
-        looked.extend(closing)
-        if ids[0] in closing:
+    async def look(partnership: PartnershipId, closing: ProposalId) -> bool:
+        looked.append(closing)
+        if closing == ids[0]:
             raise RuntimeError("cannot be looked at")
-        return frozenset(closing) & {ids[1]}
+        return closing != ids[1]
 
     scene.clock.forward(timedelta(hours=48))
     await sweeping.sweep(scene.ctx, {HERE}, look)

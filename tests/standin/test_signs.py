@@ -11,7 +11,7 @@ import pytest
 
 from bot.discord.client import GovernanceBot
 from bot.governance.events import EventType
-from bot.governance.ids import ProposalId
+from bot.governance.ids import PartnershipId, ProposalId
 from bot.governance.proposals_types import Proposal
 from cogs.base import admission
 from tests.standin import Json, StandIn, listening, on_duty, words
@@ -102,7 +102,7 @@ async def test_super_reactions_are_seen_in_the_look_before_the_close(database_ur
         town.standin.gateway.hush()
         town["tom"].react(card, HAND, burst=True)
         town["uma"].react(card, "💬", burst=True)
-        assert await bot.reconciliation.look_again([ProposalId(number)]) == frozenset()
+        assert await bot.reconciliation.look_again(PartnershipId(1), ProposalId(number))
         proposal = await proposal_of(bot, number)
         assert await objectors(bot, number) == {town["tom"].id}
         assert len(proposal.concerns) == 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol, TypeVar
@@ -47,6 +47,10 @@ class Repository(Protocol[T]):
 
     async def due(self, now: datetime, partnerships: Iterable[PartnershipId] | None = None) -> tuple[int, ...]:
         """Ids of those that have something due now, earliest first, in these partnerships or in all."""
+        ...
+
+    async def partnerships_of(self, ids: Collection[int]) -> dict[int, PartnershipId]:
+        """Whose each of these is."""
         ...
 
     async def next_due_at(self, partnerships: Iterable[PartnershipId] | None = None) -> datetime | None:
