@@ -8,6 +8,7 @@ from discord.ext import commands
 from bot.services import organisation
 from bot.ui import help as pages
 from cogs.base import Interaction, UnknownCog, actor, answer, ctx_of, register, who_gives_roles
+from cogs.base.acknowledging import Acknowledging
 
 
 class HelpCommands(commands.Cog):
@@ -29,3 +30,4 @@ async def setup(bot: commands.Bot) -> None:
     """Called by discord.py when the extension is loaded."""
     await register(bot, HelpCommands())
     await bot.add_cog(UnknownCog())
+    await bot.add_cog(Acknowledging())

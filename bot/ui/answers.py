@@ -33,6 +33,10 @@ NOT_SHOWN = (
     "This went through, but Discord did not take my answer. Nothing needs to be done again: "
     "`/proposal show` and `/inbox` say how things stand."
 )
+FORM_TOO_LATE = (
+    "I was too slow to open the form: Discord gives me three seconds for that. What you did before is kept. "
+    "Please press again, and it opens."
+)
 COMMANDS_CHANGED = "My commands have just changed. Please reload Discord (Ctrl-R, or close the app) and try again."
 NOT_HERE = "This works in a channel of the server, not in direct messages. Open the server and try again there."
 

@@ -16,12 +16,13 @@ from discord.ext import commands
 
 from bot.discord import caches
 from bot.discord.caches import NotKnownYet
-from bot.discord.requests import FAILED, answering, in_a_line
+from bot.discord.requests import FAILED, in_a_line
 from bot.governance.errors import Changed, NotFound, Refusal
 from bot.services import organisation
 from bot.services.ports.context import Actor, Context
 from bot.ui import answers, errors, forms
 from bot.ui.limits import V2_COMPONENTS
+from cogs.base.acknowledging import first_word, leave, watch, watched
 from cogs.base.admission import CatchingUp, admit
 from cogs.base.host import Host
 from cogs.base.lengths import bound, check_fields, check_options
@@ -124,7 +125,7 @@ async def _send(
         said.stop()  # its controls are taken in by DynamicItems; a view kept in memory would only pile up
         more["view"] = said
     origin = interaction.message
-    async with answering():
+    async with first_word(interaction):
         if interaction.response.is_done():
             await interaction.followup.send(ephemeral=ephemeral, **more)
         elif replace and "view" in more and origin and origin.flags.ephemeral and origin.flags.components_v2:
@@ -135,8 +136,9 @@ async def _send(
 
 async def announce(interaction: Interaction) -> None:
     """Tell Discord that a private answer takes a moment: it waits three seconds for the first word."""
-    async with answering():
-        await interaction.response.defer(ephemeral=True, thinking=True)
+    async with first_word(interaction):
+        if not interaction.response.is_done():
+            await interaction.response.defer(ephemeral=True, thinking=True)
 
 
 async def register(bot: commands.Bot, cog: commands.Cog, *controls: type[Control | Menu]) -> None:
@@ -149,24 +151,31 @@ async def register(bot: commands.Bot, cog: commands.Cog, *controls: type[Control
 
 
 async def show_form(interaction: Interaction, form: discord.ui.Modal) -> None:
-    """Open a form. It is not held in memory: what is sent in is routed by its id, also after a restart."""
+    """Open a form. It is not held in memory: what is sent in is routed by its id, also after a restart.
+
+    An act that had to be acknowledged before cannot open one any more, and says so.
+    """
     form.stop()
-    cast(Host, interaction.client).unsent.fill(interaction.user.id, form)
-    async with answering():
-        await interaction.response.send_modal(form)
+    async with first_word(interaction):
+        if not interaction.response.is_done():
+            cast(Host, interaction.client).unsent.fill(interaction.user.id, form)
+            await interaction.response.send_modal(form)
+            return
+    await answer(interaction, answers.FORM_TOO_LATE)
 
 
 async def guarded(
     interaction: Interaction, act: Callable[[], Awaitable[object]], fields: Fields = _NOTHING, *, admitted: bool = False
 ) -> None:
     """Take an act that may be let in; speak its refusal or fault privately, and give back what a form held."""
-    try:
-        check_fields(fields)
-        if not admitted:
-            await admit(interaction)
-        await act()
-    except Exception as fault:  # noqa: BLE001 -- ``failed`` logs what is not a refusal
-        await failed(interaction, fault, fields)
+    with watched(interaction):
+        try:
+            check_fields(fields)
+            if not admitted:
+                await admit(interaction)
+            await act()
+        except Exception as fault:  # noqa: BLE001 -- ``failed`` logs what is not a refusal
+            await failed(interaction, fault, fields)
 
 
 async def failed(interaction: Interaction, fault: BaseException, fields: Fields = _NOTHING) -> None:
@@ -193,18 +202,21 @@ async def failed(interaction: Interaction, fault: BaseException, fields: Fields 
 
 async def command_admitted(interaction: Interaction) -> bool:
     """What the command tree asks before it takes a command (``tree.interaction_check``)."""
+    watch(interaction)
     try:
         if interaction.type is discord.InteractionType.application_command:
             check_options(interaction)
         await admit(interaction)
     except Exception as fault:  # noqa: BLE001 -- ``failed`` logs what is not a refusal
         await failed(interaction, fault)
+        leave(interaction)
         return False
     return True
 
 
 async def command_failed(interaction: Interaction, error: app_commands.AppCommandError) -> None:
     """What the command tree does with errors (``tree.on_error``)."""
+    leave(interaction)
     if isinstance(error, app_commands.CommandInvokeError | app_commands.TransformerError) and error.__cause__:
         await failed(interaction, error.__cause__)
     elif isinstance(error, app_commands.CommandNotFound | app_commands.CommandSignatureMismatch):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import re
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -71,7 +71,7 @@ class Bucket:
 
     def take(self, major: str) -> tuple[int, float]:
         """How many more may follow, -1 if this one was too many, and in how many seconds all may again."""
-        now = time.monotonic()
+        now = asyncio.get_running_loop().time()
         taken = self._taken.setdefault(major, [])
         taken[:] = [at for at in taken if at > now - self.window]
         left = self.limit - len(taken) - 1

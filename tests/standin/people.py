@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -33,7 +32,7 @@ class Interaction:
     token: str
     type: int
     payload: Json
-    sent_at: float = field(default_factory=time.monotonic)
+    sent_at: float = field(default_factory=lambda: asyncio.get_running_loop().time())
     kind: int = 0
     """The type of the first answer; 0 while there is none."""
     messages: list[Json] = field(default_factory=list)
@@ -97,7 +96,7 @@ class Desk:
     def callback(self, id: int, said: Json, files: Iterable[tuple[str, int]]) -> Json:
         """The first answer."""
         asked: Interaction = self.world.known(self.interactions, id, 10062, "Unknown interaction")
-        if time.monotonic() - asked.sent_at > TO_ANSWER:
+        if asyncio.get_running_loop().time() - asked.sent_at > TO_ANSWER:
             raise Refused(404, 10062, "Unknown interaction")
         if asked.kind:
             raise Refused(400, 40060, "Interaction has already been acknowledged.")
