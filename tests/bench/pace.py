@@ -18,7 +18,7 @@ from bot.discord.client import GovernanceBot
 from bot.governance import lifecycle
 from bot.governance.effects.world import Governed
 from bot.governance.events import Event, EventType
-from bot.governance.ids import GroupId, PartnershipId, ProposalId, RoleId
+from bot.governance.ids import GroupId, PartnershipId, RoleId
 from bot.governance.organisation import Group, GroupKind, Partnership, RoleMapping
 from bot.governance.policy import genesis
 from bot.services import electorates, roles
@@ -31,7 +31,7 @@ from storage.proposals import columns_of
 from storage.unit_of_work import SqlUnitOfWork
 from tests.bench.model import A_SECOND, ModelLoop, Paced
 from tests.bench.seeding import opened
-from tests.standin import Json, Person, listening, on_duty
+from tests.standin import Json, Person, controls, listening, on_duty
 from tests.standin.running import caught_up
 from tests.standin.world import Guild
 
@@ -199,9 +199,8 @@ async def closing(folder: Path, servers: int, each: int, told: Callable[[str], N
         told(f"    {rate:.1f} a second of {A_SECOND} ({rate / A_SECOND:.0%}), {span.refused} over the limit")
         told(f"(e) {span.requests / many:.2f} requests and {span.worked / many * 1000:.0f} ms of the processor each")
         if waits:
-            told(
-                f"(d) first answers to {len(waits)}: {median(waits):.2f} s, 99 of 100 in {quantiles(waits, n=100)[-1]:.2f} s"
-            )
+            most = quantiles(waits, n=100)[-1]
+            told(f"(d) first answers to {len(waits)}: {median(waits):.2f} s, 99 of 100 in {most:.2f} s")
 
 
 async def _crowd(valley: Valley) -> list[float]:
@@ -218,8 +217,6 @@ async def _crowd(valley: Valley) -> list[float]:
 
 
 def _ids(message: Json) -> list[str]:
-    from tests.standin import controls
-
     return list(controls(message))
 
 
@@ -238,14 +235,13 @@ async def fairness(folder: Path, told: Callable[[str], None]) -> None:
                 standin.paced = True
                 feed = valley.channels[1][1]
                 before, at = len(standin.messages(feed)), _now()
-                for id, times in ((PartnershipId(1), posts), (PartnershipId(2), 1)):
-                    renamed = Event(EventType.ROLE_RENAMED, f"partnership/{id}", None, {"role": "7", "name": "Kept"})
+                for here, times in ((PartnershipId(1), posts), (PartnershipId(2), 1)):
+                    renamed = Event(EventType.ROLE_RENAMED, f"partnership/{here}", None, {"role": "7", "name": "Kept"})
                     async with bot.ctx.uow.write() as tx:
-                        await tx.record.append(id, [renamed] * times, valley.clock())
+                        await tx.record.append(here, [renamed] * times, valley.clock())
                 waits.append(await _until(lambda: len(standin.messages(feed)) > before) - at)  # noqa: B023
-    told(
-        f"(b) one post beside {POSTS} of another server: {waits[1]:.2f} s, alone {waits[0]:.2f} s: {waits[1] / waits[0]:.2f} x"
-    )
+    alone, beside = waits
+    told(f"(b) one post beside {POSTS} of another server: {beside:.2f} s, alone {alone:.2f} s: {beside / alone:.2f} x")
 
 
 async def starting(folder: Path, servers: int, each: int, told: Callable[[str], None]) -> None:
@@ -273,12 +269,10 @@ async def starting(folder: Path, servers: int, each: int, told: Callable[[str], 
             await caught_up(standin, bot)
     limit, took = requests / A_SECOND, last - span.at
     many = servers * each
-    told(
-        f"(c) {servers} servers of {each}: the last is decidable after {took:.1f} s, beside {limit:.1f} s: {took / limit:.2f} x"
-    )
-    told(
-        f"    somebody in the last one has an answer after {standin.first_answers[pressed.id] - at:.2f} s: {pressed.said[:60]!r}"
-    )
+    told(f"(c) {servers} servers of {each}: the last is decidable after {took:.1f} s")
+    told(f"    beside {limit:.1f} s at {A_SECOND} a second: {took / limit:.2f} x")
+    waited = standin.first_answers[pressed.id] - at
+    told(f"    somebody in the last server has a first answer after {waited:.2f} s: {pressed.said[:60]!r}")
     told(f"(e) {span.requests / many:.2f} requests for each open proposal at the start, {span.refused} over the limit")
 
 
