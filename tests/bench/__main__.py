@@ -10,7 +10,7 @@ import warnings
 from pathlib import Path
 from statistics import median
 
-from tests.bench import acts, growth, numbers, reminding, retros
+from tests.bench import acts, growth, numbers, pace, reminding, retros
 
 _ACTS = {"propose": "/propose, sent in and opened", "object": "objection by reaction", "read": '"I have read it"'}
 _GROWN = {
@@ -46,7 +46,7 @@ def main() -> None:
     """All parts, one after the other."""
     logging.disable()
     warnings.simplefilter("ignore")
-    parts = sys.argv[1:] or ["acts", "growth", "retros", "numbers", "reminders"]
+    parts = sys.argv[1:] or ["acts", "growth", "retros", "numbers", "reminders", "pace"]
     if "acts" in parts:
         print("Beside a bare bot that makes the same Discord calls and writes one row (aim: at most 2)\n", flush=True)
         with tempfile.TemporaryDirectory() as folder:
@@ -88,6 +88,10 @@ def main() -> None:
         )
         with tempfile.TemporaryDirectory() as folder:
             reminding.compare(Path(folder), _reminded)
+    if "pace" in parts:
+        print("\nBeside Discord's own pace, in the time of a model\n", flush=True)
+        with tempfile.TemporaryDirectory() as folder:
+            pace.compare(Path(folder), lambda line: print(f"  {line}", flush=True))
 
 
 def _reminded(few: reminding.Reminded, many: reminding.Reminded) -> None:

@@ -49,7 +49,7 @@ class ModelLoop(asyncio.SelectorEventLoop):
         """Whether a thread is at work that will be heard of: the disk, a picture."""
         return self._in_threads > 0
 
-    def run_in_executor(self, executor: Any, func: Any, *args: Any) -> Any:
+    def run_in_executor(self, executor: Any, func: Any, *args: Any) -> Any:  # type: ignore[override]
         """As ever, but known."""
         self._in_threads += 1
         made = super().run_in_executor(executor, func, *args)
@@ -60,7 +60,7 @@ class ModelLoop(asyncio.SelectorEventLoop):
         self._in_threads -= 1
 
 
-class _Skipping(selectors.DefaultSelector):  # type: ignore[misc,valid-type]
+class _Skipping(selectors.DefaultSelector):
     """Waits for nothing but what really comes: sockets of this process, and threads."""
 
     def __init__(self, loop: ModelLoop) -> None:
