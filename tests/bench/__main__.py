@@ -91,7 +91,8 @@ def main() -> None:
     if "pace" in parts:
         print("\nBeside Discord's own pace, in the time of a model\n", flush=True)
         with tempfile.TemporaryDirectory() as folder:
-            pace.compare(Path(folder), lambda line: print(f"  {line}", flush=True))
+            scale = next((float(each) for each in parts if each[0].isdigit()), 1.0)
+            pace.compare(Path(folder), lambda line: print(f"  {line}", flush=True), scale)
 
 
 def _reminded(few: reminding.Reminded, many: reminding.Reminded) -> None:

@@ -12,7 +12,7 @@ from bot.services.ports.deliveries import Asked, Delivery, DeliveryKind, Deliver
 from bot.services.ports.transaction import UnitOfWork
 from storage.unit_of_work import SqlUnitOfWork
 from tests.database import NEW_YEAR, Hearing
-from tests.storage.examples import ADA, BEN, HERE, event, partnership, proposal
+from tests.storage.examples import ADA, BEN, GUILD, HERE, TLC, event, partnership, proposal
 
 ONE = ProposalId(1)
 CARD = DeliveryKind.CARD
@@ -158,3 +158,32 @@ async def test_a_retry_waits_for_its_time(kept: UnitOfWork) -> None:
         assert await tx.deliveries.waiting(NEW_YEAR) == ()
         assert len(await tx.deliveries.waiting(later)) == 1
         assert await tx.deliveries.next_retry_at() == later
+
+
+async def test_what_waits_is_asked_for_partnership_by_partnership(kept: UnitOfWork) -> None:
+    there = partnership(2)
+    async with kept.write() as tx:
+        await tx.of(Proposal).save(proposal(1))
+        await tx.deliveries.ask(there.id, DeliveryKind.LOG, event=1)
+        await tx.deliveries.ask(HERE, CARD, ONE)
+        await tx.deliveries.ask(HERE, DeliveryKind.LOG, event=2)
+    async with kept.read() as tx:
+        assert await tx.deliveries.partnerships_waiting(NEW_YEAR) == (there.id, HERE)
+        here = await tx.deliveries.waiting(NEW_YEAR, 100, HERE)
+        assert [each.key for each in here] == ["card:1", "log:1:2"]
+        assert [(each.guild_id, each.group) for each in here] == [(GUILD, TLC), (GUILD, None)]
+        assert [each.key for each in await tx.deliveries.waiting(NEW_YEAR, 1, HERE)] == ["card:1"]
+    async with kept.write() as tx:
+        await tx.deliveries.save(replace(here[0], retry_at=NEW_YEAR + timedelta(hours=1)))
+    async with kept.read() as tx:
+        assert await tx.deliveries.still_waiting(NEW_YEAR, [each.id for each in here]) == (here[1],)
+
+
+async def test_a_commit_tells_where_something_waits(kept: UnitOfWork, hearing: Hearing) -> None:
+    hearing.commits.clear()
+    there = partnership(2)
+    async with kept.write() as tx:
+        await tx.deliveries.ask(there.id, DeliveryKind.LOG, event=1)
+    async with kept.write() as tx:
+        await tx.deliveries.hurry(HERE)
+    assert [each.deliveries for each in hearing.commits] == [{there.id}, {HERE}]

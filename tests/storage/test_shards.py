@@ -61,6 +61,7 @@ async def test_a_process_sees_its_own_partnerships_and_posts(kept: Engines, shar
     assert await waiting(kept, shards) == theirs
     async with process(kept, shards).read() as tx:
         assert [each.id for each in await tx.partnerships.all()] == theirs
+        assert sorted(await tx.deliveries.partnerships_waiting(NEW_YEAR)) == theirs
 
 
 async def test_a_process_wakes_for_its_own_posts_only(kept: Engines) -> None:
