@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
+
+import pytest
 
 from bot.discord.requests import Pace, patient, side_by_side
 
@@ -48,19 +51,13 @@ async def test_work_side_by_side_is_bounded_and_comes_to_its_end_before_a_failur
         await asyncio.sleep(0)
         at_work -= 1
         if number == 1:
-            raise OSError
+            raise OSError("the second")
         done.append(number)
         return number
 
-    def each(number: int) -> object:
-        return lambda: work(number)
-
-    assert await side_by_side([each(2), each(3), each(4)], 2) == [2, 3, 4]  # type: ignore[list-item]
+    assert await side_by_side([partial(work, number) for number in (2, 3, 4)], 2) == [2, 3, 4]
     assert most == 2
     done.clear()
-    try:
-        await side_by_side([each(number) for number in range(4)], 4)  # type: ignore[misc]
-    except OSError:
-        assert done == [0, 2, 3]
-    else:
-        raise AssertionError
+    with pytest.raises(OSError, match="the second"):
+        await side_by_side([partial(work, number) for number in range(4)], 4)
+    assert done == [0, 2, 3]

@@ -16,7 +16,7 @@ from sqlalchemy import insert
 
 from bot.discord.client import GovernanceBot
 from bot.governance import lifecycle
-from bot.governance.effects.world import Governed
+from bot.governance.effects import Governed
 from bot.governance.events import Event, EventType
 from bot.governance.ids import GroupId, PartnershipId, RoleId
 from bot.governance.organisation import Group, GroupKind, Partnership, RoleMapping
@@ -234,8 +234,8 @@ async def fairness(folder: Path, told: Callable[[str], None]) -> None:
                 await caught_up(standin, bot)
                 standin.paced = True
                 feed = valley.channels[1][1]
-                before, at = len(standin.messages(feed)), _now()
                 for here, times in ((PartnershipId(1), posts), (PartnershipId(2), 1)):
+                    before, at = len(standin.messages(feed)), _now()
                     renamed = Event(EventType.ROLE_RENAMED, f"partnership/{here}", None, {"role": "7", "name": "Kept"})
                     async with bot.ctx.uow.write() as tx:
                         await tx.record.append(here, [renamed] * times, valley.clock())
