@@ -8,8 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from bot.discord import intake
+from cogs.base import acknowledging
 from tests.journeys.logged import WATCH
-from tests.journeys.server import Server, serving
+from tests.journeys.server import UNHURRIED, Server, serving
+
+
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine a journey is as quick as anywhere: nothing is put off because it takes long."""
+    monkeypatch.setattr(acknowledging, "WITHIN", UNHURRIED)
+    monkeypatch.setattr(intake, "SLOW", UNHURRIED)
 
 
 @pytest.fixture

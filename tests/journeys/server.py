@@ -97,6 +97,10 @@ class Simulation(simcord.Env):
         await super()._settle_internal(**how)
 
 
+UNHURRIED = 86400.0
+"""Seconds after which something is slow in a journey: the simulation lets timers run out in real time as well."""
+
+
 @dataclass
 class Server:
     """One server, its people by name, and the bot."""
@@ -134,6 +138,7 @@ class Server:
         bot = create_bot(settings, clock=discord.utils.utcnow, scheduler=False)
         assert isinstance(bot, GovernanceBot)
         bot._waker.nap = self.nap
+        bot.outbox._lanes._slow = bot.reconciliation._looks._slow = UNHURRIED
         self.listen_in(bot)
         return bot
 
