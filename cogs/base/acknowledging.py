@@ -6,14 +6,14 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING
+from typing import TypeAlias
 
+import discord
 from discord.ext import commands
 
 from bot.discord.requests import FAILED, answering
 
-if TYPE_CHECKING:
-    from cogs.base import Interaction
+Interaction: TypeAlias = discord.Interaction[discord.Client]
 
 WITHIN = 1.0
 """Seconds after which an act that has not answered yet is acknowledged: it may wait for others, or for Discord."""
