@@ -9,13 +9,10 @@ from types import MappingProxyType
 from discord import app_commands
 from discord.ext import commands
 
-from bot.discord import caches
-from bot.governance.errors import NotFound
 from bot.governance.ids import GroupId, PartnershipId
 from bot.governance.organisation import Partnership
 from bot.services import feedback
 from bot.services.feedback import FeedbackView
-from bot.services.ports.context import Actor
 from bot.ui import feedback_board as pages
 from bot.ui import feedback_ids
 from cogs.base import (
@@ -37,18 +34,12 @@ Act = Callable[[Interaction, int], Awaitable[None]]
 Choice = app_commands.Choice[str]
 
 _LISTS = [Choice(name=label, value=name) for name, (label, _) in pages.LISTS.items()]
-_NUMBER = re.compile(
-    r"(?:(?P<partnership>[1-9]\d{0,8})/)?\s*(?:f-?|#)?\s*(?P<number>[1-9]\d{0,8})(?:\s*·.*)?", re.IGNORECASE
-)
 
 
 async def chosen(interaction: Interaction, words: str) -> FeedbackView:
     """The feedback chosen or typed: ``9``, ``F-9``, or a suggestion's words. Raises NotFound."""
-    number = _NUMBER.fullmatch(words.strip())
-    if number is None:
-        raise NotFound("feedback", words)
-    partnership = await choices.partnership_chosen(interaction, number["partnership"] or "")
-    return await feedback.by_number(*asker(interaction), partnership.id, int(number["number"]))
+    partnership, number = await choices.number_chosen(interaction, feedback.NOUN, words)
+    return await feedback.by_number(*asker(interaction), partnership.id, number)
 
 
 async def seen(interaction: Interaction, id: int) -> None:
@@ -166,16 +157,8 @@ async def take_words(interaction: Interaction, match: re.Match[str], fields: Fie
         case "hide":
             view = await feedback.hide(ctx, who, wanted, fields.get("hiding", ""))
         case _:
-            view = await feedback.assign(ctx, who, wanted, _picked(interaction, fields.get("owner", "")))
+            view = await feedback.assign(ctx, who, wanted, choices.person_chosen(interaction, fields.get("owner", "")))
     await answer(interaction, pages.done(view, match["act"]))
-
-
-def _picked(interaction: Interaction, user: str) -> Actor:
-    """The person chosen in a form, with the roles they wear. Raises NotFound for somebody who is not in the server."""
-    member = caches.member_of(interaction.guild, int(user)) if user.isdecimal() else None
-    if member is None:
-        raise NotFound("person")
-    return Actor(member.id, member.guild.id, caches.worn_by(member))
 
 
 @suggesting

@@ -10,7 +10,6 @@ from types import MappingProxyType
 from discord import app_commands
 from discord.ext import commands
 
-from bot.governance.errors import NotFound
 from bot.governance.meetings import Answer, MeetingState
 from bot.services import meetings
 from bot.services.meetings import Wanted
@@ -36,7 +35,6 @@ from cogs.base import (
 
 Act = Callable[[Interaction, int, int], Awaitable[None]]
 
-_NUMBER = re.compile(r"(?:m-?|#)?\s*([1-9]\d{0,8})(?:\s*·.*)?", re.IGNORECASE)
 _EVERY = [app_commands.Choice(name=words, value=key) for key, words in answers.EVERY.items()]
 _KINDS = [app_commands.Choice(name=words, value=kind.value) for kind, words in boards.KIND_LABELS.items()]
 _LENGTHS = [
@@ -62,11 +60,8 @@ async def suggest_meetings(interaction: Interaction, current: str) -> list[app_c
 
 async def meeting_chosen(interaction: Interaction, chosen: str, partnership: str) -> int:
     """The meeting chosen or typed: ``M-7``, ``7``, a suggestion's words. Raises NotFound."""
-    number = _NUMBER.fullmatch(chosen.strip())
-    if number is None:
-        raise NotFound("meeting", chosen)
-    found = await choices.partnership_chosen(interaction, partnership)
-    return (await meetings.by_number(*asker(interaction), found.id, int(number[1]))).meeting.id
+    found, number = await choices.number_chosen(interaction, meetings.NOUN, chosen, partnership)
+    return (await meetings.by_number(*asker(interaction), found.id, number)).meeting.id
 
 
 async def confirm(interaction: Interaction, id: int, at: int) -> None:

@@ -42,7 +42,6 @@ _PACE_CHOICES = [
     for name, hours in _PACES.items()
 ]
 _EVERY = [app_commands.Choice(name=f"every {name}", value=name) for name in MENU]
-_NUMBER = re.compile(r"\s*(?:r-?|#)?\s*([1-9]\d{0,8})(?:\s*·.*)?", re.IGNORECASE | re.ASCII | re.DOTALL)
 _ABOUT = {
     "template": "Which columns; left out: the 4 Ls",
     "columns": "For a custom one: 1 to 5 columns, with commas between them",
@@ -98,16 +97,14 @@ async def show_list(interaction: Interaction, id: PartnershipId, before: int | N
 async def retro_chosen(interaction: Interaction, chosen: str, *, running: bool = False) -> RetroView:
     """The retro chosen or typed, else the latest one here. Raises NotFound."""
     ctx, who = asker(interaction)
-    partnership = await choices.partnership_chosen(interaction)
     if not chosen.strip():
+        partnership = await choices.partnership_chosen(interaction)
         found = await retros.list_retros(ctx, who, partnership.id, None, rules.OPEN if running else retros.LISTED)
         if not found:
             raise NotFound("retro")
         return next((view for view in found if view.retro.runs), found[0])
-    number = _NUMBER.fullmatch(chosen)
-    if number is None:
-        raise NotFound("retro", chosen)
-    return await retros.by_number(ctx, who, partnership.id, int(number[1]))
+    named, number = await choices.number_chosen(interaction, retros.NOUN, chosen)
+    return await retros.by_number(ctx, who, named.id, number)
 
 
 @suggesting

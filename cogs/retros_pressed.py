@@ -12,13 +12,11 @@ from types import MappingProxyType
 import discord
 from discord.ext import commands
 
-from bot.discord import caches
 from bot.governance import drafts
 from bot.governance import retros as rules
 from bot.governance.errors import NotFound
 from bot.governance.retros import PHASES, Progress, RetroState
 from bot.services import attempts, retros, retros_leading, retros_writing
-from bot.services.ports.context import Actor
 from bot.services.retros_views import RetroView
 from bot.ui import forms, retros_forms, retros_ids, retros_notices, retros_replies, retros_topics
 from bot.ui import retros_board as boards
@@ -32,6 +30,7 @@ from cogs.base import (
     announce,
     answer,
     asker,
+    choices,
     register,
     show_form,
 )
@@ -398,7 +397,7 @@ class RetroMenu(Menu, template=retros_ids.MENU_TEMPLATE):
             case "note":
                 await note(interaction, named, chosen[0])
             case _:
-                view = await retros.hand_over(*asker(interaction), named, person_named(interaction, chosen[0]))
+                view = await retros.hand_over(*asker(interaction), named, choices.person_chosen(interaction, chosen[0]))
                 await answer(interaction, retros_replies.handed(view), replace=True)
 
 
@@ -446,7 +445,7 @@ async def take_action(interaction: Interaction, id: int, arg: str, fields: Field
     """An action was sent in."""
     ctx, who = asker(interaction)
     named = fields.get("owner", "")
-    owner = person_named(interaction, named) if named else None
+    owner = choices.person_chosen(interaction, named) if named else None
     view = await retros_writing.add_action(ctx, who, id, fields.get("action", ""), owner, fields.get("due", ""))
     await answer(interaction, retros_replies.actions(view, 10**6, "Noted. "))
 
@@ -476,14 +475,6 @@ class RetroForms(FormCog):
 
 
 # ---- parsing ---------------------------------------------------------------------------------------
-
-
-def person_named(interaction: Interaction, chosen: str) -> Actor:
-    """Somebody chosen in a list of people, as their roles make them. Raises NotFound."""
-    member = caches.member_of(interaction.guild, _number(chosen))
-    if member is None:
-        raise NotFound("person")
-    return Actor(member.id, member.guild.id, caches.worn_by(member))
 
 
 async def _during(interaction: Interaction, id: int, act: str, *phases: RetroState) -> RetroView:

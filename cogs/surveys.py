@@ -42,9 +42,6 @@ from cogs.base import (
 Act = Callable[[Interaction, int], Awaitable[None]]
 Choice = app_commands.Choice[str]
 
-_NUMBER = re.compile(
-    r"(?:(?P<partnership>[1-9]\d{0,8})/)?\s*(?:s-?|#)?\s*(?P<number>[1-9]\d{0,8})(?:\s*·.*)?", re.IGNORECASE
-)
 _REPEATS = [Choice(name=pages.REPEATS[key], value=key) for key in REPEATS]
 _SCALES = [Choice(name=name, value=scale.name) for scale, name in pages.SCALES.items()]
 _WHICH = "Its number or words of its title"
@@ -52,11 +49,8 @@ _WHICH = "Its number or words of its title"
 
 async def chosen(interaction: Interaction, words: str) -> SurveyView:
     """The survey chosen or typed: ``2``, ``S-2``, or a suggestion's words. Raises NotFound."""
-    number = _NUMBER.fullmatch(words.strip())
-    if number is None:
-        raise NotFound("survey", words)
-    partnership = await choices.partnership_chosen(interaction, number["partnership"] or "")
-    return await surveys.by_number(*asker(interaction), partnership.id, int(number["number"]))
+    partnership, number = await choices.number_chosen(interaction, surveys.NOUN, words)
+    return await surveys.by_number(*asker(interaction), partnership.id, number)
 
 
 async def show(interaction: Interaction, id: int) -> None:

@@ -14,9 +14,8 @@ from bot.governance.meetings import OVER, Meeting, MeetingKind
 from bot.governance.organisation import Group, Member, Partnership
 from bot.governance.proposals_types import Proposal, ProposalState
 from bot.governance.retros import Action, Retro
-from bot.services import members
+from bot.services import cases, members
 from bot.services.ports.deliveries import DeliveryKind
-from bot.services.ports.partnerships import PlaceKind
 from bot.services.ports.proposals import Filter, Listed
 from bot.services.ports.transaction import Transaction
 
@@ -95,10 +94,6 @@ async def view_of(tx: Transaction, meeting: Meeting, now: datetime, member: Memb
     named |= {e.event.actor for e in await tx.record.of(partnership.id, rules.thing(meeting)) if e.event.actor}
     promised = await _promised(tx, meeting)
     named |= {each.action.owner for each in promised if each.action.owner}
-    places = await tx.partnerships.places(partnership.id)
-    channel_id = next(
-        (p.channel_id for p in places if p.kind is PlaceKind.GROUP and p.group == meeting.group and not p.lost), None
-    )
     holdings = await tx.seats.holdings(partnership)
     return MeetingView(
         meeting=meeting,
@@ -106,12 +101,12 @@ async def view_of(tx: Transaction, meeting: Meeting, now: datetime, member: Memb
         group=partnership.group(meeting.group),
         users=await tx.people.users_of(named),
         now=now,
-        channel_id=channel_id,
+        channel_id=await cases.channel_of(tx, partnership, meeting.group),
         open=await _open(tx, meeting),
         promised=promised,
         linked=await linked(tx, meeting),
         calendar=await _calendar(tx, meeting),
-        link=await _link(tx, meeting, partnership),
+        link=await cases.board_link(tx, partnership, rules.thing(meeting)) or None,
         runs=member is not None and rules.runs(meeting.group, member.trusted, holdings),
         following=await _following(tx, meeting),
     )
@@ -202,10 +197,3 @@ async def _calendar(tx: Transaction, meeting: Meeting) -> str:
     if entry.message_id is not None:
         return "stands"
     return "refused" if entry.attempts else "waiting"
-
-
-async def _link(tx: Transaction, meeting: Meeting, partnership: Partnership) -> str | None:
-    board = await tx.deliveries.board(rules.thing(meeting))
-    if board is None or board.message_id is None:
-        return None
-    return f"https://discord.com/channels/{partnership.guild_id}/{board.channel_id}/{board.message_id}"

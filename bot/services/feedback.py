@@ -15,13 +15,13 @@ from bot.governance.errors import NotEligible, NotFound
 from bot.governance.events import EventType
 from bot.governance.feedback import Feedback, FeedbackState
 from bot.governance.ids import GroupId, PartnershipId, PersonId
-from bot.governance.organisation import Member, Partnership, seats_of, suspension
+from bot.governance.organisation import Member, Partnership, suspension
 from bot.governance.reminders import Entry, ReminderTopic
 from bot.services import cases, members
+from bot.services.cases import Shelf
 from bot.services.noun import MOST_WAITING, InboxItem, Line, Noun, Thing, Waiting
 from bot.services.organisation import hosted
 from bot.services.ports.context import Actor, Context
-from bot.services.ports.partnerships import Place, PlaceKind
 from bot.services.ports.sealed import Sealed
 from bot.services.ports.transaction import Transaction
 from bot.services.reminders import remind
@@ -69,6 +69,13 @@ class FeedbackPage:
     before: int | None
 
 
+async def may_read(tx: Transaction, partnership: Partnership, feedback: Feedback, member: Member) -> bool:
+    """Anyone with a seat; of a private group its own seats only (SCL-2)."""
+    return members.reads(partnership, feedback.group, member)
+
+
+SHELF = Shelf(Feedback, may_read)
+
 Rule = Callable[[Feedback, Member, bool], rules.Outcome]
 Ruled = TypeVar("Ruled")
 
@@ -106,18 +113,13 @@ async def give(
 
 async def show(ctx: Context, actor: Actor, id: int) -> FeedbackView:
     """Feedback that the asker may read. Raises NotFound."""
-    async with ctx.uow.read() as tx:
-        feedback, partnership, _ = await _read(tx, actor, id, members.reader_of)
-        return await _view(tx, feedback, partnership)
+    async with cases.reading(ctx, SHELF, actor, id) as case:
+        return await _view(case.tx, case.thing, case.partnership)
 
 
 async def by_number(ctx: Context, actor: Actor, id: PartnershipId, number: int) -> FeedbackView:
     """By its number F-9. Raises NotFound."""
-    async with ctx.uow.read() as tx:
-        await hosted(tx, actor, id)
-        found = await tx.of(Feedback).numbered(id, number)
-        feedback, partnership, _ = await _read(tx, actor, found.id, members.reader_of)
-        return await _view(tx, feedback, partnership)
+    return await show(ctx, actor, await cases.numbered(ctx, SHELF, actor, id, number))
 
 
 async def page(
@@ -133,17 +135,9 @@ async def page(
     async with ctx.uow.read() as tx:
         partnership = await hosted(tx, actor, id)
         member = await members.reader_of(tx, partnership, actor)
-        members.check_seated(member)
-        found: list[Feedback] = []
-        while len(found) <= size:
-            part = await tx.of(Feedback).list(id, states, group, before)
-            found += [each for each in part if members.reads(partnership, each.group, member)]
-            if not part:
-                break
-            before = part[-1].number
-        shown = found[:size]
+        shown, following = await cases.page(tx, SHELF, partnership, member, size, states, group, before)
         views = [await _view(tx, each, partnership) for each in shown]
-        return FeedbackPage(partnership, tuple(views), shown[-1].number if len(found) > size else None)
+        return FeedbackPage(partnership, tuple(views), following)
 
 
 async def acknowledge(ctx: Context, actor: Actor, id: int) -> FeedbackView:
@@ -158,10 +152,9 @@ async def take(ctx: Context, actor: Actor, id: int) -> FeedbackView:
 
 async def assign(ctx: Context, actor: Actor, id: int, to: Actor) -> FeedbackView:
     """Give it to somebody. Raises as ``rules.assign``, NotFound."""
-    async with ctx.uow.write() as tx:
-        feedback, partnership, member = await _read(tx, actor, id, members.member_of)
-        receiver = Member(await tx.people.id_of(to.user_id), seats_of(partnership, to.roles))
-        return await _keep(tx, ctx, partnership, member, feedback, lambda f, m, t: rules.assign(f, m, receiver, t))
+    async with cases.writing(ctx, SHELF, actor, id) as case:
+        receiver = await members.member_of(case.tx, case.partnership, to)
+        return await _keep(case, lambda f, m, t: rules.assign(f, m, receiver, t))
 
 
 async def check_may_answer(ctx: Context, actor: Actor, id: int) -> FeedbackView:
@@ -241,55 +234,31 @@ async def _count(tx: Transaction, id: PartnershipId, person: PersonId, now: date
         await tx.seals.put(day, each)
 
 
-async def _read(tx: Transaction, actor: Actor, id: int, who: members.Finder) -> tuple[Feedback, Partnership, Member]:
-    """Feedback of the asker's own server that they may read. Raises NotFound, NotEligible."""
-    feedback = await tx.of(Feedback).get(id)
-    partnership = await tx.partnerships.get(feedback.partnership)
-    if partnership.guild_id != actor.guild_id:
-        raise NotFound("feedback")
-    member = await who(tx, partnership, actor)
-    members.check_seated(member)
-    if not members.reads(partnership, feedback.group, member):
-        raise NotFound("feedback")
-    return feedback, partnership, member
-
-
 async def _before(ctx: Context, actor: Actor, id: int, check: Callable[[Feedback, Member, bool], None]) -> FeedbackView:
-    async with ctx.uow.read() as tx:
-        feedback, partnership, member = await _read(tx, actor, id, members.reader_of)
-        await _judged(tx, partnership, feedback, member, check)
-        return await _view(tx, feedback, partnership)
+    async with cases.reading(ctx, SHELF, actor, id) as case:
+        await _judged(case, check)
+        return await _view(case.tx, case.thing, case.partnership)
 
 
 async def _act(ctx: Context, actor: Actor, id: int, rule: Rule) -> FeedbackView:
-    async with ctx.uow.write() as tx:
-        feedback, partnership, member = await _read(tx, actor, id, members.member_of)
-        return await _keep(tx, ctx, partnership, member, feedback, rule)
+    async with cases.writing(ctx, SHELF, actor, id) as case:
+        return await _keep(case, rule)
 
 
-async def _keep(
-    tx: Transaction, ctx: Context, partnership: Partnership, member: Member, feedback: Feedback, rule: Rule
-) -> FeedbackView:
-    changed, events = await _judged(tx, partnership, feedback, member, rule)
-    saved = await tx.of(Feedback).save(changed)
-    now = ctx.clock()
-    await tx.record.append(partnership.id, events, now)
+async def _keep(case: cases.Case[Feedback], rule: Rule) -> FeedbackView:
+    changed, events = await _judged(case, rule)
+    saved = await case.keep(changed, events)
     if saved.owner is not None and any(event.type is EventType.FEEDBACK_ASSIGNED for event in events):
-        at = now + UNANSWERED
-        thing, people = rules.thing(saved.id), (saved.owner,)
-        await remind(tx, partnership.id, thing, ReminderTopic.FEEDBACK, "feedback", at.isoformat(), at, None, people)
-    return await _view(tx, saved, partnership)
+        at = case.now + UNANSWERED
+        thing, people, topic = rules.thing(saved.id), (saved.owner,), ReminderTopic.FEEDBACK
+        await remind(case.tx, saved.partnership, thing, topic, "feedback", at.isoformat(), at, None, people)
+    return await _view(case.tx, saved, case.partnership)
 
 
-async def _judged(
-    tx: Transaction,
-    partnership: Partnership,
-    feedback: Feedback,
-    member: Member,
-    rule: Callable[[Feedback, Member, bool], Ruled],
-) -> Ruled:
+async def _judged(case: cases.Case[Feedback], rule: Callable[[Feedback, Member, bool], Ruled]) -> Ruled:
     """What a rule says to somebody; a seat that gives no authority now is named where it would have done (ORG-2)."""
-    holdings = await tx.seats.holdings(partnership)
+    feedback, member = case.thing, case.member
+    holdings = await case.tx.seats.holdings(case.partnership)
     tends = rules.tends(member.trusted, feedback.group, holdings)
     try:
         return rule(feedback, member, tends)
@@ -309,19 +278,8 @@ async def _view(tx: Transaction, feedback: Feedback, partnership: Partnership) -
         feedback.hidden_by,
     }
     users = await tx.people.users_of(person for person in named if person is not None)
-    places = await tx.partnerships.places(partnership.id)
-    shown = await tx.deliveries.board(rules.thing(feedback.id))
-    link = None
-    if shown is not None and shown.message_id is not None:
-        link = f"https://discord.com/channels/{partnership.guild_id}/{shown.channel_id}/{shown.message_id}"
-    return FeedbackView(feedback, partnership, users, _channel(feedback, places), link)
-
-
-def _channel(feedback: Feedback, places: tuple[Place, ...]) -> int | None:
-    """The group's channel; for the whole partnership where everybody with a seat may write."""
-    kind = PlaceKind.TALK if feedback.group is None else PlaceKind.GROUP
-    stands = (place for place in places if place.kind is kind and not place.lost)
-    return next((p.channel_id for p in stands if feedback.group is None or p.group == feedback.group), None)
+    link = await cases.board_link(tx, partnership, rules.thing(feedback.id)) or None
+    return FeedbackView(feedback, partnership, users, await cases.channel_of(tx, partnership, feedback.group), link)
 
 
 # ---- what it asks, and what is told of it --------------------------------------------------------
@@ -382,7 +340,7 @@ NOUN = Noun(
     name="feedback",
     plural="feedback",
     letter="F",
-    type=Feedback,
+    shelf=SHELF,
     running=frozenset(FeedbackState) - {FeedbackState.CLOSED},
     due_at=lambda feedback: feedback.due_at,
     advance=advance,

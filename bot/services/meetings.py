@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -18,6 +17,7 @@ from bot.governance.organisation import Group, Member, Partnership
 from bot.governance.reminders import EVERYBODY, Entry, Reminder, ReminderTopic
 from bot.services import cadences, cases, members, organisation, times
 from bot.services.agendas import MeetingList, MeetingView, check_linkable, decided_in, listing, view_of
+from bot.services.cases import Case, Shelf
 from bot.services.noun import MOST_WAITING, InboxItem, Line, Noun, Thing, Waiting
 from bot.services.ports.context import Actor, Context
 from bot.services.ports.deliveries import DeliveryKind
@@ -29,7 +29,6 @@ REMINDED = (("meeting day", timedelta(days=1)), ("meeting soon", timedelta(minut
 ONCE = "once"
 RUNNING_IT = frozenset({"move meeting", "cancel meeting", "end meeting"})
 """What only those who run the group's meetings do."""
-_LINKS = re.compile(r"[\s,;]*P?-?#?\s?([1-9]\d{0,8})(?=[\s,;]|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +44,19 @@ class Wanted:
     group: GroupId | None = None
 
 
+async def may_read(tx: Transaction, partnership: Partnership, meeting: Meeting, member: Member) -> bool:
+    """Of a private group its own seats only (SCL-2)."""
+    return members.reads(partnership, meeting.group, member)
+
+
+def _unconfirmed(meeting: Meeting, person: PersonId) -> bool:
+    return meeting.state in {MeetingState.DRAFT, MeetingState.DISCARDED}
+
+
+SHELF = Shelf(Meeting, may_read, _unconfirmed)
+_TYPED = Shelf(Meeting, may_read, lambda meeting, person: _unconfirmed(meeting, person) and meeting.organiser != person)
+"""What was typed and not confirmed is there for who typed it, to be confirmed, and for nothing else."""
+
 Rule = Callable[[Meeting, Member, datetime], Changed]
 
 
@@ -59,7 +71,7 @@ async def draft(ctx: Context, actor: Actor, partnership: PartnershipId, wanted: 
     async with ctx.uow.read() as tx:
         hosted = await organisation.hosted(tx, actor, partnership)
         group = hosted.group(wanted.group) if wanted.group is not None else await _group_here(tx, hosted, actor)
-        await _check_runs(tx, hosted, group, await members.reader_of(tx, hosted, actor))
+        await _check_may_run(tx, hosted, group, await members.reader_of(tx, hosted, actor))
         zone = wanted.zone.strip() or await zone_of(tx, partnership)
     kind = _kind(wanted.kind)
     when = await asyncio.to_thread(times.parse, wanted.when, zone, ctx.clock())
@@ -70,7 +82,7 @@ async def draft(ctx: Context, actor: Actor, partnership: PartnershipId, wanted: 
         hosted = await organisation.hosted(tx, actor, partnership)
         member = await members.member_of(tx, hosted, actor)
         group = hosted.group(wanted.group) if wanted.group is not None else await _group_here(tx, hosted, actor)
-        await _check_runs(tx, hosted, group, member)
+        await _check_may_run(tx, hosted, group, member)
         title = (
             " ".join(wanted.title.split()) or f"{kind.value.capitalize()} meeting of {group.name}"[: rules.MOST_TITLE]
         )
@@ -98,19 +110,17 @@ async def draft(ctx: Context, actor: Actor, partnership: PartnershipId, wanted: 
 
 async def confirm(ctx: Context, actor: Actor, id: int) -> MeetingView:
     """Schedule what was typed; pressed twice, once. Raises NotFound, NotYours, TimePast, AlreadyDone."""
-    async with ctx.uow.write() as tx:
-        now = ctx.clock()
-        meeting, partnership, member = await _open(tx, actor, id, draft=True)
-        await _check_runs(tx, partnership, partnership.group(meeting.group), member)
+    async with cases.writing(ctx, _TYPED, actor, id) as case:
+        tx, meeting, partnership = case.tx, case.thing, case.partnership
+        await _check_runs(case)
         if meeting.state is MeetingState.DRAFT:
             ahead = await tx.of(Meeting).list(partnership.id, AHEAD, meeting.group, limit=rules.MOST_AHEAD)
             if len(ahead) >= rules.MOST_AHEAD:
                 raise LimitReached("meetings ahead", rules.MOST_AHEAD)
-        number = max(0, meeting.number)
-        changed, events = rules.confirm(meeting, member, number, now)
+        changed, events = rules.confirm(meeting, case.member, max(0, meeting.number), case.now)
         if changed.number <= 0:
             changed = replace(changed, number=await NOUN.next_number(tx, partnership.id))
-        return await view_of(tx, await _keep(tx, meeting, changed, events, now), now, member)
+        return await _kept(case, changed, events)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,16 +134,13 @@ class Move:
 
 async def read_move(ctx: Context, actor: Actor, id: int, when: str) -> Move:
     """What a new time would be, for its confirmation. Raises what the time refuses."""
-    async with ctx.uow.read() as tx:
-        meeting, partnership, member = await _open(tx, actor, id, find=members.reader_of)
-        await _check_runs(tx, partnership, partnership.group(meeting.group), member)
-    understood = await asyncio.to_thread(times.parse, when, meeting.zone, ctx.clock())
-    async with ctx.uow.write() as tx:
-        now = ctx.clock()
-        meeting, partnership, member = await _open(tx, actor, id)
-        await _check_runs(tx, partnership, partnership.group(meeting.group), member)
-        rules.move(meeting, member, understood.instant, now)
-        return Move(await view_of(tx, meeting, now, member), understood, _next_slot(meeting, now))
+    async with cases.reading(ctx, SHELF, actor, id) as case:
+        await _check_runs(case)
+    understood = await asyncio.to_thread(times.parse, when, case.thing.zone, ctx.clock())
+    async with cases.writing(ctx, SHELF, actor, id) as case:
+        await _check_runs(case)
+        rules.move(case.thing, case.member, understood.instant, case.now)
+        return Move(await _view(case, case.thing), understood, _next_slot(case.thing, case.now))
 
 
 async def move(ctx: Context, actor: Actor, id: int, starts_at: datetime) -> MeetingView:
@@ -154,16 +161,12 @@ async def cancel(ctx: Context, actor: Actor, id: int, reason: str, series: bool)
 
 async def beforehand(ctx: Context, actor: Actor, id: int, act: str) -> MeetingView:
     """Whether the asker may do this now, before a form opens or a question is asked. Raises WrongState, NotEligible."""
-    async with ctx.uow.read() as tx:
-        meeting = await tx.of(Meeting).get(id)
-        partnership = await organisation.hosted(tx, actor, meeting.partnership)
-        member = await members.reader_of(tx, partnership, actor)
-        _check_readable(partnership, meeting, member)
-        rules.check_takes_part(member)
+    async with cases.reading(ctx, SHELF, actor, id) as case:
+        rules.check_takes_part(case.member)
         if act in RUNNING_IT:
-            await _check_runs(tx, partnership, partnership.group(meeting.group), member)
-        rules.check_possible(meeting, act)
-        return await view_of(tx, meeting, ctx.clock(), member)
+            await _check_runs(case)
+        rules.check_possible(case.thing, act)
+        return await _view(case, case.thing)
 
 
 # ---- holding -------------------------------------------------------------------------------------
@@ -176,12 +179,10 @@ async def start(ctx: Context, actor: Actor, id: int) -> MeetingView:
 
 async def end(ctx: Context, actor: Actor, id: int) -> MeetingView:
     """End it and publish its minutes, once. Raises WrongState, AlreadyDone, NotEligible."""
-    async with ctx.uow.write() as tx:
-        now = ctx.clock()
-        meeting, partnership, member = await _open(tx, actor, id)
-        await _check_runs(tx, partnership, partnership.group(meeting.group), member)
-        changed, events = rules.end(meeting, member.person, await decided_in(tx, meeting, now), now)
-        return await view_of(tx, await _keep(tx, meeting, changed, events, now), now, member)
+    async with cases.writing(ctx, SHELF, actor, id) as case:
+        await _check_runs(case)
+        decided = await decided_in(case.tx, case.thing, case.now)
+        return await _kept(case, *rules.end(case.thing, case.member.person, decided, case.now))
 
 
 async def attend(ctx: Context, actor: Actor, id: int, here: bool) -> MeetingView:
@@ -196,14 +197,13 @@ async def add_item(ctx: Context, actor: Actor, id: int, text: str) -> MeetingVie
 
 async def write(ctx: Context, actor: Actor, id: int, text: str, decisions: str) -> MeetingView:
     """Add a part of the minutes, and link decisions typed as ``P-12, P-14``. Raises BadValue, NotFound, WrongState."""
-    numbers = _numbers(decisions)
-    async with ctx.uow.write() as tx:
-        now = ctx.clock()
-        meeting, _, member = await _open(tx, actor, id)
-        rules.check_takes_part(member)
-        await check_linkable(tx, meeting, numbers, member)
-        changed, events = rules.write(meeting, member, text, numbers, now)
-        return await view_of(tx, await _keep(tx, meeting, changed, events, now), now, member)
+    numbers = cases.all_written("P", decisions)
+    if numbers is None:
+        raise BadValue("decisions", decisions, "numbers of proposals, such as P-12, P-14")
+    async with cases.writing(ctx, SHELF, actor, id) as case:
+        rules.check_takes_part(case.member)
+        await check_linkable(case.tx, case.thing, numbers, case.member)
+        return await _kept(case, *rules.write(case.thing, case.member, text, numbers, case.now))
 
 
 # ---- looking -------------------------------------------------------------------------------------
@@ -211,18 +211,13 @@ async def write(ctx: Context, actor: Actor, id: int, text: str, decisions: str) 
 
 async def show(ctx: Context, actor: Actor, id: int) -> MeetingView:
     """One meeting. Raises NotFound."""
-    async with ctx.uow.read() as tx:
-        meeting = await tx.of(Meeting).get(id)
-        member = await members.reader_of(tx, await organisation.hosted(tx, actor, meeting.partnership), actor)
-        _check_readable(await tx.partnerships.get(meeting.partnership), meeting, member)
-        return await view_of(tx, meeting, ctx.clock(), member)
+    async with cases.reading(ctx, SHELF, actor, id) as case:
+        return await _view(case, case.thing)
 
 
 async def by_number(ctx: Context, actor: Actor, partnership: PartnershipId, number: int) -> MeetingView:
     """``M-<number>``. Raises NotFound."""
-    async with ctx.uow.read() as tx:
-        meeting = await tx.of(Meeting).numbered(partnership, number)
-    return await show(ctx, actor, meeting.id)
+    return await show(ctx, actor, await cases.numbered(ctx, SHELF, actor, partnership, number))
 
 
 async def list_meetings(
@@ -297,38 +292,26 @@ async def _is_ahead(tx: Transaction, meeting: Meeting, now: datetime) -> None:
 
 
 async def _act(ctx: Context, actor: Actor, id: int, rule: Rule, *, runs: bool = False) -> MeetingView:
-    async with ctx.uow.write() as tx:
-        now = ctx.clock()
-        meeting, partnership, member = await _open(tx, actor, id)
-        rules.check_takes_part(member)
+    async with cases.writing(ctx, SHELF, actor, id) as case:
+        rules.check_takes_part(case.member)
         if runs:
-            await _check_runs(tx, partnership, partnership.group(meeting.group), member)
-        changed, events = rule(meeting, member, now)
-        return await view_of(tx, await _keep(tx, meeting, changed, events, now), now, member)
+            await _check_runs(case)
+        return await _kept(case, *rule(case.thing, case.member, case.now))
 
 
-async def _open(
-    tx: Transaction, actor: Actor, id: int, *, draft: bool = False, find: members.Finder = members.member_of
-) -> tuple[Meeting, Partnership, Member]:
-    """A meeting at hand with who acts. Raises NotFound, also for what the asker may not read."""
-    meeting = await tx.of(Meeting).get(id)
-    partnership = await organisation.hosted(tx, actor, meeting.partnership)
-    member = await find(tx, partnership, actor)
-    _check_readable(partnership, meeting, member, draft=draft)
-    return meeting, partnership, member
+async def _kept(case: Case[Meeting], changed: Meeting, events: tuple[Event, ...]) -> MeetingView:
+    return await _view(case, await _keep(case.tx, case.thing, changed, events, case.now))
 
 
-def _check_readable(partnership: Partnership, meeting: Meeting, member: Member, *, draft: bool = False) -> None:
-    """Raises NotEligible without a seat, NotFound for a private group's and for what was never confirmed."""
-    members.check_seated(member)
-    if not members.may_read(partnership.group(meeting.group), member):
-        raise NotFound("meeting")
-    unconfirmed = meeting.state in {MeetingState.DRAFT, MeetingState.DISCARDED}
-    if unconfirmed and not (draft and meeting.organiser == member.person):
-        raise NotFound("meeting")
+async def _view(case: Case[Meeting], meeting: Meeting) -> MeetingView:
+    return await view_of(case.tx, meeting, case.now, case.member)
 
 
-async def _check_runs(tx: Transaction, partnership: Partnership, group: Group, member: Member) -> None:
+async def _check_runs(case: Case[Meeting]) -> None:
+    await _check_may_run(case.tx, case.partnership, case.partnership.group(case.thing.group), case.member)
+
+
+async def _check_may_run(tx: Transaction, partnership: Partnership, group: Group, member: Member) -> None:
     members.check_seated(member)
     if not members.may_read(group, member):
         raise NotFound("group")
@@ -355,17 +338,6 @@ def _cadence(every: str, when: times.Understood) -> recurring.Cadence:
     if not recurring.fits(every, day):
         raise BadValue("every", f"{day:%A} {day}", f"a first meeting on the last {day:%A} of its month")
     return recurring.cadence(every, day, f"{when.wall:%H:%M}", when.zone)
-
-
-def _numbers(typed: str) -> tuple[int, ...]:
-    found, at = [], 0
-    while at < len(typed.rstrip(" ,;\n")):
-        match = _LINKS.match(typed, at)
-        if match is None:
-            raise BadValue("decisions", typed, "numbers of proposals, such as P-12, P-14")
-        found.append(int(match[1]))
-        at = match.end()
-    return tuple(dict.fromkeys(found))
 
 
 # ---- what it asks, and what is told of it --------------------------------------------------------
@@ -441,7 +413,7 @@ NOUN = Noun(
     name="meeting",
     plural="meetings",
     letter="M",
-    type=Meeting,
+    shelf=SHELF,
     running=AHEAD | {MeetingState.DRAFT},
     due_at=lambda meeting: meeting.due_at,
     advance=advance,

@@ -14,6 +14,7 @@ from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.organisation import Member, Partnership
 from bot.governance.policy import Policy
 from bot.governance.reminders import Entry, Reminder, ReminderTopic
+from bot.services.cases import Shelf
 from bot.services.ports.context import Actor, Context
 from bot.services.ports.deliveries import DeliveryKind
 from bot.services.ports.repository import T
@@ -143,7 +144,7 @@ class Noun(Generic[T]):
     name: str
     plural: str
     letter: str
-    type: type[T]
+    shelf: Shelf[T]
     running: frozenset[StrEnum]
     due_at: Callable[[T], datetime | None]
     advance: Callable[[Transaction, int, datetime], Awaitable[Nudge | None]]
@@ -177,6 +178,11 @@ class Noun(Generic[T]):
     """What ends an occasion on which a group looks at itself (LRN-3)."""
     series: str = ""
     """What its numbers are drawn from, where that is not called by its name."""
+
+    @property
+    def type(self) -> type[T]:
+        """What its things are."""
+        return self.shelf.type
 
     def thing(self, id: int) -> str:
         """The name of one of them in the record."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -22,7 +21,7 @@ from bot.governance.money import Money
 from bot.governance.objections import eligible
 from bot.governance.organisation import Member, Partnership
 from bot.governance.proposals_types import FINAL, Proposal, ProposalState, Text
-from bot.services import members, proposals_asked, proposals_cases, similarity
+from bot.services import cases, members, proposals_asked, proposals_cases, similarity
 from bot.services.lifecycle import advance
 from bot.services.noun import Noun
 from bot.services.ports.context import Actor, Context
@@ -212,8 +211,8 @@ async def refile(ctx: Context, actor: Actor, id: ProposalId, number: str, change
         case = await proposals_cases.open_case(tx, id, now)
         member = await members.member_of(tx, case.partnership, actor)
         proposals_cases.check_visible(case, actor, member)
-        typed = re.fullmatch(r"\s*(?:p-?|#)?\s*([1-9]\d{0,8})\s*", number, re.IGNORECASE | re.ASCII)
-        earlier = await earlier_of(tx, case.partnership, member, int(typed[1])) if typed else None
+        typed = cases.written(NOUN.letter, number)
+        earlier = await earlier_of(tx, case.partnership, member, typed.number) if typed else None
         linked = refiling.link(case.proposal, member.person, number, earlier, changed, now)
         return await case.view(await case.keep(linked, ()))
 
@@ -319,9 +318,8 @@ async def why(ctx: Context, actor: Actor, id: ProposalId) -> ProposalView:
 
 async def by_number(ctx: Context, actor: Actor, partnership: PartnershipId, number: int) -> ProposalView:
     """The proposal ``P-<number>``. Raises NotFound, NotEligible."""
-    async with ctx.uow.read() as tx:
-        found = await tx.of(Proposal).numbered(partnership, number)
-    return await show(ctx, actor, found.id)
+    found = await cases.numbered(ctx, proposals_cases.SHELF, actor, partnership, number)
+    return await show(ctx, actor, ProposalId(found))
 
 
 async def list_proposals(
@@ -359,10 +357,9 @@ async def _readable(
 
 
 async def _has_a_say(tx: Transaction, partnership: Partnership, row: Listed, member: Member) -> bool:
-    if row.state in {ProposalState.DRAFT, ProposalState.DISCARDED}:
-        return False
-    proposal = await tx.of(Proposal).get(row.id)
-    return proposals_cases.is_party(proposal, member) or proposals_cases.may_read(proposal, partnership, member)
+    return row.state is not ProposalState.DRAFT and proposals_cases.visible(
+        await tx.of(Proposal).get(row.id), partnership, member
+    )
 
 
 async def who_may_object(ctx: Context, actor: Actor, id: ProposalId) -> ProposalStanding:
@@ -396,7 +393,7 @@ NOUN = Noun(
     name="proposal",
     plural="proposals",
     letter="P",
-    type=Proposal,
+    shelf=proposals_cases.SHELF,
     running=frozenset(ProposalState) - FINAL - {ProposalState.DRAFT},
     due_at=lifecycle.next_due,
     advance=advance,

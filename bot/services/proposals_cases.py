@@ -8,12 +8,12 @@ from datetime import datetime
 
 from bot.governance.authority import has_a_say
 from bot.governance.effects import Governed
-from bot.governance.errors import NotFound
 from bot.governance.events import Event
-from bot.governance.ids import ProposalId
+from bot.governance.ids import PersonId, ProposalId
 from bot.governance.organisation import Member, Partnership
 from bot.governance.proposals_types import Proposal, ProposalState, Rolls
-from bot.services import electorates, members
+from bot.services import cases, electorates, members
+from bot.services.cases import Shelf
 from bot.services.ports.context import Actor, Context
 from bot.services.ports.transaction import Transaction
 from bot.services.views import ProposalView, view_of
@@ -52,10 +52,7 @@ class Case:
         if (changed.state, changed.electors) != (self.proposal.state, self.proposal.electors):
             changed, turned = electorates.follow(changed, self.partnership, self.now)
             events += turned
-        saved = await self.tx.of(Proposal).save(changed)
-        if events:
-            await self.tx.record.append(self.partnership.id, events, self.now)
-        return saved
+        return await cases.keep(self.tx, self.proposal, changed, events, self.now)
 
     async def view(self, proposal: Proposal) -> ProposalView:
         """The proposal as the presenter needs it."""
@@ -84,17 +81,19 @@ async def act(ctx: Context, actor: Actor, id: ProposalId, rule: Rule) -> Proposa
 
 def check_visible(case: Case, actor: Actor, member: Member) -> None:
     """Raises NotFound for other servers' proposals and others' drafts; NotEligible without a seat."""
-    if case.partnership.guild_id != actor.guild_id:
-        raise NotFound("proposal")
-    if case.proposal.state in {ProposalState.DRAFT, ProposalState.DISCARDED}:
-        if case.proposal.author != member.person:
-            raise NotFound("proposal")
-        return
-    if is_party(case.proposal, member):
-        return
-    if not may_read(case.proposal, case.partnership, member):
-        members.check_seated(member)
-        raise NotFound("proposal")
+    readable, hidden = visible(case.proposal, case.partnership, member), _hidden(case.proposal, member.person)
+    cases.check_readable(SHELF.name, case.partnership, actor, member, readable=readable, hidden=hidden)
+
+
+def visible(proposal: Proposal, partnership: Partnership, member: Member) -> bool:
+    """A draft to its author; what was filed to its parties, its group's readers, and whoever has a say in it."""
+    if _hidden(proposal, member.person):
+        return False
+    return is_party(proposal, member) or may_read(proposal, partnership, member)
+
+
+def _hidden(proposal: Proposal, person: PersonId) -> bool:
+    return proposal.state in {ProposalState.DRAFT, ProposalState.DISCARDED} and proposal.author != person
 
 
 def is_party(proposal: Proposal, member: Member) -> bool:
@@ -106,3 +105,10 @@ def is_party(proposal: Proposal, member: Member) -> bool:
 def may_read(proposal: Proposal, partnership: Partnership, member: Member) -> bool:
     """Its group's readers, and whoever has a say in it: what people vote on they can read, private or not (SCL-2)."""
     return members.may_read(partnership.group(proposal.group), member) or has_a_say(proposal, member.person)
+
+
+async def _may_read(tx: Transaction, partnership: Partnership, proposal: Proposal, member: Member) -> bool:
+    return visible(proposal, partnership, member)
+
+
+SHELF = Shelf(Proposal, _may_read, _hidden)

@@ -16,9 +16,10 @@ from bot.governance.organisation import Member, Partnership, check_authority
 from bot.governance.retros import FINAL, MOST_OPEN, Carried, Progress, Retro, RetroPlan, RetroState, Word
 from bot.governance.retros_leading import Step
 from bot.governance.retros_writing import MOST_CAPTURED, MOST_CARRIED, left_over
-from bot.services import members, retros_asked, times
+from bot.services import cases, members, retros_asked, times
 from bot.services.cadences import next_after
 from bot.services.noun import Noun
+from bot.services.organisation import hosted
 from bot.services.ports.context import Actor, Context
 from bot.services.ports.transaction import Transaction
 from bot.services.reminders import zone_of
@@ -30,7 +31,7 @@ from bot.services.retros_sealed import (
     written_key,
     written_of,
 )
-from bot.services.retros_views import EVERY, RetroCase, RetroView, open_case, plan_reminders, running, view_of
+from bot.services.retros_views import EVERY, SHELF, RetroCase, RetroView, open_case, plan_reminders, running, view_of
 from bot.services.times import Understood
 
 Rule = Callable[[Retro, Member, datetime], tuple[Retro, tuple[Event, ...]]]
@@ -137,9 +138,7 @@ async def _runner(
     group_id: GroupId,
     find: members.Finder = members.member_of,
 ) -> tuple[Partnership, Member]:
-    partnership = await tx.partnerships.get(partnership_id)
-    if partnership.guild_id != actor.guild_id:
-        raise NotFound("partnership")
+    partnership = await hosted(tx, actor, partnership_id)
     member = await find(tx, partnership, actor)
     await check_may_run(tx, partnership, member, group_id)
     return partnership, member
@@ -193,9 +192,7 @@ async def show(ctx: Context, actor: Actor, id: int) -> RetroView:
 
 async def by_number(ctx: Context, actor: Actor, partnership: PartnershipId, number: int) -> RetroView:
     """The retro ``R-<number>``. Raises NotFound, NotEligible."""
-    async with ctx.uow.read() as tx:
-        found = await tx.of(Retro).numbered(partnership, number)
-    return await show(ctx, actor, found.id)
+    return await show(ctx, actor, await cases.numbered(ctx, SHELF, actor, partnership, number))
 
 
 async def list_retros(
@@ -207,21 +204,10 @@ async def list_retros(
 ) -> tuple[RetroView, ...]:
     """Retros that the asker may read, newest first, a page and one more. Raises NotFound, NotEligible."""
     async with ctx.uow.read() as tx:
-        now = ctx.clock()
-        partnership = await tx.partnerships.get(partnership_id)
-        if partnership.guild_id != actor.guild_id:
-            raise NotFound("partnership")
+        now, partnership = ctx.clock(), await hosted(tx, actor, partnership_id)
         member = await members.reader_of(tx, partnership, actor)
-        members.check_seated(member)
-        found: list[RetroView] = []
-        while len(found) <= PAGE:
-            rows = await tx.of(Retro).list(partnership_id, states, before=before, limit=PAGE + 1)
-            readable = [row for row in rows if members.may_read(partnership.group(row.group), member)]
-            found += [await view_of(tx, row, partnership, now) for row in readable]
-            if len(rows) <= PAGE:
-                break
-            before = rows[-1].number
-        return tuple(found[: PAGE + 1])
+        found, _ = await cases.page(tx, SHELF, partnership, member, PAGE + 1, states, None, before)
+        return tuple([await view_of(tx, each, partnership, now) for each in found])
 
 
 # ---- what the facilitator does ---------------------------------------------------------------------
@@ -440,9 +426,7 @@ async def keep(
     """Save and record in this transaction; nothing happens when nothing changed."""
     if changed == before and not events:
         return changed
-    saved = await tx.of(Retro).save(changed)
-    if events:
-        await tx.record.append(saved.partnership, events, now)
+    saved = await cases.keep(tx, before, changed, events, now)
     await plan_reminders(tx, saved, now)
     return saved
 
@@ -451,7 +435,7 @@ NOUN = Noun(
     name="retro",
     plural="retros",
     letter="R",
-    type=Retro,
+    shelf=SHELF,
     running=rules.OPEN,
     due_at=lambda retro: retro.due_at,
     advance=advance,

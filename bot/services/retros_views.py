@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.governance import retros as rules
-from bot.governance.errors import NotEligible, NotFound
 from bot.governance.ids import GroupId, PersonId
 from bot.governance.organisation import Group, Member, Partnership
 from bot.governance.reminders import ReminderTopic
 from bot.governance.retros import OPEN, Action, Retro, RetroState, retro_thing
 from bot.governance.retros_writing import Written
-from bot.services import members
+from bot.services import cases, members
+from bot.services.cases import Shelf
 from bot.services.ports.context import Actor, Context
-from bot.services.ports.partnerships import PlaceKind
 from bot.services.ports.transaction import Transaction
 from bot.services.reminders import remind
 
@@ -79,6 +78,19 @@ class Mine:
         return self.dots or {}
 
 
+async def may_read(tx: Transaction, partnership: Partnership, retro: Retro, member: Member) -> bool:
+    """Of a private group its own seats only (SCL-2)."""
+    return members.reads(partnership, retro.group, member)
+
+
+def _hidden(retro: Retro, person: PersonId) -> bool:
+    """What was never confirmed is there for who will lead it."""
+    return retro.state is RetroState.DRAFT and retro.facilitator != person
+
+
+SHELF = Shelf(Retro, may_read, _hidden)
+
+
 @dataclass(frozen=True, slots=True)
 class RetroCase:
     """A retro at hand, inside a transaction."""
@@ -100,20 +112,18 @@ class RetroCase:
 
     async def member(self, actor: Actor) -> Member:
         """Who acts, if they may see this retro. Only in a writing transaction. Raises NotFound, NotEligible."""
-        return self._checked(actor, await members.member_of(self.tx, self.partnership, actor))
+        return await self._checked(actor, await members.member_of(self.tx, self.partnership, actor))
 
     async def reader(self, actor: Actor) -> Member:
         """The same in a reading transaction."""
-        return self._checked(actor, await members.reader_of(self.tx, self.partnership, actor))
+        return await self._checked(actor, await members.reader_of(self.tx, self.partnership, actor))
 
-    def _checked(self, actor: Actor, member: Member) -> Member:
-        if self.partnership.guild_id != actor.guild_id:
-            raise NotFound("retro")
-        if not member.seats:
-            raise NotEligible("no seat")
-        hidden = self.retro.state is RetroState.DRAFT and self.retro.facilitator != member.person
-        if hidden or not members.may_read(self.group, member):
-            raise NotFound("retro")
+    async def _checked(self, actor: Actor, member: Member) -> Member:
+        readable, hidden = (
+            await may_read(self.tx, self.partnership, self.retro, member),
+            _hidden(self.retro, member.person),
+        )
+        cases.check_readable(SHELF.name, self.partnership, actor, member, readable=readable, hidden=hidden)
         return member
 
     async def view(self, retro: Retro | None = None) -> RetroView:
@@ -159,31 +169,17 @@ async def view_of(tx: Transaction, retro: Retro, partnership: Partnership, now: 
     earlier = await _earlier(tx, retro) if retro.state in {RetroState.CHECK_IN, RetroState.ACTIONS} else ()
     people = {retro.facilitator} | {a.owner for a in retro.actions} | {e.action.owner for e in earlier}
     people |= {word.author for word in retro.words} | {card.author for card in retro.cards}
-    board = await tx.deliveries.board(retro_thing(retro.id))
-    stands = board is not None and board.channel_id is not None and board.message_id is not None
     return RetroView(
         retro=retro,
         partnership=partnership,
         group=group,
         users=await tx.people.users_of({person for person in people if person is not None}),
-        channel_id=await _channel(tx, partnership, group),
+        channel_id=await cases.channel_of(tx, partnership, retro.group),
         people=len(await tx.seals.of(f"{retro_thing(retro.id)}/here")) if retro.runs else retro.took_part,
         earlier=earlier,
-        link=f"https://discord.com/channels/{partnership.guild_id}/{board.channel_id}/{board.message_id}"
-        if board is not None and stands
-        else None,
+        link=await cases.board_link(tx, partnership, retro_thing(retro.id)) or None,
         now=now,
     )
-
-
-async def _channel(tx: Transaction, partnership: Partnership, group: Group) -> int | None:
-    """The group's channel; while that is gone the one for everybody, unless the group is private."""
-    places = [place for place in await tx.partnerships.places(partnership.id) if not place.lost]
-    for place in places:
-        if place.kind is PlaceKind.GROUP and place.group == group.id:
-            return place.channel_id
-    talk = next((place.channel_id for place in places if place.kind is PlaceKind.TALK), None)
-    return None if group.private else talk
 
 
 async def _earlier(tx: Transaction, retro: Retro) -> tuple[Earlier, ...]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,12 +17,17 @@ from bot.governance.reminders import EVERYBODY, Entry
 from bot.governance.scales import Scale
 from bot.governance.surveys import Question, Survey, SurveyState
 from bot.services import cases, members, surveys_replies, times
+from bot.services.cases import Case
 from bot.services.noun import MOST_WAITING, InboxItem, Line, Noun, Thing, Waiting
+from bot.services.organisation import hosted
 from bot.services.ports.context import Actor, Context
 from bot.services.ports.transaction import Transaction
 from bot.services.reminders import zone_of
-from bot.services.surveys_editions import advance, begin, next_number
-from bot.services.surveys_views import EVERY, SurveyView, asked, hosted, keep, may_read, opened, view_of
+from bot.services.surveys_editions import advance, begin
+from bot.services.surveys_views import EVERY, SHELF, SurveyView, asked, view_of
+
+PAGE = 25
+"""Surveys in one list."""
 
 Change = Callable[[Survey, datetime], tuple[Survey, tuple[Event, ...]]]
 """A rule applied to a survey: what becomes of it, and what happened."""
@@ -32,7 +38,7 @@ async def check_may_create(
 ) -> None:
     """Before a form is opened: may they ask these? Raises NotFound, NotEligible, BadValue for a group and a scale."""
     async with ctx.uow.read() as tx:
-        partnership = await hosted(tx, partnership_id, actor)
+        partnership = await hosted(tx, actor, partnership_id)
         member = await members.reader_of(tx, partnership, actor)
         await _check_may_run(tx, partnership, member, rules.asked_groups(partnership, group, scale))
 
@@ -62,16 +68,16 @@ async def create(
     """
     async with ctx.uow.write() as tx:
         now = ctx.clock()
-        partnership = await hosted(tx, partnership_id, actor)
+        partnership = await hosted(tx, actor, partnership_id)
         member = await members.member_of(tx, partnership, actor)
         await _check_may_run(tx, partnership, member, rules.asked_groups(partnership, group, scale))
         drafts = await tx.of(Survey).list(partnership_id, {SurveyState.DRAFT}, limit=EVERY)
         rules.check_drafts(sum(1 for each in drafts if each.author == member.person))
         blank = Survey(0, partnership_id, 0, group, member.person, "", now, scale=scale)
         written = rules.write(blank, title, about)
-        numbered = replace(written, id=await tx.next_id("survey"), number=await next_number(tx, partnership_id))
+        numbered = replace(written, id=await tx.next_id("survey"), number=await NOUN.next_number(tx, partnership_id))
         event = Event(EventType.SURVEY_CREATED, numbered.thing, member.person, {"number": numbered.number})
-        saved = await keep(tx, numbered, (event,), now)
+        saved = await cases.keep(tx, blank, numbered, (event,), now)
         return await view_of(tx, saved, partnership, now, member)
 
 
@@ -97,40 +103,30 @@ async def plan(ctx: Context, actor: Actor, id: int, closes: str = "", repeats: s
 
     Raises NotFound, NotEligible, WrongState, BadValue, UnknownKey and what ``times.parse`` refuses.
     """
-    async with ctx.uow.read() as tx:
-        survey, partnership, member = await opened(tx, actor, id)
-        await _check_may_run(tx, partnership, member, asked(partnership, survey))
-        here = zone.strip() or await zone_of(tx, partnership.id)
+    async with cases.reading(ctx, SHELF, actor, id) as case:
+        await _check_may_run(case.tx, case.partnership, case.member, asked(case.partnership, case.thing))
+        here = zone.strip() or await zone_of(case.tx, case.partnership.id)
     times.check_zone(here)
     closing = await asyncio.to_thread(times.parse, closes, here, ctx.clock()) if closes.strip() else None
     closes_at = closing.instant if closing else None
-    async with ctx.uow.write() as tx:
-        now = ctx.clock()
-        survey, partnership, member = await opened(tx, actor, id)
-        await _check_may_run(tx, partnership, member, asked(partnership, survey))
-        planned = rules.plan(survey, closes_at, repeats, here, now)
-        return await view_of(tx, await keep(tx, planned, (), now), partnership, now, member)
+    async with _run_by(ctx, actor, id) as case:
+        planned = rules.plan(case.thing, closes_at, repeats, here, case.now)
+        return await _view(case, await case.keep(planned))
 
 
 async def stop_repeating(ctx: Context, actor: Actor, id: int) -> SurveyView:
     """No edition follows this one. Raises NotFound, NotEligible, WrongState, AlreadyDone."""
-    async with ctx.uow.write() as tx:
-        now = ctx.clock()
-        survey, partnership, member = await opened(tx, actor, id)
-        await _check_may_run(tx, partnership, member, asked(partnership, survey))
-        stopped, events = rules.stop_repeating(survey, member.person)
-        return await view_of(tx, await keep(tx, stopped, events, now), partnership, now, member)
+    async with _run_by(ctx, actor, id) as case:
+        stopped, events = rules.stop_repeating(case.thing, case.member.person)
+        return await _view(case, await case.keep(stopped, events))
 
 
 async def cancel(ctx: Context, actor: Actor, id: int) -> SurveyView:
     """End it with nothing published: answers and key are deleted. Raises NotFound, NotEligible, WrongState."""
-    async with ctx.uow.write() as tx:
-        now = ctx.clock()
-        survey, partnership, member = await opened(tx, actor, id)
-        await _check_may_run(tx, partnership, member, asked(partnership, survey))
-        ended, events = rules.cancel(survey, member.person, now)
-        await tx.seals.destroy(survey.thing)
-        return await view_of(tx, await keep(tx, ended, events, now), partnership, now, member)
+    async with _run_by(ctx, actor, id) as case:
+        ended, events = rules.cancel(case.thing, case.member.person, case.now)
+        await case.tx.seals.destroy(case.thing.thing)
+        return await _view(case, await case.keep(ended, events))
 
 
 async def open_now(ctx: Context, actor: Actor, id: int, shown: int | None = None) -> SurveyView:
@@ -138,29 +134,23 @@ async def open_now(ctx: Context, actor: Actor, id: int, shown: int | None = None
 
     Raises NotFound, NotEligible, WrongState, BadText, BadValue; Outdated where somebody has written in it since.
     """
-    async with ctx.uow.write() as tx:
-        now = ctx.clock()
-        survey, partnership, member = await opened(tx, actor, id)
-        await _check_may_run(tx, partnership, member, asked(partnership, survey))
-        rules.check_complete(survey)
-        if shown is not None and shown != survey.version:
+    async with _run_by(ctx, actor, id) as case:
+        rules.check_complete(case.thing)
+        if shown is not None and shown != case.thing.version:
             raise Outdated("survey draft")
-        begun = await begin(tx, survey, partnership, now, member.person)
-        return await view_of(tx, begun, partnership, now, member)
+        begun = await begin(case.tx, case.thing, case.partnership, case.now, case.member.person)
+        return await _view(case, begun)
 
 
 async def show(ctx: Context, actor: Actor, id: int) -> SurveyView:
     """A survey for somebody who may read it. Raises NotFound, NotEligible."""
-    async with ctx.uow.read() as tx:
-        survey, partnership, member = await opened(tx, actor, id)
-        return await view_of(tx, survey, partnership, ctx.clock(), member)
+    async with cases.reading(ctx, SHELF, actor, id) as case:
+        return await _view(case, case.thing)
 
 
 async def by_number(ctx: Context, actor: Actor, partnership: PartnershipId, number: int) -> SurveyView:
     """The survey ``S-<number>``. Raises NotFound, NotEligible."""
-    async with ctx.uow.read() as tx:
-        found = await tx.of(Survey).numbered(partnership, number)
-    return await show(ctx, actor, found.id)
+    return await show(ctx, actor, await cases.numbered(ctx, SHELF, actor, partnership, number))
 
 
 async def list_surveys(
@@ -168,22 +158,12 @@ async def list_surveys(
 ) -> tuple[SurveyView, ...]:
     """Those that the asker may read, newest first. Raises NotFound, NotEligible without a seat."""
     async with ctx.uow.read() as tx:
-        now = ctx.clock()
-        partnership = await hosted(tx, partnership_id, actor)
+        partnership = await hosted(tx, actor, partnership_id)
         member = await members.reader_of(tx, partnership, actor)
-        members.check_seated(member)
-        found: list[SurveyView] = []
-        before: int | None = None
-        while len(found) < 25:
-            rows = await tx.of(Survey).list(partnership_id, states, before=before)
-            for survey in rows:
-                if await may_read(tx, survey, partnership, member):
-                    asks = survey.state is SurveyState.OPEN and member.person in survey.audience
-                    found.append(SurveyView(survey, partnership, now, asks=asks))
-            if len(rows) < 25:
-                break
-            before = rows[-1].number
-        return tuple(found[:25])
+        found, _ = await cases.page(tx, SHELF, partnership, member, PAGE, states)
+        asks = [each.state is SurveyState.OPEN and member.person in each.audience for each in found]
+        now = ctx.clock()
+        return tuple(SurveyView(each, partnership, now, asks=of) for each, of in zip(found, asks, strict=True))
 
 
 async def board(ctx: Context, id: int) -> SurveyView:
@@ -195,12 +175,20 @@ async def board(ctx: Context, id: int) -> SurveyView:
 
 async def _run(ctx: Context, actor: Actor, id: int, change: Change) -> SurveyView:
     """One change by somebody who may run it."""
-    async with ctx.uow.write() as tx:
-        now = ctx.clock()
-        survey, partnership, member = await opened(tx, actor, id)
-        await _check_may_run(tx, partnership, member, asked(partnership, survey))
-        changed, events = change(survey, now)
-        return await view_of(tx, await keep(tx, changed, events, now), partnership, now, member)
+    async with _run_by(ctx, actor, id) as case:
+        return await _view(case, await case.keep(*change(case.thing, case.now)))
+
+
+@asynccontextmanager
+async def _run_by(ctx: Context, actor: Actor, id: int) -> AsyncIterator[Case[Survey]]:
+    """A survey at hand of somebody who may run it."""
+    async with cases.writing(ctx, SHELF, actor, id, members.reader_of) as case:
+        await _check_may_run(case.tx, case.partnership, case.member, asked(case.partnership, case.thing))
+        yield case
+
+
+async def _view(case: Case[Survey], survey: Survey) -> SurveyView:
+    return await view_of(case.tx, survey, case.partnership, case.now, case.member)
 
 
 async def _check_may_run(tx: Transaction, partnership: Partnership, member: Member, groups: rules.Groups) -> None:
@@ -261,7 +249,7 @@ NOUN = Noun(
     name="survey",
     plural="surveys",
     letter="S",
-    type=Survey,
+    shelf=SHELF,
     running=frozenset(SurveyState) - rules.OVER,
     due_at=lambda survey: survey.due_at,
     advance=advance,

@@ -9,11 +9,11 @@ from bot.governance.errors import NotFound
 from bot.governance.organisation import Member, Partnership
 from bot.governance.proposals_types import Proposal, ProposalState
 from bot.governance.surveys import Question, Result, Survey, SurveyState
-from bot.services import members, surveys_views
+from bot.services import cases, members, surveys_views
 from bot.services.ports.context import Actor, Context
 from bot.services.ports.proposals import Filter
 from bot.services.ports.transaction import Transaction
-from bot.services.surveys_views import SurveyView
+from bot.services.surveys_views import SHELF, SurveyView
 
 _DECIDED = frozenset({ProposalState.ENACTED, ProposalState.ADOPTED})
 _EVERY = 1_000_000
@@ -53,8 +53,8 @@ async def trend(ctx: Context, actor: Actor, id: int, place: int) -> Trend:
 
     Raises NotFound, NotEligible.
     """
-    async with ctx.uow.read() as tx:
-        survey, partnership, member = await surveys_views.opened(tx, actor, id)
+    async with cases.reading(ctx, SHELF, actor, id) as case:
+        tx, survey, partnership, member = case.tx, case.thing, case.partnership, case.member
         if not 1 <= place <= len(survey.questions):
             raise NotFound("question", str(place))
         question = survey.questions[place - 1]
@@ -63,7 +63,7 @@ async def trend(ctx: Context, actor: Actor, id: int, place: int) -> Trend:
         found = [edition for each in alike for edition in _asked(each, question)]
         editions = tuple(sorted(found, key=lambda edition: (edition.at, edition.number)))
         decided = await _decided(tx, partnership, member, editions) if editions else ()
-        view = await surveys_views.view_of(tx, survey, partnership, ctx.clock(), member)
+        view = await surveys_views.view_of(tx, survey, partnership, case.now, member)
         return Trend(view, question, editions, decided)
 
 

@@ -12,10 +12,10 @@ from bot.governance.organisation import Partnership
 from bot.governance.reminders import ReminderTopic
 from bot.governance.surveys import Survey, SurveyState
 from bot.services import cadences as occurrences
-from bot.services import times
+from bot.services import cases, times
 from bot.services.ports.transaction import Transaction
 from bot.services.reminders import remind
-from bot.services.surveys_views import asked, following, keep, published
+from bot.services.surveys_views import asked, following, published
 
 
 async def begin(
@@ -35,7 +35,7 @@ async def begin(
     if begun.closes_at is not None and begun.closes_at - policy.duration("reminder.before_close") > now:
         at = begun.closes_at - policy.duration("reminder.before_close")
         await remind(tx, partnership.id, begun.thing, ReminderTopic.SURVEYS, "survey", "closing", at, begun.closes_at)
-    return await keep(tx, begun, events, now)
+    return await cases.keep(tx, survey, begun, events, now)
 
 
 async def advance(tx: Transaction, id: int, now: datetime) -> None:
@@ -78,12 +78,13 @@ async def _close(tx: Transaction, survey: Survey, partnership: Partnership, now:
     )
     closed, events = rules.close(survey, results, now, left)
     await tx.seals.destroy(survey.thing)
-    kept = await keep(tx, closed, events, now)
+    kept = await cases.keep(tx, survey, closed, events, now)
     opens_at = following(kept, now)
     if opens_at is not None:
         next_id, number = await tx.next_id("survey"), await next_number(tx, partnership.id)
         missed = _passed(survey, survey.closes_at or now, now)
-        await keep(tx, *rules.next_edition(kept, next_id, number, opens_at, missed, now), now)
+        edition, created = rules.next_edition(kept, next_id, number, opens_at, missed, now)
+        await cases.keep(tx, kept, edition, created, now)
 
 
 def _passed(survey: Survey, after: datetime, now: datetime) -> int:

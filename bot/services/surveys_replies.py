@@ -14,11 +14,11 @@ from bot.governance.anonymity import pseudonym
 from bot.governance.ids import PartnershipId, PersonId
 from bot.governance.organisation import Member, Partnership
 from bot.governance.surveys import Survey, SurveyState
-from bot.services import surveys_views
+from bot.services import cases, members, surveys_views
 from bot.services.ports.context import Actor, Context
 from bot.services.ports.sealed import Sealed
 from bot.services.ports.transaction import Transaction
-from bot.services.surveys_views import SurveyView
+from bot.services.surveys_views import SHELF, SurveyView
 
 _MOST_OPEN = 1_000_000
 """More surveys than are ever open at once."""
@@ -42,13 +42,12 @@ async def mine(ctx: Context, actor: Actor, id: int) -> Answering:
 
     Raises NotFound, NotEligible, WrongState, WindowClosed.
     """
-    async with ctx.uow.read() as tx:
-        now = ctx.clock()
-        survey, partnership, member = await surveys_views.opened(tx, actor, id)
+    async with cases.reading(ctx, SHELF, actor, id) as case:
+        tx, survey, member, now = case.tx, case.thing, case.member, case.now
         rules.check_may_answer(survey, member.person, now)
         given = {each.slot: each.content for each in await _sealed_by(tx, survey, member.person)}
         answers = tuple(given.get(str(place), "") for place in range(1, len(survey.questions) + 1))
-        return Answering(await surveys_views.view_of(tx, survey, partnership, now, member), answers)
+        return Answering(await surveys_views.view_of(tx, survey, case.partnership, now, member), answers)
 
 
 async def answer(ctx: Context, actor: Actor, id: int, typed: Sequence[str]) -> Answering:
@@ -56,16 +55,15 @@ async def answer(ctx: Context, actor: Actor, id: int, typed: Sequence[str]) -> A
 
     Raises NotFound, NotEligible, WrongState, WindowClosed, BadValue, BadText.
     """
-    async with ctx.uow.write() as tx:
-        now = ctx.clock()
-        survey, partnership, member = await surveys_views.opened(tx, actor, id)
+    async with cases.writing(ctx, SHELF, actor, id, members.reader_of) as case:
+        tx, survey, member, now = case.tx, case.thing, case.member, case.now
         rules.check_may_answer(survey, member.person, now)
         padded = [*typed, *[""] * len(survey.questions)]
         kept = tuple(
             rules.read_answer(question, place, padded[place - 1]) for place, question in enumerate(survey.questions, 1)
         )
         await _seal(tx, survey, member, kept)
-        return Answering(await surveys_views.view_of(tx, survey, partnership, now, member), kept)
+        return Answering(await surveys_views.view_of(tx, survey, case.partnership, now, member), kept)
 
 
 async def take_back(ctx: Context, actor: Actor, id: int) -> Answering:

@@ -8,15 +8,12 @@ from datetime import datetime, timedelta
 from bot.governance import disclosure
 from bot.governance import surveys as rules
 from bot.governance.disclosure import Hindrance, Published
-from bot.governance.errors import NotFound
-from bot.governance.events import Event
-from bot.governance.ids import GroupId, PartnershipId
+from bot.governance.ids import GroupId
 from bot.governance.organisation import Group, Member, Partnership
 from bot.governance.surveys import Survey, SurveyState
 from bot.services import cadences as occurrences
-from bot.services import members
-from bot.services.ports.context import Actor
-from bot.services.ports.partnerships import PlaceKind
+from bot.services import cases, members
+from bot.services.cases import Shelf
 from bot.services.ports.transaction import Transaction
 
 EVERY = 1_000_000
@@ -58,31 +55,16 @@ class SurveyView:
         return None if self.survey.group is None else self.partnership.group(self.survey.group)
 
 
-async def opened(tx: Transaction, actor: Actor, id: int) -> tuple[Survey, Partnership, Member]:
-    """A survey that the actor may read, with its partnership and who they are there. Raises NotFound, NotEligible."""
-    survey = await tx.of(Survey).get(id)
-    partnership = await hosted(tx, survey.partnership, actor)
-    member = await members.reader_of(tx, partnership, actor)
-    members.check_seated(member)
-    if not await may_read(tx, survey, partnership, member):
-        raise NotFound("survey")
-    return survey, partnership, member
-
-
-async def hosted(tx: Transaction, id: PartnershipId, actor: Actor) -> Partnership:
-    partnership = await tx.partnerships.get(id)
-    if partnership.guild_id != actor.guild_id:
-        raise NotFound("partnership")
-    return partnership
-
-
-async def may_read(tx: Transaction, survey: Survey, partnership: Partnership, member: Member) -> bool:
+async def may_read(tx: Transaction, partnership: Partnership, survey: Survey, member: Member) -> bool:
     """What was never opened is read by those who may run it; the rest as its group is (SCL-2)."""
-    if survey.group is not None and not members.may_read(partnership.group(survey.group), member):
+    if not members.reads(partnership, survey.group, member):
         return False
     if survey.opened_at is None:
         return rules.may_run(member, asked(partnership, survey), await tx.seats.holdings(partnership))
-    return bool(member.seats)
+    return True
+
+
+SHELF = Shelf(Survey, may_read)
 
 
 async def published(tx: Transaction, partnership: Partnership, for_group: GroupId | None) -> tuple[Published, ...]:
@@ -95,14 +77,6 @@ async def published(tx: Transaction, partnership: Partnership, for_group: GroupI
         for question, result in zip(each.questions, each.results, strict=True)
         if not result.withheld
     )
-
-
-async def keep(tx: Transaction, survey: Survey, events: tuple[Event, ...], now: datetime) -> Survey:
-    """Save it and record what happened."""
-    saved = await tx.of(Survey).save(survey)
-    if events:
-        await tx.record.append(survey.partnership, events, now)
-    return saved
 
 
 async def view_of(
@@ -120,16 +94,12 @@ async def view_of(
         if survey.state is not SurveyState.OPEN:
             others = (*others, *await _running(tx, partnership, survey))
         foreseen = tuple(disclosure.hindrance(question, audience, k, others) for question in survey.questions)
-    stands = await tx.deliveries.board(survey.thing)
-    link = None
-    if stands is not None and stands.message_id is not None:
-        link = f"https://discord.com/channels/{partnership.guild_id}/{stands.channel_id}/{stands.message_id}"
     return SurveyView(
         survey,
         partnership,
         now,
-        channel_id=await _channel(tx, survey, partnership),
-        link=link,
+        channel_id=await cases.channel_of(tx, partnership, survey.group),
+        link=await cases.board_link(tx, partnership, survey.thing) or None,
         k=k,
         window=survey.window or policy.duration("survey.window"),
         expected=len(audience),
@@ -164,12 +134,3 @@ def _named(other: Survey, partnership: Partnership, for_group: GroupId | None) -
     """The number of another survey, 0 where readers of this one may not know of it."""
     hidden = other.group is not None and other.group != for_group and partnership.group(other.group).private
     return 0 if hidden else other.number
-
-
-async def _channel(tx: Transaction, survey: Survey, partnership: Partnership) -> int | None:
-    """Where its board stands: in the channel of its group, or where everyone with a seat may write."""
-    kind = PlaceKind.TALK if survey.group is None else PlaceKind.GROUP
-    for place in await tx.partnerships.places(partnership.id):
-        if place.kind is kind and place.group == survey.group and not place.lost:
-            return place.channel_id
-    return None

@@ -9,13 +9,16 @@ from typing import Any
 
 from discord import app_commands
 
+from bot.discord import caches
 from bot.governance import names
 from bot.governance.errors import NotFound
 from bot.governance.ids import PersonId, ProposalId
 from bot.governance.matrix import TYPES
 from bot.governance.organisation import Group, Partnership
 from bot.governance.proposals_types import ProposalState
-from bot.services import organisation, proposals, times
+from bot.services import cases, organisation, proposals, times
+from bot.services.noun import Noun
+from bot.services.ports.context import Actor
 from bot.services.ports.proposals import Filter
 from bot.ui.limits import SUGGESTION, SUGGESTIONS
 from bot.ui.proposals_lists import suggestion
@@ -24,9 +27,6 @@ from cogs.base import Interaction, actor, asker, ctx_of, suggesting
 
 Choice = app_commands.Choice[str]
 
-_NUMBER = re.compile(
-    r"(?:(?P<partnership>[1-9]\d{0,8})/)?\s*(?:p-?|#)?\s*(?P<number>[1-9]\d{0,8})(?:\s*·.*)?", re.IGNORECASE
-)
 _OWN_DRAFTS: dict[str, Any] = {"states": frozenset({ProposalState.DRAFT}), "author": PersonId("the asker")}
 _OWN_OPEN: dict[str, Any] = {
     "states": frozenset({ProposalState.REVIEW, ProposalState.SETTLING, ProposalState.DISPUTED, ProposalState.STALE}),
@@ -84,11 +84,26 @@ async def proposal_chosen(interaction: Interaction, chosen: str) -> ProposalId:
     words = chosen.strip()
     if draft := _DRAFT.fullmatch(words):
         return (await proposals.show(ctx, who, ProposalId(int(draft["id"])))).proposal.id
-    number = _NUMBER.fullmatch(words)
-    if number is None:
-        raise NotFound("proposal", chosen)
-    partnership = await partnership_chosen(interaction, number["partnership"] or "")
-    return (await proposals.by_number(ctx, who, partnership.id, int(number["number"]))).proposal.id
+    partnership, number = await number_chosen(interaction, proposals.NOUN, words)
+    return (await proposals.by_number(ctx, who, partnership.id, number)).proposal.id
+
+
+async def number_chosen(
+    interaction: Interaction, noun: Noun[Any], chosen: str, partnership: str = ""
+) -> tuple[Partnership, int]:
+    """A number chosen or typed, with its partnership: ``7``, ``R-7``, ``2/7``, suggested words. Raises NotFound."""
+    written = cases.written(noun.letter, chosen)
+    if written is None:
+        raise NotFound(noun.name, chosen)
+    return await partnership_chosen(interaction, written.partnership or partnership), written.number
+
+
+def person_chosen(interaction: Interaction, chosen: str) -> Actor:
+    """The person chosen in a form, with the roles they wear. Raises NotFound for who is not in the server, and bots."""
+    member = caches.member_of(interaction.guild, int(chosen)) if chosen.isdecimal() else None
+    if member is None or member.bot:
+        raise NotFound("person")
+    return Actor(member.id, member.guild.id, caches.worn_by(member))
 
 
 @suggesting
@@ -159,10 +174,10 @@ def number_in(chosen: str) -> int | None:
     """The number of a proposal chosen or typed, None where none was. Raises NotFound for other words."""
     if not chosen.strip():
         return None
-    number = _NUMBER.fullmatch(chosen.strip())
-    if number is None:
+    written = cases.written(proposals.NOUN.letter, chosen)
+    if written is None:
         raise NotFound("proposal", chosen)
-    return int(number["number"])
+    return written.number
 
 
 @suggesting

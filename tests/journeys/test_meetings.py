@@ -266,13 +266,15 @@ async def test_with_its_channel_gone_a_meeting_stands_and_its_board_comes_back(s
         await channel.delete()
     await server.settle()
     assert (await meeting.the(server, 1)).state is MeetingState.SCHEDULED
+    assert (await meeting.board(server)).channel.id == server.channel(TALK).id
     planned = await server.slash("mod", "lobby", "setup start")
     plan = latest(planned)
     await server.press("mod", plan, next(c for c in controls_of(plan) if c.startswith("setup:apply")))
     await server.settle()
-    board = await meeting.board(server)
-    assert board.channel.id == server.channel(CORE).id
-    assert "> **Weekly check**" in text_of(board)
+    assert server.channel(CORE).id != channel.id
+    assert "> **Weekly check**" in text_of(await meeting.board(server))
+    await meeting.scheduled(server, title="The one after")
+    assert (await meeting.board(server, 2)).channel.id == server.channel(CORE).id
 
 
 async def test_without_the_permission_a_meeting_stands_and_says_so_until_it_is_given(
@@ -379,3 +381,4 @@ async def test_it_begins_early_at_the_press_of_a_button_and_its_minutes_can_be_r
     assert "> All is well." in said(again)
     shown = await server.slash("cal", TALK, "meeting agenda", meeting="m-1")
     assert "Over" in said(shown)
+    assert "Over" in said(await server.slash("cal", TALK, "meeting agenda", meeting="1/1"))

@@ -168,7 +168,7 @@ async def test_a_live_retro_of_six_from_start_to_published_lessons(server: Serve
     assert [file.filename for file in post.attachments] == ["R-1-lessons.md"]
     [closed] = [each for each in await events(server) if each.event.type == "retro closed"]
     assert closed.event.data["took_part"] == 6
-    shown = await server.slash("ada", "governance-talk", "retro show", retro="R-1")
+    shown = await server.slash("ada", "governance-talk", "retro show", retro="1/R-1")
     assert "Walking together" in said(shown)
     assert (await board(server)).id != post.id
 
@@ -206,6 +206,8 @@ async def test_a_facilitator_who_says_nothing_for_a_day_is_not_waited_for(server
 async def test_handing_over_by_choosing_somebody(server: Server) -> None:
     await begin(server)
     panel = latest(await press(server, "tom", "hand"))
+    other_bot = server.guild.add_member(server.env.create_user("other-bot", bot=True))
+    assert "not in this server" in said(await choose(server, "tom", panel, "hand", [other_bot]))
     shown = await choose(server, "tom", panel, "hand", [server["uma"]])
     assert f"<@{server['uma'].id}> leads R-1" in said(shown)
     await server.settle()

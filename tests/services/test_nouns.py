@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 
 from bot.governance.ids import GroupId, PartnershipId
+from bot.governance.organisation import Member, Partnership
 from bot.services import meetings, outbox
 from bot.services import sweep as sweeping
+from bot.services.cases import Shelf
 from bot.services.noun import Noun
 from bot.services.ports.deliveries import DeliveryKind
 from bot.services.ports.transaction import Transaction
@@ -56,9 +58,13 @@ class Lost(Thing):
     """Of a noun whose table is gone."""
 
 
+async def by_anybody(tx: Transaction, partnership: Partnership, thing: Thing, member: Member) -> bool:
+    return True
+
+
 ANY: Noun[Any] = meetings.NOUN
-THINGS = replace(ANY, name="thing", type=Thing, advance=advance, running=frozenset({Phase.OPEN}))
-LOST = replace(THINGS, name="lost thing", type=Lost)
+THINGS = replace(ANY, name="thing", shelf=Shelf(Thing, by_anybody), advance=advance, running=frozenset({Phase.OPEN}))
+LOST = replace(THINGS, name="lost thing", shelf=Shelf(Lost, by_anybody))
 
 
 @pytest.fixture
