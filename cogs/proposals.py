@@ -11,13 +11,12 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.governance import drafts
 from bot.governance.ids import GroupId, PartnershipId, ProposalId
 from bot.governance.money import Money
 from bot.governance.proposals_types import Text
 from bot.services import attempts, escalations, objections, proposals
 from bot.services.views import ProposalView
-from bot.ui import effects, forms, objections_replies, proposals_ids, proposals_lists, record
+from bot.ui import effects, forms, matrix, objections_replies, proposals_ids, proposals_lists, record
 from bot.ui import escalations_replies as escalation_answers
 from bot.ui import proposals_replies as answers
 from cogs.base import (
@@ -327,10 +326,11 @@ class ProposalCommands(FormCog):
     ) -> None:
         """Open page 1 (PRO-1)."""
         chosen, named = await choices.group_chosen(interaction, group, partnership)
-        number, kind = choices.number_in(again), choices.type_chosen(type)
-        await attempts.propose(*asker(interaction), chosen.id, kind, number)
-        deciding = drafts.deciding_group(chosen, kind, named.id if named else None)
-        await show_form(interaction, forms.propose(kind, deciding.id, number))
+        number = choices.number_in(again)
+        kind, deciding = await attempts.propose(
+            *asker(interaction), chosen.id, matrix.type_called(type), number, named.id if named else None
+        )
+        await show_form(interaction, forms.propose(kind, deciding, number))
 
     @proposal.command(name="show", description="A proposal as it stands, with everything you can do")
     @app_commands.describe(**_PROPOSAL)

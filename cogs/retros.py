@@ -11,12 +11,11 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.governance import drafts
 from bot.governance import retros as rules
 from bot.governance.cadences import MENU
 from bot.governance.errors import NotFound
 from bot.governance.ids import GroupId, PartnershipId
-from bot.governance.organisation import Group, Partnership
+from bot.governance.organisation import Group, GroupKind, Partnership
 from bot.governance.retros import CUSTOM, TEMPLATES
 from bot.services import retros, retros_writing
 from bot.services.retros_views import RetroView
@@ -223,7 +222,7 @@ async def _group_here(interaction: Interaction, chosen: str, partnership: str) -
     here, named = await choices.group_chosen(interaction, chosen, partnership)
     if named is None:
         own = await choices.group_of_channel(interaction, here)
-        named = own or drafts.deciding_group(here, "general", None)
+        named = own or here.of_kind(GroupKind.TOP_LEVEL)
     return here, named
 
 

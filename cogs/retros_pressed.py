@@ -12,7 +12,6 @@ from types import MappingProxyType
 import discord
 from discord.ext import commands
 
-from bot.governance import drafts
 from bot.governance import retros as rules
 from bot.governance.errors import NotFound
 from bot.governance.retros import PHASES, Progress, RetroState
@@ -303,10 +302,9 @@ async def propose(interaction: Interaction, id: int, arg: str) -> None:
     found = view.retro.action(_number(arg))
     if found is None:
         raise NotFound("action")
-    await attempts.propose(ctx, who, view.partnership.id, "general", None)
-    deciding = drafts.deciding_group(view.partnership, "general", view.group.id)
+    kind, group = await attempts.propose(ctx, who, view.partnership.id, None, None, view.group.id)
     text = retros_forms.proposal_text(view.retro.number, view.group, found)
-    await show_form(interaction, forms.propose("general", deciding.id, None, text))
+    await show_form(interaction, forms.propose(kind, group, None, text))
 
 
 async def confirm(interaction: Interaction, id: int, arg: str) -> None:

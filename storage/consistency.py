@@ -10,7 +10,7 @@ from sqlalchemy import Table, Text, select, type_coerce
 
 from bot.governance import consistency
 from bot.governance.consistency import Difference
-from bot.governance.events import COMPLETE, ERASURES, EventType
+from bot.governance.events import COMPLETE, ERASURES, EventType, Json
 from bot.governance.histories import Happening
 from bot.governance.ids import PartnershipId
 from bot.governance.organisation import Partnership
@@ -80,6 +80,7 @@ class Consistency:
 
     async def _policies(self, id: PartnershipId) -> AsyncIterator[Difference]:
         values: dict[int, dict[str, str]] = {}
+        rows: dict[int, dict[str, dict[str, Json]]] = {}
         by: dict[int, int | None] = {}
         async for row in self._rows(tables.policies, tables.policies.c.partnership_id == id):
             policy = _read(Policy, row)
@@ -88,8 +89,9 @@ class Consistency:
                 continue
             kept = json.loads(row.text)["values"]
             values[row.version] = {key: written(value) for key, value in policy.values.items() if key in kept}
+            rows[row.version] = consistency.rows_told(policy)
             by[row.version] = row.proposal_id
-        for each in consistency.of_policies(values, by, await self._record.since(id, None, _OF_POLICY)):
+        for each in consistency.of_policies(values, rows, by, await self._record.since(id, None, _OF_POLICY)):
             yield each
 
     async def _things(self, id: PartnershipId, noun: Compared) -> AsyncIterator[Difference]:

@@ -18,6 +18,8 @@ from typing import Any, NamedTuple, NewType, TypeVar, Union, cast, get_args, get
 
 from bot.governance.effects import PAYLOADS, Effect, marks
 from bot.governance.errors import BadValue
+from bot.governance.matrix import GENESIS, DecisionType
+from bot.governance.matrix import checked as checked_rows
 from bot.governance.policy import Policy
 from bot.governance.policy_keys import KEYS
 from bot.governance.policy_values import Key, Kind, Value, checked
@@ -305,6 +307,7 @@ def _decode_effect(document: Any) -> Effect:
     return effect
 
 
+_ROWS = tuple[DecisionType, ...]
 _KINDS: Mapping[Kind, Codec] = {
     Kind.DURATION: _SCALARS[timedelta],
     Kind.SHARE: _SCALARS[Fraction],
@@ -323,12 +326,15 @@ def _encode_policy(policy: Any) -> dict[str, Any]:
     if unknown or len(policy.values) != len(KEYS):
         raise BadDocument(f"a policy holds every key and no other: {', '.join(sorted(unknown))}")
     values = {name: _KINDS[KEYS[name].kind].encode(value) for name, value in policy.values.items()}
-    return {"version": policy.version, "values": values}
+    return {"version": policy.version, "values": values, "matrix": codec(_ROWS).encode(policy.matrix)}
 
 
 def _decode_policy(document: Any) -> Policy:
-    """A key that is no longer known is dropped, and one that is new takes its default."""
-    if not isinstance(document, dict) or document.keys() != {"version", "values"}:
+    """A key that is no longer known is dropped, and one that is new takes its default.
+
+    A migration from before the matrix was policy reads documents without one.
+    """
+    if not isinstance(document, dict) or document.keys() - {"matrix"} != {"version", "values"}:
         raise BadDocument(f"{document!r} is not of type Policy")
     kept = document["values"]
     if not isinstance(kept, dict):
@@ -336,7 +342,8 @@ def _decode_policy(document: Any) -> Policy:
     values = {
         key.name: _policy_value(key, kept[key.name]) if key.name in kept else key.default for key in KEYS.values()
     }
-    return Policy(_SCALARS[int].decode(document["version"]), values)
+    rows = checked_rows(codec(_ROWS).decode(document["matrix"])) if "matrix" in document else GENESIS
+    return Policy(_SCALARS[int].decode(document["version"]), values, rows)
 
 
 def _policy_value(key: Key, document: Any) -> Value:

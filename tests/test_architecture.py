@@ -137,6 +137,34 @@ def import_graph() -> dict[str, set[str]]:
     return graph
 
 
+def types_named(tree: ast.AST) -> Iterator[int]:
+    """The lines on which a type of decision is compared with a literal, or looked for among literals."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare):
+            sides = [node.left, *node.comparators]
+            if any(_is_type(side) for side in sides) and any(_is_literal(side) for side in sides):
+                yield node.lineno
+        elif isinstance(node, ast.Match) and _is_type(node.subject):
+            cases = [each for case in node.cases for each in ast.walk(case.pattern)]
+            yield from (each.lineno for each in cases if isinstance(each, ast.MatchValue) and _is_literal(each.value))
+
+
+def _is_type(node: ast.AST) -> bool:
+    """``proposal.type``, a bare ``type`` or ``kind``, or the name of a row of the matrix."""
+    if isinstance(node, ast.Name):
+        return node.id in {"type", "decision_type"}
+    if not isinstance(node, ast.Attribute):
+        return False
+    of = node.value.id if isinstance(node.value, ast.Name) else getattr(node.value, "attr", "")
+    return node.attr == "type" or (node.attr == "name" and "row" in of)
+
+
+def _is_literal(node: ast.AST) -> bool:
+    if isinstance(node, ast.Set | ast.Tuple | ast.List):
+        return any(_is_literal(each) for each in node.elts)
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
 # ---- the tree ------------------------------------------------------------------------------------
 
 
@@ -178,6 +206,31 @@ def test_only_the_composition_root_reads_the_time() -> None:
         for line in clock_reads(ast.parse(path.read_text()))
     ]
     assert reads == []
+
+
+def test_no_type_of_decision_is_asked_for_by_its_name() -> None:
+    """POL-3: what a type does stands in its row, and its words with the presenters."""
+    asked = [
+        f"{name_of(path)}:{line}"
+        for path in sources(*FLOORS)
+        if not name_of(path).startswith("storage/migrations/")
+        for line in types_named(ast.parse(path.read_text()))
+    ]
+    assert asked == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'proposal.type == "budget"',
+        '"budget" != view.proposal.type',
+        'type in {"budget", "policy"}',
+        'row.name not in ("budget",)',
+        'match proposal.type:\n    case "budget" | "policy":\n        pass',
+    ],
+)
+def test_a_type_asked_for_by_its_name_is_found(text: str) -> None:
+    assert len([*types_named(ast.parse(text))]) >= 1
 
 
 def test_cogs_import_neither_storage_nor_each_other() -> None:

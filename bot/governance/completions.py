@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.governance.errors import AlreadyDone, NotEligible, WrongState
 from bot.governance.events import Event, EventType, proposal_thing
+from bot.governance.matrix import Carrier
 from bot.governance.organisation import OBSERVER, Member
 from bot.governance.proposals_types import Proposal, ProposalState
 
@@ -15,7 +16,7 @@ Outcome = tuple[Proposal, tuple[Event, ...]]
 
 def left_to_people(proposal: Proposal) -> bool:
     """Whether it is decided and changes nothing by itself: people do what it says."""
-    return proposal.state is ProposalState.ENACTED and not proposal.current.effects
+    return proposal.state is ProposalState.ENACTED and proposal.pinned.row.carried_out_by is Carrier.PEOPLE
 
 
 def may_mark(proposal: Proposal, member: Member) -> bool:

@@ -13,13 +13,17 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from bot.governance.errors import Refusal
-from bot.governance.events import Event, EventType
+from bot.governance.events import Event, EventType, Json
 from bot.governance.histories import Happening
+from bot.governance.matrix import told
 from bot.governance.organisation import Group, Partnership, RoleMapping
 from bot.governance.policy import Policy
 from bot.governance.policy_keys import KEYS
 from bot.governance.policy_values import read, written
 from bot.governance.retros import RetroState as RetroState
+
+Columns = Mapping[str, Json]
+"""A row of the decision matrix, as the record tells of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +35,15 @@ class Difference:
 
 
 def of_policies(
-    kept: Mapping[int, Mapping[str, str]], by: Mapping[int, int | None], history: Sequence[Happening]
+    kept: Mapping[int, Mapping[str, str]],
+    rows: Mapping[int, Mapping[str, Columns]],
+    by: Mapping[int, int | None],
+    history: Sequence[Happening],
 ) -> Iterator[Difference]:
     """Which policy versions are not as adopted and amended on record (POL-1).
 
-    ``kept`` holds, by version, what stands for each key; ``by`` the proposal that brought it.
+    ``kept`` holds, by version, what stands for each key, ``rows`` the decision matrix; ``by`` the proposal that
+    brought it.
     """
     adopted = next((each.event for each in history if each.event.type is EventType.POLICY_ADOPTED), None)
     amended: dict[int, list[Event]] = {}
@@ -52,8 +60,12 @@ def of_policies(
             yield Difference(f"policy/{first}", "whole version")
         elif not _same(kept[first], _values(adopted)):
             yield Difference(f"policy/{first}", "values")
+        if first in rows and not _same_rows(rows[first], _rows(adopted)):
+            yield Difference(f"policy/{first}", "decision matrix")
     versions = sorted(kept)
     for before, version in pairwise(versions):
+        if rows[version] != rows[before]:
+            yield Difference(f"policy/{version}", "decision matrix")
         events = amended.get(version, [])
         if not events:
             if known:
@@ -136,11 +148,31 @@ def _same(kept: Mapping[str, str], told: Mapping[str, str]) -> bool:
     return all(_value(key, kept[key]) == _value(key, told[key]) for key in kept.keys() & told.keys() & KEYS.keys())
 
 
+def _rows(event: Event) -> Mapping[str, Columns]:
+    told = event.data.get("matrix")
+    rows = [row for row in told if isinstance(row, dict)] if isinstance(told, list) else []
+    return {str(row.get("name")): row for row in rows}
+
+
+def _same_rows(kept: Mapping[str, Columns], told: Mapping[str, Columns]) -> bool:
+    """Whether rows stand as they were told, in the columns that both know; an older record tells of no rows."""
+    if not told:
+        return True
+    known = {name: row.keys() & told.get(name, {}).keys() for name, row in kept.items()}
+    same = all(kept[name][column] == told[name][column] for name, columns in known.items() for column in columns)
+    return same and kept.keys() == told.keys()
+
+
 def _value(key: str, text: str) -> object:
     try:
         return read(KEYS[key], text)
     except Refusal:
         return text
+
+
+def rows_told(policy: Policy) -> dict[str, dict[str, Json]]:
+    """Its decision matrix as the record tells of it: each row by its name (POL-3)."""
+    return {row.name: told(row) for row in policy.matrix}
 
 
 def values_told(policy: Policy) -> dict[str, str]:

@@ -72,7 +72,7 @@ def _opening(proposal: Proposal, opened: Happening, policies: Mapping[int, Polic
     if (
         terms is None
         or data.get("policy", terms.policy_version) != terms.policy_version
-        or (policy is not None and replace(pin(policy, proposal.type), timelock=terms.timelock) != terms)
+        or (policy is not None and replace(pin(policy, policy.row(proposal.type)), timelock=terms.timelock) != terms)
     ):
         yield "pinned rules"
     elif proposal.closes_at is None or proposal.closes_at < opened.at + terms.window:

@@ -15,20 +15,18 @@ from bot.governance.errors import (
     BadText,
     BadValue,
     LimitReached,
+    MayNotFile,
     NotEligible,
     NotYours,
     Refusal,
+    SeatNeeded,
     Unfit,
     WrongState,
 )
 from bot.governance.ids import GroupId, PersonId, ProposalId
-from bot.governance.matrix import TYPES, Carrier, Electorate, Filer, type_named
+from bot.governance.matrix import AMOUNT, Carrier, DecisionType
 from bot.governance.organisation import (
-    CONTRIBUTOR,
-    MEMBER,
-    OBSERVER,
     Group,
-    GroupKind,
     Member,
     Partnership,
     check_authority,
@@ -52,43 +50,36 @@ MOST_DRAFTS = 10
 """Drafts that one author keeps at a time (PRO-3)."""
 
 
-def start(
-    id: ProposalId, partnership: Partnership, member: Member, type: str, group: GroupId | None, now: datetime
-) -> Proposal:
-    """An empty draft, if this member may file this type (POL-3). ``group`` matters for general decisions only.
+def start(id: ProposalId, world: Governed, member: Member, type: str, group: GroupId | None, now: datetime) -> Proposal:
+    """An empty draft, if this member may file this type (POL-3). ``group`` matters only where the author chooses it.
 
     Raises UnknownKey, NotEligible, NotFound.
     """
-    check_may_file(partnership, member, type)
-    deciding = deciding_group(partnership, type, group)
-    return Proposal(id, partnership.id, deciding.id, type, member.person, now, now)
+    row = row_to_file(world, member, type)
+    deciding = deciding_group(world.partnership, row, group)
+    return Proposal(id, world.partnership.id, deciding.id, row.name, member.person, now, now)
 
 
-def check_may_file(partnership: Partnership, member: Member, type: str) -> None:
-    """Whether the member holds a seat that may file this type (POL-3, ORG-6).
+def row_to_file(world: Governed, member: Member, type: str) -> DecisionType:
+    """The row of this type, if the member holds a seat that may file it (POL-3, ORG-6).
 
     Raises NotEligible, RoleSuspended, and UnknownKey to those who have a seat at all.
     """
-    if type not in TYPES and not member.seats:
+    if not member.seats and all(row.name != type for row in world.policy.matrix):
         raise NotEligible("no seat")
-    row = type_named(type)
-    team = partnership.of_kind(GroupKind.TOP_LEVEL).name
-    refusal = NotEligible("may not file", row.may_file.format(team=team))
-    check_authority(member, lambda each: _may_file(partnership, each, row.may_file), refusal)
+    row = world.policy.row(type)
+    check_may_file(world.partnership, member, row)
+    return row
 
 
-def _may_file(partnership: Partnership, member: Member, filer: Filer) -> bool:
-    kinds = {group.id: group.kind for group in partnership.groups}
-    active = [s for s in member.seats if s.seat != OBSERVER]
-    sits_in = {kinds[s.group] for s in active if s.group in kinds and s.seat != CONTRIBUTOR}
-    allowed = {
-        Filer.SEAT: bool(active),
-        Filer.OPERATIONS: bool(sits_in & {GroupKind.TOP_LEVEL, GroupKind.CELL}),
-        Filer.TOP_LEVEL: GroupKind.TOP_LEVEL in sits_in,
-        Filer.MEMBER: any(s.seat == MEMBER for s in active),
-        Filer.NOBODY: False,
-    }
-    return allowed[filer]
+def check_may_file(partnership: Partnership, member: Member, row: DecisionType) -> None:
+    """Whether the member holds a seat that may file by this row (POL-3, ORG-6). Raises NotEligible, RoleSuspended."""
+    names = {group.kind: group.name for group in reversed(partnership.groups)}
+    needed = (
+        SeatNeeded(seats.seat, seats.kind or "", names.get(seats.kind, "") if seats.kind else "")
+        for seats in row.may_file
+    )
+    check_authority(member, lambda each: row.fileable_by(each, partnership), MayNotFile(tuple(needed)))
 
 
 def check_drafts(kept: int) -> None:
@@ -97,11 +88,11 @@ def check_drafts(kept: int) -> None:
         raise LimitReached("drafts", MOST_DRAFTS)
 
 
-def deciding_group(partnership: Partnership, type: str, chosen: GroupId | None) -> Group:
+def deciding_group(partnership: Partnership, row: DecisionType, chosen: GroupId | None) -> Group:
     """The group whose members are the electors (POL-3). Raises NotFound."""
-    if type_named(type).electors is Electorate.STAKEHOLDERS:
-        return partnership.stakeholders
-    return partnership.of_kind(GroupKind.TOP_LEVEL) if chosen is None else partnership.group(chosen)
+    if row.chosen and chosen is not None:
+        return partnership.group(chosen)
+    return partnership.of_kind(row.electors)
 
 
 def edit_draft(proposal: Proposal, person: PersonId, text: Text, effects: tuple[Effect, ...]) -> Proposal:
@@ -146,9 +137,9 @@ def choose_amount(text: Text, chosen: money.Money) -> Text:
     return replace(text, amount=chosen.minor, currency=chosen.currency)
 
 
-def check_text(type: str, text: Text) -> None:
+def check_text(row: DecisionType, text: Text) -> None:
     """Whether the text is fit to be decided on (PRO-3). Raises BadText, BadValue, AmountUnclear; Unfit for several."""
-    fault = as_one(faults_of(type, text))
+    fault = as_one(faults_of(row, text))
     if fault is not None:
         raise fault
 
@@ -159,7 +150,7 @@ def as_one(faults: Iterable[Refusal]) -> Refusal | None:
     return Unfit(found) if len(found) > 1 else next(iter(found), None)
 
 
-def faults_of(type: str, text: Text) -> Iterator[Refusal]:
+def faults_of(row: DecisionType, text: Text) -> Iterator[Refusal]:
     """Everything in a text that keeps it from being decided on."""
     for field, (least, most) in LENGTHS.items():
         content = getattr(text, field)
@@ -169,13 +160,14 @@ def faults_of(type: str, text: Text) -> Iterator[Refusal]:
             yield BadText(field, len(content.strip()), least, most)
         elif field == "title" and "\n" in content:
             yield BadValue("title", content, "one line")
-    if type == "budget":
-        try:
-            money.read(text.amount_written, text.currency, text.amount)
-        except AmountUnclear as unclear:
-            yield unclear
-        if not text.payee.strip():
-            yield BadText("payee", 0, 1, LENGTHS["payee"][1])
+    for field in row.demanded:
+        if field == AMOUNT:
+            try:
+                money.read(text.amount_written, text.currency, text.amount)
+            except AmountUnclear as unclear:
+                yield unclear
+        elif field in LENGTHS and not getattr(text, field).strip():
+            yield BadText(field, 0, 1, LENGTHS[field][1])
 
 
 def summary_of(text: Text) -> str:
@@ -190,17 +182,17 @@ def summary_of(text: Text) -> str:
 
 
 def prepare_effects(
-    proposal: Proposal, effects: tuple[Effect, ...], world: Governed, now: datetime
+    row: DecisionType, effects: tuple[Effect, ...], world: Governed, decision: Decision
 ) -> tuple[Effect, ...]:
-    """The effects with their bases noted (EFF-1), of the kinds that its type may carry: at least one where the bot
+    """The effects with their bases noted (EFF-1), of the kinds that this type may carry: at least one where the bot
     carries it out.
 
     Raises BadValue, BadText for the kind that is missing, and the effects' own refusals.
     """
-    allowed = [each.KIND for each in effect_rules.carried_by(proposal.type)]
+    allowed = [each.KIND for each in effect_rules.carried_by(row.name)]
     for effect in effects:
         if effect.KIND not in allowed:
             raise BadValue("effect", effect.KIND, ", ".join(allowed) or "none for this type")
-    if not effects and type_named(proposal.type).carried_out_by is Carrier.BOT:
+    if not effects and row.carried_out_by is Carrier.BOT:
         raise BadText(allowed[0], 0, 1, 1)
-    return effect_rules.prepare(effects, world, Decision(proposal.id, now))
+    return effect_rules.prepare(effects, world, decision)

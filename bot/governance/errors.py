@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
 
 class Refusal(Exception):
@@ -25,6 +26,22 @@ class NotEligible(Refusal):
         super().__init__(why, needs)
         self.why = why
         self.needs = needs
+
+
+class SeatNeeded(NamedTuple):
+    """A seat that would do: its name (empty: any but an observer's), the kind of its group (empty: any), that group."""
+
+    seat: str
+    kind: str
+    group: str
+
+
+class MayNotFile(NotEligible):
+    """None of their seats may file this type of proposal; any of ``seats`` would do (POL-3)."""
+
+    def __init__(self, seats: tuple[SeatNeeded, ...]) -> None:
+        super().__init__("may not file")
+        self.seats = seats
 
 
 class WindowClosed(Refusal):

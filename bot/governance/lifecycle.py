@@ -20,7 +20,6 @@ from bot.governance.effects import Decision, Governed
 from bot.governance.errors import Refusal, Stale, WrongState
 from bot.governance.events import Event, EventType, Json, proposal_thing
 from bot.governance.ids import PersonId
-from bot.governance.matrix import type_named
 from bot.governance.proposals_types import CONTESTABLE, FINAL, Ballot, ObjectionState, Proposal, ProposalState, Vote
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
@@ -113,7 +112,7 @@ def enact(proposal: Proposal, world: Governed, now: datetime) -> tuple[Proposal,
     if now < due:
         raise WrongState(proposal.state, "enact")
     try:
-        if world.partnership.provisional and type_named(proposal.type).needs_ratified:
+        if world.partnership.provisional and not proposal.pinned.row.early:
             raise Stale("partnership", "ratified", "provisional")
         changed, told = effect_rules.apply(proposal.current.effects, world, Decision(proposal.id, now))
     except Refusal as refused:
@@ -312,7 +311,7 @@ def _low_reach(proposal: Proposal) -> bool:
 def _lapses(proposal: Proposal) -> bool:
     above = proposal.pinned.lapse_budget_above
     amount = proposal.current.text.amount or 0
-    return proposal.type == "budget" and above > 0 and amount > above
+    return proposal.pinned.row.carries_money and above > 0 and amount > above
 
 
 def _nudge_at(proposal: Proposal) -> datetime | None:

@@ -1,125 +1,221 @@
-"""The decision matrix: what types of decision there are, and how each is filed, decided and carried out (POL-3)."""
+"""The decision matrix: for each type of decision who files it, who decides, how it passes and what it may do (POL-3).
+
+A row is data of a policy: versioned with it, pinned in a proposal when its review opens (POL-2).
+"""
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
 from enum import StrEnum
-from types import MappingProxyType
+from typing import Any
 
-from bot.governance.errors import UnknownKey
+from bot.governance.errors import BadValue
+from bot.governance.events import Json
+from bot.governance.organisation import CONTRIBUTOR, MEMBER, OBSERVER, GroupKind, Member, Partnership
+from bot.governance.policy_keys import KEYS
+from bot.governance.policy_values import Kind
 
-
-class Filer(StrEnum):
-    """Who may file a type of proposal, in words; ``{team}`` is the coordinating group's own name (POL-3)."""
-
-    SEAT = "any seat but observer"
-    OPERATIONS = "a seat in {team} or in a cell"
-    TOP_LEVEL = "a seat in {team}"
-    MEMBER = "any member of a group"
-    NOBODY = "nobody (only the set-up)"
-
-
-class Electorate(StrEnum):
-    """Whose members may object to and vote on a type of proposal (POL-3)."""
-
-    CHOSEN = "chosen group"
-    STAKEHOLDERS = "stakeholder group"
+AMOUNT = "amount"
+FIELDS = (AMOUNT, "payee", "account", "timeline", "summary")
+"""What page 2 can ask beside what an effect does (PRO-1): a sum of money, and texts."""
 
 
 class Passing(StrEnum):
-    """How a type of proposal passes (POL-3)."""
+    """How a type of proposal passes (POL-3). What changes an entrenched rule takes a supermajority anyway (POL-5)."""
 
     SILENCE = "silence"
-    BY_KEY = "silence, or supermajority for entrenched keys"
     SUPERMAJORITY = "supermajority"
 
 
 class Carrier(StrEnum):
     """Who carries out what was decided (POL-3)."""
 
+    BOT = "bot"
     PEOPLE = "people"
-    BOT = "the bot"
+
+
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """Seats of one sort in a kind of group; ``seat`` empty: any but an observer's, ``kind`` None: of any group.
+
+    Contributors belong to the partnership as a whole: a kind of group is never theirs.
+    """
+
+    kind: GroupKind | None = None
+    seat: str = ""
+
+    def held_by(self, member: Member, kinds: Mapping[int, GroupKind]) -> bool:
+        """Whether the member holds one; ``kinds`` are those of the partnership's groups."""
+        return any(
+            seat.seat != OBSERVER
+            and self.seat in {"", seat.seat}
+            and (self.kind is None or (seat.seat != CONTRIBUTOR and kinds.get(seat.group or 0) is self.kind))
+            for seat in member.seats
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionType:
-    """A row of the decision matrix (POL-3). ``timelock`` names a policy key, or is empty for none.
+    """A row of the decision matrix (POL-3). Its words stand with the presenters.
 
-    What the bot carries out has an effect. ``needs_ratified``: nothing of it is decided or carried out while the
-    partnership is provisional (SCL-5).
+    Electors are the members of the group of kind ``electors``, or of any that the author chooses if ``chosen``.
+    ``window``, ``timelock`` (empty: none) and ``least`` (fewest electors) name policy keys, which have bounds of their
+    own. What the bot carries out has an effect; each effect says of which types it is (EFF-1). ``fields`` are those of
+    page 2, ``demanded`` those without which no review opens (POL-6). ``early``: it is decided while the partnership is
+    provisional. ``founding``: the set-up files it, for the partnership itself (SCL-5).
     """
 
     name: str
-    label: str
-    may_file: Filer
-    electors: Electorate
-    passes_by: Passing
-    timelock: str = ""
-    about: str = ""
-    carried_out_by: Carrier = Carrier.PEOPLE
-    needs_ratified: bool = False
+    may_file: tuple[Seats, ...]
+    electors: GroupKind
+    chosen: bool
+    passes: Passing
+    window: str
+    timelock: str
+    least: str
+    carried_out_by: Carrier
+    consulted: tuple[Seats, ...] = ()
+    fields: tuple[str, ...] = ("timeline", "summary")
+    demanded: tuple[str, ...] = ()
+    early: bool = False
+    founding: bool = False
+
+    @property
+    def carries_money(self) -> bool:
+        """Whether an amount is decided on."""
+        return AMOUNT in self.fields
+
+    def fileable_by(self, member: Member, partnership: Partnership) -> bool:
+        """Whether a seat of this member may file it."""
+        kinds = {int(group.id): group.kind for group in partnership.groups}
+        return any(seats.held_by(member, kinds) for seats in self.may_file)
 
 
-TYPES: Mapping[str, DecisionType] = MappingProxyType(
-    {
-        row.name: row
-        for row in (
-            DecisionType(
-                "general",
-                "General",
-                Filer.SEAT,
-                Electorate.CHOSEN,
-                Passing.SILENCE,
-                about="a decision of one group about its own work",
-            ),
-            DecisionType(
-                "operational",
-                "Operational",
-                Filer.OPERATIONS,
-                Electorate.STAKEHOLDERS,
-                Passing.SILENCE,
-                about="how the work is run, reviewed by the stakeholder group",
-            ),
-            DecisionType(
-                "budget",
-                "Budget",
-                Filer.TOP_LEVEL,
-                Electorate.STAKEHOLDERS,
-                Passing.SILENCE,
-                "timelock.budget",
-                about="money for the work, reviewed by the stakeholder group",
-                needs_ratified=True,
-            ),
-            DecisionType(
-                "policy",
-                "Policy change",
-                Filer.MEMBER,
-                Electorate.STAKEHOLDERS,
-                Passing.BY_KEY,
-                "timelock.policy",
-                about="a change of one rule or number of this partnership",
-                carried_out_by=Carrier.BOT,
-                needs_ratified=True,
-            ),
-            DecisionType(
-                "ratification",
-                "Ratification",
-                Filer.NOBODY,
-                Electorate.STAKEHOLDERS,
-                Passing.SUPERMAJORITY,
-                about="the partnership's structure and first policy",
-                carried_out_by=Carrier.BOT,
-            ),
-        )
-    }
+GENESIS = (
+    DecisionType(
+        name="general",
+        may_file=(Seats(),),
+        electors=GroupKind.TOP_LEVEL,
+        chosen=True,
+        passes=Passing.SILENCE,
+        window="review.window",
+        timelock="",
+        least="limits.least_electors",
+        carried_out_by=Carrier.PEOPLE,
+        early=True,
+    ),
+    DecisionType(
+        name="operational",
+        may_file=(Seats(GroupKind.TOP_LEVEL), Seats(GroupKind.CELL)),
+        electors=GroupKind.STAKEHOLDERS,
+        chosen=False,
+        passes=Passing.SILENCE,
+        window="review.window",
+        timelock="",
+        least="limits.least_electors",
+        carried_out_by=Carrier.PEOPLE,
+        early=True,
+    ),
+    DecisionType(
+        name="budget",
+        may_file=(Seats(GroupKind.TOP_LEVEL),),
+        electors=GroupKind.STAKEHOLDERS,
+        chosen=False,
+        passes=Passing.SILENCE,
+        window="review.window",
+        timelock="timelock.budget",
+        least="limits.least_electors",
+        carried_out_by=Carrier.PEOPLE,
+        fields=(AMOUNT, "payee", "account", "timeline", "summary"),
+        demanded=(AMOUNT, "payee"),
+    ),
+    DecisionType(
+        name="policy",
+        may_file=(Seats(seat=MEMBER),),
+        electors=GroupKind.STAKEHOLDERS,
+        chosen=False,
+        passes=Passing.SILENCE,
+        window="review.window",
+        timelock="timelock.policy",
+        least="limits.least_electors",
+        carried_out_by=Carrier.BOT,
+        fields=("summary",),
+    ),
+    DecisionType(
+        name="ratification",
+        may_file=(),
+        electors=GroupKind.STAKEHOLDERS,
+        chosen=False,
+        passes=Passing.SUPERMAJORITY,
+        window="review.window",
+        timelock="",
+        least="limits.least_electors",
+        carried_out_by=Carrier.BOT,
+        early=True,
+        founding=True,
+    ),
 )
-"""The genesis decision matrix by type name."""
+"""The rows that a partnership begins with. A type of decision is added by its row, and its words in ``bot/ui``."""
+
+NEVER_BY_STAKEHOLDERS = frozenset({"strategy", "structure", "allocation", "cell matter"})
+"""Types of which the stakeholder group is never elector: the work is steered where it is done (POL-3)."""
+
+NEVER_BY_SILENCE = frozenset({"purpose", "agreement", "admission", "backstop"})
+"""Types that a vote adopts or nothing does (POL-3)."""
 
 
-def type_named(name: str) -> DecisionType:
-    """The decision type of this name. Raises UnknownKey with the nearest valid names."""
-    if name not in TYPES:
-        raise UnknownKey(name, tuple(difflib.get_close_matches(name, TYPES, n=3, cutoff=0.4)))
-    return TYPES[name]
+def checked(rows: tuple[DecisionType, ...]) -> tuple[DecisionType, ...]:
+    """These rows, if they may be a partnership's matrix: neither a file nor an amendment crosses its floors (POL-3).
+
+    Raises BadValue for the first column that crosses one.
+    """
+    for column, found, expected in (*(fault for row in rows for fault in _faults(row)), *_faults_together(rows)):
+        raise BadValue(column, found, expected)
+    return rows
+
+
+def told(row: DecisionType) -> dict[str, Json]:
+    """A row as the record tells of it: each column with what stands in it."""
+    return {each.name: _plain(getattr(row, each.name)) for each in fields(row)}
+
+
+def _faults(row: DecisionType) -> Iterator[tuple[str, str, str]]:
+    if not row.may_file and not row.founding:
+        yield f"{row.name}: may file", "nobody", "somebody"
+    if row.name in NEVER_BY_STAKEHOLDERS and (row.chosen or row.electors is GroupKind.STAKEHOLDERS):
+        yield f"{row.name}: electors", GroupKind.STAKEHOLDERS, "another group than the stakeholders"
+    if row.name in NEVER_BY_SILENCE and row.passes is Passing.SILENCE:
+        yield f"{row.name}: passes by", row.passes, "a vote"
+    for column, name, kind in (
+        ("window", row.window, Kind.DURATION),
+        ("timelock", row.timelock, Kind.DURATION),
+        ("least electors", row.least, Kind.COUNT),
+    ):
+        is_none = column == "timelock" and not name
+        if not is_none and (name not in KEYS or KEYS[name].kind is not kind):
+            yield f"{row.name}: {column}", name, f"the key of a {kind}"
+    for name in (*row.fields, *row.demanded):
+        if name not in FIELDS or name not in row.fields:
+            yield f"{row.name}: fields", name, ", ".join(FIELDS)
+
+
+def _faults_together(rows: tuple[DecisionType, ...]) -> Iterator[tuple[str, str, str]]:
+    names = Counter(row.name for row in rows)
+    yield from (("matrix: name", name, "each once") for name, times in names.items() if times > 1)
+    for column, wanted in (("founding", [r for r in rows if r.founding]), ("chosen", [r for r in rows if r.chosen])):
+        if len(wanted) != 1:
+            yield f"matrix: {column}", ", ".join(row.name for row in wanted), "one row"
+
+
+def _plain(value: Any) -> Json:
+    match value:
+        case tuple():
+            return [_plain(each) for each in value]
+        case Seats():
+            return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
+        case StrEnum():
+            return str(value)
+    plain: Json = value
+    return plain

@@ -9,7 +9,7 @@ from bot.governance import effects as effect_rules
 from bot.governance import versions
 from bot.governance.authority import acting
 from bot.governance.clock import closed, past, stood_until
-from bot.governance.drafts import check_may_file, check_text, prepare_effects
+from bot.governance.drafts import check_text, prepare_effects, row_to_file
 from bot.governance.effects import Governed
 from bot.governance.errors import (
     BadText,
@@ -23,7 +23,7 @@ from bot.governance.errors import (
 )
 from bot.governance.events import Event, EventType, Json, proposal_thing
 from bot.governance.ids import PersonId
-from bot.governance.matrix import Passing, type_named
+from bot.governance.matrix import DecisionType, Passing
 from bot.governance.organisation import OBSERVER, Elector, Member, Partnership, role_missing
 from bot.governance.policy import Policy
 from bot.governance.proposals_types import FINAL, Clock, Proposal, ProposalState, ProposalTerms, Rolls, Text, Vote
@@ -73,8 +73,8 @@ def open_review(
         raise NotYours
     if proposal.state is not ProposalState.DRAFT:
         raise WrongState(proposal.state, "open a review")
-    check_may_file(world.partnership, author, proposal.type)
-    if world.partnership.provisional and type_named(proposal.type).needs_ratified:
+    row = row_to_file(world, author, proposal.type)
+    if world.partnership.provisional and not row.early:
         raise Provisional
     _check_load(load, world.policy)
     return _open(proposal, author, world, seated, number, now)
@@ -85,17 +85,17 @@ def open_ratification(proposal: Proposal, world: Governed, seated: Rolls, number
 
     Raises as ``open_review`` does, but for seats and limits.
     """
-    if proposal.type != "ratification" or proposal.state is not ProposalState.DRAFT:
+    if not world.policy.row(proposal.type).founding or proposal.state is not ProposalState.DRAFT:
         raise WrongState(proposal.state, "open a review")
     return _open(proposal, Member(proposal.author), world, seated, number, now)
 
 
-def pin(policy: Policy, type: str) -> ProposalTerms:
+def pin(policy: Policy, row: DecisionType) -> ProposalTerms:
     """The rules of one proposal, copied from the policy (POL-2)."""
-    row = type_named(type)
     return ProposalTerms(
         policy_version=policy.version,
-        window=policy.duration("review.window"),
+        row=row,
+        window=policy.duration(row.window),
         remainder=policy.duration("review.remainder"),
         stating=policy.duration("objection.stating"),
         ruling=policy.duration("objection.ruling"),
@@ -119,7 +119,7 @@ def pin(policy: Policy, type: str) -> ProposalTerms:
         secret=policy.flag("vote.secret"),
         hidden_k=policy.count("vote.hidden_k"),
         timelock=policy.duration(row.timelock) if row.timelock else timedelta(0),
-        least_electors=policy.count("limits.least_electors"),
+        least_electors=policy.count(row.least),
         most_versions=policy.count("limits.versions"),
         outage_tolerance=policy.duration("clock.outage_tolerance"),
         nudge_before=policy.duration("reminder.before_close"),
@@ -128,11 +128,14 @@ def pin(policy: Policy, type: str) -> ProposalTerms:
     )
 
 
-def affirmative(proposal: Proposal) -> bool:
-    """Whether it passes only by a supermajority of votes, never by silence (POL-5): judged on its current effects."""
-    passes_by = type_named(proposal.type).passes_by
+def affirmative(proposal: Proposal, row: DecisionType | None = None) -> bool:
+    """Whether it passes only by a supermajority of votes, never by silence (POL-5): judged on its current effects.
+
+    ``row`` is that of a draft; afterwards the pinned one counts.
+    """
     effects = proposal.versions[-1].effects if proposal.versions else proposal.effects
-    return passes_by is Passing.SUPERMAJORITY or effect_rules.entrenched(effects)
+    passes = (row or proposal.pinned.row).passes
+    return passes is Passing.SUPERMAJORITY or effect_rules.entrenched(effects)
 
 
 def needs_vote(proposal: Proposal) -> bool:
@@ -200,9 +203,10 @@ def _open(
     number: int,
     now: datetime,
 ) -> Outcome:
-    terms = pin(world.policy, proposal.type)
-    check_text(proposal.type, proposal.text)
-    prepared = prepare_effects(proposal, proposal.effects, world, now)
+    row = world.policy.row(proposal.type)
+    terms = pin(world.policy, row)
+    check_text(row, proposal.text)
+    prepared = prepare_effects(row, proposal.effects, world, effect_rules.Decision(proposal.id, now))
     check_roles(proposal, world.partnership)
     check_electors(proposal.author, seated.electors, terms)
     version = versions.freeze(1, proposal.text, prepared, now)

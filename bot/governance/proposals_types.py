@@ -9,7 +9,9 @@ from fractions import Fraction
 
 from bot.governance.effects import Effect
 from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId, VoteId
+from bot.governance.matrix import DecisionType
 from bot.governance.organisation import Elector
+from bot.governance.policy import Policy
 
 
 class ProposalState(StrEnum):
@@ -50,6 +52,7 @@ class ProposalTerms:
     """The rules of one proposal, copied from the policy when its review opened and never changed (POL-2)."""
 
     policy_version: int
+    row: DecisionType
     window: timedelta
     remainder: timedelta
     stating: timedelta
@@ -412,6 +415,13 @@ class Proposal:
         """The pinned rules. Only after the review opened."""
         assert self.terms is not None
         return self.terms
+
+    def row(self, policy: Policy) -> DecisionType:
+        """The row of the matrix by which it is decided: pinned, or of a draft as the policy stands (POL-2, POL-3).
+
+        Raises UnknownKey for a draft of a type that the policy does not know.
+        """
+        return policy.row(self.type) if self.terms is None else self.terms.row
 
     def elector(self, person: PersonId) -> Elector | None:
         """This person's entry in the snapshot, or None."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.governance import electorates, sponsors, versions
 from bot.governance.clock import deadline
 from bot.governance.drafts import check_text, choose_amount, prepare_effects, with_amount
-from bot.governance.effects import Effect, Governed
+from bot.governance.effects import Decision, Effect, Governed
 from bot.governance.errors import AlreadyDone, LimitReached, NotYours, Stale, WrongState
 from bot.governance.events import Event, EventType, Json
 from bot.governance.ids import PersonId
@@ -62,8 +62,8 @@ def revise(
     terms = proposal.pinned
     check_roles(proposal, world.partnership)
     text = with_amount(text)
-    check_text(proposal.type, text)
-    prepared = prepare_effects(proposal, effects, world, now)
+    check_text(terms.row, text)
+    prepared = prepare_effects(terms.row, effects, world, Decision(proposal.id, now))
     version = versions.freeze(len(proposal.versions) + 1, text, prepared, now)
     if version.digest == proposal.current.digest:
         raise AlreadyDone("revise")

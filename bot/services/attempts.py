@@ -24,7 +24,7 @@ from bot.governance.errors import (
     UnknownKey,
     WrongState,
 )
-from bot.governance.ids import PartnershipId, ProposalId
+from bot.governance.ids import GroupId, PartnershipId, ProposalId
 from bot.governance.methods import REGISTRY
 from bot.governance.organisation import Member
 from bot.governance.proposals_types import Ballot, Proposal, ProposalState, Rolls, Statement
@@ -48,21 +48,31 @@ class Choice:
 
 
 async def propose(
-    ctx: Context, actor: Actor, partnership_id: PartnershipId, type: str, again: int | None = None
-) -> None:
-    """Raises NotFound, UnknownKey, NotEligible (POL-3), LimitReached, BadValue for what cannot be filed ``again``."""
+    ctx: Context,
+    actor: Actor,
+    partnership_id: PartnershipId,
+    type: str | None,
+    again: int | None = None,
+    group: GroupId | None = None,
+) -> tuple[str, GroupId]:
+    """The type and the deciding group of what may be filed; without a type it is a group's own matter.
+
+    Raises NotFound, UnknownKey, NotEligible (POL-3), LimitReached, BadValue for what cannot be filed ``again``.
+    """
     async with ctx.uow.read() as tx:
         partnership = await tx.partnerships.get(partnership_id)
         if partnership.guild_id != actor.guild_id:
             raise NotFound("partnership")
         member = await members.reader_of(tx, partnership, actor)
-        drafts.check_may_file(partnership, member, type)
+        policy = await tx.policies.current(partnership.id)
+        now = ctx.clock()
+        named = policy.own_matters.name if type is None else type
+        blank = drafts.start(ProposalId(0), Governed(partnership, policy), member, named, group, now)
         drafts.check_drafts(len(await tx.of(Proposal).drafts_of(partnership.id, member.person)))
         if again is not None:
-            now = ctx.clock()
-            blank = drafts.start(ProposalId(0), partnership, member, type, None, now)
             earlier = await proposals.earlier_of(tx, partnership, member, again)
             refiling.link(blank, member.person, f"P-{again}", earlier, "", now)
+        return blank.type, blank.group
 
 
 async def write(ctx: Context, actor: Actor, id: ProposalId) -> ProposalView:

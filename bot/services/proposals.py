@@ -12,11 +12,11 @@ from types import MappingProxyType
 from bot.governance import completions, drafts, electorates, erasure, halts, lifecycle, refiling, revisions
 from bot.governance import proposals as rules
 from bot.governance.consistency_proposals import of_proposal
-from bot.governance.effects import Effect, Governed
+from bot.governance.effects import Decision, Effect, Governed
 from bot.governance.errors import NotEligible, NotFound, Refiled, Refusal, WindowClosed
 from bot.governance.events import EventType
 from bot.governance.ids import GroupId, PartnershipId, ProposalId
-from bot.governance.matrix import TYPES, DecisionType, Filer, type_named
+from bot.governance.matrix import DecisionType
 from bot.governance.money import Money
 from bot.governance.objections import eligible
 from bot.governance.organisation import Member, Partnership
@@ -64,10 +64,11 @@ async def draft(
         if partnership.guild_id != actor.guild_id:
             raise NotFound("partnership")
         member = await members.member_of(tx, partnership, actor)
-        drafts.check_may_file(partnership, member, type)
+        world = Governed(partnership, await tx.policies.current(partnership.id))
+        drafts.row_to_file(world, member, type)
         drafts.check_drafts(len(await tx.of(Proposal).drafts_of(partnership.id, member.person)))
         blank_id = ProposalId(await tx.next_id("proposal"))
-        blank = drafts.start(blank_id, partnership, member, type, group, now)
+        blank = drafts.start(blank_id, world, member, type, group, now)
         written = drafts.edit_draft(blank, member.person, text, effects)
         if again is not None:
             earlier = await earlier_of(tx, partnership, member, again)
@@ -81,11 +82,12 @@ async def may_file(ctx: Context, actor: Actor, partnership_id: PartnershipId) ->
     async with ctx.uow.read() as tx:
         partnership = await tx.partnerships.get(partnership_id)
         member = await members.reader_of(tx, partnership, actor)
+        policy = await tx.policies.current(partnership.id)
     found = []
-    for kind in TYPES.values():
+    for row in policy.matrix:
         with suppress(Refusal):
-            drafts.check_may_file(partnership, member, kind.name)
-            found.append(kind)
+            drafts.check_may_file(partnership, member, row)
+            found.append(row)
     return tuple(found)
 
 
@@ -111,9 +113,10 @@ AUTHORS: Mapping[ProposalState, tuple[str, ...]] = MappingProxyType(
 def hindrance(view: ProposalView) -> Refusal | None:
     """All that keeps the words of a draft, or of the next version, from going on, as one refusal (PRO-3)."""
     proposal, kept = view.proposal, view.proposal.next_words
-    faults = list(drafts.faults_of(proposal.type, kept.text))
+    faults = list(drafts.faults_of(view.row, kept.text))
     try:
-        drafts.prepare_effects(proposal, kept.effects, Governed(view.partnership, view.policy), view.now)
+        world, decision = Governed(view.partnership, view.policy), Decision(proposal.id, view.now)
+        drafts.prepare_effects(view.row, kept.effects, world, decision)
     except Refusal as refusal:
         faults.append(refusal)
     try:
@@ -281,13 +284,15 @@ async def revise(
         case = await proposals_cases.open_case(tx, id, now)
         member = await members.member_of(tx, case.partnership, actor)
         proposals_cases.check_visible(case, actor, member)
-        if type_named(case.proposal.type).may_file is not Filer.NOBODY:
-            drafts.check_may_file(case.partnership, member, case.proposal.type)
+        world = await case.world()
+        row = case.proposal.row(world.policy)
+        if not row.founding:
+            drafts.check_may_file(case.partnership, member, row)
         kept = case.proposal.next_words
         words = (kept.text, kept.effects) if text is None else (text, effects)
         await _check_not_refused(tx, case, *words)
         seated = await case.seated()
-        revised, events = revisions.revise(case.proposal, member.person, *words, await case.world(), seated, now)
+        revised, events = revisions.revise(case.proposal, member.person, *words, world, seated, now)
         return await case.view(await case.keep(revised, events))
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from bot.governance.drafts import LENGTHS
 from bot.governance.effects import Governed
 from bot.governance.ids import PersonId
-from bot.governance.matrix import TYPES
 from bot.governance.organisation import MEMBER, Group, GroupKind, Holding
 from bot.governance.policy_keys import KEYS
 from bot.governance.policy_values import written
@@ -67,7 +66,7 @@ def _rules(world: Governed) -> str:
     changed = [k for k in KEYS.values() if world.policy.values[k.name] != k.default]
     names = dict.fromkeys((*_MAIN, *(key.name for key in changed)))
     values = "\n".join(f"- {KEYS[name].about}: {written(world.policy.values[name])}" for name in names)
-    types = ", ".join(row.label.lower() for row in TYPES.values() if row.name != "ratification")
+    types = ", ".join(row.name for row in world.policy.matrix if not row.founding)
     heading = f"First rules (policy version {world.policy.version}); every other rule has its usual value:"
     return _short(f"Types of decision: {types}.\n\n{heading}\n{values}", LENGTHS["outcome"][1])
 

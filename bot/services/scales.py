@@ -170,7 +170,7 @@ async def ratify(ctx: Context, actor: Actor, id: PartnershipId) -> ProposalView:
             id=ProposalId(await tx.next_id("proposal")),
             partnership=id,
             group=partnership.stakeholders.id,
-            type="ratification",
+            type=world.policy.founding.name,
             author=await tx.people.id_of(actor.user_id),
             created_at=now,
             state_since=now,
@@ -257,7 +257,8 @@ async def _found(ctx: Context, actor: Actor, id: PartnershipId) -> None:
             for g in partnership.groups
         )
         values: dict[str, Json] = {**consistency.values_told(ctx.genesis)}
-        first: dict[str, Json] = {"version": ctx.genesis.version, "values": values}
+        rows: list[Json] = [*consistency.rows_told(ctx.genesis).values()]
+        first: dict[str, Json] = {"version": ctx.genesis.version, "values": values, "matrix": rows}
         adopted = Event(EventType.POLICY_ADOPTED, thing, person, first)
         await tx.record.append(id, (created, *groups, adopted), now)
         await tx.runtime.put(_key(id), "")
@@ -323,7 +324,7 @@ async def _check_not_ratified(tx: Transaction, partnership: Partnership) -> None
     for each in await tx.of(Proposal).in_states(
         partnership.id, CONTESTABLE | {ProposalState.ADOPTED, ProposalState.PASSED}
     ):
-        if (await tx.of(Proposal).get(each)).type == "ratification":
+        if (await tx.of(Proposal).get(each)).pinned.row.founding:
             raise AlreadyDone("open ratification")
 
 

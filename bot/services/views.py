@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.governance import electorates, refiling
 from bot.governance.ids import GroupId, PersonId
+from bot.governance.matrix import DecisionType
 from bot.governance.organisation import MEMBER, Elector, Group, Holding, Partnership
 from bot.governance.policy import Policy
 from bot.governance.proposals_types import FINAL, Objection, Proposal, ProposalState
@@ -56,6 +57,11 @@ class ProposalView:
     """The seats of its electorate that others gave or took since a week before the opening (PRO-9)."""
     behind: bool = False
     """Of an enacted one: whether Discord still has to show something that it refused so far (EFF-4)."""
+
+    @property
+    def row(self) -> DecisionType:
+        """The row of the matrix by which it is decided (POL-3)."""
+        return self.proposal.row(self.policy)
 
     def mention(self, person: PersonId | None) -> str:
         """The person as Discord shows them, or words once they were erased (REC-1)."""

@@ -78,7 +78,7 @@ def on_pass(view: ProposalView, most: int, when: str = "On pass this will") -> s
     effects = proposal.versions[-1].effects if proposal.versions else proposal.effects
     if effects:
         return _listed(when, effects, view, most)
-    if proposal.type == "budget":
+    if view.row.carries_money:
         return f"**{when}:** be recorded as approved spending. The bot moves no money: people pay."
     return f"**{when}:** be recorded as decided. People carry it out; the bot changes nothing by itself."
 

@@ -87,7 +87,7 @@ def _not_found(refusal: errors.NotFound) -> str:
 
 
 def _not_eligible(refusal: errors.NotEligible) -> str:
-    return why_not(refusal.why).replace("{needs}", inline(refusal.needs, 200))
+    return why_not(refusal.why)
 
 
 def _window_closed(refusal: errors.WindowClosed) -> str:

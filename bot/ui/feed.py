@@ -14,7 +14,7 @@ from bot.governance.proposals_types import FINAL
 from bot.services.ports.deliveries import DeliveryKind
 from bot.services.ports.record import Recorded
 from bot.services.views import ProposalView
-from bot.ui import deadlines, effects, proposals_ids, seats
+from bot.ui import deadlines, effects, matrix, proposals_ids, seats
 from bot.ui import objections_card as objections
 from bot.ui import proposals_card as cards
 from bot.ui import votes_card as votes
@@ -24,7 +24,7 @@ from bot.ui.logged import LogEntry, Logged
 from bot.ui.nouns import NOUNS
 from bot.ui.panels import Part, Row, View, button, link, panel, rows
 from bot.ui.presenter import complete, merged
-from bot.ui.proposals_labels import STATE_COLOURS, STATE_SIGNS, state_label, type_label
+from bot.ui.proposals_labels import STATE_COLOURS, STATE_SIGNS, state_label
 from bot.ui.text import in_quotes, inline, titled
 
 
@@ -49,7 +49,7 @@ def outcome(view: ProposalView, recorded: Recorded, marker: int | None) -> View:
     state = REACHED.get(recorded.event.type, proposal.state)
     lines = [
         f"### {STATE_SIGNS[state]} P-{proposal.number} · {state_label(proposal, state)}",
-        f"-# Outcome · {type_label(proposal.type)} · {in_quotes(view.group.name, 80)}",
+        f"-# Outcome · {matrix.label(proposal.type)} · {in_quotes(view.group.name, 80)}",
     ]
     if view.group.private:
         lines.append(_PRIVATE)
@@ -108,7 +108,7 @@ def _title(view: ProposalView) -> str:
     state = proposal.state
     return (
         f"### {STATE_SIGNS[state]} P-{proposal.number} · {state_label(proposal)}\n"
-        f"-# {type_label(proposal.type)} · {in_quotes(view.group.name, 60)}"
+        f"-# {matrix.label(proposal.type)} · {in_quotes(view.group.name, 60)}"
     )
 
 

@@ -13,13 +13,13 @@ from bot.governance import money
 from bot.governance.drafts import LENGTHS
 from bot.governance.effects import Governed
 from bot.governance.ids import GroupId, ProposalId
-from bot.governance.matrix import type_named
+from bot.governance.matrix import AMOUNT
 from bot.governance.objections import CRITERIA, MOST_REASON
 from bot.governance.proposals import MOST_WITHDRAWAL
 from bot.governance.proposals_types import Proposal, ProposalState, Statement, Text
 from bot.governance.refiling import MOST_CHANGE
 from bot.services.views import ProposalView
-from bot.ui import effects, errors, limits, objections_ids, proposals_ids, votes_ids
+from bot.ui import effects, errors, limits, matrix, objections_ids, proposals_ids, votes_ids
 from bot.ui.objections_labels import CRITERION_LABELS
 from bot.ui.text import sound
 
@@ -109,7 +109,7 @@ def with_words(said: str, fields: Fields) -> tuple[str, BytesIO | None]:
 
 def propose(type: str, group: GroupId | None, again: int | None = None, text: Text | None = None) -> Form:
     """Page 1 of a new proposal (PRO-1), which may file another one ``again`` (OBJ-6), with words to begin from."""
-    return _page_1(f"Propose: {type_named(type).label}", proposals_ids.propose_form(type, group, again), text or Text())
+    return _page_1(f"Propose: {matrix.label(type)}", proposals_ids.propose_form(type, group, again), text or Text())
 
 
 def refile(view: ProposalView) -> Form:
@@ -214,23 +214,23 @@ def _page_1(title: str, custom_id: str, text: Text) -> Form:
 
 
 def _page_2(title: str, custom_id: str, view: ProposalView) -> Form:
+    """What its effect asks, then the fields of its row in their order (POL-6)."""
     proposal = view.proposal
-    text, asked = proposal.next_words.text, effects.filing(proposal.type, proposal.next_words.effects)
+    asked = effects.filing(proposal.type, proposal.next_words.effects)
     parts: list[discord.ui.Label[Any]] = []
-    if proposal.type == "budget":
-        amount = f"{text.amount_written} {text.currency}".strip()
-        parts = [
-            _text("amount", amount, most=money.MOST_WRITTEN, required=False),
-            _text("payee", text.payee, most=LENGTHS["payee"][1], required=False),
-            _text("account", text.account, most=LENGTHS["account"][1], required=False),
-        ]
     if asked is not None:
         words, kept = asked
         parts += words.parts(kept, Governed(view.partnership, view.policy))
-    if len(parts) < limits.FORM_PARTS - 1:  # what the bot carries out is short of room, not of a timeline
-        parts.append(_text("timeline", text.timeline, most=LENGTHS["timeline"][1], long=True, required=False))
-    summary = _text("summary", text.summary, most=LENGTHS["summary"][1], required=False)
-    return _with(_form(title, custom_id), *parts, summary)
+    return _with(_form(title, custom_id), *parts, *(_field(name, proposal.next_words.text) for name in view.row.fields))
+
+
+def _field(name: str, text: Text) -> discord.ui.Label[Any]:
+    """A field of page 2, filled."""
+    if name == AMOUNT:
+        amount = f"{text.amount_written} {text.currency}".strip()
+        return _text(name, amount, most=money.MOST_WRITTEN, required=False)
+    most = LENGTHS[name][1]
+    return _text(name, getattr(text, name), most=most, long=most > LENGTHS["account"][1], required=False)
 
 
 def _form(title: str, custom_id: str) -> Form:

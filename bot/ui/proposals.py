@@ -12,7 +12,7 @@ from bot.governance.money import EXPONENTS, written_amount
 from bot.governance.proposals_types import ProposalState
 from bot.governance.reminders import Entry, ReminderTopic
 from bot.services.noun import InboxItem
-from bot.ui import labels, proposals_ids, proposals_notices
+from bot.ui import labels, matrix, proposals_ids, proposals_notices
 from bot.ui.asking import Help, Reminds, Section, Waits
 from bot.ui.audiences import CARD, DECIDED, FEED, NOTICE, REACTIONS, TEXT, THREAD, TOLD, Asks
 from bot.ui.panels import Button, Style, button
@@ -37,6 +37,8 @@ AMOUNTS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Why an amount was not understood; the keys of ``AmountUnclear.why``."""
+
+_NO_SEAT = "You hold no seat that may file this type of proposal."
 
 
 def _amount_unclear(refusal: errors.AmountUnclear) -> str:
@@ -80,6 +82,10 @@ def _refiled(refusal: errors.Refiled) -> str:
         f"P-{refusal.number} said much the same and was not adopted less than 90 days ago. To file that again, link it "
         "in a draft and say what has changed since: press *Filed before* under your draft. Your words are kept."
     )
+
+
+def _may_not_file(refusal: errors.MayNotFile) -> str:
+    return f"{_NO_SEAT} It takes {matrix.seats(refusal.seats)}. `/help` shows your seats."
 
 
 def _not_yours(refusal: errors.NotYours) -> str:
@@ -155,8 +161,7 @@ PRESENTER = Presenter(
             "The button “Who may object?” on the card shows them. Anyone with a seat may raise a concern instead.",
             "mark as done": "Only its author, and people with a seat in the group that filed or decided it, say "
             "whether it is done.",
-            "may not file": "You hold no seat that may file this type of proposal. It takes {needs}. `/help` shows "
-            "your seats.",
+            "may not file": _NO_SEAT,
         },
         wrong_state={
             "open a review": "Only a draft can be opened for review.",
@@ -214,6 +219,7 @@ PRESENTER = Presenter(
             errors.Provisional: _provisional,
             errors.Refiled: _refiled,
             errors.NotYours: _not_yours,
+            errors.MayNotFile: _may_not_file,
         },
     ),
     audiences={

@@ -13,7 +13,7 @@ from bot.governance.drafts import summary_of
 from bot.governance.proposals import NO_REASON
 from bot.governance.proposals_types import FINAL, Proposal, ProposalState, Text
 from bot.services.views import ProposalView
-from bot.ui import deadlines, effects, policy, proposals_ids, seats, votes_ids
+from bot.ui import deadlines, effects, matrix, policy, proposals_ids, seats, votes_ids
 from bot.ui import objections_card as objections
 from bot.ui import votes_card as votes
 from bot.ui.deadlines import redraw_at
@@ -27,7 +27,6 @@ from bot.ui.proposals_labels import (
     STATE_SIGNS,
     state_label,
     state_meaning,
-    type_label,
 )
 from bot.ui.text import in_quotes, plain, quote, titled
 from bot.ui.versions import amount, text_messages
@@ -81,7 +80,7 @@ def headline(view: ProposalView) -> str:
         standing = f"⏸️ P-{proposal.number} · Clock stopped ({STATE_LABELS[state].lower()})"
     lines = [
         f"## {standing}",
-        f"-# {type_label(proposal.type)} · version {len(proposal.versions)} · {decider}",
+        f"-# {matrix.label(proposal.type)} · version {len(proposal.versions)} · {decider}",
     ]
     if state is not ProposalState.REVIEW:
         lines.append(state_meaning(proposal))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.governance.ids import GroupId, PartnershipId, ProposalId
-from bot.governance.matrix import TYPES
+from bot.ui import matrix
 from bot.ui.custom_ids import ID, known, one_of
 
 ACTS = (
@@ -38,7 +38,7 @@ REVISION_FORMS = ("revise", "revise-details")
 TEMPLATE = rf"proposal:(?P<act>{one_of(ACTS)}):(?P<proposal>{ID})"
 AMOUNT_TEMPLATE = rf"amount:(?P<act>take):(?P<proposal>{ID}):(?P<minor>[1-9][0-9]{{0,15}}):(?P<currency>[A-Z]{{3}})"
 PAGE_TEMPLATE = rf"list:(?P<act>[a-z]{{1,12}}):(?P<partnership>{ID}):(?P<before>0|{ID})"
-PROPOSE_TEMPLATE = rf"form:(?P<act>propose):(?P<type>{one_of(TYPES)}):(?P<group>0|{ID})(?::(?P<again>{ID}))?"
+PROPOSE_TEMPLATE = rf"form:(?P<act>propose):(?P<type>{one_of(matrix.LABELS)}):(?P<group>0|{ID})(?::(?P<again>{ID}))?"
 REVISION_TEMPLATE = rf"form:(?P<act>{one_of(REVISION_FORMS)}):(?P<proposal>{ID}):(?P<version>{ID})"
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from bot.governance import matrix
 from bot.governance.completions import left_to_people
 from bot.governance.proposals_types import Proposal, ProposalState
 from bot.services.views import ProposalView
@@ -167,11 +166,6 @@ def state_meaning(proposal: Proposal) -> str:
     if proposal.done_at:
         return f"It was decided, and done by {moment(proposal.done_at)}."
     return "It is decided. Whoever has done it says so with *Mark as done*."
-
-
-def type_label(type: str) -> str:
-    """What a decision type is called."""
-    return matrix.TYPES[type].label if type in matrix.TYPES else type
 
 
 def links_to(view: ProposalView) -> list[Button | None]:

@@ -13,10 +13,10 @@ from bot.governance.ids import PartnershipId, PersonId, ProposalId
 from bot.governance.organisation import Partnership
 from bot.governance.proposals_types import FINAL, ProposalState
 from bot.services.ports.proposals import Filter, Listed
-from bot.ui import limits, proposals_ids
+from bot.ui import limits, matrix, proposals_ids
 from bot.ui.answers import Answer, box, said
 from bot.ui.panels import Button, button, row
-from bot.ui.proposals_labels import STATE_LABELS, STATE_SIGNS, type_label
+from bot.ui.proposals_labels import STATE_LABELS, STATE_SIGNS
 from bot.ui.text import in_quotes, plain
 
 PAGE = 10
@@ -97,7 +97,7 @@ def _row(row: Listed, partnership: Partnership) -> str:
     due: datetime | None = row.closes_at if row.state is ProposalState.REVIEW else None
     until = f" · ends {discord.utils.format_dt(due, 'R')}" if due else ""
     state = f"{STATE_SIGNS[row.state]} {STATE_LABELS[row.state]}"
-    return f"**{_name(row)}**\n{state} · {type_label(row.type)} · {group}{until}"
+    return f"**{_name(row)}**\n{state} · {matrix.label(row.type)} · {group}{until}"
 
 
 def _name(row: Listed) -> str:

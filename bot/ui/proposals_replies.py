@@ -8,12 +8,11 @@ import discord
 
 from bot.governance import halts
 from bot.governance.errors import AmountUnclear, BadValue, Refiled, Refusal, Unfit
-from bot.governance.matrix import type_named
 from bot.governance.money import shown, written_amount
 from bot.governance.proposals_types import Proposal, ProposalState, Version
 from bot.services.proposals import Similar
 from bot.services.views import ProposalView
-from bot.ui import effects, errors, forms, limits, proposals_ids, versions
+from bot.ui import effects, errors, forms, limits, matrix, proposals_ids, versions
 from bot.ui import proposals_card as proposals
 from bot.ui.answers import Answer, said
 from bot.ui.labels import count, stamp
@@ -38,7 +37,7 @@ def preview(view: ProposalView) -> Answer:
         return said(
             f"### Preview\n{named(view.proposal)}: its card can be shown when nothing is missing any more. "
             "So far it says:",
-            _draft_text(view.proposal),
+            _draft_text(view),
         )
     card = proposals.card(view, None)
     for item in card.walk_children():
@@ -56,10 +55,9 @@ def preview(view: ProposalView) -> Answer:
 def draft(view: ProposalView, hindrance: Refusal | None) -> Answer:
     """The draft as kept, what still keeps its review from opening, and what to do next (PRO-1)."""
     proposal = view.proposal
-    kind = type_named(proposal.type)
     head = (
         f"### Your draft is kept\n{named(proposal)}\n"
-        f"-# {kind.label} · decided by {in_quotes(view.group.name, 80)} · only you see this"
+        f"-# {matrix.label(proposal.type)} · decided by {in_quotes(view.group.name, 80)} · only you see this"
     )
     if hindrance is None:
         state = (
@@ -73,7 +71,7 @@ def draft(view: ProposalView, hindrance: Refusal | None) -> Answer:
     return said(
         head,
         LINE,
-        _draft_text(proposal),
+        _draft_text(view),
         LINE,
         state,
         note,
@@ -166,7 +164,7 @@ def revision(view: ProposalView, hindrance: Refusal | None) -> Answer:
         change = first + ("\n-# … and more; the forms open with all of it." if more else "")
         state = f"**Nothing is missing.** Publishing makes this version {coming.number}, for everybody to read."
         if hindrance is not None:
-            needed = _needed(hindrance, "The words", _details(proposal))
+            needed = _needed(hindrance, "The words", _details(view))
             state = f"**Still needed before it can be published:** {needed}"
     return said(
         f"### Revise {numbered(proposal)}\n{named(proposal)}\n-# Only you see this until you publish it.",
@@ -179,7 +177,7 @@ def revision(view: ProposalView, hindrance: Refusal | None) -> Answer:
         buttons=[
             *_readings(proposal, hindrance),
             button("The words", proposals_ids.button("edit", proposal.id), _PLAIN if begun else _PRIMARY),
-            button(_details(proposal), proposals_ids.button("details", proposal.id), _PLAIN if begun else _PRIMARY),
+            button(_details(view), proposals_ids.button("details", proposal.id), _PLAIN if begun else _PRIMARY),
             *(
                 (
                     button(f"Publish version {coming.number}", proposals_ids.button("publish", proposal.id), _PRIMARY),
@@ -228,15 +226,15 @@ def text(view: ProposalView) -> tuple[Answer, str | None]:
     """The full text of the version on the table; as a file too, where it is too long for a message."""
     proposal = view.proposal
     version = proposal.versions[-1] if proposal.versions else None
-    parts = [f"{label}\n{quote(words, limits.V2_TEXT)}" for label, words in _sections(proposal)]
+    parts = [f"{label}\n{quote(words, limits.V2_TEXT)}" for label, words in _sections(view)]
     head = f"### Text of {numbered(proposal)}\n{named(proposal)}" + (
         f"\n-# Version {version.number} · written by {view.mention(proposal.author)}" if version else ""
     )
     fits = sum(limits.units(part) for part in (head, *parts)) <= limits.V2_TEXT
     if fits:
         return said(head, *parts, buttons=links_to(view)), None
-    whole = "\n\n".join(f"{label.strip('*')}\n{words}" for label, words in _sections(proposal))
-    short = [f"{label}\n{quote(words, 450)}" for label, words in _sections(proposal)]
+    whole = "\n\n".join(f"{label.strip('*')}\n{words}" for label, words in _sections(view))
+    short = [f"{label}\n{quote(words, 450)}" for label, words in _sections(view)]
     return said(head, *short, "-# The whole text is in the file below.", buttons=links_to(view)), whole
 
 
@@ -253,12 +251,11 @@ def options(view: ProposalView, acts: Sequence[str]) -> Answer:
 
 
 _ACTS = {"revise": "Revise", "withdraw": "Withdraw"}
-_DETAILS = {"budget": "Amount, payee, account, timeline"}
 
 
-def _details(proposal: Proposal) -> str:
-    asked = effects.filing(proposal.type, proposal.next_words.effects)
-    return asked[0].button if asked else _DETAILS.get(proposal.type, "Timeline and summary")
+def _details(view: ProposalView) -> str:
+    asked = effects.filing(view.proposal.type, view.proposal.next_words.effects)
+    return asked[0].button if asked else matrix.page_2(view.row)
 
 
 def _needed(hindrance: Refusal, words: str = "Edit", details: str = "Details") -> str:
@@ -278,11 +275,12 @@ def _needed(hindrance: Refusal, words: str = "Edit", details: str = "Details") -
     return said_so if f"*{page}*" in said_so else f"{said_so} Press *{page}*."
 
 
-def _draft_text(proposal: Proposal) -> str:
-    return "\n".join(f"{label}\n{quote(words, 450)}" for label, words in _sections(proposal))
+def _draft_text(view: ProposalView) -> str:
+    return "\n".join(f"{label}\n{quote(words, 450)}" for label, words in _sections(view))
 
 
-def _sections(proposal: Proposal) -> list[tuple[str, str]]:
+def _sections(view: ProposalView) -> list[tuple[str, str]]:
+    proposal = view.proposal
     content = proposal.text
     amount = shown(content.amount, content.amount_written, content.currency)
     heading, change = effects.drafted(proposal.type, proposal.effects)

@@ -12,7 +12,6 @@ from bot.governance.authority import acting, ruled_themselves
 from bot.governance.consistency import Difference
 from bot.governance.electorates import reachable, reached
 from bot.governance.events import EventType, Json
-from bot.governance.matrix import TYPES
 from bot.governance.organisation import Partnership
 from bot.governance.proposals import affirmative
 from bot.governance.proposals_types import Objection, Proposal
@@ -21,7 +20,7 @@ from bot.governance.thresholds import weight
 from bot.services.ports.record import Recorded, Verdict
 from bot.services.record import RecordCheck
 from bot.services.views import HeadView, ProposalView
-from bot.ui import effects, limits, seats
+from bot.ui import effects, limits, matrix, seats
 from bot.ui import votes_card as votes
 from bot.ui.answers import Answer, said
 from bot.ui.asking import Help
@@ -198,17 +197,17 @@ def _standing(view: ProposalView) -> str:
 
 
 def _rule(proposal: Proposal) -> str:
-    row = TYPES[proposal.type]
+    called = matrix.label(proposal.type)
     terms = proposal.terms
     if terms is None:
-        return f"**Rule**: {row.label}. Its numbers are fixed when the review opens."
+        return f"**Rule**: {called}. Its numbers are fixed when the review opens."
     if affirmative(proposal):
         passes = f"only by a vote of the stakeholder group: at least {share(terms.supermajority)} of the votes cast"
     else:
         passes = f"by silence, unless {threshold(proposal)} when the time is up (counting now: {weight(proposal)})"
     wait = f", then waits {span(terms.timelock)} before it is carried out" if terms.timelock else ""
     return (
-        f"**Rule** (policy version {terms.policy_version}, fixed at opening): {row.label.lower()}; "
+        f"**Rule** (policy version {terms.policy_version}, fixed at opening): {called.lower()}; "
         f"open for {span(terms.window)}; passes {passes}{wait}."
     )
 

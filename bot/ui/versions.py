@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 from bot.governance.money import shown
 from bot.governance.proposals_types import Objection, Text, Version
 from bot.services.views import ProposalView
-from bot.ui import diff, effects
+from bot.ui import diff, effects, matrix
 from bot.ui import objections_card as objections
 from bot.ui.labels import moment
 from bot.ui.limits import units
 from bot.ui.panels import Part, View, panel, row
-from bot.ui.proposals_labels import FIELDS, STATE_COLOURS, type_label
+from bot.ui.proposals_labels import FIELDS, STATE_COLOURS
 from bot.ui.text import inline, quote_parts
 
 MOST = 3500
@@ -32,7 +32,7 @@ def text_messages(view: ProposalView, version_number: int, marker: int | None, *
     earlier = next((v for v in proposal.versions if v.number == version.number - 1), None)
     diffed = earlier is not None and not afresh
     head = f"### P-{proposal.number} · {'What changed in' if diffed else 'Full text of'} version {version.number}"
-    head += f"\n-# {type_label(proposal.type)} · written by {view.mention(proposal.author)} · "
+    head += f"\n-# {matrix.label(proposal.type)} · written by {view.mention(proposal.author)} · "
     head += f"frozen since {moment(version.published_at)}"
     parts = changed(earlier, version) if earlier and not afresh else whole(version, view.mention)
     first, *rest = list(packed(parts, MOST - units(head))) or [""]

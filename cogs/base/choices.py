@@ -13,13 +13,13 @@ from bot.discord import caches
 from bot.governance import names
 from bot.governance.errors import NotFound
 from bot.governance.ids import PersonId, ProposalId
-from bot.governance.matrix import TYPES
 from bot.governance.organisation import Group, Partnership
 from bot.governance.proposals_types import ProposalState
 from bot.services import cases, organisation, proposals, times
 from bot.services.noun import Noun
 from bot.services.ports.context import Actor
 from bot.services.ports.proposals import Filter
+from bot.ui import matrix
 from bot.ui.limits import SUGGESTION, SUGGESTIONS
 from bot.ui.proposals_lists import suggestion
 from bot.ui.text import plain
@@ -137,9 +137,9 @@ async def suggest_types(interaction: Interaction, current: str) -> list[Choice]:
     partnership = await partnership_chosen(interaction, chosen)
     words = current.strip().casefold()
     return [
-        app_commands.Choice(name=kind.label, value=kind.name)
-        for kind in await proposals.may_file(*asker(interaction), partnership.id)
-        if words in kind.label.casefold()
+        app_commands.Choice(name=matrix.label(row.name), value=row.name)
+        for row in await proposals.may_file(*asker(interaction), partnership.id)
+        if words in matrix.label(row.name).casefold()
     ]
 
 
@@ -162,12 +162,6 @@ async def named_here(
 async def suggest_zones(interaction: Interaction, current: str) -> list[Choice]:
     """Time zones whose name holds what was typed."""
     return [app_commands.Choice(name=zone, value=zone) for zone in times.zones_like(current)[:SUGGESTIONS]]
-
-
-def type_chosen(chosen: str) -> str:
-    """The name of the type chosen, or typed as its label says it; other words are left to the rule to refuse."""
-    words = chosen.strip().casefold()
-    return next((kind.name for kind in TYPES.values() if kind.label.casefold() == words), words)
 
 
 def number_in(chosen: str) -> int | None:

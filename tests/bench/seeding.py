@@ -69,7 +69,7 @@ def opened(partnership: Partnership, world: Governed, seated: Rolls, now: dateti
     """A proposal in review, as the rules open it."""
     roles = frozenset(m.role for m in partnership.mappings if m.group == partnership_top(partnership))
     author = Member(seated.electors[0].person, seats_of(partnership, roles))
-    draft = drafts.start(ProposalId(1), partnership, author, "general", None, now)
+    draft = drafts.start(ProposalId(1), world, author, "general", None, now)
     draft = drafts.edit_draft(draft, author.person, _TEXT, ())
     return Story(*proposals.open_review(draft, author, world, seated, proposals.Load(), 1, now))
 

@@ -13,7 +13,6 @@ from discord.ext import commands
 
 from bot.discord.client import EXTENSIONS
 from bot.governance.ids import GroupId, PartnershipId, ProposalId
-from bot.governance.matrix import TYPES
 from bot.ui import feedback_board as feedback_pages
 from bot.ui import (
     feedback_ids,
@@ -27,6 +26,7 @@ from bot.ui import (
     votes_ids,
 )
 from bot.ui.limits import OPTION
+from bot.ui.matrix import LABELS as TYPES
 from cogs import meetings, objections, proposals, retros_pressed
 from cogs.base import FormCog
 

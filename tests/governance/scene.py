@@ -132,7 +132,7 @@ def draft(
     if type == "ratification":
         empty = Proposal(ProposalId(7), PARTNERSHIP.id, SHG, type, author.person, NOW, NOW)
     else:
-        empty = drafts.start(ProposalId(7), PARTNERSHIP, author, type, group, NOW)
+        empty = drafts.start(ProposalId(7), world(), author, type, group, NOW)
     return drafts.edit_draft(empty, author.person, text, effects)
 
 

@@ -7,27 +7,27 @@ from dataclasses import replace
 import pytest
 
 from bot.governance import completions
-from bot.governance.effects import Effect, PolicyChange
 from bot.governance.errors import AlreadyDone, NotEligible, WrongState
 from bot.governance.events import EventType
 from bot.governance.ids import PersonId
+from bot.governance.matrix import GENESIS, Carrier
 from bot.governance.organisation import Member, RoleMapping
+from bot.governance.policy import genesis
+from bot.governance.proposals import pin
 from bot.governance.proposals_types import Proposal, ProposalState
 from tests.governance import scene
 from tests.governance.scene import NOW
 
 
-def enacted(*effects: Effect) -> Proposal:
-    opened = scene.opened("general")
-    version = replace(opened.current, effects=effects)
-    return replace(opened, state=ProposalState.ENACTED, versions=(version,))
+def enacted() -> Proposal:
+    return replace(scene.opened("general"), state=ProposalState.ENACTED)
 
 
 @pytest.mark.parametrize("state", ProposalState)
-def test_only_what_is_enacted_without_an_effect_is_left_to_people(state: ProposalState) -> None:
-    left = completions.left_to_people(replace(enacted(), state=state))
-    assert left is (state is ProposalState.ENACTED)
-    assert not completions.left_to_people(replace(enacted(PolicyChange()), state=state))
+def test_only_what_is_enacted_and_not_carried_out_by_the_bot_is_left_to_people(state: ProposalState) -> None:
+    for row in GENESIS:
+        left = completions.left_to_people(replace(enacted(), terms=pin(genesis(), row), state=state))
+        assert left is (state is ProposalState.ENACTED and row.carried_out_by is Carrier.PEOPLE), row.name
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from bot.governance import clock, drafts, effects, lifecycle, proposals
 from bot.governance.effects import Effect, PolicyChange, Ratification
 from bot.governance.errors import BadText, BadValue, OutOfBounds, Refusal, Stale, UnknownKey, WrongState
 from bot.governance.events import EventType
-from bot.governance.matrix import TYPES, Carrier
+from bot.governance.matrix import GENESIS, Carrier
 from bot.governance.proposals_types import Proposal, ProposalState
 from tests.governance.effects import EXAMPLES, Example
 from tests.governance.scene import (
@@ -221,16 +221,15 @@ def test_an_effect_is_checked_again_when_it_is_enacted(example: Example) -> None
 
 
 def test_an_effect_belongs_to_types_of_decision_that_are_there_and_to_no_other(example: Example) -> None:
-    carriers = [name for name in TYPES if example.filed.KIND in {each.KIND for each in effects.carried_by(name)}]
+    carriers = [r for r in GENESIS if example.filed.KIND in {each.KIND for each in effects.carried_by(r.name)}]
     assert carriers
-    assert set(carriers) == set(example.filed.CARRIED_BY)
-    for name in TYPES:
-        filed = replace(draft("ratification"), type=name)
-        if name in carriers:
-            assert drafts.prepare_effects(filed, (example.filed,), example.before, NOW) == (prepared(example),)
+    assert {row.name for row in carriers} == set(example.filed.CARRIED_BY)
+    for row in GENESIS:
+        if row in carriers:
+            assert drafts.prepare_effects(row, (example.filed,), example.before, DECISION) == (prepared(example),)
         else:
             with pytest.raises(BadValue):
-                drafts.prepare_effects(filed, (example.filed,), example.before, NOW)
+                drafts.prepare_effects(row, (example.filed,), example.before, DECISION)
 
 
 def test_an_effect_does_what_its_earlier_versions_did(example: Example) -> None:
@@ -258,13 +257,12 @@ def test_an_effect_is_plain_data_and_its_digest_tells_kind_and_version(example: 
 
 
 def test_what_is_carried_out_by_the_bot_has_an_effect() -> None:
-    for row in TYPES.values():
-        filed = replace(draft("ratification"), type=row.name)
+    for row in GENESIS:
         if row.carried_out_by is Carrier.BOT:
             with pytest.raises(BadText):
-                drafts.prepare_effects(filed, (), world(provisional=True), NOW)
+                drafts.prepare_effects(row, (), world(provisional=True), DECISION)
         else:
-            assert drafts.prepare_effects(filed, (), world(provisional=True), NOW) == ()
+            assert drafts.prepare_effects(row, (), world(provisional=True), DECISION) == ()
 
 
 def test_several_effects_are_applied_in_their_order_and_each_tells_its_own() -> None:

@@ -944,7 +944,7 @@ def test_a_colleague_in_another_spelling_speaks_for_the_organisation() -> None:
 def test_the_threshold_is_never_above_half_the_electors_nor_below_one(count: int, rule: str) -> None:
     terms = proposals.pin(
         genesis({"objection.rule": rule, "objection.threshold": 1000, "objection.share": Fraction(1, 2)}),
-        "general",
+        genesis().row("general"),
     )
     electors = [Elector(PersonId(f"p{n}")) for n in range(count)]
     assert thresholds.threshold(terms, electors) == max(1, count // 2)

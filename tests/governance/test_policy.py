@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.governance.errors import BadValue, OutOfBounds, Refusal, UnknownKey
-from bot.governance.matrix import type_named
 from bot.governance.policy import amended, genesis
 from bot.governance.policy_keys import KEYS, is_entrenched, key_named
 from bot.governance.policy_values import Key, Kind, Value, bare, checked, read, written
@@ -202,7 +201,7 @@ def test_unknown_names_come_with_the_nearest() -> None:
         key_named("review.windw")
     assert refusal.value.nearest[0] == "review.window"
     with pytest.raises(UnknownKey):
-        type_named("budgets and more")
+        genesis().row("budgets and more")
     with pytest.raises(UnknownKey):
         is_entrenched("nothing")
 

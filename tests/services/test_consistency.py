@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, Text, delete, select, text, type_coerce, update
 
-from bot.governance.consistency import Difference, group_told, values_told
+from bot.governance.consistency import Difference, group_told, rows_told, values_told
 from bot.governance.events import Event, EventType, Json
 from bot.services import erasures, escalations, objections, proposals, record, votes
 from bot.services.record import RecordCheck
@@ -28,10 +28,12 @@ async def founded(scene: Scene) -> None:
         partnership = await tx.partnerships.get(HERE)
         policy = await tx.policies.current(HERE)
         values: dict[str, Json] = {**values_told(policy)}
+        rows: list[Json] = [*rows_told(policy).values()]
         whole = f"partnership/{HERE}"
         told = [Event(EventType.PARTNERSHIP_CREATED, whole, None, {"name": partnership.name})]
         told += [Event(EventType.GROUP_CREATED, f"group/{g.id}", None, {**group_told(g)}) for g in partnership.groups]
-        told.append(Event(EventType.POLICY_ADOPTED, whole, None, {"version": policy.version, "values": values}))
+        adopted: dict[str, Json] = {"version": policy.version, "values": values, "matrix": rows}
+        told.append(Event(EventType.POLICY_ADOPTED, whole, None, adopted))
         for each in partnership.mappings:
             data = {"seat": each.seat, "class": each.stakeholder_class, "organisation": each.organisation}
             where = whole if each.group is None else f"group/{each.group}"
@@ -189,6 +191,15 @@ BY_HAND: dict[str, tuple[Table, int, Callable[[Document], Any], str, str]] = {
         lambda d: d["mappings"].append({**d["mappings"][0], "role": 4711}),
         "group/1",
         "mapped role of the seat member",
+    ),
+    "a first row": (POLICY, 1, put("matrix", 1, "timelock", to="timelock.budget"), "policy/1", "decision matrix"),
+    "a later row": (POLICY, 2, put("matrix", 1, "timelock", to="timelock.budget"), "policy/2", "decision matrix"),
+    "the row that it was opened by": (
+        P,
+        REVISED,
+        put("terms", "row", "passes", to="supermajority"),
+        "proposal/3",
+        "pinned rules",
     ),
     "a first rule": (POLICY, 1, put("values", "objection.threshold", to=3), "policy/1", "values"),
     "an amended rule": (POLICY, 2, put("values", "limits.open_per_author", to=9), "policy/2", "values"),

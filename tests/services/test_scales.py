@@ -214,7 +214,7 @@ async def test_ratifying_needs_stakeholders_and_is_opened_once(ctx: Context, tow
     (effect,) = proposal.current.effects
     core, *stakeholders = [view.users[person] for person in effect.people]
     assert (core, set(stakeholders)) == (13, {11, 12}), "it lists who sits where, and no name of theirs"
-    check_text("ratification", proposal.current.text)
+    check_text(genesis().founding, proposal.current.text)
     with pytest.raises(AlreadyDone):
         await scales.ratify(ctx, moderator(), named)
 
@@ -232,7 +232,7 @@ async def test_the_longest_structure_still_fits_its_proposal(ctx: Context, town:
     town.people = {11 + n: {town.named("Stakeholder")} for n in range(3)}
     await roles.sync_members(ctx, GUILD, town.members(), partial=False, how="seen")
     ratified = await scales.ratify(ctx, moderator(), view.id)
-    check_text("ratification", ratified.proposal.current.text)
+    check_text(genesis().founding, ratified.proposal.current.text)
 
 
 async def seated(ctx: Context, named: PartnershipId) -> set[int]:

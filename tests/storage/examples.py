@@ -51,7 +51,7 @@ def proposal(id: int = 1, **changes: Any) -> Proposal:
         number=id,
         state=ProposalState.REVIEW,
         opened_at=NEW_YEAR,
-        terms=pin(genesis(), "operational"),
+        terms=pin(genesis(), genesis().row("operational")),
         closes_at=NEW_YEAR + timedelta(hours=72),
     )
     return replace(plain, **changes)

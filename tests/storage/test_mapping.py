@@ -259,7 +259,7 @@ def test_a_sign_once_taken_for_an_emoji_gives_way_to_the_default() -> None:
 
 
 def test_terms_pinned_before_they_held_the_emojis_have_the_defaults() -> None:
-    document = to_json(pin(genesis(), "general"))
+    document = to_json(pin(genesis(), genesis().row("general")))
     for name in ("objection_emoji", "concern_emoji"):
         del document[name]
     terms = from_json(ProposalTerms, document)

@@ -11,7 +11,7 @@ from bot.governance import effects as rules
 from bot.governance.effects import Effect
 from bot.governance.errors import BadText
 from bot.governance.events import Event
-from bot.governance.matrix import TYPES, Filer
+from bot.governance.policy import genesis
 from bot.governance.proposals_types import ProposalState, Version
 from bot.ui import diff, effects, errors, forms, record, versions
 from bot.ui import proposals_replies as answers
@@ -68,7 +68,7 @@ def test_what_it_did_stands_in_the_feed_and_in_the_timeline(example: Example) ->
 
 def test_it_is_asked_for_by_a_form_that_gives_it_back_unless_only_the_set_up_files_it(example: Example) -> None:
     kind = example.filed.KIND
-    if all(TYPES[name].may_file is Filer.NOBODY for name in example.filed.CARRIED_BY):
+    if all(not genesis().row(name).may_file for name in example.filed.CARRIED_BY):
         assert effects._WORDS[kind].filing is None
         return
     for name in example.filed.CARRIED_BY:

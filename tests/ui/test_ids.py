@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.governance.ids import GroupId, PartnershipId, ProposalId
-from bot.governance.matrix import TYPES
 from bot.ui import (
     feedback_ids,
     ids,
@@ -23,6 +22,7 @@ from bot.ui import (
     votes_ids,
 )
 from bot.ui.custom_ids import MOST
+from bot.ui.matrix import LABELS as TYPES
 from bot.ui.nouns import NOUNS
 
 P = ProposalId(10**9 - 1)

@@ -8,6 +8,7 @@ from bot.governance import drafts
 from bot.governance.effects import PolicyChange
 from bot.governance.errors import NotEligible, OutOfBounds, Stale
 from bot.governance.organisation import GroupKind
+from bot.governance.policy import genesis
 from bot.governance.policy_keys import KEYS
 from bot.governance.policy_values import written
 from bot.ui import effects, errors, policy
@@ -67,7 +68,9 @@ def test_a_card_without_an_amount_says_nothing_of_money_and_one_with_it_says_it_
 def test_a_refusal_calls_the_coordinating_group_by_its_name(type: str) -> None:
     named = scene.PARTNERSHIP.of_kind(GroupKind.TOP_LEVEL).name
     with pytest.raises(NotEligible) as refusal:
-        drafts.check_may_file(scene.PARTNERSHIP, scene.member("nobody in particular", scene.FUNDER), type)
+        drafts.check_may_file(
+            scene.PARTNERSHIP, scene.member("nobody in particular", scene.FUNDER), genesis().row(type)
+        )
     said = errors.speak(refusal.value)
     assert "top-level" not in said
     assert "a seat in " in said

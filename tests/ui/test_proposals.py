@@ -16,7 +16,7 @@ from bot.governance.events import EventType
 from bot.governance.policy_values import Value
 from bot.governance.proposals_types import FINAL, ObjectionState, Proposal, ProposalState, Text
 from bot.services.views import ProposalView
-from bot.ui import direct_messages, feed
+from bot.ui import direct_messages, feed, matrix
 from bot.ui import proposals_card as proposals
 from bot.ui import proposals_labels as labels
 from bot.ui.limits import CONTENT, units
@@ -59,7 +59,7 @@ def test_every_card_fits_and_says_its_state_in_words(name: str, provisional: boo
         assert "▰" not in text  # a bar would say that time goes by
     else:
         assert f" P-{view.proposal.number} · {labels.state_label(view.proposal)}" in text
-    assert f"{labels.type_label(view.proposal.type)} · version {len(view.proposal.versions)}" in text
+    assert f"{matrix.label(view.proposal.type)} · version {len(view.proposal.versions)}" in text
     assert f"decided by “{view.group.name}”\n" in text
     assert ("Provisional partnership" in text) is (provisional and view.proposal.state not in FINAL)
     assert next(components(card))["id"] == 1_000_001
