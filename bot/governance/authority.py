@@ -32,12 +32,29 @@ def check_elector(proposal: Proposal, member: Member) -> Elector:
     return elector
 
 
+def voters_of(proposal: Proposal) -> tuple[Elector, ...]:
+    """The roll that votes, or will once its vote opens (PRO-9, PRO-11)."""
+    vote = proposal.vote
+    if vote is None:
+        return proposal.voters
+    if vote.opened:
+        return vote.electors
+    return proposal.electors if vote.of_electors else proposal.voters
+
+
+def voting_group(proposal: Proposal, stakeholders: GroupId) -> GroupId:
+    """Whose members vote in its final vote: the stakeholder group's, or its own electors (PRO-11)."""
+    return proposal.group if proposal.vote is not None and proposal.vote.of_electors else stakeholders
+
+
 def check_voter(vote: Vote, member: Member, group: GroupId) -> None:
     """Whether they vote in this final vote of ``group`` (PRO-9).
 
-    Raises NotEligible: ``vote joined later``, ``no seat now`` or ``vote``.
+    Raises NotEligible: ``vote joined later``, ``vote of electors``, ``no seat now`` or ``vote``.
     """
     entry = next((elector for elector in vote.electors if elector.person == member.person), None)
+    if entry is None and vote.of_electors:
+        raise NotEligible("vote of electors", MEMBER)
     if entry is None:
         raise NotEligible("vote joined later" if member.holds(group, MEMBER) else "vote", MEMBER)
     if entry.left and not member.holds(group, MEMBER):
@@ -93,7 +110,7 @@ def has_a_say(proposal: Proposal, person: PersonId) -> bool:
     if proposal.state in FINAL:
         return False
     vote = proposal.vote
-    voters = vote.electors or proposal.voters if vote is not None and vote.tally is None else ()
+    voters = voters_of(proposal) if vote is not None and vote.tally is None else ()
     if person in acting(proposal.electors) | acting(voters):
         return True
     return any(

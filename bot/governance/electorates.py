@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from bot.governance.authority import acting, check_elector
+from bot.governance.authority import acting, check_elector, voting_group
 from bot.governance.errors import NotEligible
 from bot.governance.events import Event, EventType, proposal_thing
 from bot.governance.ids import GroupId, PersonId
@@ -90,10 +90,10 @@ def followed(
     if group == proposal.group:
         proposal = replace(proposal, electors=told(proposal.electors))
     if group == stakeholders:
-        vote = proposal.vote
-        if vote is not None and vote.tally is None:
-            vote = replace(vote, electors=told(vote.electors))
-        proposal = replace(proposal, voters=told(proposal.voters), judges=told(proposal.judges), vote=vote)
+        proposal = replace(proposal, voters=told(proposal.voters), judges=told(proposal.judges))
+    vote = proposal.vote
+    if vote is not None and vote.tally is None and group == voting_group(proposal, stakeholders):
+        proposal = replace(proposal, vote=replace(vote, electors=told(vote.electors)))
     return proposal
 
 

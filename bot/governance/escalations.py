@@ -51,11 +51,14 @@ def to_vote(
 ) -> Outcome:
     """Announce the final vote and, without a notice period, open it at once.
 
+    A dispute is decided by the stakeholder group; what silence may not pass any more, because people's acts stopped its
+    clock too long, by its own electors, those shut out among them (PRO-11).
     Low reach marks what passes by silence (PRO-8); what is voted on has a quorum instead.
     """
     method = method_for(proposal)
     voted_on = replace(enter(proposal, ProposalState.ESCALATED, now), low_reach=False)
-    announced = replace(voted_on, vote=votes.announce(proposal, method, now))
+    own = proposal.state is ProposalState.SETTLING and proposal.clock.spent
+    announced = replace(voted_on, vote=votes.announce(proposal, method, now, of_electors=own))
     escalated = Event(
         EventType.PROPOSAL_ESCALATED,
         proposal_thing(proposal.id),

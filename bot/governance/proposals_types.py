@@ -262,9 +262,10 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """A final vote of the stakeholder group (DEC-2). Ballots are kept apart, in storage, until it closes.
+    """A final vote (DEC-2). Ballots are kept apart, in storage, until it closes.
 
-    ``early_at`` is when it closes because everyone has voted (DEC-1a).
+    ``of_electors``: it is held by the proposal's own electors, because people's acts stopped its clock for as long as
+    they may (PRO-11); else by the stakeholder group. ``early_at`` is when it closes, everyone having voted (DEC-1a).
     """
 
     id: VoteId
@@ -279,6 +280,7 @@ class Vote:
     voted: frozenset[PersonId] = frozenset()
     nudged: bool = False
     early_at: datetime | None = None
+    of_electors: bool = False
 
     @property
     def ends_at(self) -> datetime:

@@ -7,22 +7,25 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 
-from bot.governance.authority import acting, check_voter
+from bot.governance.authority import acting, check_voter, voters_of, voting_group
 from bot.governance.clock import deadline, past
 from bot.governance.errors import BadText, UnknownKey, WindowClosed, WrongState
 from bot.governance.events import Event, EventType, Json, proposal_thing
-from bot.governance.ids import GroupId, VoteId
+from bot.governance.ids import GroupId, PersonId, VoteId
 from bot.governance.methods import REGISTRY
 from bot.governance.objections import CRITERIA, LEAST_REASON, MOST_REASON
 from bot.governance.organisation import Member
 from bot.governance.proposals_types import Ballot, Proposal, ProposalState, ProposalTerms, Tally, Vote
 
+ALONE = "only its author"
+"""Why nothing is adopted that nobody but its author said yes to; a key for the presenter."""
+
 GRACE = timedelta(minutes=5)
 """Between the last choice and the close, so that a slip can be mended (DEC-1a)."""
 
 
-def announce(proposal: Proposal, method: str, now: datetime) -> Vote:
-    """A vote that opens after the pinned notice and is held by the stakeholder group (DEC-1)."""
+def announce(proposal: Proposal, method: str, now: datetime, *, of_electors: bool = False) -> Vote:
+    """A vote that opens after the pinned notice, of the stakeholder group or of its own electors (DEC-1, PRO-11)."""
     terms = proposal.pinned
     opens_at = deadline(proposal, now, terms.vote_notice)
     return Vote(
@@ -32,6 +35,7 @@ def announce(proposal: Proposal, method: str, now: datetime) -> Vote:
         electors=(),
         opens_at=opens_at,
         closes_at=opens_at + terms.vote_window,
+        of_electors=of_electors,
     )
 
 
@@ -39,15 +43,15 @@ def open_vote(proposal: Proposal, now: datetime) -> tuple[Proposal, Event]:
     """The announced vote opens to those who were seated when the latest version was published (PRO-9)."""
     vote = _vote(proposal)
     closes_at = deadline(proposal, now, proposal.pinned.vote_window)
-    opened = replace(vote, electors=proposal.voters, opened=True, opens_at=now, closes_at=closes_at)
-    data: dict[str, Json] = {"vote": vote.id, "method": vote.method, "eligible": len(acting(proposal.voters))}
+    voters = voters_of(proposal)
+    opened = replace(vote, electors=voters, opened=True, opens_at=now, closes_at=closes_at)
+    data: dict[str, Json] = {"vote": vote.id, "method": vote.method, "eligible": len(acting(voters))}
     return replace(proposal, vote=opened), Event(EventType.VOTE_OPENED, proposal_thing(proposal.id), None, data)
 
 
 def too_few_voters(proposal: Proposal) -> bool:
     """Whether fewer than the least electors can vote in the final vote; the author votes too (PRO-9)."""
-    vote = _vote(proposal)
-    return len(acting(vote.electors if vote.opened else proposal.voters)) < proposal.pinned.least_electors
+    return len(acting(voters_of(proposal))) < proposal.pinned.least_electors
 
 
 def cast(
@@ -63,7 +67,7 @@ def cast(
         raise WrongState(proposal.state, "vote")
     if past(proposal, vote.ends_at, now):
         raise WindowClosed
-    check_voter(vote, member, stakeholders)
+    check_voter(vote, member, voting_group(proposal, stakeholders))
     method = REGISTRY[vote.method]
     if ballot.choice not in method.CHOICES:
         raise UnknownKey(ballot.choice, method.CHOICES)
@@ -110,7 +114,7 @@ def close_vote(proposal: Proposal, ballots: Sequence[Ballot], now: datetime) -> 
     vote = _vote(proposal)
     voters = acting(vote.electors)
     ballots = [ballot for ballot in ballots if ballot.person in voters]
-    tally = count(vote, ballots, proposal.pinned)
+    tally = count(vote, ballots, proposal.pinned, proposal.author)
     if vote.secret:
         kept = () if tally.hidden else tuple(sorted((Ballot(b.choice) for b in ballots), key=lambda b: b.choice))
     else:
@@ -132,14 +136,18 @@ def close_vote(proposal: Proposal, ballots: Sequence[Ballot], now: datetime) -> 
     return replace(proposal, vote=closed), Event(EventType.VOTE_CLOSED, proposal_thing(proposal.id), None, data)
 
 
-def count(vote: Vote, ballots: Sequence[Ballot], terms: ProposalTerms) -> Tally:
+def count(vote: Vote, ballots: Sequence[Ballot], terms: ProposalTerms, author: PersonId) -> Tally:
     """The tally under the pinned terms: anyone can recompute it from the published ballots (DEC-2).
 
+    Nobody adopts their own proposal alone: it needs a yes besides the author's (POL-3, DEC-1).
     Below k ballots a secret result says no more than adopted or not, and the turnout: not even a tie (DEC-3).
     """
-    tally = REGISTRY[vote.method].tally(ballots, len(acting(vote.electors)), terms.quorum, _share(vote.method, terms))
+    method = REGISTRY[vote.method]
+    tally = method.tally(ballots, len(acting(vote.electors)), terms.quorum, _share(vote.method, terms))
+    if tally.adopted and not any(ballot.choice in method.YES and ballot.person != author for ballot in ballots):
+        tally = replace(tally, adopted=False, reason=ALONE)
     if vote.secret and tally.cast < terms.hidden_k:
-        reason = "not enough votes for" if tally.reason == "tied" else tally.reason
+        reason = "not enough votes for" if tally.reason in {"tied", ALONE} else tally.reason
         return replace(tally, reason=reason, counts=(), hidden=True)
     return tally
 

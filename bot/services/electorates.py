@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.governance import clock, electorates, votes
+from bot.governance.authority import voting_group
 from bot.governance.events import Event
 from bot.governance.ids import GroupId
 from bot.governance.organisation import FACILITATOR, Partnership, role_missing
@@ -16,7 +17,7 @@ from bot.services.ports.transaction import Transaction
 async def seated(tx: Transaction, partnership: Partnership, group: GroupId, now: datetime) -> Rolls:
     """Who counts as seated in a process of this group that opens now (PRO-9).
 
-    Final votes and appeals belong to the stakeholder group.
+    Final votes and appeals belong to the stakeholder group, but for the vote of the electors that PRO-11 asks for.
     """
     history = await tx.seats.history(partnership.id, remembered_since(now))
     stakeholders = roll(partnership, partnership.stakeholders.id, history, now)
@@ -56,8 +57,8 @@ async def hastened(tx: Transaction, proposal: Proposal, now: datetime) -> Propos
 
 
 def lacks_role(proposal: Proposal, partnership: Partnership, *, voting: bool) -> bool:
-    """Whether a role is gone that the electorate depends on; in a final vote, the stakeholder group's too (ORG-3)."""
-    groups = {proposal.group} | ({partnership.stakeholders.id} if voting else set())
+    """Whether a role is gone that the electorate depends on; in a final vote, its voters' too (ORG-3)."""
+    groups = {proposal.group} | ({voting_group(proposal, partnership.stakeholders.id)} if voting else set())
     return any(role_missing(partnership, group) for group in groups)
 
 

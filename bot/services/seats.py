@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bot.governance import clock, sponsors
 from bot.governance import electorates as rules
+from bot.governance.authority import voting_group
 from bot.governance.events import Event, EventType, Json
 from bot.governance.ids import GroupId, PartnershipId, PersonId, RoleId
 from bot.governance.organisation import MEMBER, Holding, Partnership, RoleMapping
@@ -222,7 +223,9 @@ async def keep_up(
         waiting += followed.state in CONTESTABLE and clock.ROLE in followed.clock.reasons
         if followed != before:
             await tx.of(Proposal).save(followed)
-        concerned = {followed.group} | ({partnership.stakeholders.id} if followed.vote is not None else set())
+        concerned = {followed.group}
+        if followed.vote is not None:
+            concerned.add(voting_group(followed, partnership.stakeholders.id))
         if concerned & {c.group for c in changes if c.seat == MEMBER}:
             for kind in (DeliveryKind.CARD, DeliveryKind.FEED):  # they say whose seats changed, and how many remain
                 await tx.deliveries.ask(partnership.id, kind, proposal)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.governance import electorates, refiling
+from bot.governance.authority import voting_group
 from bot.governance.ids import GroupId, PersonId
 from bot.governance.matrix import DecisionType
 from bot.governance.organisation import MEMBER, Elector, Group, Holding, Partnership
@@ -132,7 +133,9 @@ async def _turned(tx: Transaction, proposal: Proposal, partnership: Partnership)
     if proposal.state in FINAL or proposal.opened_at is None:
         return ()
     since = proposal.opened_at - SEASON
-    groups = {proposal.group} | ({partnership.stakeholders.id} if proposal.vote is not None else set())
+    groups = {proposal.group}
+    if proposal.vote is not None:
+        groups.add(voting_group(proposal, partnership.stakeholders.id))
     records = await tx.seats.turned(partnership.id, MEMBER, since)
     found = {turn for group in groups for turn in turned([r for r in records if r.group == group], since)}
     return tuple(sorted(found, key=lambda turn: (turn.at, turn.person), reverse=True))

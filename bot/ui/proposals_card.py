@@ -152,8 +152,8 @@ def passing(view: ProposalView) -> str:
         return votes.standing(proposal, proposal.vote)
     if proposal.clock.spent and not rules.affirmative(proposal):
         return (
-            "**Passes only by a final vote**, which opens when the time for objections is over. "
-            f"Silence is not enough any more. {votes.how_decided(proposal, proposal.pinned.vote_method)}"
+            "**Passes only by a final vote** of those who may object, which opens when the time for objections is "
+            f"over. Silence is not enough any more. {votes.how_decided(proposal, proposal.pinned.vote_method)}"
         )
     if rules.affirmative(proposal):
         return (

@@ -74,7 +74,7 @@ STATE_MEANINGS: Mapping[ProposalState, str] = MappingProxyType(
         ProposalState.SETTLING: "No new objections are taken. Those raised in time are stated, tested and "
         "appealed first.",
         ProposalState.DISPUTED: "Enough objections stand. It can be revised, withdrawn, or taken to a final vote.",
-        ProposalState.ESCALATED: "The stakeholder group decides by a final vote.",
+        ProposalState.ESCALATED: "A final vote decides.",
         ProposalState.PASSED: "No objection stopped it. It is carried out when the waiting time ends.",
         ProposalState.ADOPTED: "The final vote adopted it. It is carried out when the waiting time ends.",
         ProposalState.STALE: "What it was written against has changed, so it was not carried out. "
@@ -96,6 +96,7 @@ OUTCOME_REASONS: Mapping[str, str] = MappingProxyType(
         "stale": "it was stale and nobody revised it for 14 days",
         "no quorum": "too few people took part in the final vote",
         "tied": "the final vote was tied",
+        "only its author": "nobody but its author voted for it",
         "not enough votes for": "the final vote did not bring enough votes for it",
         "objections remain": "objections remained in the consent round",
         "nobody consented": "nobody consented in the consent round",

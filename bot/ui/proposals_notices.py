@@ -149,15 +149,15 @@ def _escalated(told: NoticeContext) -> str:
     method = METHOD_LABELS.get(told.text("method"), told.text("method"))
     by = f" {told.actor} asked for it." if told.recorded.event.actor else ""
     how = votes.how_decided(told.view.proposal, told.text("method"))
-    return f"🟪 **This goes to a final vote** of the stakeholder group, a {method}.{by} {how}"
+    return f"🟪 **This goes to a final vote** of {votes.whose(told.view.proposal.vote)}, a {method}.{by} {how}"
 
 
 def _vote_opened(told: NoticeContext) -> str:
     vote = told.view.proposal.vote
     closes = f" It closes {fixed(vote.closes_at)}.{deadlines.closes_early(told.view.proposal)}" if vote else ""
     return (
-        f"🗳️ **The final vote is open.** {count(told.whole('eligible'), 'member')} of the stakeholder group may vote."
-        f"{closes} A choice can be changed until then."
+        f"🗳️ **The final vote is open.** {count(told.whole('eligible'), 'member')} may vote: "
+        f"{votes.whose(vote)}.{closes} A choice can be changed until then."
     )
 
 

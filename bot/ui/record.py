@@ -201,7 +201,12 @@ def _rule(proposal: Proposal) -> str:
     terms = proposal.terms
     if terms is None:
         return f"**Rule**: {called}. Its numbers are fixed when the review opens."
-    if affirmative(proposal):
+    if proposal.clock.spent and not affirmative(proposal):
+        passes = (
+            "by a vote of those who may object, not by silence, for people’s acts stopped its clock as long as they "
+            f"may; unless {threshold(proposal)} when the time is up (counting now: {weight(proposal)})"
+        )
+    elif affirmative(proposal):
         passes = f"only by a vote of the stakeholder group: at least {share(terms.supermajority)} of the votes cast"
     else:
         passes = f"by silence, unless {threshold(proposal)} when the time is up (counting now: {weight(proposal)})"

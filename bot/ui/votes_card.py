@@ -27,19 +27,25 @@ def how_decided(proposal: Proposal, method: str) -> str:
     quorum = f"At least {share(terms.quorum)} of those who may vote must take part."
     match method:
         case "consent":
-            return f"Adopted if nobody objects with a reason. Silence is not consent here. {quorum}"
+            needed = "nobody objects with a reason and somebody besides the author consents"
+            return f"Adopted if {needed}. Silence is not consent here. {quorum}"
         case "supermajority":
             needed = f"at least {share(terms.supermajority)} of the votes for and against are for it"
         case _:
             needed = f"more than {share(terms.majority)} of the votes for and against are for it"
-    return f"Adopted if {needed}. A tie means not adopted. {quorum}"
+    return f"Adopted if {needed} and somebody besides the author is. A tie means not adopted. {quorum}"
+
+
+def whose(vote: Vote | None) -> str:
+    """Who holds it (DEC-1, PRO-11)."""
+    return "those who could object to it" if vote is not None and vote.of_electors else "the stakeholder group"
 
 
 def standing(proposal: Proposal, vote: Vote) -> str:
     """An announced or open vote on the card. No choice shows before the close (DEC-6)."""
     name = METHOD_LABELS.get(vote.method, vote.method)
     secret = " It is secret: who voted is known, how they voted is not." if vote.secret else ""
-    lines = [f"**Final vote of the stakeholder group:** {name}.{secret} {how_decided(proposal, vote.method)}"]
+    lines = [f"**Final vote of {whose(vote)}:** {name}.{secret} {how_decided(proposal, vote.method)}"]
     if vote.opened and vote.secret:
         lines.append(f"{count(len(acting(vote.electors)), 'member')} may vote. How many did is told at the close.")
     elif vote.opened:

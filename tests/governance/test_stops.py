@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -9,12 +10,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.governance import awaited, clock, escalations, halts, lifecycle, objections, rulings, sponsors, stops, votes
+from bot.governance import (
+    authority,
+    awaited,
+    clock,
+    electorates,
+    escalations,
+    halts,
+    lifecycle,
+    objections,
+    rulings,
+    sponsors,
+    stops,
+    votes,
+)
 from bot.governance.awaited import Beside
-from bot.governance.errors import WindowClosed
+from bot.governance.errors import NotEligible, WindowClosed
 from bot.governance.events import EventType
 from bot.governance.ids import PersonId
 from bot.governance.organisation import Elector, Member
+from bot.governance.policy import Value
 from bot.governance.proposals_types import Ballot, Proposal, ProposalState
 from bot.governance.stops import BLIND, REMOVED, TIMED_OUT, Barred, Span
 from tests.governance.scene import (
@@ -29,18 +44,24 @@ from tests.governance.scene import (
     FLO,
     GIL,
     JUDGES,
+    NO_CHANGES,
     NOW,
     REASON,
+    SHG,
     STAKEHOLDERS,
     STATEMENT,
     TICK,
+    WATER,
+    WATERER,
     advanced,
     appealed,
     at,
+    ballots,
     disputed,
     first,
     hours,
     kinds,
+    member,
     opened,
     raised,
     revised,
@@ -312,6 +333,61 @@ def test_after_seven_days_in_one_process_it_goes_to_a_final_vote_with_those_shut
     assert advanced(voted, end, cast).state is ProposalState.NOT_ADOPTED, "two of six are no quorum"
     most = tuple(Ballot("for", m.person) for m in (FAY, GIL, DI))
     assert advanced(voted, end, most).state is ProposalState.ADOPTED
+
+
+def cell_vote(changes: Mapping[str, Value] = NO_CHANGES) -> Proposal:
+    """A cell's proposal, stopped for as long as people's acts may, whose window is over: it is voted on."""
+    proposal = opened("general", changes, CELL, group=WATER)
+    proposal, _ = stops.follow(proposal, [Barred(CELL[0].person, BLIND)], {}, NOW)
+    proposal = advanced(advanced(proposal, at(7 * 24)), at(72) + 7 * DAY)
+    assert proposal.state is ProposalState.ESCALATED
+    return proposal
+
+
+@pytest.mark.parametrize("notice", [0, 24])
+def test_the_final_vote_after_too_long_a_stop_is_of_its_own_electors(notice: int) -> None:
+    """Those shut out among them, and counted in the quorum (PRO-11); a stakeholder has no ballot in it."""
+    proposal = advanced(cell_vote({"vote.notice": hours(notice)}), at(72 + notice) + 7 * DAY)
+    assert proposal.vote is not None
+    assert (proposal.vote.opened, proposal.vote.electors) == (True, CELL)
+    wim, wes, will = (member(e.person, WATERER) for e in CELL)
+    begun = at(73 + notice) + 7 * DAY
+    for who in STAKEHOLDERS:
+        with pytest.raises(NotEligible) as refused:
+            votes.cast(proposal, who, Ballot("for"), SHG, begun)
+        assert refused.value.why == "vote of electors"
+        assert not authority.has_a_say(proposal, who.person)
+    for who in (wim, wes, will):
+        proposal, *_ = votes.cast(proposal, who, Ballot("for"), SHG, begun)
+    end = proposal.vote.ends_at if proposal.vote else begun
+    assert advanced(proposal, end, ballots({"wim": "for"})).outcome == "no quorum"
+    assert advanced(proposal, end, ballots({"wim": "for", "wes": "for"})).outcome != "no quorum"
+
+
+def test_who_gives_the_seat_up_in_the_electors_vote_is_counted_no_more() -> None:
+    """By their seat in the deciding group, not in the stakeholder group (PRO-9)."""
+    proposal = cell_vote()
+    elsewhere = electorates.followed(proposal, SHG, SHG, [CELL[0].person], ())
+    here = electorates.followed(proposal, WATER, SHG, [CELL[0].person], ())
+    assert elsewhere.vote is not None
+    assert here.vote is not None
+    assert [e.left for e in elsewhere.vote.electors] == [False, False, False]
+    assert [e.left for e in here.vote.electors] == [True, False, False]
+    assert not votes.too_few_voters(here)
+    assert votes.too_few_voters(electorates.followed(here, WATER, SHG, [CELL[1].person], ()))
+
+
+def test_a_dispute_goes_to_the_stakeholders_as_ever() -> None:
+    """The honest way: somebody takes it there, whether its clock was stopped before or not (ESC-1)."""
+    proposal = opened("general", electors=CELL, group=WATER)
+    proposal, _ = stops.follow(proposal, [Barred(CELL[0].person, BLIND)], {}, NOW)
+    proposal = advanced(proposal, at(7 * 24))
+    proposal = stated(proposal, member("wes", WATERER), now=at(7 * 24))
+    proposal = advanced(proposal, at(72) + 7 * DAY)
+    assert proposal.state is ProposalState.DISPUTED
+    vote = escalations.escalate(proposal, member("wes", WATERER), at(73) + 7 * DAY)[0].vote
+    assert vote is not None
+    assert (vote.of_electors, vote.electors) == (False, ELECTORS)
 
 
 def test_one_person_stops_clocks_for_seven_days_in_ninety() -> None:

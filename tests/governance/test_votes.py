@@ -237,7 +237,7 @@ def test_a_rejection_overrules_nobody() -> None:
 def test_the_published_ballots_give_the_tally_again() -> None:
     proposal = closed(voting(), {"bo": "against", "cy": "for", "di": "for", "ed": "abstain"})
     assert proposal.vote is not None
-    assert votes.count(proposal.vote, proposal.vote.ballots, proposal.pinned) == proposal.vote.tally
+    assert votes.count(proposal.vote, proposal.vote.ballots, proposal.pinned, proposal.author) == proposal.vote.tally
 
 
 # ---- secrecy (DEC-3, DEC-3a) ----------------------------------------------------------------------
@@ -328,6 +328,37 @@ def test_a_vote_that_waits_too_long_could_not_be_held() -> None:
     proposal, _ = escalations.escalate(gave_up(disputed(), *STAKEHOLDERS[1:]), BO, at(201))
     proposal, _ = lifecycle.advance(proposal, at(201 + 14 * 24), Surroundings())
     assert (proposal.state, proposal.outcome) == (ProposalState.NOT_ADOPTED, "could not be held")
+
+
+YES_ALONE = [
+    ("majority", {"bo": "for", "cy": "abstain", "di": "abstain"}, False),
+    ("supermajority", {"bo": "for", "cy": "abstain", "di": "abstain"}, False),
+    ("consent", {"bo": "consent", "cy": "stand aside", "di": "stand aside"}, False),
+    ("majority", {"cy": "for", "bo": "abstain", "di": "abstain"}, True),
+    ("majority", {"bo": "for", "cy": "for", "di": "abstain"}, True),
+    ("consent", {"bo": "consent", "cy": "consent with concern", "di": "stand aside"}, True),
+]
+
+
+@pytest.mark.parametrize("secret", [False, True])
+@pytest.mark.parametrize(("method", "choices", "adopted"), YES_ALONE)
+def test_nobody_adopts_their_own_proposal_alone(
+    method: str, choices: dict[str, str], adopted: bool, secret: bool
+) -> None:
+    """It needs a yes besides the author's, by whatever method (POL-3, DEC-1)."""
+    proposal = voting({"vote.method": method, "vote.secret": secret})
+    tally = votes.close_vote(replace(proposal, author=BO.person), ballots(choices), at(273))[0].vote.tally  # type: ignore[union-attr]
+    assert tally is not None
+    assert (tally.adopted, tally.reason) == ((True, "adopted") if adopted else (False, votes.ALONE))
+
+
+def test_a_hidden_result_does_not_tell_that_only_the_author_was_for_it() -> None:
+    few = replace(voting(SECRET), author=BO.person)
+    assert few.vote is not None
+    few = replace(few, vote=replace(few.vote, electors=ELECTORS[:3]))
+    tally = votes.close_vote(few, ballots({"bo": "for", "cy": "abstain"}), at(273))[0].vote.tally  # type: ignore[union-attr]
+    assert tally is not None
+    assert (tally.adopted, tally.reason, tally.hidden) == (False, "not enough votes for", True)
 
 
 def test_too_few_voters_are_those_of_the_vote() -> None:

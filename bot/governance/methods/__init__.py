@@ -1,6 +1,6 @@
 """Voting methods (DEC-1). Adding one: a file with these names, one line in ``REGISTRY``, its test.
 
-Each method is data plus pure functions: ``NAME``, ``CHOICES`` in their fixed order, and
+Each method is data plus pure functions: ``NAME``, ``CHOICES`` in their fixed order, those that say ``YES``, and
 ``tally(ballots, eligible, quorum, share) -> Tally``.
 """
 
@@ -22,6 +22,8 @@ class Method(Protocol):
     def NAME(self) -> str: ...
     @property
     def CHOICES(self) -> tuple[str, ...]: ...
+    @property
+    def YES(self) -> frozenset[str]: ...
     @property
     def NEEDS_REASON(self) -> frozenset[str]: ...
     @property

@@ -11,6 +11,7 @@ from bot.governance.proposals_types import Ballot, Tally
 NAME = "consent"
 CONSENT, WITH_CONCERN, STAND_ASIDE, OBJECT = "consent", "consent with concern", "stand aside", "object"
 CHOICES = (CONSENT, WITH_CONCERN, STAND_ASIDE, OBJECT)
+YES = frozenset({CONSENT, WITH_CONCERN})
 NEEDS_REASON = frozenset({OBJECT})
 MAY_BE_SECRET = False
 

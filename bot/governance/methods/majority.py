@@ -10,6 +10,7 @@ from bot.governance.proposals_types import Ballot, Tally
 
 NAME = "majority"
 CHOICES = (FOR, AGAINST, ABSTAIN)
+YES = frozenset({FOR})
 NEEDS_REASON: frozenset[str] = frozenset()
 MAY_BE_SECRET = True
 
