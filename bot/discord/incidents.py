@@ -17,12 +17,6 @@ from bot.services.ports.server import Server
 REMOVED_BEFORE = timedelta(minutes=5)
 """How long before the bot was last ready a kick may lie that explains why somebody is gone: it may be told late."""
 
-_TOLD_TOGETHER = timedelta(minutes=1)
-"""How far a removal and its entry in the audit log lie apart at most: who is banned later had left before."""
-
-_REMEMBERED = 10_000
-"""Most people of whom it is remembered when they left; of those before, a later ban counts as a removal."""
-
 
 class Incidents:
     """Takes in what happened in a server. Values in, no discord.py objects."""
@@ -34,8 +28,6 @@ class Incidents:
         self._lookout = lookout
         self._leaving: dict[tuple[int, int], bool] = {}
         """Those of whom the audit log is asked why they are gone, and whether it told of a removal meanwhile."""
-        self._left_at: dict[tuple[int, int], datetime] = {}
-        """When people left of their own will, as far as the audit log told."""
 
     async def message_deleted(self, guild_id: int, channel_id: int, message_ids: tuple[int, ...]) -> None:
         """A deleted card or feed entry decides nothing and is posted again (PRO-10)."""
@@ -123,11 +115,6 @@ class Incidents:
             alone = await self._guild.left_by_themselves(guild_id, user_id, since)
         finally:
             removed = self._leaving.pop((guild_id, user_id), False)
-        self._left_at.pop((guild_id, user_id), None)
-        if alone and not removed:
-            self._left_at[guild_id, user_id] = now
-            if len(self._left_at) > _REMEMBERED:
-                del self._left_at[next(iter(self._left_at))]
         await roles.member_left(self._ctx, guild_id, user_id, by_themselves=alone and not removed)
         worn = self._guild.worn_by(guild_id, user_id)
         if worn is not None:
@@ -141,10 +128,7 @@ class Incidents:
         Who had left before ``removed_at`` gave up their say by that: a ban of people who are gone gives nobody a place
         in a quorum again.
         """
-        left_at = self._left_at.get((guild_id, user_id))
-        if left_at is not None and removed_at is not None and removed_at > left_at + _TOLD_TOGETHER:
-            return
         if (guild_id, user_id) in self._leaving:
             self._leaving[guild_id, user_id] = True
-        await seats.removed_after_all(self._ctx, guild_id, user_id)
+        await seats.removed_after_all(self._ctx, guild_id, user_id, removed_at)
         await self.access_changed(guild_id)

@@ -19,6 +19,10 @@ SEASON = timedelta(days=7)
 """How long a seat by role is worn before it counts, and how long it goes on counting when others take it (PRO-9)."""
 
 
+TOLD_TOGETHER = timedelta(minutes=1)
+"""How far a removal and its entry in the audit log lie apart at most: who is banned later had left before."""
+
+
 class Hand(StrEnum):
     """By whose hand a seat was lost. What is not known counts as others: that never weakens anybody's say."""
 
@@ -117,6 +121,13 @@ def taken_from(records: Iterable[SeatRecord]) -> frozenset[PersonId]:
     for record in sorted(records, key=lambda r: (r.until is None, r.until or r.since)):
         ended[record.person] = record
     return frozenset(person for person, last in ended.items() if last.lost_by is not Hand.THEMSELVES)
+
+
+def had_left(left_at: datetime | None, removed_at: datetime | None) -> bool:
+    """Whether who is removed now had left of their own will before: a ban of people who are gone gives nobody a place
+    in a quorum again (PRO-9).
+    """
+    return left_at is not None and removed_at is not None and removed_at > left_at + TOLD_TOGETHER
 
 
 def turned(records: Iterable[SeatRecord], since: datetime) -> tuple[Turn, ...]:

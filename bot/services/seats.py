@@ -13,7 +13,7 @@ from bot.governance.events import Event, EventType, Json
 from bot.governance.ids import GroupId, PartnershipId, PersonId, RoleId
 from bot.governance.organisation import MEMBER, Holding, Partnership, RoleMapping
 from bot.governance.proposals_types import CONTESTABLE, Proposal, ProposalState
-from bot.governance.seats import SEASON, Hand, SeatRecord, is_founding
+from bot.governance.seats import SEASON, Hand, SeatRecord, had_left, is_founding
 from bot.services import electorates, retros
 from bot.services.ports.context import Context
 from bot.services.ports.deliveries import DeliveryKind
@@ -93,12 +93,19 @@ async def member_left(ctx: Context, guild_id: int, user_id: int, by_themselves: 
         return tuple(changes)
 
 
-async def removed_after_all(ctx: Context, guild_id: int, user_id: int) -> None:
-    """The audit log tells late that somebody was removed and did not leave: nothing of theirs is weakened (PRO-9)."""
+async def removed_after_all(ctx: Context, guild_id: int, user_id: int, removed_at: datetime | None = None) -> None:
+    """The audit log tells late that somebody was removed and did not leave: nothing of theirs is weakened (PRO-9).
+
+    Who was seen leaving before ``removed_at`` had left, whatever is done to them then.
+    """
     async with ctx.turn(guild_id):
         async with ctx.uow.read() as tx:
             person = await tx.people.find(user_id)
-            hosted = [p.id for p in await tx.partnerships.of_guild(guild_id)]
+            hosted = [
+                p.id
+                for p in await tx.partnerships.of_guild(guild_id)
+                if person is not None and not had_left(await _left_at(tx, p.id, person), removed_at)
+            ]
             waiting = [each for p in hosted for each in await tx.of(Proposal).in_states(p, _OPEN)]
         if person is None:
             return
@@ -114,6 +121,7 @@ async def removed_after_all(ctx: Context, guild_id: int, user_id: int) -> None:
         for partnership in hosted:
             async with ctx.uow.write() as tx:
                 await tx.seats.blame(partnership, person, ctx.clock() - SEASON, Hand.OTHERS, REMOVED)
+                await _note_leaving(tx, partnership, person, None)
 
 
 async def _leave(
@@ -130,6 +138,7 @@ async def give_up(
 
     Who gives up what they hold gives up, too, what was taken from them a short time before.
     """
+    await _note_leaving(tx, partnership.id, person, now if by is Hand.THEMSELVES else None)
     held = await tx.seats.held_by(partnership.id, person)
     lost = tuple([await _lose(tx, partnership, person, r.role, r.group, r.seat, how, by, now) for r in held])
     if by is Hand.THEMSELVES:
@@ -137,6 +146,22 @@ async def give_up(
     gone = {person: by is Hand.THEMSELVES}
     await keep_up(tx, partnership, now, lost, events_of(partnership, lost), gone=gone)
     return lost
+
+
+async def _left_at(tx: Transaction, partnership: PartnershipId, person: PersonId) -> datetime | None:
+    """When this person was last seen leaving of their own will, unless they were removed since."""
+    kept = await tx.runtime.get(_leaving(partnership, person))
+    return datetime.fromisoformat(kept) if kept else None
+
+
+async def _note_leaving(tx: Transaction, partnership: PartnershipId, person: PersonId, at: datetime | None) -> None:
+    """What was seen as leaving stays so, also over a restart; None: they were removed."""
+    if at is not None or await _left_at(tx, partnership, person) is not None:
+        await tx.runtime.put(_leaving(partnership, person), at.isoformat() if at else "")
+
+
+def _leaving(partnership: PartnershipId, person: PersonId) -> str:
+    return f"left/{partnership}/{person}"
 
 
 async def hold(tx: Transaction, id: PartnershipId) -> Partnership:

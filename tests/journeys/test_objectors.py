@@ -248,13 +248,16 @@ async def test_a_kick_that_the_audit_log_tells_late_weakens_nothing(server: Serv
     assert (await server.proposal(1)).objections[0].counts
 
 
-async def test_a_ban_of_somebody_who_had_left_gives_them_no_say_again(server: Server) -> None:
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_a_ban_of_somebody_who_had_left_gives_them_no_say_again(server: Server, restarted: bool) -> None:
     """They gave it up: they are in no quorum and are waited for in nothing, whatever is done to them then (PRO-9)."""
     number = await operational(server)
     await server.react("cleo", number)
     await server.settle()
     for who in ("cleo", "fay"):
         await server.leave(who)
+    if restarted:
+        await server.restart()
     await server.advance(hours=2)
     async with server.by_hand():
         await server.env.bot.get_guild(server.guild.id).ban(discord.Object(server["fay"].id))  # type: ignore[union-attr]

@@ -14,7 +14,7 @@ from bot.governance.ids import ProposalId, RoleId
 from bot.governance.organisation import Member, RoleMapping
 from bot.governance.proposals_types import ObjectionState, ProposalState
 from bot.governance.seats import SEASON
-from bot.services import erasures, escalations, inbox, objections, proposals, seats, votes
+from bot.services import erasures, escalations, inbox, objections, proposals, roles, seats, votes
 from bot.services.ports.proposals import Filter
 from bot.services.proposals_cases import open_case
 from tests.services.scene import (
@@ -144,6 +144,34 @@ async def test_a_kick_that_is_told_late_is_no_leaving(scene: Scene) -> None:
     await seats.removed_after_all(scene.ctx, GUILD, DEV)
     assert await electorate(scene, filed) == set(STAKEHOLDERS)
     assert await electorate(scene, await scene.file(TOM)) == set(STAKEHOLDERS)
+
+
+@pytest.mark.parametrize("seated", [True, False])
+async def test_a_ban_of_who_was_seen_leaving_gives_them_no_say_again(scene: Scene, seated: bool) -> None:
+    """Kept with the rest, not in the memory of a process; whether they still wore the role or others had taken it."""
+    filed = await scene.file()
+    if not seated:
+        await scene.joined(DEV)
+        await scene.after(hours=24)
+    left_at = scene.clock()
+    await scene.left(DEV)
+    scene.clock.forward(timedelta(hours=2))
+    await seats.removed_after_all(scene.ctx, GUILD, DEV, scene.clock())
+    assert await electorate(scene, filed) == set(STAKEHOLDERS) - {DEV}
+    assert await electorate(scene, await scene.file(TOM)) == set(STAKEHOLDERS) - {DEV}
+    await seats.removed_after_all(scene.ctx, GUILD, DEV, left_at + timedelta(seconds=10))
+    assert await electorate(scene, filed) == set(STAKEHOLDERS), "this one says why they were gone"
+
+
+async def test_who_came_back_and_was_banned_then_was_removed(scene: Scene) -> None:
+    """The honest case beside it: what they left before says nothing of it (PRO-9)."""
+    await scene.left(DEV)
+    await scene.joined(DEV, TRUST)
+    scene.clock.forward(SEASON)
+    filed = await scene.file()
+    await roles.member_left(scene.ctx, GUILD, DEV, by_themselves=False)
+    await seats.removed_after_all(scene.ctx, GUILD, DEV, scene.clock())
+    assert await electorate(scene, filed) == set(STAKEHOLDERS)
 
 
 async def test_who_lost_the_role_and_then_left_has_left(scene: Scene) -> None:
