@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, func, or_, select, text
+from sqlalchemy import Select, Text, and_, bindparam, func, or_, select, text, type_coerce
 
 from bot.governance import lifecycle
 from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId
@@ -74,6 +74,14 @@ class Proposals(Repository[Proposal]):
     async def in_states(self, partnership: PartnershipId, states: Iterable[StrEnum]) -> tuple[ProposalId, ...]:
         """Ids of those in these states, oldest first."""
         return tuple(ProposalId(each) for each in await super().in_states(partnership, states))
+
+    async def untold(self, partnership: PartnershipId, person: PersonId) -> tuple[ProposalId, ...]:
+        """Those in which somebody's objector may not have been told, and which name this person (OBJ-2)."""
+        chosen = select(_C.id).where(_C.partnership_id == partnership, _C.state.in_(_OPEN))
+        # The untold are few: a word in the documents of what is open finds them without reading these in.
+        text = type_coerce(_C.document, Text)
+        chosen = chosen.where(text.contains('"untold":true', autoescape=True), text.contains(person, autoescape=True))
+        return tuple(sorted(await self._ids(chosen)))
 
     async def listed(self, partnership: PartnershipId, wanted: Filter) -> tuple[Listed, ...]:
         """Rows for lists and autocomplete, newest first. Drafts only when filtered by their author."""

@@ -90,6 +90,21 @@ async def has_to_be_told(ctx: Context, id: ProposalId, event: int) -> bool:
         return await _to_be_told(await proposals_cases.open_case(tx, id, ctx.clock()), event) is not None
 
 
+async def untold(ctx: Context, guild_id: int, user_id: int) -> tuple[tuple[ProposalView, tuple[Objection, ...]], ...]:
+    """What somebody raised in this server and could not be told of yet: an answer to them tells it (OBJ-2)."""
+    found = []
+    async with ctx.uow.read() as tx:
+        person = await tx.people.find(user_id)
+        if person is None:
+            return ()
+        for partnership in await tx.partnerships.of_guild(guild_id):
+            for each in await tx.of(Proposal).untold(partnership.id, person):
+                case = await cases.open_case(tx, each, ctx.clock())
+                if waiting := rules.untold(case.proposal, person, case.now):
+                    found.append((await case.view(case.proposal), waiting))
+    return tuple(found)
+
+
 async def told_by_own_act(ctx: Context, actor: Actor, proposals: Iterable[ProposalId]) -> None:
     """The asker was answered with what waits for them, these objections among it (OBJ-2)."""
     for each in proposals:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bot.governance.proposals_types import Objection, ObjectionState, Statement
 from bot.governance.thresholds import weight
 from bot.services.views import ProposalStanding, ProposalView, Raised
@@ -53,6 +55,22 @@ def raised(result: Raised) -> Answer:
     return said(
         f"### {head}, recorded as No. {objection.number}\n{named(view.proposal)}\n{todo}",
         buttons=[*buttons, *links_to(view)],
+    )
+
+
+def waiting(view: ProposalView, objections_: Iterable[Objection]) -> Answer:
+    """Below any other answer: what its reader raised and could not be told of; their time begins with it (OBJ-2)."""
+    proposal = view.proposal
+    numbers = [objection.number for objection in objections_]
+    which = listed([f"No. {number}" for number in numbers])
+    return said(
+        f"### You objected to this\n{named(proposal)}: your objection {which} is recorded and counts. "
+        f"I could not tell you so before.\n**State it by {stamp(view.now + proposal.pinned.stating)}**: "
+        "choose a criterion and give your reason. Not stated by then, it becomes a concern and no longer blocks.",
+        buttons=[
+            *(button("State it now", ids.objection("state", proposal.id, n), Style.primary) for n in numbers),
+            *links_to(view),
+        ],
     )
 
 

@@ -18,9 +18,9 @@ from bot.discord import caches
 from bot.discord.caches import NotKnownYet
 from bot.discord.requests import FAILED, in_a_line
 from bot.governance.errors import Changed, NotFound, Refusal
-from bot.services import organisation
+from bot.services import objections, organisation
 from bot.services.ports.context import Actor, Context
-from bot.ui import answers, errors, forms
+from bot.ui import answers, errors, forms, objections_replies
 from bot.ui.limits import V2_COMPONENTS
 from cogs.base.acknowledging import first_word, leave, watch, watched
 from cogs.base.admission import CatchingUp, admit
@@ -96,6 +96,25 @@ async def answer(
             return
         _log.warning("the answer to interaction %s was not taken: %s", interaction.id, in_a_line(fault))
         await _say(interaction, answers.NOT_SHOWN)
+    await _tell_objector(interaction)
+
+
+async def _tell_objector(interaction: Interaction) -> None:
+    """Whoever is answered, to whatever act, learns of an objection of theirs that nothing could tell them of (OBJ-2).
+
+    Never raises: what was done stands, and they are told with their next act.
+    """
+    try:
+        ctx, who = asker(interaction)
+        for view, waiting in await objections.untold(ctx, who.guild_id, who.user_id):
+            await _send(interaction, objections_replies.waiting(view, waiting))
+            await objections.told_by_own_act(ctx, who, [view.proposal.id])
+    except (NotFound, NotKnownYet):
+        return  # outside a server, or before it has arrived
+    except FAILED as fault:
+        _log.warning("what waits for somebody was not told with interaction %s: %s", interaction.id, in_a_line(fault))
+    except Exception:  # noqa: BLE001 -- logged; they are told with their next act
+        _log.exception("what waits for somebody was not told")
 
 
 async def _say(interaction: Interaction, text: str, file: discord.File | None = None) -> None:
@@ -198,6 +217,7 @@ async def failed(interaction: Interaction, fault: BaseException, fields: Fields 
     text, whole = forms.with_words(said, fields)
     file = discord.File(whole, filename="your-words.txt") if whole else None
     await _say(interaction, text, file)
+    await _tell_objector(interaction)
 
 
 async def command_admitted(interaction: Interaction) -> bool:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from bot.governance.proposals_types import ObjectionState, ProposalState
-from tests.journeys.objecting import card, everyone_reads, objection, states
-from tests.journeys.server import CORE, STAKEHOLDERS, TALK, Server, controls_of, said, text_of
+from tests.journeys.objecting import card, everyone_reads, objection, on_card, states
+from tests.journeys.server import CORE, STAKEHOLDERS, TALK, Server, controls_of, latest, said, text_of
 
 CLOSED = 50083
 """Discord's code for a thread that takes nothing."""
@@ -123,6 +124,41 @@ async def test_objecting_again_by_command_is_an_act_that_tells(server: Server) -
     assert "State it by" in said(again)
     assert await told(server, number) == ["own act"]
     assert await whole_period_left(server, number)
+
+
+async def read_it(server: Server, number: int) -> Any:
+    """An act on this very proposal that is not about the objection."""
+    return await on_card(server, "cleo", number, "read")
+
+
+async def look_at_roles(server: Server, number: int) -> Any:
+    """An act on something else."""
+    return await server.slash("cleo", TALK, "roles list")
+
+
+async def be_refused(server: Server, number: int) -> Any:
+    """An act that is not taken: it is answered as well."""
+    return await server.slash("cleo", TALK, "vote", proposal=f"P-{number}", choice="For")
+
+
+@pytest.mark.parametrize("act", [read_it, look_at_roles, be_refused])
+async def test_whatever_their_next_act_is_its_answer_tells(
+    server: Server, act: Callable[[Server, int], Awaitable[Any]]
+) -> None:
+    number = await closed_thread(server, messages=False, channel=False)
+    await server.react("cleo", number)
+    await server.advance(hours=1)
+    answer = await act(server, number)
+    assert "You objected to this" in said(answer), said(answer)
+    assert "State it by" in said(answer)
+    assert await told(server, number) == ["own act"]
+    assert await whole_period_left(server, number)
+    state = next(c for c in controls_of(latest(answer)) if c.startswith("objection:state:"))
+    again = await act(server, number)
+    assert "You objected to this" not in said(again), "it is said once"
+    form = await server.press("cleo", latest(answer), state)
+    assert form.modal is not None
+    assert "You objected to this" not in said(await server.slash("ben", TALK, "roles list")), "nobody else is told"
 
 
 async def test_a_thread_that_opens_late_begins_it_then(server: Server) -> None:

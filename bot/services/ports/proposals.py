@@ -48,6 +48,10 @@ class Proposals(Repository[Proposal], Protocol):
         """Ids of those in these states, oldest first."""
         ...
 
+    async def untold(self, partnership: PartnershipId, person: PersonId) -> tuple[ProposalId, ...]:
+        """Those in which somebody's objector may not have been told, and which name this person (OBJ-2)."""
+        ...
+
     async def listed(self, partnership: PartnershipId, wanted: Filter) -> tuple[Listed, ...]:
         """Rows for lists and autocomplete, newest first. Drafts only when filtered by their author."""
         ...
