@@ -143,15 +143,15 @@ def told_by_own_act(proposal: Proposal, person: PersonId, now: datetime) -> Outc
     return proposal, events
 
 
-def untold(proposal: Proposal, person: PersonId, now: datetime) -> tuple[Objection, ...]:
+def untold(proposal: Proposal, person: PersonId, now: datetime) -> Objection | None:
     """What this person raised and could not be told of yet: their next act, when it is answered, tells them (OBJ-2).
 
     For as long as ``TOLD_LATE`` the notice in the thread is on its way.
     """
-    if proposal.state not in ALIVE:
-        return ()
-    waiting = (o for o in proposal.objections if o.person == person and o.untold)
-    return tuple(o for o in waiting if o.state is ObjectionState.RAISED and now - o.raised_at > TOLD_LATE)
+    found = proposal.open_objection_of(person)
+    if found is None or not found.untold or found.state is not ObjectionState.RAISED or proposal.state not in ALIVE:
+        return None
+    return found if now - found.raised_at > TOLD_LATE else None
 
 
 def state_objection(proposal: Proposal, number: int, member: Member, statement: Statement, now: datetime) -> Outcome:

@@ -90,7 +90,7 @@ async def has_to_be_told(ctx: Context, id: ProposalId, event: int) -> bool:
         return await _to_be_told(await proposals_cases.open_case(tx, id, ctx.clock()), event) is not None
 
 
-async def untold(ctx: Context, guild_id: int, user_id: int) -> tuple[tuple[ProposalView, tuple[Objection, ...]], ...]:
+async def untold(ctx: Context, guild_id: int, user_id: int) -> tuple[tuple[ProposalView, Objection], ...]:
     """What somebody raised in this server and could not be told of yet: an answer to them tells it (OBJ-2)."""
     found = []
     async with ctx.uow.read() as tx:
@@ -100,7 +100,8 @@ async def untold(ctx: Context, guild_id: int, user_id: int) -> tuple[tuple[Propo
         for partnership in await tx.partnerships.of_guild(guild_id):
             for each in await tx.of(Proposal).untold(partnership.id, person):
                 case = await cases.open_case(tx, each, ctx.clock())
-                if waiting := rules.untold(case.proposal, person, case.now):
+                waiting = rules.untold(case.proposal, person, case.now)
+                if waiting is not None:
                     found.append((await case.view(case.proposal), waiting))
     return tuple(found)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from datetime import datetime
 
 from bot.governance.proposals_types import Objection, ObjectionState, Statement
 from bot.governance.thresholds import weight
@@ -41,11 +41,7 @@ def raised(result: Raised) -> Answer:
     buttons = [button("Withdraw it", objections_ids.button("withdraw", view.proposal.id, objection.number))]
     state = objections_ids.button("state", view.proposal.id, objection.number)
     if objection.state is ObjectionState.RAISED:
-        until = f" by {stamp(objection.state_by)}" if objection.state_by else ""
-        lapses = "Not stated by then, it becomes a concern and no longer blocks."
-        if objection.guarded:
-            until, lapses = "", "Your seat was taken away by others, so it counts without being stated, too."
-        todo = f"**State it{until}**: choose a criterion and give your reason. {lapses}"
+        todo = _to_state(objection, objection.state_by)
         buttons.insert(0, button("State it now", state, Style.primary))
     elif objection.test is None:
         todo = "It is stated; you can reword it until somebody asks for a ruling."
@@ -58,17 +54,22 @@ def raised(result: Raised) -> Answer:
     )
 
 
-def waiting(view: ProposalView, objections_: Iterable[Objection]) -> Answer:
+def _to_state(objection: Objection, state_by: datetime | None) -> str:
+    until = f" by {stamp(state_by)}" if state_by else ""
+    lapses = "Not stated by then, it becomes a concern and no longer blocks."
+    if objection.guarded:
+        until, lapses = "", "Your seat was taken away by others, so it counts without being stated, too."
+    return f"**State it{until}**: choose a criterion and give your reason. {lapses}"
+
+
+def waiting(view: ProposalView, objection: Objection) -> Answer:
     """Below any other answer: what its reader raised and could not be told of; their time begins with it (OBJ-2)."""
     proposal = view.proposal
-    numbers = [objection.number for objection in objections_]
-    which = listed([f"No. {number}" for number in numbers])
     return said(
-        f"### You objected to this\n{named(proposal)}: your objection {which} is recorded and counts. "
-        f"I could not tell you so before.\n**State it by {stamp(view.now + proposal.pinned.stating)}**: "
-        "choose a criterion and give your reason. Not stated by then, it becomes a concern and no longer blocks.",
+        f"### You objected to this\n{named(proposal)}: your objection No. {objection.number} is recorded and "
+        f"counts. I could not tell you so before.\n{_to_state(objection, view.now + proposal.pinned.stating)}",
         buttons=[
-            *(button("State it now", ids.objection("state", proposal.id, n), Style.primary) for n in numbers),
+            button("State it now", ids.objection("state", proposal.id, objection.number), Style.primary),
             *links_to(view),
         ],
     )
