@@ -79,8 +79,9 @@ class Proposals(Repository[Proposal]):
         """Those in which somebody's objector may not have been told, and which name this person (OBJ-2)."""
         chosen = select(_C.id).where(_C.partnership_id == partnership, _C.state.in_(_OPEN))
         # The untold are few: a word in the documents of what is open finds them without reading these in.
-        text = type_coerce(_C.document, Text)
-        chosen = chosen.where(text.contains('"untold":true', autoescape=True), text.contains(person, autoescape=True))
+        document = type_coerce(_C.document, Text)
+        words = ('"untold":true', person)
+        chosen = chosen.where(*(document.contains(word, autoescape=True) for word in words))
         return tuple(sorted(await self._ids(chosen)))
 
     async def listed(self, partnership: PartnershipId, wanted: Filter) -> tuple[Listed, ...]:
