@@ -99,7 +99,7 @@ async def untold(ctx: Context, guild_id: int, user_id: int) -> tuple[tuple[Propo
             return ()
         for partnership in await tx.partnerships.of_guild(guild_id):
             for each in await tx.of(Proposal).untold(partnership.id, person):
-                case = await cases.open_case(tx, each, ctx.clock())
+                case = await proposals_cases.open_case(tx, each, ctx.clock())
                 waiting = rules.untold(case.proposal, person, case.now)
                 if waiting is not None:
                     found.append((await case.view(case.proposal), waiting))

@@ -29,7 +29,7 @@ from bot.governance.errors import NotEligible, WindowClosed
 from bot.governance.events import EventType
 from bot.governance.ids import PersonId
 from bot.governance.organisation import Elector, Member
-from bot.governance.policy import Value
+from bot.governance.policy_values import Value
 from bot.governance.proposals_types import Ballot, Proposal, ProposalState
 from bot.governance.stops import BLIND, REMOVED, TIMED_OUT, Barred, Span
 from tests.governance.scene import (
