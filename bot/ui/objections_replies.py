@@ -69,7 +69,7 @@ def waiting(view: ProposalView, objection: Objection) -> Answer:
         f"### You objected to this\n{named(proposal)}: your objection No. {objection.number} is recorded and "
         f"counts. I could not tell you so before.\n{_to_state(objection, view.now + proposal.pinned.stating)}",
         buttons=[
-            button("State it now", ids.objection("state", proposal.id, objection.number), Style.primary),
+            button("State it now", objections_ids.button("state", proposal.id, objection.number), Style.primary),
             *links_to(view),
         ],
     )

@@ -24,8 +24,8 @@ PRESENTER = Presenter(
     refusals=Refusals(
         not_eligible={
             "vote": "Only members of the stakeholder group take part in a final vote.",
-            "vote of electors": "This vote is held by those who could object to the proposal when its latest version was "
-            "published, for its clock was stopped too long. You can raise a concern.",
+            "vote of electors": "This vote is held by those who could object to the proposal when its latest version "
+            "was published, for its clock was stopped too long. You can raise a concern.",
             "vote joined later": "You had not been a member of the stakeholder group for a week when this version was "
             "published. Only those who had may vote on it; you can raise a concern.",
         },
