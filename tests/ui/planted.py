@@ -397,6 +397,7 @@ def examples(claim: str) -> dict[str, list[Any]]:
         ":version_number": [1],
         "proposals_replies.options:acts": [("revise", "withdraw"), ()],
         "objections_replies.objection_act:act": ["withdraw", "keep"],
+        "objections_replies.waiting:objection": [o for view in views for o in view.proposal.objections],
         "retros_topics.into:moved": [(1,)],
         "retros_topics.suggested:groups": [[(1, 2)], []],
         "surveys_board.results:view": [view for view in surveyed if view.survey.results],
