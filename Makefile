@@ -31,6 +31,9 @@ help: ## show this list
 rehearse: setup-rehearsal ## try the bot in a simulated Discord, with a page in the browser
 	@exec $(BIN)/python -m bot rehearse
 
+# Many tests start the bot as a process of its own: what one of them has compiled the next need not compile again.
+test cover: export PYTHONDONTWRITEBYTECODE =
+
 test: setup-dev ## check formatting, style, types, imports and behaviour
 	$(call step,formatting (ruff format),$(BIN)/ruff format --check --quiet . || { echo "run: make format"; exit 1; })
 	$(call step,style (ruff check),$(BIN)/ruff check --quiet .)
@@ -38,8 +41,8 @@ test: setup-dev ## check formatting, style, types, imports and behaviour
 	$(call step,who may import whom (import-linter),PYTHONPATH=. $(BIN)/lint-imports --no-logo --no-cache)
 	$(call step,behaviour (pytest),$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal)
 
-cover: setup-dev ## run the same tests and count which branches they reach (more than twice as slow)
-	$(call step,behaviour (pytest with branch coverage),$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report=term)
+cover: setup-dev ## run the tests, use cases on both databases, and count the branches reached (three times as slow)
+	$(call step,behaviour (pytest with branch coverage),$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --both-databases --cov --cov-report=term)
 
 bench: setup-dev ## measure the bot against its limits
 	@exec $(BIN)/python -m tests.bench

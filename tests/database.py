@@ -1,6 +1,7 @@
-"""Fixtures for tests that keep things: each runs on a SQLite file and on a PostgreSQL server, fresh every time.
+"""Fixtures for tests that keep things in a SQLite file or on a PostgreSQL server, fresh every time.
 
 The schema is made once by the real migrations; each test then works on a copy of the file, or on the emptied server.
+Whether a test runs on one kind or on both is said in the ``conftest.py`` beside it.
 """
 
 from __future__ import annotations
@@ -119,10 +120,10 @@ def postgresql_server() -> Iterator[PostgresServer]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(params=BOTH)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of a fresh, migrated database, on each kind in turn."""
-    if request.param == "sqlite":
+@pytest.fixture
+def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of a fresh, migrated database of this kind."""
+    if database_kind == "sqlite":
         return _sqlite_copy(request, tmp_path)
     server: PostgresServer = request.getfixturevalue("postgresql_server")
     return server.emptied()
@@ -142,7 +143,7 @@ def _sqlite_copy(request: pytest.FixtureRequest, folder: Path) -> str:
 
 @pytest.fixture
 async def engines(database_url: str) -> AsyncIterator[Engines]:
-    """Engines on a fresh database of each kind."""
+    """Engines on a fresh database."""
     made = create_engines(database_url)
     yield made
     await made.dispose()
@@ -156,7 +157,7 @@ def hearing() -> Hearing:
 
 @pytest.fixture
 def uow(engines: Engines, hearing: Hearing) -> SqlUnitOfWork:
-    """A unit of work on a fresh database of each kind."""
+    """A unit of work on a fresh database."""
     return SqlUnitOfWork(engines, lambda event: hearing.announce(event), hearing.commits.append)
 
 

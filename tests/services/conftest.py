@@ -1,4 +1,4 @@
-"""Every use case here runs on both kinds of database."""
+"""Every use case here runs on SQLite, and on PostgreSQL as well where it is marked ``both_databases``."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from bot.services.ports.context import Context
 from bot.ui.announcements import announce
 from storage.unit_of_work import SqlUnitOfWork
 from tests.database import (
+    BOTH,
     Hearing,
     TestClock,
     clock,
@@ -33,6 +34,14 @@ __all__ = [
     "sqlite_url",
     "uow",
 ]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """On which kinds of database a use case runs."""
+    if "database_kind" in metafunc.fixturenames:
+        asked = metafunc.config.getoption("both_databases")
+        both = asked or metafunc.definition.get_closest_marker("both_databases") is not None
+        metafunc.parametrize("database_kind", BOTH if both else BOTH[:1])
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ TOLERANCE = timedelta(minutes=15)
 TICK = timedelta(microseconds=1)
 
 
+@pytest.mark.both_databases
 async def test_the_heartbeat_is_the_last_instant_at_which_the_bot_was_ready(scene: Scene) -> None:
     assert await clocks.last_ready(scene.ctx, GUILD) is None
     await clocks.beat(scene.ctx)
@@ -181,6 +182,7 @@ async def test_what_runs_is_what_has_a_deadline(scene: Scene) -> None:
         await clocks.stop(scene.ctx, ProposalId(4711), rules.CARD, scene.clock())
 
 
+@pytest.mark.both_databases
 async def test_a_deleted_card_decides_nothing_and_is_posted_again(scene: Scene) -> None:
     filed = await scene.file()
     shown = {d.kind: d for d in await outbox.of_proposal(scene.ctx, filed)}

@@ -207,6 +207,7 @@ BY_HAND: dict[str, tuple[Table, int, Callable[[Document], Any], str, str]] = {
 }
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("what", BY_HAND)
 async def test_a_document_changed_by_hand_is_found_and_named(lived: Scene, engines: Engines, what: str) -> None:
     table, row, change, thing, part = BY_HAND[what]
@@ -237,6 +238,7 @@ COLUMNS: dict[str, tuple[str, str]] = {
 }
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("statement", COLUMNS)
 async def test_a_column_changed_by_hand_is_found_and_named(lived: Scene, engines: Engines, statement: str) -> None:
     async with engines.write() as connection:
@@ -244,6 +246,7 @@ async def test_a_column_changed_by_hand_is_found_and_named(lived: Scene, engines
     assert Difference(*COLUMNS[statement]) in (await checked(lived)).differences
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("table", "row", "thing", "part"),
     [

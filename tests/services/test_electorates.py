@@ -137,6 +137,7 @@ async def test_who_comes_back_in_time_is_an_elector_again_and_of_reviews_that_op
     assert await electorate(scene, await scene.file(TOM)) == set(STAKEHOLDERS)
 
 
+@pytest.mark.both_databases
 async def test_a_kick_that_is_told_late_is_no_leaving(scene: Scene) -> None:
     """Neither in what is open nor in what opens afterwards."""
     filed = await scene.file()

@@ -105,6 +105,7 @@ async def test_each_erasure_is_on_record_and_a_draft_s_words_never_were(scene: S
         await erasures.erase(scene.ctx, HERE, await number_of(scene, "person erased"))
 
 
+@pytest.mark.both_databases
 async def test_where_letters_to_a_forgotten_person_stand_is_forgotten_too(scene: Scene) -> None:
     """A channel of direct messages is somebody's: the bot could still ask Discord whose."""
     await scene.file()

@@ -156,6 +156,7 @@ async def test_another_server_sees_nothing(scene: Scene) -> None:
             await act
 
 
+@pytest.mark.both_databases
 async def test_a_private_groups_feedback_is_its_own(scene: Scene) -> None:
     view = await give(scene, QUINN, group=QUIET)
     await give(scene, ADA)
@@ -299,6 +300,7 @@ async def test_the_last_page_offers_no_next_one(scene: Scene, given: int, size: 
     assert (turned, len(seen), seen) == (pages, given, sorted(seen, reverse=True))
 
 
+@pytest.mark.both_databases
 async def test_a_page_is_of_its_states_and_group(scene: Scene) -> None:
     one, _, three = [await give(scene, who, group=group) for who, group in ((ADA, SHG), (BEN, None), (CLEO, SHG))]
     await feedback.answer(scene.ctx, scene.actor(GUS), one.feedback.id, "We did it.")

@@ -95,6 +95,7 @@ async def test_what_is_typed_is_on_no_record_until_it_is_confirmed(scene: Scene)
             assert await tx.deliveries.board(f"meeting/{confirmed.id}", kind) is not None
 
 
+@pytest.mark.both_databases
 async def test_confirmed_twice_at_once_it_is_scheduled_once(scene: Scene) -> None:
     typed = await meetings.draft(scene.ctx, scene.actor(TOM), HERE, WEEKLY)
     done = await asyncio.gather(
@@ -171,6 +172,7 @@ async def test_a_private_groups_meetings_are_its_own(scene: Scene) -> None:
     assert (await meetings.list_meetings(scene.ctx, scene.actor(RAY), HERE)).ahead == (held,)
 
 
+@pytest.mark.both_databases
 async def test_another_server_sees_nothing(scene: Scene) -> None:
     held = await schedule(scene)
     stranger = Actor(TOM, ELSEWHERE, PEOPLE[TOM])

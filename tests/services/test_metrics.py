@@ -73,6 +73,7 @@ async def test_what_three_proposals_come_to(scene: Scene) -> None:
     assert (review.median, review.count) == (timedelta(hours=72), 3)
 
 
+@pytest.mark.both_databases
 async def test_it_is_the_record_that_is_asked(scene: Scene) -> None:
     await lived_through(scene)
     before = await ask(scene, period="all")
@@ -106,6 +107,7 @@ async def test_one_group_and_one_scale(scene: Scene) -> None:
     assert (await ask(scene, group=SHG)).figures.decided == 2
 
 
+@pytest.mark.both_databases
 async def test_a_private_groups_numbers_are_in_no_sum_that_others_see(scene: Scene) -> None:
     private = await scene.file(QUINN, "general", QUIET, TEXT)
     await scene.read_by(private, RAY, SUE)

@@ -95,6 +95,7 @@ async def test_one_that_fails_keeps_its_deadline_and_holds_up_no_other(
     assert told == ["not looked up: what is due of lost thing", "not advanced: thing 1"]
 
 
+@pytest.mark.both_databases
 async def test_nothing_is_brought_forward_where_nothing_may_be_decided(three: Scene) -> None:
     three.clock.forward(9 * DAY)
     assert await sweeping.sweep(three.ctx, (), nouns=(THINGS,)) == 0
@@ -102,6 +103,7 @@ async def test_nothing_is_brought_forward_where_nothing_may_be_decided(three: Sc
     assert await steps(three) == [0, 0, 0]
 
 
+@pytest.mark.both_databases
 async def test_after_a_start_the_boards_of_what_is_not_over_are_shown_anew(three: Scene) -> None:
     three.clock.forward(2 * DAY)
     await sweeping.sweep(three.ctx, {HERE}, nouns=(THINGS,))

@@ -275,6 +275,7 @@ async def test_everything_that_is_missing_is_told_at_once(scene: Scene) -> None:
     assert proposals.hindrance(view) is None
 
 
+@pytest.mark.both_databases
 async def test_only_what_is_left_to_people_is_marked_as_done(scene: Scene) -> None:
     filed = await scene.file(TIA, "general")
     with pytest.raises(WrongState):
@@ -516,6 +517,7 @@ async def test_a_private_groups_matters_are_its_own(scene: Scene) -> None:
     assert [row.id for row in seen] == [open_, secret]
 
 
+@pytest.mark.both_databases
 async def test_a_list_is_full_also_where_hidden_proposals_stand_between(scene: Scene) -> None:
     readable = []
     for who, other in ((TIA, QUINN), (TOM, RAY), (UMA, SUE)):
@@ -527,6 +529,7 @@ async def test_a_list_is_full_also_where_hidden_proposals_stand_between(scene: S
     assert [row.id for row in rows] == [readable[1], readable[0]]
 
 
+@pytest.mark.both_databases
 async def test_one_list_of_drafts_and_proposals_is_turned_page_by_page(scene: Scene) -> None:
     filed = [await scene.file(), await scene.file()]
     drafts = [await scene.draft() for _ in range(10)]
@@ -539,6 +542,7 @@ async def test_one_list_of_drafts_and_proposals_is_turned_page_by_page(scene: Sc
         assert seen == [*reversed(drafts), *reversed(filed)], size
 
 
+@pytest.mark.both_databases
 async def test_lists_are_filtered_by_state_group_and_words(scene: Scene) -> None:
     calendar = await scene.file(TIA)
     well = await scene.file(TOM, "general", text=replace(TEXT, title="100% of a well_"))

@@ -18,6 +18,8 @@ from bot.services.ports.partnerships import PlaceKind
 from storage.tables import events
 from tests.services.scene import ADA, BEN, ELSEWHERE, HERE, NIA, ODA, STAKEHOLDERS, STATEMENT, TIA, Scene
 
+pytestmark = pytest.mark.both_databases
+
 NOWHERE = "0" * 64
 
 

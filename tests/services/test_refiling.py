@@ -93,6 +93,7 @@ async def test_what_was_refused_does_not_come_back_as_another_version(scene: Sce
     await proposals.revise(scene.ctx, scene.actor(TOM), filed, amended, ())
 
 
+@pytest.mark.both_databases
 async def test_what_says_much_the_same_is_shown_before_opening_and_never_hinders(scene: Scene) -> None:
     """PRO-3: open or lately, what the author may read, never a draft of somebody else, at most three."""
     first = await scene.file(text=replace(TEXT, title="A calendar"))
@@ -117,6 +118,7 @@ async def test_what_says_much_the_same_is_shown_before_opening_and_never_hinders
     await proposals.open_review(scene.ctx, scene.actor(TOM), late)
 
 
+@pytest.mark.both_databases
 async def test_one_begins_with_the_link_under_any_title(scene: Scene) -> None:
     await refused(scene)
     who = scene.actor(TOM)

@@ -130,6 +130,7 @@ async def test_preferences_are_kept_beside_the_record_and_deleted_with_the_perso
         assert table not in {"preferences", "reminders", "letters"} or rows == [], table
 
 
+@pytest.mark.both_databases
 async def test_a_zone_counts_at_once_and_a_reset_forgets(scene: Scene) -> None:
     view = await reminders.set_zone(scene.ctx, scene.actor(ADA), HERE, "Asia/Tokyo")
     assert (view.zone, view.digest_at) == ("Asia/Tokyo", datetime(2026, 1, 5, tzinfo=UTC))
@@ -224,6 +225,7 @@ async def told_of(scene: Scene, who: int, *filed: int) -> list[str]:
     return names + [entry.name for entry in entries if entry.section in {"reminder", "missed"}]
 
 
+@pytest.mark.both_databases
 async def test_above_the_budget_a_nudge_waits_for_the_digest(scene: Scene) -> None:
     await wants(scene, ADA, mentions="1", day="5", at="12:00")
     first, second = await scene.file(TIA), await scene.file(TOM)
@@ -481,6 +483,7 @@ async def test_the_words_of_a_letter_go_a_day_after_it_was_sent_and_that_it_fail
 # ---- retros and surveys --------------------------------------------------------------------------
 
 
+@pytest.mark.both_databases
 async def test_everybody_asked_by_a_survey_hears_once_of_its_end_also_who_answered(scene: Scene) -> None:
     gus = scene.actor(GUS)
     asked = (await surveys.create(scene.ctx, gus, HERE, None, "Pulse", "")).survey.id

@@ -659,6 +659,7 @@ async def test_writing_is_not_seen_on_the_board_only_coming_is(town: Retros) -> 
     assert len(await happened(town, held)) == len(events) + 2
 
 
+@pytest.mark.both_databases
 async def test_who_is_forgotten_takes_back_what_nobody_has_read(town: Retros) -> None:
     await retros_writing.capture(town.ctx, town[UMA], HERE, CELL, "in the box")
     held = await town.start()
@@ -749,6 +750,7 @@ async def test_a_copy_put_back_without_its_keys_still_reveals_and_goes_on(town: 
     assert found["session_keys"] == []
 
 
+@pytest.mark.both_databases
 async def test_after_a_copy_is_put_back_without_its_keys_everybody_counts_once(town: Retros) -> None:
     held = await town.grouped("a", "b")
     await town.go(held, RetroState.VOTE)

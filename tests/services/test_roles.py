@@ -297,6 +297,7 @@ async def test_no_name_of_a_mapping_looks_like_the_bots_own_words(
     assert await record(ctx) == before
 
 
+@pytest.mark.both_databases
 async def test_double_hats_are_flagged_and_lists_are_for_those_concerned(ctx: Context, town: Town) -> None:
     town.people[ADA].add(town.named("Core Team"))
     await roles.sync_members(ctx, GUILD, town.members(), partial=False, how="seen")

@@ -23,6 +23,8 @@ from storage.unit_of_work import SqlUnitOfWork
 from tests.database import TestClock
 from tests.services.town import DRAFT, GUILD, Town, founded, moderator
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def ctx(uow: SqlUnitOfWork, clock: TestClock) -> Context:

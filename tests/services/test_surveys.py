@@ -60,6 +60,8 @@ from tests.services.scene import (
     Scene,
 )
 
+pytestmark = pytest.mark.both_databases
+
 SCALE = Question(QuestionKind.SCALE, "How well do we decide?")
 CHOICE = Question(QuestionKind.CHOICE, "Which day suits you?", ("Monday", "Friday"))
 TEXT = Question(QuestionKind.TEXT, "What should change?")

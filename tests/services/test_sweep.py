@@ -35,6 +35,8 @@ from tests.services.scene import (
     Scene,
 )
 
+pytestmark = pytest.mark.both_databases
+
 POLICY = "limits.open_per_author"
 
 

@@ -37,6 +37,8 @@ from tests.services.scene import (
     Scene,
 )
 
+pytestmark = pytest.mark.both_databases
+
 TICK = timedelta(microseconds=1)
 
 
