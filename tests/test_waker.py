@@ -91,3 +91,29 @@ async def test_a_database_in_trouble_does_not_end_it() -> None:
     woken.due(NOW)
     await asyncio.wait_for(swept.wait(), 5)
     await woken.close()
+
+
+async def test_what_comes_due_while_something_is_still_being_done_does_not_wait_for_the_pause() -> None:
+    """What was due is done elsewhere, after the sweep: the next deadline is not slept over meanwhile."""
+    swept, paused, due = asyncio.Event(), asyncio.Event(), [NOW]
+
+    async def next_due_at() -> datetime:
+        return due[0]
+
+    class Watched(Waker):
+        async def nap(self, seconds: float) -> None:
+            if seconds >= 60:
+                paused.set()
+            await super().nap(seconds)
+
+    async def sweep() -> None:
+        swept.set()
+
+    woken = Watched(lambda: NOW, next_due_at, sweep, WEEK)
+    woken.start()
+    await asyncio.wait_for(paused.wait(), 5)
+    swept.clear()
+    due[0] = NOW + timedelta(milliseconds=1)
+    woken.look_again()
+    await asyncio.wait_for(swept.wait(), 5)
+    await woken.close()

@@ -161,6 +161,7 @@ class GovernanceBot(commands.Bot):
         self._make_rhythm = rhythm
         self._rhythm: Any = None
         self._waker = Waker(ctx.clock, self.next_due, self.sweep, longest_sleep)
+        self.outbox.rested = self._waker.look_again
         self.intake = Intake(
             ctx.clock, self.reconciliation.take_in, self.reconciliation.wanted, _not_taken_in, self._waker.due
         )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -112,6 +112,8 @@ class Outbox:
         self._saving = asyncio.Lock()
         self._batch = _Batch()
         self.open = False
+        self.rested: Callable[[], None] = lambda: None
+        """Told each time that a strand came to its end: what was due of it is done, or is tried again later."""
 
     def poke(self, partnerships: Iterable[PartnershipId] | None = None) -> None:
         """Something waits in these partnerships, or perhaps anywhere: start working on it."""
@@ -197,6 +199,7 @@ class Outbox:
                 await asyncio.wait({base.task})
             with patient():
                 await self._show_all(run)
+            self.rested()
         except Closed:
             pass
         except Exception:  # noqa: BLE001 -- the database did not answer; what waits is taken up with the next sweep

@@ -32,6 +32,7 @@ class Waker:
         self._task: asyncio.Task[None] | None = None
         self._until: datetime | None = None
         self._pause = STUCK
+        self._is_stuck = False
         self._stale = False
         self._closed = True
 
@@ -43,6 +44,11 @@ class Waker:
     def due(self, at: datetime) -> None:
         """Something is due at this instant: wake up earlier if need be."""
         if not self._closed and (self._until is None or at < self._until):
+            self._restart()
+
+    def look_again(self) -> None:
+        """What stayed due may be done by now: if that is waited for, reckon again what comes next."""
+        if not self._closed and self._is_stuck:
             self._restart()
 
     async def close(self, within: float | None = None) -> None:
@@ -83,7 +89,8 @@ class Waker:
         if not self._is_on():
             return
         until = min(due_at or now + self._longest, now + self._longest)
-        if swept_at is not None and until <= swept_at:
+        self._is_stuck = swept_at is not None and until <= swept_at
+        if self._is_stuck:
             until = now + self._pause
             self._pause = min(self._pause * 2, self._longest)
         else:
@@ -93,6 +100,7 @@ class Waker:
             await self.nap(max((until - now).total_seconds(), 0))
         finally:
             self._until = None
+            self._is_stuck = False
 
     def _is_on(self) -> bool:
         return not self._closed
