@@ -100,16 +100,13 @@ async def test_what_comes_due_while_something_is_still_being_done_does_not_wait_
     async def next_due_at() -> datetime:
         return due[0]
 
-    class Watched(Waker):
-        async def nap(self, seconds: float) -> None:
-            if seconds >= 60:
-                paused.set()
-            await super().nap(seconds)
+    async def nap(seconds: float) -> None:
+        if seconds >= 60:
+            paused.set()
+        await asyncio.sleep(seconds)
 
-    async def sweep() -> None:
-        swept.set()
-
-    woken = Watched(lambda: NOW, next_due_at, sweep, WEEK)
+    woken = waker(next_due_at, swept)
+    woken.nap = nap
     woken.start()
     await asyncio.wait_for(paused.wait(), 5)
     swept.clear()
