@@ -104,7 +104,6 @@ async def test_a_visitor_meets_the_example_partnership() -> None:
         }
         assert {each["state"] for each in state["waiting"]} >= {"Open to objections", "Passed, not carried out yet"}
         assert named(channels(state), "stakeholders")["threads"]
-        assert any(each["letters"] for each in state["people"])
         assert {each["title"][:2] for each in state["waiting"]} == {"P-", "R-", "S-", "M-"}
         assert state["due"] > state["now"]
         assert not errors(state)
