@@ -109,6 +109,15 @@ async def test_a_visitor_meets_the_example_partnership() -> None:
         assert not errors(state)
 
 
+@pytest.mark.xfail(
+    reason="the story's direct messages are not shown when a visitor comes; the cause is open", strict=True
+)
+async def test_somebody_of_the_example_partnership_has_direct_messages() -> None:
+    async with visiting() as visitor:
+        state = await visitor.state()
+    assert any(each["letters"] for each in state["people"])
+
+
 async def test_the_next_deadline_is_that_of_anything() -> None:
     """Of a proposal, a meeting, a retro and a survey: none is passed over."""
     async with visiting() as visitor:
