@@ -13,7 +13,7 @@ from typing import Any
 
 import discord
 
-from bot.discord.guild import DiscordFailure, DiscordGuild, Forbidden, Gone, Place
+from bot.discord.guild import DiscordGuild, Gone, Place
 from bot.governance.errors import NotFound
 from bot.services import digests, direct_messages, outbox
 from bot.services.digests import DigestView
@@ -132,12 +132,6 @@ class Boards:
             event_id = await self._entered(delivery, guild_id, entry, adopt, view.over)
         except Gone:
             return replace(delivery, message_id=None, state=DeliveryState.PENDING, wanted=delivery.wanted + 1)
-        except (Forbidden, DiscordFailure):
-            if delivery.message_id is None and not delivery.attempts:
-                await outbox.show_board(self._ctx, delivery)
-            raise
-        if event_id != delivery.message_id:
-            await outbox.show_board(self._ctx, delivery)
         return replace(delivery, state=DeliveryState.SENT, message_id=event_id)
 
     async def _entered(

@@ -86,10 +86,11 @@ class _Run:
 
 @dataclass(slots=True)
 class _Batch:
-    """What is saved in one transaction; ``stand`` is what others waited for."""
+    """What is saved in one transaction; others waited for what is in ``stand``, and tell of what is in ``turned``."""
 
     deliveries: list[Delivery] = field(default_factory=list)
     stand: list[Delivery] = field(default_factory=list)
+    turned: list[Delivery] = field(default_factory=list)
     saving: asyncio.Task[None] | None = None
 
 
@@ -214,7 +215,8 @@ class Outbox:
 
     async def _show_all(self, run: _Run) -> None:
         """One after the other, each in its turn. What was shown is saved before others build on it, else together."""
-        left, done, ready = list(run.deliveries), list[Delivery](), 0
+        left, ready = list(run.deliveries), 0
+        done, turned = list[Delivery](), list[Delivery]()
         adopted = {each.id for each in left if each.state is DeliveryState.SENDING}
         saved_at = _time()
         try:
@@ -228,19 +230,18 @@ class Outbox:
                     before, ready = left.pop(0), ready - 1
                     after = await self.showing.show(before, run.subject, before.id in adopted)
                 done.append(after)
-                if before.proposal is not None and bool(before.attempts) != bool(after.attempts):
-                    await outbox.tell_of_delay(self._ctx, before, over=not after.attempts)
+                turned += [after] if _turned(before, after) else []
                 if _at_once(before, after):
                     if after.shown < before.wanted:
                         run.subject.forget()  # a card that was not shown stops its proposal's clock
                     else:
                         run.subject.moved()
-                    await self._save(done, _waited_for(before, after))
+                    await self._save(done, turned, _waited_for(before, after))
                 elif len(done) >= TOGETHER or _time() - saved_at > UNSAVED:
-                    await self._save(done)
+                    await self._save(done, turned)
                     saved_at = _time()
         finally:
-            await self._save(done)
+            await self._save(done, turned)
 
     async def _prepare(self, run: _Run, some: Sequence[Delivery]) -> list[Delivery]:
         """Mark those that are posted next as being sent: if the process dies now, the next one looks for them.
@@ -258,19 +259,21 @@ class Outbox:
             else replace(each, state=DeliveryState.SENDING, since=now)
             for each in some
         ]
-        await self._save([after for before, after in zip(some, prepared, strict=True) if after is not before])
+        await self._save([after for before, after in zip(some, prepared, strict=True) if after is not before], [])
         return prepared
 
-    async def _save(self, done: list[Delivery], stands: Delivery | None = None) -> None:
+    async def _save(self, done: list[Delivery], turned: list[Delivery], stands: Delivery | None = None) -> None:
         """Save, together with what other strands want saved by then: one transaction gathers while another commits.
 
         If the process dies before, the next finds by their markers those that were sent.
         """
-        saved, done[:] = list(done), []
-        if saved:
+        if done:
             batch = self._batch
-            batch.deliveries += saved
+            batch.deliveries += done
+            batch.turned += turned
             batch.stand += [stands] if stands is not None else []
+            done.clear()
+            turned.clear()
             if batch.saving is None:
                 batch.saving = asyncio.create_task(self._keep(batch), name="outbox saves")
             await asyncio.shield(batch.saving)
@@ -278,7 +281,7 @@ class Outbox:
     async def _keep(self, batch: _Batch) -> None:
         async with self._saving:
             self._batch = _Batch()
-            await outbox.keep(self._ctx, batch.deliveries, batch.stand)
+            await outbox.keep(self._ctx, batch.deliveries, batch.stand, batch.turned)
 
 
 def _strand(delivery: Delivery) -> Strand:
@@ -319,6 +322,14 @@ def _order(delivery: Delivery) -> Order:
 def _at_once(before: Delivery, after: Delivery) -> bool:
     """Whether it is saved before anything else: others link to it and people act on it, or it was not shown."""
     return after.shown < after.wanted or (before.kind in _LINKED and before.message_id != after.message_id)
+
+
+def _turned(before: Delivery, after: Delivery) -> bool:
+    """Whether what others say of it has changed: that it is late, and for a meeting's entry whether it is there."""
+    is_entry = before.kind is DeliveryKind.CALENDAR
+    is_told = is_entry or before.proposal is not None
+    fell_behind_or_caught_up = bool(before.attempts) != bool(after.attempts)
+    return is_told and (fell_behind_or_caught_up or (is_entry and before.message_id != after.message_id))
 
 
 def _waited_for(before: Delivery, after: Delivery) -> Delivery | None:

@@ -93,6 +93,13 @@ CARDS = (
     (KEMI, 2, "A second trolley for the saplings"),
     (GORAN, 3, "To be told sooner when the water is too high"),
 )
+BY_DIRECT_MESSAGE: Words = {
+    "way": ["direct"],
+    "topics": ["proposals", "votes", "meetings", "retros", "surveys", "feedback", "actions", "digest"],
+    "mentions": "",
+    "digest_day": ["0"],
+    "digest_at": "09:00",
+}
 
 
 async def tell(world: World, end: datetime, say: Callable[[str], None]) -> None:
@@ -102,6 +109,7 @@ async def tell(world: World, end: datetime, say: Callable[[str], None]) -> None:
     say("Setting up the example partnership with /setup …")
     await teller.set_up()
     await teller.ratify()
+    await teller.be_written_to(DALIA)
     say("Letting people file, read and object …")
     await teller.file(GORAN, "budget", SAPLINGS, SAPLING_DETAILS)
     await world.stage.forward(timedelta(hours=13))
@@ -165,6 +173,13 @@ class _Teller:
         for voter in STAKEHOLDERS:
             await self.press(voter, "stakeholders", "vote:cast:", "Ratify")
         await self.stage.forward(timedelta(hours=72))
+
+    async def be_written_to(self, part: Part) -> None:
+        """Somebody wants reminders as direct messages instead of mentions (RHY-2)."""
+        person = self.world.person(part)
+        panel = _answer(await person.slash(self._place("governance-talk"), "reminders preferences"))
+        form = await person.click(panel, custom_id=_control(panel, "reminders:wishes:"))
+        await person.submit_modal(form, dict(BY_DIRECT_MESSAGE))
 
     async def file(self, author: Part, type: str, words: Words, details: Words | None = None) -> None:
         """``/propose``, the form, the details where there are some, and *Open review*."""

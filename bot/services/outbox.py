@@ -17,6 +17,7 @@ from bot.services.ports.context import Context
 from bot.services.ports.deliveries import Delivery, DeliveryKind
 from bot.services.ports.partnerships import Place, PlaceKind
 from bot.services.ports.record import Recorded
+from bot.services.ports.transaction import Transaction
 from bot.services.views import ProposalView, links_of, view_of
 
 ALERTS = frozenset({EventType.PLACE_LOST, EventType.ROLE_DELETED, EventType.ROLE_ENDANGERED, EventType.ACCESS_TAMPERED})
@@ -50,25 +51,34 @@ async def still_waiting(ctx: Context, deliveries: Iterable[Delivery]) -> tuple[D
         return await tx.deliveries.still_waiting(ctx.clock(), [each.id for each in deliveries])
 
 
-async def keep(ctx: Context, deliveries: Sequence[Delivery], stands: Iterable[Delivery] = ()) -> None:
-    """Save where deliveries stand, in one transaction; what waited for what ``stands`` now is shown at once."""
+async def keep(
+    ctx: Context, deliveries: Sequence[Delivery], stands: Iterable[Delivery] = (), turned: Iterable[Delivery] = ()
+) -> None:
+    """Save where deliveries stand, in one transaction; what waited for what ``stands`` now is shown at once.
+
+    ``turned`` are those of which others say how they stand, and that stand otherwise now: these are drawn again.
+    """
     async with ctx.uow.write() as tx:
         await tx.deliveries.save_all(deliveries)
         for each in stands:
             await tx.deliveries.hurry(each.partnership, each.proposal)
+        for each in turned:
+            await _draw_again(tx, each)
 
 
-async def tell_of_delay(ctx: Context, delivery: Delivery, *, over: bool) -> None:
-    """Card and feed entry of an enacted proposal say that Discord falls behind, and stop saying so (EFF-4).
+async def _draw_again(tx: Transaction, turned: Delivery) -> None:
+    """A meeting's board tells of its entry; card and feed entry of an enacted proposal tell of any delay (EFF-4).
 
     What failed itself is not asked for anew: that would shorten its pause.
     """
-    assert delivery.proposal is not None
-    async with ctx.uow.write() as tx:
-        if (await tx.of(Proposal).get(delivery.proposal)).state is ProposalState.ENACTED:
-            for kind in (DeliveryKind.CARD, DeliveryKind.FEED):
-                if over or kind is not delivery.kind:
-                    await tx.deliveries.ask(delivery.partnership, kind, delivery.proposal)
+    if turned.thing:
+        await tx.deliveries.ask(turned.partnership, DeliveryKind.BOARD, thing=turned.thing)
+        return
+    assert turned.proposal is not None
+    if (await tx.of(Proposal).get(turned.proposal)).state is ProposalState.ENACTED:
+        for kind in (DeliveryKind.CARD, DeliveryKind.FEED):
+            if kind is not turned.kind or not turned.attempts:
+                await tx.deliveries.ask(turned.partnership, kind, turned.proposal)
 
 
 async def view(ctx: Context, id: ProposalId) -> ProposalView:
@@ -171,12 +181,6 @@ async def forget_board(ctx: Context, shown: Delivery) -> None:
         if board is not None and board.message_id == shown.message_id:
             await tx.deliveries.save(replace(board, message_id=None))
             await tx.deliveries.ask(shown.partnership, shown.kind, thing=shown.thing)
-
-
-async def show_board(ctx: Context, shown: Delivery) -> None:
-    """What a board says of something beside it has changed: it is drawn again."""
-    async with ctx.uow.write() as tx:
-        await tx.deliveries.ask(shown.partnership, DeliveryKind.BOARD, thing=shown.thing)
 
 
 async def show_boards(ctx: Context, partnership: PartnershipId, nouns: Iterable[Noun[Any]] = NOUNS) -> None:

@@ -34,7 +34,7 @@ async def test_every_way_to_read_a_proposal(server: Server) -> None:
         for label in ("What is asked", "Why, and which purpose it serves", "Expected outcome", "Risks"):
             assert f"**{label}**" in text
         why = said(await server.slash(who, TALK, "proposal why", proposal="p-1"))
-        for words in ("policy version 1", "3 days", "3 members of Core Team at opening", "objection No. 1 stated by"):
+        for words in ("policy version 1", "3 days", "3 members of “Core Team” at opening", "objection No. 1 stated by"):
             assert words in why, why
     assert await suggested(server, "ada", "calendar") == ["P-1 · A shared calendar for the whole partnership"]
     assert await suggested(server, "ada", "nobody else") == []

@@ -109,13 +109,10 @@ async def test_a_visitor_meets_the_example_partnership() -> None:
         assert not errors(state)
 
 
-@pytest.mark.xfail(
-    reason="the story's direct messages are not shown when a visitor comes; the cause is open", strict=True
-)
-async def test_somebody_of_the_example_partnership_has_direct_messages() -> None:
+async def test_who_asked_for_direct_messages_has_them_and_nobody_else() -> None:
     async with visiting() as visitor:
         state = await visitor.state()
-    assert any(each["letters"] for each in state["people"])
+    assert [each["name"] for each in state["people"] if each["letters"]] == ["Dalia Haddad"]
 
 
 async def test_the_next_deadline_is_that_of_anything() -> None:
