@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.governance.authority import acting as seated
-from bot.governance.authority import judges_of
 from bot.governance.clock import past
 from bot.governance.ids import PersonId
 from bot.governance.objections import ALIVE, ON_FILE, speakers, waits_for_words
 from bot.governance.proposals_types import CONTESTABLE, Objection, ObjectionState, Proposal, ProposalState
+from bot.governance.rolls import acting as seated
+from bot.governance.rolls import judges_of
 
 
 @dataclass(frozen=True, slots=True)

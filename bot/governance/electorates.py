@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from bot.governance.authority import acting, check_elector, voting_group
 from bot.governance.errors import NotEligible
 from bot.governance.events import Event, EventType, proposal_thing
 from bot.governance.ids import GroupId, PersonId
@@ -14,6 +13,7 @@ from bot.governance.objections import ON_FILE
 from bot.governance.organisation import Elector, Member
 from bot.governance.proposals import check_window
 from bot.governance.proposals_types import Proposal, Rolls
+from bot.governance.rolls import acting, check_elector, voting_group
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
 

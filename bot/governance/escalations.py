@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.governance import clock, votes
-from bot.governance.authority import check_elector
 from bot.governance.errors import WrongState
 from bot.governance.events import Event, EventType, proposal_thing
 from bot.governance.organisation import Member
 from bot.governance.proposals import affirmative, enter
 from bot.governance.proposals_types import Proposal, ProposalState
+from bot.governance.rolls import check_elector
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
 

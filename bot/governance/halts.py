@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.governance import sponsors
-from bot.governance.authority import acting, check_elector
 from bot.governance.clock import past
 from bot.governance.errors import AlreadyDone, WindowClosed, WrongState
 from bot.governance.events import Event, EventType
 from bot.governance.organisation import Member
 from bot.governance.proposals import enter, event_of, past_votes
 from bot.governance.proposals_types import Proposal, ProposalState
+from bot.governance.rolls import acting, check_elector
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
 

@@ -15,12 +15,12 @@ from types import MappingProxyType
 
 from bot.governance import clock, electorates, escalations, periods, proposals, thresholds, votes
 from bot.governance import effects as effect_rules
-from bot.governance.authority import acting
 from bot.governance.effects import Decision, Governed
 from bot.governance.errors import Refusal, Stale, WrongState
 from bot.governance.events import Event, EventType, Json, proposal_thing
 from bot.governance.ids import PersonId
 from bot.governance.proposals_types import CONTESTABLE, FINAL, Ballot, ObjectionState, Proposal, ProposalState, Vote
+from bot.governance.rolls import acting
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.governance import clock, names
-from bot.governance.authority import acting, check_elector
 from bot.governance.errors import BadText, LimitReached, NotEligible, NotFound, UnknownKey, WindowClosed, WrongState
 from bot.governance.events import Event, EventType, Json, proposal_thing
 from bot.governance.ids import PersonId
@@ -20,6 +19,7 @@ from bot.governance.proposals_types import (
     ProposalState,
     Statement,
 )
+from bot.governance.rolls import acting, check_elector
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
 

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 from bot.governance import effects as effect_rules
 from bot.governance import versions
-from bot.governance.authority import acting
 from bot.governance.clock import closed, past, stood_until
 from bot.governance.drafts import check_text, prepare_effects, row_to_file
 from bot.governance.effects import Governed
@@ -27,6 +26,7 @@ from bot.governance.matrix import DecisionType, Passing
 from bot.governance.organisation import OBSERVER, Elector, Member, Partnership, role_missing
 from bot.governance.policy import Policy
 from bot.governance.proposals_types import FINAL, Clock, Proposal, ProposalState, ProposalTerms, Rolls, Text, Vote
+from bot.governance.rolls import acting
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.governance import clock, names
-from bot.governance.authority import check_facilitates, check_facilitator, check_judge, judges_of
 from bot.governance.errors import AlreadyDone, Conflicted, NotEligible, RoleSuspended, WindowClosed, WrongState
 from bot.governance.events import Event, EventType
 from bot.governance.ids import PersonId
@@ -22,6 +21,7 @@ from bot.governance.objections import (
 )
 from bot.governance.organisation import Member
 from bot.governance.proposals_types import Appeal, Objection, ObjectionState, Proposal, Test
+from bot.governance.rolls import check_facilitates, check_facilitator, check_judge, judges_of
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
 

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from fractions import Fraction
 
-from bot.governance.authority import acting, check_voter, voters_of, voting_group
 from bot.governance.clock import deadline, past
 from bot.governance.errors import BadText, UnknownKey, WindowClosed, WrongState
 from bot.governance.events import Event, EventType, Json, proposal_thing
@@ -16,6 +15,7 @@ from bot.governance.methods import REGISTRY
 from bot.governance.objections import CRITERIA, LEAST_REASON, MOST_REASON
 from bot.governance.organisation import Member
 from bot.governance.proposals_types import Ballot, Proposal, ProposalState, ProposalTerms, Tally, Vote
+from bot.governance.rolls import acting, check_voter, voters_of, voting_group
 
 ALONE = "only its author"
 """Why nothing is adopted that nobody but its author said yes to; a key for the presenter."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.governance import clock, electorates, votes
-from bot.governance.authority import voting_group
 from bot.governance.events import Event
 from bot.governance.ids import GroupId
 from bot.governance.organisation import FACILITATOR, Partnership, role_missing
 from bot.governance.proposals_types import CONTESTABLE, Proposal, ProposalState, Rolls
+from bot.governance.rolls import voting_group
 from bot.governance.seats import remembered_since, roll
 from bot.services.ports.transaction import Transaction
 

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from bot.governance import electorates, erasure, escalations, lifecycle, rulings
-from bot.governance.authority import acting, has_a_say, judges_of
 from bot.governance.clock import is_stopped
 from bot.governance.events import EventType, proposal_thing
 from bot.governance.ids import PersonId, ProposalId
@@ -14,6 +13,7 @@ from bot.governance.organisation import Member, Partnership
 from bot.governance.proposals import affirmative
 from bot.governance.proposals_types import CONTESTABLE, Objection, ObjectionState, Proposal, ProposalState
 from bot.governance.reminders import Entry, Reminder, ReminderTopic
+from bot.governance.rolls import acting, has_a_say, judges_of
 from bot.services import cases, members, objections, proposals_cases
 from bot.services.clocks import RUNNING
 from bot.services.noun import InboxItem, Line, Noun, Nudge, Thing, Waiting

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.governance.authority import has_a_say
 from bot.governance.effects import Governed
 from bot.governance.events import Event
 from bot.governance.ids import PersonId, ProposalId
 from bot.governance.organisation import Member, Partnership
 from bot.governance.proposals_types import Proposal, ProposalState, Rolls
+from bot.governance.rolls import has_a_say
 from bot.services import cases, electorates, members
 from bot.services.cases import Shelf
 from bot.services.ports.context import Actor, Context

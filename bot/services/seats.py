@@ -8,11 +8,11 @@ from datetime import datetime
 
 from bot.governance import clock, sponsors
 from bot.governance import electorates as rules
-from bot.governance.authority import voting_group
 from bot.governance.events import Event, EventType, Json
 from bot.governance.ids import GroupId, PartnershipId, PersonId, RoleId
 from bot.governance.organisation import MEMBER, Holding, Partnership, RoleMapping
 from bot.governance.proposals_types import CONTESTABLE, Proposal, ProposalState
+from bot.governance.rolls import voting_group
 from bot.governance.seats import SEASON, Hand, SeatRecord, had_left, is_founding
 from bot.services import electorates, retros
 from bot.services.ports.context import Context

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.governance import electorates, refiling
-from bot.governance.authority import voting_group
 from bot.governance.ids import GroupId, PersonId
 from bot.governance.matrix import DecisionType
 from bot.governance.organisation import MEMBER, Elector, Group, Holding, Partnership
 from bot.governance.policy import Policy
 from bot.governance.proposals_types import FINAL, Objection, Proposal, ProposalState
+from bot.governance.rolls import voting_group
 from bot.governance.seats import SEASON, Turn, turned
 from bot.services import similarity
 from bot.services.ports.deliveries import DeliveryKind

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import TypeGuard
 
 from bot.governance import thresholds
-from bot.governance.authority import judges_of
 from bot.governance.proposals_types import FINAL, Objection, ObjectionState, Proposal, ProposalState, Test
+from bot.governance.rolls import judges_of
 from bot.services.views import ProposalView
 from bot.ui import objections_ids
 from bot.ui.labels import count, listed, moment

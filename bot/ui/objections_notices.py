@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from bot.governance.authority import judges_of
 from bot.governance.events import EventType
 from bot.governance.proposals_types import ObjectionState
+from bot.governance.rolls import judges_of
 from bot.ui.labels import count, fixed
 from bot.ui.notices_context import WORDS_OF_PEOPLE, NoticeContext
 from bot.ui.objections_labels import CRITERION_LABELS

@@ -8,7 +8,6 @@ from types import MappingProxyType
 import discord
 
 from bot.governance import errors
-from bot.governance.authority import acting, ruled_themselves
 from bot.governance.consistency import Difference
 from bot.governance.electorates import reachable, reached
 from bot.governance.events import EventType, Json
@@ -16,6 +15,7 @@ from bot.governance.organisation import Partnership
 from bot.governance.proposals import affirmative
 from bot.governance.proposals_types import Objection, Proposal
 from bot.governance.receipts import LEAST_DIGITS, ReceiptStanding
+from bot.governance.rolls import acting, ruled_themselves
 from bot.governance.thresholds import weight
 from bot.services.ports.record import Recorded, Verdict
 from bot.services.record import RecordCheck

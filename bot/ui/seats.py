@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.governance import errors
-from bot.governance.authority import acting
 from bot.governance.events import EventType, Json
 from bot.governance.ids import PersonId
+from bot.governance.rolls import acting
 from bot.governance.seats import SEASON, Turn
 from bot.services.views import ProposalView
 from bot.ui import intrusions

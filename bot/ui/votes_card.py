@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.governance.authority import acting
 from bot.governance.ids import PersonId
 from bot.governance.methods import REGISTRY
 from bot.governance.proposals_types import Proposal, Tally, Vote
+from bot.governance.rolls import acting
 from bot.ui import votes_ids
 from bot.ui.labels import count, listed, share
 from bot.ui.limits import fit_lines

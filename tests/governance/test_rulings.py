@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.governance import authority, awaited, rulings, sponsors
+from bot.governance import awaited, rolls, rulings, sponsors
 from bot.governance.awaited import Beside
 from bot.governance.errors import Conflicted, Refusal
 from bot.governance.ids import PersonId
@@ -130,7 +130,7 @@ def judged_apart(by: str, in_form: bool = False) -> Proposal:
 )
 def test_who_asked_for_a_ruling_or_gave_it_does_not_judge_it(by: str, excluded: tuple[str, ...], in_form: bool) -> None:
     proposal = judged_apart(by, in_form)
-    judges = authority.judges_of(proposal, first(proposal))
+    judges = rolls.judges_of(proposal, first(proposal))
     assert judges == JUDGES - {BO.person, *excluded}
     assert awaited.acting(proposal, Beside(), at(100)) == judges, "nobody else is waited for"
     for who in STAKEHOLDERS:
@@ -164,5 +164,5 @@ def test_where_nobody_is_left_to_judge_the_objection_stands() -> None:
     """No appeal decision: the objection stands (OBJ-4)."""
     few = tuple(e for e in ELECTORS if e.person in {"bo", "cy", "di"})
     proposal = replace(judged_apart("both"), judges=few)
-    assert authority.judges_of(proposal, first(proposal)) == frozenset()
+    assert rolls.judges_of(proposal, first(proposal)) == frozenset()
     assert first(advanced(proposal, at(75))).state is ObjectionState.STATED

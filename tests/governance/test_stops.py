@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.governance import (
-    authority,
     awaited,
     clock,
     electorates,
@@ -19,6 +18,7 @@ from bot.governance import (
     halts,
     lifecycle,
     objections,
+    rolls,
     rulings,
     sponsors,
     stops,
@@ -356,7 +356,7 @@ def test_the_final_vote_after_too_long_a_stop_is_of_its_own_electors(notice: int
         with pytest.raises(NotEligible) as refused:
             votes.cast(proposal, who, Ballot("for"), SHG, begun)
         assert refused.value.why == "vote of electors"
-        assert not authority.has_a_say(proposal, who.person)
+        assert not rolls.has_a_say(proposal, who.person)
     for who in (wim, wes, will):
         proposal, *_ = votes.cast(proposal, who, Ballot("for"), SHG, begun)
     end = proposal.vote.ends_at if proposal.vote else begun

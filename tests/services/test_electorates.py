@@ -8,11 +8,11 @@ from datetime import timedelta
 import pytest
 
 from bot.governance import rulings
-from bot.governance.authority import acting
 from bot.governance.errors import NotEligible, NotFound
 from bot.governance.ids import ProposalId, RoleId
 from bot.governance.organisation import Member, RoleMapping
 from bot.governance.proposals_types import ObjectionState, ProposalState
+from bot.governance.rolls import acting
 from bot.governance.seats import SEASON
 from bot.services import erasures, escalations, inbox, objections, proposals, roles, seats, votes
 from bot.services.ports.proposals import Filter

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from bot.governance import escalations, objections, rulings
-from bot.governance.authority import has_a_say, judges_of
 from bot.governance.organisation import Elector, Member
 from bot.governance.proposals_types import FINAL, Proposal, ProposalState
+from bot.governance.rolls import has_a_say, judges_of
 from tests.governance.scene import (
     ANA,
     BO,
