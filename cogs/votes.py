@@ -34,7 +34,8 @@ async def cast(interaction: Interaction, id: ProposalId, place: int) -> None:
     if choice.needs_reason:
         await show_form(interaction, forms.object_vote(id, place))
         return
-    await answer(interaction, answers.cast(await votes.cast(ctx, who, id, choice.name), choice.name), replace=True)
+    marks = {choice.name: 1}
+    await answer(interaction, answers.cast(await votes.cast(ctx, who, id, marks), marks), replace=True)
 
 
 async def mine(interaction: Interaction, id: ProposalId) -> None:
@@ -60,9 +61,9 @@ async def take_objection(interaction: Interaction, match: re.Match[str], fields:
     ctx, who = asker(interaction)
     wanted = ProposalId(int(match["proposal"]))
     choice = await attempts.cast(ctx, who, wanted, int(match["choice"]))
-    said = forms.statement(fields)
-    view = await votes.cast(ctx, who, wanted, choice.name, said.criterion, said.reason)
-    await answer(interaction, answers.cast(view, choice.name), replace=True)
+    said, marks = forms.statement(fields), {choice.name: 1}
+    view = await votes.cast(ctx, who, wanted, marks, said.criterion, said.reason)
+    await answer(interaction, answers.cast(view, marks), replace=True)
 
 
 @suggesting

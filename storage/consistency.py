@@ -21,6 +21,7 @@ from storage import tables
 from storage.mapping import BadDocument, from_text
 from storage.nouns import TABLES, repository
 from storage.record import Record
+from storage.repository import Repository
 from storage.session import Session
 
 _BY_RULES_OF_THE_DAY = frozenset({"document", "due_at", "title_folded"})
@@ -100,14 +101,14 @@ class Consistency:
             async for row in self._rows(tables.policies, tables.policies.c.partnership_id == id)
             if (policy := _read(Policy, row)) is not None
         }
-        table = TABLES[noun.type]
+        table, kept = TABLES[noun.type], repository(self._session, noun.type)
         async for row in self._rows(table, table.c.partnership_id == id):
             thing = f"{noun.name}/{row.id}"
-            found = _read(noun.type, row)
+            found = await _whole(kept, row)
             if found is None or found.id != row.id:
                 yield Difference(thing, "document")
                 continue
-            for name in _columns_that_differ(row, repository(self._session, noun.type).row(found)):
+            for name in _columns_that_differ(row, kept.row(found)):
                 yield Difference(thing, f"column {name}")
             for what in noun.differences(found, await self._history(id, thing), policies):
                 yield Difference(thing, what)
@@ -155,10 +156,20 @@ class Consistency:
             after = rows[-1].version if table is tables.policies else rows[-1].id
 
 
+_UNREADABLE = (BadDocument, ValueError, TypeError, KeyError)
+
+
 def _read(type_: type[Any], row: Any) -> Any:
     try:
         return from_text(type_, row.text)
-    except (BadDocument, ValueError, TypeError, KeyError):
+    except _UNREADABLE:
+        return None
+
+
+async def _whole(kept: Repository[Any], row: Any) -> Any:
+    try:
+        return (await kept.read([row.text]))[0]
+    except _UNREADABLE:
         return None
 
 

@@ -89,6 +89,8 @@ def _codec(hint: Any) -> Codec:
         return _list(args[0]) if len(args) == 2 and args[1] is Ellipsis else _fixed(args)
     if origin is frozenset:
         return _set(args[0])
+    if origin is Mapping:
+        return _table(args)
     if isinstance(hint, type) and issubclass(hint, Enum):
         return _enum(hint)
     if isinstance(hint, type) and is_dataclass(hint):
@@ -225,6 +227,25 @@ def _set(item: Any) -> Codec:
         return value
 
     return Codec(encode_all, decode_all)
+
+
+def _table(items: tuple[Any, ...]) -> Codec:
+    """By names, in the order in which they stand."""
+    if items[0] is not str:
+        raise TypeError("what is kept by anything but names cannot be told apart")
+    (key, item) = (codec(each) for each in items)
+
+    def encode(value: Any) -> dict[str, Any]:
+        if not isinstance(value, Mapping):
+            raise BadDocument(f"{value!r} is not a mapping")
+        return {key.encode(name): item.encode(each) for name, each in value.items()}
+
+    def decode(document: Any) -> dict[str, Any]:
+        if not isinstance(document, dict):
+            raise BadDocument(f"{document!r} is not a mapping")
+        return {name: item.decode(each) for name, each in document.items()}
+
+    return Codec(encode, decode)
 
 
 def _as_list(document: Any) -> list[Any]:

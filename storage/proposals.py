@@ -1,23 +1,32 @@
-"""Dossiers: one row for each proposal, with columns for what lists and deadlines ask (PRO-2, PRO-3)."""
+"""Dossiers: one row for each proposal, with columns for what lists and deadlines ask (PRO-2, PRO-3).
+
+Its votes have rows of their own, which the document names.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, Text, and_, bindparam, func, or_, select, text, type_coerce
 
 from bot.governance import lifecycle
-from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId
+from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId, VoteId
+from bot.governance.proposals import past_votes
 from bot.governance.proposals_types import FINAL, Proposal, ProposalState
 from bot.governance.stops import Span
+from bot.governance.votes_types import Vote
 from bot.services.ports.proposals import Filter, Listed
-from storage.mapping import to_json
+from storage.mapping import BadDocument, codec, from_json, to_json
 from storage.repository import Repository
 from storage.session import Session
 from storage.tables import proposals, spells
+from storage.votes import Votes
 
 _C = proposals.c
 _OPEN = sorted(state.value for state in ProposalState if state not in FINAL and state is not ProposalState.DRAFT)
@@ -37,6 +46,7 @@ class Proposals(Repository[Proposal]):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session, proposals, Proposal)
+        self._votes = Votes(session)
 
     async def numbered(self, partnership: PartnershipId, number: int) -> Proposal:
         """By its number ``P-12``. Raises NotFound."""
@@ -45,6 +55,8 @@ class Proposals(Repository[Proposal]):
     async def save(self, thing: Proposal) -> Proposal:
         """Insert or update; returns it with the next ``version``. Raises Changed."""
         saved = await super().save(thing)
+        if held := past_votes(saved):
+            await self._votes.save(saved.id, held)
         if saved.clock.spells:
             await self._session.put(spells, [*_spells(saved)], "proposal_id place", "until")
         return saved
@@ -129,8 +141,52 @@ class Proposals(Repository[Proposal]):
         """What its row holds beside its id."""
         return columns_of(thing, lifecycle.next_due(thing))
 
+    async def read(self, documents: Iterable[str]) -> tuple[Proposal, ...]:
+        """The proposals that these documents hold, with their votes. Raises BadDocument."""
+        parsed = [_parsed(document) for document in documents]
+        had = [each.proposal.id for each in parsed if each.vote or each.past_votes]
+        votes = await self._votes.on(had) if had else {}
+        return tuple(each.joined(votes) for each in parsed)
+
     async def _ids(self, chosen: Select[Any]) -> tuple[ProposalId, ...]:
         return tuple(ProposalId(each) for each in (await self._session.connection.execute(chosen)).scalars())
+
+
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    """A proposal without its votes, and the names of these."""
+
+    proposal: Proposal
+    vote: VoteId | None
+    past_votes: tuple[VoteId, ...]
+
+    def joined(self, votes: Mapping[VoteId, Vote]) -> Proposal:
+        """The proposal with its votes, which are among these."""
+        if self.vote is None and not self.past_votes:
+            return self.proposal
+        missing = {each for each in (*self.past_votes, self.vote) if each is not None} - votes.keys()
+        if missing:
+            raise BadDocument(f"proposal {self.proposal.id} without its votes {sorted(missing)}")
+        vote = None if self.vote is None else votes[self.vote]
+        return replace(self.proposal, vote=vote, past_votes=tuple(votes[each] for each in self.past_votes))
+
+
+@lru_cache(maxsize=512)
+def _parsed(document: str) -> _Parsed:
+    """Shared like the reading of any other document."""
+    kept = json.loads(document)
+    if not isinstance(kept, dict):
+        raise BadDocument(f"{kept!r} is not of type Proposal")
+    vote = codec(VoteId | None).decode(kept.pop("vote", None))
+    past_votes = codec(tuple[VoteId, ...]).decode(kept.pop("past_votes", []))
+    return _Parsed(from_json(Proposal, kept), vote, past_votes)
+
+
+def _document(proposal: Proposal) -> dict[str, Any]:
+    """All of it but its votes, which it names."""
+    alone: dict[str, Any] = to_json(replace(proposal, vote=None, past_votes=()))
+    named = {"vote": proposal.vote and proposal.vote.id, "past_votes": [vote.id for vote in proposal.past_votes]}
+    return alone | named
 
 
 def columns_of(proposal: Proposal, due_at: datetime | None) -> dict[str, Any]:
@@ -148,7 +204,7 @@ def columns_of(proposal: Proposal, due_at: datetime | None) -> dict[str, Any]:
         "closes_at": proposal.closes_at,
         "due_at": due_at,
         "version": proposal.version,
-        "document": to_json(proposal),
+        "document": _document(proposal),
     }
 
 

@@ -96,7 +96,7 @@ class Repository(Generic[T]):
         if before is not None:
             chosen = chosen.where(columns.number < before)
         rows = await self._session.connection.execute(chosen.order_by(columns.number.desc()).limit(limit))
-        return tuple(from_text(self._type, document) for document in rows.scalars())
+        return await self.read(rows.scalars().all())
 
     async def in_states(self, partnership: PartnershipId, states: Iterable[StrEnum]) -> tuple[int, ...]:
         """Ids of those in these states, oldest first."""
@@ -109,13 +109,17 @@ class Repository(Generic[T]):
         """What its row holds beside its id."""
         return columns_of(thing)
 
+    async def read(self, documents: Iterable[str]) -> tuple[T, ...]:
+        """The things that these documents hold, whole. Raises BadDocument."""
+        return tuple(from_text(self._type, document) for document in documents)
+
     async def _one(self, chosen: Select[Any], wanted: dict[str, Any], name: str) -> T:
         if self._session.locks_rows:
             chosen = chosen.with_for_update()
         document = (await self._session.connection.execute(chosen, wanted)).scalar_one_or_none()
         if document is None:
             raise NotFound(self._noun, name)
-        return from_text(self._type, document)
+        return (await self.read([document]))[0]
 
 
 @dataclass(frozen=True, slots=True)

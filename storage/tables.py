@@ -153,13 +153,22 @@ spells = Table(
     Index("ix_spells_person", "partnership_id", "person_id", "until"),
 )
 
+# Final votes, by their names in the documents of the proposals that they are on.
+votes = Table(
+    "votes",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("proposal_id", Integer, nullable=False, index=True),
+    Column("document", Document, nullable=False),
+)
+
 # No instant, no increasing key: a row says nothing but who and what, and is overwritten in place (DEC-3a).
 ballots = Table(
     "ballots",
     metadata,
     Column("vote_id", String(64), primary_key=True),
     Column("person_id", PERSON, primary_key=True),
-    Column("choice", Text, nullable=False),
+    Column("marks", Document, nullable=False),
     Column("criterion", Text, nullable=False),
     Column("reason", Text, nullable=False),
     sqlite_with_rowid=False,

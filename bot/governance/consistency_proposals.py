@@ -12,8 +12,9 @@ from bot.governance.histories import Happening
 from bot.governance.lifecycle import REACHED
 from bot.governance.policy import Policy
 from bot.governance.proposals import NO_REASON, pin
-from bot.governance.proposals_types import Objection, ObjectionState, Proposal, ProposalState, Version, Vote
+from bot.governance.proposals_types import Objection, ObjectionState, Proposal, ProposalState, Version
 from bot.governance.versions import digest
+from bot.governance.votes import published
 
 _OBJECTION: Mapping[EventType, ObjectionState] = MappingProxyType(
     {
@@ -190,26 +191,15 @@ def _votes(proposal: Proposal, history: Sequence[Happening]) -> Iterator[str]:
     erased = any(each.event.type is EventType.VOTE_CLOSED and not each.event.data for each in history)
     for data in closed:
         vote = votes.get(str(data.get("vote")))  # type: ignore[call-overload]
-        if vote is None or vote.tally is None or _counted(vote) != {name: data.get(name) for name in _counted(vote)}:
+        if vote is None or vote.tally is None:
+            yield "vote"
+            continue
+        kept = published(vote, vote.tally)
+        if kept != {name: data.get(name) for name in kept}:
             yield "vote"
     counted = {vote.id for vote in votes.values() if vote.tally is not None}
     if not erased and counted - {str(data.get("vote")) for data in closed}:
         yield "vote"
-
-
-def _counted(vote: Vote) -> dict[str, object]:
-    tally = vote.tally
-    assert tally is not None
-    return {
-        "adopted": tally.adopted,
-        "reason": tally.reason,
-        "cast": tally.cast,
-        "eligible": tally.eligible,
-        "counts": [[choice, number] for choice, number in tally.counts],
-        "ballots": [
-            {"choice": b.choice, "person": b.person, "criterion": b.criterion, "reason": b.reason} for b in vote.ballots
-        ],
-    }
 
 
 def _told_outcome(last: Event, kept: str) -> str:

@@ -11,8 +11,9 @@ from typing import Any
 
 from bot.governance.events import Event, EventType
 from bot.governance.proposals import discard
-from bot.governance.proposals_types import FINAL, Objection, Proposal, ProposalState, Version, Vote
+from bot.governance.proposals_types import FINAL, Objection, Proposal, ProposalState, Version
 from bot.governance.revisions import drop_revision
+from bot.governance.votes_types import Vote
 
 _WORDS = ("title", "ask", "why", "outcome", "risks", "summary", "timeline", "payee", "account")
 

@@ -147,6 +147,20 @@ class OutOfBounds(Refusal):
         self.ceiling = ceiling
 
 
+class BadBallot(Refusal):
+    """Marks that a ballot of this method may not hold (DEC-1).
+
+    ``why`` is a key: ``mark`` of one option, ``total`` of all, ``order`` of places; these range from ``least`` to
+    ``most``, None where there is no most.
+    """
+
+    def __init__(self, why: str, least: int, most: int | None) -> None:
+        super().__init__(why, least, most)
+        self.why = why
+        self.least = least
+        self.most = most
+
+
 class LimitReached(Refusal):
     """A cap is used up (PRO-3, PRO-5). ``limit`` names it."""
 

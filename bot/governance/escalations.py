@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from bot.governance import clock, votes
 from bot.governance.errors import WrongState
 from bot.governance.events import Event, EventType, proposal_thing
+from bot.governance.methods import supermajority
 from bot.governance.organisation import Member
 from bot.governance.proposals import affirmative, enter
 from bot.governance.proposals_types import Proposal, ProposalState
@@ -21,7 +22,7 @@ MOST_DISPUTED = timedelta(days=14)
 
 def method_for(proposal: Proposal) -> str:
     """The final vote's method: the pinned one, or a supermajority where nothing less will do (POL-5)."""
-    return "supermajority" if affirmative(proposal) else proposal.pinned.vote_method
+    return supermajority.NAME if affirmative(proposal) else proposal.pinned.vote_method
 
 
 def escalate(

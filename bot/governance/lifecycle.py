@@ -19,8 +19,9 @@ from bot.governance.effects import Decision, Governed
 from bot.governance.errors import Refusal, Stale, WrongState
 from bot.governance.events import Event, EventType, Json, proposal_thing
 from bot.governance.ids import PersonId
-from bot.governance.proposals_types import CONTESTABLE, FINAL, Ballot, ObjectionState, Proposal, ProposalState, Vote
+from bot.governance.proposals_types import CONTESTABLE, FINAL, ObjectionState, Proposal, ProposalState
 from bot.governance.rolls import acting
+from bot.governance.votes_types import Ballot, Vote
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
 

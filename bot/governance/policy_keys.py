@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from bot.governance import zones
 from bot.governance.errors import UnknownKey
+from bot.governance.methods import DECIDING
 from bot.governance.policy_values import Key, Kind
 
 
@@ -91,7 +92,7 @@ _ALL = (
         Kind.CHOICE,
         "majority",
         "how a disputed proposal is finally decided",
-        choices=("majority", "supermajority", "consent"),
+        choices=DECIDING,
     ),
     Key(
         "vote.quorum",

@@ -25,8 +25,9 @@ from bot.governance.ids import PersonId
 from bot.governance.matrix import DecisionType, Passing
 from bot.governance.organisation import OBSERVER, Elector, Member, Partnership, role_missing
 from bot.governance.policy import Policy
-from bot.governance.proposals_types import FINAL, Clock, Proposal, ProposalState, ProposalTerms, Rolls, Text, Vote
+from bot.governance.proposals_types import FINAL, Clock, Proposal, ProposalState, ProposalTerms, Rolls, Text
 from bot.governance.rolls import acting
+from bot.governance.votes_types import Vote
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
 

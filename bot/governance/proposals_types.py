@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
 from bot.governance.effects import Effect
-from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId, VoteId
+from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId
 from bot.governance.matrix import DecisionType
 from bot.governance.organisation import Elector
 from bot.governance.policy import Policy
+from bot.governance.votes_types import Vote
 
 
 class ProposalState(StrEnum):
@@ -83,6 +85,11 @@ class ProposalTerms:
     nudge_before: timedelta
     objection_emoji: str = "✋"
     concern_emoji: str = "💬"
+
+    @property
+    def shares(self) -> Mapping[str, Fraction]:
+        """The shares that voting methods ask for, by their policy keys (DEC-1)."""
+        return {"vote.majority": self.majority, "vote.supermajority": self.supermajority}
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,59 +250,6 @@ class Concern:
     raised_at: datetime
     text: str = ""
     why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """The result of a vote: a pure function of the ballots and the pinned terms (DEC-2).
-
-    ``counts`` is empty where a secret result stays hidden (DEC-3). ``reason`` is a key for the presenter.
-    """
-
-    adopted: bool
-    reason: str
-    cast: int
-    eligible: int
-    counts: tuple[tuple[str, int], ...] = ()
-    hidden: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Vote:
-    """A final vote (DEC-2). Ballots are kept apart, in storage, until it closes.
-
-    ``of_electors``: it is held by the proposal's own electors, because people's acts stopped its clock for as long as
-    they may (PRO-11); else by the stakeholder group. ``early_at`` is when it closes, everyone having voted (DEC-1a).
-    """
-
-    id: VoteId
-    method: str
-    secret: bool
-    electors: tuple[Elector, ...]
-    opens_at: datetime
-    closes_at: datetime
-    opened: bool = False
-    tally: Tally | None = None
-    ballots: tuple[Ballot, ...] = ()
-    voted: frozenset[PersonId] = frozenset()
-    nudged: bool = False
-    early_at: datetime | None = None
-    of_electors: bool = False
-
-    @property
-    def ends_at(self) -> datetime:
-        """When it closes: at the end of its window, or soon after everyone has voted (DEC-1a)."""
-        return min(self.closes_at, self.early_at or self.closes_at)
-
-
-@dataclass(frozen=True, slots=True)
-class Ballot:
-    """One choice in a vote. ``person`` is empty once a secret ballot has been counted (DEC-3)."""
-
-    choice: str
-    person: PersonId | None = None
-    criterion: str = ""
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

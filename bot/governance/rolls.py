@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from bot.governance.errors import Conflicted, NotEligible
 from bot.governance.ids import GroupId, PersonId
 from bot.governance.organisation import FACILITATOR, MEMBER, Elector, Member, check_authority
-from bot.governance.proposals_types import FINAL, Objection, Proposal, Vote
+from bot.governance.proposals_types import FINAL, Objection, Proposal
+from bot.governance.votes_types import Vote
 
 
 def acting(pinned: Iterable[Elector]) -> frozenset[PersonId]:

@@ -12,10 +12,12 @@ from bot.governance.errors import BadText, UnknownKey, WindowClosed, WrongState
 from bot.governance.events import Event, EventType, Json, proposal_thing
 from bot.governance.ids import GroupId, PersonId, VoteId
 from bot.governance.methods import REGISTRY
+from bot.governance.methods.shape import ONE_MARK, fitted
 from bot.governance.objections import CRITERIA, LEAST_REASON, MOST_REASON
 from bot.governance.organisation import Member
-from bot.governance.proposals_types import Ballot, Proposal, ProposalState, ProposalTerms, Tally, Vote
+from bot.governance.proposals_types import Proposal, ProposalState, ProposalTerms
 from bot.governance.rolls import acting, check_voter, voters_of, voting_group
+from bot.governance.votes_types import Ballot, Counts, Tally, Vote
 
 ALONE = "only its author"
 """Why nothing is adopted that nobody but its author said yes to; a key for the presenter."""
@@ -26,12 +28,13 @@ GRACE = timedelta(minutes=5)
 
 def announce(proposal: Proposal, method: str, now: datetime, *, of_electors: bool = False) -> Vote:
     """A vote that opens after the pinned notice, of the stakeholder group or of its own electors (DEC-1, PRO-11)."""
-    terms = proposal.pinned
+    terms, by = proposal.pinned, REGISTRY[method]
     opens_at = deadline(proposal, now, terms.vote_notice)
     return Vote(
         id=VoteId(f"{proposal.id}-{len(proposal.past_votes) + 1}"),
         method=method,
-        secret=terms.secret and REGISTRY[method].MAY_BE_SECRET,
+        options=by.OPTIONS,
+        secret=terms.secret and by.MAY_BE_SECRET,
         electors=(),
         opens_at=opens_at,
         closes_at=opens_at + terms.vote_window,
@@ -57,10 +60,11 @@ def too_few_voters(proposal: Proposal) -> bool:
 def cast(
     proposal: Proposal, member: Member, ballot: Ballot, stakeholders: GroupId, now: datetime
 ) -> tuple[Proposal, Ballot, tuple[Event, ...]]:
-    """Check one elector's choice; it may be changed until close (DEC-2).
+    """Check one elector's ballot; it may be changed until close (DEC-2).
 
-    A secret choice leaves no event: that someone voted is known from the rolls, never when or how (DEC-3a).
-    Raises WrongState, WindowClosed, NotEligible, UnknownKey for another choice, BadText for a missing reason.
+    A secret ballot leaves no event: that someone voted is known from the rolls, never when or how (DEC-3a).
+    Raises WrongState, WindowClosed, NotEligible, UnknownKey for another option, BadBallot for marks that the method
+    does not know, BadText for a missing reason.
     """
     vote = proposal.vote
     if proposal.state is not ProposalState.ESCALATED or vote is None or not vote.opened:
@@ -68,10 +72,7 @@ def cast(
     if past(proposal, vote.ends_at, now):
         raise WindowClosed
     check_voter(vote, member, voting_group(proposal, stakeholders))
-    method = REGISTRY[vote.method]
-    if ballot.choice not in method.CHOICES:
-        raise UnknownKey(ballot.choice, method.CHOICES)
-    checked = _with_reason(ballot) if ballot.choice in method.NEEDS_REASON else Ballot(ballot.choice)
+    checked = _checked(vote, ballot)
     voted = replace(proposal, vote=replace(vote, voted=vote.voted | {member.person}))
     events = (
         ()
@@ -91,7 +92,7 @@ def hasten(proposal: Proposal, ballots: Sequence[Ballot], now: datetime) -> Prop
     vote = proposal.vote
     if vote is None or vote.tally is not None:
         return proposal
-    objected = any(ballot.choice in REGISTRY[vote.method].NEEDS_REASON for ballot in ballots)
+    objected = any(_marks_any(ballot, REGISTRY[vote.method].NEEDS_REASON) for ballot in ballots)
     waited_for = acting(vote.electors) - vote.voted
     if not may_close_early(proposal) or objected or waited_for or not vote.voted:
         return replace(proposal, vote=replace(vote, early_at=None))
@@ -116,24 +117,42 @@ def close_vote(proposal: Proposal, ballots: Sequence[Ballot], now: datetime) -> 
     ballots = [ballot for ballot in ballots if ballot.person in voters]
     tally = count(vote, ballots, proposal.pinned, proposal.author)
     if vote.secret:
-        kept = () if tally.hidden else tuple(sorted((Ballot(b.choice) for b in ballots), key=lambda b: b.choice))
+        nameless = (Ballot(ballot.marks) for ballot in ballots)
+        kept = () if tally.hidden else tuple(sorted(nameless, key=lambda b: sorted(b.marks.items())))
     else:
         kept = tuple(sorted(ballots, key=lambda b: str(b.person)))
-    published: list[Json] = [
-        {"choice": b.choice, "person": b.person, "criterion": b.criterion, "reason": b.reason} for b in kept
-    ]
+    closed = replace(vote, tally=tally, ballots=kept, closes_at=min(vote.ends_at, now), early_at=None)
+    data = published(closed, tally)
+    return replace(proposal, vote=closed), Event(EventType.VOTE_CLOSED, proposal_thing(proposal.id), None, data)
+
+
+def published(vote: Vote, tally: Tally) -> dict[str, Json]:
+    """What the record says of a vote that closed so; enough to count it again (DEC-2).
+
+    A ballot of one mark is on record as a choice, any other as its marks.
+    """
+    one = REGISTRY[vote.method].SHAPE == ONE_MARK
     data: dict[str, Json] = {
         "vote": vote.id,
         "adopted": tally.adopted,
         "reason": tally.reason,
         "cast": tally.cast,
         "eligible": tally.eligible,
-        "counts": [[choice, number] for choice, number in tally.counts],
+        "counts": _told(tally.counts),
         "hidden": tally.hidden,
-        "ballots": published,
+        "ballots": [
+            {
+                **({"choice": ballot.choice} if one else {"marks": dict(ballot.marks)}),
+                "person": ballot.person,
+                "criterion": ballot.criterion,
+                "reason": ballot.reason,
+            }
+            for ballot in vote.ballots
+        ],
     }
-    closed = replace(vote, tally=tally, ballots=kept, closes_at=min(vote.ends_at, now), early_at=None)
-    return replace(proposal, vote=closed), Event(EventType.VOTE_CLOSED, proposal_thing(proposal.id), None, data)
+    if tally.chosen:
+        data |= {"chosen": tally.chosen, "rounds": [_told(counts) for counts in tally.rounds]}
+    return data
 
 
 def count(vote: Vote, ballots: Sequence[Ballot], terms: ProposalTerms, author: PersonId) -> Tally:
@@ -143,12 +162,14 @@ def count(vote: Vote, ballots: Sequence[Ballot], terms: ProposalTerms, author: P
     Below k ballots a secret result says no more than adopted or not, and the turnout: not even a tie (DEC-3).
     """
     method = REGISTRY[vote.method]
-    tally = method.tally(ballots, len(acting(vote.electors)), terms.quorum, _share(vote.method, terms))
-    if tally.adopted and not any(ballot.choice in method.YES and ballot.person != author for ballot in ballots):
+    share = terms.shares[method.SHARE] if method.SHARE else Fraction(0)
+    tally = method.tally(ballots, vote.options, len(acting(vote.electors)), terms.quorum, share)
+    others = any(_marks_any(ballot, method.YES) and ballot.person != author for ballot in ballots)
+    if tally.adopted and method.YES and not others:
         tally = replace(tally, adopted=False, reason=ALONE)
     if vote.secret and tally.cast < terms.hidden_k:
         reason = "not enough votes for" if tally.reason in {"tied", ALONE} else tally.reason
-        return replace(tally, reason=reason, counts=(), hidden=True)
+        return replace(tally, reason=reason, counts=(), rounds=(), hidden=True)
     return tally
 
 
@@ -157,14 +178,27 @@ def would_reveal(vote: Vote, terms: ProposalTerms) -> bool:
     return vote.secret and len(acting(vote.electors)) <= 2 * terms.hidden_k
 
 
-def _share(method: str, terms: ProposalTerms) -> Fraction:
-    return terms.supermajority if method == "supermajority" else terms.majority
-
-
 def _vote(proposal: Proposal) -> Vote:
     if proposal.vote is None:
         raise WrongState(proposal.state, "vote")
     return proposal.vote
+
+
+def _checked(vote: Vote, ballot: Ballot) -> Ballot:
+    """What is kept of it: its marks as the method knows them, and a reason only where one belongs."""
+    method = REGISTRY[vote.method]
+    marked = Ballot(fitted(method.SHAPE, ballot.marks, vote.options))
+    if not _marks_any(marked, method.NEEDS_REASON):
+        return marked
+    return _with_reason(replace(ballot, marks=marked.marks))
+
+
+def _marks_any(ballot: Ballot, options: frozenset[str]) -> bool:
+    return not options.isdisjoint(ballot.marks)
+
+
+def _told(counts: Counts) -> list[Json]:
+    return [[option, number] for option, number in counts]
 
 
 def _with_reason(ballot: Ballot) -> Ballot:

@@ -27,7 +27,8 @@ from bot.governance.errors import (
 from bot.governance.ids import GroupId, PartnershipId, ProposalId
 from bot.governance.methods import REGISTRY
 from bot.governance.organisation import Member
-from bot.governance.proposals_types import Ballot, Proposal, ProposalState, Rolls, Statement
+from bot.governance.proposals_types import Proposal, ProposalState, Rolls, Statement
+from bot.governance.votes_types import Ballot
 from bot.services import members, proposals, proposals_cases
 from bot.services.ports.context import Actor, Context
 from bot.services.ports.proposals import Filter
@@ -41,7 +42,7 @@ _Try = Callable[[Case, Member], object]
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One choice of an open vote."""
+    """One option of an open vote."""
 
     name: str
     needs_reason: bool
@@ -162,13 +163,13 @@ async def appeal(ctx: Context, actor: Actor, id: ProposalId, number: int) -> Pro
 
 
 async def cast(ctx: Context, actor: Actor, id: ProposalId, place: int) -> Choice:
-    """The choice at this place of the open vote's fixed order. Raises NotFound, UnknownKey and as ``votes.cast``."""
+    """The option at this place of the open vote's fixed order. Raises NotFound, UnknownKey and as ``votes.cast``."""
     found: list[Choice] = []
 
     def tried(case: Case, member: Member) -> object:
         choice = _choice_at(case.proposal, place)
         found.append(choice)
-        ballot = Ballot(choice.name, member.person, objections.CRITERIA[0], _WORDS)
+        ballot = Ballot({choice.name: 1}, member.person, objections.CRITERIA[0], _WORDS)
         return votes.cast(case.proposal, member, ballot, case.partnership.stakeholders.id, case.now)
 
     await _tried(ctx, actor, id, tried)
@@ -198,9 +199,10 @@ def _try_revising(view: ProposalView) -> None:
 
 
 def _choice_at(proposal: Proposal, place: int) -> Choice:
-    if proposal.vote is None:
+    vote = proposal.vote
+    if vote is None:
         raise WrongState(proposal.state, "vote")
-    method = REGISTRY[proposal.vote.method]
-    if place >= len(method.CHOICES):
-        raise UnknownKey(str(place), method.CHOICES)
-    return Choice(method.CHOICES[place], method.CHOICES[place] in method.NEEDS_REASON)
+    if place >= len(vote.options):
+        raise UnknownKey(str(place), vote.options)
+    option = vote.options[place]
+    return Choice(option, option in REGISTRY[vote.method].NEEDS_REASON)

@@ -9,7 +9,8 @@ from bot.governance.effects import Governed
 from bot.governance.events import Event, EventType
 from bot.governance.ids import ProposalId
 from bot.governance.lifecycle import Surroundings
-from bot.governance.proposals_types import Ballot, Proposal, ProposalState
+from bot.governance.proposals_types import Proposal, ProposalState
+from bot.governance.votes_types import Ballot
 from bot.services import proposals_asked
 from bot.services.noun import Nudge
 from bot.services.ports.transaction import Transaction

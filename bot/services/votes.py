@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.governance import votes as rules
 from bot.governance.ids import ProposalId
-from bot.governance.proposals_types import Ballot
+from bot.governance.votes_types import Ballot
 from bot.services import electorates, members, proposals_cases
 from bot.services.ports.context import Actor, Context
 from bot.services.views import ProposalView
 
 
 async def cast(
-    ctx: Context, actor: Actor, id: ProposalId, choice: str, criterion: str = "", reason: str = ""
+    ctx: Context, actor: Actor, id: ProposalId, marks: Mapping[str, int], criterion: str = "", reason: str = ""
 ) -> ProposalView:
     """Keep the asker's ballot, or replace it (DEC-2). Raises as ``rules.cast``."""
     async with ctx.uow.write() as tx:
         case = await proposals_cases.open_case(tx, id, ctx.clock())
         member = await members.member_of(tx, case.partnership, actor)
         proposals_cases.check_visible(case, actor, member)
-        wanted = Ballot(choice, member.person, criterion, reason)
+        wanted = Ballot(marks, member.person, criterion, reason)
         changed, ballot, events = rules.cast(case.proposal, member, wanted, case.partnership.stakeholders.id, case.now)
         assert changed.vote is not None
         await tx.ballots.put(changed.vote.id, ballot)

@@ -8,7 +8,8 @@ from types import MappingProxyType
 
 from bot.governance.escalations import MOST_DISPUTED
 from bot.governance.events import EventType
-from bot.governance.proposals_types import ObjectionState, ProposalState, Vote
+from bot.governance.proposals_types import ObjectionState, ProposalState
+from bot.governance.votes_types import Vote
 from bot.ui import deadlines, effects, policy
 from bot.ui import votes_card as votes
 from bot.ui.labels import count, fixed, listed, span, stamp

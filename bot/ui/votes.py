@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+from bot.governance.errors import BadBallot
 from bot.governance.events import EventType
 from bot.governance.ids import ProposalId
+from bot.governance.methods import REGISTRY
 from bot.governance.reminders import ReminderTopic
 from bot.services.noun import InboxItem
 from bot.ui import votes_ids
 from bot.ui.asking import Help, Reminds, Waits
 from bot.ui.audiences import CARD, TOLD
 from bot.ui.panels import Button, Style, button
-from bot.ui.presenter import Presenter, Refusals
-from bot.ui.votes_labels import SECRECY
+from bot.ui.presenter import Presenter, Refusals, complete
+from bot.ui.votes_labels import ADOPTED_IF, METHOD_LABELS, OPTION_LABELS, SECRECY
 
 
 def _vote(item: InboxItem) -> list[Button]:
     return [button("Vote", votes_ids.mine(ProposalId(item.id)), Style.primary)]
+
+
+def _bad_ballot(refusal: BadBallot) -> str:
+    least, most = refusal.least, refusal.most
+    match refusal.why:
+        case "order":
+            return "Each option has a place of its own: the first, the second and so on, none left out before the last."
+        case "mark":
+            return f"One option can be marked from {least} to {most} here."
+    if most is None:
+        return f"The marks of this ballot must come to at least {least} together."
+    if least == most:
+        return "Exactly one option can be marked here." if most == 1 else f"The marks must come to {most} together."
+    return f"The marks of this ballot must come to {least} to {most} together."
 
 
 PRESENTER = Presenter(
@@ -32,6 +48,7 @@ PRESENTER = Presenter(
         wrong_state={
             "vote": "There is no final vote open on this.",
         },
+        spoken={BadBallot: _bad_ballot},
     ),
     audiences={
         EventType.VOTE_OPENED: TOLD,
@@ -56,3 +73,6 @@ PRESENTER = Presenter(
     },
     topics={ReminderTopic.VOTES: "Final votes about to close"},
 )
+
+complete("voting methods", REGISTRY, METHOD_LABELS.keys() & ADOPTED_IF.keys())
+complete("options", (option for method in REGISTRY.values() for option in method.OPTIONS), OPTION_LABELS)

@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 from bot.governance.ids import PersonId
 from bot.governance.methods import REGISTRY
-from bot.governance.proposals_types import Proposal, Tally, Vote
+from bot.governance.methods.shape import ONE_MARK
+from bot.governance.proposals_types import Proposal
 from bot.governance.rolls import acting
+from bot.governance.votes_types import Ballot, Tally, Vote
 from bot.ui import votes_ids
 from bot.ui.labels import count, listed, share
 from bot.ui.limits import fit_lines
@@ -15,25 +17,21 @@ from bot.ui.objections_labels import CRITERION_LABELS
 from bot.ui.panels import Button, button
 from bot.ui.proposals_labels import OUTCOME_REASONS
 from bot.ui.text import quote
-from bot.ui.votes_labels import CHOICE_LABELS, METHOD_LABELS
+from bot.ui.votes_labels import ADOPTED_IF, METHOD_LABELS, OPTION_LABELS, option_name
 
 _NAMES = 20
 """Most names in a line; the number of all stands in the result."""
 
 
 def how_decided(proposal: Proposal, method: str) -> str:
-    """What the vote needs, as whole sentences."""
+    """What the vote needs, as whole sentences; by a method whose name was erased, what every vote needs."""
     terms = proposal.pinned
     quorum = f"At least {share(terms.quorum)} of those who may vote must take part."
-    match method:
-        case "consent":
-            needed = "nobody objects with a reason and somebody besides the author consents"
-            return f"Adopted if {needed}. Silence is not consent here. {quorum}"
-        case "supermajority":
-            needed = f"at least {share(terms.supermajority)} of the votes for and against are for it"
-        case _:
-            needed = f"more than {share(terms.majority)} of the votes for and against are for it"
-    return f"Adopted if {needed} and somebody besides the author is. A tie means not adopted. {quorum}"
+    if method not in REGISTRY:
+        return quorum
+    asked = REGISTRY[method].SHARE
+    needed = ADOPTED_IF[method].format(share=share(terms.shares[asked]) if asked else "")
+    return f"Adopted if {needed}. {quorum}"
 
 
 def whose(vote: Vote | None) -> str:
@@ -58,14 +56,14 @@ def standing(proposal: Proposal, vote: Vote) -> str:
 
 def result(tally: Tally) -> str:
     """What came out, with counts unless a secret result stays hidden (DEC-3)."""
-    verdict = "Adopted" if tally.adopted else "Not adopted"
+    verdict = ("Adopted" if tally.adopted else "Not adopted") + (f": {option_name(tally.chosen)}" * bool(tally.chosen))
     turnout = f"{tally.cast} of {tally.eligible} who could vote took part"
     why = "" if tally.reason == "adopted" else f": {OUTCOME_REASONS.get(tally.reason, tally.reason)}"
     if tally.hidden:
         return (
             f"**{verdict}**{why}. {turnout}. So few voted that the counts would tell who chose what: they stay hidden."
         )
-    counts = listed([f"{CHOICE_LABELS.get(choice, choice)}: {number}" for choice, number in tally.counts])
+    counts = listed([f"{option_name(option)}: {number}" for option, number in tally.counts])
     return f"**{verdict}**{why}. {counts}. {turnout}."
 
 
@@ -77,10 +75,12 @@ def roll(vote: Vote, mention: Callable[[PersonId | None], str], most: int) -> st
         names = _named([mention(person) for person in sorted(vote.voted)])
         return fit_lines([f"**Who voted:** {names}.", "How they voted is not on record."], most)
     lines = []
-    for choice in REGISTRY[vote.method].CHOICES:
-        people = [mention(ballot.person) for ballot in vote.ballots if ballot.choice == choice]
-        if people:
-            lines.append(f"**{CHOICE_LABELS.get(choice, choice)}:** {_named(people)}")
+    graded = REGISTRY[vote.method].SHAPE.graded
+    for option in vote.options:
+        marked = [(mention(ballot.person), ballot.marks[option]) for ballot in vote.ballots if option in ballot.marks]
+        if marked:
+            people = [f"{person} ({mark})" if graded else person for person, mark in marked]
+            lines.append(f"**{option_name(option)}:** {_named(people)}")
     for ballot in vote.ballots:
         if ballot.reason:
             criterion = CRITERION_LABELS.get(ballot.criterion, ballot.criterion)
@@ -88,12 +88,24 @@ def roll(vote: Vote, mention: Callable[[PersonId | None], str], most: int) -> st
     return fit_lines(lines, most, "… and {} more: see the record")
 
 
+def filled(vote: Vote, ballot: Ballot) -> str:
+    """What a ballot says."""
+    graded = REGISTRY[vote.method].SHAPE.graded
+    marks = ballot.marks.items()
+    return listed([f"{option_name(option)} ({mark})" if graded else option_name(option) for option, mark in marks])
+
+
 def choices(proposal: Proposal) -> list[Button]:
-    """One button for each choice in the method's fixed order, all alike, none preselected (DEC-2)."""
+    """One button for each option in the vote's fixed order, all alike, none preselected (DEC-2).
+
+    A press marks one option: other ballots are not filled in with buttons.
+    """
     vote = proposal.vote
     if vote is None or not vote.opened or vote.tally is not None or vote.method not in REGISTRY:
         return []
-    names = [CHOICE_LABELS.get(choice, choice) for choice in REGISTRY[vote.method].CHOICES]
+    if REGISTRY[vote.method].SHAPE != ONE_MARK:
+        return []
+    names = [OPTION_LABELS.get(option, option) for option in vote.options]
     return [button(f"Vote: {name}", votes_ids.cast(proposal.id, place)) for place, name in enumerate(names)]
 
 

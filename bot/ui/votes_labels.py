@@ -5,11 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from bot.ui.text import inline
+
 METHOD_LABELS: Mapping[str, str] = MappingProxyType(
     {"consent": "consent round", "majority": "majority vote", "supermajority": "supermajority vote"}
 )
 
-CHOICE_LABELS: Mapping[str, str] = MappingProxyType(
+ADOPTED_IF: Mapping[str, str] = MappingProxyType(
+    {
+        "consent": "nobody objects with a reason and somebody besides the author consents. Silence is not consent here",
+        "majority": "more than {share} of the votes for and against are for it and somebody besides the author is. "
+        "A tie means not adopted",
+        "supermajority": "at least {share} of the votes for and against are for it and somebody besides the author is. "
+        "A tie means not adopted",
+    }
+)
+"""What each method needs, in whole sentences; ``{share}`` is the share that it asks for."""
+
+OPTION_LABELS: Mapping[str, str] = MappingProxyType(
     {
         "for": "For",
         "against": "Against",
@@ -20,6 +33,12 @@ CHOICE_LABELS: Mapping[str, str] = MappingProxyType(
         "object": "Object",
     }
 )
+
+
+def option_name(option: str) -> str:
+    """What an option is called: a method's own by its label, a proposal's as it was written."""
+    return OPTION_LABELS.get(option) or inline(option, 100)
+
 
 SECRECY = (
     "Until the close, person and choice stand side by side in the bot's database: whoever runs the bot could look them "

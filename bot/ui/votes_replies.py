@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.governance.errors import UnknownKey, WrongState
-from bot.governance.methods import REGISTRY
-from bot.governance.proposals_types import Ballot, Proposal, ProposalState
+from bot.governance.proposals_types import Proposal, ProposalState
 from bot.governance.votes import would_reveal
+from bot.governance.votes_types import Ballot
 from bot.services.views import ProposalView
 from bot.ui import votes_card as votes
 from bot.ui.answers import Answer, said
 from bot.ui.deadlines import what_ends
 from bot.ui.proposals_labels import links_to, named, numbered
-from bot.ui.votes_labels import CHOICE_LABELS, SECRECY
+from bot.ui.votes_labels import OPTION_LABELS, SECRECY
 
 
 def ballot(view: ProposalView, mine: Ballot | None) -> Answer:
@@ -19,7 +21,7 @@ def ballot(view: ProposalView, mine: Ballot | None) -> Answer:
     vote = view.proposal.vote
     if vote is None or not vote.opened:
         return said(f"There is no vote on {named(view.proposal)} now.", buttons=links_to(view))
-    yours = f"**Your vote: {CHOICE_LABELS.get(mine.choice, mine.choice)}.**" if mine else "**You have not voted.**"
+    yours = f"**Your vote: {votes.filled(vote, mine)}.**" if mine else "**You have not voted.**"
     lines = [f"### The vote on {numbered(view.proposal)}\n{named(view.proposal)}", yours]
     open_still = view.proposal.state is ProposalState.ESCALATED and vote.tally is None
     if open_still:
@@ -32,20 +34,18 @@ def ballot(view: ProposalView, mine: Ballot | None) -> Answer:
     return said("\n".join(lines), buttons=votes.choices(view.proposal) if open_still else links_to(view))
 
 
-def cast(view: ProposalView, choice: str) -> Answer:
+def cast(view: ProposalView, marks: Mapping[str, int]) -> Answer:
     """A vote was noted (DEC-2)."""
-    return ballot(view, Ballot(choice))
+    return ballot(view, Ballot(marks))
 
 
 def choice_names(proposal: Proposal) -> tuple[str, ...]:
-    """The choices of its vote as people read them, in their fixed order; none without a vote."""
-    if proposal.vote is None:
-        return ()
-    return tuple(CHOICE_LABELS.get(name, name) for name in REGISTRY[proposal.vote.method].CHOICES)
+    """The options of its vote as people read them, in their fixed order; none without a vote."""
+    return tuple(OPTION_LABELS.get(option, option) for option in proposal.vote.options) if proposal.vote else ()
 
 
 def place_of(proposal: Proposal, typed: str) -> int:
-    """The place of a choice, suggested or typed. Raises UnknownKey, and WrongState without a vote."""
+    """The place of an option, suggested or typed. Raises UnknownKey, and WrongState without a vote."""
     names = choice_names(proposal)
     if not names:
         raise WrongState(proposal.state, "vote")

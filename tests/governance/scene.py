@@ -26,7 +26,8 @@ from bot.governance.organisation import (
 )
 from bot.governance.policy import genesis
 from bot.governance.policy_values import Value
-from bot.governance.proposals_types import Ballot, Objection, Proposal, ProposalState, Rolls, Statement, Text
+from bot.governance.proposals_types import Objection, Proposal, ProposalState, Rolls, Statement, Text
+from bot.governance.votes_types import Ballot
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
@@ -214,4 +215,4 @@ def kinds(events: tuple[Event, ...]) -> list[EventType]:
 
 
 def ballots(choices: Mapping[str, str]) -> tuple[Ballot, ...]:
-    return tuple(Ballot(choice, PersonId(person)) for person, choice in choices.items())
+    return tuple(Ballot({choice: 1}, PersonId(person)) for person, choice in choices.items())

@@ -9,8 +9,9 @@ import pytest
 from bot.governance import clock, escalations, halts, lifecycle, objections, proposals, sponsors
 from bot.governance.errors import WindowClosed
 from bot.governance.events import EventType
-from bot.governance.proposals_types import Appeal, Clock, ObjectionState, Proposal, ProposalState, Spell, Vote
+from bot.governance.proposals_types import Appeal, Clock, ObjectionState, Proposal, ProposalState, Spell
 from bot.governance.proposals_types import Test as FormTest
+from bot.governance.votes_types import Vote
 from tests.governance.scene import (
     ANA,
     AROUND,

@@ -21,7 +21,8 @@ from bot.governance import (
 from bot.governance.events import EventType
 from bot.governance.lifecycle import Surroundings
 from bot.governance.policy_values import Value
-from bot.governance.proposals_types import FINAL, Ballot, Proposal, ProposalState, Statement
+from bot.governance.proposals_types import FINAL, Proposal, ProposalState, Statement
+from bot.governance.votes_types import Ballot
 from tests.governance.scene import (
     ANA,
     AROUND,
@@ -306,7 +307,7 @@ def test_in_a_vote_who_read_it_and_has_not_voted_is_nudged_and_who_gave_the_seat
     proposal = read(opened(author=member("gil", NEIGHBOUR, TOP)))
     assert lifecycle.undecided(gave_up(proposal, DI)) == {"ed", "fay"}
     vote, _ = escalations.escalate(disputed(proposal), BO, at(201))
-    vote, _, _ = votes.cast(vote, CY, Ballot("for"), SHG, at(202))
+    vote, _, _ = votes.cast(vote, CY, Ballot({"for": 1}), SHG, at(202))
     assert lifecycle.undecided(gave_up(vote, DI)) == {"bo", "ed", "fay", "gil"}
 
 

@@ -9,23 +9,24 @@ from hypothesis import strategies as st
 
 from bot.governance.ids import PersonId
 from bot.governance.methods import REGISTRY
-from bot.governance.proposals_types import Ballot
+from bot.governance.votes_types import Ballot
 
+OPTIONS = ("for", "against", "abstain")
 HALF, TWO_THIRDS = Fraction(1, 2), Fraction(2, 3)
 
 
 def cast(**choices: int) -> list[Ballot]:
     """So many ballots of each choice; ``_`` stands for a blank."""
     found = [choice.replace("_", " ") for choice, count in choices.items() for _ in range(count)]
-    return [Ballot(choice, PersonId(f"p{n}")) for n, choice in enumerate(found)]
+    return [Ballot({choice: 1}, PersonId(f"p{n}")) for n, choice in enumerate(found)]
 
 
 def test_the_registry_has_each_method_under_its_name() -> None:
     assert set(REGISTRY) == {"consent", "majority", "supermajority"}
     for name, method in REGISTRY.items():
         assert name == method.NAME
-        assert set(method.CHOICES) >= method.NEEDS_REASON
-        assert len(set(method.CHOICES)) == len(method.CHOICES)
+        assert set(method.OPTIONS) >= method.NEEDS_REASON
+        assert len(set(method.OPTIONS)) == len(method.OPTIONS)
     assert not REGISTRY["consent"].MAY_BE_SECRET
 
 
@@ -63,21 +64,22 @@ def test_the_registry_has_each_method_under_its_name() -> None:
 def test_the_edges(
     method: str, ballots: dict[str, int], eligible: int, share: Fraction, adopted: bool, reason: str
 ) -> None:
-    tally = REGISTRY[method].tally(cast(**ballots), eligible, HALF, share)
+    tally = REGISTRY[method].tally(cast(**ballots), REGISTRY[method].OPTIONS, eligible, HALF, share)
     assert (tally.adopted, tally.reason) == (adopted, reason)
     assert (tally.cast, tally.eligible) == (sum(ballots.values()), eligible)
-    assert [choice for choice, _ in tally.counts] == list(REGISTRY[method].CHOICES)
+    assert [choice for choice, _ in tally.counts] == list(REGISTRY[method].OPTIONS)
 
 
 @given(st.data())
 def test_a_tally_does_not_depend_on_the_order_of_ballots(data: st.DataObject) -> None:
     method = REGISTRY[data.draw(st.sampled_from(sorted(REGISTRY)))]
-    choices = data.draw(st.lists(st.sampled_from(method.CHOICES), max_size=12))
-    ballots = [Ballot(choice, PersonId(f"p{n}")) for n, choice in enumerate(choices)]
+    options = method.OPTIONS
+    choices = data.draw(st.lists(st.sampled_from(options), max_size=12))
+    ballots = [Ballot({choice: 1}, PersonId(f"p{n}")) for n, choice in enumerate(choices)]
     share = data.draw(st.fractions(HALF, 1, max_denominator=10))
     quorum = data.draw(st.fractions(Fraction(1, 4), 1, max_denominator=10))
     shuffled: Any = data.draw(st.permutations(ballots))
-    assert method.tally(ballots, 12, quorum, share) == method.tally(shuffled, 12, quorum, share)
+    assert method.tally(ballots, options, 12, quorum, share) == method.tally(shuffled, options, 12, quorum, share)
 
 
 @given(st.integers(0, 9), st.integers(0, 9), st.integers(0, 9), st.integers(0, 30))
@@ -85,7 +87,7 @@ def test_a_majority_and_a_supermajority_recount_by_hand(yes: int, no: int, absta
     ballots = cast(**{"for": yes, "against": no, "abstain": abstain})
     eligible = len(ballots) + absent
     quorate = eligible > 0 and 2 * len(ballots) >= eligible
-    majority = REGISTRY["majority"].tally(ballots, eligible, HALF, HALF)
-    supermajority = REGISTRY["supermajority"].tally(ballots, eligible, HALF, TWO_THIRDS)
+    majority = REGISTRY["majority"].tally(ballots, OPTIONS, eligible, HALF, HALF)
+    supermajority = REGISTRY["supermajority"].tally(ballots, OPTIONS, eligible, HALF, TWO_THIRDS)
     assert majority.adopted is (quorate and yes > no)
     assert supermajority.adopted is (quorate and yes > no and 3 * yes >= 2 * (yes + no))

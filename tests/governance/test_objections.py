@@ -36,7 +36,8 @@ from bot.governance.ids import PersonId
 from bot.governance.organisation import Elector, Member
 from bot.governance.policy import genesis
 from bot.governance.policy_values import Value
-from bot.governance.proposals_types import Ballot, Objection, ObjectionState, Proposal, ProposalState, Statement
+from bot.governance.proposals_types import Objection, ObjectionState, Proposal, ProposalState, Statement
+from bot.governance.votes_types import Ballot
 from tests.governance.scene import (
     ANA,
     AROUND,
@@ -152,7 +153,7 @@ def test_who_lost_the_seat_by_anothers_hand_acts_as_if_seated(who: Member) -> No
     proposal, _ = objections.raise_concern(proposal, who, "It is dear, too.", "", at(1))
     objections.withdraw_objection(proposal, 1, who, at(1))
     proposal, _ = escalations.escalate(disputed(proposal), who, at(80))
-    votes.cast(proposal, who, Ballot("for"), SHG, at(81))
+    votes.cast(proposal, who, Ballot({"for": 1}), SHG, at(81))
 
 
 def test_who_left_and_is_back_acts_again() -> None:

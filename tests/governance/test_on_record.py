@@ -30,7 +30,8 @@ from bot.governance.effects import Ratification
 from bot.governance.events import Event, EventType, Json
 from bot.governance.lifecycle import Surroundings
 from bot.governance.proposals import Load
-from bot.governance.proposals_types import Ballot, Proposal, ProposalState, Statement
+from bot.governance.proposals_types import Proposal, ProposalState, Statement
+from bot.governance.votes_types import Ballot
 from tests.governance.scene import (
     ANA,
     AROUND,
@@ -246,7 +247,7 @@ VOTES: dict[str, tuple[Happening, list[Said]]] = {
         ],
     ),
     "cast": (
-        lambda: votes.cast(in_a_vote(), CY, Ballot("for"), SHG, at(81))[2],
+        lambda: votes.cast(in_a_vote(), CY, Ballot({"for": 1}), SHG, at(81))[2],
         [(EventType.BALLOT_CAST, "cy", {"vote": "7-1"})],
     ),
     "adopted": (

@@ -32,8 +32,9 @@ from bot.governance.ids import PersonId
 from bot.governance.lifecycle import Surroundings
 from bot.governance.organisation import FACILITATOR, Member, RoleMapping
 from bot.governance.policy_values import Value
-from bot.governance.proposals_types import Ballot, Proposal, ProposalState, Rolls
+from bot.governance.proposals_types import Proposal, ProposalState, Rolls
 from bot.governance.seats import Hand, SeatRecord, roll
+from bot.governance.votes_types import Ballot
 from tests.governance.scene import (
     ANA,
     BUDGET,
@@ -156,7 +157,7 @@ class Course:
         }  # fmt: skip
         try:
             if what in {"for", "against"}:
-                self.proposal, ballot, _ = votes.cast(proposal, who, Ballot(what), SHG, now)
+                self.proposal, ballot, _ = votes.cast(proposal, who, Ballot({what: 1}), SHG, now)
                 self.ballots[who.person] = ballot
             else:
                 self.proposal, _ = acts[what]()

@@ -44,13 +44,13 @@ from bot.governance.proposals import Load
 from bot.governance.proposals_types import (
     CONTESTABLE,
     FINAL,
-    Ballot,
     ObjectionState,
     Proposal,
     ProposalState,
     ProposalTerms,
     Statement,
 )
+from bot.governance.votes_types import Ballot
 from tests.governance.scene import (
     ANA,
     BUDGET,
@@ -693,8 +693,8 @@ class Proceedings(RuleBasedStateMachine):
         held = self.proposal.vote
         if held is None:
             return
-        choices = REGISTRY[held.method].CHOICES
-        wanted = Ballot(choices[choice % len(choices)], None, "harm", REASON)
+        choices = REGISTRY[held.method].OPTIONS
+        wanted = Ballot({choices[choice % len(choices)]: 1}, None, "harm", REASON)
         try:
             self.proposal, ballot, events = votes.cast(self.proposal, self.who(person), wanted, SHG, self.now)
         except Refusal:

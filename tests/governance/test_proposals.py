@@ -47,7 +47,8 @@ from bot.governance.policy import genesis
 from bot.governance.policy_keys import KEYS
 from bot.governance.policy_values import Kind
 from bot.governance.proposals import Load
-from bot.governance.proposals_types import Ballot, Clock, ObjectionState, Proposal, ProposalState, Text
+from bot.governance.proposals_types import Clock, ObjectionState, Proposal, ProposalState, Text
+from bot.governance.votes_types import Ballot
 from tests.governance.scene import (
     ANA,
     BO,
@@ -392,7 +393,7 @@ def test_who_voted_was_reached() -> None:
     vote, _ = escalations.escalate(disputed(), BO, at(80))
     assert electorates.reached(vote) == {"bo"}
     for voter in (CY, DI):
-        vote, _, _ = votes.cast(vote, voter, Ballot("for"), SHG, at(81))
+        vote, _, _ = votes.cast(vote, voter, Ballot({"for": 1}), SHG, at(81))
     assert electorates.reached(vote) == {"bo", "cy", "di"}
 
 

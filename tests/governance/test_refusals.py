@@ -42,7 +42,8 @@ from bot.governance.objections import CRITERIA
 from bot.governance.organisation import FACILITATOR, MEMBER, Member, without_role
 from bot.governance.policy_values import Value
 from bot.governance.proposals import Load
-from bot.governance.proposals_types import Ballot, ObjectionState, Proposal, ProposalState, Statement
+from bot.governance.proposals_types import ObjectionState, Proposal, ProposalState, Statement
+from bot.governance.votes_types import Ballot
 from tests.governance.scene import (
     ANA,
     BO,
@@ -275,33 +276,33 @@ VOTES: dict[str, tuple[Callable[[], object], Refusal]] = {
         lambda: escalations.escalate(opened(), BO, NOW),
         WrongState(ProposalState.REVIEW, "escalate"),
     ),
-    "cast: no vote": (casting(opened(), BO, Ballot("for")), WrongState(ProposalState.REVIEW, "vote")),
+    "cast: no vote": (casting(opened(), BO, Ballot({"for": 1})), WrongState(ProposalState.REVIEW, "vote")),
     "cast: counted": (
-        casting(replace(in_a_vote(), state=ProposalState.ADOPTED), BO, Ballot("for")),
+        casting(replace(in_a_vote(), state=ProposalState.ADOPTED), BO, Ballot({"for": 1})),
         WrongState(ProposalState.ADOPTED, "vote"),
     ),
     "open: none announced": (lambda: votes.open_vote(opened(), NOW), WrongState(ProposalState.REVIEW, "vote")),
-    "cast: joined later": (casting(in_a_vote(), JOINER, Ballot("for")), NotEligible("vote joined later", MEMBER)),
-    "cast: stranger": (casting(in_a_vote(), STRANGER, Ballot("for")), NotEligible("vote", MEMBER)),
+    "cast: joined later": (casting(in_a_vote(), JOINER, Ballot({"for": 1})), NotEligible("vote joined later", MEMBER)),
+    "cast: stranger": (casting(in_a_vote(), STRANGER, Ballot({"for": 1})), NotEligible("vote", MEMBER)),
     "cast: gave up": (
-        casting(gave_up(in_a_vote(), BO), member("bo"), Ballot("for")),
+        casting(gave_up(in_a_vote(), BO), member("bo"), Ballot({"for": 1})),
         NotEligible("no seat now", MEMBER),
     ),
-    "cast: another choice": (casting(in_a_vote(), BO, Ballot("maybe")), UnknownKey("maybe", majority.CHOICES)),
+    "cast: another choice": (casting(in_a_vote(), BO, Ballot({"maybe": 1})), UnknownKey("maybe", majority.OPTIONS)),
     "cast: another choice of consent": (
-        casting(in_a_vote("consent"), BO, Ballot("for")),
-        UnknownKey("for", consent.CHOICES),
+        casting(in_a_vote("consent"), BO, Ballot({"for": 1})),
+        UnknownKey("for", consent.OPTIONS),
     ),
     "object: another criterion": (
-        casting(in_a_vote("consent"), BO, Ballot("object", None, "taste", REASON)),
+        casting(in_a_vote("consent"), BO, Ballot({"object": 1}, None, "taste", REASON)),
         UnknownKey("taste", CRITERIA),
     ),
     "object: short": (
-        casting(in_a_vote("consent"), BO, Ballot("object", None, "harm", "  No.  ")),
+        casting(in_a_vote("consent"), BO, Ballot({"object": 1}, None, "harm", "  No.  ")),
         BadText("reason", 3, 20, 1500),
     ),
     "object: long": (
-        casting(in_a_vote("consent"), BO, Ballot("object", None, "harm", "x" * 1501)),
+        casting(in_a_vote("consent"), BO, Ballot({"object": 1}, None, "harm", "x" * 1501)),
         BadText("reason", 1501, 20, 1500),
     ),
     "halt: no timelock": (lambda: halts.consent_to_halt(opened(), BO, NOW), WrongState(ProposalState.REVIEW, "halt")),
@@ -383,8 +384,8 @@ def test_what_is_refused_to_one_is_taken_from_another() -> None:
     """The acts beside those refused: by whom, when and over what they may be taken."""
     rulings.rule_on_form(stated(opened(), BO), 1, FLO, False, REASON, at(1))
     rulings.ask_test(stated(opened(), BO), 1, LATECOMER, at(1))
-    votes.cast(in_a_vote(), BO, Ballot("for"), SHG, at(81))
-    votes.cast(gave_up(in_a_vote(), BO), BO, Ballot("for"), SHG, at(81))
+    votes.cast(in_a_vote(), BO, Ballot({"for": 1}), SHG, at(81))
+    votes.cast(gave_up(in_a_vote(), BO), BO, Ballot({"for": 1}), SHG, at(81))
     halts.consent_to_halt(passed(), BO, at(130))
     lifecycle.enact(passed(), world(), at(168))
     opened(electors=ELECTORS[:2])

@@ -30,8 +30,9 @@ from bot.governance.events import EventType
 from bot.governance.ids import PersonId
 from bot.governance.organisation import Elector, Member
 from bot.governance.policy_values import Value
-from bot.governance.proposals_types import Ballot, Proposal, ProposalState
+from bot.governance.proposals_types import Proposal, ProposalState
 from bot.governance.stops import BLIND, REMOVED, TIMED_OUT, Barred, Span
+from bot.governance.votes_types import Ballot
 from tests.governance.scene import (
     ANA,
     AROUND,
@@ -181,7 +182,7 @@ def test_sponsors_voters_and_halters_are_waited_for() -> None:
     assert acting(left, at(73)) == EVERYONE - people(BO)
     assert acting(disputed(), at(80)) == frozenset(), "in a dispute nobody's silence passes anything"
     vote = escalations.escalate(disputed(), BO, at(80))[0]
-    voted, *_ = votes.cast(vote, CY, Ballot("for"), vote.group, at(81))
+    voted, *_ = votes.cast(vote, CY, Ballot({"for": 1}), vote.group, at(81))
     assert acting(voted, at(82)) == EVERYONE - people(CY)
     passed = advanced(advanced(opened("budget"), at(72)), at(120))
     asked, _ = halts.consent_to_halt(passed, BO, at(121))
@@ -329,9 +330,9 @@ def test_after_seven_days_in_one_process_it_goes_to_a_final_vote_with_those_shut
     assert voted.vote.electors == ELECTORS
     assert clock.stop(voted, clock.SILENCED, at(300)) == (voted, ())
     end = voted.vote.closes_at
-    cast = tuple(Ballot("for", m.person) for m in (FAY, GIL))
+    cast = tuple(Ballot({"for": 1}, m.person) for m in (FAY, GIL))
     assert advanced(voted, end, cast).state is ProposalState.NOT_ADOPTED, "two of six are no quorum"
-    most = tuple(Ballot("for", m.person) for m in (FAY, GIL, DI))
+    most = tuple(Ballot({"for": 1}, m.person) for m in (FAY, GIL, DI))
     assert advanced(voted, end, most).state is ProposalState.ADOPTED
 
 
@@ -354,11 +355,11 @@ def test_the_final_vote_after_too_long_a_stop_is_of_its_own_electors(notice: int
     begun = at(73 + notice) + 7 * DAY
     for who in STAKEHOLDERS:
         with pytest.raises(NotEligible) as refused:
-            votes.cast(proposal, who, Ballot("for"), SHG, begun)
+            votes.cast(proposal, who, Ballot({"for": 1}), SHG, begun)
         assert refused.value.why == "vote of electors"
         assert not rolls.has_a_say(proposal, who.person)
     for who in (wim, wes, will):
-        proposal, *_ = votes.cast(proposal, who, Ballot("for"), SHG, begun)
+        proposal, *_ = votes.cast(proposal, who, Ballot({"for": 1}), SHG, begun)
     end = proposal.vote.ends_at if proposal.vote else begun
     assert advanced(proposal, end, ballots({"wim": "for"})).outcome == "no quorum"
     assert advanced(proposal, end, ballots({"wim": "for", "wes": "for"})).outcome != "no quorum"

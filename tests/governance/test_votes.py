@@ -10,9 +10,11 @@ from bot.governance import clock, escalations, lifecycle, objections, votes
 from bot.governance.errors import BadText, NotEligible, UnknownKey, WindowClosed, WrongState
 from bot.governance.events import EventType
 from bot.governance.lifecycle import Surroundings
+from bot.governance.methods import REGISTRY
 from bot.governance.organisation import Elector, Member
 from bot.governance.policy_values import Value
-from bot.governance.proposals_types import Ballot, ObjectionState, Proposal, ProposalState, Statement
+from bot.governance.proposals_types import ObjectionState, Proposal, ProposalState, Statement
+from bot.governance.votes_types import Ballot
 from tests.governance.scene import (
     ANA,
     BO,
@@ -99,8 +101,8 @@ def test_a_vote_of_a_cells_proposal_is_held_by_the_stakeholder_group() -> None:
     assert proposal.vote is not None
     assert proposal.vote.electors == ELECTORS
     with pytest.raises(NotEligible):
-        votes.cast(proposal, objector, Ballot("for"), SHG, at(81))
-    votes.cast(proposal, BO, Ballot("for"), SHG, at(81))
+        votes.cast(proposal, objector, Ballot({"for": 1}), SHG, at(81))
+    votes.cast(proposal, BO, Ballot({"for": 1}), SHG, at(81))
 
 
 def test_a_notice_period_delays_the_opening() -> None:
@@ -109,7 +111,7 @@ def test_a_notice_period_delays_the_opening() -> None:
     assert kinds(events) == [EventType.PROPOSAL_ESCALATED]
     assert lifecycle.next_due(proposal) == at(225)
     with pytest.raises(WrongState):
-        votes.cast(proposal, BO, Ballot("for"), SHG, at(224))
+        votes.cast(proposal, BO, Ballot({"for": 1}), SHG, at(224))
     proposal, events = lifecycle.advance(proposal, at(226), Surroundings())
     assert kinds(events) == [EventType.VOTE_OPENED]
     assert proposal.vote is not None
@@ -120,15 +122,15 @@ def test_a_notice_period_delays_the_opening() -> None:
 
 
 def test_a_ballot_is_cast_and_changed_until_close() -> None:
-    proposal, ballot, events = votes.cast(voting(), BO, Ballot("against", reason="dropped"), SHG, at(202))
-    assert ballot == Ballot("against", BO.person)
+    proposal, ballot, events = votes.cast(voting(), BO, Ballot({"against": 1}, reason="dropped"), SHG, at(202))
+    assert ballot == Ballot({"against": 1}, BO.person)
     assert kinds(events) == [EventType.BALLOT_CAST]
-    proposal, ballot, _ = votes.cast(proposal, BO, Ballot("for"), SHG, at(273) - TICK)
+    proposal, ballot, _ = votes.cast(proposal, BO, Ballot({"for": 1}), SHG, at(273) - TICK)
     assert ballot.choice == "for"
     assert proposal.vote is not None
     assert proposal.vote.voted == {"bo"}
     with pytest.raises(WindowClosed):
-        votes.cast(proposal, BO, Ballot("for"), SHG, at(273))
+        votes.cast(proposal, BO, Ballot({"for": 1}), SHG, at(273))
 
 
 @pytest.mark.parametrize(
@@ -144,27 +146,27 @@ def test_a_ballot_is_cast_and_changed_until_close() -> None:
 )
 def test_who_does_not_vote(who: Member, why: str) -> None:
     with pytest.raises(NotEligible) as refusal:
-        votes.cast(gave_up(voting(), BO), who, Ballot("for"), SHG, at(202))
+        votes.cast(gave_up(voting(), BO), who, Ballot({"for": 1}), SHG, at(202))
     assert refusal.value.why == why
 
 
 def test_unknown_choices_and_missing_reasons() -> None:
     with pytest.raises(UnknownKey):
-        votes.cast(voting(), BO, Ballot("consent"), SHG, at(202))
+        votes.cast(voting(), BO, Ballot({"consent": 1}), SHG, at(202))
     consent = voting({"vote.method": "consent"})
     with pytest.raises(UnknownKey):
-        votes.cast(consent, BO, Ballot("object", criterion="taste", reason=REASON), SHG, at(202))
+        votes.cast(consent, BO, Ballot({"object": 1}, criterion="taste", reason=REASON), SHG, at(202))
     for reason in ("", "x" * 19, "x" * 1501):
         with pytest.raises(BadText):
-            votes.cast(consent, BO, Ballot("object", criterion="harm", reason=reason), SHG, at(202))
-    _, ballot, _ = votes.cast(consent, BO, Ballot("object", criterion="harm", reason=REASON), SHG, at(202))
-    assert ballot == Ballot("object", BO.person, "harm", REASON)
+            votes.cast(consent, BO, Ballot({"object": 1}, criterion="harm", reason=reason), SHG, at(202))
+    _, ballot, _ = votes.cast(consent, BO, Ballot({"object": 1}, criterion="harm", reason=REASON), SHG, at(202))
+    assert ballot == Ballot({"object": 1}, BO.person, "harm", REASON)
 
 
 def test_no_vote_outside_an_open_vote() -> None:
     for proposal in (opened(), disputed(), closed(voting(), {"bo": "for"})):
         with pytest.raises(WrongState):
-            votes.cast(proposal, BO, Ballot("for"), SHG, at(202))
+            votes.cast(proposal, BO, Ballot({"for": 1}), SHG, at(202))
 
 
 # ---- the clock (PRO-11) ---------------------------------------------------------------------------
@@ -172,7 +174,7 @@ def test_no_vote_outside_an_open_vote() -> None:
 
 def test_a_stopped_clock_keeps_an_open_vote_open_and_moves_its_close() -> None:
     proposal, _ = clock.stop(voting(), clock.ROLE, at(250))
-    votes.cast(proposal, BO, Ballot("for"), SHG, at(300))
+    votes.cast(proposal, BO, Ballot({"for": 1}), SHG, at(300))
     assert closed(proposal, {"bo": "for"}, 300).state is ProposalState.ESCALATED
     proposal, _ = clock.resume(proposal, clock.ROLE, at(310))
     assert proposal.vote is not None
@@ -184,7 +186,7 @@ def test_a_stopped_clock_keeps_an_open_vote_open_and_moves_its_close() -> None:
 def test_no_ballots_for_a_vote_that_had_ended_before_the_clock_stopped() -> None:
     proposal, _ = clock.stop(voting(), clock.ROLE, at(273))
     with pytest.raises(WindowClosed):
-        votes.cast(proposal, BO, Ballot("for"), SHG, at(280))
+        votes.cast(proposal, BO, Ballot({"for": 1}), SHG, at(280))
 
 
 def test_a_vote_called_while_the_clock_stands_runs_its_full_window_from_the_resumption() -> None:
@@ -246,7 +248,7 @@ SECRET: dict[str, Value] = {"vote.secret": True, "vote.quorum": Fraction(1, 4)}
 
 
 def test_a_secret_choice_leaves_no_event_and_no_name() -> None:
-    proposal, ballot, events = votes.cast(voting(SECRET), BO, Ballot("for"), SHG, at(202))
+    proposal, ballot, events = votes.cast(voting(SECRET), BO, Ballot({"for": 1}), SHG, at(202))
     assert events == ()
     assert ballot.person == "bo"  # the row that storage keeps until close
     assert proposal.vote is not None
@@ -255,7 +257,7 @@ def test_a_secret_choice_leaves_no_event_and_no_name() -> None:
         proposal, at(273), Surroundings(ballots({"bo": "for", "cy": "against", "di": "for"}))
     )
     assert done.vote is not None
-    assert done.vote.ballots == (Ballot("against"), Ballot("for"), Ballot("for"))
+    assert done.vote.ballots == (Ballot({"against": 1}), Ballot({"for": 1}), Ballot({"for": 1}))
     assert all(entry["person"] is None for entry in events[0].data["ballots"])  # type: ignore[index, union-attr, call-overload]
 
 
@@ -369,7 +371,7 @@ def test_too_few_voters_are_those_of_the_vote() -> None:
 def test_who_gave_the_seat_up_is_not_counted_in_a_vote_and_who_lost_it_is() -> None:
     """Neither among the eligible nor with a ballot; three of four is a quorum, three of six would be one as well."""
     yes = ballots({"bo": "for", "cy": "for", "di": "against"})
-    proposal, _, _ = votes.cast(voting(), member("cy"), Ballot("for"), SHG, at(202))
+    proposal, _, _ = votes.cast(voting(), member("cy"), Ballot({"for": 1}), SHG, at(202))
     tally = votes.close_vote(proposal, yes, at(273))[0].vote.tally  # type: ignore[union-attr]
     assert (tally.cast, tally.eligible, tally.adopted) == (3, 6, True)  # type: ignore[union-attr]
     tally = votes.close_vote(gave_up(proposal, CY, GIL), yes, at(273))[0].vote.tally  # type: ignore[union-attr]
@@ -390,7 +392,7 @@ def all_cast(proposal: Proposal, now: datetime, *but: Member, choice: str = "for
     for voter in STAKEHOLDERS:
         if voter in but:
             continue
-        proposal, ballot, _ = votes.cast(proposal, voter, Ballot(choice), SHG, now)
+        proposal, ballot, _ = votes.cast(proposal, voter, Ballot({choice: 1}), SHG, now)
         kept.append(ballot)
         proposal = votes.hasten(proposal, kept, now)
     return proposal, kept
@@ -399,16 +401,16 @@ def all_cast(proposal: Proposal, now: datetime, *but: Member, choice: str = "for
 def test_it_closes_five_minutes_after_the_last_elector_has_voted() -> None:
     proposal, kept = all_cast(affirmed(), at(80), BO)
     assert lifecycle.next_due(proposal) == at(120), "the nudge: one is waited for"
-    proposal, ballot, _ = votes.cast(proposal, BO, Ballot("against"), SHG, at(81))
+    proposal, ballot, _ = votes.cast(proposal, BO, Ballot({"against": 1}), SHG, at(81))
     proposal = votes.hasten(proposal, [*kept, ballot], at(81))
     soon = at(81) + timedelta(minutes=5)
     assert lifecycle.next_due(proposal) == soon
     assert advanced(proposal, soon - TICK, tuple(kept)) == proposal
-    again, changed, _ = votes.cast(proposal, BO, Ballot("for"), SHG, soon - TICK)
+    again, changed, _ = votes.cast(proposal, BO, Ballot({"for": 1}), SHG, soon - TICK)
     again = votes.hasten(again, [*kept, changed], soon - TICK)
     assert lifecycle.next_due(again) == soon, "a slip can be mended until then, and delays nothing"
     with pytest.raises(WindowClosed):
-        votes.cast(proposal, BO, Ballot("for"), SHG, soon)
+        votes.cast(proposal, BO, Ballot({"for": 1}), SHG, soon)
     adopted = advanced(again, soon, (*kept, changed))
     assert adopted.state is ProposalState.ADOPTED
     assert adopted.vote is not None
@@ -428,11 +430,11 @@ def test_an_objection_keeps_it_open_to_the_end() -> None:
     assert proposal.vote is not None
     assert proposal.vote.ends_at == at(273), "an objection stands on what was disputed"
     consent, _ = all_cast(replace_method(affirmed(), "consent"), at(80), BO, choice="consent")
-    cast, objecting, _ = votes.cast(consent, BO, Ballot("object", None, "harm", REASON), SHG, at(81))
+    cast, objecting, _ = votes.cast(consent, BO, Ballot({"object": 1}, None, "harm", REASON), SHG, at(81))
     waiting = votes.hasten(cast, [objecting], at(81))
     assert waiting.vote is not None
     assert waiting.vote.early_at is None
-    again, content, _ = votes.cast(waiting, BO, Ballot("consent"), SHG, at(82))
+    again, content, _ = votes.cast(waiting, BO, Ballot({"consent": 1}), SHG, at(82))
     early = votes.hasten(again, [content], at(82))
     assert early.vote is not None
     assert early.vote.early_at == at(82) + votes.GRACE
@@ -441,7 +443,7 @@ def test_an_objection_keeps_it_open_to_the_end() -> None:
 
 def replace_method(proposal: Proposal, method: str) -> Proposal:
     assert proposal.vote is not None
-    return replace(proposal, vote=replace(proposal.vote, method=method))
+    return replace(proposal, vote=replace(proposal.vote, method=method, options=REGISTRY[method].OPTIONS))
 
 
 def test_a_secret_vote_and_one_of_another_group_stay_open_to_the_end() -> None:
@@ -490,7 +492,7 @@ def test_only_a_vote_that_is_open_can_close_early() -> None:
 )
 def test_each_method_asks_for_its_own_share(method: str, yes: int, no: int, adopted: bool) -> None:
     vote = voting({"vote.method": method, "vote.supermajority": Fraction(2, 3)})
-    cast = [Ballot("for" if n < yes else "against", m.person) for n, m in enumerate(STAKEHOLDERS[: yes + no])]
+    cast = [Ballot({"for" if n < yes else "against": 1}, m.person) for n, m in enumerate(STAKEHOLDERS[: yes + no])]
     assert advanced(vote, at(273), tuple(cast)).state is (
         ProposalState.ADOPTED if adopted else ProposalState.NOT_ADOPTED
     )
@@ -512,6 +514,6 @@ def test_a_hidden_result_says_why_but_for_a_tie(cast: dict[str, str], reason: st
 
 @pytest.mark.parametrize("length", [20, 1500])
 def test_a_reason_of_an_objecting_ballot_at_its_limits(length: int) -> None:
-    objecting = Ballot("object", None, "harm", "x" * length)
+    objecting = Ballot({"object": 1}, None, "harm", "x" * length)
     _, kept, _ = votes.cast(voting({"vote.method": "consent"}), BO, objecting, SHG, at(202))
     assert kept == replace(objecting, person=BO.person)

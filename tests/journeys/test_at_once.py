@@ -77,7 +77,7 @@ async def test_everyone_votes_twice_in_the_same_instant(server: Server) -> None:
     number = await escalated(server)
     ctx, proposal = server.bot.ctx, (await server.proposal(number)).id
     acts = [
-        votes.cast(ctx, actor(server, who), proposal, choice)
+        votes.cast(ctx, actor(server, who), proposal, {choice: 1})
         for who in ("ada", "ben", "cleo", "dev")
         for choice in ("against", "for")
     ]

@@ -20,6 +20,7 @@ from tests.services.scene import ADA, BEN, CLEO, DEV, FREE_KEY, GUS, HERE, OTHER
 
 Document = dict[str, Any]
 VOTED, CHANGED, REVISED, WITHDRAWN = 1, 2, 3, 4
+VOTE = f"{VOTED}-1"
 
 
 async def founded(scene: Scene) -> None:
@@ -54,7 +55,7 @@ async def lived(scene: Scene) -> Scene:
     await escalations.escalate(scene.ctx, scene.actor(ADA), voted)
     await scene.sweep()
     for voter in (BEN, CLEO, DEV):
-        await votes.cast(scene.ctx, scene.actor(voter), voted, "for")
+        await votes.cast(scene.ctx, scene.actor(voter), voted, {"for": 1})
     await scene.after(hours=96)
     changed = await scene.file(TOM, "policy", effects=(FREE_KEY,))
     await scene.read_by(changed, ADA, BEN, CLEO)
@@ -78,7 +79,7 @@ async def checked(scene: Scene) -> RecordCheck:
         return await record.check(tx, HERE)
 
 
-async def rewritten(engines: Engines, table: Table, row: int, change: Callable[[Document], Any]) -> None:
+async def rewritten(engines: Engines, table: Table, row: int | str, change: Callable[[Document], Any]) -> None:
     """A document changed by hand, in the way of whoever opens the file with an editor."""
     key = table.c.version if table is tables.policies else table.c.id
     async with engines.write() as connection:
@@ -107,8 +108,8 @@ def put(*path: Any, to: Any) -> Callable[[Document], None]:
     return change
 
 
-P, PARTNER, POLICY = tables.proposals, tables.partnerships, tables.policies
-BY_HAND: dict[str, tuple[Table, int, Callable[[Document], Any], str, str]] = {
+P, V, PARTNER, POLICY = tables.proposals, tables.votes, tables.partnerships, tables.policies
+BY_HAND: dict[str, tuple[Table, int | str, Callable[[Document], Any], str, str]] = {
     # what: table, row, change, thing and part that are named
     "state": (P, WITHDRAWN, put("state", to="not adopted"), "proposal/4", "column state"),
     "outcome": (P, WITHDRAWN, put("outcome", to="Nobody wanted it."), "proposal/4", "outcome"),
@@ -168,9 +169,10 @@ BY_HAND: dict[str, tuple[Table, int, Callable[[Document], Any], str, str]] = {
         "proposal/3",
         "words of objection 1",
     ),
-    "result of a vote": (P, VOTED, put("vote", "tally", "adopted", to=False), "proposal/1", "vote"),
-    "count of a vote": (P, VOTED, put("vote", "tally", "cast", to=6), "proposal/1", "vote"),
-    "a published ballot": (P, VOTED, put("vote", "ballots", 0, "choice", to="against"), "proposal/1", "vote"),
+    "result of a vote": (V, VOTE, put("tally", "adopted", to=False), "proposal/1", "vote"),
+    "count of a vote": (V, VOTE, put("tally", "cast", to=6), "proposal/1", "vote"),
+    "a published ballot": (V, VOTE, put("ballots", 0, "marks", to={"against": 1}), "proposal/1", "vote"),
+    "another vote": (P, VOTED, put("vote", to="1-2"), "proposal/1", "document"),
     "no vote at all": (P, VOTED, put("vote", to=None), "proposal/1", "vote"),
     "not readable": (P, VOTED, put("state", to="carried"), "proposal/1", "document"),
     "name of the partnership": (PARTNER, 1, put("name", to="Mine"), "partnership/1", "name"),
@@ -251,13 +253,14 @@ async def test_a_column_changed_by_hand_is_found_and_named(lived: Scene, engines
     ("table", "row", "thing", "part"),
     [
         (P, VOTED, "proposal/1", "whole row"),
+        (V, VOTE, "proposal/1", "document"),
         (P, REVISED, "proposal/3", "whole row"),
         (POLICY, 2, "policy/2", "whole version"),
         (POLICY, 1, "policy/1", "whole version"),
     ],
 )
 async def test_a_row_taken_away_is_missed(
-    lived: Scene, engines: Engines, table: Table, row: int, thing: str, part: str
+    lived: Scene, engines: Engines, table: Table, row: int | str, thing: str, part: str
 ) -> None:
     key = table.c.version if table is POLICY else table.c.id
     async with engines.write() as connection:

@@ -89,16 +89,16 @@ async def test_whoever_loses_the_seat_by_anothers_hand_does_everything_as_before
     await objections.sponsor(scene.ctx, ada, filed, 1)
     await scene.after(hours=72 + 48)
     await escalations.escalate(scene.ctx, ada, filed)
-    await votes.cast(scene.ctx, ada, filed, "for")
+    await votes.cast(scene.ctx, ada, filed, {"for": 1})
     for refused in (
         proposals.show(scene.ctx, ben, filed),
-        votes.cast(scene.ctx, ben, filed, "for"),
+        votes.cast(scene.ctx, ben, filed, {"for": 1}),
         inbox.inbox(scene.ctx, ben, HERE),
     ):
         with pytest.raises(NotEligible):
             await refused
     for who in (CLEO, DEV):
-        await votes.cast(scene.ctx, scene.actor(who), filed, "for")
+        await votes.cast(scene.ctx, scene.actor(who), filed, {"for": 1})
     await scene.after(hours=72)
     assert await scene.state(filed) is ProposalState.ENACTED
 
@@ -211,7 +211,7 @@ async def test_who_is_forgotten_gives_their_seats_up_and_comes_back_as_somebody_
 async def test_who_is_forgotten_has_not_two_votes(scene: Scene) -> None:
     """The sibling: in a vote that is open, and in an appeal."""
     voted = await scene.escalated()
-    await votes.cast(scene.ctx, scene.actor(BEN), voted, "for")
+    await votes.cast(scene.ctx, scene.actor(BEN), voted, {"for": 1})
     appealed = await scene.file(TOM)
     number = await scene.object(CLEO, appealed, stated=True)
     await objections.rule(scene.ctx, scene.actor(GUS), appealed, number, False, REASON)
@@ -220,7 +220,7 @@ async def test_who_is_forgotten_has_not_two_votes(scene: Scene) -> None:
     await erasures.forget(scene.ctx, BEN)
     await scene.seen()
     for refused in (
-        votes.cast(scene.ctx, scene.actor(BEN), voted, "for"),
+        votes.cast(scene.ctx, scene.actor(BEN), voted, {"for": 1}),
         objections.vote_on_appeal(scene.ctx, scene.actor(BEN), appealed, number, False),
     ):
         with pytest.raises(NotEligible):

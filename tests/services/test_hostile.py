@@ -74,7 +74,7 @@ WRITING: dict[str, Act] = {
     "vote on appeal": lambda ctx, who, filed: objections.vote_on_appeal(ctx, who, filed, 1, True),
     "sponsor": lambda ctx, who, filed: objections.sponsor(ctx, who, filed, 1),
     "answer revision": lambda ctx, who, filed: objections.answer_revision(ctx, who, filed, 1, resolved=True),
-    "vote": lambda ctx, who, filed: votes.cast(ctx, who, filed, "for"),
+    "vote": lambda ctx, who, filed: votes.cast(ctx, who, filed, {"for": 1}),
 }
 BEFOREHAND: dict[str, Act] = {
     "before writing": attempts.write,
@@ -196,12 +196,12 @@ async def test_seats_that_changed_between_form_and_submission(scene: Scene) -> N
     dev = scene.actor(DEV)
     scene.roles[DEV] = frozenset()
     await scene.seen()
-    await votes.cast(scene.ctx, dev, voted, "for")
+    await votes.cast(scene.ctx, dev, voted, {"for": 1})
     await objections.concern(scene.ctx, scene.actor(DEV), review, "Mind the cost.")
     await scene.left(CLEO)
     before = await scene.tables()
     for asked in (
-        votes.cast(scene.ctx, scene.actor(CLEO), voted, "for"),
+        votes.cast(scene.ctx, scene.actor(CLEO), voted, {"for": 1}),
         objections.concern(scene.ctx, scene.actor(CLEO), review, "Mind the cost."),
         escalations.escalate(scene.ctx, scene.actor(CLEO), disputed),
         objections.rule(scene.ctx, scene.actor(GUS), review, 1, True, REASON),
@@ -284,7 +284,7 @@ async def test_what_breaks_at_any_statement_leaves_nothing_half_written(scene: S
     assert await scene.state(filed) is ProposalState.DISPUTED
     await broken(lambda: escalations.escalate(ctx, as_(ADA), filed))
     for voter in (BEN, CLEO, DEV):
-        await broken(lambda voter=voter: votes.cast(ctx, as_(voter), filed, "for"))  # type: ignore[misc]
+        await broken(lambda voter=voter: votes.cast(ctx, as_(voter), filed, {"for": 1}))  # type: ignore[misc]
     scene.clock.forward(timedelta(hours=72))
     await broken(lambda: sweeping.advance(ctx, proposals.NOUN, filed))
     assert await scene.state(filed) is ProposalState.ENACTED

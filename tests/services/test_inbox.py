@@ -131,7 +131,7 @@ async def test_a_dispute_a_vote_and_a_stale_change_wait_too(scene: Scene) -> Non
     await escalations.escalate(scene.ctx, scene.actor(ADA), filed)
     await scene.sweep()
     assert await kinds(scene, BEN) == ["vote"]
-    await votes.cast(scene.ctx, scene.actor(BEN), filed, "for")
+    await votes.cast(scene.ctx, scene.actor(BEN), filed, {"for": 1})
     assert await kinds(scene, BEN) == []
     assert await kinds(scene, TIA) == []
 

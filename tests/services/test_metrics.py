@@ -55,7 +55,7 @@ async def lived_through(scene: Scene) -> None:
     await scene.escalated()
     third = max(first, second) + 1
     for who in (BEN, CLEO, DEV, ELI):
-        await votes.cast(scene.ctx, scene.actor(who), third, "for")  # type: ignore[arg-type]
+        await votes.cast(scene.ctx, scene.actor(who), third, {"for": 1})  # type: ignore[arg-type]
     await scene.after(hours=72)
 
 

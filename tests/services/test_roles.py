@@ -411,10 +411,10 @@ async def test_one_stakeholder_alone_overrules_nobody(scene: Scene) -> None:
     await escalations.escalate(scene.ctx, scene.actor(TIA), filed)
     assert (await scene.get(filed)).clock.reasons == {clocks.FEW}
     with pytest.raises(WrongState):
-        await votes.cast(scene.ctx, scene.actor(FAY), filed, "for")
+        await votes.cast(scene.ctx, scene.actor(FAY), filed, {"for": 1})
     await scene.joined(ADA, FUND)
     await scene.sweep()
-    await votes.cast(scene.ctx, scene.actor(FAY), filed, "for")
+    await votes.cast(scene.ctx, scene.actor(FAY), filed, {"for": 1})
 
 
 async def test_a_vote_counts_its_own_voters_and_not_those_who_could_object(scene: Scene) -> None:
@@ -493,7 +493,7 @@ async def test_an_objector_gone_in_the_timelock_is_known_to_be_gone_when_a_halt_
     await escalations.escalate(scene.ctx, scene.actor(TIA), filed)
     await scene.sweep()
     for user in (BEN, CLEO, DEV, ELI, FAY):
-        await votes.cast(scene.ctx, scene.actor(user), filed, "for")
+        await votes.cast(scene.ctx, scene.actor(user), filed, {"for": 1})
     vote = (await scene.get(filed)).vote
     assert vote is not None
     await scene.after(by=vote.closes_at - scene.clock())

@@ -232,7 +232,7 @@ async def test_of_two_changes_of_one_key_the_second_goes_stale_and_can_be_rebase
 async def test_a_vote_that_ends_uncounted_leaves_no_ballot_behind(scene: Scene) -> None:
     """DEC-3a: once the vote is over, nothing links a person to a choice, however it ended."""
     filed = await scene.escalated()
-    await votes.cast(scene.ctx, scene.actor(BEN), filed, "against")
+    await votes.cast(scene.ctx, scene.actor(BEN), filed, {"against": 1})
     await clocks.stop(scene.ctx, filed, "card missing", scene.clock())
     await scene.after(by=timedelta(days=14))
     assert await scene.state(filed) is ProposalState.NOT_ADOPTED

@@ -12,7 +12,8 @@ import pytest
 from bot.governance.errors import BadText, NotEligible, NotFound, NotYours, UnknownKey, WindowClosed, WrongState
 from bot.governance.ids import ProposalId, VoteId
 from bot.governance.policy_values import Value
-from bot.governance.proposals_types import Ballot, ObjectionState, ProposalState
+from bot.governance.proposals_types import ObjectionState, ProposalState
+from bot.governance.votes_types import Ballot
 from bot.services import attempts, escalations, inbox, objections, proposals, votes
 from tests.services.scene import (
     ADA,
@@ -54,7 +55,7 @@ async def under(scene: Scene, **values: Value) -> None:
 
 async def cast(scene: Scene, filed: ProposalId, choices: dict[int, str]) -> None:
     for who, choice in choices.items():
-        await votes.cast(scene.ctx, scene.actor(who), filed, choice)
+        await votes.cast(scene.ctx, scene.actor(who), filed, {choice: 1})
 
 
 async def ballots(scene: Scene, filed: ProposalId) -> dict[str | None, str]:
@@ -77,7 +78,7 @@ async def test_whoever_votes_on_a_private_groups_matter_can_read_it_from_then_on
     view = await proposals.show(scene.ctx, scene.actor(BEN), secret)
     assert view.proposal.vote is not None
     assert view.proposal.vote.opened
-    await votes.cast(scene.ctx, scene.actor(BEN), secret, "for")
+    await votes.cast(scene.ctx, scene.actor(BEN), secret, {"for": 1})
     assert [item.kind for item in (await inbox.inbox(scene.ctx, scene.actor(ADA), HERE)).items] == ["vote"]
     for outsider in (CAL, TIA):
         with pytest.raises(NotFound):
@@ -105,7 +106,7 @@ async def test_nothing_but_a_dispute_is_escalated(scene: Scene) -> None:
     with pytest.raises(WrongState):
         await escalations.escalate(scene.ctx, scene.actor(ADA), filed)
     with pytest.raises(WrongState):
-        await votes.cast(scene.ctx, scene.actor(ADA), filed, "for")
+        await votes.cast(scene.ctx, scene.actor(ADA), filed, {"for": 1})
     with pytest.raises(WrongState):
         await attempts.cast(scene.ctx, scene.actor(ADA), filed, 0)
 
@@ -127,7 +128,7 @@ async def test_between_escalation_and_vote_the_author_may_still_withdraw(scene: 
     await escalations.escalate(scene.ctx, scene.actor(ADA), filed)
     await scene.sweep()
     with pytest.raises(WrongState):
-        await votes.cast(scene.ctx, scene.actor(ADA), filed, "for")
+        await votes.cast(scene.ctx, scene.actor(ADA), filed, {"for": 1})
     await scene.after(hours=23)
     await proposals.withdraw(scene.ctx, scene.actor(TIA), filed)
     await scene.after(hours=100)
@@ -156,15 +157,15 @@ async def test_a_ballot_is_overwritten_in_place_until_close(scene: Scene) -> Non
     filed = await scene.escalated()
     assert await votes.mine(scene.ctx, scene.actor(ADA), filed) is None
     for choice in ("for", "against", "abstain", "against"):
-        await votes.cast(scene.ctx, scene.actor(ADA), filed, choice)
-    assert await votes.mine(scene.ctx, scene.actor(ADA), filed) == Ballot("against", await scene.person(ADA))
+        await votes.cast(scene.ctx, scene.actor(ADA), filed, {choice: 1})
+    assert await votes.mine(scene.ctx, scene.actor(ADA), filed) == Ballot({"against": 1}, await scene.person(ADA))
     assert len((await scene.tables())["ballots"]) == 1
 
 
 async def test_everyone_votes_in_the_same_instant_many_times_and_each_counts_once(scene: Scene) -> None:
     filed = await scene.escalated()
     await asyncio.gather(
-        *(votes.cast(scene.ctx, scene.actor(who), filed, "for") for who in STAKEHOLDERS for _ in range(5))
+        *(votes.cast(scene.ctx, scene.actor(who), filed, {"for": 1}) for who in STAKEHOLDERS for _ in range(5))
     )
     assert len(await ballots(scene, filed)) == 6
     await scene.after(hours=72)
@@ -211,7 +212,7 @@ async def test_votes_race_the_closing_sweep_and_all_that_were_taken_are_counted(
     scene.clock.now = vote.closes_at
     results = await asyncio.gather(
         scene.sweep(),
-        *(votes.cast(scene.ctx, scene.actor(who), filed, "for") for who in STAKEHOLDERS),
+        *(votes.cast(scene.ctx, scene.actor(who), filed, {"for": 1}) for who in STAKEHOLDERS),
         return_exceptions=True,
     )
     assert all(isinstance(each, WindowClosed | WrongState) for each in results[1:])
@@ -230,12 +231,12 @@ async def test_who_may_not_vote_changes_nothing(scene: Scene) -> None:
         (scene.actor(ODA), "vote"),
     ):
         with pytest.raises(NotEligible) as refusal:
-            await votes.cast(scene.ctx, who, filed, "for")
+            await votes.cast(scene.ctx, who, filed, {"for": 1})
         assert refusal.value.why == why
     with pytest.raises(NotEligible):
-        await votes.cast(scene.ctx, scene.actor(FAY), filed, "for")
+        await votes.cast(scene.ctx, scene.actor(FAY), filed, {"for": 1})
     with pytest.raises(UnknownKey):
-        await votes.cast(scene.ctx, scene.actor(ADA), filed, "maybe")
+        await votes.cast(scene.ctx, scene.actor(ADA), filed, {"maybe": 1})
     with pytest.raises(UnknownKey):
         await attempts.cast(scene.ctx, scene.actor(ADA), filed, 3)
     assert await scene.tables() == before
@@ -249,12 +250,12 @@ async def test_an_objection_in_a_consent_round_needs_a_criterion_and_a_reason_an
     assert not vote.secret, "a consent round never is"
     before = await scene.tables()
     with pytest.raises(UnknownKey):
-        await votes.cast(scene.ctx, scene.actor(BEN), filed, "object")
+        await votes.cast(scene.ctx, scene.actor(BEN), filed, {"object": 1})
     with pytest.raises(BadText):
-        await votes.cast(scene.ctx, scene.actor(BEN), filed, "object", "harm", "no")
+        await votes.cast(scene.ctx, scene.actor(BEN), filed, {"object": 1}, "harm", "no")
     assert await scene.tables() == before
     await cast(scene, filed, dict.fromkeys((ADA, CLEO, DEV, ELI), "consent"))
-    await votes.cast(scene.ctx, scene.actor(BEN), filed, "object", "harm", REASON)
+    await votes.cast(scene.ctx, scene.actor(BEN), filed, {"object": 1}, "harm", REASON)
     await scene.after(hours=72)
     assert await scene.state(filed) is ProposalState.NOT_ADOPTED
     closed = [r.event for r in await scene.record() if r.event.type == "vote closed"]
@@ -286,13 +287,14 @@ async def test_a_secret_choice_stands_nowhere_but_in_its_ballot_and_goes_with_it
     await cast(scene, filed, {ADA: "against", BEN: "for", CLEO: "for", DEV: "for", ELI: "abstain"})
     after = await scene.tables()
     changed = {name for name in after if after[name] != silent[name]}
-    assert changed == {"ballots", "proposals"}, "no event, no delivery"
+    assert changed == {"ballots", "votes", "proposals"}, "no event, no delivery"
     vote = (await scene.get(filed)).vote
     assert vote is not None
     assert (vote.secret, vote.ballots, len(vote.voted)) == (True, (), 5)
-    await votes.cast(scene.ctx, scene.actor(ADA), filed, "for")
+    await votes.cast(scene.ctx, scene.actor(ADA), filed, {"for": 1})
     again = await scene.tables()
-    assert again["proposals"] == after["proposals"], "changing one's mind leaves no trace"
+    for table in ("proposals", "votes"):
+        assert again[table] == after[table], "changing one's mind leaves no trace"
     await scene.after(hours=72)
     vote = (await scene.get(filed)).vote
     assert vote is not None

@@ -21,20 +21,18 @@ from bot.governance.policy_values import Key, Kind
 from bot.governance.proposals import pin
 from bot.governance.proposals_types import (
     Appeal,
-    Ballot,
     Clock,
     Concern,
     Objection,
     Proposal,
     ProposalTerms,
     Statement,
-    Tally,
     Text,
     Version,
-    Vote,
 )
 from bot.governance.seats import SeatRecord
 from bot.governance.versions import digest
+from bot.governance.votes_types import Ballot, Tally, Vote
 from bot.services.ports.deliveries import Delivery
 from bot.services.ports.partnerships import Place
 from storage.chain import Link

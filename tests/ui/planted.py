@@ -16,12 +16,12 @@ from bot.governance.ids import GroupId, PartnershipId
 from bot.governance.meetings import Answer, MeetingKind
 from bot.governance.organisation import GroupKind
 from bot.governance.plans import Do, SetupStep, What
-from bot.governance.proposals_types import Ballot
 from bot.governance.reminders import Letter, Preferences
 from bot.governance.retros_leading import Doubt
 from bot.governance.retros_writing import Merged, Written
 from bot.governance.scales import Draft, Purpose
 from bot.governance.seats import Turn
+from bot.governance.votes_types import Ballot
 from bot.services.agendas import MeetingList
 from bot.services.digests import DigestView
 from bot.services.direct_messages import LetterView
@@ -405,7 +405,7 @@ def examples(claim: str) -> dict[str, list[Any]]:
         "surveys_replies.trend:picture": [None],
         "surveys_replies.trend:file": [None],
         "votes_replies.cast:choice": ["for"],
-        "votes_replies.ballot:mine": [None, Ballot("for", scene.BO.person)],
+        "votes_replies.ballot:mine": [None, Ballot({"for": 1}, scene.BO.person)],
         "errors.speak:refusal": refusals(claim),
     }
     return by_type | by_name

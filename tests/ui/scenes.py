@@ -15,7 +15,8 @@ from bot.governance.events import Event, EventType, Json
 from bot.governance.ids import PartnershipId, PersonId
 from bot.governance.organisation import Elector
 from bot.governance.policy import genesis
-from bot.governance.proposals_types import Ballot, Proposal, ProposalState, Statement, Text
+from bot.governance.proposals_types import Proposal, ProposalState, Statement, Text
+from bot.governance.votes_types import Ballot
 from bot.services.ports.record import Recorded
 from bot.services.views import Links, ProposalView
 from bot.ui import ids
@@ -83,7 +84,7 @@ def in_vote(changes: Mapping[str, Any] | None = None) -> Proposal:
 
 
 def voted(*choices: str) -> Proposal:
-    ballots = tuple(Ballot(c, m.person) for c, m in zip(choices, scene.STAKEHOLDERS, strict=False))
+    ballots = tuple(Ballot({c: 1}, m.person) for c, m in zip(choices, scene.STAKEHOLDERS, strict=False))
     return scene.advanced(in_vote(), scene.at(201 + 73), ballots)
 
 

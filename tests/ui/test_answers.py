@@ -14,8 +14,9 @@ from bot.governance.errors import BadText, BadValue, Refusal, UnknownKey, WrongS
 from bot.governance.events import EventType
 from bot.governance.ids import PersonId, ProposalId
 from bot.governance.organisation import Group
-from bot.governance.proposals_types import Ballot, ProposalState, Revision
+from bot.governance.proposals_types import ProposalState, Revision
 from bot.governance.receipts import Receipt, ReceiptStanding
+from bot.governance.votes_types import Ballot
 from bot.services.inbox import Inbox
 from bot.services.noun import InboxItem
 from bot.services.ports.proposals import Listed
@@ -74,7 +75,7 @@ async def test_every_answer_about_a_proposal_fits(name: str) -> None:
         answers.preview(view),
         answers.text(view)[0],
         votes_replies.ballot(view, None),
-        votes_replies.ballot(view, Ballot("for")),
+        votes_replies.ballot(view, Ballot({"for": 1})),
         objections_replies.concern(view),
         objections_replies.standing(Holdings(True, "yes", electors, len(electors), view)),
         objections_replies.standing(Holdings(False, "joined later", electors, 0, view)),
@@ -157,7 +158,7 @@ async def test_whose_seat_was_taken_is_not_told_that_the_objection_lapses() -> N
 async def test_the_vote_shows_the_choice_taken_and_how_to_change_it() -> None:
     view = view_of(in_vote(), 210)
     assert "You have not voted" in text_of(votes_replies.ballot(view, None))
-    shown = votes_replies.cast(view, "against")
+    shown = votes_replies.cast(view, {"against": 1})
     assert "Your vote: Against" in text_of(shown)
     assert custom_ids(shown) == [f"vote:cast:{view.proposal.id}:{place}" for place in range(3)]
 
@@ -303,12 +304,12 @@ async def test_help_and_a_secret_ballot_say_what_an_operator_could_still_see() -
     proposal = in_vote({"vote.secret": True})
     assert proposal.vote is not None
     assert proposal.vote.secret
-    answer = text_of(votes_replies.ballot(view_of(proposal), Ballot("for")))
+    answer = text_of(votes_replies.ballot(view_of(proposal), Ballot({"for": 1})))
     page = text_of(help_page(scene.PARTNERSHIP, (), manages_roles=False, talk=None))
     for said_so in (answer, page):
         assert "Until the close" in said_so
         assert "person and choice" in said_so
         assert "After it nothing there links them" in said_so
         assert "backup" in said_so
-    open_vote = text_of(votes_replies.ballot(view_of(in_vote({"vote.secret": False})), Ballot("for")))
+    open_vote = text_of(votes_replies.ballot(view_of(in_vote({"vote.secret": False})), Ballot({"for": 1})))
     assert "operator" not in open_vote

@@ -281,5 +281,5 @@ def test_an_outcome_ends_with_the_short_head_hash() -> None:
 def test_every_key_of_the_rules_has_a_label() -> None:
     assert set(objections_labels.CRITERION_LABELS) == set(rules.CRITERIA)
     assert set(votes_labels.METHOD_LABELS) == set(METHODS)
-    assert {c for m in METHODS.values() for c in m.CHOICES} == set(votes_labels.CHOICE_LABELS)
+    assert {c for m in METHODS.values() for c in m.OPTIONS} == set(votes_labels.OPTION_LABELS)
     assert announcements.AUDIENCES

@@ -1,20 +1,18 @@
-"""Counting that several methods share: choices in fixed order, quorum, votes for against votes cast (DEC-2)."""
+"""Counting that several methods share: marks of each option, quorum, votes for against votes cast (DEC-2)."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 
-from bot.governance.proposals_types import Ballot, Tally
+from bot.governance.votes_types import Ballot, Counts, Tally
 
 FOR, AGAINST, ABSTAIN = "for", "against", "abstain"
 
 
-def counts_of(ballots: Sequence[Ballot], choices: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
-    """How often each choice was taken, in the method's fixed order, zeroes included."""
-    found = Counter(ballot.choice for ballot in ballots)
-    return tuple((choice, found[choice]) for choice in choices)
+def counts_of(ballots: Sequence[Ballot], options: tuple[str, ...]) -> Counts:
+    """What all ballots give each option together, in the vote's fixed order, zeroes included."""
+    return tuple((option, sum(ballot.marks.get(option, 0) for ballot in ballots)) for option in options)
 
 
 def quorate(cast: int, eligible: int, quorum: Fraction) -> bool:
@@ -23,10 +21,14 @@ def quorate(cast: int, eligible: int, quorum: Fraction) -> bool:
 
 
 def for_and_against(
-    ballots: Sequence[Ballot], eligible: int, quorum: Fraction, enough: Callable[[int, int], bool]
+    ballots: Sequence[Ballot],
+    options: tuple[str, ...],
+    eligible: int,
+    quorum: Fraction,
+    enough: Callable[[int, int], bool],
 ) -> Tally:
     """Votes for out of votes for and against; abstentions count towards the quorum only. A tie is not adopted."""
-    counts = counts_of(ballots, (FOR, AGAINST, ABSTAIN))
+    counts = counts_of(ballots, options)
     votes = dict(counts)
     decided = votes[FOR] + votes[AGAINST]
     if not quorate(len(ballots), eligible, quorum):

@@ -6,15 +6,20 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from bot.governance.methods.counting import ABSTAIN, AGAINST, FOR, for_and_against
-from bot.governance.proposals_types import Ballot, Tally
+from bot.governance.methods.shape import ONE_MARK
+from bot.governance.votes_types import Ballot, Tally
 
 NAME = "supermajority"
-CHOICES = (FOR, AGAINST, ABSTAIN)
+OPTIONS = (FOR, AGAINST, ABSTAIN)
+SHAPE = ONE_MARK
 YES = frozenset({FOR})
 NEEDS_REASON: frozenset[str] = frozenset()
 MAY_BE_SECRET = True
+SHARE = "vote.supermajority"
 
 
-def tally(ballots: Sequence[Ballot], eligible: int, quorum: Fraction, share: Fraction) -> Tally:
+def tally(
+    ballots: Sequence[Ballot], options: tuple[str, ...], eligible: int, quorum: Fraction, share: Fraction
+) -> Tally:
     """Adopted when votes for reach ``share`` of votes for and against; a tie is not adopted."""
-    return for_and_against(ballots, eligible, quorum, lambda votes, decided: votes >= share * decided)
+    return for_and_against(ballots, options, eligible, quorum, lambda votes, decided: votes >= share * decided)

@@ -9,8 +9,9 @@ from enum import StrEnum
 from typing import Protocol
 
 from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId, VoteId
-from bot.governance.proposals_types import Ballot, Proposal, ProposalState
+from bot.governance.proposals_types import Proposal, ProposalState
 from bot.governance.stops import Span
+from bot.governance.votes_types import Ballot
 from bot.services.ports.repository import Repository
 
 
