@@ -404,7 +404,7 @@ def examples(claim: str) -> dict[str, list[Any]]:
         "surveys_board.results:recorded": [surveys.EVENT, None],
         "surveys_replies.trend:picture": [None],
         "surveys_replies.trend:file": [None],
-        "votes_replies.cast:choice": ["for"],
+        "votes_replies.cast:marks": [{"for": 1}],
         "votes_replies.ballot:mine": [None, Ballot({"for": 1}, scene.BO.person)],
         "errors.speak:refusal": refusals(claim),
     }
