@@ -59,7 +59,7 @@ async def give_to(interaction: Interaction, id: int) -> None:
 
 async def write_answer(interaction: Interaction, id: int) -> None:
     """Open the form for the public answer."""
-    await show_form(interaction, pages.answer_form(await feedback.check_may_answer(*asker(interaction), id)))
+    await show_form(interaction, pages.answer_form(await feedback.check_answer(*asker(interaction), id)))
 
 
 async def close(interaction: Interaction, id: int) -> None:
@@ -79,7 +79,7 @@ async def not_resolved(interaction: Interaction, id: int) -> None:
 
 async def hide(interaction: Interaction, id: int) -> None:
     """Open the form for the reason."""
-    await show_form(interaction, pages.hide_form(await feedback.check_may_hide(*asker(interaction), id)))
+    await show_form(interaction, pages.hide_form(await feedback.check_hide(*asker(interaction), id)))
 
 
 async def reveal(interaction: Interaction, id: int) -> None:
@@ -194,7 +194,7 @@ class FeedbackCommands(FormCog):
         """Open the form."""
         found, named = await choices.group_chosen(interaction, group, partnership)
         group_id = named.id if named else None
-        await feedback.check_may_give(*asker(interaction), found.id, group_id)
+        await feedback.check_give(*asker(interaction), found.id, group_id)
         await show_form(interaction, pages.give_form(found, group_id))
 
     @feedback.command(name="list", description="Feedback that you may read, newest first")

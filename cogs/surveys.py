@@ -60,7 +60,7 @@ async def show(interaction: Interaction, id: int) -> None:
 
 async def write(interaction: Interaction, id: int) -> None:
     """Open the form for title and purpose."""
-    view = await surveys.check_may_change(*asker(interaction), id)
+    view = await surveys.check_change(*asker(interaction), id)
     await show_form(interaction, surveys_forms.words(view.survey))
 
 
@@ -68,7 +68,7 @@ def adding(kind: QuestionKind) -> Act:
     """Opens the form for a new question of this kind."""
 
     async def add(interaction: Interaction, id: int) -> None:
-        view = await surveys.check_may_change(*asker(interaction), id)
+        view = await surveys.check_change(*asker(interaction), id)
         await show_form(interaction, surveys_forms.question(view.survey, kind, 0))
 
     return add
@@ -185,7 +185,7 @@ class QuestionButton(Control, template=surveys_ids.QUESTION_TEMPLATE):
         if self.match["act"] == "drop":
             await answer(interaction, answers.draft(await surveys.drop_question(ctx, who, survey, place)), replace=True)
             return
-        view = await surveys.check_may_change(ctx, who, survey)
+        view = await surveys.check_change(ctx, who, survey)
         if place > len(view.survey.questions):
             raise NotFound("question", str(place))
         kind = view.survey.questions[place - 1].kind
@@ -277,7 +277,7 @@ class SurveyCommands(FormCog):
         """Open the form for its title and purpose."""
         found, named = await choices.group_chosen(interaction, group, partnership)
         asked, kind = named.id if named else None, Scale[scale] if scale else None
-        await surveys.check_may_create(*asker(interaction), found.id, asked, kind)
+        await surveys.check_create(*asker(interaction), found.id, asked, kind)
         await show_form(interaction, surveys_forms.new(found.id, asked, kind))
 
     @survey.command(name="open", description="Open a draft, or see what can be done with an open survey")

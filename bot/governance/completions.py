@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.governance.errors import AlreadyDone, NotEligible, WrongState
+from bot.governance import authority
+from bot.governance.authority import Act, Relation
+from bot.governance.errors import AlreadyDone, WrongState
 from bot.governance.events import Event, EventType, proposal_thing
 from bot.governance.matrix import Carrier
-from bot.governance.organisation import OBSERVER, Member
+from bot.governance.organisation import Member
 from bot.governance.proposals_types import Proposal, ProposalState
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
@@ -19,14 +21,6 @@ def left_to_people(proposal: Proposal) -> bool:
     return proposal.state is ProposalState.ENACTED and proposal.pinned.row.carried_out_by is Carrier.PEOPLE
 
 
-def may_mark(proposal: Proposal, member: Member) -> bool:
-    """Its author, and whoever holds a seat (not an observer's) in the group that filed or that decided it."""
-    near = {proposal.group, *proposal.author_groups}
-    return member.person == proposal.author or any(
-        seat.group in near and seat.seat != OBSERVER for seat in member.seats
-    )
-
-
 def mark(proposal: Proposal, member: Member, done: bool, now: datetime) -> Outcome:
     """Say that people have done what was decided, or that they have not after all: a note, which decides nothing.
 
@@ -34,8 +28,9 @@ def mark(proposal: Proposal, member: Member, done: bool, now: datetime) -> Outco
     """
     if not left_to_people(proposal):
         raise WrongState(proposal.state, "mark as done")
-    if not may_mark(proposal, member):
-        raise NotEligible("mark as done")
+    near = frozenset({proposal.group, *proposal.author_groups})
+    relations = {Relation.AUTHOR} if member.person == proposal.author else set()
+    authority.check(member, Act.MARK_DONE, near, relations=relations)
     if (proposal.done_at is not None) is done:
         raise AlreadyDone("marked as done" if done else "marked as not done")
     happened = EventType.PROPOSAL_DONE if done else EventType.PROPOSAL_NOT_DONE

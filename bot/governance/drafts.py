@@ -7,19 +7,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
+from bot.governance import authority, money
 from bot.governance import effects as effect_rules
-from bot.governance import money
+from bot.governance.authority import Act
 from bot.governance.effects import Decision, Effect, Governed
 from bot.governance.errors import (
     AmountUnclear,
     BadText,
     BadValue,
     LimitReached,
-    MayNotFile,
-    NotEligible,
-    NotYours,
     Refusal,
-    SeatNeeded,
     Unfit,
     WrongState,
 )
@@ -29,9 +26,9 @@ from bot.governance.organisation import (
     Group,
     Member,
     Partnership,
-    check_authority,
 )
 from bot.governance.proposals_types import Proposal, ProposalState, Text
+from bot.governance.rolls import check_author
 
 LENGTHS = {
     "title": (5, 90),
@@ -65,21 +62,11 @@ def row_to_file(world: Governed, member: Member, type: str) -> DecisionType:
 
     Raises NotEligible, RoleSuspended, and UnknownKey to those who have a seat at all.
     """
-    if not member.seats and all(row.name != type for row in world.policy.matrix):
-        raise NotEligible("no seat")
+    if all(row.name != type for row in world.policy.matrix):
+        authority.check(member, Act.LOOK_AROUND)
     row = world.policy.row(type)
-    check_may_file(world.partnership, member, row)
+    authority.check_file(member, row, world.partnership)
     return row
-
-
-def check_may_file(partnership: Partnership, member: Member, row: DecisionType) -> None:
-    """Whether the member holds a seat that may file by this row (POL-3, ORG-6). Raises NotEligible, RoleSuspended."""
-    names = {group.kind: group.name for group in reversed(partnership.groups)}
-    needed = (
-        SeatNeeded(seats.seat, seats.kind or "", names.get(seats.kind, "") if seats.kind else "")
-        for seats in row.may_file
-    )
-    check_authority(member, lambda each: row.fileable_by(each, partnership), MayNotFile(tuple(needed)))
 
 
 def check_drafts(kept: int) -> None:
@@ -100,8 +87,7 @@ def edit_draft(proposal: Proposal, person: PersonId, text: Text, effects: tuple[
 
     Raises NotYours; WrongState unless it is a draft.
     """
-    if proposal.author != person:
-        raise NotYours
+    check_author(proposal, person)
     if proposal.state is not ProposalState.DRAFT:
         raise WrongState(proposal.state, "edit")
     return replace(proposal, text=with_amount(text), effects=effects)

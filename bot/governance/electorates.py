@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from bot.governance.errors import NotEligible
+from bot.governance.authority import Act
 from bot.governance.events import Event, EventType, proposal_thing
 from bot.governance.ids import GroupId, PersonId
 from bot.governance.objections import ON_FILE
@@ -24,9 +24,7 @@ def mark_read(proposal: Proposal, member: Member, now: datetime) -> Outcome:
     Raises WindowClosed, NotEligible for anybody but the electors who count in reach.
     """
     check_window(proposal, now)
-    if member.person == proposal.author:
-        raise NotEligible("author")
-    check_elector(proposal, member)
+    check_elector(proposal, member, Act.CONFIRM_READING)
     if member.person in proposal.readers:
         return proposal, ()
     event = Event(

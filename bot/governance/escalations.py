@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.governance import clock, votes
+from bot.governance.authority import Act
 from bot.governance.errors import WrongState
 from bot.governance.events import Event, EventType, proposal_thing
 from bot.governance.methods import supermajority
@@ -38,8 +39,7 @@ def escalate(
     """
     if proposal.state is not ProposalState.DISPUTED:
         raise WrongState(proposal.state, "escalate")
-    if member.person != proposal.author:
-        check_elector(proposal, member)
+    check_elector(proposal, member, Act.ESCALATE)
     return to_vote(proposal, now, member, role_missing=role_missing)
 
 

@@ -6,22 +6,24 @@ public. Its words may be hidden with a public reason; who wrote anonymous feedba
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 
-from bot.governance.errors import AlreadyDone, BadText, LimitReached, NotEligible, NotYours, WrongState
+from bot.governance import authority
+from bot.governance.authority import Act, Relation
+from bot.governance.errors import AlreadyDone, BadText, LimitReached, NotEligible, WrongState
 from bot.governance.events import Event, EventType, Json
 from bot.governance.histories import Happening
 from bot.governance.ids import GroupId, PartnershipId, PersonId
-from bot.governance.organisation import FACILITATOR, OBSERVER, Holding, Member
+from bot.governance.organisation import Holding, Member
 
-LEAD = "lead"
 TEXT, ANSWER, REASON = (10, 1500), (2, 1200), (2, 300)
 """Least and most characters of the words, the answer, and the reason for hiding."""
 
 Outcome = tuple["Feedback", tuple[Event, ...]]
+Holdings = Collection[Holding]
 
 
 class FeedbackState(StrEnum):
@@ -94,41 +96,23 @@ def give(feedback: Feedback) -> Outcome:
     return kept, (Event(EventType.FEEDBACK_GIVEN, thing(kept.id), kept.author, data),)
 
 
-def tends(member: Member, group: GroupId | None, holdings: Iterable[Holding]) -> bool:
-    """Whether they look after the feedback of a group, or of the whole partnership (None).
-
-    Facilitators and leads do; where nobody holds such a seat, everybody who may take it on.
-    """
-    seats = {FACILITATOR, LEAD}
-    led = any(h.mapping.seat in seats and (group is None or h.mapping.group == group) for h in holdings)
-    if not led:
-        return takes(member, group)
-    return any(s.seat in seats and (group is None or s.group == group) for s in member.seats)
-
-
-def takes(member: Member, group: GroupId | None) -> bool:
-    """Whether they may acknowledge feedback and take it on: a seat in the group, or any, that is not an observer's."""
-    if group is not None:
-        return member.holds(group)
-    return any(s.seat != OBSERVER for s in member.seats)
-
-
 def acknowledge(feedback: Feedback, member: Member) -> Outcome:
     """Say that it was seen. Raises NotEligible, WrongState, AlreadyDone."""
-    if not takes(member, feedback.group):
-        raise NotEligible("take feedback")
+    authority.check(member, Act.TAKE_FEEDBACK, feedback.group)
     _check_open(feedback, "acknowledge feedback")
     if feedback.acknowledged_by is not None:
         raise AlreadyDone("acknowledge feedback")
     return _told(replace(feedback, acknowledged_by=member.person), EventType.FEEDBACK_ACKNOWLEDGED, member.person)
 
 
-def assign(feedback: Feedback, member: Member, to: Member, tending: bool) -> Outcome:
+def assign(feedback: Feedback, member: Member, to: Member, holdings: Holdings) -> Outcome:
     """Take it on, or give it to somebody who may. Raises NotEligible, WrongState, AlreadyDone."""
-    if to.person != member.person and not (tending or member.person == feedback.owner):
-        raise NotEligible("tend feedback")
-    if not takes(to, feedback.group):
-        raise NotEligible("take feedback" if to.person == member.person else "be given feedback")
+    if to.person == member.person:
+        authority.check(to, Act.TAKE_FEEDBACK, feedback.group)
+    else:
+        authority.check(member, Act.ASSIGN_FEEDBACK, feedback.group, holdings, _relations(feedback, member))
+        if not authority.may(to, Act.TAKE_FEEDBACK, feedback.group):
+            raise NotEligible("be given feedback")
     _check_open(feedback, "assign feedback")
     if feedback.owner == to.person:
         raise AlreadyDone("assign feedback")
@@ -138,12 +122,12 @@ def assign(feedback: Feedback, member: Member, to: Member, tending: bool) -> Out
     return _told(changed, EventType.FEEDBACK_ASSIGNED, member.person, {"owner": to.person})
 
 
-def answer(feedback: Feedback, member: Member, tending: bool, text: str, now: datetime) -> Outcome:
+def answer(feedback: Feedback, member: Member, holdings: Holdings, text: str, now: datetime) -> Outcome:
     """The public answer, by its owner or whoever looks after feedback; it may be written anew until it is closed.
 
     Raises NotEligible, WrongState, BadText.
     """
-    check_may_answer(feedback, member, tending)
+    check_answer(feedback, member, holdings)
     _check("answer", text, ANSWER)
     changed = replace(
         feedback,
@@ -157,17 +141,15 @@ def answer(feedback: Feedback, member: Member, tending: bool, text: str, now: da
     return _told(changed, EventType.FEEDBACK_ANSWERED, member.person, {"answer": changed.answer})
 
 
-def check_may_answer(feedback: Feedback, member: Member, tending: bool) -> None:
-    """Raises NotEligible, WrongState."""
-    if not (tending or member.person == feedback.owner):
-        raise NotEligible("answer feedback")
+def check_answer(feedback: Feedback, member: Member, holdings: Holdings) -> None:
+    """Raises NotEligible, RoleSuspended, WrongState."""
+    authority.check(member, Act.ANSWER_FEEDBACK, feedback.group, holdings, _relations(feedback, member))
     _check_open(feedback, "answer feedback")
 
 
-def close(feedback: Feedback, member: Member, tending: bool) -> Outcome:
+def close(feedback: Feedback, member: Member, holdings: Holdings) -> Outcome:
     """Close it once it is answered; hidden words may be closed without. Raises NotEligible, WrongState."""
-    if not (tending or member.person == feedback.owner):
-        raise NotEligible("answer feedback")
+    authority.check(member, Act.ANSWER_FEEDBACK, feedback.group, holdings, _relations(feedback, member))
     if feedback.state is not FeedbackState.ANSWERED and not (feedback.hidden_by and _is_open(feedback)):
         raise WrongState(feedback.state, "close feedback")
     changed = replace(feedback, state=FeedbackState.CLOSED, closed_by=member.person)
@@ -179,8 +161,7 @@ def say(feedback: Feedback, member: Member, resolved: bool) -> Outcome:
 
     Raises NotYours, also for anonymous feedback, whose author nobody knows; WrongState.
     """
-    if feedback.author is None or feedback.author != member.person:
-        raise NotYours
+    authority.check(member, Act.RESOLVE_FEEDBACK, feedback.group, relations=_relations(feedback, member))
     if feedback.state is not FeedbackState.ANSWERED and (resolved or feedback.state is not FeedbackState.CLOSED):
         raise WrongState(feedback.state, "say whether feedback is resolved")
     if resolved:
@@ -190,29 +171,33 @@ def say(feedback: Feedback, member: Member, resolved: bool) -> Outcome:
     return _told(changed, EventType.FEEDBACK_REOPENED, member.person)
 
 
-def hide(feedback: Feedback, member: Member, tending: bool, reason: str) -> Outcome:
-    """Hide its words with a public reason; who wrote them is not looked for. Raises as ``check_may_hide``, BadText."""
-    check_may_hide(feedback, tending)
+def hide(feedback: Feedback, member: Member, holdings: Holdings, reason: str) -> Outcome:
+    """Hide its words with a public reason; who wrote them is not looked for. Raises as ``check_hide``, BadText."""
+    check_hide(feedback, member, holdings)
     _check("hiding", reason, REASON)
     changed = replace(feedback, hidden_by=member.person, hidden_because=reason.strip())
     return _told(changed, EventType.FEEDBACK_HIDDEN, member.person, {"reason": changed.hidden_because})
 
 
-def check_may_hide(feedback: Feedback, tending: bool) -> None:
-    """Raises NotEligible, AlreadyDone."""
-    if not tending:
-        raise NotEligible("hide feedback")
+def check_hide(feedback: Feedback, member: Member, holdings: Holdings) -> None:
+    """Raises NotEligible, RoleSuspended, AlreadyDone."""
+    authority.check(member, Act.HIDE_FEEDBACK, feedback.group, holdings)
     if feedback.hidden_by is not None:
         raise AlreadyDone("hide feedback")
 
 
-def show(feedback: Feedback, member: Member, tending: bool) -> Outcome:
+def show(feedback: Feedback, member: Member, holdings: Holdings) -> Outcome:
     """Show hidden words again. Raises NotEligible, AlreadyDone."""
-    if not tending:
-        raise NotEligible("hide feedback")
+    authority.check(member, Act.HIDE_FEEDBACK, feedback.group, holdings)
     if feedback.hidden_by is None:
         raise AlreadyDone("show feedback")
     return _told(replace(feedback, hidden_by=None, hidden_because=""), EventType.FEEDBACK_SHOWN, member.person)
+
+
+def _relations(feedback: Feedback, member: Member) -> set[Relation]:
+    """What they are to it; of anonymous feedback nobody is known to be the author."""
+    stands = {Relation.AUTHOR: feedback.author, Relation.OWNER: feedback.owner}
+    return {relation for relation, person in stands.items() if person == member.person}
 
 
 def _told(

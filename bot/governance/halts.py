@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.governance import sponsors
+from bot.governance.authority import Act
 from bot.governance.clock import past
 from bot.governance.errors import AlreadyDone, WindowClosed, WrongState
 from bot.governance.events import Event, EventType
@@ -28,7 +29,7 @@ def consent_to_halt(proposal: Proposal, member: Member, now: datetime) -> Outcom
         raise AlreadyDone("halt")
     if past(proposal, proposal.timelock_ends_at, now):
         raise WindowClosed
-    check_elector(proposal, member)
+    check_elector(proposal, member, Act.HALT)
     if member.person in proposal.halts:
         return proposal, ()
     halts = proposal.halts | {member.person}

@@ -16,7 +16,7 @@ from fractions import Fraction
 from bot.governance import names
 from bot.governance.histories import Ending, History
 from bot.governance.ids import GroupId, PersonId
-from bot.governance.organisation import CONTRIBUTOR, FACILITATOR, OBSERVER, Group, Holding, Member, double_hat
+from bot.governance.organisation import CONTRIBUTOR, FACILITATOR, OBSERVER, Group, Holding, double_hat, everyone
 from bot.governance.policy import Policy
 
 LEAST_SEATS, LEAST_OBJECTIONS, LEAST_PASSES = 3, 5, 3
@@ -146,11 +146,7 @@ def _reach(decided: Iterable[History], marks: Marks) -> Reading:
 
 def _hats(groups: Collection[GroupId], holdings: Iterable[Holding], stakeholders: GroupId) -> Reading:
     """People who sit in the stakeholder group and in operations too: allowed, shown, and never marked (ORG-6)."""
-    seats: dict[PersonId, Member] = {}
-    for holding in holdings:
-        known = seats.get(holding.person, Member(holding.person))
-        seats[holding.person] = Member(holding.person, (*known.seats, holding.mapping))
-    here = [m for m in seats.values() if any(s.group in groups for s in m.seats)]
+    here = [m for m in everyone(holdings) if any(s.group in groups for s in m.seats)]
     people = tuple(sorted(m.person for m in here if double_hat(m, stakeholders)))
     return Reading(Check.HATS, None, len(people), len(here), people=people)
 

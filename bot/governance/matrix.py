@@ -6,14 +6,14 @@ A row is data of a policy: versioned with it, pinned in a proposal when its revi
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
 
 from bot.governance.errors import BadValue
 from bot.governance.events import Json
-from bot.governance.organisation import CONTRIBUTOR, MEMBER, OBSERVER, GroupKind, Member, Partnership
+from bot.governance.organisation import MEMBER, GroupKind
 from bot.governance.policy_keys import KEYS
 from bot.governance.policy_values import Kind
 
@@ -46,15 +46,6 @@ class Seats:
     kind: GroupKind | None = None
     seat: str = ""
 
-    def held_by(self, member: Member, kinds: Mapping[int, GroupKind]) -> bool:
-        """Whether the member holds one; ``kinds`` are those of the partnership's groups."""
-        return any(
-            seat.seat != OBSERVER
-            and self.seat in {"", seat.seat}
-            and (self.kind is None or (seat.seat != CONTRIBUTOR and kinds.get(seat.group or 0) is self.kind))
-            for seat in member.seats
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class DecisionType:
@@ -86,11 +77,6 @@ class DecisionType:
     def carries_money(self) -> bool:
         """Whether an amount is decided on."""
         return AMOUNT in self.fields
-
-    def fileable_by(self, member: Member, partnership: Partnership) -> bool:
-        """Whether a seat of this member may file it."""
-        kinds = {int(group.id): group.kind for group in partnership.groups}
-        return any(seats.held_by(member, kinds) for seats in self.may_file)
 
 
 GENESIS = (

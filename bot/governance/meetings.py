@@ -12,13 +12,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
-from bot.governance import names
+from bot.governance import authority, names
+from bot.governance.authority import Act, Relation
 from bot.governance.cadences import Cadence
-from bot.governance.errors import AlreadyDone, BadText, LimitReached, NotEligible, NotYours, TimePast, WrongState
+from bot.governance.errors import AlreadyDone, BadText, LimitReached, TimePast, WrongState
 from bot.governance.events import Event, EventType, Json
 from bot.governance.histories import Happening
 from bot.governance.ids import GroupId, PartnershipId, PersonId
-from bot.governance.organisation import FACILITATOR, OBSERVER, Holding, Member, check_authority
+from bot.governance.organisation import Member
 
 MOST_DRAFT = timedelta(days=1)
 OVERRUN = timedelta(hours=12)
@@ -189,29 +190,6 @@ def thing(meeting: Meeting) -> str:
     return f"meeting/{meeting.id}"
 
 
-def runs(group: GroupId, member: Member, holdings: tuple[Holding, ...]) -> bool:
-    """Whether they may schedule and run the group's meetings: its facilitator or lead; where it has none, any member.
-
-    Observers read along.
-    """
-    running = {FACILITATOR, "lead"}
-    if any(seat.group == group and seat.seat in running for seat in member.seats):
-        return True
-    led = any(h.mapping.group == group and h.mapping.seat in running for h in holdings)
-    return not led and member.holds(group)
-
-
-def check_runs(group: GroupId, member: Member, holdings: tuple[Holding, ...]) -> None:
-    """Raises NotEligible, RoleSuspended for those who may not schedule and run the group's meetings."""
-    check_authority(member, lambda each: runs(group, each, holdings), NotEligible("run meetings"))
-
-
-def check_takes_part(member: Member) -> None:
-    """Raises NotEligible for those who hold no seat but that of an observer."""
-    if not any(seat.seat != OBSERVER for seat in member.seats):
-        raise NotEligible("no seat")
-
-
 def check_possible(meeting: Meeting, act: str) -> None:
     """Raises WrongState where nobody could do this now, whoever they are."""
     if meeting.state not in POSSIBLE[act]:
@@ -228,8 +206,8 @@ def check_words(title: str, length: timedelta) -> None:
 
 def confirm(draft: Meeting, member: Member, number: int, now: datetime) -> Changed:
     """What was typed becomes a meeting. Raises NotYours, AlreadyDone, WrongState, TimePast."""
-    if draft.organiser != member.person:
-        raise NotYours
+    typed_it = {Relation.AUTHOR} if draft.organiser == member.person else set()
+    authority.check(member, Act.CONFIRM_MEETING, draft.group, relations=typed_it)
     if draft.state in AHEAD:
         raise AlreadyDone("confirm meeting")
     check_possible(draft, "confirm meeting")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.governance import clock, names
+from bot.governance import authority, clock, names
+from bot.governance.authority import Act, Relation
 from bot.governance.errors import BadText, LimitReached, NotEligible, NotFound, UnknownKey, WindowClosed, WrongState
 from bot.governance.events import Event, EventType, Json, proposal_thing
 from bot.governance.ids import PersonId
-from bot.governance.organisation import OBSERVER, Elector, Member
+from bot.governance.organisation import Member
 from bot.governance.proposals_types import (
     COUNTING,
     Concern,
@@ -65,7 +66,9 @@ def raise_objection(
     if proposal.state in ALIVE and proposal.open_objection_of(member.person) is not None:
         return proposal, ()
     _check_window(proposal, seen_at or now)
-    elector = eligible(proposal, member)
+    check_elector(proposal, member, Act.OBJECT)
+    elector = proposal.elector(member.person)
+    assert elector is not None
     objection = Objection(
         number=len(proposal.objections) + 1,
         person=member.person,
@@ -82,13 +85,6 @@ def raise_objection(
     return changed, (event_of(EventType.OBJECTION_RAISED, proposal, objection, member.person, via=via),)
 
 
-def eligible(proposal: Proposal, member: Member) -> Elector:
-    """The member's entry in the snapshot, if they may object now (PRO-9). Raises NotEligible with why."""
-    if member.person == proposal.author:
-        raise NotEligible("author")
-    return check_elector(proposal, member)
-
-
 def raise_concern(proposal: Proposal, member: Member, text: str, why: str, now: datetime) -> Outcome:
     """Record a concern, which is heard and never blocks (OBJ-3).
 
@@ -102,8 +98,8 @@ def raise_concern(proposal: Proposal, member: Member, text: str, why: str, now: 
         ProposalState.ESCALATED,
     }:
         raise WrongState(proposal.state, "raise a concern")
-    if all(s.seat == OBSERVER for s in member.seats) and member.person not in acting(proposal.electors):
-        raise NotEligible("no seat")
+    elector = {Relation.ELECTOR} if member.person in acting(proposal.electors) else set()
+    authority.check(member, Act.RAISE_CONCERN, relations=elector)
     check_length("concern", text, 0, MOST_REASON)
     if any(c.person == member.person and c.text == text for c in proposal.concerns):
         return proposal, ()
@@ -294,14 +290,15 @@ def speakers(objection: Objection) -> frozenset[PersonId]:
 
 def _check_speaks(proposal: Proposal, objection: Objection, member: Member) -> None:
     """The objector, whoever took it over, and where organisations are counted a colleague of the objector (OBJ-6)."""
-    if member.person in speakers(objection):
-        return
-    if proposal.pinned.unit != "organisation" or not names.visible(objection.organisation):
-        raise NotEligible("not the objector")
-    if not _is_colleague(proposal, objection, member):
-        raise NotEligible("not the organisation")
-    if not objection.in_own_hands:
-        raise NotEligible("out of its hands")
+    counted = proposal.pinned.unit == "organisation" and names.visible(objection.organisation)
+    colleague = counted and _is_colleague(proposal, objection, member)
+    stands = {
+        Relation.SPEAKER: member.person in speakers(objection),
+        Relation.COLLEAGUE: colleague and objection.in_own_hands,
+    }
+    relations = {relation for relation, stood in stands.items() if stood}
+    closer = NotEligible("out of its hands" if colleague else "not the organisation") if counted else None
+    authority.check(member, Act.SPEAK_FOR_OBJECTION, relations=relations, otherwise=closer)
 
 
 def _is_colleague(proposal: Proposal, objection: Objection, member: Member) -> bool:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from bot.governance import names
-from bot.governance.errors import BadText, BadValue, NotFound, Refusal, RoleRefused, RoleSuspended
+from bot.governance.errors import BadText, BadValue, NotFound, RoleRefused
 from bot.governance.ids import GroupId, PartnershipId, PersonId, RoleId
 
 MEMBER = "member"
 FACILITATOR = "facilitator"
+LEAD = "lead"
 OBSERVER = "observer"
 CONTRIBUTOR = "contributor"
-SEATS = (MEMBER, FACILITATOR, "liaison", "lead", "delegate", "signer", "steward", OBSERVER, CONTRIBUTOR)
+SEATS = (MEMBER, FACILITATOR, "liaison", LEAD, "delegate", "signer", "steward", OBSERVER, CONTRIBUTOR)
 """The seats that every partnership knows. Custom ones are other words of up to 32 characters."""
 
 MOST_SEAT = 32
@@ -128,6 +129,10 @@ class Partnership:
                 return group
         raise NotFound("group", kind)
 
+    def place(self, wanted: GroupId | None) -> Group | None:
+        """The group of this id, None for the partnership as a whole. Raises NotFound."""
+        return None if wanted is None else self.group(wanted)
+
     @property
     def stakeholders(self) -> Group:
         """The stakeholder group."""
@@ -141,11 +146,10 @@ class Member:
     person: PersonId
     seats: tuple[RoleMapping, ...] = ()
 
-    def holds(self, group: GroupId, seat: str | None = None) -> bool:
-        """Whether they hold a seat (any but observer, unless named) in this group."""
-        return any(
-            s.group == group and (s.seat == seat if seat else s.seat not in {OBSERVER, CONTRIBUTOR}) for s in self.seats
-        )
+    @property
+    def sits_in(self) -> frozenset[GroupId]:
+        """The groups in which they hold a seat; observers only look on."""
+        return frozenset(s.group for s in self.seats if s.group is not None and s.seat != OBSERVER)
 
     @property
     def trusted(self) -> Member:
@@ -253,29 +257,27 @@ def check_mapping(role: RoleFacts, bot_position: int, actor_position: int) -> No
         raise RoleRefused("above you")
 
 
-def check_authority(member: Member, may: Callable[[Member], bool], otherwise: Refusal) -> None:
-    """Whether a seat gives this authority: to file, rule on form, lead, tend (ORG-2).
-
-    A seat by a role that has gained power over the server gives none until that is mended. What electors do is no
-    authority: they keep their say, else whoever manages roles could silence them (PRO-9).
-
-    Raises RoleSuspended where only such a seat would do, and ``otherwise`` where none does.
-    """
-    if not may(member.trusted):
-        raise suspension(member) if may(member) else otherwise
-
-
-def suspension(member: Member) -> RoleSuspended:
-    """Why a seat of theirs gives no authority now; for somebody who wears a role that has gained power (ORG-2)."""
-    suspended = next(seat for seat in member.seats if seat.powers)
-    return RoleSuspended(suspended.name, suspended.powers)
+def everyone(holdings: Iterable[Holding]) -> tuple[Member, ...]:
+    """Everybody who holds a seat, each once with all their seats."""
+    seats: dict[PersonId, list[RoleMapping]] = {}
+    for holding in holdings:
+        seats.setdefault(holding.person, []).append(holding.mapping)
+    return tuple(Member(person, tuple(held)) for person, held in seats.items())
 
 
 def double_hat(member: Member, stakeholders: GroupId) -> bool:
     """Whether they sit in the stakeholder group and in operations too (ORG-6): allowed, flagged."""
-    return member.holds(stakeholders) and any(
-        s.group not in {None, stakeholders} and s.seat not in {OBSERVER, CONTRIBUTOR} for s in member.seats
-    )
+    return stakeholders in member.sits_in and len(member.sits_in) > 1
+
+
+def class_of(member: Member, group: GroupId) -> str:
+    """The class in which somebody counts: that of their stakeholder seat, else their place beside or in the group."""
+    for seat in member.seats:
+        if seat.stakeholder_class and seat.seat != OBSERVER:
+            return seat.stakeholder_class
+    if group in member.sits_in:
+        return "member of the group"
+    return CONTRIBUTOR if all(s.group is None for s in member.seats) else "member of another group"
 
 
 def _spelled(name: str, standing: Iterable[str]) -> str:

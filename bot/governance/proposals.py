@@ -13,7 +13,6 @@ from bot.governance.effects import Governed
 from bot.governance.errors import (
     BadText,
     LimitReached,
-    NotYours,
     Provisional,
     RoleMissing,
     TooFewElectors,
@@ -23,10 +22,10 @@ from bot.governance.errors import (
 from bot.governance.events import Event, EventType, Json, proposal_thing
 from bot.governance.ids import PersonId
 from bot.governance.matrix import DecisionType, Passing
-from bot.governance.organisation import OBSERVER, Elector, Member, Partnership, role_missing
+from bot.governance.organisation import Elector, Member, Partnership, role_missing
 from bot.governance.policy import Policy
 from bot.governance.proposals_types import FINAL, Clock, Proposal, ProposalState, ProposalTerms, Rolls, Text
-from bot.governance.rolls import acting
+from bot.governance.rolls import acting, check_author
 from bot.governance.votes_types import Vote
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
@@ -70,8 +69,7 @@ def open_review(
     Raises NotYours, WrongState, NotEligible, Provisional, BadText, BadValue, UnknownKey, OutOfBounds, Stale,
     LimitReached, RoleMissing and TooFewElectors.
     """
-    if proposal.author != author.person:
-        raise NotYours
+    check_author(proposal, author.person)
     if proposal.state is not ProposalState.DRAFT:
         raise WrongState(proposal.state, "open a review")
     row = row_to_file(world, author, proposal.type)
@@ -149,8 +147,7 @@ def withdraw(proposal: Proposal, person: PersonId, reason: str, now: datetime) -
 
     Raises NotYours, WrongState once a vote is open, BadText for a reason that is too long.
     """
-    if proposal.author != person:
-        raise NotYours
+    check_author(proposal, person)
     if proposal.state is ProposalState.DRAFT:
         return discard(proposal, now)
     vote_open = proposal.vote is not None and proposal.vote.opened
@@ -216,7 +213,7 @@ def _open(
         number=number,
         effects=prepared,
         author_organisations=author.organisations,
-        author_groups=frozenset(s.group for s in author.seats if s.group is not None and s.seat != OBSERVER),
+        author_groups=author.sits_in,
         terms=terms,
         versions=(version,),
         electors=seated.electors,

@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.governance.effects import Effect
-from bot.governance.errors import BadText, BadValue, NotYours, Refiled, WrongState
+from bot.governance.errors import BadText, BadValue, Refiled, WrongState
 from bot.governance.ids import PersonId
 from bot.governance.proposals_types import Proposal, ProposalState, Text
+from bot.governance.rolls import check_author
 
 WITHIN = timedelta(days=90)
 """For so long a refusal is remembered: filing the same again needs a link to it."""
@@ -29,8 +30,7 @@ def link(
 
     ``number`` is what was typed; nothing typed takes the link away. Raises NotYours, WrongState, BadValue.
     """
-    if proposal.author != person:
-        raise NotYours
+    check_author(proposal, person)
     if proposal.state is not ProposalState.DRAFT:
         raise WrongState(proposal.state, "edit")
     if earlier is None and not number.strip():

@@ -17,22 +17,11 @@ from types import MappingProxyType
 
 from bot.governance import names
 from bot.governance.cadences import Cadence
-from bot.governance.errors import BadText, BadValue, LimitReached, NotEligible, TimePast, UnknownKey, WrongPhase
+from bot.governance.errors import BadText, BadValue, LimitReached, TimePast, UnknownKey, WrongPhase
 from bot.governance.events import Event, EventType
 from bot.governance.ids import GroupId, PartnershipId, PersonId
-from bot.governance.organisation import (
-    CONTRIBUTOR,
-    FACILITATOR,
-    MEMBER,
-    OBSERVER,
-    Group,
-    Holding,
-    Member,
-    check_authority,
-)
 from bot.governance.policy import Policy
 
-LEAD = "lead"
 CUSTOM = "custom"
 
 TEMPLATES: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -306,50 +295,6 @@ def plan(
     if pace is not None and not LEAST_PACE <= pace <= MOST_PACE:
         raise BadValue("time for each phase", str(pace), "between 10 minutes and 30 days")
     return RetroPlan(template, chosen, named, title, pace)
-
-
-# ---- who may ---------------------------------------------------------------------------------------
-
-
-def leads(group: GroupId, holdings: Iterable[Holding]) -> tuple[PersonId, ...]:
-    """Who facilitates this group by their seat: its facilitators, then its leads, each in a fixed order."""
-    found = list(holdings)
-    by_seat = [
-        sorted({h.person for h in found if h.mapping.group == group and h.mapping.seat == seat})
-        for seat in (FACILITATOR, LEAD)
-    ]
-    return tuple(dict.fromkeys(person for people in by_seat for person in people))
-
-
-def may_run(member: Member, group: GroupId, led: bool) -> bool:
-    """A facilitator or lead of the group; where it has none, any of its members."""
-    if any(member.holds(group, seat) for seat in (FACILITATOR, LEAD)):
-        return True
-    return not led and member.holds(group, MEMBER)
-
-
-def check_may_run(member: Member, group: GroupId, led: bool) -> None:
-    """Raises NotEligible, RoleSuspended."""
-    check_authority(member, lambda each: may_run(each, group, led), NotEligible("run retro"))
-
-
-def check_may_take_part(member: Member, group: Group) -> None:
-    """Anyone with a seat; observers read. A private group's retro is for its own seats. Raises NotEligible."""
-    active = [s for s in member.seats if s.seat != OBSERVER]
-    if group.private:
-        active = [s for s in active if s.group == group.id]
-    if not active:
-        raise NotEligible("retro seat" if member.seats else "no seat")
-
-
-def class_of(member: Member, group: Group) -> str:
-    """The class in which somebody counts: that of their stakeholder seat, else their place beside or in the group."""
-    for seat in member.seats:
-        if seat.stakeholder_class and seat.seat != OBSERVER:
-            return seat.stakeholder_class
-    if member.holds(group.id):
-        return "member of the group"
-    return CONTRIBUTOR if all(s.group is None for s in member.seats) else "member of another group"
 
 
 # ---- beginning and moving on -----------------------------------------------------------------------

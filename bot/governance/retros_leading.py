@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from bot.governance.errors import BadText, LimitReached, NotEligible, WrongPhase
+from bot.governance import authority
+from bot.governance.authority import Act, Relation
+from bot.governance.errors import BadText, LimitReached, WrongPhase
 from bot.governance.events import EventType
 from bot.governance.ids import PersonId
-from bot.governance.organisation import Member
+from bot.governance.organisation import Holding, Member
 from bot.governance.retros import (
     MOST_AHEAD,
     MOST_REASON,
@@ -23,7 +25,6 @@ from bot.governance.retros import (
     check_phase,
     event_of,
     in_phase,
-    may_run,
     next_topic,
 )
 
@@ -58,8 +59,8 @@ RECENT = timedelta(minutes=2)
 
 def check_facilitator(retro: Retro, member: Member) -> None:
     """Raises NotEligible for everybody but who leads it now."""
-    if retro.facilitator != member.person:
-        raise NotEligible("not the facilitator")
+    leads = {Relation.FACILITATOR} if retro.facilitator == member.person else set()
+    authority.check(member, Act.LEAD_RETRO, retro.group, relations=leads)
 
 
 def phase_before(retro: Retro) -> RetroState | None:
@@ -163,11 +164,19 @@ def stay(retro: Retro, seated: bool) -> Retro:
     return replace(retro, gone_at=None, silent=silent)
 
 
-def may_take_over(retro: Retro, member: Member, led: bool, now: datetime) -> bool:
-    """Who leads the group by their seat, at any time; any member of one without, once the facilitator is gone."""
-    if member.person == retro.facilitator or not may_run(member, retro.group, led):
-        return False
-    return led or retro.gone_at is not None or retro.facilitator in retro.silent or now >= retro.silent_at
+def taking_over(retro: Retro, now: datetime) -> Act:
+    """Who leads the group by their seat takes over at any time; a member of one without once the facilitator is gone.
+
+    Either way as the charter says.
+    """
+    gone = retro.gone_at is not None or retro.facilitator in retro.silent or now >= retro.silent_at
+    return Act.TAKE_OVER_LOST_RETRO if gone else Act.TAKE_OVER_RETRO
+
+
+def may_take_over(retro: Retro, member: Member, holdings: Collection[Holding], now: datetime) -> bool:
+    """Whether they may lead on in place of somebody else (LRN-1)."""
+    is_another = member.person != retro.facilitator
+    return is_another and authority.may(member, taking_over(retro, now), retro.group, holdings)
 
 
 def cancel(retro: Retro, reason: str, member: Member, now: datetime) -> Outcome:

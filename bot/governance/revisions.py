@@ -9,12 +9,13 @@ from bot.governance import electorates, sponsors, versions
 from bot.governance.clock import deadline
 from bot.governance.drafts import check_text, choose_amount, prepare_effects, with_amount
 from bot.governance.effects import Decision, Effect, Governed
-from bot.governance.errors import AlreadyDone, LimitReached, NotYours, Stale, WrongState
+from bot.governance.errors import AlreadyDone, LimitReached, Stale, WrongState
 from bot.governance.events import Event, EventType, Json
 from bot.governance.ids import PersonId
 from bot.governance.money import Money
 from bot.governance.proposals import check_electors, check_roles, enter, event_of, past_votes
 from bot.governance.proposals_types import Proposal, ProposalState, Revision, Rolls, Text
+from bot.governance.rolls import check_author
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
 
@@ -38,8 +39,7 @@ def take_amount(proposal: Proposal, person: PersonId, chosen: Money) -> Proposal
 
 def drop_revision(proposal: Proposal, person: PersonId) -> Proposal:
     """Forget what was kept for the next version (PRO-5). Raises NotYours."""
-    if proposal.author != person:
-        raise NotYours
+    check_author(proposal, person)
     return replace(proposal, revision=None)
 
 
@@ -102,8 +102,7 @@ def revise(
 
 
 def _check_revisable(proposal: Proposal, person: PersonId) -> None:
-    if proposal.author != person:
-        raise NotYours
+    check_author(proposal, person)
     if proposal.state not in {
         ProposalState.REVIEW,
         ProposalState.SETTLING,

@@ -6,11 +6,13 @@ by giving it up: who lost the seat by another's hand acts as if seated.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
-from bot.governance.errors import Conflicted, NotEligible
+from bot.governance import authority
+from bot.governance.authority import Act, Relation
+from bot.governance.errors import NotEligible
 from bot.governance.ids import GroupId, PersonId
-from bot.governance.organisation import FACILITATOR, MEMBER, Elector, Member, check_authority
+from bot.governance.organisation import MEMBER, Elector, Member
 from bot.governance.proposals_types import FINAL, Objection, Proposal
 from bot.governance.votes_types import Vote
 
@@ -20,17 +22,44 @@ def acting(pinned: Iterable[Elector]) -> frozenset[PersonId]:
     return frozenset(elector.person for elector in pinned if not elector.left)
 
 
-def check_elector(proposal: Proposal, member: Member) -> Elector:
-    """Their entry in the snapshot, if they act as elector (PRO-9).
+def check_elector(proposal: Proposal, member: Member, act: Act, also: Collection[Relation] = ()) -> None:
+    """Whether this act is theirs as an elector (PRO-9); ``also`` is what else they are to it.
 
-    Raises NotEligible: ``joined later``, ``no seat now`` for who gave it up, or ``not an elector``.
+    Raises NotEligible: ``joined later``, ``no seat now`` for who gave it up, ``not an elector``, and as the charter.
     """
+    relations = {*related(proposal, member), *also}
+    authority.check(member, act, proposal.group, relations=relations, otherwise=_not_elector(proposal, member))
+
+
+def related(proposal: Proposal, member: Member) -> frozenset[Relation]:
+    """Whether they are author and elector of it."""
+    stands = {
+        Relation.AUTHOR: member.person == proposal.author,
+        Relation.ELECTOR: proposal.elector(member.person) is not None and not _has_left(proposal, member),
+    }
+    return frozenset(relation for relation, stood in stands.items() if stood)
+
+
+def check_author(proposal: Proposal, person: PersonId) -> None:
+    """Raises NotYours for everybody but its author (PRO-6)."""
+    member = Member(person)
+    authority.check(member, Act.REVISE, relations=related(proposal, member))
+
+
+def _not_elector(proposal: Proposal, member: Member) -> NotEligible:
+    if _has_left(proposal, member):
+        return NotEligible("no seat now")
+    return NotEligible("joined later" if _is_member(member, proposal.group) else "not an elector")
+
+
+def _has_left(proposal: Proposal, member: Member) -> bool:
+    """Whether they gave up the seat with which they were pinned, and do not hold it again."""
     elector = proposal.elector(member.person)
-    if elector is None:
-        raise NotEligible("joined later" if member.holds(proposal.group, MEMBER) else "not an elector")
-    if elector.left and not member.holds(proposal.group, MEMBER):
-        raise NotEligible("no seat now")
-    return elector
+    return elector is not None and elector.left and not _is_member(member, proposal.group)
+
+
+def _is_member(member: Member, group: GroupId) -> bool:
+    return authority.may(member, Act.BE_ELECTOR, group)
 
 
 def voters_of(proposal: Proposal) -> tuple[Elector, ...]:
@@ -54,12 +83,15 @@ def check_voter(vote: Vote, member: Member, group: GroupId) -> None:
     Raises NotEligible: ``vote joined later``, ``vote of electors``, ``no seat now`` or ``vote``.
     """
     entry = next((elector for elector in vote.electors if elector.person == member.person), None)
-    if entry is None and vote.of_electors:
-        raise NotEligible("vote of electors", MEMBER)
-    if entry is None:
-        raise NotEligible("vote joined later" if member.holds(group, MEMBER) else "vote", MEMBER)
-    if entry.left and not member.holds(group, MEMBER):
-        raise NotEligible("no seat now", MEMBER)
+    seated = _is_member(member, group)
+    if entry is not None:
+        refusal = NotEligible("no seat now", MEMBER)
+    elif vote.of_electors:
+        refusal = NotEligible("vote of electors", MEMBER)
+    else:
+        refusal = NotEligible("vote joined later" if seated else "vote", MEMBER)
+    relations = {Relation.VOTER} if entry is not None and (seated or not entry.left) else set()
+    authority.check(member, Act.VOTE, group, relations=relations, otherwise=refusal)
 
 
 def judges_of(proposal: Proposal, objection: Objection) -> frozenset[PersonId]:
@@ -77,12 +109,14 @@ def check_judge(proposal: Proposal, objection: Objection, person: PersonId) -> N
     """Raises Conflicted for author, objector and who asked for the ruling or gave it, NotEligible for anybody else but
     the judges (OBJ-4, ORG-6).
     """
-    if person in {proposal.author, objection.person, objection.sponsor}:
-        raise Conflicted("party")
-    if person in ruled_themselves(objection) & acting(proposal.judges):
-        raise Conflicted("own ruling")
-    if person not in judges_of(proposal, objection):
-        raise NotEligible("appeal vote", MEMBER)
+    stands: dict[Relation, Collection[PersonId | None]] = {
+        Relation.AUTHOR: {proposal.author},
+        Relation.SPEAKER: {objection.person, objection.sponsor},
+        Relation.RULED: ruled_themselves(objection) & acting(proposal.judges),
+        Relation.JUDGE: judges_of(proposal, objection),
+    }
+    relations = {relation for relation, people in stands.items() if person in people}
+    authority.check(Member(person), Act.JUDGE, relations=relations)
 
 
 def ruled_themselves(objection: Objection) -> frozenset[PersonId]:
@@ -91,19 +125,14 @@ def ruled_themselves(objection: Objection) -> frozenset[PersonId]:
     return frozenset(person for person in (test.asked_by, test.ruled_by) if person) if test else frozenset()
 
 
-def check_facilitator(proposal: Proposal, member: Member) -> None:
-    """Who rules on form held the facilitator seat when the review opened, and holds it now (OBJ-4, ORG-6).
-
-    Raises NotEligible, RoleSuspended.
-    """
-    check_facilitates(proposal, member, "rule")
-    if member.person not in proposal.facilitators:
-        raise NotEligible("rule joined later", FACILITATOR)
-
-
-def check_facilitates(proposal: Proposal, member: Member, why: str) -> None:
-    """Whether they facilitate the deciding group now (ORG-2). Raises NotEligible with ``why``, RoleSuspended."""
-    check_authority(member, lambda each: each.holds(proposal.group, FACILITATOR), NotEligible(why, FACILITATOR))
+def reading(proposal: Proposal, person: PersonId) -> frozenset[Relation]:
+    """What lets a person read it beside their seats: they wrote it, speak for an objection, or have a say in it."""
+    stands = {
+        Relation.AUTHOR: person == proposal.author,
+        Relation.SPEAKER: any(person in {objection.person, objection.sponsor} for objection in proposal.objections),
+        Relation.HAS_A_SAY: has_a_say(proposal, person),
+    }
+    return frozenset(relation for relation, stood in stands.items() if stood)
 
 
 def has_a_say(proposal: Proposal, person: PersonId) -> bool:

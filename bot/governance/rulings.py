@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.governance import clock, names
+from bot.governance import authority, clock, names
+from bot.governance.authority import Act, Relation
 from bot.governance.errors import AlreadyDone, Conflicted, NotEligible, RoleSuspended, WindowClosed, WrongState
 from bot.governance.events import Event, EventType
 from bot.governance.ids import PersonId
@@ -19,9 +20,9 @@ from bot.governance.objections import (
     objection_of,
     speakers,
 )
-from bot.governance.organisation import Member
+from bot.governance.organisation import FACILITATOR, Member
 from bot.governance.proposals_types import Appeal, Objection, ObjectionState, Proposal, Test
-from bot.governance.rolls import check_facilitates, check_facilitator, check_judge, judges_of
+from bot.governance.rolls import check_judge, judges_of, related
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
 
@@ -32,8 +33,7 @@ def ask_test(proposal: Proposal, number: int, member: Member, now: datetime) -> 
     Raises WindowClosed after the ruling period, AlreadyDone if it was asked, NotEligible.
     """
     objection = objection_of(proposal, number)
-    if member.person != proposal.author:
-        check_facilitates(proposal, member, "ask test")
+    authority.check(member, Act.ASK_TEST, proposal.group, relations=related(proposal, member))
     _check_testable(proposal, objection, now)
     if objection.test is not None:
         raise AlreadyDone("ask test")
@@ -48,8 +48,7 @@ def rule_on_form(proposal: Proposal, number: int, member: Member, in_form: bool,
     sit where the author sits (ORG-6); NotEligible, WindowClosed, AlreadyDone, BadText.
     """
     objection = objection_of(proposal, number)
-    _check_impartial(proposal, objection, member)
-    check_facilitator(proposal, member)
+    _check_rules(proposal, objection, member)
     if objection.test is not None and objection.test.in_form is not None:
         raise AlreadyDone("rule")
     _check_testable(proposal, objection, now)
@@ -72,8 +71,7 @@ def rule_on_form(proposal: Proposal, number: int, member: Member, in_form: bool,
 def may_rule(proposal: Proposal, objection: Objection, member: Member) -> bool:
     """Whether this member could rule on this objection (OBJ-4, ORG-6)."""
     try:
-        _check_impartial(proposal, objection, member)
-        check_facilitator(proposal, member)
+        _check_rules(proposal, objection, member)
     except (Conflicted, NotEligible, RoleSuspended):
         return False
     return True
@@ -91,8 +89,7 @@ def appeal(proposal: Proposal, number: int, person: PersonId, reason: str, now: 
     if test.appeal is not None:
         raise AlreadyDone("appeal")
     losing = {proposal.author, test.asked_by} - {test.ruled_by} if test.in_form else speakers(objection)
-    if person not in losing:
-        raise NotEligible("appeal")
+    authority.check(Member(person), Act.APPEAL, relations={Relation.LOSER} if person in losing else ())
     check_alive(proposal, "appeal")
     if objection.state not in {ObjectionState.STATED, ObjectionState.DISMISSED}:
         raise WrongState(objection.state, "appeal")
@@ -180,12 +177,14 @@ def _check_testable(proposal: Proposal, objection: Objection, now: datetime) -> 
         raise WindowClosed
 
 
-def _check_impartial(proposal: Proposal, objection: Objection, member: Member) -> None:
-    if member.person == proposal.author:
-        raise Conflicted("author")
-    if member.person in speakers(objection):
-        raise Conflicted("objector")
-    if names.common(member.organisations, proposal.author_organisations):
-        raise Conflicted("organisation")
-    if any(member.holds(group) for group in proposal.author_groups - {proposal.group}):
-        raise Conflicted("same cell")
+def _check_rules(proposal: Proposal, objection: Objection, member: Member) -> None:
+    """Who rules held the facilitator seat when the review opened, holds it now, and stands apart (OBJ-4, ORG-6)."""
+    stands = {
+        Relation.SPEAKER: member.person in speakers(objection),
+        Relation.AUTHORS_ORGANISATION: names.common(member.organisations, proposal.author_organisations),
+        Relation.FILING_GROUP: member.sits_in & (proposal.author_groups - {proposal.group}),
+    }
+    relations = {*related(proposal, member), *(relation for relation, stood in stands.items() if stood)}
+    authority.check(member, Act.RULE_ON_FORM, proposal.group, relations=relations)
+    if member.person not in proposal.facilitators:
+        raise NotEligible("rule joined later", FACILITATOR)

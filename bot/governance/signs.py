@@ -9,11 +9,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.governance import clock
+from bot.governance.authority import Act
 from bot.governance.events import Event, EventType, proposal_thing
-from bot.governance.objections import eligible
 from bot.governance.organisation import Member
 from bot.governance.policy_values import bare
 from bot.governance.proposals_types import Proposal, ProposalState, ProposalTerms
+from bot.governance.rolls import check_elector
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
 
@@ -69,7 +70,7 @@ def answer(proposal: Proposal, member: Member, emoji: str, now: datetime) -> Out
         return proposal, ()
     if any(objection.person == member.person for objection in proposal.objections):
         return proposal, ()
-    eligible(proposal, member)
+    check_elector(proposal, member, Act.OBJECT)
     if member.person in proposal.signs_answered:
         return proposal, ()
     answered = replace(proposal, signs_answered=proposal.signs_answered | {member.person})

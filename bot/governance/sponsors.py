@@ -6,12 +6,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.governance import clock
-from bot.governance.errors import AlreadyDone, NotEligible, WindowClosed, WrongState
+from bot.governance.authority import Act, Relation
+from bot.governance.errors import AlreadyDone, WindowClosed, WrongState
 from bot.governance.events import Event, EventType
 from bot.governance.ids import PersonId
-from bot.governance.objections import ALIVE, ON_FILE, SET_ASIDE, check_alive, eligible, event_of, objection_of, speakers
+from bot.governance.objections import ALIVE, ON_FILE, SET_ASIDE, check_alive, event_of, objection_of, speakers
 from bot.governance.organisation import Member
 from bot.governance.proposals_types import Objection, ObjectionState, Proposal, Test
+from bot.governance.rolls import check_elector
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
 
@@ -130,9 +132,7 @@ def sponsor(proposal: Proposal, number: int, member: Member, now: datetime) -> O
     check_alive(proposal, "sponsor an objection")
     if clock.past(proposal, objection.sponsor_by, now):
         raise WindowClosed
-    if member.person == objection.person:
-        raise NotEligible("own objection")
-    eligible(proposal, member)
+    check_elector(proposal, member, Act.SPONSOR, {Relation.OBJECTOR} if member.person == objection.person else ())
     spoken = _speakable(proposal, objection, now)
     taken = replace(spoken, sponsor=member.person, seat_taken=objection.guarded, sponsor_taken=False, untold=False)
     return proposal.with_objection(taken), (event_of(EventType.SPONSOR_FOUND, proposal, taken, member.person),)

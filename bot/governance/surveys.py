@@ -13,14 +13,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
-from bot.governance import names
+from bot.governance import authority, names
+from bot.governance.authority import Act, Relation
 from bot.governance.cadences import MENU, Cadence
 from bot.governance.errors import (
     AlreadyDone,
     BadText,
     BadValue,
     LimitReached,
-    NotEligible,
     NotFound,
     UnknownKey,
     WindowClosed,
@@ -29,15 +29,7 @@ from bot.governance.errors import (
 from bot.governance.events import Event, EventType, Json
 from bot.governance.histories import Happening
 from bot.governance.ids import GroupId, PartnershipId, PersonId
-from bot.governance.organisation import (
-    FACILITATOR,
-    MEMBER,
-    OBSERVER,
-    Holding,
-    Member,
-    Partnership,
-    check_authority,
-)
+from bot.governance.organisation import Member, Partnership
 from bot.governance.scales import SCALES, Scale
 
 MOST_QUESTIONS = 5
@@ -51,8 +43,6 @@ SHORTEST_WINDOW, LONGEST_WINDOW = timedelta(hours=1), timedelta(days=60)
 
 TITLE, ABOUT, QUESTION, CHOICE, END, ANSWER = (3, 80), (0, 500), (5, 100), (1, 80), (0, 30), (0, 4000)
 """Least and most characters of each text."""
-
-LEAD = "lead"
 
 REPEATS = tuple(key for key in MENU if key.split()[-1] in {"week", "weeks", "month", "months", "quarter", "year"})
 """How often a survey may repeat, of the menu of cadences: by the week, and by the day of the month."""
@@ -200,29 +190,6 @@ def asked_groups(partnership: Partnership, group: GroupId | None, scale: Scale |
     return found
 
 
-def may_run(member: Member, groups: Groups, holdings: Sequence[Holding]) -> bool:
-    """Whether they may ask these groups (LRN-2).
-
-    Facilitators and leads of one of them may; where nobody holds such a seat in any, every member of one.
-    """
-    runs = {FACILITATOR, LEAD}
-    within = [h for h in holdings if groups is None or h.mapping.group in groups]
-    seats = runs if any(h.mapping.seat in runs for h in within) else {MEMBER}
-    return any(s.seat in seats and (groups is None or s.group in groups) for s in member.seats)
-
-
-def check_may_run(member: Member, groups: Groups, holdings: Sequence[Holding]) -> None:
-    """Raises NotEligible, RoleSuspended."""
-    check_authority(member, lambda each: may_run(each, groups, holdings), NotEligible("run survey"))
-
-
-def audience_of(groups: Groups, holdings: Sequence[Holding]) -> frozenset[PersonId]:
-    """Who is asked: everyone with a seat in one of the groups but observers, or everyone with any seat (LRN-2)."""
-    return frozenset(
-        h.person for h in holdings if groups is None or (h.mapping.group in groups and h.mapping.seat != OBSERVER)
-    )
-
-
 def few_asked(people: int, k: int) -> bool:
     """Whether so few are asked that it is likely enough that all say the same: then each answer is known (LRN-2)."""
     return k <= people < 2 * k
@@ -326,14 +293,14 @@ def open_survey(
     return opened, (Event(EventType.SURVEY_OPENED, survey.thing, by, data),)
 
 
-def check_may_answer(survey: Survey, person: PersonId, now: datetime) -> None:
+def check_answer(survey: Survey, person: PersonId, now: datetime) -> None:
     """Raises WrongState, WindowClosed, NotEligible: only who was asked at the opening may answer, until the close."""
     if survey.state is not SurveyState.OPEN:
         raise WrongState(survey.state, "answer survey")
     if survey.closes_at is None or now >= survey.closes_at:
         raise WindowClosed
-    if person not in survey.audience:
-        raise NotEligible("not asked")
+    asked = {Relation.ASKED} if person in survey.audience else set()
+    authority.check(Member(person), Act.ANSWER_SURVEY, relations=asked)
 
 
 def read_answer(question: Question, place: int, typed: str) -> str:

@@ -6,15 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.governance import authority, retros
 from bot.governance import meetings as rules
-from bot.governance import retros
+from bot.governance.authority import Act
 from bot.governance.errors import NotFound
 from bot.governance.ids import PartnershipId, PersonId
 from bot.governance.meetings import OVER, Meeting, MeetingKind
 from bot.governance.organisation import Group, Member, Partnership
 from bot.governance.proposals_types import Proposal, ProposalState
 from bot.governance.retros import Action, Retro
-from bot.services import cases, members
+from bot.services import cases
 from bot.services.ports.deliveries import DeliveryKind
 from bot.services.ports.proposals import Filter, Listed
 from bot.services.ports.transaction import Transaction
@@ -107,7 +108,7 @@ async def view_of(tx: Transaction, meeting: Meeting, now: datetime, member: Memb
         linked=await linked(tx, meeting),
         calendar=await _calendar(tx, meeting),
         link=await cases.board_link(tx, partnership, rules.thing(meeting)) or None,
-        runs=member is not None and rules.runs(meeting.group, member.trusted, holdings),
+        runs=member is not None and authority.may(member, Act.RUN_MEETING, meeting.group, holdings),
         following=await _following(tx, meeting),
     )
 
@@ -132,7 +133,7 @@ async def check_linkable(tx: Transaction, meeting: Meeting, numbers: Iterable[in
     for number in numbers:
         proposal = await tx.of(Proposal).numbered(meeting.partnership, number)
         group = partnership.group(proposal.group)
-        if group.private and (group.id != meeting.group or not members.may_read(group, member)):
+        if group.private and (group.id != meeting.group or not authority.may(member, Act.READ, group)):
             raise NotFound("proposal", f"P-{number}")
 
 
@@ -149,7 +150,9 @@ async def listing(
     tx: Transaction, partnership: Partnership, member: Member, group: Group | None, limit: int = 10
 ) -> MeetingList:
     """The meetings of the groups that the asker may read."""
-    groups = tuple(g for g in partnership.groups if members.may_read(g, member) and (group is None or g.id == group.id))
+    groups = tuple(
+        g for g in partnership.groups if authority.may(member, Act.READ, g) and (group is None or g.id == group.id)
+    )
     readable = {g.id for g in groups}
     ahead = [m for m in await _all(tx, partnership.id, rules.AHEAD) if m.group in readable]
     past = [m for m in await _all(tx, partnership.id, rules.OVER, 50) if m.group in readable and m.title]

@@ -17,7 +17,6 @@ from bot.governance.errors import (
     BadText,
     BadValue,
     NotFound,
-    NotYours,
     OutOfBounds,
     Refusal,
     Stale,
@@ -28,6 +27,7 @@ from bot.governance.ids import GroupId, PartnershipId, ProposalId
 from bot.governance.methods import REGISTRY
 from bot.governance.organisation import Member
 from bot.governance.proposals_types import Proposal, ProposalState, Rolls, Statement
+from bot.governance.rolls import check_author
 from bot.governance.votes_types import Ballot
 from bot.services import members, proposals, proposals_cases
 from bot.services.ports.context import Actor, Context
@@ -81,8 +81,7 @@ async def write(ctx: Context, actor: Actor, id: ProposalId) -> ProposalView:
     async with ctx.uow.read() as tx:
         case, member = await _opened(tx, ctx, actor, id)
         view = await case.view(case.proposal)
-    if case.proposal.author != member.person:
-        raise NotYours
+    check_author(case.proposal, member.person)
     if case.proposal.state is not ProposalState.DRAFT:
         _try_revising(view)
     return view

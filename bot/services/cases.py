@@ -14,6 +14,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Generic
 
+from bot.governance import authority
+from bot.governance.authority import Act
 from bot.governance.errors import NotFound
 from bot.governance.events import Event, EventType
 from bot.governance.histories import Happening
@@ -107,7 +109,7 @@ def check_readable(
     if partnership.guild_id != actor.guild_id or hidden:
         raise NotFound(name)
     if not readable:
-        members.check_seated(member)
+        authority.check(member, Act.LOOK_AROUND)
         raise NotFound(name)
 
 
@@ -132,7 +134,7 @@ async def page(
 
     With the number at which the next page begins, if there is one. Raises NotEligible without a seat.
     """
-    members.check_seated(member)
+    authority.check(member, Act.LOOK_AROUND)
     found: list[T] = []
     while len(found) <= size:
         part = await tx.of(shelf.type).list(partnership.id, states, group, before, limit=size + 1)

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bot.governance import authority
 from bot.governance import reminders as rules
+from bot.governance.authority import Act
 from bot.governance.events import Event, EventType
 from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.organisation import Holding, Member, Partnership
@@ -47,11 +49,13 @@ class News:
 
     def member(self, person: PersonId) -> Member:
         """A person with the seats that they hold now."""
-        return Member(person, tuple(h.mapping for h in self.holdings if h.person == person))
+        return members.seated(person, self.holdings)
 
     def readable(self, member: Member) -> tuple[Entry, ...]:
         """What this member may read."""
-        return tuple(line.entry for line in self.lines if members.reads(self.partnership, line.group, member))
+        return tuple(
+            line.entry for line in self.lines if authority.may(member, Act.READ, self.partnership.place(line.group))
+        )
 
     def _is_private(self, group: GroupId | None) -> bool:
         return group is not None and self.partnership.group(group).private
@@ -79,7 +83,7 @@ async def news(tx: Transaction, partnership: Partnership, since: datetime, now: 
 async def personal(news: News, person: PersonId, told: Collection[str]) -> list[Entry]:
     """What is new to one member, and what waits for them beside what the letter tells already (``told`` by name)."""
     member = news.member(person)
-    if not member.seats:
+    if not authority.may(member, Act.LOOK_AROUND):
         return []
     items = inbox.of_member(news.waiting, member, news.now)
     waits = [

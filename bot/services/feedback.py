@@ -7,15 +7,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TypeVar
 
+from bot.governance import authority
 from bot.governance import feedback as rules
 from bot.governance.anonymity import pseudonym
-from bot.governance.errors import NotEligible, NotFound
+from bot.governance.authority import Act
+from bot.governance.errors import NotFound
 from bot.governance.events import EventType
 from bot.governance.feedback import Feedback, FeedbackState
 from bot.governance.ids import GroupId, PartnershipId, PersonId
-from bot.governance.organisation import Member, Partnership, suspension
+from bot.governance.organisation import Member, Partnership
 from bot.governance.reminders import Entry, ReminderTopic
 from bot.services import cases, members
 from bot.services.cases import Shelf
@@ -71,20 +72,19 @@ class FeedbackPage:
 
 async def may_read(tx: Transaction, partnership: Partnership, feedback: Feedback, member: Member) -> bool:
     """Anyone with a seat; of a private group its own seats only (SCL-2)."""
-    return members.reads(partnership, feedback.group, member)
+    return authority.may(member, Act.READ, partnership.place(feedback.group))
 
 
 SHELF = Shelf(Feedback, may_read)
 
-Rule = Callable[[Feedback, Member, bool], rules.Outcome]
-Ruled = TypeVar("Ruled")
+Rule = Callable[[Feedback, Member, rules.Holdings], rules.Outcome]
 
 
-async def check_may_give(ctx: Context, actor: Actor, id: PartnershipId, group: GroupId | None) -> Partnership:
+async def check_give(ctx: Context, actor: Actor, id: PartnershipId, group: GroupId | None) -> Partnership:
     """Before the form opens. Raises NotFound, NotEligible."""
     async with ctx.uow.read() as tx:
         partnership = await hosted(tx, actor, id)
-        _check_may_read(partnership, group, await members.reader_of(tx, partnership, actor))
+        _check_gives(partnership, group, await members.reader_of(tx, partnership, actor))
         return partnership
 
 
@@ -99,7 +99,7 @@ async def give(
         now = ctx.clock()
         partnership = await hosted(tx, actor, id)
         member = await members.member_of(tx, partnership, actor)
-        _check_may_read(partnership, group, member)
+        _check_gives(partnership, group, member)
         # Numbers are taken first: whoever else gives feedback here at the same time waits, and the count is right.
         number = await NOUN.next_number(tx, id)
         await _count(tx, id, member.person, now)
@@ -142,24 +142,24 @@ async def page(
 
 async def acknowledge(ctx: Context, actor: Actor, id: int) -> FeedbackView:
     """Say that it was seen. Raises as ``rules.acknowledge``."""
-    return await _act(ctx, actor, id, lambda feedback, member, tending: rules.acknowledge(feedback, member))
+    return await _act(ctx, actor, id, lambda feedback, member, holdings: rules.acknowledge(feedback, member))
 
 
 async def take(ctx: Context, actor: Actor, id: int) -> FeedbackView:
     """Take it on. Raises as ``rules.assign``."""
-    return await _act(ctx, actor, id, lambda f, member, tending: rules.assign(f, member, member, tending))
+    return await _act(ctx, actor, id, lambda f, member, holdings: rules.assign(f, member, member, holdings))
 
 
 async def assign(ctx: Context, actor: Actor, id: int, to: Actor) -> FeedbackView:
     """Give it to somebody. Raises as ``rules.assign``, NotFound."""
     async with cases.writing(ctx, SHELF, actor, id) as case:
         receiver = await members.member_of(case.tx, case.partnership, to)
-        return await _keep(case, lambda f, m, t: rules.assign(f, m, receiver, t))
+        return await _keep(case, lambda f, m, holdings: rules.assign(f, m, receiver, holdings))
 
 
-async def check_may_answer(ctx: Context, actor: Actor, id: int) -> FeedbackView:
-    """Before the form opens. Raises as ``rules.check_may_answer``."""
-    return await _before(ctx, actor, id, rules.check_may_answer)
+async def check_answer(ctx: Context, actor: Actor, id: int) -> FeedbackView:
+    """Before the form opens. Raises as ``rules.check_answer``."""
+    return await _before(ctx, actor, id, rules.check_answer)
 
 
 async def answer(ctx: Context, actor: Actor, id: int, text: str) -> FeedbackView:
@@ -174,17 +174,17 @@ async def close(ctx: Context, actor: Actor, id: int) -> FeedbackView:
 
 async def say(ctx: Context, actor: Actor, id: int, resolved: bool) -> FeedbackView:
     """Its author says whether the answer resolves it. Raises as ``rules.say``."""
-    return await _act(ctx, actor, id, lambda feedback, member, tending: rules.say(feedback, member, resolved))
+    return await _act(ctx, actor, id, lambda feedback, member, holdings: rules.say(feedback, member, resolved))
 
 
-async def check_may_hide(ctx: Context, actor: Actor, id: int) -> FeedbackView:
-    """Before the form opens. Raises as ``rules.check_may_hide``."""
-    return await _before(ctx, actor, id, lambda feedback, member, tending: rules.check_may_hide(feedback, tending))
+async def check_hide(ctx: Context, actor: Actor, id: int) -> FeedbackView:
+    """Before the form opens. Raises as ``rules.check_hide``."""
+    return await _before(ctx, actor, id, rules.check_hide)
 
 
 async def hide(ctx: Context, actor: Actor, id: int, reason: str) -> FeedbackView:
     """Hide its words with a public reason. Raises as ``rules.hide``."""
-    return await _act(ctx, actor, id, lambda f, member, tending: rules.hide(f, member, tending, reason))
+    return await _act(ctx, actor, id, lambda f, member, holdings: rules.hide(f, member, holdings, reason))
 
 
 async def reveal(ctx: Context, actor: Actor, id: int) -> FeedbackView:
@@ -209,13 +209,13 @@ async def advance(tx: Transaction, id: int, now: datetime) -> None:
     await tx.of(Feedback).save(replace(feedback, due_at=None))
 
 
-def _answer(feedback: Feedback, member: Member, tending: bool, text: str, now: datetime) -> rules.Outcome:
-    return rules.answer(feedback, member, tending, text, now)
+def _answer(feedback: Feedback, member: Member, holdings: rules.Holdings, text: str, now: datetime) -> rules.Outcome:
+    return rules.answer(feedback, member, holdings, text, now)
 
 
-def _check_may_read(partnership: Partnership, group: GroupId | None, member: Member) -> None:
-    members.check_seated(member)
-    if not members.reads(partnership, group, member):
+def _check_gives(partnership: Partnership, group: GroupId | None, member: Member) -> None:
+    authority.check(member, Act.LOOK_AROUND)
+    if not authority.may(member, Act.GIVE_FEEDBACK, partnership.place(group)):
         raise NotFound("group")
 
 
@@ -234,9 +234,11 @@ async def _count(tx: Transaction, id: PartnershipId, person: PersonId, now: date
         await tx.seals.put(day, each)
 
 
-async def _before(ctx: Context, actor: Actor, id: int, check: Callable[[Feedback, Member, bool], None]) -> FeedbackView:
+async def _before(
+    ctx: Context, actor: Actor, id: int, check: Callable[[Feedback, Member, rules.Holdings], None]
+) -> FeedbackView:
     async with cases.reading(ctx, SHELF, actor, id) as case:
-        await _judged(case, check)
+        check(case.thing, case.member, await case.tx.seats.holdings(case.partnership))
         return await _view(case.tx, case.thing, case.partnership)
 
 
@@ -246,26 +248,13 @@ async def _act(ctx: Context, actor: Actor, id: int, rule: Rule) -> FeedbackView:
 
 
 async def _keep(case: cases.Case[Feedback], rule: Rule) -> FeedbackView:
-    changed, events = await _judged(case, rule)
+    changed, events = rule(case.thing, case.member, await case.tx.seats.holdings(case.partnership))
     saved = await case.keep(changed, events)
     if saved.owner is not None and any(event.type is EventType.FEEDBACK_ASSIGNED for event in events):
         at = case.now + UNANSWERED
         thing, people, topic = rules.thing(saved.id), (saved.owner,), ReminderTopic.FEEDBACK
         await remind(case.tx, saved.partnership, thing, topic, "feedback", at.isoformat(), at, None, people)
     return await _view(case.tx, saved, case.partnership)
-
-
-async def _judged(case: cases.Case[Feedback], rule: Callable[[Feedback, Member, bool], Ruled]) -> Ruled:
-    """What a rule says to somebody; a seat that gives no authority now is named where it would have done (ORG-2)."""
-    feedback, member = case.thing, case.member
-    holdings = await case.tx.seats.holdings(case.partnership)
-    tends = rules.tends(member.trusted, feedback.group, holdings)
-    try:
-        return rule(feedback, member, tends)
-    except NotEligible as refusal:
-        if tends or not rules.tends(member, feedback.group, holdings):
-            raise
-        raise suspension(member) from refusal
 
 
 async def _view(tx: Transaction, feedback: Feedback, partnership: Partnership) -> FeedbackView:
@@ -292,7 +281,7 @@ async def _look(tx: Transaction, partnership: Partnership, id: str) -> Thing:
     """Asks its owner for an answer."""
     feedback = await tx.of(Feedback).get(int(id))
     unanswered = feedback.state in TAKEN_ON
-    readers = await members.readers(tx, partnership, feedback.group)
+    readers = authority.holders(Act.READ, partnership.place(feedback.group), await tx.seats.holdings(partnership))
     return Thing(
         NOUN.called(feedback.number),
         "",
@@ -315,7 +304,7 @@ async def _waiting(tx: Transaction, partnership: Partnership, feedback: Feedback
     item = InboxItem("answer feedback", thing, NOUN.called(feedback.number), words, None, None, link or None)
 
     def asks(member: Member, now: datetime) -> Iterator[InboxItem]:
-        readable = feedback.group is None or members.reads(partnership, feedback.group, member)
+        readable = feedback.group is None or authority.may(member, Act.READ, partnership.place(feedback.group))
         if member.person == feedback.owner and readable:
             yield item
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.governance import authority
+from bot.governance.authority import Act
 from bot.governance.ids import PartnershipId
 from bot.governance.organisation import Member, Partnership
 from bot.services import members
@@ -43,7 +45,7 @@ async def _inbox(ctx: Context, actor: Actor, partnership_id: PartnershipId) -> I
         waiting = await everything(tx, partnership)
         own = [each for noun in NOUNS for each in await noun.own(tx, partnership, member.person)]
         if not any(each.lets_in(member) for each in waiting):
-            members.check_seated(member)
+            authority.check(member, Act.LOOK_AROUND)
         not_taken = await tx.reminders.not_taken(partnership_id, member.person, now - NOT_TAKEN)
         return Inbox(of_member([*own, *waiting], member, now), not_taken)
 

@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.governance import authority
 from bot.governance import cadences as recurring
 from bot.governance import meetings as rules
+from bot.governance.authority import Act
 from bot.governance.errors import BadValue, LimitReached, NotFound, UnknownKey
 from bot.governance.events import Event, EventType
 from bot.governance.ids import GroupId, PartnershipId, PersonId
@@ -46,7 +48,7 @@ class Wanted:
 
 async def may_read(tx: Transaction, partnership: Partnership, meeting: Meeting, member: Member) -> bool:
     """Of a private group its own seats only (SCL-2)."""
-    return members.reads(partnership, meeting.group, member)
+    return authority.may(member, Act.READ, partnership.place(meeting.group))
 
 
 def _unconfirmed(meeting: Meeting, person: PersonId) -> bool:
@@ -71,7 +73,7 @@ async def draft(ctx: Context, actor: Actor, partnership: PartnershipId, wanted: 
     async with ctx.uow.read() as tx:
         hosted = await organisation.hosted(tx, actor, partnership)
         group = hosted.group(wanted.group) if wanted.group is not None else await _group_here(tx, hosted, actor)
-        await _check_may_run(tx, hosted, group, await members.reader_of(tx, hosted, actor))
+        await _check_run_in(tx, hosted, group, await members.reader_of(tx, hosted, actor))
         zone = wanted.zone.strip() or await zone_of(tx, partnership)
     kind = _kind(wanted.kind)
     when = await asyncio.to_thread(times.parse, wanted.when, zone, ctx.clock())
@@ -82,7 +84,7 @@ async def draft(ctx: Context, actor: Actor, partnership: PartnershipId, wanted: 
         hosted = await organisation.hosted(tx, actor, partnership)
         member = await members.member_of(tx, hosted, actor)
         group = hosted.group(wanted.group) if wanted.group is not None else await _group_here(tx, hosted, actor)
-        await _check_may_run(tx, hosted, group, member)
+        await _check_run_in(tx, hosted, group, member)
         title = (
             " ".join(wanted.title.split()) or f"{kind.value.capitalize()} meeting of {group.name}"[: rules.MOST_TITLE]
         )
@@ -162,7 +164,7 @@ async def cancel(ctx: Context, actor: Actor, id: int, reason: str, series: bool)
 async def beforehand(ctx: Context, actor: Actor, id: int, act: str) -> MeetingView:
     """Whether the asker may do this now, before a form opens or a question is asked. Raises WrongState, NotEligible."""
     async with cases.reading(ctx, SHELF, actor, id) as case:
-        rules.check_takes_part(case.member)
+        _check_takes_part(case)
         if act in RUNNING_IT:
             await _check_runs(case)
         rules.check_possible(case.thing, act)
@@ -201,7 +203,7 @@ async def write(ctx: Context, actor: Actor, id: int, text: str, decisions: str) 
     if numbers is None:
         raise BadValue("decisions", decisions, "numbers of proposals, such as P-12, P-14")
     async with cases.writing(ctx, SHELF, actor, id) as case:
-        rules.check_takes_part(case.member)
+        _check_takes_part(case)
         await check_linkable(case.tx, case.thing, numbers, case.member)
         return await _kept(case, *rules.write(case.thing, case.member, text, numbers, case.now))
 
@@ -227,7 +229,7 @@ async def list_meetings(
     async with ctx.uow.read() as tx:
         hosted = await organisation.hosted(tx, actor, partnership)
         member = await members.reader_of(tx, hosted, actor)
-        members.check_seated(member)
+        authority.check(member, Act.LOOK_AROUND)
         return await listing(tx, hosted, member, hosted.group(group) if group is not None else None)
 
 
@@ -293,7 +295,7 @@ async def _is_ahead(tx: Transaction, meeting: Meeting, now: datetime) -> None:
 
 async def _act(ctx: Context, actor: Actor, id: int, rule: Rule, *, runs: bool = False) -> MeetingView:
     async with cases.writing(ctx, SHELF, actor, id) as case:
-        rules.check_takes_part(case.member)
+        _check_takes_part(case)
         if runs:
             await _check_runs(case)
         return await _kept(case, *rule(case.thing, case.member, case.now))
@@ -307,15 +309,19 @@ async def _view(case: Case[Meeting], meeting: Meeting) -> MeetingView:
     return await view_of(case.tx, meeting, case.now, case.member)
 
 
+def _check_takes_part(case: Case[Meeting]) -> None:
+    authority.check(case.member, Act.TAKE_PART_IN_MEETING, case.partnership.group(case.thing.group))
+
+
 async def _check_runs(case: Case[Meeting]) -> None:
-    await _check_may_run(case.tx, case.partnership, case.partnership.group(case.thing.group), case.member)
+    await _check_run_in(case.tx, case.partnership, case.partnership.group(case.thing.group), case.member)
 
 
-async def _check_may_run(tx: Transaction, partnership: Partnership, group: Group, member: Member) -> None:
-    members.check_seated(member)
-    if not members.may_read(group, member):
+async def _check_run_in(tx: Transaction, partnership: Partnership, group: Group, member: Member) -> None:
+    authority.check(member, Act.LOOK_AROUND)
+    if not authority.may(member, Act.READ, group):
         raise NotFound("group")
-    rules.check_runs(group.id, member, await tx.seats.holdings(partnership))
+    authority.check(member, Act.RUN_MEETING, group, await tx.seats.holdings(partnership))
 
 
 async def _group_here(tx: Transaction, partnership: Partnership, actor: Actor) -> Group:
@@ -352,7 +358,7 @@ EVERY = 10_000
 async def _look(tx: Transaction, partnership: Partnership, id: str) -> Thing:
     """Asks those of its group who did not say that they cannot come; one that was moved asks anew."""
     meeting = await tx.of(Meeting).get(int(id))
-    seated = await members.seated(tx, partnership, meeting.group)
+    seated = authority.holders(Act.BE_CALLED, meeting.group, await tx.seats.holdings(partnership))
     told = frozenset(meeting.who(Answer.ABSENT)) | (
         frozenset() if meeting.state is MeetingState.SCHEDULED else frozenset(meeting.who(Answer.HERE))
     )
@@ -384,7 +390,11 @@ async def _waiting(tx: Transaction, partnership: Partnership, meeting: Meeting) 
     said = {attendance.person for attendance in meeting.attendance}
 
     def asks(member: Member, now: datetime) -> Iterator[InboxItem]:
-        if meeting.starts_at <= now + SOON and member.holds(meeting.group) and member.person not in said:
+        if (
+            meeting.starts_at <= now + SOON
+            and authority.may(member, Act.BE_CALLED, meeting.group)
+            and member.person not in said
+        ):
             yield InboxItem("answer meeting", thing, name, meeting.title, meeting.starts_at, None, link)
 
     return Waiting(asks)

@@ -6,8 +6,10 @@ import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from bot.governance import authority
 from bot.governance import histories as told
 from bot.governance import metrics as rules
+from bot.governance.authority import Act
 from bot.governance.errors import NotFound
 from bot.governance.events import EventType
 from bot.governance.histories import Happening, History
@@ -90,14 +92,14 @@ def scope_of(
 
     Raises NotFound, NotEligible.
     """
-    members.check_seated(member)
+    authority.check(member, Act.LOOK_AROUND)
     if group is not None:
         named = partnership.group(group)
-        if not members.may_read(named, member):
+        if not authority.may(member, Act.READ, named):
             raise NotFound("group")
         return Scope(partnership, (named,), named)
     meant = [each for each in partnership.groups if scale is None or each.kind is scale]
-    readable = tuple(each for each in meant if members.may_read(each, member))
+    readable = tuple(each for each in meant if authority.may(member, Act.READ, each))
     return Scope(partnership, readable, None, scale, len(meant) - len(readable))
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from bot.governance import authority, rulings, signs, sponsors
 from bot.governance import objections as rules
-from bot.governance import rulings, signs, sponsors
+from bot.governance.authority import Act
 from bot.governance.errors import NotEligible
 from bot.governance.events import EventType
 from bot.governance.ids import PersonId, ProposalId
-from bot.governance.organisation import MEMBER
 from bot.governance.proposals_types import Objection, Proposal, ProposalState, Statement
+from bot.governance.rolls import check_elector
 from bot.services import members, proposals_cases
 from bot.services.ports.context import Actor, Context
 from bot.services.ports.deliveries import DeliveryKind
@@ -212,20 +213,19 @@ async def why_not_taken(ctx: Context, id: ProposalId, person: PersonId) -> str:
     async with ctx.uow.read() as tx:
         case = await proposals_cases.open_case(tx, id, ctx.clock())
         proposal, partnership = case.proposal, case.partnership
-        holdings = await tx.seats.holdings(partnership)
-        seats = {(each.mapping.group, each.mapping.seat) for each in holdings if each.person == person}
-        is_member = (proposal.group, MEMBER) in seats
+        member = members.seated(person, await tx.seats.holdings(partnership))
         if proposal.state is not ProposalState.REVIEW:
             return "window closed"
         if person == proposal.author:
             return "author"
         if any(c.person == person and c.why == JOINED_LATER for c in proposal.concerns):
             return JOINED_LATER
-        if proposal.elector(person) is not None:
-            return "window closed" if is_member else "no seat now"
-        if is_member:
-            return JOINED_LATER
-        return "not an elector" if seats else "no seat"
+        try:
+            check_elector(proposal, member, Act.OBJECT)
+            authority.check(member, Act.LOOK_AROUND)
+        except NotEligible as refusal:
+            return refusal.why
+        return "window closed"
 
 
 async def _to_be_told(case: proposals_cases.Case, event: int) -> PersonId | None:

@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.governance import names
-from bot.governance.errors import NotEligible, NotFound
-from bot.governance.ids import GroupId, PartnershipId, PersonId, RoleId
-from bot.governance.organisation import CLASSES, SEATS, Group, Member, Partnership, double_hat, seats_of
+from bot.governance import authority, names
+from bot.governance.authority import Act
+from bot.governance.errors import NotFound
+from bot.governance.ids import GroupId, PartnershipId, RoleId
+from bot.governance.organisation import CLASSES, SEATS, Group, Partnership, double_hat, everyone
+from bot.services import members
 from bot.services.ports.context import Actor, Context
 from bot.services.ports.partnerships import PlaceKind
 from bot.services.ports.transaction import Transaction
@@ -133,19 +135,15 @@ async def organisation_view(ctx: Context, actor: Actor, id: PartnershipId | None
             partnership = partnerships[0]
         else:
             partnership = await hosted(tx, actor, id)
-        if not actor.manages_roles and not seats_of(partnership, actor.roles):
-            raise NotEligible("no seat")
+        member = await members.reader_of(tx, partnership, actor)
+        authority.check(member, Act.LIST_ROLES, relations=members.related(actor))
         return await _view(tx, partnership)
 
 
 async def _view(tx: Transaction, partnership: Partnership) -> OrganisationView:
     holdings = await tx.seats.holdings(partnership)
-    seats: dict[PersonId, Member] = {}
-    for holding in holdings:
-        known = seats.get(holding.person, Member(holding.person))
-        seats[holding.person] = Member(holding.person, (*known.seats, holding.mapping))
     stakeholders = partnership.stakeholders.id
-    doubled = [person for person, member in seats.items() if double_hat(member, stakeholders)]
+    doubled = [member.person for member in everyone(holdings) if double_hat(member, stakeholders)]
     users = await tx.people.users_of(doubled)
     places = await tx.partnerships.places(partnership.id)
     talk = next((p.channel_id for p in places if p.kind is PlaceKind.TALK and not p.lost), None)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from bot.governance import completions, drafts, electorates, erasure, halts, lifecycle, refiling, revisions
+from bot.governance import authority, completions, drafts, electorates, erasure, halts, lifecycle, refiling, revisions
 from bot.governance import proposals as rules
+from bot.governance.authority import Act
 from bot.governance.consistency_proposals import of_proposal
 from bot.governance.effects import Decision, Effect, Governed
 from bot.governance.errors import NotEligible, NotFound, Refiled, Refusal, WindowClosed
@@ -18,9 +18,9 @@ from bot.governance.events import EventType
 from bot.governance.ids import GroupId, PartnershipId, ProposalId
 from bot.governance.matrix import DecisionType
 from bot.governance.money import Money
-from bot.governance.objections import eligible
 from bot.governance.organisation import Member, Partnership
 from bot.governance.proposals_types import FINAL, Proposal, ProposalState, Text
+from bot.governance.rolls import check_elector
 from bot.services import cases, members, proposals_asked, proposals_cases, similarity
 from bot.services.lifecycle import advance
 from bot.services.noun import Noun
@@ -83,12 +83,7 @@ async def may_file(ctx: Context, actor: Actor, partnership_id: PartnershipId) ->
         partnership = await tx.partnerships.get(partnership_id)
         member = await members.reader_of(tx, partnership, actor)
         policy = await tx.policies.current(partnership.id)
-    found = []
-    for row in policy.matrix:
-        with suppress(Refusal):
-            drafts.check_may_file(partnership, member, row)
-            found.append(row)
-    return tuple(found)
+    return tuple(row for row in policy.matrix if authority.may_file(member, row, partnership))
 
 
 async def edit(ctx: Context, actor: Actor, id: ProposalId, text: Text, effects: tuple[Effect, ...]) -> ProposalView:
@@ -287,7 +282,7 @@ async def revise(
         world = await case.world()
         row = case.proposal.row(world.policy)
         if not row.founding:
-            drafts.check_may_file(case.partnership, member, row)
+            authority.check_file(member, row, case.partnership)
         kept = case.proposal.next_words
         words = (kept.text, kept.effects) if text is None else (text, effects)
         await _check_not_refused(tx, case, *words)
@@ -336,12 +331,12 @@ async def list_proposals(
         if partnership.guild_id != actor.guild_id:
             raise NotFound("partnership")
         member = await members.reader_of(tx, partnership, actor)
-        readable = {g.id for g in partnership.groups if members.may_read(g, member)}
+        readable = {g.id for g in partnership.groups if authority.may(member, Act.READ, g)}
         if wanted.author is not None:
             wanted = replace(wanted, author=member.person)
         found = await _readable(tx, partnership, wanted, readable, member)
         if not found:
-            members.check_seated(member)
+            authority.check(member, Act.LOOK_AROUND)
         return found
 
 
@@ -377,7 +372,7 @@ async def who_may_object(ctx: Context, actor: Actor, id: ProposalId) -> Proposal
         why = "yes"
         try:
             rules.check_window(case.proposal, now)
-            eligible(case.proposal, member)
+            check_elector(case.proposal, member, Act.OBJECT)
         except NotEligible as refusal:
             why = refusal.why
         except WindowClosed:

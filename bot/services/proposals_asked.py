@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from bot.governance import electorates, erasure, escalations, lifecycle, rulings
+from bot.governance import authority, electorates, erasure, escalations, lifecycle, rulings
+from bot.governance.authority import Act
 from bot.governance.clock import is_stopped
 from bot.governance.events import EventType, proposal_thing
 from bot.governance.ids import PersonId, ProposalId
@@ -14,7 +15,7 @@ from bot.governance.proposals import affirmative
 from bot.governance.proposals_types import CONTESTABLE, Objection, ObjectionState, Proposal, ProposalState
 from bot.governance.reminders import Entry, Reminder, ReminderTopic
 from bot.governance.rolls import acting, has_a_say, judges_of
-from bot.services import cases, members, objections, proposals_cases
+from bot.services import cases, objections, proposals_cases
 from bot.services.clocks import RUNNING
 from bot.services.noun import InboxItem, Line, Noun, Nudge, Thing, Waiting
 from bot.services.ports.context import Actor, Context
@@ -78,7 +79,7 @@ async def look(tx: Transaction, partnership: Partnership, id: str) -> Thing:
         links.card or "",
         concerns,
         lambda reminder: reminder.why == asked,
-        readers=await members.readers(tx, partnership, proposal.group),
+        readers=authority.holders(Act.READ, partnership.place(proposal.group), await tx.seats.holdings(partnership)),
     )
 
 

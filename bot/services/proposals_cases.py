@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
+from bot.governance import authority
+from bot.governance.authority import Act
 from bot.governance.effects import Governed
 from bot.governance.events import Event
 from bot.governance.ids import PersonId, ProposalId
 from bot.governance.organisation import Member, Partnership
 from bot.governance.proposals_types import Proposal, ProposalState, Rolls
-from bot.governance.rolls import has_a_say
+from bot.governance.rolls import reading
 from bot.services import cases, electorates, members
 from bot.services.cases import Shelf
 from bot.services.ports.context import Actor, Context
@@ -87,24 +90,19 @@ def check_visible(case: Case, actor: Actor, member: Member) -> None:
 
 def visible(proposal: Proposal, partnership: Partnership, member: Member) -> bool:
     """A draft to its author; what was filed to its parties, its group's readers, and whoever has a say in it."""
-    if _hidden(proposal, member.person):
-        return False
-    return is_party(proposal, member) or may_read(proposal, partnership, member)
+    return not _hidden(proposal, member.person) and may_read(proposal, partnership, member)
 
 
 def _hidden(proposal: Proposal, person: PersonId) -> bool:
     return proposal.state in {ProposalState.DRAFT, ProposalState.DISCARDED} and proposal.author != person
 
 
-def is_party(proposal: Proposal, member: Member) -> bool:
-    """Its author and those behind its objections read it whatever becomes of their seats."""
-    named = {person for o in proposal.objections for person in (o.person, o.sponsor)}
-    return member.person in named | {proposal.author}
-
-
 def may_read(proposal: Proposal, partnership: Partnership, member: Member) -> bool:
-    """Its group's readers, and whoever has a say in it: what people vote on they can read, private or not (SCL-2)."""
-    return members.may_read(partnership.group(proposal.group), member) or has_a_say(proposal, member.person)
+    """Its group's readers; its author and those behind its objections, whatever becomes of their seats; and whoever
+    has a say in it: what people vote on they can read, private or not (SCL-2).
+    """
+    may = partial(authority.may, member, Act.READ_PROPOSAL, partnership.group(proposal.group))
+    return may() or may(relations=reading(proposal, member.person))
 
 
 async def _may_read(tx: Transaction, partnership: Partnership, proposal: Proposal, member: Member) -> bool:

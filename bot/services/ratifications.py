@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from bot.governance import authority
+from bot.governance.authority import Act
 from bot.governance.drafts import LENGTHS
 from bot.governance.effects import Governed
 from bot.governance.ids import PersonId
-from bot.governance.organisation import MEMBER, Group, GroupKind, Holding
+from bot.governance.organisation import Group, GroupKind, Holding
 from bot.governance.policy_keys import KEYS
 from bot.governance.policy_values import written
 from bot.governance.proposals_types import Text
@@ -72,7 +74,7 @@ def _rules(world: Governed) -> str:
 
 
 def _members(holdings: tuple[Holding, ...], group: Group) -> int:
-    return len({h.person for h in holdings if h.mapping.group == group.id and h.mapping.seat == MEMBER})
+    return len(authority.holders(Act.BE_ELECTOR, group, holdings))
 
 
 def _people(count: int) -> str:

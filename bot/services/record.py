@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.governance import receipts
+from bot.governance import authority, receipts
+from bot.governance.authority import Act
 from bot.governance.consistency import Difference
 from bot.governance.errors import NotFound
 from bot.governance.ids import PartnershipId
@@ -68,5 +69,5 @@ async def _readable(tx: Transaction, actor: Actor, partnership_id: PartnershipId
     partnership = await tx.partnerships.get(partnership_id)
     if partnership.guild_id != actor.guild_id:
         raise NotFound("partnership")
-    members.check_seated(await members.reader_of(tx, partnership, actor))
+    authority.check(await members.reader_of(tx, partnership, actor), Act.LOOK_AROUND)
     return partnership

@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.governance import authority
 from bot.governance import reminders as rules
+from bot.governance.authority import Act
 from bot.governance.errors import BadValue, TimeUnclear
 from bot.governance.ids import PartnershipId, PersonId
 from bot.governance.organisation import Partnership
@@ -87,7 +89,7 @@ async def preferences(ctx: Context, actor: Actor, id: PartnershipId) -> Preferen
     async with ctx.uow.read() as tx:
         partnership = await hosted(tx, actor, id)
         member = await members.reader_of(tx, partnership, actor)
-        members.check_seated(member)
+        authority.check(member, Act.LOOK_AROUND)
         return await _view(tx, partnership, member.person, ctx.clock())
 
 
@@ -172,7 +174,7 @@ async def _change(
         now = ctx.clock()
         partnership = await hosted(tx, actor, id)
         member = await members.member_of(tx, partnership, actor)
-        members.check_seated(member)
+        authority.check(member, Act.LOOK_AROUND)
         kept = await tx.reminders.preferences(id, (member.person,))
         wanted = change(kept[member.person][0] if member.person in kept else Preferences())
         if wanted is None:

@@ -7,12 +7,13 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.governance import cadences, retros_leading, retros_lessons, retros_writing
+from bot.governance import authority, cadences, retros_leading, retros_lessons, retros_writing
 from bot.governance import retros as rules
+from bot.governance.authority import Act
 from bot.governance.errors import AlreadyDone, BadValue, LimitReached, NotEligible, NotFound
 from bot.governance.events import Event, EventType
 from bot.governance.ids import GroupId, PartnershipId, PersonId
-from bot.governance.organisation import Member, Partnership, check_authority
+from bot.governance.organisation import Member, Partnership
 from bot.governance.retros import FINAL, MOST_OPEN, Carried, Progress, Retro, RetroPlan, RetroState, Word
 from bot.governance.retros_leading import Step
 from bot.governance.retros_writing import MOST_CAPTURED, MOST_CARRIED, left_over
@@ -103,7 +104,7 @@ async def confirm(ctx: Context, actor: Actor, id: int) -> RetroView:
         retros_leading.check_facilitator(case.retro, member)
         if case.retro.state is not RetroState.DRAFT:
             return await case.view()
-        await check_may_run(tx, case.partnership, member, case.group.id)
+        await check_run(tx, case.partnership, member, case.group.id)
         await _check_room(tx, case.partnership, case.group.id)
         number = await NOUN.next_number(tx, case.partnership.id)
         scheduled, events = rules.schedule(case.retro, number, case.now, member.person)
@@ -121,7 +122,7 @@ async def _follow_up(tx: Transaction, retro: Retro, now: datetime) -> None:
         return
     partnership = await tx.partnerships.get(retro.partnership)
     seated = await tx.seats.held_by(retro.partnership, retro.facilitator)
-    leads = rules.leads(retro.group, await tx.seats.holdings(partnership))
+    leads = authority.leaders(retro.group, await tx.seats.holdings(partnership))
     leader = retro.facilitator if seated or not leads else leads[0]
     after = max(now, retro.starts_at or now)
     starts_at = next_after(retro.cadence, after)
@@ -140,7 +141,7 @@ async def _runner(
 ) -> tuple[Partnership, Member]:
     partnership = await hosted(tx, actor, partnership_id)
     member = await find(tx, partnership, actor)
-    await check_may_run(tx, partnership, member, group_id)
+    await check_run(tx, partnership, member, group_id)
     return partnership, member
 
 
@@ -149,14 +150,13 @@ async def _check_room(tx: Transaction, partnership: Partnership, group_id: Group
         raise LimitReached("open retros", MOST_OPEN)
 
 
-async def check_may_run(tx: Transaction, partnership: Partnership, member: Member, group_id: GroupId) -> None:
+async def check_run(tx: Transaction, partnership: Partnership, member: Member, group_id: GroupId) -> None:
     """Raises NotFound, NotEligible."""
-    if not member.seats:
-        raise NotEligible("no seat")
+    authority.check(member, Act.LOOK_AROUND)
     group = partnership.group(group_id)
-    if not members.may_read(group, member):
+    if not authority.may(member, Act.READ, group):
         raise NotFound("group")
-    rules.check_may_run(member, group_id, bool(rules.leads(group_id, await tx.seats.holdings(partnership))))
+    authority.check(member, Act.RUN_RETRO, group, await tx.seats.holdings(partnership))
 
 
 async def _take_in(tx: Transaction, retro: Retro) -> tuple[tuple[str, ...], tuple[Carried, ...]]:
@@ -281,10 +281,8 @@ async def hand_over(ctx: Context, actor: Actor, id: int, to: Actor) -> RetroView
         chosen = await members.member_of(tx, case.partnership, to)
         if chosen.person == member.person:
             raise AlreadyDone("hand over")
-        try:
-            rules.check_may_take_part(chosen, case.group)
-        except NotEligible:
-            raise NotEligible("cannot lead") from None
+        if not authority.may(chosen, Act.TAKE_PART_IN_RETRO, case.group):
+            raise NotEligible("cannot lead")
         return await case.view(await _hand_over(case, chosen.person, "asked", member.person))
 
 
@@ -295,12 +293,8 @@ async def take_over(ctx: Context, actor: Actor, id: int) -> RetroView:
         member = await case.member(actor)
         if member.person == case.retro.facilitator:
             raise AlreadyDone("hand over")
-        led = bool(await case.leads())
-        check_authority(
-            member,
-            lambda each: retros_leading.may_take_over(case.retro, each, led, case.now),
-            NotEligible("take over"),
-        )
+        act = retros_leading.taking_over(case.retro, case.now)
+        authority.check(member, act, case.retro.group, await case.holdings())
         return await case.view(await _hand_over(case, member.person, "taken", member.person))
 
 
@@ -324,7 +318,7 @@ async def advance(tx: Transaction, id: int, now: datetime) -> None:
     """Take the step that is due; called too early or twice it changes nothing."""
     case = await open_case(tx, id, now)
     retro = case.retro
-    leads = await case.leads()
+    leads = authority.leaders(retro.group, await case.holdings())
     seated = bool(await tx.seats.held_by(retro.partnership, retro.facilitator))
     match retros_leading.due_step(retro, leads, seated, case.now):
         case Step.FORGET:

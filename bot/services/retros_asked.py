@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from bot.governance import authority
+from bot.governance.authority import Act
 from bot.governance.errors import NotFound
 from bot.governance.events import EventType
 from bot.governance.organisation import Member, Partnership
 from bot.governance.reminders import EVERYBODY, Entry
 from bot.governance.retros import Retro, RetroState, retro_thing
-from bot.services import cases, members
+from bot.services import cases
 from bot.services.noun import MOST_WAITING, InboxItem, Line, Thing, Waiting
 from bot.services.ports.transaction import Transaction
 
@@ -18,7 +20,7 @@ from bot.services.ports.transaction import Transaction
 async def look(tx: Transaction, partnership: Partnership, id: str) -> Thing:
     """Asks everybody of its group: who has taken part, nobody knows."""
     retro = await tx.of(Retro).get(int(id))
-    seated = await members.seated(tx, partnership, retro.group)
+    seated = authority.holders(Act.BE_CALLED, retro.group, await tx.seats.holdings(partnership))
     return Thing(
         f"R-{retro.number}",
         cases.unless_private(retro.plan.title, partnership, retro.group),
@@ -38,7 +40,7 @@ async def look_at_action(tx: Transaction, partnership: Partnership, id: str) -> 
     action = next((each for each in retro.actions if each.id == int(number)), None)
     if action is None:
         raise NotFound("action", id)
-    readers = await members.readers(tx, partnership, retro.group)
+    readers = authority.holders(Act.READ, partnership.place(retro.group), await tx.seats.holdings(partnership))
     return Thing(
         f"R-{retro.number}",
         cases.unless_private(action.text, partnership, retro.group),
@@ -59,9 +61,9 @@ async def _waiting(tx: Transaction, partnership: Partnership, retro: Retro) -> W
     link = await cases.board_link(tx, partnership, thing)
 
     def asks_of(member: Member, now: datetime) -> Iterator[InboxItem]:
-        if retro.runs and member.holds(retro.group):
+        if retro.runs and authority.may(member, Act.BE_CALLED, retro.group):
             yield InboxItem("take part in retro", thing, name, retro.plan.title, retro.deadline_at, None, link)
-        readable = members.may_read(partnership.group(retro.group), member)
+        readable = authority.may(member, Act.READ, partnership.group(retro.group))
         for action in retro.actions if readable else ():
             if action.owner == member.person and action.done_at is None and retro.state is not RetroState.CANCELLED:
                 yield InboxItem("do action", thing, name, action.text, action.due_at, action.id, link)

@@ -96,11 +96,10 @@ async def options(ctx: Context, actor: Actor, id: int) -> Options:
     async with ctx.uow.read() as tx:
         case = await open_case(tx, id, ctx.clock())
         member = await case.reader(actor)
-        led = bool(await case.leads())
         return Options(
             await case.view(),
             case.retro.facilitator == member.person,
-            case.retro.is_open and leading.may_take_over(case.retro, member, led, case.now),
+            case.retro.is_open and leading.may_take_over(case.retro, member, await case.holdings(), case.now),
             case.retro.runs and leading.phase_before(case.retro) is not None and not await _voted(case),
         )
 

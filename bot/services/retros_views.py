@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.governance import authority
 from bot.governance import retros as rules
+from bot.governance.authority import Act
 from bot.governance.ids import GroupId, PersonId
-from bot.governance.organisation import Group, Member, Partnership
+from bot.governance.organisation import Group, Holding, Member, Partnership
 from bot.governance.reminders import ReminderTopic
 from bot.governance.retros import OPEN, Action, Retro, RetroState, retro_thing
 from bot.governance.retros_writing import Written
@@ -80,7 +82,7 @@ class Mine:
 
 async def may_read(tx: Transaction, partnership: Partnership, retro: Retro, member: Member) -> bool:
     """Of a private group its own seats only (SCL-2)."""
-    return members.reads(partnership, retro.group, member)
+    return authority.may(member, Act.READ, partnership.place(retro.group))
 
 
 def _hidden(retro: Retro, person: PersonId) -> bool:
@@ -106,9 +108,9 @@ class RetroCase:
         """Its name in the record."""
         return retro_thing(self.retro.id)
 
-    async def leads(self) -> tuple[PersonId, ...]:
-        """Who facilitates the group by their seat."""
-        return rules.leads(self.group.id, await self.tx.seats.holdings(self.partnership))
+    async def holdings(self) -> tuple[Holding, ...]:
+        """Who holds which seat."""
+        return await self.tx.seats.holdings(self.partnership)
 
     async def member(self, actor: Actor) -> Member:
         """Who acts, if they may see this retro. Only in a writing transaction. Raises NotFound, NotEligible."""

@@ -9,14 +9,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.governance import authority, retros_leading
 from bot.governance import retros as rules
-from bot.governance import retros_leading
 from bot.governance import retros_writing as writing
 from bot.governance.anonymity import pseudonym
-from bot.governance.errors import AlreadyDone, NotEligible, NotFound, TimeUnclear
+from bot.governance.authority import Act, Relation
+from bot.governance.errors import AlreadyDone, NotFound, TimeUnclear
 from bot.governance.events import Event
 from bot.governance.ids import GroupId, PartnershipId, PersonId
-from bot.governance.organisation import Group, Member, Partnership
+from bot.governance.organisation import Group, Holding, Member, Partnership, class_of
 from bot.governance.retros import OPEN, Action, Retro, RetroState, retro_thing
 from bot.governance.retros_writing import Merged, Written
 from bot.services import members, times
@@ -270,7 +271,7 @@ async def _due(ctx: Context, partnership: PartnershipId, due: str) -> datetime:
 async def own_action(ctx: Context, actor: Actor, id: int, number: int) -> RetroView:
     """Take an action that nobody owns. Raises NotFound, NotEligible, AlreadyDone."""
 
-    def rule(retro: Retro, member: Member, may: bool, action: Action, now: datetime) -> Action:
+    def rule(retro: Retro, member: Member, holdings: tuple[Holding, ...], action: Action, now: datetime) -> Action:
         if action.owner is not None:
             raise AlreadyDone("own action")
         return replace(action, owner=member.person)
@@ -281,9 +282,10 @@ async def own_action(ctx: Context, actor: Actor, id: int, number: int) -> RetroV
 async def finish_action(ctx: Context, actor: Actor, id: int, number: int) -> RetroView:
     """Mark an action as done: its owner, or who leads the group's retros. Raises NotFound, NotEligible, AlreadyDone."""
 
-    def rule(retro: Retro, member: Member, may: bool, action: Action, now: datetime) -> Action:
-        if member.person not in {action.owner, retro.facilitator} and not may:
-            raise NotEligible("action owner")
+    def rule(retro: Retro, member: Member, holdings: tuple[Holding, ...], action: Action, now: datetime) -> Action:
+        stands = {Relation.OWNER: action.owner, Relation.FACILITATOR: retro.facilitator}
+        relations = {relation for relation, person in stands.items() if person == member.person}
+        authority.check(member, Act.FINISH_ACTION, retro.group, holdings, relations)
         if action.done_at is not None:
             raise AlreadyDone("finish action")
         return replace(action, done_at=now)
@@ -296,7 +298,7 @@ async def _on_action(
     actor: Actor,
     id: int,
     number: int,
-    rule: Callable[[Retro, Member, bool, Action, datetime], Action],
+    rule: Callable[[Retro, Member, tuple[Holding, ...], Action, datetime], Action],
     what: str,
 ) -> RetroView:
     async with ctx.uow.write() as tx:
@@ -305,8 +307,7 @@ async def _on_action(
         action = case.retro.action(number)
         if action is None:
             raise NotFound("action")
-        may = rules.may_run(member.trusted, case.group.id, bool(await case.leads()))
-        changed = rules.with_action(case.retro, rule(case.retro, member, may, action, case.now))
+        changed = rules.with_action(case.retro, rule(case.retro, member, await case.holdings(), action, case.now))
         saved = await _save(case, changed, rules.changed(changed, what, member.person))
         for each in await tx.of(Retro).list(case.partnership.id, OPEN, case.group.id):
             if each.runs:  # their boards show what is still open
@@ -316,8 +317,7 @@ async def _on_action(
 
 async def _owner(case: RetroCase, owner: Actor) -> PersonId:
     member = await members.member_of(case.tx, case.partnership, owner)
-    if not member.seats:
-        raise NotEligible("owner without seat")
+    authority.check(member, Act.OWN_ACTION)
     return member.person
 
 
@@ -363,9 +363,10 @@ async def _boxed(
         raise NotFound("partnership")
     group = partnership.group(group_id)
     member = await members.member_of(tx, partnership, actor)
-    if member.seats and not members.may_read(group, member):
+    authority.check(member, Act.LOOK_AROUND)
+    if not authority.may(member, Act.READ, group):
         raise NotFound("group")
-    rules.check_may_take_part(member, group)
+    authority.check(member, Act.TAKE_PART_IN_RETRO, group)
     return partnership, group, member
 
 
@@ -382,7 +383,7 @@ async def _own_captured(tx: Transaction, group: Group, member: Member) -> tuple[
 
 async def _taking_part(case: RetroCase, actor: Actor) -> Member:
     member = await case.member(actor)
-    rules.check_may_take_part(member, case.group)
+    authority.check(member, Act.TAKE_PART_IN_RETRO, case.group)
     return member
 
 
@@ -393,7 +394,7 @@ async def _attend(case: RetroCase, member: Member) -> None:
     thing = f"{case.thing}/{_HERE}"
     author = await _counted(case.tx, thing, member)
     if not await case.tx.seals.of(thing, author):
-        await case.tx.seals.put(thing, Sealed(author, _HERE, rules.class_of(member, case.group)))
+        await case.tx.seals.put(thing, Sealed(author, _HERE, class_of(member, case.group.id)))
         await _redraw(case)
 
 

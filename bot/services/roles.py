@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bot.governance.errors import AlreadyDone, NotEligible, NotFound
+from bot.governance import authority
+from bot.governance.authority import Act
+from bot.governance.errors import AlreadyDone, NotFound
 from bot.governance.events import Event, EventType, Json
 from bot.governance.ids import PersonId, RoleId
 from bot.governance.organisation import (
@@ -19,7 +21,7 @@ from bot.governance.organisation import (
     with_mapping,
     without_role,
 )
-from bot.services import access, scales_roles, seats
+from bot.services import access, members, scales_roles, seats
 from bot.services.organisation import find_group, here
 from bot.services.ports.context import Actor, Context
 from bot.services.ports.server import DiscordRefused, Server
@@ -196,8 +198,7 @@ async def roles_standing(ctx: Context, guild_id: int, role_ids: frozenset[int]) 
 
 def check_manages(actor: Actor) -> None:
     """Manage Roles in Discord gives ``/setup`` and ``/roles`` and no governance act (ORG-2). Raises NotEligible."""
-    if not actor.manages_roles:
-        raise NotEligible("manage roles")
+    authority.check(members.NOBODY, Act.SET_UP, relations=members.related(actor))
 
 
 def mapping_event(

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.governance import clock, sponsors
+from bot.governance import authority, clock, sponsors
 from bot.governance import electorates as rules
+from bot.governance.authority import Act
 from bot.governance.events import Event, EventType, Json
 from bot.governance.ids import GroupId, PartnershipId, PersonId, RoleId
 from bot.governance.organisation import MEMBER, Holding, Partnership, RoleMapping
@@ -19,7 +20,6 @@ from bot.services.ports.context import Context
 from bot.services.ports.deliveries import DeliveryKind
 from bot.services.ports.transaction import Transaction
 from bot.services.proposals_cases import open_case
-from bot.services.views import members_of
 
 _OPEN = CONTESTABLE | {ProposalState.PASSED, ProposalState.ADOPTED, ProposalState.STALE}
 """States in which an objection stands, or from which it may come back: who speaks for it is followed (PRO-9)."""
@@ -308,10 +308,10 @@ def _followed(
     events: tuple[Event, ...] = ()
     stakeholders = partnership.stakeholders.id
     for group in {proposal.group, stakeholders}:
-        seated = members_of(group, holdings)
+        seated = authority.holders(Act.BE_ELECTOR, group, holdings)
         gave_up = {person for person, by_themselves in left.items() if by_themselves} - seated
         proposal = rules.followed(proposal, group, stakeholders, gave_up, back & seated)
-    holders = members_of(proposal.group, holdings)
+    holders = authority.holders(Act.BE_ELECTOR, proposal.group, holdings)
     for person in sorted(left.keys() - holders):
         proposal, gone = sponsors.objector_gone(proposal, person, left[person], now)
         events += gone

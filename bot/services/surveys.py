@@ -8,8 +8,10 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 
+from bot.governance import authority
 from bot.governance import surveys as rules
-from bot.governance.errors import NotEligible, NotFound, Outdated, WrongState
+from bot.governance.authority import Act
+from bot.governance.errors import NotFound, Outdated, WrongState
 from bot.governance.events import Event, EventType
 from bot.governance.ids import GroupId, PartnershipId
 from bot.governance.organisation import Member, Partnership
@@ -33,24 +35,23 @@ Change = Callable[[Survey, datetime], tuple[Survey, tuple[Event, ...]]]
 """A rule applied to a survey: what becomes of it, and what happened."""
 
 
-async def check_may_create(
+async def check_create(
     ctx: Context, actor: Actor, partnership_id: PartnershipId, group: GroupId | None, scale: Scale | None = None
 ) -> None:
     """Before a form is opened: may they ask these? Raises NotFound, NotEligible, BadValue for a group and a scale."""
     async with ctx.uow.read() as tx:
         partnership = await hosted(tx, actor, partnership_id)
         member = await members.reader_of(tx, partnership, actor)
-        await _check_may_run(tx, partnership, member, rules.asked_groups(partnership, group, scale))
+        await _check_run(tx, partnership, member, rules.asked_groups(partnership, group, scale))
 
 
-async def check_may_change(ctx: Context, actor: Actor, id: int) -> SurveyView:
+async def check_change(ctx: Context, actor: Actor, id: int) -> SurveyView:
     """A draft, before a form about it is opened. Raises NotFound, NotEligible, WrongState."""
-    view = await show(ctx, actor, id)
-    if not view.runs:
-        raise NotEligible("run survey")
-    if view.survey.state is not SurveyState.DRAFT:
-        raise WrongState(view.survey.state, "edit survey")
-    return view
+    async with cases.reading(ctx, SHELF, actor, id) as case:
+        await _check_run(case.tx, case.partnership, case.member, asked(case.partnership, case.thing))
+        if case.thing.state is not SurveyState.DRAFT:
+            raise WrongState(case.thing.state, "edit survey")
+        return await _view(case, case.thing)
 
 
 async def create(
@@ -70,7 +71,7 @@ async def create(
         now = ctx.clock()
         partnership = await hosted(tx, actor, partnership_id)
         member = await members.member_of(tx, partnership, actor)
-        await _check_may_run(tx, partnership, member, rules.asked_groups(partnership, group, scale))
+        await _check_run(tx, partnership, member, rules.asked_groups(partnership, group, scale))
         drafts = await tx.of(Survey).list(partnership_id, {SurveyState.DRAFT}, limit=EVERY)
         rules.check_drafts(sum(1 for each in drafts if each.author == member.person))
         blank = Survey(0, partnership_id, 0, group, member.person, "", now, scale=scale)
@@ -104,7 +105,7 @@ async def plan(ctx: Context, actor: Actor, id: int, closes: str = "", repeats: s
     Raises NotFound, NotEligible, WrongState, BadValue, UnknownKey and what ``times.parse`` refuses.
     """
     async with cases.reading(ctx, SHELF, actor, id) as case:
-        await _check_may_run(case.tx, case.partnership, case.member, asked(case.partnership, case.thing))
+        await _check_run(case.tx, case.partnership, case.member, asked(case.partnership, case.thing))
         here = zone.strip() or await zone_of(case.tx, case.partnership.id)
     times.check_zone(here)
     closing = await asyncio.to_thread(times.parse, closes, here, ctx.clock()) if closes.strip() else None
@@ -183,7 +184,7 @@ async def _run(ctx: Context, actor: Actor, id: int, change: Change) -> SurveyVie
 async def _run_by(ctx: Context, actor: Actor, id: int) -> AsyncIterator[Case[Survey]]:
     """A survey at hand of somebody who may run it."""
     async with cases.writing(ctx, SHELF, actor, id, members.reader_of) as case:
-        await _check_may_run(case.tx, case.partnership, case.member, asked(case.partnership, case.thing))
+        await _check_run(case.tx, case.partnership, case.member, asked(case.partnership, case.thing))
         yield case
 
 
@@ -191,11 +192,11 @@ async def _view(case: Case[Survey], survey: Survey) -> SurveyView:
     return await view_of(case.tx, survey, case.partnership, case.now, case.member)
 
 
-async def _check_may_run(tx: Transaction, partnership: Partnership, member: Member, groups: rules.Groups) -> None:
-    members.check_seated(member)
-    if groups is not None and not any(members.may_read(partnership.group(each), member) for each in groups):
+async def _check_run(tx: Transaction, partnership: Partnership, member: Member, groups: rules.Groups) -> None:
+    authority.check(member, Act.LOOK_AROUND)
+    if groups is not None and not any(authority.may(member, Act.READ, partnership.group(each)) for each in groups):
         raise NotFound("group")
-    rules.check_may_run(member, groups, await tx.seats.holdings(partnership))
+    authority.check(member, Act.RUN_SURVEY, groups, await tx.seats.holdings(partnership))
 
 
 # ---- what it asks, and what is told of it --------------------------------------------------------
@@ -204,7 +205,7 @@ async def _check_may_run(tx: Transaction, partnership: Partnership, member: Memb
 async def _look(tx: Transaction, partnership: Partnership, id: str) -> Thing:
     """Asks its audience."""
     survey = await tx.of(Survey).get(int(id))
-    seated = await members.readers(tx, partnership, survey.group)
+    seated = authority.holders(Act.READ, partnership.place(survey.group), await tx.seats.holdings(partnership))
     return Thing(
         NOUN.called(survey.number),
         cases.unless_private(survey.title, partnership, survey.group),
@@ -229,7 +230,7 @@ async def _waiting(tx: Transaction, partnership: Partnership, survey: Survey) ->
     item = InboxItem("answer survey", survey.thing, name, title, survey.closes_at, None, link or None)
 
     def asks(member: Member, now: datetime) -> Iterator[InboxItem]:
-        readable = survey.group is None or members.reads(partnership, survey.group, member)
+        readable = survey.group is None or authority.may(member, Act.READ, partnership.place(survey.group))
         if member.person in survey.audience and readable:
             yield item
 

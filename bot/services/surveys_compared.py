@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.governance import authority
+from bot.governance.authority import Act
 from bot.governance.errors import NotFound
 from bot.governance.organisation import Member, Partnership
 from bot.governance.proposals_types import Proposal, ProposalState
 from bot.governance.surveys import Question, Result, Survey, SurveyState
-from bot.services import cases, members, surveys_views
+from bot.services import cases, surveys_views
 from bot.services.ports.context import Actor, Context
 from bot.services.ports.proposals import Filter
 from bot.services.ports.transaction import Transaction
@@ -80,7 +82,7 @@ async def _decided(
     tx: Transaction, partnership: Partnership, member: Member, editions: tuple[Edition, ...]
 ) -> tuple[Decision, ...]:
     first, last = editions[0].at, editions[-1].at
-    readable = {group.id for group in partnership.groups if members.may_read(group, member)}
+    readable = {group.id for group in partnership.groups if authority.may(member, Act.READ, group)}
     rows = await tx.of(Proposal).listed(partnership.id, Filter(states=_DECIDED, limit=_MOST_DECISIONS))
     found = []
     for row in rows:

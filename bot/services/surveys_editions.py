@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.governance import cadences, disclosure
+from bot.governance import authority, cadences, disclosure
 from bot.governance import surveys as rules
+from bot.governance.authority import Act
 from bot.governance.ids import PartnershipId, PersonId
 from bot.governance.organisation import Partnership
 from bot.governance.reminders import ReminderTopic
@@ -24,7 +25,7 @@ async def begin(
     """Open it with the audience of this instant. Its key is made now: later its making would tell of an answer."""
     holdings = await tx.seats.holdings(partnership)
     policy = await tx.policies.current(partnership.id)
-    audience = rules.audience_of(asked(partnership, survey), holdings)
+    audience = authority.holders(Act.BE_SURVEYED, asked(partnership, survey), holdings)
     cadence = survey.cadence
     if cadence is None and survey.repeats:
         wall = times.wall_of(now, survey.zone)
@@ -63,7 +64,7 @@ async def _close(tx: Transaction, survey: Survey, partnership: Partnership, now:
     """
     await tx.next_id(f"survey results/{partnership.id}")
     earlier = await published(tx, partnership, survey.group)
-    left = survey.audience - rules.audience_of(None, await tx.seats.holdings(partnership))
+    left = survey.audience - authority.holders(Act.LOOK_AROUND, None, await tx.seats.holdings(partnership))
     sealed = await tx.seals.of(survey.thing)
     results = tuple(
         disclosure.result(

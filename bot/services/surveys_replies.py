@@ -44,7 +44,7 @@ async def mine(ctx: Context, actor: Actor, id: int) -> Answering:
     """
     async with cases.reading(ctx, SHELF, actor, id) as case:
         tx, survey, member, now = case.tx, case.thing, case.member, case.now
-        rules.check_may_answer(survey, member.person, now)
+        rules.check_answer(survey, member.person, now)
         given = {each.slot: each.content for each in await _sealed_by(tx, survey, member.person)}
         answers = tuple(given.get(str(place), "") for place in range(1, len(survey.questions) + 1))
         return Answering(await surveys_views.view_of(tx, survey, case.partnership, now, member), answers)
@@ -57,7 +57,7 @@ async def answer(ctx: Context, actor: Actor, id: int, typed: Sequence[str]) -> A
     """
     async with cases.writing(ctx, SHELF, actor, id, members.reader_of) as case:
         tx, survey, member, now = case.tx, case.thing, case.member, case.now
-        rules.check_may_answer(survey, member.person, now)
+        rules.check_answer(survey, member.person, now)
         padded = [*typed, *[""] * len(survey.questions)]
         kept = tuple(
             rules.read_answer(question, place, padded[place - 1]) for place, question in enumerate(survey.questions, 1)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.governance import disclosure
+from bot.governance import authority, disclosure
 from bot.governance import surveys as rules
+from bot.governance.authority import Act
 from bot.governance.disclosure import Hindrance, Published
 from bot.governance.ids import GroupId
 from bot.governance.organisation import Group, Member, Partnership
 from bot.governance.surveys import Survey, SurveyState
 from bot.services import cadences as occurrences
-from bot.services import cases, members
+from bot.services import cases
 from bot.services.cases import Shelf
 from bot.services.ports.transaction import Transaction
 
@@ -57,10 +58,11 @@ class SurveyView:
 
 async def may_read(tx: Transaction, partnership: Partnership, survey: Survey, member: Member) -> bool:
     """What was never opened is read by those who may run it; the rest as its group is (SCL-2)."""
-    if not members.reads(partnership, survey.group, member):
+    if not authority.may(member, Act.READ, partnership.place(survey.group)):
         return False
     if survey.opened_at is None:
-        return rules.may_run(member, asked(partnership, survey), await tx.seats.holdings(partnership))
+        holdings = await tx.seats.holdings(partnership)
+        return authority.may(member, Act.READ_UNASKED, asked(partnership, survey), holdings)
     return True
 
 
@@ -87,7 +89,7 @@ async def view_of(
     policy = await tx.policies.current(partnership.id)
     k = survey.k or policy.count("survey.k")
     groups = asked(partnership, survey)
-    audience = survey.audience or rules.audience_of(groups, holdings)
+    audience = survey.audience or authority.holders(Act.BE_SURVEYED, groups, holdings)
     foreseen: tuple[Hindrance | None, ...] = ()
     if survey.state not in rules.OVER:
         others = await published(tx, partnership, survey.group)
@@ -104,7 +106,7 @@ async def view_of(
         window=survey.window or policy.duration("survey.window"),
         expected=len(audience),
         hindrances=foreseen,
-        runs=member is not None and rules.may_run(member, groups, holdings),
+        runs=member is not None and authority.may(member, Act.RUN_SURVEY, groups, holdings),
         asks=member is not None and survey.state is SurveyState.OPEN and member.person in survey.audience,
         author=(await tx.people.users_of((survey.author,))).get(survey.author),
         next_at=following(survey, survey.closed_at or survey.closes_at or now) if survey.cadence else None,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.governance import electorates, refiling
+from bot.governance import authority, electorates, refiling
+from bot.governance.authority import Act
 from bot.governance.ids import GroupId, PersonId
 from bot.governance.matrix import DecisionType
-from bot.governance.organisation import MEMBER, Elector, Group, Holding, Partnership
+from bot.governance.organisation import MEMBER, Elector, Group, Partnership
 from bot.governance.policy import Policy
 from bot.governance.proposals_types import FINAL, Objection, Proposal, ProposalState
 from bot.governance.rolls import voting_group
@@ -116,7 +117,7 @@ async def view_of(
         partnership=partnership,
         group=partnership.group(proposal.group),
         users=await tx.people.users_of(named | {turn.person for turn in changes}),
-        seated=electorates.seated(proposal, members_of(proposal.group, holdings)),
+        seated=electorates.seated(proposal, authority.holders(Act.BE_ELECTOR, proposal.group, holdings)),
         links=await links_of(tx, proposal, partnership),
         now=now,
         head=head,
@@ -188,11 +189,6 @@ async def _channel_of(tx: Transaction, proposal: Proposal, partnership: Partners
         if place.kind is PlaceKind.GROUP and place.group == proposal.group and not place.lost:
             return f"https://discord.com/channels/{partnership.guild_id}/{place.channel_id}"
     return None
-
-
-def members_of(group: GroupId, holdings: Iterable[Holding]) -> frozenset[PersonId]:
-    """Who holds a member seat in this group now."""
-    return frozenset(h.person for h in holdings if h.mapping.group == group and h.mapping.seat == MEMBER)
 
 
 def people_in(proposal: Proposal) -> set[PersonId]:

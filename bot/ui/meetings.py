@@ -51,6 +51,8 @@ PRESENTER = Presenter(
             "run meetings": "A facilitator or lead of a group schedules and runs its meetings; where nobody holds such "
             "a seat, any of its members does. `/roles list` shows who that is: ask them. You can still say whether you "
             "come, add to the agenda and write notes.",
+            "meeting seat": "Taking part in this meeting takes a seat that is more than an observer's and, where the "
+            "group is private, one in that group. You can read along.",
         },
         wrong_state={
             "confirm meeting": "What you typed is kept for a day and waits for your confirmation; this is past that.",

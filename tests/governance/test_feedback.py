@@ -8,7 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from bot.governance import authority
 from bot.governance import feedback as rules
+from bot.governance.authority import Act
 from bot.governance.errors import AlreadyDone, BadText, LimitReached, NotEligible, NotYours, Refusal, WrongState
 from bot.governance.feedback import Feedback, FeedbackState
 from bot.governance.ids import GroupId, PartnershipId, PersonId, RoleId
@@ -38,11 +40,11 @@ def given(author: Member | None = ANA, group: GroupId | None = GARDENS, text: st
 
 
 def answered(author: Member | None = ANA) -> Feedback:
-    return rules.answer(given(author), FAY, True, "We laid gravel.", NOW)[0]
+    return rules.answer(given(author), FAY, LED, "We laid gravel.", NOW)[0]
 
 
 def closed(author: Member | None = ANA) -> Feedback:
-    return rules.close(answered(author), FAY, True)[0]
+    return rules.close(answered(author), FAY, LED)[0]
 
 
 def test_anonymous_feedback_names_nobody_in_its_event_or_in_itself() -> None:
@@ -108,20 +110,20 @@ def test_the_limit_of_the_day() -> None:
 def test_who_looks_after_it(
     who: Member, group: GroupId | None, holdings: tuple[Holding, ...], tends: bool, takes: bool
 ) -> None:
-    assert rules.tends(who, group, holdings) is tends
-    assert rules.takes(who, group) is takes
+    assert authority.may(who, Act.HIDE_FEEDBACK, group, holdings) is tends
+    assert authority.may(who, Act.TAKE_FEEDBACK, group) is takes
 
 
 def test_the_way_to_an_answer() -> None:
     feedback, _ = rules.acknowledge(given(), GIL)
-    feedback, (assigned,) = rules.assign(feedback, GIL, GIL, tending=False)
+    feedback, (assigned,) = rules.assign(feedback, GIL, GIL, LED)
     assert (feedback.state, feedback.owner, assigned.data["owner"]) == (FeedbackState.PROGRESS, GIL.person, "gil")
-    feedback, (told,) = rules.answer(feedback, GIL, False, " We laid gravel. ", NOW)
+    feedback, (told,) = rules.answer(feedback, GIL, LED, " We laid gravel. ", NOW)
     assert (feedback.state, feedback.answer, told.data["answer"]) == (FeedbackState.ANSWERED,) + (
         "We laid gravel.",
     ) * 2
-    feedback, _ = rules.answer(feedback, GIL, False, "We laid more gravel.", NOW)
-    feedback, _ = rules.close(feedback, GIL, False)
+    feedback, _ = rules.answer(feedback, GIL, LED, "We laid more gravel.", NOW)
+    feedback, _ = rules.close(feedback, GIL, LED)
     assert (feedback.state, feedback.closed_by) == (FeedbackState.CLOSED, GIL.person)
 
 
@@ -138,10 +140,10 @@ def test_its_author_says_whether_that_resolves_it() -> None:
 
 
 def test_hidden_words_can_be_shown_again_and_stay_kept() -> None:
-    hidden, (event,) = rules.hide(given(), FAY, True, "It names a child.")
+    hidden, (event,) = rules.hide(given(), FAY, LED, "It names a child.")
     assert (hidden.hidden_by, event.data["reason"]) == (FAY.person, "It names a child.")
-    assert rules.close(hidden, FAY, True)[0].state is FeedbackState.CLOSED
-    back, _ = rules.show(hidden, FAY, True)
+    assert rules.close(hidden, FAY, LED)[0].state is FeedbackState.CLOSED
+    back, _ = rules.show(hidden, FAY, LED)
     assert (back.hidden_by, back.text) == (None, given().text)
 
 
@@ -149,28 +151,28 @@ REFUSED: dict[str, tuple[Callable[[], object], type[Refusal]]] = {
     "acknowledged by an outsider": (lambda: rules.acknowledge(given(), ANA), NotEligible),
     "acknowledged twice": (lambda: rules.acknowledge(rules.acknowledge(given(), GIL)[0], FAY), AlreadyDone),
     "acknowledged when closed": (lambda: rules.acknowledge(closed(), GIL), WrongState),
-    "taken by an observer": (lambda: rules.assign(given(), ODA, ODA, False), NotEligible),
-    "given away by a member": (lambda: rules.assign(given(), GIL, FAY, False), NotEligible),
-    "given to an outsider": (lambda: rules.assign(given(), FAY, ANA, True), NotEligible),
-    "taken twice": (lambda: rules.assign(rules.assign(given(), GIL, GIL, False)[0], GIL, GIL, False), AlreadyDone),
-    "taken when closed": (lambda: rules.assign(closed(), GIL, GIL, False), WrongState),
-    "answered by a member": (lambda: rules.answer(given(), GIL, False, "Nothing.", NOW), NotEligible),
-    "answered by its author": (lambda: rules.answer(given(), ANA, False, "Nothing.", NOW), NotEligible),
-    "answered with nothing": (lambda: rules.answer(given(), FAY, True, " ", NOW), BadText),
-    "answered when closed": (lambda: rules.answer(closed(), FAY, True, "Nothing.", NOW), WrongState),
-    "closed by a member": (lambda: rules.close(answered(), GIL, False), NotEligible),
-    "closed without an answer": (lambda: rules.close(given(), FAY, True), WrongState),
-    "closed twice": (lambda: rules.close(closed(), FAY, True), WrongState),
+    "taken by an observer": (lambda: rules.assign(given(), ODA, ODA, LED), NotEligible),
+    "given away by a member": (lambda: rules.assign(given(), GIL, FAY, LED), NotEligible),
+    "given to an outsider": (lambda: rules.assign(given(), FAY, ANA, LED), NotEligible),
+    "taken twice": (lambda: rules.assign(rules.assign(given(), GIL, GIL, LED)[0], GIL, GIL, LED), AlreadyDone),
+    "taken when closed": (lambda: rules.assign(closed(), GIL, GIL, LED), WrongState),
+    "answered by a member": (lambda: rules.answer(given(), GIL, LED, "Nothing.", NOW), NotEligible),
+    "answered by its author": (lambda: rules.answer(given(), ANA, LED, "Nothing.", NOW), NotEligible),
+    "answered with nothing": (lambda: rules.answer(given(), FAY, LED, " ", NOW), BadText),
+    "answered when closed": (lambda: rules.answer(closed(), FAY, LED, "Nothing.", NOW), WrongState),
+    "closed by a member": (lambda: rules.close(answered(), GIL, LED), NotEligible),
+    "closed without an answer": (lambda: rules.close(given(), FAY, LED), WrongState),
+    "closed twice": (lambda: rules.close(closed(), FAY, LED), WrongState),
     "resolved by another": (lambda: rules.say(answered(), GIL, True), NotYours),
     "resolved, anonymous": (lambda: rules.say(answered(None), ANA, True), NotYours),
     "resolved without an answer": (lambda: rules.say(given(), ANA, True), WrongState),
     "resolved when closed": (lambda: rules.say(closed(), ANA, True), WrongState),
     "not resolved without an answer": (lambda: rules.say(given(), ANA, False), WrongState),
-    "hidden by a member": (lambda: rules.hide(given(), GIL, False, "I do not like it."), NotEligible),
-    "hidden without a reason": (lambda: rules.hide(given(), FAY, True, ""), BadText),
-    "hidden twice": (lambda: rules.hide(rules.hide(given(), FAY, True, "So.")[0], FAY, True, "So."), AlreadyDone),
-    "shown by a member": (lambda: rules.show(rules.hide(given(), FAY, True, "So.")[0], GIL, False), NotEligible),
-    "shown when not hidden": (lambda: rules.show(given(), FAY, True), AlreadyDone),
+    "hidden by a member": (lambda: rules.hide(given(), GIL, LED, "I do not like it."), NotEligible),
+    "hidden without a reason": (lambda: rules.hide(given(), FAY, LED, ""), BadText),
+    "hidden twice": (lambda: rules.hide(rules.hide(given(), FAY, LED, "So.")[0], FAY, LED, "So."), AlreadyDone),
+    "shown by a member": (lambda: rules.show(rules.hide(given(), FAY, LED, "So.")[0], GIL, LED), NotEligible),
+    "shown when not hidden": (lambda: rules.show(given(), FAY, LED), AlreadyDone),
 }
 
 

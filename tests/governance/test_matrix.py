@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.governance import drafts, matrix, proposals
+from bot.governance import authority, drafts, matrix, proposals
 from bot.governance.effects import REGISTRY
 from bot.governance.errors import BadText, BadValue, Provisional
 from bot.governance.matrix import AMOUNT, GENESIS, Carrier, DecisionType, Passing, Seats
@@ -144,7 +144,7 @@ def test_a_type_that_is_only_a_row_is_filed_decided_and_carried_out_by_it() -> N
     review, events = proposals.open_review(filed, ANA, here, SEATED, Load(), 3, NOW)
     assert review.pinned.row == PURCHASE
     assert events[0].data["type"] == "purchase"
-    assert not PURCHASE.fileable_by(BO, PARTNERSHIP)
+    assert not authority.may_file(BO, PURCHASE, PARTNERSHIP)
 
 
 def test_the_row_of_a_review_stays_as_it_was_at_the_opening() -> None:

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.governance import authority
 from bot.governance import meetings as rules
+from bot.governance.authority import Act
 from bot.governance.cadences import cadence
 from bot.governance.errors import AlreadyDone, BadText, LimitReached, NotYours, Refusal
 from bot.governance.events import Event, EventType
@@ -130,11 +132,11 @@ def test_who_runs_a_groups_meetings() -> None:
     elsewhere = Member(PersonId("d"), (RoleMapping(RoleId(4), GroupId(3), "facilitator"),))
     led = (Holding(PersonId("b"), leader.seats[0]),)
     others = (Holding(PersonId("d"), elsewhere.seats[0]),)
-    assert rules.runs(GROUP, leader, led)
-    assert not rules.runs(GROUP, member, led)
-    assert rules.runs(GROUP, member, others), "nobody leads it"
+    assert authority.may(leader, Act.RUN_MEETING, GROUP, led)
+    assert not authority.may(member, Act.RUN_MEETING, GROUP, led)
+    assert authority.may(member, Act.RUN_MEETING, GROUP, others), "nobody leads it"
     for each in (observer, elsewhere):
-        assert not rules.runs(GROUP, each, ())
+        assert not authority.may(each, Act.RUN_MEETING, GROUP, ())
 
 
 @given(st.lists(st.text("abc", min_size=3, max_size=9), max_size=5, unique=True), st.integers(0, 6))

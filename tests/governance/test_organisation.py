@@ -79,12 +79,9 @@ def test_double_hats_are_flagged(seats: tuple[RoleMapping, ...], both: bool) -> 
 
 def test_holding_a_seat() -> None:
     flo = member("flo", SHG_FACILITATOR)
-    assert flo.holds(SHG)
-    assert flo.holds(SHG, "facilitator")
-    assert not flo.holds(SHG, "member")
-    assert not flo.holds(TLC)
-    assert not member("ola", SHG_OBSERVER).holds(SHG)
-    assert member("ola", SHG_OBSERVER).holds(SHG, "observer")
+    assert flo.sits_in == {SHG}
+    assert member("ola", SHG_OBSERVER).sits_in == set()
+    assert member("con", GIVER).sits_in == set()
 
 
 def test_groups_are_found_or_named() -> None:

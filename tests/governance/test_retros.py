@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.governance import retros, retros_leading, retros_lessons, retros_writing
+from bot.governance import authority, retros, retros_leading, retros_lessons, retros_writing
+from bot.governance.authority import Act
 from bot.governance.errors import (
     BadText,
     BadValue,
@@ -112,7 +113,8 @@ def test_a_custom_plan_has_its_own_columns_and_a_pace_has_bounds() -> None:
 def test_facilitators_and_leads_run_retros_and_members_where_there_are_none(
     member: Member, led: bool, may: bool
 ) -> None:
-    assert retros.may_run(member, GROUP, led) is may
+    holdings = [Holding(TOM.person, *TOM.seats)] if led else []
+    assert authority.may(member, Act.RUN_RETRO, GROUP, holdings) is may
 
 
 @pytest.mark.parametrize(
@@ -130,10 +132,10 @@ def test_facilitators_and_leads_run_retros_and_members_where_there_are_none(
 def test_everyone_with_a_seat_takes_part_but_observers(member: Member, private: bool, may: bool) -> None:
     group = Group(GROUP, GroupKind.CELL, "Gardens", private=private)
     if may:
-        retros.check_may_take_part(member, group)
+        authority.check(member, Act.TAKE_PART_IN_RETRO, group)
     else:
         with pytest.raises(NotEligible):
-            retros.check_may_take_part(member, group)
+            authority.check(member, Act.TAKE_PART_IN_RETRO, group)
 
 
 def test_who_leads_by_seat_is_found_facilitators_first() -> None:
@@ -143,7 +145,7 @@ def test_who_leads_by_seat_is_found_facilitators_first() -> None:
         Holding(PersonId("fil"), seat("facilitator", OTHER)),
         Holding(PersonId("tom"), seat("lead")),
     ]
-    assert retros.leads(GROUP, holdings) == ("tom", "lea")
+    assert authority.leaders(GROUP, holdings) == ("tom", "lea")
 
 
 # ---- phases and time -------------------------------------------------------------------------------
@@ -250,12 +252,13 @@ def test_what_the_sweep_does(
 def test_whoever_leads_by_seat_takes_over_at_any_time_and_members_only_when_needed() -> None:
     retro = at(RetroState.GATHER)
     lea = someone("lea", seat("lead"))
-    assert retros_leading.may_take_over(retro, lea, True, NOW)
-    assert not retros_leading.may_take_over(retro, TOM, True, NOW)
-    assert not retros_leading.may_take_over(retro, TIA, True, NOW + 99 * DAY)
-    assert not retros_leading.may_take_over(retro, TIA, False, NOW)
-    assert retros_leading.may_take_over(retro, TIA, False, NOW + DAY)
-    assert retros_leading.may_take_over(replace(retro, gone_at=NOW), TIA, False, NOW)
+    led, leaderless = [Holding(lea.person, *lea.seats)], [Holding(TIA.person, *TIA.seats)]
+    assert retros_leading.may_take_over(retro, lea, led, NOW)
+    assert not retros_leading.may_take_over(retro, TOM, led, NOW)
+    assert not retros_leading.may_take_over(retro, TIA, led, NOW + 99 * DAY)
+    assert not retros_leading.may_take_over(retro, TIA, leaderless, NOW)
+    assert retros_leading.may_take_over(retro, TIA, leaderless, NOW + DAY)
+    assert retros_leading.may_take_over(replace(retro, gone_at=NOW), TIA, leaderless, NOW)
 
 
 # ---- writing, grouping, voting ---------------------------------------------------------------------

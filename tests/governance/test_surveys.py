@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.governance import surveys
+from bot.governance import authority, surveys
+from bot.governance.authority import Act
 from bot.governance.errors import (
     AlreadyDone,
     BadText,
@@ -75,16 +76,16 @@ def test_facilitators_and_leads_of_the_group_run_it_and_members_where_there_are_
     nobody_leads = [holding(ANA, CORE, MEMBER), holding(BO, CELL, FACILITATOR)]
     led = [*nobody_leads, holding(CY, CORE, FACILITATOR)]
     ana, bo, cy = member(ANA, (CORE, MEMBER)), member(BO, (CELL, FACILITATOR)), member(CY, (CORE, FACILITATOR))
-    assert surveys.may_run(ana, HERE, nobody_leads)
-    assert not surveys.may_run(bo, HERE, nobody_leads)
-    assert not surveys.may_run(ana, HERE, led)
-    assert surveys.may_run(cy, HERE, led)
-    assert surveys.may_run(member(CY, (CORE, "lead")), HERE, led)
-    assert surveys.may_run(bo, None, led), "any facilitator may ask the whole partnership"
-    assert not surveys.may_run(ana, None, led)
-    assert not surveys.may_run(member(ANA, (CORE, OBSERVER)), HERE, [holding(ANA, CORE, OBSERVER)])
+    assert authority.may(ana, Act.RUN_SURVEY, HERE, nobody_leads)
+    assert not authority.may(bo, Act.RUN_SURVEY, HERE, nobody_leads)
+    assert not authority.may(ana, Act.RUN_SURVEY, HERE, led)
+    assert authority.may(cy, Act.RUN_SURVEY, HERE, led)
+    assert authority.may(member(CY, (CORE, "lead")), Act.RUN_SURVEY, HERE, led)
+    assert authority.may(bo, Act.RUN_SURVEY, None, led), "any facilitator may ask the whole partnership"
+    assert not authority.may(ana, Act.RUN_SURVEY, None, led)
+    assert not authority.may(member(ANA, (CORE, OBSERVER)), Act.RUN_SURVEY, HERE, [holding(ANA, CORE, OBSERVER)])
     with pytest.raises(NotEligible):
-        surveys.check_may_run(ana, HERE, led)
+        authority.check(ana, Act.RUN_SURVEY, HERE, led)
 
 
 def test_a_group_is_asked_without_observers_and_the_partnership_with_every_seat() -> None:
@@ -94,8 +95,8 @@ def test_a_group_is_asked_without_observers_and_the_partnership_with_every_seat(
         holding(BO, CORE, OBSERVER),
         holding(CY, None, CONTRIBUTOR),
     ]
-    assert surveys.audience_of(HERE, holdings) == {ANA}
-    assert surveys.audience_of(None, holdings) == {ANA, BO, CY}
+    assert authority.holders(Act.BE_SURVEYED, HERE, holdings) == {ANA}
+    assert authority.holders(Act.BE_SURVEYED, None, holdings) == {ANA, BO, CY}
 
 
 def test_a_scale_asks_all_its_groups_and_a_leader_of_one_of_them_may_run_it() -> None:
@@ -116,10 +117,10 @@ def test_a_scale_asks_all_its_groups_and_a_leader_of_one_of_them_may_run_it() ->
     with pytest.raises(NotFound):
         surveys.asked_groups(replace(home, groups=groups[:2]), None, Scale.COLLABORATION)
     holdings = [holding(ANA, CELL, MEMBER), holding(BO, other, FACILITATOR), holding(CY, CORE, FACILITATOR)]
-    assert surveys.audience_of(cells, holdings) == {ANA, BO}
-    assert surveys.may_run(member(BO, (other, FACILITATOR)), cells, holdings)
-    assert not surveys.may_run(member(CY, (CORE, FACILITATOR)), cells, holdings), "leads elsewhere"
-    assert not surveys.may_run(member(ANA, (CELL, MEMBER)), cells, holdings)
+    assert authority.holders(Act.BE_SURVEYED, cells, holdings) == {ANA, BO}
+    assert authority.may(member(BO, (other, FACILITATOR)), Act.RUN_SURVEY, cells, holdings)
+    assert not authority.may(member(CY, (CORE, FACILITATOR)), Act.RUN_SURVEY, cells, holdings), "leads elsewhere"
+    assert not authority.may(member(ANA, (CELL, MEMBER)), Act.RUN_SURVEY, cells, holdings)
 
 
 def test_few_asked_are_those_whose_unanimity_would_name_them() -> None:
@@ -222,13 +223,13 @@ def test_nothing_is_opened_that_asks_nothing_or_twice() -> None:
 
 
 def test_who_was_asked_answers_until_the_close_and_not_at_it() -> None:
-    surveys.check_may_answer(opened(), ANA, NOW + DAYS - timedelta(seconds=1))
+    surveys.check_answer(opened(), ANA, NOW + DAYS - timedelta(seconds=1))
     with pytest.raises(WindowClosed):
-        surveys.check_may_answer(opened(), ANA, NOW + DAYS)
+        surveys.check_answer(opened(), ANA, NOW + DAYS)
     with pytest.raises(NotEligible):
-        surveys.check_may_answer(opened(), CY, NOW)
+        surveys.check_answer(opened(), CY, NOW)
     with pytest.raises(WrongState):
-        surveys.check_may_answer(draft(SCALE), ANA, NOW)
+        surveys.check_answer(draft(SCALE), ANA, NOW)
 
 
 @pytest.mark.parametrize(

@@ -139,7 +139,7 @@ async def test_who_may_not_give_it(scene: Scene, who: int, group: int | None, re
     with pytest.raises(refusal):
         await give(scene, who, group=group)
     with pytest.raises(refusal):
-        await feedback.check_may_give(scene.ctx, scene.actor(who), HERE, group)  # type: ignore[arg-type]
+        await feedback.check_give(scene.ctx, scene.actor(who), HERE, group)  # type: ignore[arg-type]
 
 
 async def test_another_server_sees_nothing(scene: Scene) -> None:
@@ -264,16 +264,16 @@ async def test_who_tends_it_may_give_it_to_somebody_hide_and_answer_it_and_other
         view = await give(scene, who, group=group, text=f"{WORDS} {who}")
         given, actor = view.feedback.id, scene.actor(who)
         if who in tending:
-            assert (await feedback.check_may_answer(scene.ctx, actor, given)).feedback.id == given
-            await feedback.check_may_hide(scene.ctx, actor, given)
+            assert (await feedback.check_answer(scene.ctx, actor, given)).feedback.id == given
+            await feedback.check_hide(scene.ctx, actor, given)
             assert (await feedback.hide(scene.ctx, actor, given, "It is rude.")).feedback.hidden_by is not None
             assert (await feedback.reveal(scene.ctx, actor, given)).feedback.hidden_by is None
             other = {SHG: ADA, CELL: CAL, None: ADA}[group]
             assert (await feedback.assign(scene.ctx, actor, given, scene.actor(other))).feedback.owner is not None
             continue
         for act in (
-            feedback.check_may_answer(scene.ctx, actor, given),
-            feedback.check_may_hide(scene.ctx, actor, given),
+            feedback.check_answer(scene.ctx, actor, given),
+            feedback.check_hide(scene.ctx, actor, given),
             feedback.hide(scene.ctx, actor, given, "It is rude."),
             feedback.answer(scene.ctx, actor, given, "We did it."),
             feedback.assign(scene.ctx, actor, given, scene.actor(GUS)),

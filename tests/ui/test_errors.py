@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.governance import errors as refusals
+from bot.governance.authority import CHARTER, Act
 from bot.governance.meetings import MeetingState
 from bot.governance.proposals_types import ObjectionState, ProposalState
 from bot.governance.surveys import SurveyState
@@ -55,6 +56,11 @@ def _used() -> dict[tuple[str, int], set[str]]:
                 used["WrongState", 1] |= _literals(node.args[1])
             if node.func.id == "check_length":
                 used["BadText", 0] |= _literals(node.args[0])
+    for act, right in CHARTER.items():
+        if act is not Act.FILE:  # its refusal names the seats that would do
+            used["NotEligible", 0] |= {right.why} - {""}
+        for each in right.never:
+            used[each.refused.__name__, 0].add(each.why)
     return used
 
 

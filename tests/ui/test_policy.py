@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.governance import drafts
+from bot.governance import authority
 from bot.governance.effects import PolicyChange
 from bot.governance.errors import NotEligible, OutOfBounds, Stale
 from bot.governance.organisation import GroupKind
@@ -68,9 +68,7 @@ def test_a_card_without_an_amount_says_nothing_of_money_and_one_with_it_says_it_
 def test_a_refusal_calls_the_coordinating_group_by_its_name(type: str) -> None:
     named = scene.PARTNERSHIP.of_kind(GroupKind.TOP_LEVEL).name
     with pytest.raises(NotEligible) as refusal:
-        drafts.check_may_file(
-            scene.PARTNERSHIP, scene.member("nobody in particular", scene.FUNDER), genesis().row(type)
-        )
+        authority.check_file(scene.member("nobody in particular", scene.FUNDER), genesis().row(type), scene.PARTNERSHIP)
     said = errors.speak(refusal.value)
     assert "top-level" not in said
     assert "a seat in " in said
