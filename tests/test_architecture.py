@@ -56,6 +56,21 @@ MAY_NAME: dict[str, set[str]] = {
 words that ask an operator for permissions.
 """
 
+KNOW_SEATS = {
+    "bot/governance/authority.py": "the charter",
+    "bot/governance/organisation.py": "what a seat is, and which role carries it",
+    "bot/governance/seats.py": "since when a seat counts",
+    "bot/governance/scales.py": "which channels are open to a seat",
+    "bot/governance/plans.py": "which roles a set-up makes for seats",
+    "bot/governance/health.py": "figures of seats",
+    "bot/governance/proposals.py": "where an author sat is kept with the proposal",
+    "bot/governance/rulings.py": "who sits where the author sits is a fact that the charter asks for",
+    "bot/services/health.py": "figures of seats",
+    "bot/services/roles.py": "whose electorate a role carries",
+    "bot/services/seats.py": "whose electorate a gained or lost seat changes",
+}
+"""The only files that look at which seat somebody holds, and for what. What a seat gives is asked of the charter."""
+
 
 def sources(*folders: str) -> list[Path]:
     return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
@@ -155,6 +170,22 @@ def types_named(tree: ast.AST) -> Iterator[int]:
             yield from (each.lineno for each in cases if isinstance(each, ast.MatchValue) and _is_literal(each.value))
 
 
+def seats_looked_at(tree: ast.AST) -> Iterator[int]:
+    """The lines on which a seat is compared, or the seats of a person are looked through."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Compare():
+                sides = [each for side in (node.left, *node.comparators) for each in ast.walk(side)]
+                if any(isinstance(each, ast.Attribute) and each.attr == "seat" for each in sides):
+                    yield node.lineno
+            case ast.Match(subject=ast.Attribute(attr="seat")):
+                yield node.lineno
+            case ast.Attribute(value=ast.Name(id=whose), attr="seats") if whose not in {"self", "tx", "refusal"}:
+                yield node.lineno
+            case ast.Attribute(attr="trusted" | "sits_in"):
+                yield node.lineno
+
+
 def _is_type(node: ast.AST) -> bool:
     """``proposal.type``, a bare ``type`` or ``kind``, or the name of a row of the matrix."""
     if isinstance(node, ast.Name):
@@ -237,6 +268,32 @@ def test_no_type_of_decision_is_asked_for_by_its_name() -> None:
 )
 def test_a_type_asked_for_by_its_name_is_found(text: str) -> None:
     assert len([*types_named(ast.parse(text))]) >= 1
+
+
+def test_only_the_charter_decides_by_seats() -> None:
+    """ORG-4, ORG-6: a mandate in place of a role changes what people hold, and no file but those that know seats."""
+    looking = {name_of(path) for path in sources("bot", "cogs") if any(seats_looked_at(ast.parse(path.read_text())))}
+    assert looking == set(KNOW_SEATS)
+
+
+@pytest.mark.parametrize(
+    ("code", "heard"),
+    [
+        ("seat.seat == FACILITATOR", True),
+        ("each.mapping.seat not in {OBSERVER}", True),
+        ("(m.group, m.seat) == (group, 'member')", True),
+        ("match mapping.seat:\n    case 'lead':\n        pass", True),
+        ("any(s for s in member.seats)", True),
+        ("if not chosen.seats:\n    pass", True),
+        ("bool(member.trusted)", True),
+        ("group in member.sits_in", True),
+        ("authority.check(member, Act.RUN_RETRO, group, holdings)", False),
+        ("await tx.seats.holdings(partnership)", False),
+        ("record(mapping.seat, mapping.group)", False),
+    ],
+)
+def test_the_alarm_of_seats_hears(code: str, heard: bool) -> None:
+    assert bool([*seats_looked_at(ast.parse(code))]) is heard
 
 
 def test_cogs_import_neither_storage_nor_each_other() -> None:
