@@ -70,6 +70,8 @@ KNOW_SEATS = {
     "bot/services/seats.py": "whose electorate a gained or lost seat changes",
 }
 """The only files that look at which seat somebody holds, and for what. What a seat gives is asked of the charter."""
+NO_PEOPLE = {"matrix", "refusal", "self", "tx"}
+"""What else has ``seats``."""
 
 
 def sources(*folders: str) -> list[Path]:
@@ -180,7 +182,12 @@ def seats_looked_at(tree: ast.AST) -> Iterator[int]:
                     yield node.lineno
             case ast.Match(subject=ast.Attribute(attr="seat")):
                 yield node.lineno
-            case ast.Attribute(value=ast.Name(id=whose), attr="seats") if whose not in {"self", "tx", "refusal"}:
+            case ast.Attribute(value=ast.Name(id=whose), attr="seats") if whose not in {
+                "matrix",
+                "self",
+                "tx",
+                "refusal",
+            }:
                 yield node.lineno
             case ast.Attribute(attr="trusted" | "sits_in"):
                 yield node.lineno
