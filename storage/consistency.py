@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Table, Text, select, type_coerce
@@ -13,13 +14,14 @@ from bot.governance.consistency import Difference
 from bot.governance.events import COMPLETE, ERASURES, EventType, Json
 from bot.governance.histories import Happening
 from bot.governance.ids import PartnershipId
-from bot.governance.organisation import Partnership
+from bot.governance.organisation import Group, Partnership
 from bot.governance.policy import Policy
 from bot.governance.policy_values import written
 from bot.services.ports.record import Compared
 from storage import tables
 from storage.mapping import BadDocument, from_text
 from storage.nouns import TABLES, repository
+from storage.organisation import group_of
 from storage.record import Record
 from storage.repository import Repository
 from storage.session import Session
@@ -66,6 +68,13 @@ class Consistency:
     async def _partnership(self, id: PartnershipId) -> AsyncIterator[Difference]:
         rows = [row async for row in self._rows(tables.partnerships, tables.partnerships.c.id == id)]
         told = await self._record.since(id, None, _OF_PARTNERSHIP)
+        groups: list[Group] = []
+        chosen = select(tables.groups).where(tables.groups.c.partnership_id == id).order_by(tables.groups.c.id)
+        for row in await self._session.connection.execute(chosen):
+            try:
+                groups.append(group_of(row))
+            except ValueError:
+                yield Difference(f"group/{row.id}", "a row that cannot be read")
         if not rows:
             yield Difference(f"partnership/{id}", "whole row")
         for row in rows:
@@ -76,7 +85,7 @@ class Consistency:
             for name in ("id", "guild_id", "name", "version"):
                 if getattr(row, name) != getattr(kept, name):
                     yield Difference(f"partnership/{id}", f"column {name}")
-            for each in consistency.of_partnership(kept, told):
+            for each in consistency.of_partnership(replace(kept, groups=tuple(groups)), told):
                 yield each
 
     async def _policies(self, id: PartnershipId) -> AsyncIterator[Difference]:

@@ -1,4 +1,4 @@
-"""Partnerships with their channels, and who held which seat when (ORG-1, ORG-2)."""
+"""Partnerships with their groups and channels, and who held which seat when (ORG-1, ORG-2)."""
 
 from __future__ import annotations
 
@@ -7,20 +7,24 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Text, bindparam, func, select, type_coerce, update
+from sqlalchemy import Select, Text, bindparam, delete, func, select, type_coerce, update
 
 from bot.governance.errors import Changed, NotFound
 from bot.governance.ids import GroupId, PartnershipId, PersonId, RoleId
-from bot.governance.organisation import Holding, Partnership, RoleMapping
+from bot.governance.organisation import Group, GroupKind, Holding, Partnership, RoleMapping
 from bot.governance.seats import Hand, SeatRecord
 from bot.services.ports.partnerships import Place, PlaceKind
 from storage.mapping import from_text, to_json
 from storage.session import Session
 from storage.shards import is_served
-from storage.tables import NOBODYS_GROUP, partnerships, places, seats
+from storage.tables import NOBODYS_GROUP, groups, partnerships, places, seats
 
 _TEXT = type_coerce(partnerships.c.document, Text)
 _GET = select(_TEXT).where(partnerships.c.id == bindparam("id"))
+_ALL = select(partnerships.c.id, _TEXT.label("text")).order_by(partnerships.c.id)
+_GROUPS = select(groups).order_by(groups.c.partnership_id, groups.c.id)
+_GROUPS_OF = _GROUPS.where(groups.c.partnership_id == bindparam("id"))
+_GROUPS_IN = "groups"
 _AT = select(places).where(places.c.channel_id == bindparam("channel")).order_by(places.c.lost, places.c.partnership_id)
 _HELD = seats.c.partnership_id == bindparam("partnership"), seats.c.until.is_(None)
 _HELD_IN = "seats"
@@ -56,27 +60,22 @@ class Partnerships:
         document = (await self._session.connection.execute(_GET, {"id": id})).scalar_one_or_none()
         if document is None:
             raise NotFound("partnership", str(id))
-        return from_text(Partnership, document)
+        return replace(from_text(Partnership, document), groups=await self._groups(id))
 
     async def of_guild(self, guild_id: int) -> tuple[Partnership, ...]:
         """Every partnership that the server hosts."""
-        chosen = select(_TEXT).where(partnerships.c.guild_id == guild_id).order_by(partnerships.c.id)
-        documents = (await self._session.connection.execute(chosen)).scalars()
-        return tuple(from_text(Partnership, document) for document in documents)
+        return await self._chosen(_ALL.where(partnerships.c.guild_id == guild_id))
 
     async def all(self) -> tuple[Partnership, ...]:
         """Every partnership that this process serves."""
-        chosen = select(_TEXT).order_by(partnerships.c.id)
-        if not self._session.shards.everything:
-            chosen = chosen.where(is_served(self._session.shards))
-        documents = (await self._session.connection.execute(chosen)).scalars()
-        return tuple(from_text(Partnership, document) for document in documents)
+        shards = self._session.shards
+        return await self._chosen(_ALL if shards.everything else _ALL.where(is_served(shards)))
 
     async def save(self, partnership: Partnership) -> Partnership:
         """Insert or update; returns it with the next ``version``. Raises Changed."""
         before = partnership.version
         saved = replace(partnership, version=before + 1)
-        row = {"guild_id": saved.guild_id, "name": saved.name, "version": saved.version, "document": to_json(saved)}
+        row = {"guild_id": saved.guild_id, "name": saved.name, "version": saved.version, "document": _document(saved)}
         if before == 0:
             written = await self._session.put(partnerships, {"id": saved.id} | row, "id")
         else:
@@ -85,6 +84,7 @@ class Partnerships:
             written = done.rowcount
         if written != 1:
             raise Changed(f"partnership {partnership.id}")
+        await self._keep_groups(saved, () if before == 0 else await self._groups(saved.id))
         return saved
 
     async def places(self, id: PartnershipId) -> tuple[Place, ...]:
@@ -107,6 +107,36 @@ class Partnerships:
             "lost": int(place.lost),
         }
         await self._session.put(places, row, "partnership_id kind group_id", "channel_id lost")
+
+    async def _chosen(self, chosen: Select[Any]) -> tuple[Partnership, ...]:
+        rows = (await self._session.connection.execute(chosen)).all()
+        theirs: dict[int, list[Group]] = {row.id: [] for row in rows}
+        if rows:
+            asked = chosen.with_only_columns(partnerships.c.id).order_by(None)
+            found = await self._session.connection.execute(_GROUPS.where(groups.c.partnership_id.in_(asked)))
+            for row in found:
+                theirs[row.partnership_id].append(group_of(row))
+        return tuple(replace(from_text(Partnership, row.text), groups=tuple(theirs[row.id])) for row in rows)
+
+    async def _groups(self, id: PartnershipId) -> tuple[Group, ...]:
+        known: tuple[Group, ...] | None = self._session.known.get((_GROUPS_IN, id))
+        if known is None:
+            rows = await self._session.connection.execute(_GROUPS_OF, {"id": id})
+            known = self._session.known[_GROUPS_IN, id] = tuple(group_of(row) for row in rows)
+        return known
+
+    async def _keep_groups(self, partnership: Partnership, before: tuple[Group, ...]) -> None:
+        if partnership.groups == before:
+            return
+        self._session.known.pop((_GROUPS_IN, partnership.id), None)
+        gone = {group.id for group in before} - {group.id for group in partnership.groups}
+        if gone:
+            theirs = groups.c.partnership_id == partnership.id
+            await self._session.connection.execute(delete(groups).where(theirs, groups.c.id.in_(sorted(gone))))
+        for group in partnership.groups:
+            if group not in before:
+                row = _group_row(partnership.id, group)
+                await self._session.put(groups, row, "partnership_id id", "kind name parent private purpose")
 
 
 class Seats:
@@ -206,6 +236,31 @@ class Seats:
             .where(seats.c.person_id.in_(people), seats.c.since <= before)
             .values(at_once=1)
         )
+
+
+def _document(partnership: Partnership) -> dict[str, Any]:
+    """What its row holds of it: all but its groups, which are rows of their own."""
+    document: dict[str, Any] = to_json(replace(partnership, groups=()))
+    del document["groups"]
+    return document
+
+
+def group_of(row: Any) -> Group:
+    """The group that a row holds. Raises ValueError."""
+    parent = None if row.parent is None else GroupId(row.parent)
+    return Group(GroupId(row.id), GroupKind(row.kind), row.name, parent, bool(row.private), row.purpose)
+
+
+def _group_row(partnership: PartnershipId, group: Group) -> dict[str, Any]:
+    return {
+        "partnership_id": partnership,
+        "id": group.id,
+        "kind": group.kind.value,
+        "name": group.name,
+        "parent": group.parent,
+        "private": int(group.private),
+        "purpose": group.purpose,
+    }
 
 
 def _place(row: Any) -> Place:

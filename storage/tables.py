@@ -57,6 +57,20 @@ partnerships = Table(
     Column("document", Document, nullable=False),
 )
 
+# In order of creation: ids come from one series.
+groups = Table(
+    "groups",
+    metadata,
+    _partnership(primary_key=True),
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(32), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("parent", Integer),
+    Column("private", SmallInteger, nullable=False),
+    Column("purpose", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 places = Table(
     "places",
     metadata,

@@ -2,16 +2,19 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from bot.governance.errors import Changed, NotFound
-from bot.governance.ids import PartnershipId, ProposalId, RoleId
-from bot.governance.organisation import Holding
+from bot.governance.ids import GroupId, PartnershipId, ProposalId, RoleId
+from bot.governance.organisation import Group, GroupKind, Holding
 from bot.governance.policy import amended, genesis
 from bot.governance.seats import Hand, SeatRecord
 from bot.services.ports.partnerships import Place, PlaceKind
 from bot.services.ports.transaction import UnitOfWork
+from storage.engine import Engines
 from storage.unit_of_work import SqlUnitOfWork
 from tests.database import NEW_YEAR
 from tests.storage.examples import ADA, BEN, GUILD, HERE, SHG, TLC, partnership
@@ -44,6 +47,47 @@ async def test_of_two_changes_to_one_partnership_the_second_is_refused(kept: Uni
         for stale in (first, partnership()):
             with pytest.raises(Changed):
                 await tx.partnerships.save(stale)
+
+
+async def test_groups_come_and_go_and_only_those_that_changed_are_written(kept: UnitOfWork, engines: Engines) -> None:
+    """They are rows of their own (STA-8)."""
+    said: list[str] = []
+
+    def hear(_c: Any, _cursor: Any, statement: str, _parameters: Any, _context: Any, _many: bool) -> None:
+        said.append(statement)
+
+    def writes() -> list[str]:
+        return [each.split()[0] for each in said if " groups" in each and not each.startswith("SELECT")]
+
+    async with kept.write() as tx:
+        await tx.partnerships.save(partnership(2))
+    event.listen(engines.writer.sync_engine, "before_cursor_execute", hear)
+    async with kept.write() as tx:
+        first = await tx.partnerships.get(HERE)
+        stewards, core, gardens = first.groups
+        moved = await tx.partnerships.save(replace(first, mappings=()))
+        assert writes() == []
+        assert sum(" groups" in each for each in said) == 1, "one question more for as many reads as there are"
+        renamed, new = replace(core, name="Core"), Group(GroupId(99), GroupKind.CELL, "Wells", core.id, purpose="Dig.")
+        changed = await tx.partnerships.save(replace(moved, groups=(stewards, renamed, new)))
+        assert await tx.partnerships.get(HERE) == changed
+        assert sorted(writes()) == ["DELETE", "INSERT", "INSERT"]
+        opened_again = await tx.partnerships.save(replace(changed, groups=(*changed.groups[:2], gardens, new)))
+        assert await tx.partnerships.get(HERE) == opened_again
+    event.remove(engines.writer.sync_engine, "before_cursor_execute", hear)
+    async with kept.read() as tx:
+        assert await tx.partnerships.get(HERE) == opened_again
+        assert await tx.partnerships.of_guild(GUILD) == (opened_again, replace(partnership(2), version=1))
+        assert await tx.partnerships.all() == await tx.partnerships.of_guild(GUILD)
+
+
+async def test_who_saves_late_changes_no_group(kept: UnitOfWork) -> None:
+    async with kept.write() as tx:
+        first = await tx.partnerships.get(HERE)
+        await tx.partnerships.save(replace(first, name="Hills"))
+        with pytest.raises(Changed):
+            await tx.partnerships.save(replace(first, groups=()))
+        assert (await tx.partnerships.get(HERE)).groups == first.groups
 
 
 async def test_a_place_is_one_channel_for_each_purpose(kept: UnitOfWork) -> None:
