@@ -21,7 +21,7 @@ from bot.services.ports.record import Compared
 from storage import tables
 from storage.mapping import BadDocument, from_text
 from storage.nouns import TABLES, repository
-from storage.organisation import group_of
+from storage.organisation import GROUP, group_of
 from storage.record import Record
 from storage.repository import Repository
 from storage.session import Session
@@ -69,10 +69,10 @@ class Consistency:
         rows = [row async for row in self._rows(tables.partnerships, tables.partnerships.c.id == id)]
         told = await self._record.since(id, None, _OF_PARTNERSHIP)
         groups: list[Group] = []
-        chosen = select(tables.groups).where(tables.groups.c.partnership_id == id).order_by(tables.groups.c.id)
+        chosen = select(*GROUP).where(tables.groups.c.partnership_id == id).order_by(tables.groups.c.id)
         for row in await self._session.connection.execute(chosen):
             try:
-                groups.append(group_of(row))
+                groups.append(group_of(*row))
             except ValueError:
                 yield Difference(f"group/{row.id}", "a row that cannot be read")
         if not rows:
