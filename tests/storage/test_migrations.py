@@ -145,19 +145,19 @@ async def test_who_sat_before_the_week_was_asked_for_counts_and_is_pinned_in_wha
 
 
 async def test_groups_leave_the_document_of_their_partnership_and_go_back_into_it(engines: Engines) -> None:
-    """0012: they become rows of their own, in the order in which they stood (STA-8)."""
+    """0013: they become rows of their own, in the order in which they stood (STA-8)."""
 
-    def at_0011(connection: Connection) -> None:
+    def at_0012(connection: Connection) -> None:
         config = migrate._config()
         config.attributes["connection"] = connection
         with connection.begin():
-            command.downgrade(config, "0011")
+            command.downgrade(config, "0012")
 
     async with SqlUnitOfWork(engines).write() as tx:
         kept = await tx.partnerships.save(PARTNERSHIP)
         other = await tx.partnerships.save(replace(PARTNERSHIP, id=PartnershipId(2), groups=()))
     async with engines.writer.connect() as connection:
-        await connection.run_sync(at_0011)
+        await connection.run_sync(at_0012)
         rows = await connection.execute(text("SELECT document FROM partnerships ORDER BY id"))
         documents = [json.loads(each) if isinstance(each, str) else each for each in rows.scalars()]
         assert documents == [to_json(kept), to_json(other)]
