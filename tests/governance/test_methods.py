@@ -1,14 +1,20 @@
 """Voting methods: quorum edges, exact shares, ties, abstentions, and counting in any order (DEC-1, DEC-2)."""
 
+from collections.abc import Callable
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.governance.errors import BadBallot, UnknownKey
 from bot.governance.ids import PersonId
-from bot.governance.methods import REGISTRY
+from bot.governance.methods import DECIDING, REGISTRY
+from bot.governance.methods.shape import ONE_MARK, Shape, fitted
+from bot.governance.policy_keys import KEYS, key_named
+from bot.governance.policy_values import Kind
 from bot.governance.votes_types import Ballot
 
 OPTIONS = ("for", "against", "abstain")
@@ -27,7 +33,9 @@ def test_the_registry_has_each_method_under_its_name() -> None:
         assert name == method.NAME
         assert set(method.OPTIONS) >= method.NEEDS_REASON
         assert len(set(method.OPTIONS)) == len(method.OPTIONS)
+        assert not method.SHARE or KEYS[method.SHARE].kind is Kind.SHARE
     assert not REGISTRY["consent"].MAY_BE_SECRET
+    assert key_named("vote.method").choices == DECIDING == ("majority", "supermajority", "consent")
 
 
 @pytest.mark.parametrize(
@@ -91,3 +99,39 @@ def test_a_majority_and_a_supermajority_recount_by_hand(yes: int, no: int, absta
     supermajority = REGISTRY["supermajority"].tally(ballots, OPTIONS, eligible, HALF, TWO_THIRDS)
     assert majority.adopted is (quorate and yes > no)
     assert supermajority.adopted is (quorate and yes > no and 3 * yes >= 2 * (yes + no))
+
+
+# ---- ballots -------------------------------------------------------------------------------------
+
+ABC = ("a", "b", "c")
+SHAPES: dict[str, tuple[Shape, Callable[[tuple[int, ...]], bool]]] = {
+    "one mark": (ONE_MARK, lambda given: sum(given) == 1),
+    "approval": (Shape(), lambda given: max(given) == 1),
+    "score": (Shape(highest=5), lambda given: 1 <= max(given) <= 5),
+    "ranked": (Shape(ordered=True), lambda given: sorted(g for g in given if g) in ([1], [1, 2], [1, 2, 3])),
+    "quadratic": (
+        Shape(highest=5, most=25, power=2),
+        lambda given: max(given) <= 5 and 1 <= sum(g * g for g in given) <= 25,
+    ),
+}
+"""Each shape beside what it means, for the numbers that a ballot gives each of three options."""
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_a_ballot_fits_its_shape_or_is_refused(name: str) -> None:
+    """Every ballot of three options with marks from -1 to 6."""
+    shape, fits = SHAPES[name]
+    for given_ in product(range(-1, 7), repeat=3):
+        marks = dict(zip(reversed(ABC), reversed(given_), strict=True))
+        if min(given_) >= 0 and fits(given_):
+            found = fitted(shape, marks, ABC)
+            assert found == {option: mark for option, mark in marks.items() if mark}
+            assert list(found) == [option for option in ABC if option in found], "in the order of the options"
+            assert fitted(shape, found, ABC) == found
+        else:
+            with pytest.raises(BadBallot):
+                fitted(shape, marks, ABC)
+    with pytest.raises(BadBallot):
+        fitted(shape, {}, ABC)
+    with pytest.raises(UnknownKey):
+        fitted(shape, {"a": 1, "d": 0}, ABC)

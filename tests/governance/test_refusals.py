@@ -24,6 +24,7 @@ from bot.governance import (
 )
 from bot.governance.errors import (
     AlreadyDone,
+    BadBallot,
     BadText,
     Conflicted,
     LimitReached,
@@ -288,6 +289,12 @@ VOTES: dict[str, tuple[Callable[[], object], Refusal]] = {
         casting(gave_up(in_a_vote(), BO), member("bo"), Ballot({"for": 1})),
         NotEligible("no seat now", MEMBER),
     ),
+    "cast: two choices": (
+        casting(in_a_vote(), BO, Ballot({"for": 1, "against": 1})),
+        BadBallot("total", 1, 1),
+    ),
+    "cast: the same twice": (casting(in_a_vote(), BO, Ballot({"for": 2})), BadBallot("mark", 0, 1)),
+    "cast: none": (casting(in_a_vote(), BO, Ballot({})), BadBallot("total", 1, 1)),
     "cast: another choice": (casting(in_a_vote(), BO, Ballot({"maybe": 1})), UnknownKey("maybe", majority.OPTIONS)),
     "cast: another choice of consent": (
         casting(in_a_vote("consent"), BO, Ballot({"for": 1})),

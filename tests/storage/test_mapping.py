@@ -1,6 +1,7 @@
 """The mapper: what goes in comes out, and what does not fit is refused."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import fields, make_dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from fractions import Fraction
@@ -238,7 +239,15 @@ def test_what_cannot_be_read_again_is_not_kept(value: Proposal) -> None:
         to_json(value)
 
 
-@pytest.mark.parametrize("hint", [int | str, list[int], Any])
+@pytest.mark.parametrize("marks", [[], [["for", 1]], {"for": "1"}, {"for": True}, None])
+def test_marks_are_whole_numbers_by_name(marks: Any) -> None:
+    with pytest.raises(BadDocument):
+        from_json(Ballot, {"marks": marks})
+    with pytest.raises(BadDocument):
+        to_json(Ballot(marks))
+
+
+@pytest.mark.parametrize("hint", [int | str, list[int], Any, Mapping[int, int]])
 def test_a_type_that_cannot_be_told_apart_is_a_mistake(hint: Any) -> None:
     with pytest.raises(TypeError):
         to_json(holder_of(hint)(1))

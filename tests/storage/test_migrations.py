@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ from storage.tables import metadata
 from storage.types import written
 from storage.unit_of_work import SqlUnitOfWork
 from tests.database import NEW_YEAR, PostgresServer
+from tests.frozen.loading import database
 from tests.services.scene import FUND, HERE, PARTNERSHIP, SHG, SHG_RULER, TRUST
 
 
@@ -272,3 +274,45 @@ async def test_sqlite_is_set_up_to_lose_nothing(sqlite_url: str) -> None:
             found[name] = (await connection.execute(text(f"PRAGMA {name}"))).scalar_one()
     await engines.dispose()
     assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
+
+
+def test_votes_move_into_rows_of_their_own_and_back(tmp_path: Path) -> None:
+    """0012: nothing is lost on either way, of votes open, secret and closed, and of ballots cast (DEC-1, DEC-3a)."""
+    engine = create_engine(database(tmp_path).replace("+aiosqlite", ""))
+
+    def kept(connection: Connection) -> dict[str, list[Any]]:
+        found = {}
+        for chosen in ("SELECT id, document FROM proposals ORDER BY id", "SELECT * FROM ballots"):
+            rows = connection.execute(text(chosen)).all()
+            found[chosen] = sorted([json.loads(each) if "{" in str(each) else each for each in row] for row in rows)
+        return found
+
+    def to(connection: Connection, revision: str) -> None:
+        config = migrate._config()
+        config.attributes["connection"] = connection
+        go = command.downgrade if revision < "0012" and inspect(connection).has_table("votes") else command.upgrade
+        go(config, revision)
+
+    with engine.begin() as connection:
+        to(connection, "0011")
+        before = kept(connection)
+        to(connection, "0012")
+        marks = connection.execute(text("SELECT marks FROM ballots")).scalars().all()
+        moved = {row.id: json.loads(row.document) for row in connection.execute(text("SELECT * FROM votes"))}
+        named = connection.execute(text("SELECT document FROM proposals")).scalars().all()
+        made = connection.execute(text("SELECT sql FROM sqlite_master WHERE name = 'ballots'")).scalar_one()
+        to(connection, "0011")
+        after = kept(connection)
+    engine.dispose()
+    assert after == before
+    assert set(marks) == {f'{{"{option}":1}}' for option in ("for", "against", "abstain")}
+    assert "WITHOUT ROWID" in made
+    votes = [each for document in named for each in named_in(json.loads(document))]
+    assert sorted(votes) == sorted(moved)
+    assert {(vote["secret"], vote["tally"] is None) for vote in moved.values()} == set(product((False, True), repeat=2))
+    assert all(vote["options"] == ["for", "against", "abstain"] for vote in moved.values())
+    assert all(sum(ballot["marks"].values()) == 1 for vote in moved.values() for ballot in vote["ballots"])
+
+
+def named_in(document: dict[str, Any]) -> list[str]:
+    return [each for each in (*document["past_votes"], document["vote"]) if each is not None]
