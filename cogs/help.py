@@ -19,10 +19,9 @@ class HelpCommands(commands.Cog):
     async def help(self, interaction: Interaction) -> None:
         """Explain, by the asker's seats."""
         who = actor(interaction)
-        here = await organisation.partnerships_here(ctx_of(interaction), who.guild_id, who.channel_id)
-        talk = await organisation.talk_channel(ctx_of(interaction), who.guild_id, who.channel_id)
+        here = await organisation.standing(ctx_of(interaction), who)
         whom = who_gives_roles(interaction)
-        page = pages.help_page(here[0] if here else None, who.roles, who.manages_roles, talk, whom)
+        page = pages.help_page(here.partnership, here.member, who.manages_roles, here.talk, whom)
         await answer(interaction, page)
 
 

@@ -14,8 +14,8 @@ from sqlalchemy import Select, Text, bindparam, delete, func, select, type_coerc
 
 from bot.governance.errors import Changed, NotFound
 from bot.governance.ids import GroupId, PartnershipId, PersonId, RoleId
-from bot.governance.organisation import Group, GroupKind, Holding, Partnership, RoleMapping
-from bot.governance.seats import Hand, SeatRecord
+from bot.governance.organisation import Group, GroupKind, Holding, Partnership
+from bot.governance.seats import Hand, SeatRecord, holdings
 from bot.services.ports.partnerships import Place, PlaceKind
 from storage.mapping import from_text, to_json
 from storage.session import Session
@@ -148,15 +148,12 @@ class Seats:
         self._session = session
 
     async def holdings(self, partnership: Partnership) -> tuple[Holding, ...]:
-        """Every seat held now by a mapped role. What the role means now is what counts, not what it meant before."""
-        mapped: dict[int, list[RoleMapping]] = {}
-        for mapping in (m for m in partnership.mappings if not m.lost):
-            mapped.setdefault(mapping.role, []).append(mapping)
+        """Every seat held now, by who wears which role."""
         worn: list[tuple[str, int]] | None = self._session.known.get((_HELD_IN, partnership.id))
         if worn is None:
             rows = await self._session.connection.execute(_WORN, {"partnership": partnership.id})
             worn = self._session.known[_HELD_IN, partnership.id] = sorted((person, role) for person, role in rows)
-        return tuple(Holding(PersonId(person), each) for person, role in worn for each in mapped.get(role, ()))
+        return holdings(partnership, ((PersonId(person), role) for person, role in worn))
 
     async def held_by(self, partnership: PartnershipId, person: PersonId) -> tuple[SeatRecord, ...]:
         """This person's open seat records."""

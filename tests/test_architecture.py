@@ -66,6 +66,7 @@ KNOW_SEATS = {
     "bot/governance/proposals.py": "where an author sat is kept with the proposal",
     "bot/governance/rulings.py": "who sits where the author sits is a fact that the charter asks for",
     "bot/services/health.py": "figures of seats",
+    "bot/ui/help.py": "people are told which seats they hold",
     "bot/services/roles.py": "whose electorate a role carries",
     "bot/services/seats.py": "whose electorate a gained or lost seat changes",
 }
@@ -182,12 +183,7 @@ def seats_looked_at(tree: ast.AST) -> Iterator[int]:
                     yield node.lineno
             case ast.Match(subject=ast.Attribute(attr="seat")):
                 yield node.lineno
-            case ast.Attribute(value=ast.Name(id=whose), attr="seats") if whose not in {
-                "matrix",
-                "self",
-                "tx",
-                "refusal",
-            }:
+            case ast.Attribute(value=ast.Name(id=whose), attr="seats") if whose not in NO_PEOPLE:
                 yield node.lineno
             case ast.Attribute(attr="trusted" | "sits_in"):
                 yield node.lineno

@@ -173,13 +173,6 @@ class RoleFacts:
     powers: tuple[str, ...] = ()
 
 
-def seats_of(partnership: Partnership, roles: Iterable[int]) -> tuple[RoleMapping, ...]:
-    """The seats that these Discord roles give, earliest mapped first (ORG-2, OBJ-6). A lost mapping gives none."""
-    held = set(roles)
-    found = [m for m in partnership.mappings if m.role in held and not m.lost]
-    return tuple(sorted(found, key=lambda m: (str(m.mapped_at or ""), m.role)))
-
-
 def role_missing(partnership: Partnership, group: GroupId) -> bool:
     """Whether a role that this group's electorate depends on was deleted or unmapped (ORG-3, PRO-11)."""
     return any(m.lost and m.group == group and m.seat == MEMBER for m in partnership.mappings)

@@ -1,7 +1,8 @@
 """Who held which seat when, and whom that makes count in what opens now (ORG-2, PRO-9).
 
-The one place that turns seats into people with a say. Every seat is held by role so far: those who have worn it for
-a week, and those who lost it within a week by another's hand. Seats held by decision enter in ``roll``.
+The one place that turns roles into seats (``holdings``), and seats into people with a say (``roll``). Every seat is
+held by role so far; a say have those who have worn it for a week, and who lost it within a week by another's hand.
+Seats held by decision enter in these two.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from enum import StrEnum
 from itertools import groupby
 
 from bot.governance.ids import GroupId, PersonId, RoleId
-from bot.governance.organisation import MEMBER, Elector, Partnership
+from bot.governance.organisation import MEMBER, Elector, Holding, Member, Partnership, RoleMapping
 
 SEASON = timedelta(days=7)
 """How long a seat by role is worn before it counts, and how long it goes on counting when others take it (PRO-9)."""
@@ -78,6 +79,24 @@ class Turn:
     at: datetime
     taken: bool
     held: bool
+
+
+def holdings(partnership: Partnership, worn: Iterable[tuple[PersonId, int]]) -> tuple[Holding, ...]:
+    """The seats that people hold now, given who wears which role: what it carries now counts, not what it did before.
+
+    A lost mapping gives none (ORG-2, ORG-3).
+    """
+    carried: dict[int, list[RoleMapping]] = {}
+    for mapping in partnership.mappings:
+        if not mapping.lost:
+            carried.setdefault(mapping.role, []).append(mapping)
+    return tuple(Holding(person, each) for person, role in worn for each in carried.get(role, ()))
+
+
+def member(partnership: Partnership, person: PersonId, roles: Iterable[int]) -> Member:
+    """A person with what they hold by these roles, earliest mapped first (ORG-2, OBJ-6)."""
+    held = {each.mapping for each in holdings(partnership, ((person, role) for role in roles))}
+    return Member(person, tuple(sorted(held, key=lambda m: (str(m.mapped_at or ""), m.role))))
 
 
 def roll(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.governance import authority, names
 from bot.governance.authority import Act
 from bot.governance.errors import NotFound
 from bot.governance.ids import GroupId, PartnershipId, RoleId
-from bot.governance.organisation import CLASSES, SEATS, Group, Partnership, double_hat, everyone
+from bot.governance.organisation import CLASSES, SEATS, Group, Member, Partnership, double_hat, everyone
 from bot.services import members
 from bot.services.ports.context import Actor, Context
 from bot.services.ports.partnerships import PlaceKind
@@ -48,6 +48,15 @@ class OrganisationView:
     talk: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A person as they ask for help: with their seats in the partnership here, and where its seats may all write."""
+
+    partnership: Partnership | None = None
+    member: Member = members.NOBODY
+    talk: int | None = None
+
+
 async def partnerships_here(ctx: Context, guild_id: int, channel_id: int) -> tuple[Partnership, ...]:
     """The server's partnerships, first the one whose place this channel is (ORG-1)."""
     async with ctx.uow.read() as tx:
@@ -64,10 +73,23 @@ async def here(tx: Transaction, guild_id: int, channel_id: int) -> tuple[Partner
 async def talk_channel(ctx: Context, guild_id: int, channel_id: int) -> int | None:
     """A channel of this channel's partnership where everyone with a seat may write (SCL-2a)."""
     async with ctx.uow.read() as tx:
-        for partnership in await here(tx, guild_id, channel_id):
-            for place in await tx.partnerships.places(partnership.id):
-                if place.kind is PlaceKind.TALK and not place.lost:
-                    return place.channel_id
+        return await _talk(tx, await here(tx, guild_id, channel_id))
+
+
+async def standing(ctx: Context, actor: Actor) -> Standing:
+    """Where the asker is, and with which seats (HLP-1)."""
+    async with ctx.uow.read() as tx:
+        found = await here(tx, actor.guild_id, actor.channel_id)
+        if not found:
+            return Standing()
+        return Standing(found[0], await members.reader_of(tx, found[0], actor), await _talk(tx, found))
+
+
+async def _talk(tx: Transaction, partnerships: Iterable[Partnership]) -> int | None:
+    for partnership in partnerships:
+        for place in await tx.partnerships.places(partnership.id):
+            if place.kind is PlaceKind.TALK and not place.lost:
+                return place.channel_id
     return None
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from bot.governance.organisation import CONTRIBUTOR, FACILITATOR, MEMBER, OBSERVER, SEATS, Partnership, seats_of
+from bot.governance.organisation import CONTRIBUTOR, FACILITATOR, MEMBER, OBSERVER, SEATS, Member, Partnership
 from bot.ui import inbox_ids
 from bot.ui.answers import Answer, said
 from bot.ui.labels import listed
@@ -25,7 +25,7 @@ _FORMS = "-# Only what you send in is kept: a form that you close unsent is lost
 
 def help_page(
     partnership: Partnership | None,
-    roles: Iterable[int],
+    member: Member,
     manages_roles: bool,
     talk: int | None,
     whom: Sequence[int] = (),
@@ -36,12 +36,13 @@ def help_page(
             "Begin with `/setup`." if manages_roles else f"{_moderators(whom).capitalize()} can begin with `/setup`."
         )
         return said(f"### Help\nThere is no partnership in this server yet. {begin}", _HOW)
-    seats = seats_of(partnership, roles)
     names = {group.id: in_quotes(group.name, 60) for group in partnership.groups}
-    held = [_held(s.seat) + (f" of {names[s.group]}" if s.group in names else "") for s in seats if s.group or s.seat]
+    held = [
+        _held(s.seat) + (f" of {names[s.group]}" if s.group in names else "") for s in member.seats if s.group or s.seat
+    ]
     seatless = _GIVES_SEATS if manages_roles else _SEATLESS.format(whom=_moderators(whom))
     yours = f"Your seats: {listed(held)}." if held else seatless
-    kinds = {seat.seat for seat in seats}
+    kinds = {seat.seat for seat in member.seats}
     entitled = {
         "everyone": bool(kinds),
         "active": bool(kinds - {OBSERVER}),

@@ -12,8 +12,9 @@ from bot.governance import drafts, lifecycle, proposals
 from bot.governance.effects import Governed
 from bot.governance.events import Event, proposal_thing
 from bot.governance.ids import PartnershipId, ProposalId
-from bot.governance.organisation import GroupKind, Member, Partnership, seats_of
+from bot.governance.organisation import GroupKind, Partnership
 from bot.governance.proposals_types import FINAL, Proposal, Rolls, Text
+from bot.governance.seats import member
 from bot.services import electorates
 from bot.services.ports.deliveries import DeliveryKind, DeliveryState
 from bot.ui.announcements import announce
@@ -68,7 +69,7 @@ async def seed(uow: SqlUnitOfWork, resolved: int, open: int, now: datetime) -> N
 def opened(partnership: Partnership, world: Governed, seated: Rolls, now: datetime) -> Story:
     """A proposal in review, as the rules open it."""
     roles = frozenset(m.role for m in partnership.mappings if m.group == partnership_top(partnership))
-    author = Member(seated.electors[0].person, seats_of(partnership, roles))
+    author = member(partnership, seated.electors[0].person, roles)
     draft = drafts.start(ProposalId(1), world, author, "general", None, now)
     draft = drafts.edit_draft(draft, author.person, _TEXT, ())
     return Story(*proposals.open_review(draft, author, world, seated, proposals.Load(), 1, now))

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.governance import seats
 from bot.governance.errors import NotFound, RoleRefused
 from bot.governance.ids import GroupId, RoleId
 from bot.governance.organisation import (
@@ -14,11 +15,11 @@ from bot.governance.organisation import (
     check_mapping,
     double_hat,
     role_missing,
-    seats_of,
     with_mapping,
     without_role,
 )
 from tests.governance.scene import (
+    ANA,
     EXPERT,
     FUNDER,
     GIVER,
@@ -34,8 +35,8 @@ from tests.governance.scene import (
 
 
 def test_seats_come_from_roles_earliest_first() -> None:
-    assert seats_of(PARTNERSHIP, [TOP.role, FUNDER.role, 999]) == (FUNDER, TOP)
-    assert seats_of(PARTNERSHIP, []) == ()
+    assert seats.member(PARTNERSHIP, ANA.person, [TOP.role, FUNDER.role, 999]).seats == (FUNDER, TOP)
+    assert seats.member(PARTNERSHIP, ANA.person, []).seats == ()
 
 
 @pytest.mark.parametrize(
@@ -101,7 +102,7 @@ def test_a_role_that_carries_another_seat_now_is_missing_where_it_was() -> None:
     moved = with_mapping(PARTNERSHIP, replace(FUNDER, group=TLC, seat="observer"))
     assert role_missing(moved, SHG)
     assert lost_at(moved, SHG) == [FUNDER.role]
-    assert seats_of(moved, [FUNDER.role]) == (replace(FUNDER, group=TLC, seat="observer"),)
+    assert seats.member(moved, ANA.person, [FUNDER.role]).seats == (replace(FUNDER, group=TLC, seat="observer"),)
     assert not role_missing(with_mapping(moved, FUNDER), SHG), "the same role came back"
     assert not role_missing(with_mapping(moved, replace(EXPERT, role=RoleId(77))), SHG), "another took its place"
 

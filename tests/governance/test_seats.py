@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.governance.ids import PersonId
-from bot.governance.organisation import Elector, RoleMapping
+from bot.governance import seats
+from bot.governance.ids import PersonId, RoleId
+from bot.governance.organisation import Elector, Holding, RoleMapping
 from bot.governance.seats import SEASON, Hand, SeatRecord, Turn, is_founding, remembered_since, roll, turned
 from tests.governance.scene import (
     EXPERT,
@@ -237,3 +238,19 @@ def test_whose_seat_others_gave_or_took_within_a_week_latest_first(
 ) -> None:
     assert turned(records, ago(7)) == tuple(turns)
     assert turned(reversed(records), ago(7)) == tuple(turns)
+
+
+def test_what_a_role_carries_now_is_what_it_gives() -> None:
+    """ORG-2, ORG-3: the one way from roles to seats, for one person as for everybody."""
+    lost = replace(EXPERT, lost=True)
+    mappings = tuple(lost if each == EXPERT else each for each in PARTNERSHIP.mappings)
+    partnership = replace(PARTNERSHIP, mappings=mappings)
+    ana, bo = PersonId("ana"), PersonId("bo")
+    wearing = [(ana, TOP.role), (ana, FUNDER.role), (ana, RoleId(999)), (bo, lost.role), (bo, GIVER.role)]
+    held = seats.holdings(partnership, wearing)
+    assert held == (Holding(ana, TOP), Holding(ana, FUNDER), Holding(bo, GIVER))
+    for person in (ana, bo):
+        roles = {role for wearer, role in wearing if wearer == person}
+        member = seats.member(partnership, person, roles)
+        assert set(member.seats) == {each.mapping for each in held if each.person == person}
+        assert list(member.seats) == sorted(member.seats, key=lambda seat: (str(seat.mapped_at), seat.role))

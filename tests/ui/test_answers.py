@@ -283,21 +283,19 @@ def test_what_differs_and_how_a_receipt_stands_is_said_in_words() -> None:
 
 
 async def test_help_fits_whatever_seats_one_holds() -> None:
-    roles = [m.role for m in scene.MAPPINGS]
     groups = tuple(Group(g.id, g.kind, bomb(80), g.parent) for g in scene.GROUPS)
     crowded = replace(scene.PARTNERSHIP, name=bomb(90), groups=groups)
-    for held in ((), roles[:1], roles):
+    for held in ((), scene.MAPPINGS[:1], scene.MAPPINGS):
         for manages in (True, False):
-            check_fits(help_page(crowded, held, manages, 5))
-    check_fits(help_page(None, (), True, None))
-    assert "`/setup`" in text_of(help_page(None, (), False, None))
+            check_fits(help_page(crowded, scene.member("ana", *held), manages, 5))
+    check_fits(help_page(None, scene.STRANGER, True, None))
+    assert "`/setup`" in text_of(help_page(None, scene.STRANGER, False, None))
 
 
 def test_help_sends_nobody_to_a_channel_that_they_cannot_see() -> None:
-    roles = [m.role for m in scene.MAPPINGS]
-    assert "<#5>" in text_of(help_page(scene.PARTNERSHIP, roles, False, 5))
+    assert "<#5>" in text_of(help_page(scene.PARTNERSHIP, scene.member("ana", *scene.MAPPINGS), False, 5))
     for manages in (True, False):
-        assert "<#5>" not in text_of(help_page(scene.PARTNERSHIP, (), manages, 5))
+        assert "<#5>" not in text_of(help_page(scene.PARTNERSHIP, scene.STRANGER, manages, 5))
 
 
 async def test_help_and_a_secret_ballot_say_what_an_operator_could_still_see() -> None:
@@ -305,7 +303,7 @@ async def test_help_and_a_secret_ballot_say_what_an_operator_could_still_see() -
     assert proposal.vote is not None
     assert proposal.vote.secret
     answer = text_of(votes_replies.ballot(view_of(proposal), Ballot({"for": 1})))
-    page = text_of(help_page(scene.PARTNERSHIP, (), manages_roles=False, talk=None))
+    page = text_of(help_page(scene.PARTNERSHIP, scene.STRANGER, manages_roles=False, talk=None))
     for said_so in (answer, page):
         assert "Until the close" in said_so
         assert "person and choice" in said_so

@@ -97,12 +97,12 @@ def test_what_became_stale_is_told_in_words(why: str, said: str) -> None:
 
 def test_help_names_who_gives_the_roles_of_seats() -> None:
     assert "ask <@7> or <@8> for the one that fits you" in text_of(
-        help_page(scene.PARTNERSHIP, (), False, None, (7, 8))
+        help_page(scene.PARTNERSHIP, scene.STRANGER, False, None, (7, 8))
     )
-    assert "ask a moderator for" in text_of(help_page(scene.PARTNERSHIP, (), False, None))
-    assert "<@7> can begin with `/setup`" in text_of(help_page(None, (), False, None, (7,)))
-    moderator = text_of(help_page(scene.PARTNERSHIP, (), True, None, (7,)))
+    assert "ask a moderator for" in text_of(help_page(scene.PARTNERSHIP, scene.STRANGER, False, None))
+    assert "<@7> can begin with `/setup`" in text_of(help_page(None, scene.STRANGER, False, None, (7,)))
+    moderator = text_of(help_page(scene.PARTNERSHIP, scene.STRANGER, True, None, (7,)))
     assert "<@7>" not in moderator, "nobody is sent to themselves"
     assert "which you can give" in moderator
-    seated = [mapping.role for mapping in scene.MAPPINGS]
+    seated = scene.member("ana", *scene.MAPPINGS)
     assert "<@7>" not in text_of(help_page(scene.PARTNERSHIP, seated, False, None, (7,)))
