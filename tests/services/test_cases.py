@@ -8,17 +8,33 @@ from typing import Any
 
 import pytest
 
-from bot.governance.errors import NotEligible, NotFound
-from bot.governance.ids import GroupId
+from bot.governance.errors import NotEligible, NotFound, RoleSuspended
+from bot.governance.ids import GroupId, RoleId
+from bot.governance.organisation import RoleMapping, with_mapping
 from bot.governance.retros import plan
 from bot.governance.surveys import Question, QuestionKind
-from bot.services import cases, feedback, meetings, members, proposals, retros, retros_views, surveys
+from bot.services import cases, feedback, meetings, members, proposals, retros, retros_views, retros_writing, surveys
 from bot.services.meetings import Wanted
 from bot.services.noun import Noun
 from bot.services.nouns import NOUNS, check
 from bot.services.ports.context import Context
 from bot.services.ports.partnerships import Place, PlaceKind
-from tests.services.scene import CAL, ELSEWHERE, HERE, NIA, QUIET, QUINN, TIA, TLC, TOM, Scene
+from tests.services.scene import (
+    CAL,
+    CELL,
+    CORE_RULER,
+    ELSEWHERE,
+    GARDENER,
+    HERE,
+    NIA,
+    PARTNERSHIP,
+    QUIET,
+    QUINN,
+    TIA,
+    TLC,
+    TOM,
+    Scene,
+)
 
 GROUPS_OWN, TALK = 71, 72
 ABOUT = Question(QuestionKind.TEXT, "What should change?")
@@ -215,3 +231,61 @@ def test_two_nouns_that_share_what_tells_them_apart_are_refused(twin: dict[str, 
     others = [noun for noun in NOUNS if noun.name != "proposal"]
     with pytest.raises(ValueError, match=r"proposal|motion"):
         check([*others, replace(proposals.NOUN, **twin)])
+
+
+# ---- authority: one answer for every noun --------------------------------------------------------
+
+LIAISON, WATCHING = RoleId(190), RoleId(191)
+LIA, WIM = 91, 92
+
+
+async def mapped(scene: Scene, *mappings: RoleMapping) -> None:
+    async with scene.ctx.uow.write() as tx:
+        partnership = await tx.partnerships.get(HERE)
+        for each in mappings:
+            partnership = with_mapping(partnership, each)
+        await tx.partnerships.save(partnership)
+
+
+@pytest.mark.parametrize("noun", ["retro", "survey", "meeting"])
+async def test_where_nobody_leads_members_do_and_a_liaison_does_not(scene: Scene, noun: str) -> None:
+    """ORG-4: a liaison used to run meetings there, and neither surveys nor retros."""
+    await mapped(scene, RoleMapping(LIAISON, CELL, "liaison", name="Liaison"))
+    await scene.joined(LIA, LIAISON)
+    with pytest.raises(NotEligible, match="run"):
+        await MADE[noun](scene, LIA, CELL)
+    assert await MADE[noun](scene, CAL, CELL)
+
+
+async def test_where_nobody_leads_members_hide_feedback_and_a_liaison_takes_it_on(scene: Scene) -> None:
+    await mapped(scene, RoleMapping(LIAISON, CELL, "liaison", name="Liaison"))
+    liaison = await scene.joined(LIA, LIAISON)
+    given = await some_feedback(scene, TIA, CELL)
+    with pytest.raises(NotEligible, match="hide feedback"):
+        await feedback.hide(scene.ctx, liaison, given, "It names a child.")
+    assert (await feedback.take(scene.ctx, liaison, given)).feedback.owner is not None
+    assert (await feedback.hide(scene.ctx, scene.actor(CAL), given, "It names a child.")).feedback.hidden_by
+
+
+async def test_who_only_watches_a_private_group_takes_part_in_nothing_of_it(scene: Scene) -> None:
+    """SCL-2: with a seat elsewhere such an observer used to write in its meetings, and not in its retros."""
+    await mapped(scene, RoleMapping(WATCHING, QUIET, "observer", name="Watching"))
+    watcher = await scene.joined(WIM, WATCHING, GARDENER)
+    held = await a_meeting(scene, QUINN, QUIET)
+    assert (await meetings.show(scene.ctx, watcher, held)).meeting.id == held
+    with pytest.raises(NotEligible, match="meeting seat"):
+        await meetings.add_item(scene.ctx, watcher, held, "Who brings the cake?")
+    with pytest.raises(NotEligible, match="retro seat"):
+        await retros_writing.capture(scene.ctx, watcher, HERE, QUIET, "Who brings the cake?")
+    open_to_all = await a_meeting(scene, CAL, CELL)
+    assert await meetings.add_item(scene.ctx, watcher, open_to_all, "Who brings the cake?")
+
+
+async def test_a_role_that_gained_power_opens_no_form_for_what_would_be_refused(scene: Scene) -> None:
+    """ORG-2: the draft of a survey is still read; changing it waits until the role is mended, and says so at once."""
+    made = (await surveys.create(scene.ctx, scene.actor(TOM), HERE, TLC, "Pulse", "")).survey.id
+    ruler = next(each for each in PARTNERSHIP.mappings if each.role == CORE_RULER)
+    await mapped(scene, replace(ruler, powers=("administrator",)))
+    assert not (await surveys.show(scene.ctx, scene.actor(TOM), made)).runs
+    with pytest.raises(RoleSuspended, match="Core Facilitator"):
+        await surveys.check_change(scene.ctx, scene.actor(TOM), made)
