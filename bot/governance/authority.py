@@ -27,8 +27,8 @@ from bot.governance.organisation import (
     RoleMapping,
 )
 
-Place = Group | GroupId | frozenset[GroupId] | None
-"""Where an act is done: in a group, in several, or (None) in the partnership as a whole."""
+Domain = Group | GroupId | frozenset[GroupId] | None
+"""Where authority is asked for: in a group, in several, or (None) in the partnership as a whole."""
 
 
 class Act(StrEnum):
@@ -104,8 +104,8 @@ class Relation(StrEnum):
     FILING_GROUP = "who sits, beside the deciding group, where its author sits"
 
 
-class Seats(StrEnum):
-    """Seats of one sort."""
+class SeatKind(StrEnum):
+    """SeatKind of one sort."""
 
     ANY = "any, observers too"
     ACTIVE = "any but an observer's"
@@ -134,7 +134,7 @@ class When(StrEnum):
 class Held:
     """Those who hold a seat of this sort there."""
 
-    seats: Seats
+    seats: SeatKind
     where: Where = Where.HERE
     when: When = When.ALWAYS
 
@@ -164,16 +164,16 @@ class Right:
     never: tuple[Never, ...] = ()
 
 
-ANYONE_SEATED = Held(Seats.ANY, Where.ANYWHERE)
-ANYONE_ACTIVE = Held(Seats.ACTIVE, Where.ANYWHERE)
-READERS = Held(Seats.ANY, Where.OPENLY)
-PARTICIPANTS = Held(Seats.ACTIVE, Where.OPENLY)
-ITS_OWN = Held(Seats.ACTIVE)
-ALL_ASKED_TOGETHER = Held(Seats.ANY, when=When.WHOLE)
-MEMBERS = Held(Seats.MEMBER)
-FACILITATORS = Held(Seats.FACILITATOR)
-LEADERS = Held(Seats.LEADER)
-MEMBERS_IF_LEADERLESS = Held(Seats.MEMBER, when=When.LEADERLESS)
+ANYONE_SEATED = Held(SeatKind.ANY, Where.ANYWHERE)
+ANYONE_ACTIVE = Held(SeatKind.ACTIVE, Where.ANYWHERE)
+READERS = Held(SeatKind.ANY, Where.OPENLY)
+PARTICIPANTS = Held(SeatKind.ACTIVE, Where.OPENLY)
+ITS_OWN = Held(SeatKind.ACTIVE)
+ALL_ASKED_TOGETHER = Held(SeatKind.ANY, when=When.WHOLE)
+MEMBERS = Held(SeatKind.MEMBER)
+FACILITATORS = Held(SeatKind.FACILITATOR)
+LEADERS = Held(SeatKind.LEADER)
+MEMBERS_IF_LEADERLESS = Held(SeatKind.MEMBER, when=When.LEADERLESS)
 """Where nobody facilitates or leads, the group's members do together: no other seat brings that with it (ORG-4)."""
 LED_BY = (LEADERS, MEMBERS_IF_LEADERLESS)
 
@@ -254,7 +254,7 @@ CHARTER: Mapping[Act, Right] = {
 def may(
     member: Member,
     act: Act,
-    place: Place = None,
+    domain: Domain = None,
     holdings: Iterable[Holding] | None = None,
     relations: Collection[Relation] = (),
 ) -> bool:
@@ -263,13 +263,13 @@ def may(
     seats = member.trusted.seats if right.office else member.seats
     if any(each.relation in relations for each in right.never):
         return False
-    return _related(right, relations) or any(map(_giving(right, place, holdings), seats))
+    return _related(right, relations) or any(map(_giving(right, domain, holdings), seats))
 
 
 def check(
     member: Member,
     act: Act,
-    place: Place = None,
+    domain: Domain = None,
     holdings: Iterable[Holding] | None = None,
     relations: Collection[Relation] = (),
     otherwise: Refusal | None = None,
@@ -284,13 +284,13 @@ def check(
         raise near.refused(near.why)
     if not _related(right, relations):
         refusal = otherwise or (NotEligible(right.why, right.needs) if right.why else NotYours())
-        _check_seats(member, right, _giving(right, place, holdings), refusal)
+        _check_seats(member, right, _giving(right, domain, holdings), refusal)
 
 
-def holders(act: Act, place: Place, holdings: Collection[Holding]) -> frozenset[PersonId]:
+def holders(act: Act, domain: Domain, holdings: Collection[Holding]) -> frozenset[PersonId]:
     """Everybody whose seat gives them this act there."""
     right = CHARTER[act]
-    gives = _giving(right, place, holdings)
+    gives = _giving(right, domain, holdings)
     return frozenset(h.person for h in holdings if gives(h.mapping) and not (right.office and h.mapping.powers))
 
 
@@ -331,59 +331,44 @@ def _related(right: Right, relations: Collection[Relation]) -> bool:
     return any(each in relations for each in right.holders if isinstance(each, Relation))
 
 
-def _giving(right: Right, place: Place, holdings: Iterable[Holding] | None) -> Gives:
-    """What a row says of a seat, at this place."""
+def _giving(right: Right, domain: Domain, holdings: Iterable[Holding] | None) -> Gives:
+    """What a row says of a seat, in this domain."""
     held = [each for each in right.holders if isinstance(each, Held)]
+    led = False
     if any(each.when is When.LEADERLESS for each in held):
         assert holdings is not None, "who leads there must be known"
-        led = any(_is_in(h.mapping, place) and _is_of(h.mapping, Seats.LEADER) for h in holdings)
-    else:
-        led = False
-    stand = [each for each in held if _stands(each.when, place, led)]
-    return lambda seat: any(_is_of(seat, each.seats) and _is_where(seat, each.where, place) for each in stand)
+        leads = _gives(LEADERS, domain)
+        led = any(leads(holding.mapping) for holding in holdings)
+    holds_now = {When.ALWAYS: True, When.LEADERLESS: not led, When.WHOLE: domain is None}
+    ways = [_gives(each, domain) for each in held if holds_now[each.when]]
+    return lambda seat: any(gives(seat) for gives in ways)
 
 
-def _stands(when: When, place: Place, led: bool) -> bool:
-    match when:
-        case When.LEADERLESS:
-            return not led
-        case When.WHOLE:
-            return place is None
-    return True
+def _gives(held: Held, domain: Domain) -> Gives:
+    groups, is_of = _groups(held.where, domain), _IS_OF[held.seats]
+    return lambda seat: (groups is None or seat.group in groups) and is_of(seat.seat)
 
 
-def _is_of(seat: RoleMapping, wanted: Seats) -> bool:
-    match wanted:
-        case Seats.ANY:
-            return True
-        case Seats.ACTIVE:
-            return seat.seat != OBSERVER
-        case Seats.MEMBER:
-            return seat.seat in {MEMBER, CONTRIBUTOR}
-        case Seats.FACILITATOR:
-            return seat.seat == FACILITATOR
-    return seat.seat in {FACILITATOR, LEAD}
+_IS_OF: Mapping[SeatKind, Callable[[str], bool]] = {
+    SeatKind.ANY: lambda seat: True,
+    SeatKind.ACTIVE: lambda seat: seat != OBSERVER,
+    SeatKind.MEMBER: lambda seat: seat in {MEMBER, CONTRIBUTOR},
+    SeatKind.FACILITATOR: lambda seat: seat == FACILITATOR,
+    SeatKind.LEADER: lambda seat: seat in {FACILITATOR, LEAD},
+}
 
 
-def _is_where(seat: RoleMapping, where: Where, place: Place) -> bool:
-    match where:
-        case Where.ANYWHERE:
-            return True
-        case Where.OPENLY:
-            assert place is None or isinstance(place, Group), "whether it is private must be known"
-            return place is None or not place.private or _is_in(seat, place)
-    return _is_in(seat, place)
-
-
-def _is_in(seat: RoleMapping, place: Place) -> bool:
-    match place:
-        case None:
-            return True
-        case Group():
-            return seat.group == place.id
-        case frozenset():
-            return seat.group in place
-    return seat.group == place
+def _groups(where: Where, domain: Domain) -> frozenset[GroupId] | None:
+    """In which groups the seat must be; None for any."""
+    if where is Where.ANYWHERE or domain is None:
+        return None
+    if where is Where.OPENLY:
+        assert isinstance(domain, Group), "whether it is private must be known"
+        if not domain.private:
+            return None
+    if isinstance(domain, Group):
+        return frozenset({domain.id})
+    return domain if isinstance(domain, frozenset) else frozenset({domain})
 
 
 def _filing(row: DecisionType, partnership: Partnership) -> Gives:

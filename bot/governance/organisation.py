@@ -129,7 +129,7 @@ class Partnership:
                 return group
         raise NotFound("group", kind)
 
-    def place(self, wanted: GroupId | None) -> Group | None:
+    def domain(self, wanted: GroupId | None) -> Group | None:
         """The group of this id, None for the partnership as a whole. Raises NotFound."""
         return None if wanted is None else self.group(wanted)
 

@@ -54,7 +54,7 @@ class News:
     def readable(self, member: Member) -> tuple[Entry, ...]:
         """What this member may read."""
         return tuple(
-            line.entry for line in self.lines if authority.may(member, Act.READ, self.partnership.place(line.group))
+            line.entry for line in self.lines if authority.may(member, Act.READ, self.partnership.domain(line.group))
         )
 
     def _is_private(self, group: GroupId | None) -> bool:

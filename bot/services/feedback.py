@@ -72,7 +72,7 @@ class FeedbackPage:
 
 async def may_read(tx: Transaction, partnership: Partnership, feedback: Feedback, member: Member) -> bool:
     """Anyone with a seat; of a private group its own seats only (SCL-2)."""
-    return authority.may(member, Act.READ, partnership.place(feedback.group))
+    return authority.may(member, Act.READ, partnership.domain(feedback.group))
 
 
 SHELF = Shelf(Feedback, may_read)
@@ -215,7 +215,7 @@ def _answer(feedback: Feedback, member: Member, holdings: rules.Holdings, text: 
 
 def _check_gives(partnership: Partnership, group: GroupId | None, member: Member) -> None:
     authority.check(member, Act.LOOK_AROUND)
-    if not authority.may(member, Act.GIVE_FEEDBACK, partnership.place(group)):
+    if not authority.may(member, Act.GIVE_FEEDBACK, partnership.domain(group)):
         raise NotFound("group")
 
 
@@ -281,7 +281,7 @@ async def _look(tx: Transaction, partnership: Partnership, id: str) -> Thing:
     """Asks its owner for an answer."""
     feedback = await tx.of(Feedback).get(int(id))
     unanswered = feedback.state in TAKEN_ON
-    readers = authority.holders(Act.READ, partnership.place(feedback.group), await tx.seats.holdings(partnership))
+    readers = authority.holders(Act.READ, partnership.domain(feedback.group), await tx.seats.holdings(partnership))
     return Thing(
         NOUN.called(feedback.number),
         "",
@@ -304,7 +304,7 @@ async def _waiting(tx: Transaction, partnership: Partnership, feedback: Feedback
     item = InboxItem("answer feedback", thing, NOUN.called(feedback.number), words, None, None, link or None)
 
     def asks(member: Member, now: datetime) -> Iterator[InboxItem]:
-        readable = feedback.group is None or authority.may(member, Act.READ, partnership.place(feedback.group))
+        readable = feedback.group is None or authority.may(member, Act.READ, partnership.domain(feedback.group))
         if member.person == feedback.owner and readable:
             yield item
 

@@ -48,7 +48,7 @@ class Wanted:
 
 async def may_read(tx: Transaction, partnership: Partnership, meeting: Meeting, member: Member) -> bool:
     """Of a private group its own seats only (SCL-2)."""
-    return authority.may(member, Act.READ, partnership.place(meeting.group))
+    return authority.may(member, Act.READ, partnership.domain(meeting.group))
 
 
 def _unconfirmed(meeting: Meeting, person: PersonId) -> bool:

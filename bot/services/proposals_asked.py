@@ -79,7 +79,7 @@ async def look(tx: Transaction, partnership: Partnership, id: str) -> Thing:
         links.card or "",
         concerns,
         lambda reminder: reminder.why == asked,
-        readers=authority.holders(Act.READ, partnership.place(proposal.group), await tx.seats.holdings(partnership)),
+        readers=authority.holders(Act.READ, partnership.domain(proposal.group), await tx.seats.holdings(partnership)),
     )
 
 

@@ -40,7 +40,7 @@ async def look_at_action(tx: Transaction, partnership: Partnership, id: str) -> 
     action = next((each for each in retro.actions if each.id == int(number)), None)
     if action is None:
         raise NotFound("action", id)
-    readers = authority.holders(Act.READ, partnership.place(retro.group), await tx.seats.holdings(partnership))
+    readers = authority.holders(Act.READ, partnership.domain(retro.group), await tx.seats.holdings(partnership))
     return Thing(
         f"R-{retro.number}",
         cases.unless_private(action.text, partnership, retro.group),

@@ -82,7 +82,7 @@ class Mine:
 
 async def may_read(tx: Transaction, partnership: Partnership, retro: Retro, member: Member) -> bool:
     """Of a private group its own seats only (SCL-2)."""
-    return authority.may(member, Act.READ, partnership.place(retro.group))
+    return authority.may(member, Act.READ, partnership.domain(retro.group))
 
 
 def _hidden(retro: Retro, person: PersonId) -> bool:

@@ -205,7 +205,7 @@ async def _check_run(tx: Transaction, partnership: Partnership, member: Member, 
 async def _look(tx: Transaction, partnership: Partnership, id: str) -> Thing:
     """Asks its audience."""
     survey = await tx.of(Survey).get(int(id))
-    seated = authority.holders(Act.READ, partnership.place(survey.group), await tx.seats.holdings(partnership))
+    seated = authority.holders(Act.READ, partnership.domain(survey.group), await tx.seats.holdings(partnership))
     return Thing(
         NOUN.called(survey.number),
         cases.unless_private(survey.title, partnership, survey.group),
@@ -230,7 +230,7 @@ async def _waiting(tx: Transaction, partnership: Partnership, survey: Survey) ->
     item = InboxItem("answer survey", survey.thing, name, title, survey.closes_at, None, link or None)
 
     def asks(member: Member, now: datetime) -> Iterator[InboxItem]:
-        readable = survey.group is None or authority.may(member, Act.READ, partnership.place(survey.group))
+        readable = survey.group is None or authority.may(member, Act.READ, partnership.domain(survey.group))
         if member.person in survey.audience and readable:
             yield item
 

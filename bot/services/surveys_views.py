@@ -58,7 +58,7 @@ class SurveyView:
 
 async def may_read(tx: Transaction, partnership: Partnership, survey: Survey, member: Member) -> bool:
     """What was never opened is read by those who may run it; the rest as its group is (SCL-2)."""
-    if not authority.may(member, Act.READ, partnership.place(survey.group)):
+    if not authority.may(member, Act.READ, partnership.domain(survey.group)):
         return False
     if survey.opened_at is None:
         holdings = await tx.seats.holdings(partnership)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.governance import authority
-from bot.governance.authority import Act, Place, Relation
+from bot.governance.authority import Act, Domain, Relation
 from bot.governance.errors import Conflicted, MayNotFile, NotEligible, NotYours, RoleSuspended
 from bot.governance.ids import GroupId, PersonId, RoleId
 from bot.governance.matrix import GENESIS
@@ -48,7 +48,7 @@ def seated(*without: str) -> tuple[Holding, ...]:
 LED, LEADERLESS = seated(), seated(*LEADING)
 
 NOBODY: tuple[str, ...] = ()
-BY_SEAT: list[tuple[Act, Place, tuple[Holding, ...], tuple[str, ...]]] = [
+BY_SEAT: list[tuple[Act, Domain, tuple[Holding, ...], tuple[str, ...]]] = [
     (Act.LOOK_AROUND, WHOLE, LED, SEATED),
     (Act.LIST_ROLES, WHOLE, LED, SEATED),
     (Act.READ, WHOLE, LED, SEATED),
@@ -136,13 +136,13 @@ OFFICES = {Act.FILE, Act.ASK_TEST, Act.RULE_ON_FORM, Act.TAKE_OVER_RETRO, *LED_A
 """What no seat gives whose role has gained power over the server (ORG-2)."""
 
 
-def allowed(act: Act, place: Place, holdings: tuple[Holding, ...]) -> set[str]:
-    return {name for name, each in PEOPLE.items() if authority.may(each, act, place, holdings)}
+def allowed(act: Act, domain: Domain, holdings: tuple[Holding, ...]) -> set[str]:
+    return {name for name, each in PEOPLE.items() if authority.may(each, act, domain, holdings)}
 
 
-@pytest.mark.parametrize(("act", "place", "holdings", "who"), BY_SEAT)
-def test_what_a_seat_gives(act: Act, place: Place, holdings: tuple[Holding, ...], who: tuple[str, ...]) -> None:
-    assert allowed(act, place, holdings) == set(who)
+@pytest.mark.parametrize(("act", "domain", "holdings", "who"), BY_SEAT)
+def test_what_a_seat_gives(act: Act, domain: Domain, holdings: tuple[Holding, ...], who: tuple[str, ...]) -> None:
+    assert allowed(act, domain, holdings) == set(who)
 
 
 @pytest.mark.parametrize("act", LED_ACTS)
@@ -169,8 +169,8 @@ def test_every_act_is_written_here() -> None:
     assert {*BY_RELATION, *LED_ACTS, *(row[0] for row in BY_SEAT), Act.FILE} == set(Act) == set(authority.CHARTER)
     in_no_hands = set(Act) - {*LED_ACTS, *(row[0] for row in BY_SEAT), Act.FILE}
     for act in in_no_hands:
-        for place in (OPEN, PRIVATE, WHOLE):
-            assert allowed(act, place, LEADERLESS) == set(NOBODY), act
+        for domain in (OPEN, PRIVATE, WHOLE):
+            assert allowed(act, domain, LEADERLESS) == set(NOBODY), act
 
 
 @pytest.mark.parametrize(("act", "near", "refusal"), NEVER)
@@ -207,8 +207,8 @@ def test_what_is_no_office_stays_whatever_became_of_the_role(act: Act) -> None:
     """Else whoever manages roles could silence people (PRO-9)."""
     for name, each in PEOPLE.items():
         tainted = replace(each, seats=tuple(replace(seat, powers=("administrator",)) for seat in each.seats))
-        for place in (OPEN, WHOLE):
-            assert authority.may(tainted, act, place, LED) == authority.may(each, act, place, LED), name
+        for domain in (OPEN, WHOLE):
+            assert authority.may(tainted, act, domain, LED) == authority.may(each, act, domain, LED), name
 
 
 @pytest.mark.parametrize("act", sorted(set(Act) - {Act.FILE}))
@@ -224,11 +224,11 @@ def test_a_refusal_says_why_and_what_is_anothers_is_not_yours(act: Act) -> None:
 
 @pytest.mark.parametrize("act", sorted(set(Act) - {Act.FILE}))
 def test_everybody_whose_seat_gives_it_is_found_at_once(act: Act) -> None:
-    for place in (OPEN, PRIVATE, WHOLE):
+    for domain in (OPEN, PRIVATE, WHOLE):
         for holdings in (LED, LEADERLESS):
-            found = authority.holders(act, place, holdings)
+            found = authority.holders(act, domain, holdings)
             seats = {h.person for h in holdings}
-            assert found == {name for name in allowed(act, place, holdings) if name in seats}
+            assert found == {name for name in allowed(act, domain, holdings) if name in seats}
 
 
 def test_where_privacy_or_leading_matters_it_must_be_known() -> None:

@@ -278,7 +278,7 @@ async def test_who_only_watches_a_private_group_takes_part_in_nothing_of_it(scen
     with pytest.raises(NotEligible, match="retro seat"):
         await retros_writing.capture(scene.ctx, watcher, HERE, QUIET, "Who brings the cake?")
     open_to_all = await a_meeting(scene, CAL, CELL)
-    assert await meetings.add_item(scene.ctx, watcher, open_to_all, "Who brings the cake?")
+    assert len((await meetings.add_item(scene.ctx, watcher, open_to_all, "Who brings the cake?")).meeting.items) == 1
 
 
 async def test_a_role_that_gained_power_opens_no_form_for_what_would_be_refused(scene: Scene) -> None:
