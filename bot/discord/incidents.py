@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
+from bot.discord.coalescing import Coalesced
 from bot.discord.guild import DiscordGuild
 from bot.discord.lookout import Lookout
 from bot.governance.ids import ProposalId
@@ -26,6 +27,8 @@ class Incidents:
         self._guild = guild
         self._server = server
         self._lookout = lookout
+        self.server_changed = Coalesced(self._server_changed)
+        """Somebody changed roles or what a channel allows: that is noticed, and who sees a card (SCL-3, PRO-11)."""
         self._leaving: dict[tuple[int, int], bool] = {}
         """Those of whom the audit log is asked why they are gone, and whether it told of a removal meanwhile."""
 
@@ -75,8 +78,7 @@ class Incidents:
         """A deleted role stops the clocks of what depends on it (ORG-3)."""
         await roles.role_deleted(self._ctx, guild_id, role_id)
 
-    async def server_changed(self, guild_id: int) -> None:
-        """Somebody changed roles or what a channel allows: that is noticed, and who sees a card (SCL-3, PRO-11)."""
+    async def _server_changed(self, guild_id: int) -> None:
         await intrusions.look(self._ctx, self._server, guild_id)
         await self.access_changed(guild_id)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 
+from bot.discord.coalescing import Coalesced
 from bot.discord.guild import DiscordFailure, DiscordGuild
 from bot.governance.errors import NotFound
 from bot.governance.ids import ProposalId
@@ -18,8 +19,8 @@ class Lookout:
     def __init__(self, ctx: Context, guild: DiscordGuild) -> None:
         self._ctx = ctx
         self._guild = guild
-        self._looking: set[int] = set()
-        self._again: set[int] = set()
+        self.look_around = Coalesced(self._look_around)
+        """Something changed who sees or may do what in a server."""
         self.knows: Callable[[int], bool] = lambda guild_id: True
         """Whether a server is taken in: what a cache does not hold before then is no news."""
 
@@ -36,18 +37,7 @@ class Lookout:
             with contextlib.suppress(DiscordFailure, NotFound):
                 await self.look(id)
 
-    async def look_around(self, guild_id: int) -> None:
-        """Something changed who sees or may do what in a server. Many changes at once are looked at together."""
-        if guild_id in self._looking:
-            self._again.add(guild_id)
-            return
-        self._looking.add(guild_id)
-        try:
-            self._again.add(guild_id)
-            while guild_id in self._again:
-                self._again.discard(guild_id)
-                for partnership in await outbox.partnerships_of(self._ctx, guild_id):
-                    for proposal in await clocks.running(self._ctx, partnership.id):
-                        await self.glance(guild_id, proposal)
-        finally:
-            self._looking.discard(guild_id)
+    async def _look_around(self, guild_id: int) -> None:
+        for partnership in await outbox.partnerships_of(self._ctx, guild_id):
+            for proposal in await clocks.running(self._ctx, partnership.id):
+                await self.glance(guild_id, proposal)
