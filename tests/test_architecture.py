@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -83,9 +84,14 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
 def imports(path: Path) -> Iterator[str]:
     """Every module that a file names in an import, wherever the import stands."""
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -130,14 +136,20 @@ def noun_of(module: str) -> str:
     return next((noun.name for noun in NOUNS if stem == noun.name or stem.startswith(f"{noun.name}_")), "")
 
 
+@cache
 def modules_named(path: Path) -> set[str]:
     """The nouns whose presenters or cogs a file imports."""
     ours = {module for module in imports(path) if module.startswith(("bot.ui.", "cogs."))}
     return {noun_of(".".join(module.split(".")[: 3 if module.startswith("bot.") else 2])) for module in ours} - {""}
 
 
-def said_in_code(tree: ast.AST) -> Iterator[str]:
-    """Every name and every text of a file's code, without what documents it."""
+@cache
+def said_in_code(path: Path) -> str:
+    """Every name and every text of a file's code, a line each, without what documents it."""
+    return "\n".join(_said(tree_of(path)))
+
+
+def _said(tree: ast.AST) -> Iterator[str]:
     documents = {
         id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     }
@@ -227,14 +239,14 @@ def test_the_rules_wait_for_nothing() -> None:
     waiting = [
         f"{name_of(path)}:{node.lineno}"
         for path in sources("bot/governance")
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in ast.walk(tree_of(path))
         if isinstance(node, ast.AsyncFunctionDef | ast.Await)
     ]
     assert waiting == []
 
 
 def test_every_rule_file_says_what_it_is_about() -> None:
-    silent = [name_of(path) for path in sources("bot/governance") if not ast.get_docstring(ast.parse(path.read_text()))]
+    silent = [name_of(path) for path in sources("bot/governance") if not ast.get_docstring(tree_of(path))]
     assert silent == []
 
 
@@ -243,7 +255,7 @@ def test_only_the_composition_root_reads_the_time() -> None:
         f"{name_of(path)}:{line}"
         for path in sources(*FLOORS)
         if not name_of(path).startswith(MAY_READ_THE_TIME)
-        for line in clock_reads(ast.parse(path.read_text()))
+        for line in clock_reads(tree_of(path))
     ]
     assert reads == []
 
@@ -254,7 +266,7 @@ def test_no_type_of_decision_is_asked_for_by_its_name() -> None:
         f"{name_of(path)}:{line}"
         for path in sources(*FLOORS)
         if not name_of(path).startswith("storage/migrations/")
-        for line in types_named(ast.parse(path.read_text()))
+        for line in types_named(tree_of(path))
     ]
     assert asked == []
 
@@ -275,7 +287,7 @@ def test_a_type_asked_for_by_its_name_is_found(text: str) -> None:
 
 def test_only_the_charter_decides_by_seats() -> None:
     """ORG-4, ORG-6: a mandate in place of a role changes what people hold, and no file but those that know seats."""
-    looking = {name_of(path) for path in sources("bot", "cogs") if any(seats_looked_at(ast.parse(path.read_text())))}
+    looking = {name_of(path) for path in sources("bot", "cogs") if any(seats_looked_at(tree_of(path)))}
     assert looking == set(KNOW_SEATS)
 
 
@@ -320,11 +332,10 @@ def test_a_noun_is_named_by_its_own_files_and_one_line(noun: Presenter) -> None:
     """What CONTRIBUTING promises of a noun: shared rooms are made from what it declares, and none of them names it."""
     things = re.compile("|".join(rf"(?<![a-z]){thing}" for thing in noun.boards) or r"(?!)", re.IGNORECASE)
     found = set()
-    for path in sources("bot/ui", "bot/discord", "cogs"):
-        if noun_of(path.stem) == "" and path.stem != "nouns":
-            code = ast.parse(path.read_text())
-            if noun.name in modules_named(path) or any(things.search(said) for said in said_in_code(code)):
-                found.add(name_of(path))
+    shared = [p for p in sources("bot/ui", "bot/discord", "cogs") if noun_of(p.stem) == "" and p.stem != "nouns"]
+    for path in shared:
+        if noun.name in modules_named(path) or things.search(said_in_code(path)):
+            found.add(name_of(path))
     assert found == MAY_NAME.get(noun.name, set())
 
 
