@@ -23,6 +23,7 @@ from bot.governance.consistency import values_told
 from bot.governance.errors import NotErasable
 from bot.governance.events import Event, EventType
 from bot.governance.ids import PartnershipId, PersonId, ProposalId
+from bot.governance.methods import consent
 from bot.governance.organisation import Elector
 from bot.governance.policy import genesis
 from bot.governance.proposals_types import Proposal, ProposalState
@@ -295,6 +296,7 @@ def test_votes_move_into_rows_of_their_own_and_back(tmp_path: Path) -> None:
 
     with engine.begin() as connection:
         to(connection, "0011")
+        with_an_earlier_vote(connection)
         before = kept(connection)
         to(connection, "0012")
         marks = connection.execute(text("SELECT marks FROM ballots")).scalars().all()
@@ -310,8 +312,23 @@ def test_votes_move_into_rows_of_their_own_and_back(tmp_path: Path) -> None:
     votes = [each for document in named for each in named_in(json.loads(document))]
     assert sorted(votes) == sorted(moved)
     assert {(vote["secret"], vote["tally"] is None) for vote in moved.values()} == set(product((False, True), repeat=2))
-    assert all(vote["options"] == ["for", "against", "abstain"] for vote in moved.values())
+    by = {vote["method"]: vote["options"] for vote in moved.values()}
+    yes_or_no = ["for", "against", "abstain"]
+    assert by == {"majority": yes_or_no, "supermajority": yes_or_no, "consent": [*consent.OPTIONS]}
     assert all(sum(ballot["marks"].values()) == 1 for vote in moved.values() for ballot in vote["ballots"])
+
+
+def with_an_earlier_vote(connection: Connection) -> None:
+    """One of the old proposals had a consent round before, as if a halt had undone it, and another has no other vote."""
+    rows = connection.execute(text("SELECT id, document FROM proposals")).all()
+    held = [(row.id, json.loads(row.document)) for row in rows if json.loads(row.document)["vote"]]
+    objection = {"choice": "object", "person": "f" * 32, "criterion": "harm", "reason": "It harms."}
+    for (at, document), kept in zip(held[:2], (held[0][1]["vote"], None), strict=True):
+        past = {**document["vote"], "id": f"{at}-0", "method": "consent", "ballots": [objection]}
+        changed = json.dumps({**document, "vote": kept, "past_votes": [past]})
+        connection.execute(
+            text("UPDATE proposals SET document = :changed WHERE id = :at"), {"changed": changed, "at": at}
+        )
 
 
 def named_in(document: dict[str, Any]) -> list[str]:
