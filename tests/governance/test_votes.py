@@ -242,6 +242,27 @@ def test_the_published_ballots_give_the_tally_again() -> None:
     assert votes.count(proposal.vote, proposal.vote.ballots, proposal.pinned, proposal.author) == proposal.vote.tally
 
 
+def test_a_closed_vote_stands_on_record_in_the_words_of_older_records() -> None:
+    """Whoever reads exports finds choices where each ballot has one, and nothing beside them (DEC-2, REC-1)."""
+    objecting = Ballot({"object": 1}, CY.person, "harm", REASON)
+    cast = (*ballots({"bo": "consent", "di": "stand aside"}), objecting)
+    _, events = lifecycle.advance(voting({"vote.method": "consent"}), at(273), Surroundings(cast))
+    assert events[0].data == {
+        "vote": f"{voting().id}-1",
+        "adopted": False,
+        "reason": "objections remain",
+        "cast": 3,
+        "eligible": 6,
+        "counts": [["consent", 1], ["consent with concern", 0], ["stand aside", 1], ["object", 1]],
+        "hidden": False,
+        "ballots": [
+            {"choice": "consent", "person": "bo", "criterion": "", "reason": ""},
+            {"choice": "object", "person": "cy", "criterion": "harm", "reason": REASON},
+            {"choice": "stand aside", "person": "di", "criterion": "", "reason": ""},
+        ],
+    }
+
+
 # ---- secrecy (DEC-3, DEC-3a) ----------------------------------------------------------------------
 
 SECRET: dict[str, Value] = {"vote.secret": True, "vote.quorum": Fraction(1, 4)}

@@ -319,7 +319,7 @@ def test_votes_move_into_rows_of_their_own_and_back(tmp_path: Path) -> None:
 
 
 def with_an_earlier_vote(connection: Connection) -> None:
-    """One of the old proposals had a consent round before, as if a halt had undone it, and another has no other vote."""
+    """One of the old proposals had a consent round before its vote, and another has no vote but such a one."""
     rows = connection.execute(text("SELECT id, document FROM proposals")).all()
     held = [(row.id, json.loads(row.document)) for row in rows if json.loads(row.document)["vote"]]
     objection = {"choice": "object", "person": "f" * 32, "criterion": "harm", "reason": "It harms."}
