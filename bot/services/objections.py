@@ -220,9 +220,10 @@ async def why_not_taken(ctx: Context, id: ProposalId, person: PersonId) -> str:
             return "author"
         if any(c.person == person and c.why == JOINED_LATER for c in proposal.concerns):
             return JOINED_LATER
+        if proposal.elector(person) is None and not authority.may(member, Act.LOOK_AROUND):
+            return "no seat"
         try:
             check_elector(proposal, member, Act.OBJECT)
-            authority.check(member, Act.LOOK_AROUND)
         except NotEligible as refusal:
             return refusal.why
         return "window closed"
