@@ -20,7 +20,7 @@ from bot.governance.errors import (
     WindowClosed,
     WrongState,
 )
-from bot.governance.ids import ProposalId
+from bot.governance.ids import PersonId, ProposalId
 from bot.governance.policy import amended
 from bot.governance.proposals_types import ObjectionState, ProposalState, Statement
 from bot.governance.seats import SEASON
@@ -478,3 +478,15 @@ async def test_no_colleague_ends_what_somebody_lost_the_seat_behind(scene: Scene
     with pytest.raises(NotEligible, match="objector's own word"):
         await objections.withdraw(scene.ctx, scene.actor(BEN), filed, number)
     assert (await scene.objection(filed)).counts
+
+
+async def test_why_a_reaction_cannot_be_taken_is_said_by_the_seats_on_record(scene: Scene) -> None:
+    """OBJ-1, PRO-9: who lost the seat by another's hand acts as if seated, so only the window can have closed."""
+    filed = await scene.file()
+    await scene.joined(GUS, LAB)
+    await scene.joined(ADA)
+    await scene.left(BEN)
+    expected = {TIA: "author", TOM: "not an elector", GUS: "joined later", ADA: "window closed", BEN: "no seat now"}
+    for who, why in expected.items():
+        assert await objections.why_not_taken(scene.ctx, filed, await scene.person(who)) == why, who
+    assert await objections.why_not_taken(scene.ctx, filed, PersonId("never seen")) == "no seat"
