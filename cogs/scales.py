@@ -14,6 +14,7 @@ from bot.governance.scales import Draft
 from bot.services import scales
 from bot.ui import scales_ids
 from bot.ui import scales_replies as ui
+from bot.ui.ratifications import composed
 from cogs.base import Control, Fields, Form, FormCog, Interaction, actor, announce, answer, ctx_of, show_form
 from cogs.base.host import server_of
 
@@ -54,7 +55,7 @@ async def _show(interaction: Interaction, view: scales.SetupView) -> None:
 
 async def _ratify(interaction: Interaction, id: PartnershipId) -> None:
     await announce(interaction)
-    view = await scales.ratify(ctx_of(interaction), actor(interaction), id)
+    view = await scales.ratify(ctx_of(interaction), actor(interaction), id, composed)
     await answer(interaction, ui.ratifying(view))
 
 

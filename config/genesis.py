@@ -73,7 +73,7 @@ def parse(text: str, path: Path = Path("governance.toml")) -> Policy:
     try:
         return policy.genesis(found.values)
     except BadValue as error:
-        said = f"{error.field} holds {_shown(error.text)}; expected: {error.expected}."
+        said = f"{error.field} holds {_shown(error.text)}; expected: another emoji than the other reaction has."
         raise BadGenesis(path, (Problem(found.names[error.field], said),)) from None
 
 
@@ -126,10 +126,8 @@ def _take_value(found: _Found, number: int, name: str, value: object) -> None:
     key = KEYS[name]
     try:
         found.values[name] = _value(key, value)
-    except BadValue as error:
-        found.problems.append(
-            Problem(number, f"{name} holds {_expected(key)}, not {_shown(value)} ({error.expected}).")
-        )
+    except BadValue:
+        found.problems.append(Problem(number, f"{name} holds {_expected(key)}, not {_shown(value)}."))
     except OutOfBounds as error:
         found.problems.append(Problem(number, f"{name} = {error.value} crosses a bound: it may be {bounds(key)}."))
 
@@ -158,7 +156,7 @@ def _value(key: Key, value: Any) -> Value:
         case ((Kind.DURATION | Kind.SHARE | Kind.CHOICE | Kind.EMOJI | Kind.ZONE), str()):
             return read(key, value)
         case _:
-            raise BadValue(key.name, str(value), f"such as {_example(key)}")
+            raise BadValue(key.name, str(value), key.kind)
 
 
 def _expected(key: Key) -> str:
@@ -171,12 +169,6 @@ def _expected(key: Key) -> str:
         Kind.EMOJI: "one emoji in quotes",
         Kind.ZONE: 'a time zone in quotes such as "Europe/Lisbon"',
     }[key.kind]
-
-
-def _example(key: Key) -> str:
-    if isinstance(key.default, bool):
-        return str(key.default).lower()
-    return str(key.default) if key.kind is Kind.COUNT else f'"{written(key.default)}"'
 
 
 def _shown(value: object) -> str:

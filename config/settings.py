@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from bot.governance.shards import EVERYTHING, Shards, read_shards
+from bot.governance.shards import EVERYTHING, BadShards, Shards, read_shards
 
 ENV_FILE = Path(".env")
 """Read from the working directory; the environment wins over it."""
@@ -22,6 +22,12 @@ PACKAGED_GOVERNANCE = Path(__file__).with_name("governance.toml")
 DEFAULT_DATABASE = "sqlite+aiosqlite:///governance.sqlite3"
 DRIVERS = {"sqlite+aiosqlite", "postgresql+asyncpg"}
 
+_SHARDS = {
+    "unreadable": "is written like 0-3/16 (the shards 0 to 3 of 16) or 5/16 (one shard)",
+    "none": "counts no shards at all; the number after the stroke has to be at least 1",
+    "backwards": "begins at {} and ends before it, at {}",
+    "beyond": "names shard {}, but {} shards are numbered 0 to {}",
+}
 _MEANT = {
     "sqlite": "sqlite+aiosqlite",
     "postgres": "postgresql+asyncpg",
@@ -120,7 +126,10 @@ class Settings(BaseSettings):
     def _usable_shards(cls, value: Any) -> str:
         text = str(value).strip()
         if text:
-            read_shards(text)
+            try:
+                read_shards(text)
+            except BadShards as error:
+                raise ValueError(_SHARDS[error.why].format(*error.numbers)) from None
         return text
 
     @model_validator(mode="after")

@@ -250,6 +250,64 @@ def test_every_rule_file_says_what_it_is_about() -> None:
     assert silent == []
 
 
+NAMES = {
+    "mapped role of the seat 7",  # what differs from the record
+    "say whether feedback is resolved",  # an act that comes too late
+    "go to the next topic",
+    "the version on the table",  # what became stale
+    "7 7 is worn by 7",  # what has to be read before a set-up, of which a digest is kept
+    "7 7 gives 7 7",
+}
+"""Texts of the rules that look like words for people and are names; those of four words are taken for names."""
+
+
+def wording(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """The texts in code that are sentences: five words in a row. Failed assertions speak to developers."""
+    silent = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "AssertionError":
+            silent |= {id(each) for each in ast.walk(node)}
+        if id(node) in silent:
+            continue
+        match node:
+            case ast.JoinedStr():
+                silent |= {id(each) for each in node.values}
+                text = "".join(str(each.value) if isinstance(each, ast.Constant) else "7" for each in node.values)
+            case ast.Constant(value=str(text)):
+                pass
+            case _:
+                continue
+        if text not in NAMES and re.search(r"[\w’'](?:,? [\w’'(]+\)?){4}", text) and not text.isupper():
+            yield node.lineno, text
+
+
+def test_the_rules_hold_no_words_for_people() -> None:
+    """They name what happened and what would fit; ``bot/ui`` says it (HLP-1)."""
+    said = [
+        f"{name_of(path)}:{line} {text[:60]}"
+        for path in sources("bot/governance")
+        if path.name != "confusables.py"
+        for line, text in wording(ast.parse(path.read_text()))
+    ]
+    assert said == []
+
+
+@pytest.mark.parametrize(
+    ("code", "heard"),
+    [
+        ('raise BadValue("x", x, "one of the columns here")', True),
+        ('raise BadValue("x", x, f"{least} to {most} names, one each")', True),
+        ('ABOUT = ("objections that stop a proposal (rule: people)",)', True),
+        ('raise BadValue("x", x, "whole number", 0, MOST)', False),
+        ('def rule():\n    """The rule in a whole sentence."""', False),
+        ('raise AssertionError("the last stretch has no end")', False),
+        ('CODES = "BIF CLP DJF GNF HUF"', False),
+    ],
+)
+def test_the_wording_alarm_hears(code: str, heard: bool) -> None:
+    assert bool([*wording(ast.parse(code))]) is heard
+
+
 def test_only_the_composition_root_reads_the_time() -> None:
     reads = [
         f"{name_of(path)}:{line}"

@@ -119,7 +119,7 @@ def choose_amount(text: Text, chosen: money.Money) -> Text:
         if chosen not in readings:
             raise
     if chosen not in readings:
-        raise BadValue("amount", money.written_amount(chosen.minor, chosen.currency), "a reading of what stands there")
+        raise BadValue("amount", money.written_amount(chosen.minor, chosen.currency), "a reading")
     return replace(text, amount=chosen.minor, currency=chosen.currency)
 
 
@@ -178,7 +178,7 @@ def prepare_effects(
     allowed = [each.KIND for each in effect_rules.carried_by(row.name)]
     for effect in effects:
         if effect.KIND not in allowed:
-            raise BadValue("effect", effect.KIND, ", ".join(allowed) or "none for this type")
+            raise BadValue("effect", effect.KIND, *(("one of", *allowed) if allowed else ("none",)))
     if not effects and row.carried_out_by is Carrier.BOT:
         raise BadText(allowed[0], 0, 1, 1)
     return effect_rules.prepare(effects, world, decision)

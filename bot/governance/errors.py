@@ -94,13 +94,18 @@ class BadText(Refusal):
 
 
 class BadValue(Refusal):
-    """A value cannot be read as what the field or policy key holds."""
+    """A value cannot be read as what the field or policy key holds.
 
-    def __init__(self, field: str, text: str, expected: str) -> None:
-        super().__init__(field, text, expected)
+    ``wanted`` names what would fit, which presenters have words for, and ``parts`` are its bounds, or what to choose
+    from.
+    """
+
+    def __init__(self, field: str, text: str, wanted: str, *parts: object) -> None:
+        super().__init__(field, text, wanted, *parts)
         self.field = field
         self.text = text
-        self.expected = expected
+        self.wanted = wanted
+        self.parts = parts
 
 
 class Unfit(Refusal):

@@ -157,8 +157,8 @@ def checked(rows: tuple[DecisionType, ...]) -> tuple[DecisionType, ...]:
 
     Raises BadValue for the first column that crosses one.
     """
-    for column, found, expected in (*(fault for row in rows for fault in _faults(row)), *_faults_together(rows)):
-        raise BadValue(column, found, expected)
+    for fault in (*(fault for row in rows for fault in _faults(row)), *_faults_together(rows)):
+        raise fault
     return rows
 
 
@@ -167,13 +167,13 @@ def told(row: DecisionType) -> dict[str, Json]:
     return {each.name: _plain(getattr(row, each.name)) for each in fields(row)}
 
 
-def _faults(row: DecisionType) -> Iterator[tuple[str, str, str]]:
+def _faults(row: DecisionType) -> Iterator[BadValue]:
     if not row.may_file and not row.founding:
-        yield f"{row.name}: may file", "nobody", "somebody"
+        yield BadValue(f"{row.name}: may file", "nobody", "somebody")
     if row.name in NEVER_BY_STAKEHOLDERS and (row.chosen or row.electors is GroupKind.STAKEHOLDERS):
-        yield f"{row.name}: electors", GroupKind.STAKEHOLDERS, "another group than the stakeholders"
+        yield BadValue(f"{row.name}: electors", GroupKind.STAKEHOLDERS, "not the stakeholders")
     if row.name in NEVER_BY_SILENCE and row.passes is Passing.SILENCE:
-        yield f"{row.name}: passes by", row.passes, "a vote"
+        yield BadValue(f"{row.name}: passes by", row.passes, "vote")
     for column, name, kind in (
         ("window", row.window, Kind.DURATION),
         ("timelock", row.timelock, Kind.DURATION),
@@ -181,18 +181,18 @@ def _faults(row: DecisionType) -> Iterator[tuple[str, str, str]]:
     ):
         is_none = column == "timelock" and not name
         if not is_none and (name not in KEYS or KEYS[name].kind is not kind):
-            yield f"{row.name}: {column}", name, f"the key of a {kind}"
+            yield BadValue(f"{row.name}: {column}", name, "key", kind)
     for name in (*row.fields, *row.demanded):
         if name not in FIELDS or name not in row.fields:
-            yield f"{row.name}: fields", name, ", ".join(FIELDS)
+            yield BadValue(f"{row.name}: fields", name, "one of", *FIELDS)
 
 
-def _faults_together(rows: tuple[DecisionType, ...]) -> Iterator[tuple[str, str, str]]:
+def _faults_together(rows: tuple[DecisionType, ...]) -> Iterator[BadValue]:
     names = Counter(row.name for row in rows)
-    yield from (("matrix: name", name, "each once") for name, times in names.items() if times > 1)
+    yield from (BadValue("matrix: name", name, "each once") for name, times in names.items() if times > 1)
     for column, wanted in (("founding", [r for r in rows if r.founding]), ("chosen", [r for r in rows if r.chosen])):
         if len(wanted) != 1:
-            yield f"matrix: {column}", ", ".join(row.name for row in wanted), "one row"
+            yield BadValue(f"matrix: {column}", ", ".join(row.name for row in wanted), "one row")
 
 
 def _plain(value: Any) -> Json:

@@ -108,9 +108,9 @@ def check(field: str, name: str, least: int, most: int) -> None:
     if not least <= len(name) <= most or name.splitlines() not in ([], [name]):
         raise BadText(field, len(name), least, most)
     if name and not visible(name):
-        raise BadValue(field, name, "a name with letters or digits")
+        raise BadValue(field, name, "letters")
     if not _joined(name).isdisjoint(_OWN_FORMS):
-        raise BadValue(field, name, "a name of its own, not words that the bot uses for everybody or for a whole")
+        raise BadValue(field, name, "own name")
 
 
 def _seen(character: str) -> str:

@@ -213,11 +213,7 @@ def check_words(seat: str, group: GroupId | None, stakeholder_class: str, organi
     if not seat[0].isalnum():
         raise BadText("seat", len(seat), 1, MOST_SEAT)
     if (seat == CONTRIBUTOR) != (group is None):
-        raise BadValue(
-            "group",
-            seat,
-            "the whole partnership for contributors, one group for every other seat",
-        )
+        raise BadValue("group", seat, "seat's group")
     for field, text in (("class", stakeholder_class), ("organisation", organisation)):
         names.check(field, text, 0, MOST_NAME)
 

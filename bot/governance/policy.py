@@ -90,5 +90,5 @@ def amended(policy: Policy, changes: Mapping[str, Value]) -> Policy:
     emojis = {name: str(values[name]) for name in ("objection.emoji", "concern.emoji")}
     changed = next((name for name in emojis if name in changes), None)
     if changed is not None and len({bare(emoji) for emoji in emojis.values()}) == 1:
-        raise BadValue(changed, emojis[changed], "another emoji than the other reaction has")
+        raise BadValue(changed, emojis[changed], "another emoji")
     return replace(policy, version=policy.version + 1, values=values)

@@ -40,7 +40,6 @@ class Key:
     name: str
     kind: Kind
     default: Value
-    about: str
     floor: Value | None = None
     ceiling: Value | None = None
     above_floor: bool = False
@@ -62,11 +61,11 @@ def checked(key: Key, value: Value) -> Value:
     if not isinstance(value, kinds[key.kind]) or (isinstance(value, bool) and key.kind is not Kind.FLAG):
         raise BadValue(key.name, str(value), key.kind)
     if key.kind is Kind.CHOICE and value not in key.choices:
-        raise BadValue(key.name, str(value), "one of " + ", ".join(key.choices))
+        raise BadValue(key.name, str(value), "one of", *key.choices)
     if key.kind is Kind.EMOJI and not _is_emoji(str(value)):
-        raise BadValue(key.name, str(value), "one emoji")
+        raise BadValue(key.name, str(value), Kind.EMOJI)
     if key.kind is Kind.ZONE and value not in zones.names():
-        raise BadValue(key.name, str(value), "a time zone such as Europe/Lisbon")
+        raise BadValue(key.name, str(value), Kind.ZONE)
     if key.floor is not None and key.ceiling is not None:
         below = value < key.floor or (key.above_floor and value == key.floor)  # type: ignore[operator]
         if below or value > key.ceiling:  # type: ignore[operator]
@@ -89,11 +88,11 @@ def parsed(key: Key, text: str) -> Value:
             value = _read_share(key.name, text)
         case Kind.COUNT:
             if not re.fullmatch(r"[0-9]{1,16}", text):
-                raise BadValue(key.name, text, "a whole number such as 3")
+                raise BadValue(key.name, text, Kind.COUNT)
             value = int(text)
         case Kind.FLAG:
             if text.casefold() not in _FLAGS:
-                raise BadValue(key.name, text, "yes or no")
+                raise BadValue(key.name, text, Kind.FLAG)
             value = _FLAGS[text.casefold()]
         case Kind.ZONE:
             value = zones.spelled(text) or text
@@ -120,7 +119,7 @@ _UNITS = {"d": 86400, "h": 3600, "min": 60}
 def _read_duration(field: str, text: str) -> timedelta:
     words = re.fullmatch(r"(\d{1,6})\s*(d|days?|h|hours?|min|minutes?)", text, flags=re.IGNORECASE | re.ASCII)
     if words is None:
-        raise BadValue(field, text, "a duration such as 72h, 14d or 15min")
+        raise BadValue(field, text, Kind.DURATION)
     unit = words[2].casefold()
     scale = _UNITS["min" if unit.startswith("m") else unit[0]]
     return timedelta(seconds=int(words[1]) * scale)
@@ -136,15 +135,14 @@ def _write_duration(value: timedelta) -> str:
 
 
 def _read_share(field: str, text: str) -> Fraction:
-    expected = "a share such as 1/3 or 66%"
     if percent := re.fullmatch(r"(\d{1,3})\s*%", text, flags=re.ASCII):
         return Fraction(int(percent[1]), 100)
     if not re.fullmatch(r"\d{1,5}(/\d{1,5}|\.\d{1,4})?", text, flags=re.ASCII):
-        raise BadValue(field, text, expected)
+        raise BadValue(field, text, Kind.SHARE)
     try:
         return Fraction(text)
     except ZeroDivisionError:
-        raise BadValue(field, text, expected) from None
+        raise BadValue(field, text, Kind.SHARE) from None
 
 
 def bare(emoji: str) -> str:

@@ -32,10 +32,10 @@ class ReceiptStanding(StrEnum):
     """What came of looking for a receipt in a record."""
 
     STANDS = "stands"
-    OTHER = "another hash stands at its number"
-    BEYOND = "the record ends before its number"
-    NOWHERE = "no entry has this hash"
-    TOO_SHORT = "too short to prove anything"
+    OTHER = "another hash"
+    BEYOND = "beyond the end"
+    NOWHERE = "nowhere"
+    TOO_SHORT = "too short"
 
 
 def read(written: str) -> Receipt:
@@ -48,7 +48,7 @@ def read(written: str) -> Receipt:
             before = words[at - 1] if at else ""
             return Receipt(words[at], int(before) if re.fullmatch(r"[0-9]{1,15}", before) else None)
     shown = written if len(written) <= _WHOLE else f"{written[:_WHOLE]}…"
-    raise BadValue("receipt", shown, f"a number and at least {LEAST_DIGITS} characters of a hash (0-9 and a-f)")
+    raise BadValue("receipt", shown, "receipt", LEAST_DIGITS)
 
 
 def standing(receipt: Receipt, at_number: str | None, somewhere: bool = False) -> ReceiptStanding:

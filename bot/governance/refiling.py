@@ -36,7 +36,7 @@ def link(
     if earlier is None and not number.strip():
         return replace(proposal, refiles=None, changed_since=changed)
     if earlier is None or not counts(earlier, now):
-        raise BadValue("again", number, "the number of a proposal that was not adopted within the last 90 days")
+        raise BadValue("again", number, "not adopted lately")
     return replace(proposal, refiles=earlier.number, changed_since=changed)
 
 

@@ -149,7 +149,7 @@ class ReminderDecision:
 def checked(preferences: Preferences) -> Preferences:
     """Raises BadValue for numbers out of bounds. Quiet hours from a time to the same time are none."""
     if preferences.mentions is not None and not 0 <= preferences.mentions <= MOST_MENTIONS:
-        raise BadValue("mentions", str(preferences.mentions), f"a whole number from 0 to {MOST_MENTIONS}")
+        raise BadValue("mentions", str(preferences.mentions), "whole number", 0, MOST_MENTIONS)
     if preferences.quiet is not None and preferences.quiet[0] == preferences.quiet[1]:
         return replace(preferences, quiet=None)
     return preferences

@@ -282,10 +282,10 @@ def plan(
         raise UnknownKey(template, tuple(TEMPLATES))
     given = tuple(" ".join(each.split()) for each in columns if each.strip())
     if template != CUSTOM and given:
-        raise BadValue("columns", ", ".join(given), "columns of your own go with the template “custom” only")
+        raise BadValue("columns", ", ".join(given), "no columns")
     chosen = given if template == CUSTOM else TEMPLATES[template]
     if not 1 <= len(chosen) <= MOST_COLUMNS or names.doubled(chosen) is not None:
-        raise BadValue("columns", ", ".join(given), f"1 to {MOST_COLUMNS} different columns, with commas between them")
+        raise BadValue("columns", ", ".join(given), "columns", MOST_COLUMNS)
     for each in chosen:
         if len(each) > MOST_COLUMN:
             raise BadText("column", len(each), 1, MOST_COLUMN)
@@ -293,7 +293,7 @@ def plan(
     if len(title) > MOST_TITLE:
         raise BadText("retro title", len(title), 0, MOST_TITLE)
     if pace is not None and not LEAST_PACE <= pace <= MOST_PACE:
-        raise BadValue("time for each phase", str(pace), "between 10 minutes and 30 days")
+        raise BadValue("time for each phase", str(pace), "time between", LEAST_PACE, MOST_PACE)
     return RetroPlan(template, chosen, named, title, pace)
 
 
@@ -323,7 +323,7 @@ def schedule(draft: Retro, number: int, now: datetime, by: PersonId | None) -> O
         raise WrongPhase(draft.state, "begin")
     assert draft.starts_at is not None
     if draft.starts_at <= now:
-        raise TimePast("the time that you chose", draft.starts_at)
+        raise TimePast(f"{draft.starts_at:%Y-%m-%d %H:%M} UTC", draft.starts_at)
     scheduled = replace(draft, number=number, state=RetroState.SCHEDULED)
     data = {"number": number, "group": draft.group, "starts_at": draft.starts_at.isoformat()}
     return scheduled, (event_of(EventType.RETRO_SCHEDULED, scheduled, by, **data),)

@@ -67,7 +67,7 @@ def check_card(retro: Retro, column: int, text: str, others: int) -> str:
     """A card for a column, beside so many others of its author. Raises WrongPhase, BadValue, BadText, LimitReached."""
     check_phase(retro, "write a card", RetroState.GATHER, RetroState.GROUP)
     if not 0 <= column < len(retro.plan.columns):
-        raise BadValue("column", str(column + 1), "one of the columns of this retro")
+        raise BadValue("column", str(column + 1), "column")
     if others >= retro.terms.cards:
         raise LimitReached("retro cards", retro.terms.cards)
     return _fit("card", text.strip(), MOST_CARD)

@@ -158,23 +158,23 @@ def check_draft(draft: Draft, hosted: Iterable[str] = ()) -> None:
     """Whether a partnership can be founded on this beside those ``hosted`` here (SCL-1). Raises BadText, BadValue."""
     _check_name("partnership", draft.name)
     if (stands := names.standing(draft.name, hosted)) is not None:
-        raise BadValue("partnership", draft.name, f"a name unlike that of {stands}, which this server hosts already")
+        raise BadValue("partnership", draft.name, "unlike", stands)
     for field, text in (("purpose", draft.purpose), ("top-level purpose", draft.top_level_purpose)):
         if len(text) > MOST_PURPOSE:
             raise BadText(field, len(text), 0, MOST_PURPOSE)
     cells = lines(draft.cells)
     if not 1 <= len(cells) <= MOST_CELLS:
-        raise BadValue("cells", str(len(cells)), f"1 to {MOST_CELLS} names, one on each line")
+        raise BadValue("cells", str(len(cells)), "names", MOST_CELLS)
     groups = (PARTNERSHIP.stakeholders, PARTNERSHIP.top_level, *cells)
     for cell in cells:
         _check_name("cell", cell)
         if sum(channel_name(cell) == channel_name(other) for other in groups) > 1:
-            raise BadValue("cells", cell, "a different name for every group")
+            raise BadValue("cells", cell, "different names")
     if (twice := names.doubled(groups)) is not None:
-        raise BadValue("cells", twice, "a different name for every group")
+        raise BadValue("cells", twice, "different names")
     for name in lines(draft.private):
         if names.standing(name, groups) is None:
-            raise BadValue("private groups", name, "one of " + ", ".join(groups))
+            raise BadValue("private groups", name, "one of", *groups)
 
 
 def lines(text: str) -> tuple[str, ...]:
@@ -315,4 +315,4 @@ def _check_name(field: str, name: str) -> None:
     plain = " ".join(name.split())
     names.check(field, plain, 2, MOST_NAME)
     if not any(c.isalnum() for c in plain):
-        raise BadValue(field, name, "a name with letters or digits")
+        raise BadValue(field, name, "letters")

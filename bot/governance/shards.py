@@ -9,7 +9,12 @@ _WRITTEN = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?/(\d{1,5})", re.ASCII)
 
 
 class BadShards(ValueError):
-    """Not a range of shards. Its text says why, in a clause that goes on from the name of the setting."""
+    """Not a range of shards: ``why`` names what is wrong with the ``numbers`` in it."""
+
+    def __init__(self, why: str, *numbers: int) -> None:
+        super().__init__(why, *numbers)
+        self.why = why
+        self.numbers = numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +64,13 @@ def read_shards(text: str) -> Shards:
     """``0-3/16``: the first four of sixteen; ``5/16``: the sixth alone. Raises BadShards."""
     found = _WRITTEN.fullmatch(text.strip())
     if found is None:
-        raise BadShards("is written like 0-3/16 (the shards 0 to 3 of 16) or 5/16 (one shard)")
+        raise BadShards("unreadable")
     first, count = int(found[1]), int(found[3])
     last = int(found[2]) if found[2] else first
     if count == 0:
-        raise BadShards("counts no shards at all; the number after the stroke has to be at least 1")
+        raise BadShards("none")
     if last < first:
-        raise BadShards(f"begins at {first} and ends before it, at {last}")
+        raise BadShards("backwards", first, last)
     if last >= count:
-        raise BadShards(f"names shard {last}, but {count} shards are numbered 0 to {count - 1}")
+        raise BadShards("beyond", last, count, count - 1)
     return Shards(first, last, count)

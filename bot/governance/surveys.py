@@ -183,7 +183,7 @@ def asked_groups(partnership: Partnership, group: GroupId | None, scale: Scale |
     if scale is None:
         return None if group is None else frozenset({group})
     if group is not None:
-        raise BadValue("scale", scale, "either a group or a scale, not both")
+        raise BadValue("scale", scale, "group or scale")
     found = frozenset(each.id for each in partnership.groups if SCALES[each.kind] is scale)
     if not found:
         raise NotFound("group", scale)
@@ -315,10 +315,10 @@ def read_answer(question: Question, place: int, typed: str) -> str:
     match question.kind:
         case QuestionKind.SCALE:
             if typed not in {str(step) for step in range(1, STEPS + 1)}:
-                raise BadValue(field_name, typed, f"a whole number from 1 to {STEPS}")
+                raise BadValue(field_name, typed, "whole number", 1, STEPS)
         case QuestionKind.CHOICE:
             if typed not in {str(at) for at in range(len(question.choices))}:
-                raise BadValue(field_name, typed, "one of the choices in the form")
+                raise BadValue(field_name, typed, "choice in the form")
         case QuestionKind.TEXT:
             if len(typed) > ANSWER[1]:
                 raise BadText("answer", len(typed), *ANSWER)
@@ -413,8 +413,7 @@ def _check_draft(survey: Survey, act: str) -> None:
 
 def _check_window(closes_at: datetime, now: datetime) -> None:
     if not SHORTEST_WINDOW <= closes_at - now <= LONGEST_WINDOW:
-        expected = "a time at least an hour and at most 60 days from now"
-        raise BadValue("closes", f"{closes_at:%Y-%m-%d %H:%M} UTC", expected)
+        raise BadValue("closes", f"{closes_at:%Y-%m-%d %H:%M} UTC", "closing time")
 
 
 def _check_length(name: str, text: str, bounds: tuple[int, int]) -> None:
@@ -438,9 +437,7 @@ def _checked(question: Question) -> Question:
         return Question(question.kind, text, low=low, high=high)
     choices = tuple(choice for choice in (" ".join(each.split()) for each in question.choices) if choice)
     if not LEAST_CHOICES <= len(choices) <= MOST_CHOICES or names.doubled(choices) is not None:
-        raise BadValue(
-            "choices", str(len(choices)), f"{LEAST_CHOICES} to {MOST_CHOICES} different choices, each on its own line"
-        )
+        raise BadValue("choices", str(len(choices)), "choices", LEAST_CHOICES, MOST_CHOICES)
     for choice in choices:
         _check_length("choice", choice, CHOICE)
     return Question(question.kind, text, choices)

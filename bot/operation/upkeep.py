@@ -21,6 +21,7 @@ from bot.operation.exports import BadExport, ExportCheck
 from bot.services import erasures, restores
 from bot.services.ports.context import Clock, Context
 from bot.services.ports.deliveries import DeliveryKind
+from bot.ui import errors as refusals
 from bot.ui.announcements import announce
 from config import genesis
 from config.settings import Settings
@@ -253,7 +254,7 @@ def _read_receipt(written: str | None) -> Receipt | None:
         return receipts.read(written)
     except BadValue as error:
         raise OperatorError(
-            f"“{_shown(error.text)}” is no receipt: it takes {error.expected}.",
+            f"“{_shown(error.text)}” is no receipt: it takes {refusals.wanted(error)}.",
             'Write it as the bot showed it, in quotation marks: --receipt "42 1f0c…".',
         ) from None
 

@@ -148,7 +148,7 @@ async def read_move(ctx: Context, actor: Actor, id: int, when: str) -> Move:
 async def move(ctx: Context, actor: Actor, id: int, starts_at: datetime) -> MeetingView:
     """Hold it at another time. Raises WrongState, TimePast, AlreadyDone."""
     if starts_at > ctx.clock() + times.FURTHEST:
-        raise BadValue("when", starts_at.isoformat(), "a time within five years")
+        raise BadValue("when", starts_at.isoformat(), "within five years")
 
     def rule(meeting: Meeting, member: Member, now: datetime) -> Changed:
         return rules.move(meeting, member, starts_at, now, _next_slot(meeting, now))
@@ -201,7 +201,7 @@ async def write(ctx: Context, actor: Actor, id: int, text: str, decisions: str) 
     """Add a part of the minutes, and link decisions typed as ``P-12, P-14``. Raises BadValue, NotFound, WrongState."""
     numbers = cases.all_written("P", decisions)
     if numbers is None:
-        raise BadValue("decisions", decisions, "numbers of proposals, such as P-12, P-14")
+        raise BadValue("decisions", decisions, "proposals")
     async with cases.writing(ctx, SHELF, actor, id) as case:
         _check_takes_part(case)
         await check_linkable(case.tx, case.thing, numbers, case.member)
@@ -328,7 +328,7 @@ async def _group_here(tx: Transaction, partnership: Partnership, actor: Actor) -
     """The group whose channel this is. Raises BadValue elsewhere."""
     place = await tx.partnerships.place_at(actor.channel_id)
     if place is None or place.group is None or place.partnership != partnership.id:
-        raise BadValue("group", "", "the group that meets; choose it in `group:`")
+        raise BadValue("group", "", "group that meets")
     return partnership.group(place.group)
 
 
@@ -342,7 +342,7 @@ def _kind(name: str) -> MeetingKind:
 def _cadence(every: str, when: times.Understood) -> recurring.Cadence:
     day = when.wall.date()
     if not recurring.fits(every, day):
-        raise BadValue("every", f"{day:%A} {day}", f"a first meeting on the last {day:%A} of its month")
+        raise BadValue("every", f"{day:%A} {day}", "last of its month", f"{day:%A}")
     return recurring.cadence(every, day, f"{when.wall:%H:%M}", when.zone)
 
 

@@ -121,14 +121,14 @@ async def set_wishes(ctx: Context, actor: Actor, id: PartnershipId, typed: Wishe
     await preferences(ctx, actor, id)
     ways = {way.value: way for way in rules.Way}
     if typed.way not in ways:
-        raise BadValue("way", typed.way, "one of the choices")
+        raise BadValue("way", typed.way, "choice")
     days = {"daily": None} | {str(day): day for day in range(7)}
     if typed.digest_day not in days:
-        raise BadValue("digest_day", typed.digest_day, "one of the choices")
+        raise BadValue("digest_day", typed.digest_day, "choice")
     minute = _minute("digest_at", typed.digest_at) if typed.digest_at.strip() else Preferences().digest_minute
     wanted = typed.mentions.strip()
     if wanted and not re.fullmatch(r"[0-9]{1,4}", wanted):
-        raise BadValue("mentions", wanted, f"a whole number from 0 to {rules.MOST_MENTIONS}")
+        raise BadValue("mentions", wanted, "whole number", 0, rules.MOST_MENTIONS)
     return await _change(
         ctx,
         actor,
@@ -206,7 +206,7 @@ def _minute(field: str, typed: str) -> int:
     """Minutes since midnight. Raises BadValue."""
     found = _CLOCK.fullmatch(typed.strip())
     if found is None or int(found[1]) > 23 or int(found[2]) > 59:
-        raise BadValue(field, typed, "a time such as 22:00")
+        raise BadValue(field, typed, "time of day")
     return int(found[1]) * 60 + int(found[2])
 
 

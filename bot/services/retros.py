@@ -84,7 +84,7 @@ async def plan_later(
         day = when.wall.date()
         cadence = cadences.cadence(later.every, day, f"{when.wall:%H:%M}", zone)
         if not cadences.fits(later.every, day):
-            raise BadValue("every", later.every, "a first date that is itself the last such weekday of its month")
+            raise BadValue("every", later.every, "last such weekday")
     async with ctx.uow.write() as tx:
         now = ctx.clock()
         partnership, member = await _runner(tx, actor, partnership_id, group_id)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
+from typing import TypeAlias
 
 from bot.governance import consistency, plans, scales
 from bot.governance import proposals as rules
@@ -12,9 +14,9 @@ from bot.governance.effects import Governed, Ratification
 from bot.governance.errors import AlreadyDone, NotFound, Refusal, TooFewElectors, TooFewStakeholders
 from bot.governance.events import Event, EventType, Json
 from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId, RoleId
-from bot.governance.organisation import Partnership, RoleMapping
+from bot.governance.organisation import Holding, Partnership, RoleMapping
 from bot.governance.plans import Do, SetupPlan, SetupStep, Site, Snapshot, What
-from bot.governance.proposals_types import CONTESTABLE, Proposal, ProposalState
+from bot.governance.proposals_types import CONTESTABLE, Proposal, ProposalState, Text
 from bot.governance.scales import Draft, Purpose
 from bot.services import electorates, intrusions, ratifications, roles, scales_roles, seats
 from bot.services.access import place_name, site_of, take
@@ -25,6 +27,7 @@ from bot.services.ports.server import DiscordRefused, Server
 from bot.services.ports.transaction import Transaction
 from bot.services.views import ProposalView, view_of
 
+Compose: TypeAlias = Callable[[Governed, tuple[Holding, ...]], Text]
 _DRAFT_GROUPS = 2 + scales.MOST_CELLS
 _KINDS = {purpose: PlaceKind(purpose.value) for purpose in Purpose}
 
@@ -154,8 +157,10 @@ async def cancel(ctx: Context, actor: Actor, id: PartnershipId) -> None:
             await tx.runtime.put(_key(id), "")
 
 
-async def ratify(ctx: Context, actor: Actor, id: PartnershipId) -> ProposalView:
+async def ratify(ctx: Context, actor: Actor, id: PartnershipId, compose: Compose) -> ProposalView:
     """File and open the partnership's first proposal: its structure, first rules and the core's state (SCL-5).
+
+    ``compose`` puts them into words.
 
     Raises NotEligible, NotFound, AlreadyDone, and TooFewStakeholders until enough stakeholders wear their role.
     """
@@ -174,7 +179,7 @@ async def ratify(ctx: Context, actor: Actor, id: PartnershipId) -> ProposalView:
             author=await tx.people.id_of(actor.user_id),
             created_at=now,
             state_since=now,
-            text=ratifications.composed(world, holdings),
+            text=compose(world, holdings),
             effects=(Ratification(ratifications.wearers(world, holdings)),),
         )
         seated = await electorates.seated(tx, partnership, blank.group, now)

@@ -15,12 +15,12 @@ from bot.governance.effects import REGISTRY, Effect, Governed, PolicyChange, Rat
 from bot.governance.events import Event, EventType, Json
 from bot.governance.ids import PersonId
 from bot.governance.organisation import Partnership
-from bot.governance.policy_keys import KEYS
 from bot.services.views import ProposalView
 from bot.ui import fields, policy
 from bot.ui.audiences import LOG
 from bot.ui.limits import fit_lines
 from bot.ui.logged import LogEntry, Logged
+from bot.ui.policy_keys import ABOUT
 from bot.ui.presenter import Presenter
 from bot.ui.text import in_quotes
 
@@ -180,7 +180,7 @@ def _rule_post(data: Data, _: Partnership, by: str) -> list[str]:
 
 
 def _rule_drafted(wanted: PolicyChange) -> str:
-    about = KEYS[wanted.target].about if wanted.target in KEYS else ""
+    about = ABOUT.get(wanted.target, "")
     rule = f"{about} ({wanted.target})" if about else wanted.target or "(no rule chosen)"
     return f"{rule}: to become {policy.value(wanted.target, wanted.value) if wanted.value else '(no value yet)'}"
 

@@ -8,11 +8,13 @@ the bot is told if a key is named twice, or if a refusal, a limit of the policy 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from bot.governance import errors
 from bot.governance.drafts import LENGTHS
 from bot.governance.policy_keys import KEYS
+from bot.governance.policy_values import Kind
 from bot.ui import effects, labels, times
 from bot.ui.limits import CONTENT, fit_lines
 from bot.ui.nouns import NOUNS
@@ -30,6 +32,22 @@ _EVERYWHERE = Refusals(
         "form": "This form is not known to this version of the bot. Open it again with its command or button.",
     },
     fields={"when": "When", "every": "How often", "answer": "Answer"},
+    wanted={
+        "one of": "one of {all}",
+        "whole number": "a whole number from {} to {}",
+        "time between": "between {} and {}",
+        "last of its month": "a first meeting on the last {} of its month",
+        "last such weekday": "a first date that is itself the last such weekday of its month",
+        "letters": "a name with letters or digits",
+        "own name": "a name of its own, not words that the bot uses for everybody or for a whole",
+        Kind.CHOICE: "one of the choices",
+        Kind.COUNT: "a whole number such as 3",
+        Kind.DURATION: "a duration such as 72h, 14d or 15min",
+        Kind.EMOJI: "one emoji",
+        Kind.FLAG: "yes or no",
+        Kind.SHARE: "a share such as 1/3 or 66%",
+        Kind.ZONE: "a time zone such as Europe/Lisbon",
+    },
 )
 """What is refused wherever people act, whatever it is about."""
 
@@ -45,6 +63,7 @@ LIMITS: Mapping[str, Limit] = merged("a limit", (each.limit_reached for each in 
 OUTDATED: Mapping[str, str] = merged("what was changed since", (each.outdated for each in _ALL))
 ROLES: Mapping[str, str] = merged("why a role carries no seat", (each.role_refused for each in _ALL))
 FIELDS: Mapping[str, str] = merged("a field", (each.fields for each in _ALL))
+WANTED: Mapping[str, str] = merged("what is wanted", (each.wanted for each in _ALL))
 _STATES: Mapping[type, States] = merged("states", (noun.states for noun in NOUNS))
 _ASK_A_MODERATOR = frozenset[str]().union(*(each.ask_a_moderator for each in _ALL))
 
@@ -79,6 +98,12 @@ def why_not(why: str) -> str:
     if why == "window closed":
         return "The time for objections to this proposal has ended."
     return NOT_ELIGIBLE.get(why, "The rules of this proposal do not allow it.")
+
+
+def wanted(refusal: errors.BadValue) -> str:
+    """What would fit where a value did not, as a clause."""
+    parts = [labels.span(part) if isinstance(part, timedelta) else str(part) for part in refusal.parts]
+    return WANTED.get(refusal.wanted, refusal.wanted).format(*parts, all=", ".join(parts))
 
 
 def _not_found(refusal: errors.NotFound) -> str:
@@ -121,7 +146,7 @@ def _bad_text(refusal: errors.BadText) -> str:
 
 def _bad_value(refusal: errors.BadValue) -> str:
     given = f"{in_quotes(refusal.text, 102)}" if refusal.text.strip() else "Nothing"
-    return f"**{_field(refusal.field)}**: {given} does not fit here. Expected: {inline(refusal.expected, 300)}."
+    return f"**{_field(refusal.field)}**: {given} does not fit here. Expected: {inline(wanted(refusal), 300)}."
 
 
 def _unfit(refusal: errors.Unfit) -> str:
@@ -185,6 +210,7 @@ _WORDS: Mapping[type[errors.Refusal], Callable[[Any], str]] = merged(
 )
 complete("refusals", _subclasses(errors.Refusal), _WORDS)
 complete("fields", LENGTHS, FIELDS)
+complete("kinds of values", Kind, WANTED)
 complete(
     "limits",
     (

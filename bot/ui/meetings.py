@@ -90,6 +90,11 @@ PRESENTER = Presenter(
             "cancellation": "Why it is cancelled",
             "decisions": "Decisions",
         },
+        wanted={
+            "within five years": "a time within five years",
+            "proposals": "numbers of proposals, such as P-12, P-14",
+            "group that meets": "the group that meets; choose it in `group:`",
+        },
     ),
     audiences={
         EventType.MEETING_SCHEDULED: (BOARD, CALENDAR),

@@ -95,6 +95,9 @@ PRESENTER = Presenter(
             "class": "Stakeholder class",
             "organisation": "Organisation",
         },
+        wanted={
+            "seat's group": "the whole partnership for contributors, one group for every other seat",
+        },
     ),
     audiences={
         EventType.PARTNERSHIP_CREATED: (LOG,),

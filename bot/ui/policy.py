@@ -19,6 +19,7 @@ from bot.governance.policy_keys import KEYS
 from bot.governance.policy_values import parsed, written
 from bot.ui import fields, limits
 from bot.ui.labels import share, span
+from bot.ui.policy_keys import ABOUT
 from bot.ui.presenter import Presenter, Refusals
 from bot.ui.text import inline, plain
 
@@ -34,7 +35,7 @@ LISTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 def rule(key: str) -> str:
     """What the rule of this key is about, with the key; a key that is no rule any more stands alone."""
-    return f"**{KEYS[key].about}** ({key})" if key in KEYS else f"**{inline(key, 80)}**"
+    return f"**{ABOUT[key]}** ({key})" if key in KEYS else f"**{inline(key, 80)}**"
 
 
 def moved(why: str) -> str:
@@ -68,7 +69,7 @@ def choose(name: str, label: str, about: str, chosen: Set[str], present: Policy)
     """One of the lists of rules, each with its present value."""
     options = [
         discord.SelectOption(
-            label=plain(key.about[:1].upper() + key.about[1:], limits.SELECT_TEXT),
+            label=plain(ABOUT[key.name][:1].upper() + ABOUT[key.name][1:], limits.SELECT_TEXT),
             value=key.name,
             description=plain(_present(key.name, present), limits.SELECT_TEXT),
             default=key.name in chosen,
@@ -108,6 +109,16 @@ PRESENTER = Presenter(
         spoken={
             errors.OutOfBounds: _out_of_bounds,
             errors.Stale: _stale,
+        },
+        wanted={
+            "another emoji": "another emoji than the other reaction has",
+            "another value": "another value than the present one ({})",
+            "somebody": "somebody",
+            "not the stakeholders": "another group than the stakeholders",
+            "vote": "a vote",
+            "key": "the key of a {}",
+            "each once": "each once",
+            "one row": "one row",
         },
     ),
     audiences={

@@ -45,7 +45,8 @@ class Refusals:
     """What a noun's refusals say (HLP-1). A table is named after the refusal whose keys it holds.
 
     Beside those: ``ask_a_moderator`` are reasons of NotEligible for which somebody who can give roles is whom to ask;
-    ``fields`` names what is typed, for BadText and BadValue; ``spoken`` are refusals with a sentence of their own.
+    ``fields`` names what is typed, for BadText and BadValue; ``wanted`` says what would fit, with ``{}`` for each
+    of its parts or ``{all}`` of them; ``spoken`` are refusals with a sentence of their own.
     """
 
     not_found: Mapping[str, str] = field(default_factory=dict)
@@ -60,6 +61,7 @@ class Refusals:
     role_refused: Mapping[str, str] = field(default_factory=dict)
     ask_a_moderator: frozenset[str] = frozenset()
     fields: Mapping[str, str] = field(default_factory=dict)
+    wanted: Mapping[str, str] = field(default_factory=dict)
     spoken: Mapping[type[Refusal], Callable[[Any], str]] = field(default_factory=dict)
 
 

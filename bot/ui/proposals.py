@@ -221,6 +221,12 @@ PRESENTER = Presenter(
             errors.NotYours: _not_yours,
             errors.MayNotFile: _may_not_file,
         },
+        wanted={
+            "a reading": "a reading of what stands there",
+            "one line": "one line",
+            "none": "none for this type",
+            "not adopted lately": "the number of a proposal that was not adopted within the last 90 days",
+        },
     ),
     audiences={
         EventType.DRAFT_SAVED: (),

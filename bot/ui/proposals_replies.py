@@ -270,7 +270,7 @@ def _needed(hindrance: Refusal, words: str = "Edit", details: str = "Details") -
         return errors.speak(hindrance, kept="")
     if isinstance(hindrance, BadValue) and not hindrance.text.strip():
         name = FIELDS.get(field, field)
-        return f"**{name}** is missing: {hindrance.expected}. Press *{page}*."
+        return f"**{name}** is missing: {errors.wanted(hindrance)}. Press *{page}*."
     said_so = errors.speak(hindrance, kept="")
     return said_so if f"*{page}*" in said_so else f"{said_so} Press *{page}*."
 

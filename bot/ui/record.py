@@ -320,6 +320,9 @@ PRESENTER = Presenter(
         spoken={
             errors.NotErasable: _not_erasable,
         },
+        wanted={
+            "receipt": "a number and at least {} characters of a hash (0-9 and a-f)",
+        },
     ),
     audiences={
         EventType.RESTORE_GAP: (LOG,),

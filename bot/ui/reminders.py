@@ -23,6 +23,9 @@ PRESENTER = Presenter(
             "digest_day": "The digest comes",
             "digest_at": "At what time",
         },
+        wanted={
+            "time of day": "a time such as 22:00",
+        },
     ),
     audiences={
         EventType.DIGEST_GIVEN: (POST,),

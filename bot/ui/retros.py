@@ -137,6 +137,11 @@ PRESENTER = Presenter(
         spoken={
             errors.WrongPhase: _wrong_phase,
         },
+        wanted={
+            "no columns": "columns of your own go with the template “custom” only",
+            "columns": "1 to {} different columns, with commas between them",
+            "column": "one of the columns of this retro",
+        },
     ),
     audiences={
         EventType.RETRO_SCHEDULED: (BOARD,),

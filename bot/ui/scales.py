@@ -113,6 +113,11 @@ PRESENTER = Presenter(
             errors.RoleRefused: _role_refused,
             errors.TooFewStakeholders: _too_few_stakeholders,
         },
+        wanted={
+            "unlike": "a name unlike that of {}, which this server hosts already",
+            "names": "1 to {} names, one on each line",
+            "different names": "a different name for every group",
+        },
     ),
     help=Help(
         moderators=("`/setup` makes the channels and roles",),

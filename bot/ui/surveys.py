@@ -89,6 +89,12 @@ PRESENTER = Presenter(
             "end of the scale": "What the end of the scale means",
             "closes": "When it closes",
         },
+        wanted={
+            "group or scale": "either a group or a scale, not both",
+            "closing time": "a time at least an hour and at most 60 days from now",
+            "choices": "{} to {} different choices, each on its own line",
+            "choice in the form": "one of the choices in the form",
+        },
     ),
     audiences={
         EventType.SURVEY_CREATED: (),

@@ -12,6 +12,7 @@ from bot.governance import policy
 from bot.governance.methods import DECIDING
 from bot.governance.policy_keys import KEYS
 from bot.governance.policy_values import Key, Kind, Value, written
+from bot.ui.policy_keys import ABOUT
 from config import genesis
 from config.genesis import BadGenesis
 from config.settings import PACKAGED_GOVERNANCE
@@ -49,7 +50,7 @@ def test_each_key_is_explained_with_its_bounds(key: Key) -> None:
     section = re.split(rf"^\[{table}\]$", FILE, flags=re.MULTILINE)[1]
     comment = re.search(rf"^# (.*)\n{name} = ", section, flags=re.MULTILINE)
     assert comment is not None
-    assert key.about.casefold() in comment[1].casefold()
+    assert ABOUT[key.name].casefold() in comment[1].casefold()
     assert genesis.bounds(key) in comment[1]
     assert ("entrenched" in comment[1]) is key.entrenched
 
@@ -103,7 +104,7 @@ def test_the_bounds_themselves_are_allowed(key: Key) -> None:
         ("[review]\nwindow = '1h'", 2, "review.window = 1h crosses a bound: it may be 24h – 30d."),
         ("[objection]\nshare = '0'", 2, "above 0 – 1/2"),
         ("[review]\nwindow = 72", 2, "review.window holds a duration in quotes"),
-        ("[review]\nwindow = 'three days'", 2, 'not "three days" (a duration such as 72h, 14d or 15min)'),
+        ("[review]\nwindow = 'three days'", 2, 'such as "72h", "14d" or "15min", not "three days".'),
         ("[objection]\nthreshold = '1'", 2, 'objection.threshold holds a whole number without quotes, not "1"'),
         ("[objection]\nthreshold = true", 2, "not true"),
         ("[objection]\nthreshold = 1.5", 2, "not 1.5"),

@@ -90,7 +90,6 @@ def test_the_floors_of_the_specification(name: str) -> None:
 def test_each_default_is_taken_and_read_back(key: Key) -> None:
     assert checked(key, key.default) == key.default
     assert read(key, written(key.default)) == key.default
-    assert key.about
 
 
 @pytest.mark.parametrize("key", BOUNDED, ids=lambda key: str(key.name))

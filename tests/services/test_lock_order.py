@@ -20,6 +20,7 @@ from bot.governance.proposals_types import Proposal, ProposalState, Text
 from bot.services import lifecycle, members, objections, proposals, roles, scales
 from bot.services import sweep as sweeping
 from bot.services.ports.context import Actor, Context
+from bot.ui.ratifications import composed
 from storage.engine import Engines
 from storage.unit_of_work import SqlUnitOfWork
 from tests.database import PostgresServer, TestClock
@@ -54,7 +55,7 @@ async def town(ctx: Context) -> Town:
 
 async def to_be_ratified(ctx: Context, town: Town) -> ProposalId:
     """The partnership's first proposal, adopted, its timelock at an end."""
-    view = await scales.ratify(ctx, moderator(), P)
+    view = await scales.ratify(ctx, moderator(), P, composed)
     async with ctx.uow.write() as tx:
         proposal = await tx.of(Proposal).get(view.proposal.id)
         adopted = replace(proposal, state=ProposalState.ADOPTED, timelock_ends_at=ctx.clock())

@@ -19,6 +19,7 @@ from bot.governance.proposals_types import ProposalState
 from bot.services import roles, scales, scales_roles, seats, sweep
 from bot.services.ports.context import Context
 from bot.services.ports.partnerships import PlaceKind
+from bot.ui.ratifications import composed
 from storage.unit_of_work import SqlUnitOfWork
 from tests.database import TestClock
 from tests.services.town import DRAFT, GUILD, Town, founded, moderator
@@ -156,7 +157,7 @@ async def test_only_people_who_manage_roles_of_this_server(ctx: Context, town: T
             with pytest.raises(refusal):
                 await act(ctx, town, someone, view.id)
         with pytest.raises(refusal):
-            await scales.ratify(ctx, someone, view.id)
+            await scales.ratify(ctx, someone, view.id, composed)
         with pytest.raises(refusal):
             await scales.cancel(ctx, someone, view.id)
         with pytest.raises(refusal):
@@ -207,10 +208,10 @@ async def test_a_lost_channel_is_known_and_built_again(ctx: Context, town: Town)
 async def test_ratifying_needs_stakeholders_and_is_opened_once(ctx: Context, town: Town) -> None:
     named = await founded(ctx, town)
     with pytest.raises(TooFewStakeholders):
-        await scales.ratify(ctx, moderator(), named)
+        await scales.ratify(ctx, moderator(), named, composed)
     town.people = {11: {town.named("Stakeholder")}, 12: {town.named("Stakeholder")}, 13: {town.named("Core Team")}}
     await roles.sync_members(ctx, GUILD, town.members(), partial=False, how="seen")
-    view = await scales.ratify(ctx, moderator(), named)
+    view = await scales.ratify(ctx, moderator(), named, composed)
     proposal = view.proposal
     assert (proposal.number, proposal.state) == (1, ProposalState.REVIEW)
     (effect,) = proposal.current.effects
@@ -218,7 +219,7 @@ async def test_ratifying_needs_stakeholders_and_is_opened_once(ctx: Context, tow
     assert (core, set(stakeholders)) == (13, {11, 12}), "it lists who sits where, and no name of theirs"
     check_text(genesis().founding, proposal.current.text)
     with pytest.raises(AlreadyDone):
-        await scales.ratify(ctx, moderator(), named)
+        await scales.ratify(ctx, moderator(), named, composed)
 
 
 async def test_the_longest_structure_still_fits_its_proposal(ctx: Context, town: Town) -> None:
@@ -233,7 +234,7 @@ async def test_the_longest_structure_still_fits_its_proposal(ctx: Context, town:
     assert (await scales.apply(ctx, town, moderator(), view.id)).trouble is None
     town.people = {11 + n: {town.named("Stakeholder")} for n in range(3)}
     await roles.sync_members(ctx, GUILD, town.members(), partial=False, how="seen")
-    ratified = await scales.ratify(ctx, moderator(), view.id)
+    ratified = await scales.ratify(ctx, moderator(), view.id, composed)
     check_text(genesis().founding, ratified.proposal.current.text)
 
 

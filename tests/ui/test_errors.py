@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ import pytest
 from bot.governance import errors as refusals
 from bot.governance.authority import CHARTER, Act
 from bot.governance.meetings import MeetingState
+from bot.governance.policy_values import Kind
 from bot.governance.proposals_types import ObjectionState, ProposalState
 from bot.governance.surveys import SurveyState
 from bot.ui import errors, times
@@ -27,6 +28,7 @@ TABLES = {
     ("LimitReached", 0): errors.LIMITS,
     ("NotFound", 0): errors.MISSING,
     ("BadText", 0): errors.FIELDS,
+    ("BadValue", 2): errors.WANTED,
     ("TimeUnclear", 1): times.UNCLEAR,
 }
 
@@ -77,6 +79,23 @@ def test_the_sources_are_read() -> None:
     assert {"author", "joined later", "not an elector", "vote joined later"} <= used["NotEligible", 0]
     assert {"revise", "appeal", "test"} <= used["WrongState", 1]
     assert {"reason", "ruling"} <= used["BadText", 0]
+    assert {"one of", "whole number", "columns"} <= used["BadValue", 2]
+
+
+def test_a_value_that_does_not_fit_is_told_what_would() -> None:
+    said = {
+        refusals.BadValue("scale", "x", "one of", "cell", "group"): "one of cell, group",
+        refusals.BadValue("mentions", "x", "whole number", 0, 50): "a whole number from 0 to 50",
+        refusals.BadValue("pace", "x", "time between", timedelta(minutes=10), timedelta(days=30)): "between 10 minutes "
+        "and 30 days",
+        refusals.BadValue("limits.versions", "x", Kind.COUNT): "a whole number such as 3",
+        refusals.BadValue(
+            "cells", "x", "unlike", "{0} {all}"
+        ): "a name unlike that of {0} {all}, which this server hosts already",
+    }
+    assert {errors.wanted(refusal): words for refusal, words in said.items()} == {
+        words: words for words in said.values()
+    }
 
 
 @pytest.mark.parametrize("where", TABLES, ids=lambda key: key[0])
@@ -117,8 +136,11 @@ SAMPLES: tuple[refusals.Refusal, ...] = (
     *(refusals.AlreadyDone(act) for act in (*errors.DONE, "unheard of")),
     *(refusals.BadText(field, 0, 5, 90) for field in (*errors.FIELDS, "unheard of")),
     *(refusals.BadText(field, 9000, 5, 90) for field in errors.FIELDS),
-    refusals.BadValue("amount", BOMB, BOMB),
-    refusals.BadValue("amount", "", "an amount"),
+    *(
+        refusals.BadValue("amount", BOMB, wanted, BOMB, timedelta(days=2), 3)
+        for wanted in (*errors.WANTED, "unheard of")
+    ),
+    refusals.BadValue("amount", "", "a reading"),
     refusals.UnknownKey(BOMB, ("review.window", "vote.window")),
     refusals.OutOfBounds("review.window", "1h", "24h", "30d"),
     *(refusals.LimitReached(limit, 3) for limit in (*errors.LIMITS, "unheard of")),

@@ -46,7 +46,7 @@ class PolicyChange(Effect):
         value = written(read(key, self.value))
         was = written(world.policy.values[key.name])
         if value == was:
-            raise BadValue(key.name, value, f"another value than the present one ({was})")
+            raise BadValue(key.name, value, "another value", was)
         return replace(self, target=key.name, value=value, was=was)
 
     def apply(self, world: Governed, decision: Decision) -> tuple[Governed, tuple[Event, ...]]:
