@@ -198,6 +198,7 @@ def test_one_process_serves_everything_unless_told_otherwise(monkeypatch: pytest
         ("four", "SHARDS is written like 0-3/16 (the shards 0 to 3 of 16) or 5/16 (one shard)."),
         ("0-16/16", "SHARDS names shard 16, but 16 shards are numbered 0 to 15."),
         ("5-3/16", "SHARDS begins at 5 and ends before it, at 3."),
+        ("0/0", "SHARDS counts no shards at all; the number after the stroke has to be at least 1."),
         ("0-3/16", "SHARDS is 0-3/16, one process of several, and several processes need one PostgreSQL database: "),
     ],
 )
