@@ -284,7 +284,7 @@ def wording(tree: ast.AST) -> Iterator[tuple[int, str]]:
 def test_the_rules_hold_no_words_for_people() -> None:
     """They name what happened and what would fit; ``bot/ui`` says it (HLP-1).
 
-    The charter is a table in sentences for whoever reads the code; the confusable characters are a table of another kind.
+    The charter is a table in sentences for whoever reads the code, and the confusable characters are no words.
     """
     said = [
         f"{name_of(path)}:{line} {text[:60]}"
