@@ -36,8 +36,6 @@ _EVERYWHERE = Refusals(
         "one of": "one of {all}",
         "whole number": "a whole number from {} to {}",
         "time between": "between {} and {}",
-        "last of its month": "a first meeting on the last {} of its month",
-        "last such weekday": "a first date that is itself the last such weekday of its month",
         "letters": "a name with letters or digits",
         "own name": "a name of its own, not words that the bot uses for everybody or for a whole",
         Kind.CHOICE: "one of the choices",

@@ -93,6 +93,7 @@ PRESENTER = Presenter(
         wanted={
             "within five years": "a time within five years",
             "proposals": "numbers of proposals, such as P-12, P-14",
+            "last of its month": "a first meeting on the last {} of its month",
             "group that meets": "the group that meets; choose it in `group:`",
         },
     ),

@@ -138,6 +138,7 @@ PRESENTER = Presenter(
             errors.WrongPhase: _wrong_phase,
         },
         wanted={
+            "last such weekday": "a first date that is itself the last such weekday of its month",
             "no columns": "columns of your own go with the template “custom” only",
             "columns": "1 to {} different columns, with commas between them",
             "column": "one of the columns of this retro",
