@@ -14,7 +14,7 @@ from bot.governance.scales import Draft
 from bot.services import scales
 from bot.ui import scales_ids
 from bot.ui import scales_replies as ui
-from bot.ui.ratifications import composed
+from bot.ui.scales_ratifications import composed
 from cogs.base import Control, Fields, Form, FormCog, Interaction, actor, announce, answer, ctx_of, show_form
 from cogs.base.host import server_of
 

@@ -20,7 +20,7 @@ from bot.governance.proposals_types import Proposal, ProposalState, Text
 from bot.services import lifecycle, members, objections, proposals, roles, scales
 from bot.services import sweep as sweeping
 from bot.services.ports.context import Actor, Context
-from bot.ui.ratifications import composed
+from bot.ui.scales_ratifications import composed
 from storage.engine import Engines
 from storage.unit_of_work import SqlUnitOfWork
 from tests.database import PostgresServer, TestClock

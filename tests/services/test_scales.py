@@ -19,7 +19,7 @@ from bot.governance.proposals_types import ProposalState
 from bot.services import roles, scales, scales_roles, seats, sweep
 from bot.services.ports.context import Context
 from bot.services.ports.partnerships import PlaceKind
-from bot.ui.ratifications import composed
+from bot.ui.scales_ratifications import composed
 from storage.unit_of_work import SqlUnitOfWork
 from tests.database import TestClock
 from tests.services.town import DRAFT, GUILD, Town, founded, moderator
