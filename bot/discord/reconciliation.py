@@ -9,21 +9,22 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.discord.guild import DiscordFailure, DiscordGuild, Forbidden, Gone, Reacted
+from bot.discord.guild import DiscordFailure, DiscordGuild, Forbidden, Gone, Post, Reacted
 from bot.discord.incidents import Incidents
 from bot.discord.lanes import Lanes, Order
 from bot.discord.lookout import Lookout
 from bot.discord.reactions import Reactions
 from bot.discord.requests import side_by_side
-from bot.governance.errors import NotFound
 from bot.governance.ids import PartnershipId, ProposalId
 from bot.governance.organisation import Partnership
 from bot.governance.policy_values import bare
 from bot.governance.proposals_types import Proposal, ProposalState
 from bot.governance.signs import Sign, sign_of
 from bot.services import clocks, objections, outbox, restores, roles
+from bot.services.nouns import NOUNS
 from bot.services.ports.context import Context
 from bot.services.ports.deliveries import Delivery, DeliveryKind, DeliveryState
+from bot.services.ports.partnerships import Place, PlaceKind
 from bot.services.views import ProposalView
 from bot.ui import feed, ids
 
@@ -150,17 +151,30 @@ class Reconciliation:
         await self._lookout.look(proposal_id)
 
     async def _compare_with_posts(self, partnership: Partnership) -> None:
-        """After a restore: what the feed says against what the record says (RUN-3)."""
-        try:
-            own = await self._guild.own_posts((await outbox.feed_of(self._ctx, partnership.id)).channel_id)
-        except NotFound:
-            own = []  # with the feed lost, Discord remembers nothing to compare with
+        """After a restore: what stands in the channels against what the record says (RUN-3)."""
+        own = [post for place in await outbox.places(self._ctx, partnership.id) for post in await self._posts(place)]
         heads = [head for post in own if (head := feed.posted_head(post.text)) is not None]
-        numbers = [feed.posted_number(post.text) for post in own]
-        parsed = [ids.parse(each) for post in own for each in post.custom_ids]
-        named = [int(each.named.get("proposal", 0)) for each in parsed if each]
-        last = max(heads, default=None)
-        await restores.compare(self._ctx, partnership.id, last, max(numbers, default=0), max(named, default=0))
+        names = [name for post in own if (name := feed.posted_name(post.text)) is not None]
+        parsed = [found for post in own for each in post.custom_ids if (found := ids.parse(each)) is not None]
+        highest = {
+            noun.name: restores.Highest(
+                max((number for letter, number in names if letter == noun.letter), default=0),
+                max((int(found.named.get(noun.name, 0)) for found in parsed), default=0),
+            )
+            for noun in NOUNS
+        }
+        await restores.compare(self._ctx, partnership.id, max(heads, default=None), highest)
+
+    async def _posts(self, place: Place) -> list[Post]:
+        """What the bot last posted there. Without the feed, which has every outcome, nothing is compared yet."""
+        if place.lost or place.kind is PlaceKind.CATEGORY:
+            return []
+        try:
+            return await self._guild.own_posts(place.channel_id)
+        except (Gone, Forbidden):
+            if place.kind is PlaceKind.FEED:
+                raise
+            return []
 
     async def _lost_places(self, partnership: Partnership) -> None:
         for place in await outbox.places(self._ctx, partnership.id):

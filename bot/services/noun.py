@@ -192,6 +192,10 @@ class Noun(Generic[T]):
         """What people call one of them."""
         return f"{self.letter}-{number}"
 
+    def numbers(self, partnership: PartnershipId) -> str:
+        """The series from which its numbers are drawn."""
+        return f"{self.series or f'{self.name} number'}/{partnership}"
+
     async def next_number(self, tx: Transaction, partnership: PartnershipId) -> int:
         """The number of a new one."""
-        return await tx.next_id(f"{self.series or f'{self.name} number'}/{partnership}")
+        return await tx.next_id(self.numbers(partnership))

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
 from bot.governance.errors import NotFound
 from bot.governance.events import Event, EventType
 from bot.governance.ids import PartnershipId
-from bot.governance.proposals_types import Proposal
+from bot.services.noun import Noun
+from bot.services.nouns import NOUNS
 from bot.services.ports.context import Context
 from bot.services.ports.transaction import Transaction
+from bot.services.proposals import NOUN as PROPOSALS
 
 RESTORED = "restored"
 """Set by the restore to its instant; each partnership notes it once it was compared, whoever serves it."""
@@ -23,20 +29,28 @@ async def was_restored(ctx: Context, partnership: PartnershipId) -> bool:
         return bool(restored) and await tx.runtime.get(f"{_COMPARED}{partnership}") != restored
 
 
-async def compare(
-    ctx: Context, partnership: PartnershipId, posted: tuple[int, str] | None, highest_number: int, highest_id: int
-) -> bool:
-    """Whether the head and number last posted stand in the record; if not, the gap is on record and to be confirmed.
+@dataclass(frozen=True, slots=True)
+class Highest:
+    """The highest number and the highest id by which posts call things of one noun; 0 where none does."""
 
-    ``posted`` is its number and the first digits of its hash, None when nothing was posted. New proposals go above the
-    highest number and id seen, so that two cards never share a number and no old button acts on a new proposal.
+    number: int = 0
+    id: int = 0
+
+
+async def compare(
+    ctx: Context, partnership: PartnershipId, posted: tuple[int, str] | None, seen: Mapping[str, Highest]
+) -> bool:
+    """Whether the head and the numbers last posted stand in the record; if not, that is on record and to be confirmed.
+
+    ``posted`` is its number and the first digits of its hash, None when nothing was posted; ``seen`` the highest by the
+    noun's name in the record. New things go above the highest seen, so that two cards never share a number and no old
+    button acts on a new thing.
     """
     async with ctx.uow.write() as tx:
-        await tx.reserve(f"number/{partnership}", highest_number)
-        await tx.reserve("proposal", highest_id)
+        unknown = [each.name for each in NOUNS if not await _goes_on(tx, each, partnership, seen)]
         await tx.runtime.put(f"{_COMPARED}{partnership}", await tx.runtime.get(RESTORED) or "")
         missing = posted is not None and not await _stands(tx, partnership, *posted)
-        if not missing and await _known(tx, partnership, highest_number):
+        if not missing and not unknown:
             return True
         if await tx.runtime.get(f"{_GAP}{partnership}"):  # found before the process died: it is on record already
             return False
@@ -45,7 +59,12 @@ async def compare(
             EventType.RESTORE_GAP,
             f"partnership/{partnership}",
             None,
-            {"number": number, "head": head, "posted_number": posted[0] if posted else 0, "highest": highest_number},
+            {
+                "number": number,
+                "head": head,
+                "posted_number": posted[0] if posted else 0,
+                "highest": seen.get(PROPOSALS.name, Highest()).number,
+            },
         )
         await tx.record.append(partnership, (event,), ctx.clock())
         await tx.runtime.put(f"{_GAP}{partnership}", _OPEN)
@@ -78,11 +97,15 @@ async def _stands(tx: Transaction, partnership: PartnershipId, number: int, digi
     return found is not None and found.startswith(digits)
 
 
-async def _known(tx: Transaction, partnership: PartnershipId, number: int) -> bool:
+async def _goes_on(tx: Transaction, noun: Noun[Any], partnership: PartnershipId, seen: Mapping[str, Highest]) -> bool:
+    """New things of this noun go above what was seen; whether what has the highest number is kept."""
+    highest = seen.get(noun.name, Highest())
+    await tx.reserve(noun.numbers(partnership), highest.number)
+    await tx.reserve(noun.name, highest.id)
     try:
-        await tx.of(Proposal).numbered(partnership, number)
+        await tx.of(noun.type).numbered(partnership, highest.number)
     except NotFound:
-        return number == 0
+        return highest.number == 0
     return True
 
 

@@ -93,10 +93,10 @@ def posted_head(text: str) -> tuple[int, str] | None:
     return (int(found[1]), found[2]) if found else None
 
 
-def posted_number(text: str) -> int:
-    """The number of the proposal that a post is about, 0 for other posts (RUN-3)."""
-    found = re.match(r"#+ (?:\S+ )?P-(\d{1,9})\b", text)
-    return int(found[1]) if found else 0
+def posted_name(text: str) -> tuple[str, int] | None:
+    """Letter and number of the thing that a post is about, as in ``P-4``; None for other posts (RUN-3)."""
+    found = re.match(r"#+ (?:\S+ )?([A-Z])-(\d{1,9})\b", text)
+    return (found[1], int(found[2])) if found else None
 
 
 _ERASED = "What was told here was erased on request. The record still verifies."

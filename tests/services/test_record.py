@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -12,6 +13,8 @@ from bot.governance.ids import PartnershipId
 from bot.governance.receipts import Receipt, ReceiptStanding
 from bot.governance.seats import SEASON
 from bot.services import outbox, proposals, record, restores
+from bot.services.noun import Noun
+from bot.services.nouns import NOUNS
 from bot.services.ports.context import Actor
 from bot.services.ports.deliveries import DeliveryKind
 from bot.services.ports.partnerships import PlaceKind
@@ -126,19 +129,23 @@ async def test_an_erased_person_is_someone_and_their_objection_still_counts(scen
 # ---- what was posted, after a restore ----------------------------------------------------------------
 
 
+def seen(number: int, id: int, noun: str = "proposal") -> dict[str, restores.Highest]:
+    return {noun: restores.Highest(number, id)}
+
+
 async def test_a_record_that_holds_what_was_posted_goes_on(scene: Scene) -> None:
     filed = await scene.file()
     receipt = await record.receipt(scene.ctx, scene.actor(ADA), HERE)
     before = await scene.record()
-    assert await restores.compare(scene.ctx, HERE, (receipt.number, receipt.hash[:12]), 1, filed)
-    assert await restores.compare(scene.ctx, HERE, None, 0, 0)
+    assert await restores.compare(scene.ctx, HERE, (receipt.number, receipt.hash[:12]), seen(1, filed))
+    assert await restores.compare(scene.ctx, HERE, None, {})
     assert await restores.unconfirmed(scene.ctx) == frozenset()
     assert await scene.record() == before
     assert (await scene.get(await scene.file())).number == 2
 
 
 async def test_a_gap_is_recorded_confirmed_and_numbered_above(scene: Scene) -> None:
-    assert not await restores.compare(scene.ctx, HERE, (40, "abcdef012345"), 7, 31)
+    assert not await restores.compare(scene.ctx, HERE, (40, "abcdef012345"), seen(7, 31))
     assert await restores.unconfirmed(scene.ctx) == {HERE}
     gap = (await scene.record())[-1].event
     assert (gap.type, gap.data["posted_number"], gap.data["highest"]) == ("restore gap", 40, 7)
@@ -152,7 +159,7 @@ async def test_a_gap_is_recorded_confirmed_and_numbered_above(scene: Scene) -> N
 async def test_a_gap_found_twice_is_recorded_once(scene: Scene) -> None:
     """The process may die before the comparison is known to be over."""
     for _ in range(2):
-        assert not await restores.compare(scene.ctx, HERE, (40, "abcdef012345"), 7, 31)
+        assert not await restores.compare(scene.ctx, HERE, (40, "abcdef012345"), seen(7, 31))
     assert [str(r.event.type) for r in await scene.record()].count("restore gap") == 1
     assert await restores.unconfirmed(scene.ctx) == {HERE}
 
@@ -160,7 +167,17 @@ async def test_a_gap_found_twice_is_recorded_once(scene: Scene) -> None:
 async def test_a_card_whose_proposal_is_not_on_record_is_a_gap_too(scene: Scene) -> None:
     await scene.file()
     receipt = await record.receipt(scene.ctx, scene.actor(ADA), HERE)
-    assert not await restores.compare(scene.ctx, HERE, (receipt.number, receipt.hash[:12]), 2, 2)
+    assert not await restores.compare(scene.ctx, HERE, (receipt.number, receipt.hash[:12]), seen(2, 2))
+
+
+@pytest.mark.parametrize("noun", NOUNS, ids=lambda noun: noun.name)
+async def test_what_is_posted_and_not_on_record_is_a_gap_and_its_name_is_never_given_again(
+    scene: Scene, noun: Noun[Any]
+) -> None:
+    assert not await restores.compare(scene.ctx, HERE, None, seen(7, 31, noun.name))
+    assert await restores.unconfirmed(scene.ctx) == {HERE}
+    async with scene.ctx.uow.write() as tx:
+        assert (await noun.next_number(tx, HERE), await tx.next_id(noun.name)) == (8, 32)
 
 
 async def test_a_restored_copy_is_one_until_it_was_compared(scene: Scene) -> None:
@@ -168,7 +185,7 @@ async def test_a_restored_copy_is_one_until_it_was_compared(scene: Scene) -> Non
     async with scene.ctx.uow.write() as tx:
         await tx.runtime.put(restores.RESTORED, "yes")
     assert await restores.was_restored(scene.ctx, HERE)
-    assert await restores.compare(scene.ctx, HERE, None, 0, 0)
+    assert await restores.compare(scene.ctx, HERE, None, {})
     assert not await restores.was_restored(scene.ctx, HERE)
     assert await restores.was_restored(scene.ctx, PartnershipId(2)), "another process may serve it"
     async with scene.ctx.uow.write() as tx:
