@@ -41,7 +41,7 @@ _PART = 200
 
 
 class Consistency:
-    """One partnership's rows and its record, side by side. Reads only; for a transaction that may walk tables."""
+    """One partnership's rows and its record, side by side. Reads only; for a transaction that may scan tables."""
 
     def __init__(self, session: Session, record: Record) -> None:
         self._session = session

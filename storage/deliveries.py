@@ -144,7 +144,7 @@ _HURRY_ONE = _RETRY_NOW.where(_C.proposal_id == bindparam("proposal"))
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class WantedDelivery:
     """A delivery that is asked for."""
 
     partnership: PartnershipId
@@ -199,9 +199,9 @@ class Deliveries:
         thing: str = "",
     ) -> None:
         """Queue, or ask again for one that follows what it shows (``wanted`` + 1, ``pending``)."""
-        await self.ask_all([Wanted(partnership, kind, proposal, event, person, thing)])
+        await self.ask_all([WantedDelivery(partnership, kind, proposal, event, person, thing)])
 
-    async def ask_all(self, asked: Sequence[Wanted]) -> None:
+    async def ask_all(self, asked: Sequence[WantedDelivery]) -> None:
         """The same for many at once, each key once."""
         unique = list({each.key: each for each in asked}.values())
         if unique:
@@ -357,7 +357,7 @@ def _ask(is_sqlite: bool) -> Insert:
     )
 
 
-def _known(value: object, wanted: Wanted) -> object:
+def _known(value: object, wanted: WantedDelivery) -> object:
     if value is None:
         raise ValueError(f"a {wanted.kind} cannot be asked for without knowing what it tells of")
     return value
@@ -368,7 +368,7 @@ def _rank(kind: DeliveryKind) -> int:
     return _FIRST.index(kind) if kind in _FIRST else len(_FIRST) + (kind is DeliveryKind.DIRECT)
 
 
-def _row(wanted: Wanted) -> dict[str, Any]:
+def _row(wanted: WantedDelivery) -> dict[str, Any]:
     return {
         "key": wanted.key,
         "partnership_id": wanted.partnership,

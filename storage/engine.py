@@ -23,13 +23,13 @@ class BadDatabaseUrl(Exception):
 class Engines:
     """A writer and readers on the same database. ``turns`` is there for SQLite: writers queue in order of arrival.
 
-    ``walker`` is for readings that may take long: on SQLite it has threads of its own.
+    ``scanner`` is for readings that may take long: on SQLite it has threads of its own.
     """
 
     url: URL
     writer: AsyncEngine | LocalEngine
     reader: AsyncEngine | LocalEngine
-    walker: AsyncEngine
+    scanner: AsyncEngine
     turns: Turns | None = None
 
     @property
@@ -56,9 +56,9 @@ class Engines:
             yield connection
 
     @asynccontextmanager
-    async def walk(self) -> AsyncIterator[AnyConnection]:
-        """A reading transaction on one snapshot, for questions that may walk a whole table."""
-        async with self.walker.connect() as connection:
+    async def scan(self) -> AsyncIterator[AnyConnection]:
+        """A reading transaction on one snapshot, for questions that may scan a whole table."""
+        async with self.scanner.connect() as connection:
             yield connection
 
     def wiped(self) -> None:
@@ -72,8 +72,8 @@ class Engines:
             await self.turns.dispose()
         await self.writer.dispose()
         await self.reader.dispose()
-        if self.walker is not self.reader:
-            await self.walker.dispose()
+        if self.scanner is not self.reader:
+            await self.scanner.dispose()
 
 
 def create_engines(url: str) -> Engines:
@@ -95,10 +95,10 @@ def create_engines(url: str) -> Engines:
 
 def _sqlite(url: URL) -> Engines:
     writer, reader = local_engine(url, writes=True), local_engine(url, writes=False)
-    return Engines(url, writer, reader, _walker(url), Turns(writer))
+    return Engines(url, writer, reader, _scanner(url), Turns(writer))
 
 
-def _walker(url: URL) -> AsyncEngine:
+def _scanner(url: URL) -> AsyncEngine:
     engine = create_async_engine(url, pool_size=2, pool_reset_on_return=None, hide_parameters=True)
     listen(engine.sync_engine, writes=False)
     return engine

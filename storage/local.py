@@ -2,7 +2,7 @@
 
 Most statements on a file at hand take less time than a thread needs to be woken and waited for, so they are run where
 they are asked. What may take long has a thread: a commit, which waits for the disk; the wait for another process that
-writes; migrations. Questions that may walk a whole table are asked through aiosqlite, which has threads (``walk``).
+writes; migrations. Questions that may scan a whole table are asked through aiosqlite, which has threads (``scan``).
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from bot.governance.histories import Happening
 from bot.governance.ids import PartnershipId, PersonId, ProposalId
 from bot.services.ports.record import Recorded, Verdict
 from storage.chain import EMPTY, Link, Verifier, data_of, forge
-from storage.deliveries import Deliveries, Wanted
+from storage.deliveries import Deliveries, WantedDelivery
 from storage.session import Announce, Session
 from storage.tables import events, heads, payloads
 
@@ -204,11 +204,11 @@ class Record:
         await self._session.put(heads, end, "partnership_id", "number hash")
         self._session.known[_HEAD_OF, partnership] = (links[-1].number, links[-1].hash)
 
-    def _asked(self, recorded: Recorded) -> list[Wanted]:
+    def _asked(self, recorded: Recorded) -> list[WantedDelivery]:
         proposal = _proposal_of(recorded.event)
         thing = recorded.event.thing if proposal is None else ""
         return [
-            Wanted(recorded.partnership, asked.kind, proposal, recorded.number, asked.person, thing)
+            WantedDelivery(recorded.partnership, asked.kind, proposal, recorded.number, asked.person, thing)
             for asked in self._announce(recorded.event)
         ]
 

@@ -102,7 +102,7 @@ class Repository(Generic[T]):
         """Ids of those in these states, oldest first."""
         columns, wanted = self._table.c, sorted(state.value for state in states)
         chosen = select(columns.id).where(columns.partnership_id == partnership, columns.state.in_(wanted))
-        # Sorted here: the database would walk everything there ever was for the sake of the order.
+        # Sorted here: the database would scan everything there ever was for the sake of the order.
         return tuple(sorted((await self._session.connection.execute(chosen)).scalars()))
 
     def row(self, thing: T) -> dict[str, Any]:
@@ -143,7 +143,7 @@ def _asked_often(table: Table) -> _Asked:
         ),
         change=update(table).where(columns.id == bindparam("this"), columns.version == bindparam("before")),
         next_due=select(columns.due_at).where(columns.due_at.is_not(None)).order_by(columns.due_at).limit(1),
-        # The index of instants finds the few that are due; that of partnerships, which the sum rules out, walks all.
+        # The index of instants finds the few that are due; that of partnerships, which the sum rules out, scans all.
         theirs=columns.partnership_id + literal_column("0"),
     )
 

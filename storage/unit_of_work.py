@@ -175,9 +175,9 @@ class SqlUnitOfWork:
             yield self._reading(connection)
 
     @asynccontextmanager
-    async def walk(self) -> AsyncIterator[SqlTransaction]:
-        """The same for questions that may walk a whole table: it holds up nobody (ADR 15)."""
-        async with self._engines.walk() as connection:
+    async def scan(self) -> AsyncIterator[SqlTransaction]:
+        """The same for questions that may scan a whole table: it holds up nobody (ADR 15)."""
+        async with self._engines.scan() as connection:
             yield self._reading(connection)
 
     def _reading(self, connection: AnyConnection) -> SqlTransaction:

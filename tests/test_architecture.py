@@ -384,6 +384,17 @@ def test_cogs_import_neither_storage_nor_each_other() -> None:
     assert wrong == []
 
 
+def test_a_name_of_a_class_means_one_thing() -> None:
+    """A port and what stands behind it share their name; what only one file uses keeps to itself with a ``_``."""
+    meant: dict[str, list[str]] = {}
+    for path in sources("bot", "cogs", "storage", "config"):
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                is_port = any("Protocol" in ast.unparse(base) for base in node.bases)
+                meant.setdefault(node.name, []).extend([] if is_port else [name_of(path)])
+    assert {name: paths for name, paths in meant.items() if len(paths) > 1} == {}
+
+
 def test_no_files_import_each_other_in_a_circle() -> None:
     assert cycle(import_graph()) == []
 

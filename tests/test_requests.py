@@ -25,7 +25,7 @@ from bot.discord.client import GovernanceBot
 from bot.governance.ids import ProposalId
 from bot.governance.proposals_types import Proposal, ProposalState
 from bot.operation.running import stay_connected
-from bot.services.ports.deliveries import Entry
+from bot.services.ports.deliveries import CalendarEntry
 from config.settings import Settings
 from tests.standin import How, StandIn, controls, listening, on_duty
 from tests.standin.running import caught_up, settings
@@ -115,8 +115,8 @@ async def test_an_event_that_discord_took_without_saying_so_is_adopted(url: str,
         [guild] = standin.world.guilds.values()
         starts = bot.ctx.clock() + timedelta(days=1)
 
-        def entry(name: str) -> Entry:
-            return Entry(
+        def entry(name: str) -> CalendarEntry:
+            return CalendarEntry(
                 name=name, description="", starts_at=starts, ends_at=starts + timedelta(hours=1), location="here"
             )
 

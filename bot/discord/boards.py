@@ -13,12 +13,12 @@ from typing import Any
 
 import discord
 
-from bot.discord.guild import DiscordGuild, Gone, Place
+from bot.discord.guild import DiscordGuild, Gone, MessagePlace
 from bot.governance.errors import NotFound
 from bot.services import digests, direct_messages, outbox
 from bot.services.digests import DigestView
 from bot.services.ports.context import Context
-from bot.services.ports.deliveries import Delivery, DeliveryKind, DeliveryState, Entry
+from bot.services.ports.deliveries import CalendarEntry, Delivery, DeliveryKind, DeliveryState
 from bot.services.ports.record import Recorded
 from bot.ui import record, reminders_letters
 from bot.ui.board import Board, BoardView, Drawn, Message, no_card
@@ -125,7 +125,7 @@ class Boards:
         channel_id = delivery.channel_id if delivery.is_rewrite else _place(view)
         return await self._give(delivery, channel_id, messages, adopt)
 
-    async def _calendar(self, delivery: Delivery, view: Any, entry: Entry | None, adopt: bool) -> Delivery:
+    async def _calendar(self, delivery: Delivery, view: Any, entry: CalendarEntry | None, adopt: bool) -> Delivery:
         """An entry among the server's events follows a meeting while it is ahead; its board says how that stands."""
         guild_id = view.partnership.guild_id
         try:
@@ -135,7 +135,7 @@ class Boards:
         return replace(delivery, state=DeliveryState.SENT, message_id=event_id)
 
     async def _entered(
-        self, delivery: Delivery, guild_id: int, entry: Entry | None, adopt: bool, over: bool
+        self, delivery: Delivery, guild_id: int, entry: CalendarEntry | None, adopt: bool, over: bool
     ) -> int | None:
         """The id of the event that stands for it now. Raises Gone when the one that stood was deleted."""
         stands = delivery.message_id
@@ -175,10 +175,10 @@ class Boards:
             await self._guild.redirect(place, text)
         return replace(delivery, state=DeliveryState.SENT)
 
-    async def _letters(self, delivery: Delivery) -> Sequence[Place]:
+    async def _letters(self, delivery: Delivery) -> Sequence[MessagePlace]:
         """Where it stands; of what was sent before that was noted, all that this person was sent about then."""
         if delivery.channel_id is not None and delivery.message_id is not None:
-            return [Place(delivery.channel_id, delivery.message_id)]
+            return [MessagePlace(delivery.channel_id, delivery.message_id)]
         user = None if delivery.person is None else await outbox.user_of(self._ctx, delivery.person)
         if user is None or delivery.since is None:
             return []

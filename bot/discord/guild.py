@@ -21,7 +21,7 @@ from bot.discord import caches
 from bot.discord.requests import FAILED, in_a_line
 from bot.discord.twins import made_once
 from bot.services.intrusions import Grant
-from bot.services.ports.deliveries import Entry
+from bot.services.ports.deliveries import CalendarEntry
 from bot.services.ports.server import Presence
 
 _THREAD_EXISTS, _ASLEEP = 160004, 50083
@@ -52,7 +52,7 @@ class DiscordFailure(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class MessagePlace:
     """Where a message stands."""
 
     channel_id: int
@@ -70,7 +70,7 @@ class Reacted:
 
 
 @dataclass(frozen=True, slots=True)
-class Reactions:
+class MessageReactions:
     """What people put on a message, super reactions included, and which emoji the bot itself did."""
 
     of_people: tuple[Reacted, ...] = ()
@@ -254,7 +254,7 @@ class DiscordGuild:
                 standing.add(message.id)
         return frozenset(message_ids) - standing
 
-    async def make_event(self, guild_id: int, entry: Entry) -> int:
+    async def make_event(self, guild_id: int, entry: CalendarEntry) -> int:
         """Put an entry among the server's scheduled events, once; its id. Raises Forbidden, DiscordFailure."""
         guild = self._reachable(guild_id)
 
@@ -281,7 +281,7 @@ class DiscordGuild:
         async with _spoken():
             return (await made_once(make, alike, own, "made twice")).id
 
-    async def change_event(self, guild_id: int, event_id: int, entry: Entry) -> None:
+    async def change_event(self, guild_id: int, event_id: int, entry: CalendarEntry) -> None:
         """Make an entry say this. Raises Gone (also once cancelled by hand), Forbidden, DiscordFailure."""
         async with _spoken():
             event = await self._event(guild_id, event_id)
@@ -306,12 +306,12 @@ class DiscordGuild:
                 if event.status in {discord.EventStatus.scheduled, discord.EventStatus.active}:
                     await event.delete()
 
-    async def find_event(self, guild_id: int, entry: Entry) -> int | None:
+    async def find_event(self, guild_id: int, entry: CalendarEntry) -> int | None:
         """The bot's own entry of this name and place, made just before a crash."""
         async with _spoken():
             return next((event.id for event in await self._own_events(self._reachable(guild_id), entry)), None)
 
-    async def _own_events(self, guild: discord.Guild, entry: Entry) -> list[discord.ScheduledEvent]:
+    async def _own_events(self, guild: discord.Guild, entry: CalendarEntry) -> list[discord.ScheduledEvent]:
         assert self._bot.user is not None
         return [
             event
@@ -335,7 +335,7 @@ class DiscordGuild:
         async with _spoken():
             await message.remove_reaction(emoji, discord.Object(user_id))
 
-    async def reactions(self, channel_id: int, message_id: int, wanted: Callable[[str], bool]) -> Reactions:
+    async def reactions(self, channel_id: int, message_id: int, wanted: Callable[[str], bool]) -> MessageReactions:
         """Who reacted on a message with an emoji that is wanted. Raises Gone, Forbidden, DiscordFailure."""
         async with _spoken():
             return await _reactions(await self._messageable(channel_id).fetch_message(message_id), wanted)
@@ -352,7 +352,7 @@ class DiscordGuild:
                     found += (await _reactions(message, wanted)).of_people
         return tuple(found)
 
-    async def direct(self, user_id: int, text: str, unless_since: datetime | None = None) -> Place | None:
+    async def direct(self, user_id: int, text: str, unless_since: datetime | None = None) -> MessagePlace | None:
         """A direct message; where it stands, None when the person does not take them. Never rely on it.
 
         With ``unless_since`` it is not sent if these words were sent since then, just before a crash.
@@ -364,23 +364,23 @@ class DiscordGuild:
                     channel = user.dm_channel or await user.create_dm()
                     async for message in channel.history(after=unless_since - timedelta(minutes=1), limit=100):
                         if message.author == self._bot.user and message.content == text:
-                            return Place(channel.id, message.id)
+                            return MessagePlace(channel.id, message.id)
                 sent = await user.send(text, allowed_mentions=discord.AllowedMentions.none())
         except (Gone, Forbidden):
             return None
-        return Place(sent.channel.id, sent.id)
+        return MessagePlace(sent.channel.id, sent.id)
 
-    async def redirect(self, place: Place, text: str) -> bool:
+    async def redirect(self, place: MessagePlace, text: str) -> bool:
         """Say something else in a direct message; False when it stands no more. Raises Forbidden, DiscordFailure."""
         return await self._upon(place.channel_id, place.message_id, lambda message: message.edit(content=text))
 
-    async def own_direct(self, user_id: int, since: datetime, until: datetime) -> list[Place]:
+    async def own_direct(self, user_id: int, since: datetime, until: datetime) -> list[MessagePlace]:
         """The bot's direct messages to somebody in a span of time. Raises Gone, Forbidden, DiscordFailure."""
         async with _spoken():
             user = self._bot.get_user(user_id) or await self._bot.fetch_user(user_id)
             channel = user.dm_channel or await user.create_dm()
             history = channel.history(after=since, before=until, limit=None)
-            return [Place(channel.id, m.id) async for m in history if m.author == self._bot.user]
+            return [MessagePlace(channel.id, m.id) async for m in history if m.author == self._bot.user]
 
     async def roles_of(self, guild_id: int, user_id: int) -> tuple[frozenset[int], bool] | None:
         """A member's roles and whether they may manage roles, from the cache or Discord.
@@ -508,7 +508,7 @@ async def know_members(guild: discord.Guild) -> None:
         raise DiscordFailure("the list of members is not whole")
 
 
-async def _reactions(message: discord.Message, wanted: Callable[[str], bool]) -> Reactions:
+async def _reactions(message: discord.Message, wanted: Callable[[str], bool]) -> MessageReactions:
     """Discord lists super reactions apart from the others, and each only when asked for."""
     people: list[Reacted] = []
     own = set()
@@ -527,7 +527,7 @@ async def _reactions(message: discord.Message, wanted: Callable[[str], bool]) ->
                 user async for user in reaction.users(limit=reaction.burst_count, type=discord.ReactionType.burst)
             ]
         people += [Reacted(message.channel.id, message.id, user.id, emoji) for user in found if not user.bot]
-    return Reactions(tuple(people), frozenset(own))
+    return MessageReactions(tuple(people), frozenset(own))
 
 
 def _sees(channel: discord.abc.GuildChannel, member: discord.Member) -> bool:

@@ -46,7 +46,7 @@ class Marks:
 
 
 @dataclass(frozen=True, slots=True)
-class Tenure:
+class FacilitatorTenure:
     """A facilitator's seat, and since when its holder has held it without a break."""
 
     person: PersonId
@@ -93,7 +93,7 @@ def marks_of(policy: Policy) -> Marks:
 def readings(
     groups: Collection[Group],
     holdings: Collection[Holding],
-    tenures: Iterable[Tenure],
+    tenures: Iterable[FacilitatorTenure],
     decided: Collection[History],
     stakeholders: GroupId,
     marks: Marks,
@@ -131,7 +131,7 @@ def _objections(decided: Iterable[History], organisations: Mapping[PersonId, str
     return _share(reading, LEAST_OBJECTIONS, marks)
 
 
-def _facilitator(tenure: Tenure, marks: Marks, now: datetime) -> Reading:
+def _facilitator(tenure: FacilitatorTenure, marks: Marks, now: datetime) -> Reading:
     over = now - tenure.since > marks.facilitator
     return Reading(Check.FACILITATOR, tenure.group, over=over, people=(tenure.person,), since=tenure.since)
 

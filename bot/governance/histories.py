@@ -15,7 +15,7 @@ from bot.governance.events import Event, EventType, Json
 from bot.governance.ids import GroupId, PersonId
 
 
-class Stage(StrEnum):
+class HistoryStage(StrEnum):
     """Where a proposal spends its time."""
 
     REVIEW = "review"
@@ -65,7 +65,7 @@ class History:
     group: GroupId | None
     author: PersonId | None
     opened_at: datetime
-    stages: dict[Stage, timedelta] = field(default_factory=dict)
+    stages: dict[HistoryStage, timedelta] = field(default_factory=dict)
     ending: Ending | None = None
     ended_at: datetime | None = None
     low_reach: bool = False
@@ -79,7 +79,7 @@ class History:
     objectors: dict[int, PersonId] = field(default_factory=dict)
     cast: int = 0
     eligible: int = 0
-    _stage: Stage | None = Stage.REVIEW
+    _stage: HistoryStage | None = HistoryStage.REVIEW
     _since: datetime | None = None
 
 
@@ -94,17 +94,17 @@ ENDINGS: Mapping[EventType, Ending] = MappingProxyType(
 )
 """The events with which a proposal is decided."""
 
-_ENTERS: Mapping[EventType, Stage | None] = MappingProxyType(
+_ENTERS: Mapping[EventType, HistoryStage | None] = MappingProxyType(
     {
-        EventType.VERSION_PUBLISHED: Stage.REVIEW,
-        EventType.WINDOW_EXTENDED: Stage.REVIEW,
-        EventType.WINDOW_CLOSED: Stage.SETTLING,
-        EventType.PROPOSAL_DISPUTED: Stage.DISPUTED,
-        EventType.PROPOSAL_HALTED: Stage.DISPUTED,
-        EventType.PROPOSAL_ESCALATED: Stage.VOTE,
-        EventType.PROPOSAL_PASSED: Stage.WAITING,
-        EventType.PROPOSAL_ADOPTED: Stage.WAITING,
-        EventType.PROPOSAL_STALE: Stage.STALE,
+        EventType.VERSION_PUBLISHED: HistoryStage.REVIEW,
+        EventType.WINDOW_EXTENDED: HistoryStage.REVIEW,
+        EventType.WINDOW_CLOSED: HistoryStage.SETTLING,
+        EventType.PROPOSAL_DISPUTED: HistoryStage.DISPUTED,
+        EventType.PROPOSAL_HALTED: HistoryStage.DISPUTED,
+        EventType.PROPOSAL_ESCALATED: HistoryStage.VOTE,
+        EventType.PROPOSAL_PASSED: HistoryStage.WAITING,
+        EventType.PROPOSAL_ADOPTED: HistoryStage.WAITING,
+        EventType.PROPOSAL_STALE: HistoryStage.STALE,
         EventType.PROPOSAL_ENACTED: None,
         EventType.PROPOSAL_NOT_ADOPTED: None,
         EventType.PROPOSAL_LAPSED: None,
@@ -219,7 +219,7 @@ def _take(course: History, at: datetime, event: Event) -> None:
             course.cast, course.eligible = _whole(data.get("cast")), _whole(data.get("eligible"))
 
 
-def _enter(course: History, at: datetime, stage: Stage | None) -> None:
+def _enter(course: History, at: datetime, stage: HistoryStage | None) -> None:
     if course._stage is not None and course._since is not None:
         course.stages[course._stage] = course.stages.get(course._stage, timedelta()) + (at - course._since)
     course._stage, course._since = stage, at

@@ -37,7 +37,7 @@ class Carrier(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Seats:
+class FilingSeats:
     """Seats of one sort in a kind of group; ``seat`` empty: any but an observer's, ``kind`` None: of any group.
 
     Contributors belong to the partnership as a whole: a kind of group is never theirs.
@@ -59,7 +59,7 @@ class DecisionType:
     """
 
     name: str
-    may_file: tuple[Seats, ...]
+    may_file: tuple[FilingSeats, ...]
     electors: GroupKind
     chosen: bool
     passes: Passing
@@ -67,7 +67,7 @@ class DecisionType:
     timelock: str
     least: str
     carried_out_by: Carrier
-    consulted: tuple[Seats, ...] = ()
+    consulted: tuple[FilingSeats, ...] = ()
     fields: tuple[str, ...] = ("timeline", "summary")
     demanded: tuple[str, ...] = ()
     early: bool = False
@@ -82,7 +82,7 @@ class DecisionType:
 GENESIS = (
     DecisionType(
         name="general",
-        may_file=(Seats(),),
+        may_file=(FilingSeats(),),
         electors=GroupKind.TOP_LEVEL,
         chosen=True,
         passes=Passing.SILENCE,
@@ -94,7 +94,7 @@ GENESIS = (
     ),
     DecisionType(
         name="operational",
-        may_file=(Seats(GroupKind.TOP_LEVEL), Seats(GroupKind.CELL)),
+        may_file=(FilingSeats(GroupKind.TOP_LEVEL), FilingSeats(GroupKind.CELL)),
         electors=GroupKind.STAKEHOLDERS,
         chosen=False,
         passes=Passing.SILENCE,
@@ -106,7 +106,7 @@ GENESIS = (
     ),
     DecisionType(
         name="budget",
-        may_file=(Seats(GroupKind.TOP_LEVEL),),
+        may_file=(FilingSeats(GroupKind.TOP_LEVEL),),
         electors=GroupKind.STAKEHOLDERS,
         chosen=False,
         passes=Passing.SILENCE,
@@ -119,7 +119,7 @@ GENESIS = (
     ),
     DecisionType(
         name="policy",
-        may_file=(Seats(seat=MEMBER),),
+        may_file=(FilingSeats(seat=MEMBER),),
         electors=GroupKind.STAKEHOLDERS,
         chosen=False,
         passes=Passing.SILENCE,
@@ -199,7 +199,7 @@ def _plain(value: Any) -> Json:
     match value:
         case tuple():
             return [_plain(each) for each in value]
-        case Seats():
+        case FilingSeats():
             return {each.name: _plain(getattr(value, each.name)) for each in fields(value)}
         case StrEnum():
             return str(value)

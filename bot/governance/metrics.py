@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from statistics import median
 
-from bot.governance.histories import Ending, Fate, History, Stage
+from bot.governance.histories import Ending, Fate, History, HistoryStage
 from bot.governance.ids import GroupId
 from bot.governance.organisation import Group, GroupKind
 
@@ -25,7 +25,7 @@ PERIODS: Mapping[str, timedelta | None] = {
 class Spent:
     """Half of the proposals that were in a stage spent at most ``median`` in it, ``count`` were in it at all."""
 
-    stage: Stage
+    stage: HistoryStage
     median: timedelta
     longest: timedelta
     count: int
@@ -103,7 +103,7 @@ def figures(decided: Collection[History], opened: int, groups: Iterable[Group]) 
     return Figures(
         opened=opened,
         endings=Counter(c.ending for c in decided if c.ending is not None),
-        spent=tuple(spent for stage in Stage if (spent := _spent(stage, decided)) is not None),
+        spent=tuple(spent for stage in HistoryStage if (spent := _spent(stage, decided)) is not None),
         reach=_mean([c.reached / c.reachable for c in by_silence]),
         low_reach=tuple(sorted(c.number for c in decided if c.low_reach)),
         asked=len(asked),
@@ -118,7 +118,7 @@ def figures(decided: Collection[History], opened: int, groups: Iterable[Group]) 
     )
 
 
-def _spent(stage: Stage, decided: Iterable[History]) -> Spent | None:
+def _spent(stage: HistoryStage, decided: Iterable[History]) -> Spent | None:
     times = [c.stages[stage].total_seconds() for c in decided if stage in c.stages]
     if not times:
         return None

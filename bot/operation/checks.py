@@ -122,33 +122,33 @@ def _check_revision(where: str, revision: str | None) -> Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class DiscordSaid:
     """What Discord said about the token and its application."""
 
     findings: tuple[Finding, ...]
     application: int | None = None
 
 
-async def ask_discord(settings: Settings) -> Asked:
+async def ask_discord(settings: Settings) -> DiscordSaid:
     """Ask Discord who this token is and what its application may see."""
     if not settings.token:
         todo = f"DISCORD_TOKEN is empty. Make an application at {PORTAL}, page Bot, and put its token in .env."
-        return Asked((Finding(Mark.WRONG, "token", todo),))
+        return DiscordSaid((Finding(Mark.WRONG, "token", todo),))
     addresses.use(settings)
     client = discord.Client(intents=discord.Intents(guilds=True))
     try:
         async with asyncio.timeout(PATIENCE):
             await client.login(settings.token)
-            return Asked(tuple([each async for each in _of(client)]), client.application_id)
+            return DiscordSaid(tuple([each async for each in _of(client)]), client.application_id)
     except discord.LoginFailure as error:
-        return Asked((Finding(Mark.WRONG, "token", discord_words(error)),))
+        return DiscordSaid((Finding(Mark.WRONG, "token", discord_words(error)),))
     except (discord.DiscordException, *FAILED) as error:
         said = f"could not be checked. {discord_words(error)}"
     except (TypeError, KeyError, ValueError, AttributeError):
         said = "could not be checked: what answered is not Discord. Check the network (proxy, sign-in page)."
     finally:
         await client.close()
-    return Asked((Finding(Mark.UNKNOWN, "token", said),), _application_in(settings.token))
+    return DiscordSaid((Finding(Mark.UNKNOWN, "token", said),), _application_in(settings.token))
 
 
 async def _of(client: discord.Client) -> AsyncIterator[Finding]:

@@ -51,7 +51,7 @@ class Chain(Protocol):
     def links(self, partnership: PartnershipId) -> AsyncIterator[Link]: ...
 
 
-class Beside(Protocol):
+class KeptBeside(Protocol):
     """What is kept beside the chains, as a transaction gives it."""
 
     async def differences(self, partnership: PartnershipId, nouns: Iterable[Compared]) -> tuple[Difference, ...]: ...
@@ -99,7 +99,7 @@ class _Checking:
 
 
 async def verified(
-    chain: Chain, beside: Beside, partnership: PartnershipId, name: str, receipt: Receipt | None = None
+    chain: Chain, beside: KeptBeside, partnership: PartnershipId, name: str, receipt: Receipt | None = None
 ) -> ExportCheck:
     """Check a chain in the database up to a row that cannot even be read, and what is kept beside it."""
     number, head = await chain.head(partnership)

@@ -25,7 +25,7 @@ _EXPOSITION = "text/plain; version=0.0.4; charset=utf-8"
 """The text format that Prometheus and its like read."""
 
 
-class Watched(Protocol):
+class WatchedBot(Protocol):
     """What is asked of the bot."""
 
     @property
@@ -40,7 +40,7 @@ class Health:
     """The little web server. ``start`` once, ``stop`` once."""
 
     def __init__(
-        self, bot: Watched, port: int, last_heartbeat: LastHeartbeat | None = None, figures: Figures | None = None
+        self, bot: WatchedBot, port: int, last_heartbeat: LastHeartbeat | None = None, figures: Figures | None = None
     ) -> None:
         self._bot = bot
         self._port = port
@@ -95,7 +95,7 @@ class Health:
 
 
 async def start(
-    bot: Watched, port: int, last_heartbeat: LastHeartbeat | None = None, figures: Figures | None = None
+    bot: WatchedBot, port: int, last_heartbeat: LastHeartbeat | None = None, figures: Figures | None = None
 ) -> Health | None:
     """Answer at this port; 0 means off. Stop what is returned when the bot closes."""
     if port == 0:

@@ -33,11 +33,11 @@ from bot.services import members, proposals, proposals_cases
 from bot.services.ports.context import Actor, Context
 from bot.services.ports.proposals import Filter
 from bot.services.ports.transaction import Transaction
-from bot.services.proposals_cases import Case
+from bot.services.proposals_cases import ProposalCase
 from bot.services.views import ProposalView
 
 _WORDS = "x" * objections.LEAST_REASON
-_Try = Callable[[Case, Member], object]
+_Try = Callable[[ProposalCase, Member], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,7 @@ async def cast(ctx: Context, actor: Actor, id: ProposalId, place: int) -> Choice
     """The option at this place of the open vote's fixed order. Raises NotFound, UnknownKey and as ``votes.cast``."""
     found: list[Choice] = []
 
-    def tried(case: Case, member: Member) -> object:
+    def tried(case: ProposalCase, member: Member) -> object:
         choice = _choice_at(case.proposal, place)
         found.append(choice)
         ballot = Ballot({choice.name: 1}, member.person, objections.CRITERIA[0], _WORDS)
@@ -182,7 +182,7 @@ async def _tried(ctx: Context, actor: Actor, id: ProposalId, act: _Try) -> Propo
         return await case.view(case.proposal)
 
 
-async def _opened(tx: Transaction, ctx: Context, actor: Actor, id: ProposalId) -> tuple[Case, Member]:
+async def _opened(tx: Transaction, ctx: Context, actor: Actor, id: ProposalId) -> tuple[ProposalCase, Member]:
     case = await proposals_cases.open_case(tx, id, ctx.clock())
     member = await members.reader_of(tx, case.partnership, actor)
     proposals_cases.check_visible(case, actor, member)

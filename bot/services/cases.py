@@ -151,7 +151,7 @@ async def page(
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class TypedNumber:
     """A number as somebody chose or typed it, and the partnership that they named before it; empty for this one."""
 
     number: int
@@ -165,12 +165,12 @@ _WRITTEN = re.compile(
 _NEXT = re.compile(rf"[\s,;]*{_ONE}(?=[\s,;]|\Z)", re.IGNORECASE | re.ASCII)
 
 
-def written(letter: str, words: str) -> Written | None:
+def written(letter: str, words: str) -> TypedNumber | None:
     """A number such as ``7``, ``#7``, ``P-7``, ``p7``, ``2/7``, or a suggestion's words; None for other words."""
     found = _WRITTEN.fullmatch(words.strip())
     if found is None or (found["letter"] or letter).lower() != letter.lower():
         return None
-    return Written(int(found["number"]), found["partnership"] or "")
+    return TypedNumber(int(found["number"]), found["partnership"] or "")
 
 
 def all_written(letter: str, words: str) -> tuple[int, ...] | None:

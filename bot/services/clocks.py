@@ -14,7 +14,7 @@ from bot.services.ports.context import Context
 from bot.services.ports.deliveries import Delivery, DeliveryKind, DeliveryState
 from bot.services.ports.runtime import Heartbeats
 from bot.services.ports.transaction import Transaction
-from bot.services.proposals_cases import Case, open_case
+from bot.services.proposals_cases import ProposalCase, open_case
 
 PATIENT_LOSSES = 3
 """Losses of the same card within an hour that are made good at once."""
@@ -117,7 +117,7 @@ def _moves(proposal: Proposal, since: datetime, now: datetime) -> bool:
     return now - begun > proposal.pinned.outage_tolerance
 
 
-async def _tell_group(case: Case, numbers: tuple[int, ...], since: datetime) -> None:
+async def _tell_group(case: ProposalCase, numbers: tuple[int, ...], since: datetime) -> None:
     """One notice for each group and outage, kept with the first of its proposals that is moved (PRO-11)."""
     if not numbers:
         return
@@ -194,7 +194,7 @@ async def _current(tx: Transaction, shown: Delivery) -> Delivery | None:
     return next((d for d in await tx.deliveries.of_proposal(shown.proposal) if d.id == shown.id), None)
 
 
-async def _pause(case: Case, kind: DeliveryKind) -> timedelta:
+async def _pause(case: ProposalCase, kind: DeliveryKind) -> timedelta:
     """None for the first losses in an hour; after that it doubles with each."""
     events = await case.tx.record.of(case.partnership.id, proposal_thing(case.proposal.id))
     lost = [e for e in events if e.event.type is EventType.CARD_LOST and e.event.data.get("what") == kind]

@@ -17,7 +17,7 @@ from bot.governance.organisation import Holding, Member, Partnership
 from bot.governance.policy import Policy
 from bot.governance.reminders import Entry
 from bot.services import inbox, members
-from bot.services.noun import Line, Waiting
+from bot.services.noun import DigestLine, Waiting
 from bot.services.nouns import NOUNS
 from bot.services.ports.context import Context
 from bot.services.ports.partnerships import PlaceKind
@@ -38,7 +38,7 @@ class News:
     """What is new in a partnership, and what waits in it for whom."""
 
     partnership: Partnership
-    lines: tuple[Line, ...]
+    lines: tuple[DigestLine, ...]
     waiting: tuple[Waiting, ...]
     holdings: tuple[Holding, ...]
     now: datetime

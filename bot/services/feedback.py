@@ -20,7 +20,7 @@ from bot.governance.organisation import Member, Partnership
 from bot.governance.reminders import Entry, ReminderTopic
 from bot.services import cases, members
 from bot.services.cases import Shelf
-from bot.services.noun import MOST_WAITING, InboxItem, Line, Noun, Thing, Waiting
+from bot.services.noun import MOST_WAITING, DigestLine, InboxItem, Noun, Thing, Waiting
 from bot.services.organisation import hosted
 from bot.services.ports.context import Actor, Context
 from bot.services.ports.sealed import Sealed
@@ -311,7 +311,7 @@ async def _waiting(tx: Transaction, partnership: Partnership, feedback: Feedback
     return Waiting(asks)
 
 
-async def _news(tx: Transaction, partnership: Partnership, since: datetime, now: datetime) -> list[Line]:
+async def _news(tx: Transaction, partnership: Partnership, since: datetime, now: datetime) -> list[DigestLine]:
     """What was answered or closed and is not hidden: “you said, we did” (LRN-4)."""
     lines = []
     ended = (EventType.FEEDBACK_ANSWERED, EventType.FEEDBACK_CLOSED)
@@ -321,7 +321,7 @@ async def _news(tx: Transaction, partnership: Partnership, since: datetime, now:
             continue
         link = await cases.board_link(tx, partnership, rules.thing(each.id))
         entry = Entry("answered", "answered", NOUN.called(each.number), each.text, None, link, text=each.answer)
-        lines.append(Line(each.group, entry))
+        lines.append(DigestLine(each.group, entry))
     return lines
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.governance import health as rules
 from bot.governance.events import Event, EventType, Json
-from bot.governance.health import Check, Marks, Reading, Tenure
+from bot.governance.health import Check, FacilitatorTenure, Marks, Reading
 from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.organisation import FACILITATOR, GroupKind, Partnership
 from bot.services import members
@@ -42,7 +42,7 @@ async def health(
     ctx: Context, actor: Actor, id: PartnershipId, group: GroupId | None = None, scale: GroupKind | None = None
 ) -> HealthView:
     """Every check, for somebody with a seat. Raises NotFound, NotEligible."""
-    async with ctx.uow.walk() as tx:
+    async with ctx.uow.scan() as tx:
         partnership = await hosted(tx, actor, id)
         scope = scope_of(partnership, await members.reader_of(tx, partnership, actor), group, scale)
         found, marks = await _read(tx, scope, ctx.clock())
@@ -70,7 +70,7 @@ async def look_at(ctx: Context, id: PartnershipId) -> None:
 
     The record is read beforehand, so that nobody who writes waits for that.
     """
-    async with ctx.uow.walk() as tx:
+    async with ctx.uow.scan() as tx:
         partnership = await tx.partnerships.get(id)
         public = Scope(partnership, tuple(group for group in partnership.groups if not group.private))
         found, _ = await _read(tx, public, ctx.clock())
@@ -105,7 +105,7 @@ async def _read(tx: Transaction, scope: Scope, now: datetime) -> tuple[tuple[Rea
     for person, group in rules.facilitators(scope.ids, holdings):
         held = await tx.seats.held_by(partnership.id, person)
         since = [each.since for each in held if each.group == group and each.seat == FACILITATOR]
-        tenures += [Tenure(person, group, min(since))] if since else []
+        tenures += [FacilitatorTenure(person, group, min(since))] if since else []
     _, decided = await decided_in(tx, scope, now - rules.PERIOD)
     stakeholders = partnership.stakeholders.id
     return rules.readings(scope.groups, holdings, tenures, decided, stakeholders, marks, now), marks

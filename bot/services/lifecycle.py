@@ -14,7 +14,7 @@ from bot.governance.votes_types import Ballot
 from bot.services import proposals_asked
 from bot.services.noun import Nudge
 from bot.services.ports.transaction import Transaction
-from bot.services.proposals_cases import Case, open_case
+from bot.services.proposals_cases import ProposalCase, open_case
 from bot.services.reminders import plan_digest_anew
 
 
@@ -37,14 +37,14 @@ async def advance(tx: Transaction, id: int, now: datetime) -> Nudge | None:
     return await proposals_asked.nudge(tx, kept) if nudged else None
 
 
-async def _ballots(case: Case) -> tuple[Ballot, ...]:
+async def _ballots(case: ProposalCase) -> tuple[Ballot, ...]:
     vote = case.proposal.vote
     if case.proposal.state is not ProposalState.ESCALATED or vote is None:
         return ()
     return await case.tx.ballots.of(vote.id)
 
 
-async def _enact(case: Case, proposal: Proposal) -> tuple[Proposal, tuple[Event, ...]]:
+async def _enact(case: ProposalCase, proposal: Proposal) -> tuple[Proposal, tuple[Event, ...]]:
     due = proposal.timelock_ends_at
     waits = proposal.state in {ProposalState.PASSED, ProposalState.ADOPTED} and proposal.clock.stopped_at is None
     if not waits or due is None or due > case.now:
@@ -55,7 +55,7 @@ async def _enact(case: Case, proposal: Proposal) -> tuple[Proposal, tuple[Event,
     return done, events
 
 
-async def _keep(case: Case, before: Governed, after: Governed, proposal: Proposal) -> None:
+async def _keep(case: ProposalCase, before: Governed, after: Governed, proposal: Proposal) -> None:
     """Whatever its effects changed."""
     if after.policy is not before.policy:
         await case.tx.policies.add(case.partnership.id, after.policy, proposal.id, case.now)

@@ -20,7 +20,7 @@ from bot.governance.reminders import EVERYBODY, Entry, Reminder, ReminderTopic
 from bot.services import cadences, cases, members, organisation, times
 from bot.services.agendas import MeetingList, MeetingView, check_linkable, decided_in, listing, view_of
 from bot.services.cases import Case, Shelf
-from bot.services.noun import MOST_WAITING, InboxItem, Line, Noun, Thing, Waiting
+from bot.services.noun import MOST_WAITING, DigestLine, InboxItem, Noun, Thing, Waiting
 from bot.services.ports.context import Actor, Context
 from bot.services.ports.deliveries import DeliveryKind
 from bot.services.ports.transaction import Transaction
@@ -400,7 +400,7 @@ async def _waiting(tx: Transaction, partnership: Partnership, meeting: Meeting) 
     return Waiting(asks)
 
 
-async def _news(tx: Transaction, partnership: Partnership, since: datetime, now: datetime) -> list[Line]:
+async def _news(tx: Transaction, partnership: Partnership, since: datetime, now: datetime) -> list[DigestLine]:
     """Meetings of the next week, the nearest first."""
     ahead = await tx.of(Meeting).list(partnership.id, (MeetingState.SCHEDULED,), limit=MOST_WAITING)
     lines = []
@@ -408,7 +408,7 @@ async def _news(tx: Transaction, partnership: Partnership, since: datetime, now:
         if now < each.starts_at <= now + THIS_WEEK:
             link = await cases.board_link(tx, partnership, rules.thing(each))
             entry = Entry("meeting", "coming", NOUN.called(each.number), each.title, each.starts_at, link)
-            lines.append(Line(each.group, entry))
+            lines.append(DigestLine(each.group, entry))
     return lines
 
 

@@ -72,7 +72,7 @@ async def metrics(
     period: str = "90 days",
 ) -> MetricsView:
     """The numbers of a group, a scale or the whole partnership. Raises NotFound, NotEligible."""
-    async with ctx.uow.walk() as tx:
+    async with ctx.uow.scan() as tx:
         partnership = await hosted(tx, actor, id)
         scope = scope_of(partnership, await members.reader_of(tx, partnership, actor), group, scale)
         now, length = ctx.clock(), rules.PERIODS[period]

@@ -103,7 +103,7 @@ class Nudge:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DigestLine:
     """Something new for a digest. ``group`` is whose it is, None for the whole partnership's."""
 
     group: GroupId | None
@@ -152,7 +152,7 @@ class Noun(Generic[T]):
     """How reminders look at it and at its parts, by their names in the record."""
     asks: Callable[[Transaction, Partnership], Awaitable[Sequence[Waiting]]]
     """What may wait for somebody (RHY-3)."""
-    news: Callable[[Transaction, Partnership, datetime, datetime], Awaitable[Sequence[Line]]]
+    news: Callable[[Transaction, Partnership, datetime, datetime], Awaitable[Sequence[DigestLine]]]
     """What a digest tells of it, after one instant and up to another (LRN-4)."""
     without: Callable[[T, Event, str], T]
     """The thing without the words that an event brought into it; the third stands in their place (REC-1)."""

@@ -229,7 +229,7 @@ async def why_not_taken(ctx: Context, id: ProposalId, person: PersonId) -> str:
         return "window closed"
 
 
-async def _to_be_told(case: proposals_cases.Case, event: int) -> PersonId | None:
+async def _to_be_told(case: proposals_cases.ProposalCase, event: int) -> PersonId | None:
     """An objector who has not been told, or who said no with a sign that was not taken and has not objected since."""
     number = await _untold(case, event)
     if number is not None:
@@ -243,7 +243,7 @@ async def _to_be_told(case: proposals_cases.Case, event: int) -> PersonId | None
     return None if is_over else recorded.actor
 
 
-async def _untold(case: proposals_cases.Case, event: int) -> int | None:
+async def _untold(case: proposals_cases.ProposalCase, event: int) -> int | None:
     """The number of the objection that this event raised, while its objector has not been told."""
     raised = (await case.tx.record.event(case.partnership.id, event)).event
     number = (raised.data or {}).get("objection")

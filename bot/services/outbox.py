@@ -25,7 +25,7 @@ ALERTS = frozenset({EventType.PLACE_LOST, EventType.ROLE_DELETED, EventType.ROLE
 
 
 @dataclass(frozen=True, slots=True)
-class Logged:
+class FeedEvent:
     """An event of the partnership itself, as the feed tells it."""
 
     recorded: Recorded
@@ -101,7 +101,7 @@ async def recorded(ctx: Context, partnership: PartnershipId, number: int) -> Rec
         return await tx.record.event(partnership, number)
 
 
-async def logged(ctx: Context, partnership_id: PartnershipId, number: int) -> Logged:
+async def logged(ctx: Context, partnership_id: PartnershipId, number: int) -> FeedEvent:
     """An event of the partnership with those whom it names."""
     async with ctx.uow.read() as tx:
         event = await tx.record.event(partnership_id, number)
@@ -110,7 +110,7 @@ async def logged(ctx: Context, partnership_id: PartnershipId, number: int) -> Lo
         named = {event.event.actor, PersonId(str(data.get("person", "")))}
         named |= {PersonId(str(person)) for people in listed for person in people}
         users = await tx.people.users_of(person for person in named if person)
-        return Logged(event, await tx.partnerships.get(partnership_id), users)
+        return FeedEvent(event, await tx.partnerships.get(partnership_id), users)
 
 
 async def user_of(ctx: Context, person: PersonId) -> int | None:
@@ -207,7 +207,7 @@ async def place_of(ctx: Context, view: ProposalView, kind: PlaceKind) -> Place:
     raise NotFound("place", kind)
 
 
-async def log_place(ctx: Context, logged: Logged) -> Place:
+async def log_place(ctx: Context, logged: FeedEvent) -> Place:
     """Where an event of the partnership is told: in the feed, or while that is gone itself, where everyone may write.
 
     Raises NotFound while there is neither.

@@ -27,7 +27,7 @@ from bot.services.noun import Noun
 from bot.services.ports.context import Actor, Context
 from bot.services.ports.proposals import Filter, Listed
 from bot.services.ports.transaction import Transaction
-from bot.services.proposals_cases import Case, act
+from bot.services.proposals_cases import ProposalCase, act
 from bot.services.views import ProposalStanding, ProposalView, links_of, refused_before, view_of
 
 _COMPARED = 300
@@ -129,7 +129,7 @@ async def before_opening(ctx: Context, actor: Actor, id: ProposalId) -> tuple[Pr
     not compared, nor what the draft says itself that it files again. None for what cannot be opened yet.
     Raises NotFound.
     """
-    async with ctx.uow.walk() as tx:
+    async with ctx.uow.scan() as tx:
         now = ctx.clock()
         case = await proposals_cases.open_case(tx, id, now)
         member = await members.reader_of(tx, case.partnership, actor)
@@ -158,7 +158,7 @@ def _wording(proposal: Proposal) -> str:
     return f"{proposal.text.title}\n{refiling.body(proposal.text, proposal.effects)}"
 
 
-async def _check_not_refused(tx: Transaction, case: Case, text: Text, effects: tuple[Effect, ...]) -> None:
+async def _check_not_refused(tx: Transaction, case: ProposalCase, text: Text, effects: tuple[Effect, ...]) -> None:
     """Another version says no more what was refused lately than a new proposal may (OBJ-6). Raises Refiled."""
     said, now = refiling.body(text, effects), case.proposal.current
     if similarity.says_the_same(said, refiling.body(now.text, now.effects)):
@@ -326,7 +326,7 @@ async def list_proposals(
     ctx: Context, actor: Actor, partnership_id: PartnershipId, wanted: Filter
 ) -> tuple[Listed, ...]:
     """What the asker may read, newest first (SCL-2). Raises NotEligible without a seat."""
-    async with ctx.uow.walk() if wanted.search else ctx.uow.read() as tx:
+    async with ctx.uow.scan() if wanted.search else ctx.uow.read() as tx:
         partnership = await tx.partnerships.get(partnership_id)
         if partnership.guild_id != actor.guild_id:
             raise NotFound("partnership")

@@ -17,7 +17,7 @@ from bot.governance.reminders import Entry, Reminder, ReminderTopic
 from bot.governance.rolls import acting, has_a_say, judges_of
 from bot.services import cases, objections, proposals_cases
 from bot.services.clocks import RUNNING
-from bot.services.noun import InboxItem, Line, Noun, Nudge, Thing, Waiting
+from bot.services.noun import DigestLine, InboxItem, Noun, Nudge, Thing, Waiting
 from bot.services.ports.context import Actor, Context
 from bot.services.ports.deliveries import DeliveryKind
 from bot.services.ports.transaction import Transaction
@@ -191,14 +191,14 @@ def _objection_waits(proposal: Proposal, objection: Objection, member: Member, n
 # ---- digests -------------------------------------------------------------------------------------
 
 
-async def news(tx: Transaction, partnership: Partnership, since: datetime, now: datetime) -> list[Line]:
+async def news(tx: Transaction, partnership: Partnership, since: datetime, now: datetime) -> list[DigestLine]:
     """What became of proposals."""
     lines = []
     for proposal, told in await cases.lately(tx, Proposal, partnership, since, now, OUTCOMES):
         links = await links_of(tx, proposal, partnership)
         name, title = f"P-{proposal.number}", proposal.current.text.title
         entry = Entry("outcome", told.event.type.value, name, title, None, links.feed or links.card or "")
-        lines.append(Line(proposal.group, entry))
+        lines.append(DigestLine(proposal.group, entry))
     return lines
 
 

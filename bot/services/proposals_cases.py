@@ -25,7 +25,7 @@ Rule = Callable[[Proposal, Member, datetime], tuple[Proposal, tuple[Event, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class ProposalCase:
     """A proposal at hand, inside a transaction."""
 
     tx: Transaction
@@ -62,10 +62,10 @@ class Case:
         return await view_of(self.tx, proposal, self.partnership, self.now)
 
 
-async def open_case(tx: Transaction, id: ProposalId, now: datetime) -> Case:
+async def open_case(tx: Transaction, id: ProposalId, now: datetime) -> ProposalCase:
     """Load a proposal for an act. Raises NotFound."""
     proposal = await tx.of(Proposal).get(id)
-    return Case(tx, proposal, await tx.partnerships.get(proposal.partnership), now)
+    return ProposalCase(tx, proposal, await tx.partnerships.get(proposal.partnership), now)
 
 
 async def act(ctx: Context, actor: Actor, id: ProposalId, rule: Rule) -> ProposalView:
@@ -82,7 +82,7 @@ async def act(ctx: Context, actor: Actor, id: ProposalId, rule: Rule) -> Proposa
         return await case.view(await case.keep(changed, events))
 
 
-def check_visible(case: Case, actor: Actor, member: Member) -> None:
+def check_visible(case: ProposalCase, actor: Actor, member: Member) -> None:
     """Raises NotFound for other servers' proposals and others' drafts; NotEligible without a seat."""
     readable, hidden = visible(case.proposal, case.partnership, member), _hidden(case.proposal, member.person)
     cases.check_readable(SHELF.name, case.partnership, actor, member, readable=readable, hidden=hidden)

@@ -44,7 +44,7 @@ async def verify(
 
     Raises NotFound, NotEligible.
     """
-    async with ctx.uow.walk() as tx:
+    async with ctx.uow.scan() as tx:
         await _readable(tx, actor, partnership_id)
         return await check(tx, partnership_id, receipt)
 

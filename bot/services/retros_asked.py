@@ -13,7 +13,7 @@ from bot.governance.organisation import Member, Partnership
 from bot.governance.reminders import EVERYBODY, Entry
 from bot.governance.retros import Retro, RetroState, retro_thing
 from bot.services import cases
-from bot.services.noun import MOST_WAITING, InboxItem, Line, Thing, Waiting
+from bot.services.noun import MOST_WAITING, DigestLine, InboxItem, Thing, Waiting
 from bot.services.ports.transaction import Transaction
 
 
@@ -71,10 +71,12 @@ async def _waiting(tx: Transaction, partnership: Partnership, retro: Retro) -> W
     return Waiting(asks_of)
 
 
-async def news(tx: Transaction, partnership: Partnership, since: datetime, now: datetime) -> list[Line]:
+async def news(tx: Transaction, partnership: Partnership, since: datetime, now: datetime) -> list[DigestLine]:
     """Lessons that were published."""
     lines = []
     for each, _ in await cases.lately(tx, Retro, partnership, since, now, (EventType.RETRO_CLOSED,)):
         link = await cases.board_link(tx, partnership, retro_thing(each.id))
-        lines.append(Line(each.group, Entry("lessons", "closed", f"R-{each.number}", each.plan.title, None, link)))
+        lines.append(
+            DigestLine(each.group, Entry("lessons", "closed", f"R-{each.number}", each.plan.title, None, link))
+        )
     return lines

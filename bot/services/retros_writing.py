@@ -36,7 +36,7 @@ _HAS_TIME = re.compile(r"\d[:.]\d\d|\d\s*[ap]m|\d\s*h\b|noon|<t:|\bat\b", re.IGN
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class MoreTime:
     """How many want more time of how many who are needed; ``extended`` once they are enough."""
 
     view: RetroView
@@ -161,7 +161,7 @@ async def vote(ctx: Context, actor: Actor, id: int, topic: int, dots: int) -> Mi
         return await _mine(case, member)
 
 
-async def more_time(ctx: Context, actor: Actor, id: int) -> Asked:
+async def more_time(ctx: Context, actor: Actor, id: int) -> MoreTime:
     """Ask for more time for this topic: more than half of those who take part get it. Raises as ``check_more_time``."""
     async with ctx.uow.write() as tx:
         case = await open_case(tx, id, ctx.clock())
@@ -173,10 +173,10 @@ async def more_time(ctx: Context, actor: Actor, id: int) -> Asked:
         wanted = len({each.author for each in await tx.seals.of(thing)})
         needed = writing.majority(len(await tx.seals.of(f"{case.thing}/{_HERE}")))
         if wanted < needed:
-            return Asked(await case.view(), wanted, needed, False)
+            return MoreTime(await case.view(), wanted, needed, False)
         await tx.seals.destroy(thing)
         saved = await _save(case, writing.extend(case.retro, case.now), rules.changed(case.retro, "more time"))
-        return Asked(await case.view(saved), wanted, needed, True)
+        return MoreTime(await case.view(saved), wanted, needed, True)
 
 
 async def figures(ctx: Context, actor: Actor, id: int) -> RetroFigures:

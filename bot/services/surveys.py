@@ -20,7 +20,7 @@ from bot.governance.scales import Scale
 from bot.governance.surveys import Question, Survey, SurveyState
 from bot.services import cases, members, surveys_replies, times
 from bot.services.cases import Case
-from bot.services.noun import MOST_WAITING, InboxItem, Line, Noun, Thing, Waiting
+from bot.services.noun import MOST_WAITING, DigestLine, InboxItem, Noun, Thing, Waiting
 from bot.services.organisation import hosted
 from bot.services.ports.context import Actor, Context
 from bot.services.ports.transaction import Transaction
@@ -237,12 +237,14 @@ async def _waiting(tx: Transaction, partnership: Partnership, survey: Survey) ->
     return Waiting(asks)
 
 
-async def _news(tx: Transaction, partnership: Partnership, since: datetime, now: datetime) -> list[Line]:
+async def _news(tx: Transaction, partnership: Partnership, since: datetime, now: datetime) -> list[DigestLine]:
     """Results that came out."""
     lines = []
     for each, _ in await cases.lately(tx, Survey, partnership, since, now, (EventType.SURVEY_CLOSED,)):
         link = await cases.board_link(tx, partnership, each.thing)
-        lines.append(Line(each.group, Entry("survey", "closed", NOUN.called(each.number), each.title, None, link)))
+        lines.append(
+            DigestLine(each.group, Entry("survey", "closed", NOUN.called(each.number), each.title, None, link))
+        )
     return lines
 
 

@@ -32,7 +32,7 @@ class Edition:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class PassedProposal:
     """A proposal that was adopted or carried out."""
 
     number: int
@@ -47,7 +47,7 @@ class Trend:
     view: SurveyView
     question: Question
     editions: tuple[Edition, ...]
-    decisions: tuple[Decision, ...]
+    decisions: tuple[PassedProposal, ...]
 
 
 async def trend(ctx: Context, actor: Actor, id: int, place: int) -> Trend:
@@ -80,7 +80,7 @@ def _asked(survey: Survey, wanted: Question) -> list[Edition]:
 
 async def _decided(
     tx: Transaction, partnership: Partnership, member: Member, editions: tuple[Edition, ...]
-) -> tuple[Decision, ...]:
+) -> tuple[PassedProposal, ...]:
     first, last = editions[0].at, editions[-1].at
     readable = {group.id for group in partnership.groups if authority.may(member, Act.READ, group)}
     rows = await tx.of(Proposal).listed(partnership.id, Filter(states=_DECIDED, limit=_MOST_DECISIONS))
@@ -89,5 +89,5 @@ async def _decided(
         if row.group in readable and row.number is not None:
             at = (await tx.of(Proposal).get(row.id)).state_since
             if first <= at <= last:
-                found.append(Decision(row.number, row.title, at))
+                found.append(PassedProposal(row.number, row.title, at))
     return tuple(sorted(found, key=lambda decision: (decision.at, decision.number)))

@@ -11,7 +11,7 @@ import discord
 from bot.governance.errors import NotFound
 from bot.governance.ids import PartnershipId, PersonId
 from bot.services.ports.context import Context
-from bot.services.ports.deliveries import Entry
+from bot.services.ports.deliveries import CalendarEntry
 from bot.services.ports.record import Recorded
 
 Drawn: TypeAlias = tuple[bytes, ...]
@@ -52,7 +52,7 @@ def _nothing_direct(view: Any, event: Recorded, person: PersonId) -> str:
     return ""
 
 
-def _no_entry(view: Any) -> Entry | None:
+def _no_entry(view: Any) -> CalendarEntry | None:
     return None
 
 
@@ -77,7 +77,7 @@ class Board:
     post: Callable[[Any, Recorded, Drawn, int], Sequence[Message]] = field(default=_nothing_told)
     draw: Callable[[Any, Recorded], Drawn] = field(default=_nothing_drawn)
     direct: Callable[[Any, Recorded, PersonId], str] = field(default=_nothing_direct)
-    entry: Callable[[Any], Entry | None] = field(default=_no_entry)
+    entry: Callable[[Any], CalendarEntry | None] = field(default=_no_entry)
     letter: Callable[[Any], str] = field(default=_no_letter)
     told_by: Callable[[Context, PartnershipId, int], Awaitable[Any]] | None = None
     """What a post shows, where that is found by the number of its event and not by the thing."""

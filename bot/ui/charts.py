@@ -74,7 +74,7 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class ChartMark:
     """Something that happened, drawn as a vertical line: a decision by its number, such as P-12."""
 
     at: datetime
@@ -125,7 +125,7 @@ def stacks(title: str, rows: Sequence[Stack], parts: Sequence[str], note: str = 
 def lines(
     title: str,
     series: Sequence[Series],
-    marks: Sequence[Mark] = (),
+    marks: Sequence[ChartMark] = (),
     unit: str = "",
     limits: tuple[float, float] | None = None,
     note: str = "",
@@ -259,7 +259,7 @@ class _Label:
     text: str
 
 
-def _placed(marks: Sequence[Mark], span: tuple[float, float]) -> tuple[list[_Label], list[float]]:
+def _placed(marks: Sequence[ChartMark], span: tuple[float, float]) -> tuple[list[_Label], list[float]]:
     """Labels of marks in rows, none over another, and the places of marks for whose label there is no room."""
     low, high = span
     across = (RIGHT - _LEFT) * WIDTH
@@ -278,7 +278,7 @@ def _placed(marks: Sequence[Mark], span: tuple[float, float]) -> tuple[list[_Lab
     return placed, bare
 
 
-def _together(marks: Sequence[Mark], span: tuple[float, float], across: float) -> list[tuple[float, list[str]]]:
+def _together(marks: Sequence[ChartMark], span: tuple[float, float], across: float) -> list[tuple[float, list[str]]]:
     """Marks by place, in days; those within a line's width share one."""
     low, high = span
     found: list[tuple[float, list[str]]] = []

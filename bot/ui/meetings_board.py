@@ -10,7 +10,7 @@ from bot.governance.cadences import LAST, Cadence, Unit
 from bot.governance.ids import PersonId
 from bot.governance.meetings import Answer, Meeting, MeetingKind, MeetingState
 from bot.services.agendas import MeetingView
-from bot.services.ports.deliveries import Entry
+from bot.services.ports.deliveries import CalendarEntry
 from bot.services.times import stands_twice, wall_of
 from bot.ui import meetings_ids
 from bot.ui.labels import count, listed, span, stamp
@@ -285,7 +285,7 @@ def controls(view: MeetingView) -> list[Part]:
     return []
 
 
-def entry(view: MeetingView) -> Entry | None:
+def entry(view: MeetingView) -> CalendarEntry | None:
     """Its entry among the server's events while it is ahead. Whoever is in the server can read that."""
     meeting = view.meeting
     if meeting.state is not MeetingState.SCHEDULED or meeting.starts_at <= view.now or view.group.private:
@@ -293,7 +293,7 @@ def entry(view: MeetingView) -> Entry | None:
     if view.channel_id is None:
         return None
     where = f"https://discord.com/channels/{view.partnership.guild_id}/{view.channel_id}"
-    return Entry(
+    return CalendarEntry(
         name=fit(f"M-{meeting.number} · {plain(meeting.title, 90)}", 100),
         description=(
             f"{meeting.kind.value.capitalize()} meeting of {plain(view.group.name, 80)}, "

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from bot.governance.histories import Ending, Fate, Stage
+from bot.governance.histories import Ending, Fate, HistoryStage
 from bot.governance.metrics import Figures
 from bot.governance.organisation import GroupKind
 from bot.services.metrics import MetricsView, Scope
@@ -21,14 +21,14 @@ from bot.ui.scales import SCALE_LABELS
 from bot.ui.tables import csv_of
 from bot.ui.text import in_quotes
 
-STAGES: Mapping[Stage, str] = MappingProxyType(
+STAGES: Mapping[HistoryStage, str] = MappingProxyType(
     {
-        Stage.REVIEW: "Open to objections",
-        Stage.SETTLING: "Settling objections",
-        Stage.DISPUTED: "Disputed",
-        Stage.VOTE: "Final vote, with its notice",
-        Stage.WAITING: "Decided, waiting to be carried out",
-        Stage.STALE: "Stale",
+        HistoryStage.REVIEW: "Open to objections",
+        HistoryStage.SETTLING: "Settling objections",
+        HistoryStage.DISPUTED: "Disputed",
+        HistoryStage.VOTE: "Final vote, with its notice",
+        HistoryStage.WAITING: "Decided, waiting to be carried out",
+        HistoryStage.STALE: "Stale",
     }
 )
 ENDINGS: Mapping[Ending, str] = MappingProxyType(

@@ -14,7 +14,7 @@ from bot.governance.retros_leading import Doubt
 from bot.services.retros import PAGE
 from bot.services.retros_leading import Options, Pressed
 from bot.services.retros_views import Mine, RetroView
-from bot.services.retros_writing import Asked, Box, RetroFigures
+from bot.services.retros_writing import Box, MoreTime, RetroFigures
 from bot.services.times import Understood
 from bot.ui import limits, retros_controls, retros_ids
 from bot.ui import retros_board as boards
@@ -193,7 +193,7 @@ def cards_file(view: RetroView) -> str:
     return "\n".join(lines) + "\n"
 
 
-def asked(found: Asked) -> Answer:
+def asked(found: MoreTime) -> Answer:
     """Whether there is more time now."""
     if found.extended:
         return said("More than half of those who take part want more time: the timer was set on.")

@@ -8,7 +8,7 @@ from bot.governance.surveys import ANSWER, STEPS, Question, QuestionKind, Result
 from bot.services.surveys_compared import Trend
 from bot.ui import charts
 from bot.ui import surveys_board as surveys
-from bot.ui.charts import Bar, Mark, Series, Stack
+from bot.ui.charts import Bar, ChartMark, Series, Stack
 from bot.ui.labels import count
 from bot.ui.panels import Attached, attached
 from bot.ui.panels import pictures as gallery
@@ -83,7 +83,7 @@ def trend_picture(trend: Trend) -> bytes | None:
     asked = trend.question
     if asked.kind is QuestionKind.TEXT or not any(not each.result.withheld for each in trend.editions):
         return None
-    marks = [Mark(decision.at, f"P-{decision.number}") for decision in trend.decisions]
+    marks = [ChartMark(decision.at, f"P-{decision.number}") for decision in trend.decisions]
     if asked.kind is QuestionKind.SCALE:
         points = tuple(
             (each.at, None if each.result.withheld else surveys.average(each.result)) for each in trend.editions

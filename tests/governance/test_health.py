@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.governance import health
-from bot.governance.health import Check, Marks, Reading, Tenure
+from bot.governance.health import Check, FacilitatorTenure, Marks, Reading
 from bot.governance.histories import Ending, Fate, History
 from bot.governance.ids import GroupId, PersonId, RoleId
 from bot.governance.organisation import Holding, RoleMapping
@@ -44,7 +44,7 @@ def decided(number: int, low: bool = False, objectors: str = "", ending: Ending 
 def read(
     check: Check,
     holdings: tuple[Holding, ...] = (),
-    tenures: tuple[Tenure, ...] = (),
+    tenures: tuple[FacilitatorTenure, ...] = (),
     courses: tuple[History, ...] = (),
     group: GroupId | None = None,
 ) -> Reading:
@@ -83,8 +83,8 @@ def test_one_organisations_share_of_seats(
 def test_exactly_at_the_mark_is_not_over_it() -> None:
     two_of_five = tuple(sits(p, o) for p, o in zip("abcde", ("G", "G", "R", "D", "H"), strict=True))
     assert not read(Check.SEATS, two_of_five, group=SHG).over
-    assert not read(Check.FACILITATOR, tenures=(Tenure(PersonId("f"), SHG, T - 365 * DAY),)).over
-    assert read(Check.FACILITATOR, tenures=(Tenure(PersonId("f"), SHG, T - 366 * DAY),)).over
+    assert not read(Check.FACILITATOR, tenures=(FacilitatorTenure(PersonId("f"), SHG, T - 365 * DAY),)).over
+    assert read(Check.FACILITATOR, tenures=(FacilitatorTenure(PersonId("f"), SHG, T - 366 * DAY),)).over
     assert not read(Check.REACH, courses=(decided(1, True), decided(2), decided(3))).over
 
 

@@ -10,7 +10,7 @@ import pytest
 from bot.governance import authority, drafts, matrix, proposals
 from bot.governance.effects import REGISTRY
 from bot.governance.errors import BadText, BadValue, Provisional
-from bot.governance.matrix import AMOUNT, GENESIS, Carrier, DecisionType, Passing, Seats
+from bot.governance.matrix import AMOUNT, GENESIS, Carrier, DecisionType, FilingSeats, Passing
 from bot.governance.organisation import FACILITATOR, GroupKind
 from bot.governance.policy import Policy, amended, genesis
 from bot.governance.proposals import Load
@@ -110,7 +110,7 @@ def test_each_effect_belongs_to_types_that_there_are() -> None:
 
 PURCHASE = DecisionType(
     name="purchase",
-    may_file=(Seats(GroupKind.CELL, FACILITATOR), Seats(GroupKind.TOP_LEVEL)),
+    may_file=(FilingSeats(GroupKind.CELL, FACILITATOR), FilingSeats(GroupKind.TOP_LEVEL)),
     electors=GroupKind.TOP_LEVEL,
     chosen=False,
     passes=Passing.SILENCE,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.governance import metrics
 from bot.governance.events import Event, EventType, Json
-from bot.governance.histories import TOLD, Ending, Fate, Happening, History, Stage, courses
+from bot.governance.histories import TOLD, Ending, Fate, Happening, History, HistoryStage, courses
 from bot.governance.ids import GroupId, PersonId
 from bot.governance.organisation import Group, GroupKind
 
@@ -51,7 +51,11 @@ def course(*happened: Happening) -> History:
 def test_a_quiet_pass() -> None:
     found = course(opened(), *passed())
     assert (found.ending, found.ended_at) == (Ending.PASSED, T + 72 * HOUR)
-    assert found.stages == {Stage.REVIEW: 72 * HOUR, Stage.SETTLING: timedelta(), Stage.WAITING: timedelta()}
+    assert found.stages == {
+        HistoryStage.REVIEW: 72 * HOUR,
+        HistoryStage.SETTLING: timedelta(),
+        HistoryStage.WAITING: timedelta(),
+    }
     assert (found.reached, found.reachable, found.active) == (2, 4, set())
 
 
@@ -71,7 +75,13 @@ def test_a_dispute_and_a_vote() -> None:
         at(230, EventType.PROPOSAL_ENACTED),
     )
     hours = {stage: spent / HOUR for stage, spent in found.stages.items()}
-    assert hours == {Stage.REVIEW: 72, Stage.SETTLING: 28, Stage.DISPUTED: 10, Stage.VOTE: 72, Stage.WAITING: 48}
+    assert hours == {
+        HistoryStage.REVIEW: 72,
+        HistoryStage.SETTLING: 28,
+        HistoryStage.DISPUTED: 10,
+        HistoryStage.VOTE: 72,
+        HistoryStage.WAITING: 48,
+    }
     assert found.objections == {1: Fate.OVERRULED}
     assert found.active == {"a", "b", "c"}
     assert (found.cast, found.eligible, found.concerns) == (3, 4, 1)
@@ -103,14 +113,14 @@ def test_what_became_of_an_objection(then: list[tuple[EventType, dict[str, Json]
 def test_what_is_open_again_is_not_decided(back: EventType) -> None:
     found = course(opened(), *passed()[:2], at(80, back, version=2, electors=["a", "e"]))
     assert (found.ending, found.ended_at) == (None, None)
-    assert found.stages[Stage.WAITING] == 8 * HOUR
+    assert found.stages[HistoryStage.WAITING] == 8 * HOUR
     again = course(opened(), *passed()[:2], at(80, back, version=2), *passed(150, reached=4))
     assert (again.ending, again.ended_at, again.reached) == (Ending.PASSED, T + 150 * HOUR, 4)
 
 
 def test_an_extended_window_counts_as_review() -> None:
     found = course(opened(), at(72, EventType.WINDOW_EXTENDED, reached=0, reachable=4), *passed(120, low=True))
-    assert found.stages[Stage.REVIEW] == 120 * HOUR
+    assert found.stages[HistoryStage.REVIEW] == 120 * HOUR
     assert found.low_reach
 
 
@@ -173,7 +183,7 @@ def test_the_numbers_of_three_proposals() -> None:
     assert shown.objections == {Fate.INTEGRATED: 1}
     assert shown.by_scale == {GroupKind.STAKEHOLDERS: 2, GroupKind.TOP_LEVEL: 1}
     assert shown.unplaced == 1
-    review = next(spent for spent in shown.spent if spent.stage is Stage.REVIEW)
+    review = next(spent for spent in shown.spent if spent.stage is HistoryStage.REVIEW)
     assert (review.median, review.longest, review.count) == (93 * HOUR, 100 * HOUR, 4)
     assert [(m.begins.month, m.decided) for m in shown.months] == [(1, 2), (2, 2)]
     assert shown.months[1].reach is None

@@ -12,7 +12,7 @@ import pytest
 
 from bot.discord.guild import DiscordFailure
 from bot.governance.meetings import MeetingState
-from bot.services.ports.deliveries import Entry
+from bot.services.ports.deliveries import CalendarEntry
 from tests.journeys import meeting
 from tests.journeys.forging import press_forged
 from tests.journeys.server import CORE, TALK, Server, controls_of, latest, said, serving, text_of
@@ -305,7 +305,7 @@ async def test_an_entry_made_just_before_a_crash_is_found_again(
 ) -> None:
     make = server.bot.guild_adapter.make_event
 
-    async def made_and_lost(guild_id: int, entry: Entry) -> int:
+    async def made_and_lost(guild_id: int, entry: CalendarEntry) -> int:
         await make(guild_id, entry)
         raise DiscordFailure("the answer was lost")
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.discord.guild import Reactions
+from bot.discord.guild import MessageReactions
 from bot.governance.proposals_types import ObjectionState, ProposalState
 from tests.journeys import objecting
 from tests.journeys.server import CONCERN, CORE, OBJECT, Server, text_of
@@ -204,7 +204,7 @@ async def test_a_session_that_dies_while_catching_up_is_not_alive(
     due = await closes_at(server)
     look = server.bot.guild_adapter.reactions
 
-    async def interrupted(channel_id: int, message_id: int, wanted: Callable[[str], bool]) -> Reactions:
+    async def interrupted(channel_id: int, message_id: int, wanted: Callable[[str], bool]) -> MessageReactions:
         await server.bot.on_disconnect()
         return await look(channel_id, message_id, wanted)
 

@@ -105,9 +105,9 @@ def test_no_noun_goes_without_these_tests() -> None:
 def test_a_number_is_read_as_people_write_it(noun: Noun[Any]) -> None:
     own = noun.letter
     for words in ("7", "#7", f"{own}-7", f"{own}7", f"{own.lower()}-7", f" {own} 7 ", f"{own}-7 · Plant\ntrees · 12"):
-        assert cases.written(own, words) == cases.Written(7), words
+        assert cases.written(own, words) == cases.TypedNumber(7), words
     for words in ("2/7", f"2/{own}-7", f"2/{own}-7 · words", "2 / 7"):
-        assert cases.written(own, words) == cases.Written(7, "2"), words
+        assert cases.written(own, words) == cases.TypedNumber(7, "2"), words
 
 
 @every_noun

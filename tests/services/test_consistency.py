@@ -75,7 +75,7 @@ async def lived(scene: Scene) -> Scene:
 
 
 async def checked(scene: Scene) -> RecordCheck:
-    async with scene.ctx.uow.walk() as tx:
+    async with scene.ctx.uow.scan() as tx:
         return await record.check(tx, HERE)
 
 

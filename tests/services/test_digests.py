@@ -13,7 +13,7 @@ from bot.governance.surveys import Question, QuestionKind
 from bot.services import digests, feedback, meetings, proposals, retros, retros_writing, surveys
 from bot.services.digests import MOST, News
 from bot.services.meetings import Wanted
-from bot.services.noun import Line
+from bot.services.noun import DigestLine
 from tests.services.scene import (
     ADA,
     BEN,
@@ -118,7 +118,7 @@ async def test_meetings_of_the_next_week_are_coming_the_nearest_first(scene: Sce
 async def test_of_a_section_eight_lines_are_told_and_the_rest_is_counted(scene: Scene) -> None:
     some = [Entry("outcome", "proposal enacted", f"P-{n}") for n in range(MOST + 2)]
     for most, shown in ((MOST, MOST), (MOST + 1, MOST), (MOST + 2, MOST)):
-        made = replace(await news(scene, scene.clock()), lines=tuple(Line(None, each) for each in some[:most]))
+        made = replace(await news(scene, scene.clock()), lines=tuple(DigestLine(None, each) for each in some[:most]))
         told = await digests.personal(made, await scene.person(ADA), ())
         assert [each.name for each in told if each.why != "more"] == [each.name for each in some[:shown]]
         more = [each.name for each in told if each.why == "more"]

@@ -22,7 +22,7 @@ from bot.services.ports.context import Context
 from bot.services.ports.deliveries import Delivery, DeliveryKind
 from bot.services.ports.record import Recorded
 from bot.ui.announcements import announce
-from storage.deliveries import Wanted
+from storage.deliveries import WantedDelivery
 from storage.engine import create_engines
 from storage.unit_of_work import SqlUnitOfWork
 from tests.database import TestClock
@@ -174,7 +174,9 @@ def agrees_with_events(proposal: Proposal, happened: Counter[str]) -> None:
 
 def is_queued(proposal: Proposal, events: list[Recorded], shown: dict[str, Delivery]) -> None:
     expected = {
-        Wanted(HERE, asked.kind, proposal.id, r.number, asked.person).key for r in events for asked in announce(r.event)
+        WantedDelivery(HERE, asked.kind, proposal.id, r.number, asked.person).key
+        for r in events
+        for asked in announce(r.event)
     }
     assert expected == shown.keys()
     changes = sum(any(asked.kind is DeliveryKind.CARD for asked in announce(r.event)) for r in events)

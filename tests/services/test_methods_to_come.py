@@ -215,7 +215,7 @@ async def on_record(scene: Scene, vote: Vote) -> None:
     assert isinstance(published, list)
     assert [each["marks"] for each in published if isinstance(each, dict)] == [dict(b.marks) for b in vote.ballots]
     assert closed["chosen"] == (vote.tally and vote.tally.chosen)
-    async with scene.ctx.uow.walk() as tx:
+    async with scene.ctx.uow.scan() as tx:
         found = await record.check(tx, HERE)
     assert found.verdict.holds
     assert found.differences == ()

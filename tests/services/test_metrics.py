@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete
 
 from bot.governance.errors import NotEligible, NotFound
-from bot.governance.histories import Ending, Fate, Stage
+from bot.governance.histories import Ending, Fate, HistoryStage
 from bot.governance.ids import GroupId
 from bot.governance.organisation import GroupKind
 from bot.services import feedback, metrics, objections, votes
@@ -69,7 +69,7 @@ async def test_what_three_proposals_come_to(scene: Scene) -> None:
     assert found.turnout == (4, 6)
     assert found.by_scale == {GroupKind.STAKEHOLDERS: 2, GroupKind.TOP_LEVEL: 1}
     assert found.unplaced == 0
-    review = next(spent for spent in found.spent if spent.stage is Stage.REVIEW)
+    review = next(spent for spent in found.spent if spent.stage is HistoryStage.REVIEW)
     assert (review.median, review.count) == (timedelta(hours=72), 3)
 
 

@@ -75,8 +75,8 @@ class Queue:
             yield tx
 
     @asynccontextmanager
-    async def walk(self) -> AsyncIterator[Transaction]:
-        async with self.inner.walk() as tx:
+    async def scan(self) -> AsyncIterator[Transaction]:
+        async with self.inner.scan() as tx:
             yield tx
 
 

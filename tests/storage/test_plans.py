@@ -75,7 +75,7 @@ async def asked(engines: Engines) -> AsyncIterator[tuple[Transaction, list[str]]
             plans.extend(row.detail for row in rows)
 
 
-async def test_no_question_of_the_day_walks_the_archive(archive: Engines) -> None:
+async def test_no_question_of_the_day_scans_the_archive(archive: Engines) -> None:
     async with asked(archive) as (tx, plans):
         assert len(await tx.of(Proposal).due(NEW_YEAR + timedelta(days=99))) == 20
         assert len(await tx.of(Proposal).due(NEW_YEAR + timedelta(days=99), [HERE])) == 20
@@ -90,7 +90,7 @@ async def test_no_question_of_the_day_walks_the_archive(archive: Engines) -> Non
         assert len(await tx.deliveries.waiting(NEW_YEAR)) == 20
         assert await tx.deliveries.of_message(5) is not None
         assert len(await tx.deliveries.of_proposal(proposal(5).id)) == 1
-    walks = [plan for plan in plans if plan.startswith("SCAN") and "INDEX" not in plan and plan != "SCAN CONSTANT ROW"]
-    assert walks == []
+    scans = [plan for plan in plans if plan.startswith("SCAN") and "INDEX" not in plan and plan != "SCAN CONSTANT ROW"]
+    assert scans == []
     assert sum("ix_proposals_due" in plan for plan in plans) == 4
     assert any("ix_deliveries_waiting" in plan for plan in plans)

@@ -38,7 +38,7 @@ from bot.services.record import RecordCheck
 from bot.services.reminders import PreferencesView
 from bot.services.retros_leading import Options, Pressed
 from bot.services.retros_views import Earlier, Mine
-from bot.services.retros_writing import Asked, Box, RetroFigures
+from bot.services.retros_writing import Box, MoreTime, RetroFigures
 from bot.services.roles import Mapped
 from bot.services.scales import SetupView
 from bot.services.stops import Mending
@@ -326,7 +326,7 @@ def examples(claim: str) -> dict[str, list[Any]]:
             if view.retro.topics
             for moved in (0, 1)
         ][:2],
-        "Asked": [Asked(retro_views[0], 1, 4, named) for named in (True, False)],
+        "Asked": [MoreTime(retro_views[0], 1, 4, named) for named in (True, False)],
         "RetroFigures": [RetroFigures(view, 1, 2, 3, 4) for view in retro_views if view.retro.runs],
         "Pressed": [Pressed(view, doubt) for view in retro_views if view.retro.runs for doubt in list(Doubt)[1:]],
         "Options": [

@@ -16,7 +16,7 @@ from matplotlib.ft2font import FT2Font
 from PIL import Image
 
 from bot.ui import charts, sheets
-from bot.ui.charts import Bar, Mark, Series, Stack
+from bot.ui.charts import Bar, ChartMark, Series, Stack
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 MOST_BYTES = 300_000
@@ -62,12 +62,12 @@ EVERY = {
     "stacks": lambda: charts.stacks("S-1", [Stack("Q", (1, 2, 3)), Stack("R", (), "too few")], ["a", "b", "c"]),
     "no stacks": lambda: charts.stacks("S-1", [], []),
     "lines": lambda: charts.lines(
-        "T", [Series("a", ((day(0), 1.0), (day(9), None), (day(20), 3.0)))], [Mark(day(5), "P-1")], limits=(1, 5)
+        "T", [Series("a", ((day(0), 1.0), (day(9), None), (day(20), 3.0)))], [ChartMark(day(5), "P-1")], limits=(1, 5)
     ),
-    "one point": lambda: charts.lines("T", [Series("a", ((day(0), 1.0),))], [Mark(day(0), "P-1")]),
+    "one point": lambda: charts.lines("T", [Series("a", ((day(0), 1.0),))], [ChartMark(day(0), "P-1")]),
     "gaps only": lambda: charts.lines("T", [Series("a", ((day(0), None),))], limits=(1, 5)),
     "no lines": lambda: charts.lines("T", []),
-    "marks only": lambda: charts.lines("T", [], [Mark(day(3), "P-1")]),
+    "marks only": lambda: charts.lines("T", [], [ChartMark(day(3), "P-1")]),
 }
 
 
@@ -85,7 +85,7 @@ def test_words_of_people_are_words_and_nothing_else(text: str) -> None:
     """No mathematics, no legend that hides underscores, no sign that the font lacks and warns about (TXT-1)."""
     picture(charts.bars(text, [Bar(text, 2, text)], unit=text, note=text))
     picture(charts.stacks(text, [Stack(text, (1, 1))], [text, text]))
-    picture(charts.lines(text, [Series(text, ((day(0), 1.0),))], [Mark(day(0), text)], unit=text, note=text))
+    picture(charts.lines(text, [Series(text, ((day(0), 1.0),))], [ChartMark(day(0), text)], unit=text, note=text))
 
 
 @settings(max_examples=25, deadline=None)
@@ -122,7 +122,7 @@ def test_more_rows_than_fit_are_counted() -> None:
 
 @pytest.mark.parametrize("count", [1, 2, 12, 40, 400])
 def test_labels_of_decisions_never_stand_over_one_another(count: int) -> None:
-    marks = [Mark(day(n * 300 / count % 97 * 3), f"P-{n}") for n in range(count)]
+    marks = [ChartMark(day(n * 300 / count % 97 * 3), f"P-{n}") for n in range(count)]
     labels, bare = charts._placed(marks, (charts._days(day(-5)), charts._days(day(305))))
     across = (sheets.RIGHT - charts._LEFT) * sheets.WIDTH
     for lane in range(charts._LANES):
@@ -143,13 +143,13 @@ def test_labels_of_decisions_never_stand_over_one_another(count: int) -> None:
 def test_a_mark_and_a_point_leave_ink() -> None:
     line = Series("a", ((day(0), 1.0), (day(30), 2.0)))
     bare = ink(picture(charts.lines("T", [line])))
-    assert ink(picture(charts.lines("T", [line], [Mark(day(9), "P-1")]))) > bare
+    assert ink(picture(charts.lines("T", [line], [ChartMark(day(9), "P-1")]))) > bare
     assert bare > ink(picture(charts.lines("T", [Series("a", ((day(0), None), (day(30), None)))])))
 
 
 def test_many_points_and_marks_stay_small() -> None:
     series = [Series(f"q{n}", tuple((day(d), d // 30 % 5 + n / 9) for d in range(700))) for n in range(8)]
-    picture(charts.lines("T", series, [Mark(day(n / 2), f"P-{n}") for n in range(1400)]))
+    picture(charts.lines("T", series, [ChartMark(day(n / 2), f"P-{n}") for n in range(1400)]))
 
 
 def test_the_library_is_imported_with_the_first_picture_only() -> None:

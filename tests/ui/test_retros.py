@@ -21,7 +21,7 @@ from bot.governance.retros_writing import Merged, Written
 from bot.services.ports.record import Recorded
 from bot.services.retros_leading import Options, Pressed
 from bot.services.retros_views import Earlier, Mine, RetroView
-from bot.services.retros_writing import Asked, Box, RetroFigures
+from bot.services.retros_writing import Box, MoreTime, RetroFigures
 from bot.services.times import Understood
 from bot.ui import retros_board, retros_forms, retros_notices, retros_replies, retros_topics
 from bot.ui import retros_board as boards
@@ -142,8 +142,8 @@ def test_private_answers_fit_however_much_there_is() -> None:
         retros_topics.ballot(ballot, 2),
         retros_topics.dots(ballot, 1),
         retros_topics.dots(ballot, 99999),
-        retros_replies.asked(Asked(view, 1, 4, False)),
-        retros_replies.asked(Asked(view, 4, 4, True)),
+        retros_replies.asked(MoreTime(view, 1, 4, False)),
+        retros_replies.asked(MoreTime(view, 4, 4, True)),
         *(retros_replies.figures(RetroFigures(view_of(crowded(s)), 1, 2, 3, 4)) for s in rules.PHASES),
         *(retros_topics.topics(view_of(crowded(RetroState.DISCUSS)), page) for page in (0, 60)),
         *(retros_replies.actions(view, page, "Noted. ") for page in (0, 3, 99)),

@@ -19,7 +19,7 @@ from bot.governance.organisation import Group, GroupKind, Partnership
 from bot.governance.scales import Scale
 from bot.governance.surveys import REPEATS, Question, QuestionKind, Result, Survey, SurveyState
 from bot.services.ports.record import Recorded
-from bot.services.surveys_compared import Decision, Edition, Trend
+from bot.services.surveys_compared import Edition, PassedProposal, Trend
 from bot.services.surveys_replies import Answering
 from bot.services.surveys_views import SurveyView
 from bot.ui import forms, limits, surveys_drawn, surveys_forms, surveys_replies
@@ -275,7 +275,7 @@ def test_a_scale_is_called_by_whom_it_asks() -> None:
 
 def trended(asked: Question, *results: Result) -> Trend:
     editions = tuple(Edition(n, NOW + timedelta(days=30 * n), result) for n, result in enumerate(results, 1))
-    decided = tuple(Decision(n, line(90), NOW + timedelta(days=30 * n + 9)) for n in range(1, 40))
+    decided = tuple(PassedProposal(n, line(90), NOW + timedelta(days=30 * n + 9)) for n in range(1, 40))
     return Trend(view(CLOSED), asked, editions, decided if editions else ())
 
 

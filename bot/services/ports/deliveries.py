@@ -97,7 +97,7 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CalendarEntry:
     """What stands among a server's scheduled events. Name and place are at most 100 characters, the rest 1000."""
 
     name: str

@@ -69,6 +69,6 @@ class UnitOfWork(Protocol):
         """A reading transaction on a snapshot."""
         ...
 
-    def walk(self) -> AbstractAsyncContextManager[Transaction]:
-        """The same for questions that may walk a whole table, such as a search: it holds up nobody."""
+    def scan(self) -> AbstractAsyncContextManager[Transaction]:
+        """The same for questions that may scan a whole table, such as a search: it holds up nobody."""
         ...

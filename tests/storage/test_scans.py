@@ -16,26 +16,26 @@ _SLOW = text(
 )
 
 
-async def test_the_loop_goes_on_while_somebody_walks(engines: Engines) -> None:
+async def test_the_loop_goes_on_while_somebody_scans(engines: Engines) -> None:
     turns = 0
 
-    async def walk() -> int:
-        async with engines.walk() as connection:
+    async def scan() -> int:
+        async with engines.scan() as connection:
             return int((await connection.execute(_SLOW)).scalar_one())
 
-    walking = asyncio.create_task(walk())
-    while not walking.done():
+    scanning = asyncio.create_task(scan())
+    while not scanning.done():
         turns += 1
         await asyncio.sleep(0.001)
-    assert await walking == 2_000_000
+    assert await scanning == 2_000_000
     assert turns > 10
 
 
-async def test_who_walks_sees_what_was_kept_and_keeps_nothing(uow: SqlUnitOfWork, engines: Engines) -> None:
+async def test_who_scans_sees_what_was_kept_and_keeps_nothing(uow: SqlUnitOfWork, engines: Engines) -> None:
     async with uow.write() as tx:
         await tx.partnerships.save(partnership())
-    async with uow.walk() as tx:
+    async with uow.scan() as tx:
         assert (await tx.partnerships.get(HERE)).id == HERE
     with pytest.raises(DBAPIError):
-        async with engines.walk() as connection:
+        async with engines.scan() as connection:
             await connection.execute(text("DELETE FROM partnerships"))
