@@ -29,9 +29,10 @@ async def sweep(
     """Advance everything whose deadline has come, in partnerships that are reconciled. Returns how many there were.
 
     What people react to is first looked at again; what cannot be waits. One thing that cannot be advanced keeps its
-    deadline and does not hold up the others. Reminders and digests follow, and are not counted.
+    deadline and does not hold up the others, nor does a server that is slow to answer. Reminders and digests follow,
+    and are not counted.
     """
-    advanced = sum([await _bring_forward(ctx, partnerships, noun, look_again) for noun in nouns])
+    advanced = sum(await asyncio.gather(*(_bring_forward(ctx, partnerships, noun, look_again) for noun in nouns)))
     await direct_messages.sweep(ctx, partnerships)
     await digests.give_due(ctx, partnerships)
     await scales_roles.tell_left(ctx, partnerships)
