@@ -11,15 +11,16 @@ from datetime import datetime
 
 import rfc8785
 
-from bot.governance.events import COMPLETE, ERASURES, Event, Json
+from bot.governance.events import Event, Json
+from bot.governance.record_events import COMPLETE, ERASURES
 from bot.services.ports.record import Verdict
 from storage.types import written
 
 EMPTY = "0" * 64
 """The hash before the first event."""
 SALT_BYTES = 16
-_ERASURES = frozenset(kind.value for kind in ERASURES)
-_COMPLETE = frozenset(kind.value for kind in COMPLETE)
+_ERASURES = frozenset(kind.NAME for kind in ERASURES)
+_COMPLETE = frozenset(kind.NAME for kind in COMPLETE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ def forge(event: Event, at: datetime, number: int, previous: str) -> Link:
     """The next link of a chain, with fresh salt over its text."""
     salt = secrets.token_hex(SALT_BYTES)
     payload = canonical(event.data)
-    open_link = Link(number, at, event.type.value, event.thing, event.actor, digest(salt, payload), previous, "")
+    open_link = Link(number, at, event.name, event.thing, event.actor, digest(salt, payload), previous, "")
     return Link(*_header(open_link), seal(open_link), salt, payload)
 
 

@@ -11,12 +11,22 @@ from sqlalchemy import Table, Text, select, type_coerce
 
 from bot.governance import consistency
 from bot.governance.consistency import Difference
-from bot.governance.events import COMPLETE, ERASURES, EventType, Json
+from bot.governance.events import Json
 from bot.governance.histories import Happening
 from bot.governance.ids import PartnershipId
 from bot.governance.organisation import Group, Partnership
+from bot.governance.organisation_events import (
+    GroupCreated,
+    PartnershipCreated,
+    PartnershipRatified,
+    RoleDeleted,
+    RoleMapped,
+    RoleUnmapped,
+)
 from bot.governance.policy import Policy
+from bot.governance.policy_events import PolicyAdopted, PolicyAmended
 from bot.governance.policy_values import written
+from bot.governance.record_events import COMPLETE, ErasuresListed, PersonErased
 from bot.services.ports.record import Compared
 from storage import tables
 from storage.mapping import BadDocument, from_text
@@ -28,14 +38,14 @@ from storage.session import Session
 
 _BY_RULES_OF_THE_DAY = frozenset({"document", "due_at", "title_folded"})
 """Columns that hold what the code of their day made of a document for lookups: another version makes something else."""
-_OF_POLICY = (EventType.POLICY_ADOPTED, EventType.POLICY_AMENDED)
+_OF_POLICY = (PolicyAdopted, PolicyAmended)
 _OF_PARTNERSHIP = (
-    EventType.PARTNERSHIP_CREATED,
-    EventType.PARTNERSHIP_RATIFIED,
-    EventType.GROUP_CREATED,
-    EventType.ROLE_MAPPED,
-    EventType.ROLE_UNMAPPED,
-    EventType.ROLE_DELETED,
+    PartnershipCreated,
+    PartnershipRatified,
+    GroupCreated,
+    RoleMapped,
+    RoleUnmapped,
+    RoleDeleted,
 )
 _PART = 200
 
@@ -136,8 +146,8 @@ class Consistency:
         told = await self._record.since(id, None, COMPLETE)
         if not told:
             return
-        lists = [each.event.data.get("people") for each in told if each.event.type in ERASURES]
-        erased = {person for each in lists if isinstance(each, list) for person in each}
+        listed = [each.event.fact for each in told]
+        erased = {p for fact in listed if isinstance(fact, PersonErased | ErasuresListed) for p in fact.people}
         events, people = tables.events, tables.people
         strangers = select(events.c.actor_id).distinct().where(events.c.partnership_id == id)
         strangers = strangers.where(events.c.actor_id.is_not(None))

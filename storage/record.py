@@ -12,9 +12,11 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, bindparam, delete, func, insert, or_, select
 
 from bot.governance.errors import NotErasable, NotFound
-from bot.governance.events import COMPLETE, Event, EventType
+from bot.governance.events import Event, EventType, as_recorded
 from bot.governance.histories import Happening
 from bot.governance.ids import PartnershipId, PersonId, ProposalId
+from bot.governance.proposals_events import ReviewOpened
+from bot.governance.record_events import COMPLETE, WordsErased
 from bot.services.ports.record import Recorded, Verdict
 from storage.chain import EMPTY, Link, Verifier, data_of, forge
 from storage.deliveries import Deliveries, WantedDelivery
@@ -130,7 +132,7 @@ class Record:
         """The number before the first review that opened since then; the last one where none did."""
         chosen = select(events.c.number).where(
             events.c.partnership_id == partnership,
-            events.c.type == EventType.REVIEW_OPENED.value,
+            events.c.type == ReviewOpened.NAME,
             events.c.at >= since,
         )
         chosen = chosen.order_by(events.c.at, events.c.number).limit(1)
@@ -181,7 +183,7 @@ class Record:
         which = and_(payloads.c.partnership_id == partnership, payloads.c.number == number)
         await self._session.connection.execute(delete(payloads).where(which))
         self._session.wiped = True
-        said = Event(EventType.WORDS_ERASED, erased.event.thing, None, {"numbers": [number]})
+        said = Event(WordsErased((number,)), erased.event.thing)
         await self.append(partnership, (said,), at)
         return True
 
@@ -225,7 +227,7 @@ class Record:
 
 
 def _written(types: Iterable[EventType]) -> list[str]:
-    return sorted(kind.value for kind in types)
+    return sorted(kind.NAME for kind in types)
 
 
 async def _happenings(rows: Sequence[Any]) -> tuple[Happening, ...]:
@@ -238,9 +240,9 @@ async def _happenings(rows: Sequence[Any]) -> tuple[Happening, ...]:
 
 
 def _happening(row: Any) -> Happening:
-    data = json.loads(row.payload) if row.payload is not None else {}
+    data = json.loads(row.payload) if row.payload is not None else None
     actor = None if row.actor_id is None else PersonId(row.actor_id)
-    return Happening(row.at, Event(EventType(row.type), row.thing, actor, data))
+    return Happening(row.at, as_recorded(row.type, row.thing, actor, data))
 
 
 def _proposal_of(event: Event) -> ProposalId | None:
@@ -269,5 +271,5 @@ def _link(row: Row[Any]) -> Link:
 
 def _recorded(partnership: PartnershipId, link: Link) -> Recorded:
     actor = None if link.actor is None else PersonId(link.actor)
-    event = Event(EventType(link.type), link.thing, actor, data_of(link))
+    event = as_recorded(link.type, link.thing, actor, data_of(link) if link.payload is not None else None)
     return Recorded(link.number, partnership, link.at, event, link.hash, link.payload is None)

@@ -19,6 +19,8 @@ ROOT = Path(__file__).resolve().parents[1]
 FLOORS = ("bot", "cogs", "storage", "config")
 VAGUE = {"utils", "util", "helpers", "helper", "manager", "managers", "common", "misc"}
 MAY_READ_THE_TIME = ("bot/app.py", "bot/rehearsal.py", "bot/rehearsal/")
+MAY_WRITE_EVENTS = {"bot/governance/events.py", "bot/services/scales_roles.py", "storage/chain.py"}
+"""Who handles events as the record writes them: their types, the chain, and what a set-up keeps to tell later."""
 # Written with character classes so that this file does not match itself.
 LEAKS = {
     "a package registry": r"pyp[i]\.org|pythonhoste[d]\.org|npmj[s]\.(org|com)|debia[n]\.org/debian",
@@ -110,6 +112,13 @@ def clock_reads(tree: ast.AST) -> Iterator[int]:
                 yield node.lineno
         elif isinstance(node, ast.ImportFrom) and node.module in {"time", "discord.utils"}:
             yield from (node.lineno for alias in node.names if alias.name in {"time", "time_ns", "utcnow"})
+
+
+def data_reads(tree: ast.AST) -> Iterator[int]:
+    """The lines on which what an event says is looked up as the record writes it; Discord's interactions have data."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr == "data" and ast.unparse(node.value) != "interaction":
+            yield node.lineno
 
 
 def leaks(text: str) -> list[str]:
@@ -397,6 +406,30 @@ def test_a_name_of_a_class_means_one_thing() -> None:
 
 def test_no_files_import_each_other_in_a_circle() -> None:
     assert cycle(import_graph()) == []
+
+
+def test_what_an_event_says_is_read_from_its_typed_fields() -> None:
+    found = [
+        f"{name_of(path)}:{line}"
+        for path in sources(*FLOORS)
+        if name_of(path) not in MAY_WRITE_EVENTS
+        for line in data_reads(ast.parse(path.read_text()))
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("text", "heard"),
+    [('event.data["x"]', True), ("data = recorded.event.data", True), ("interaction.data", False), ("e.fact", False)],
+)
+def test_the_alarm_about_untyped_events_hears(text: str, heard: bool) -> None:
+    assert bool([*data_reads(ast.parse(text))]) is heard
+
+
+def test_types_of_events_are_declared_where_they_are_found() -> None:
+    """``known`` reads the modules called ``…_events`` beside the rules."""
+    declared = {name_of(path) for path in sources("bot") if re.search(r"^@fact\(", path.read_text(), re.MULTILINE)}
+    assert {name for name in declared if not re.fullmatch(r"bot/governance/[a-z]+_events\.py", name)} == set()
 
 
 @pytest.mark.parametrize("noun", NOUNS, ids=lambda noun: noun.name)

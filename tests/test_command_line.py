@@ -21,8 +21,8 @@ import pytest
 import bot
 from bot.__main__ import main
 from bot.discord import addresses
-from bot.governance.events import Event, EventType
 from bot.governance.ids import PartnershipId
+from bot.governance.objections_events import ConcernRaised
 from bot.governance.organisation import Partnership
 from bot.governance.shards import EVERYTHING, Shards, read_shards
 from bot.operation import instance
@@ -32,6 +32,7 @@ from storage import migrate
 from storage.engine import create_engines
 from storage.locks import InstanceLock
 from storage.unit_of_work import SqlUnitOfWork
+from tests.facts import event_of
 from tests.processes import TOKEN, ended, environment, process
 from tests.standin import StandIn, listening
 
@@ -70,8 +71,7 @@ def database() -> Path:
                 await tx.partnerships.save(Partnership(each, f"Commons {each}", 99))
                 texts = ("first", "second", "third")
                 events = [
-                    Event(EventType.CONCERN_RAISED, "proposal/1", person, {"text": f"the {text} thing"})
-                    for text in texts
+                    event_of(ConcernRaised, "proposal/1", person, {"text": f"the {text} thing"}) for text in texts
                 ]
                 await tx.record.append(each, events, NOW)
             await tx.record.erase(BOTH[0], 2, NOW)

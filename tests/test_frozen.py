@@ -23,9 +23,11 @@ from typing import Any
 import pytest
 
 from bot.governance.effects import Effect, as_data
+from bot.governance.events import Unread, as_recorded
 from bot.governance.feedback import Feedback
 from bot.governance.ids import PartnershipId, ProposalId
 from bot.governance.meetings import Meeting
+from bot.governance.policy_events import PolicyAdopted
 from bot.governance.proposals_types import Proposal
 from bot.governance.retros import Retro
 from bot.governance.surveys import Survey
@@ -33,6 +35,7 @@ from bot.operation import upkeep
 from bot.operation.errors import OperatorError
 from config.settings import Settings
 from storage import migrate
+from storage.chain import canonical
 from storage.engine import create_engines
 from storage.unit_of_work import SqlTransaction, SqlUnitOfWork
 from tests.frozen.loading import EXPORT, FACTS, RECEIPTS, carried_over, database
@@ -62,6 +65,18 @@ def old(tmp_path: Path) -> Iterator[sqlite3.Connection]:
     database(tmp_path / "old")
     with closing(sqlite3.connect(tmp_path / "old" / "governance.sqlite3")) as connection:
         yield connection
+
+
+def test_what_its_events_say_is_read_and_would_be_written_byte_for_byte() -> None:
+    """REC-1. The first policy was told without its matrix then; whatever was erased is known by its type."""
+    lines = map(json.loads, EXPORT.read_text(encoding="utf-8").splitlines())
+    for each in [line for line in lines if "payload" in line]:
+        told = None if each["payload"] is None else json.loads(each["payload"])
+        event = as_recorded(each["type"], each["thing"], each["actor"], told)
+        assert each["type"] == event.type.NAME
+        assert isinstance(event.fact, Unread) is (told is None), each
+        if told is not None and event.type is not PolicyAdopted:
+            assert canonical(event.data) == each["payload"]
 
 
 async def test_its_record_and_what_stands_beside_it_verify(tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ import pytest
 
 from bot.discord.guild import DiscordFailure, DiscordGuild, Gone
 from bot.discord.outbox import Outbox
-from bot.governance.events import Event, EventType
 from bot.governance.ids import PartnershipId
+from bot.governance.organisation_events import RoleRenamed
 from bot.governance.policy import genesis
 from bot.services import objections, proposals
 from bot.services.ports.context import Context
@@ -25,6 +25,7 @@ from bot.ui.announcements import announce
 from storage.engine import create_engines
 from storage.unit_of_work import SqlUnitOfWork
 from tests.database import NEW_YEAR, TestClock, sqlite_pattern, sqlite_url
+from tests.facts import event_of
 from tests.services.scene import ADA, BEN, CLEO, HERE, OTHER_TEXT, PARTNERSHIP, SHG, TLC, Scene
 
 __all__ = ["sqlite_pattern", "sqlite_url"]
@@ -168,7 +169,7 @@ class Town:
         """Something happens that the feed of a partnership tells of."""
         this = PartnershipId(number)
         async with self.scene.ctx.uow.write() as tx:
-            told = Event(EventType.ROLE_RENAMED, f"partnership/{this}", None, {"role": "7", "name": "Kept"})
+            told = event_of(RoleRenamed, f"partnership/{this}", None, {"role": "7", "name": "Kept"})
             await tx.record.append(this, [told] * times, NEW_YEAR)
 
     async def states(self) -> Counter[str]:

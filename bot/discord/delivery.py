@@ -19,9 +19,9 @@ from bot.discord.boards import Boards
 from bot.discord.guild import DiscordFailure, DiscordGuild, Forbidden, Gone
 from bot.governance.clock import CARD
 from bot.governance.errors import NotFound
-from bot.governance.events import EventType
 from bot.governance.ids import ProposalId
 from bot.governance.objections import CHANNEL, DIRECT, THREAD
+from bot.governance.proposals_events import CardPostedAgain, Nudged, ReviewOpened, VersionPublished
 from bot.governance.proposals_types import FINAL, ProposalState
 from bot.services import clocks, direct_messages, objections, outbox
 from bot.services.objections import JOINED_LATER
@@ -299,12 +299,13 @@ class Showing:
         if event.erased:
             messages = [record.erased_post(event, marker)]
         elif delivery.kind is DeliveryKind.TEXT:
-            afresh = event.event.type is EventType.CARD_POSTED_AGAIN
-            number = view.proposal.current.number if afresh else event.event.data.get("version", 1)
-            assert isinstance(number, int)
+            afresh = event.event.type is CardPostedAgain
+            fact = event.event.fact
+            published = fact.version if isinstance(fact, ReviewOpened | VersionPublished) else 1
+            number = view.proposal.current.number if afresh else published
             messages = proposals.text_messages(view, number, marker, afresh=afresh)
         else:
-            if event.event.type is EventType.NUDGED:
+            if event.event.type is Nudged:
                 view = replace(view, reminded=await direct_messages.mentioned(self._ctx, event))
             messages = [notices.notice(view, event, marker)]
         first, *rest = messages

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.governance.events import Event, EventType, Json, proposal_thing
+from bot.governance.events import Event, proposal_thing
+from bot.governance.ids import PersonId
 from bot.governance.proposals_types import CONTESTABLE, Clock, Objection, Proposal, ProposalState
+from bot.governance.stops_events import ClockResumed, ClockStopped, StopsSpent
 
 OUTAGE = "outage"
 CARD = "card missing"
@@ -59,10 +61,11 @@ def deadline(proposal: Proposal, now: datetime, period: timedelta) -> datetime:
     return (proposal.clock.stopped_at or now) + period
 
 
-def stop(proposal: Proposal, reason: str, since: datetime, **told: Json) -> Outcome:
+def stop(proposal: Proposal, reason: str, since: datetime, people: tuple[PersonId, ...] = ()) -> Outcome:
     """Stop the clock from ``since``, but not from before its review opened; a second reason keeps it standing.
 
-    Once people's acts stopped it as long as they may, they stop it no more (PRO-11). ``told`` goes into the event.
+    Once people's acts stopped it as long as they may, they stop it no more (PRO-11). ``people`` are those who are kept
+    from acting.
     """
     waiting = CONTESTABLE | ({ProposalState.PASSED, ProposalState.ADOPTED} if reason in WITH_TIMELOCK else frozenset())
     before = proposal.clock
@@ -79,16 +82,11 @@ def stop(proposal: Proposal, reason: str, since: datetime, **told: Json) -> Outc
         clock = replace(clock, meddled_since=min(before.meddled_since or since, since))
     else:
         clock = replace(clock, wanting_since=min(wanting_since(before) or since, since))
-    event = Event(
-        EventType.CLOCK_STOPPED,
-        proposal_thing(proposal.id),
-        None,
-        {"reason": reason, "since": since.isoformat(), **told},
-    )
+    event = Event(ClockStopped(reason, since, people), proposal_thing(proposal.id))
     return replace(proposal, clock=clock), (event,)
 
 
-def resume(proposal: Proposal, reason: str, now: datetime, **told: Json) -> Outcome:
+def resume(proposal: Proposal, reason: str, now: datetime) -> Outcome:
     """This reason is gone. When it was the last, every deadline moves by the time the clock stood (PRO-11)."""
     before = proposal.clock
     if reason not in before.reasons:
@@ -106,14 +104,9 @@ def resume(proposal: Proposal, reason: str, now: datetime, **told: Json) -> Outc
     stood = max(now - clock.stopped_at, timedelta(0))
     clock = replace(clock, because=frozenset(), stopped_at=None, stood=clock.stood + stood, resumed_at=now)
     running = _shift(replace(proposal, clock=clock), before.stopped_at or now, stood)
-    data: dict[str, Json] = {
-        "reason": reason,
-        "because": [*sorted(before.because | {reason})],
-        "since": (before.stopped_at or now).isoformat(),
-        "minutes": int(stood.total_seconds() // 60),
-        **told,
-    }
-    return running, (Event(EventType.CLOCK_RESUMED, proposal_thing(proposal.id), None, data),)
+    because = tuple(sorted(before.because | {reason}))
+    told = ClockResumed(reason, int(stood.total_seconds() // 60), before.stopped_at or now, because)
+    return running, (Event(told, proposal_thing(proposal.id)),)
 
 
 def wanting_since(clock: Clock) -> datetime | None:
@@ -150,7 +143,7 @@ def spend(proposal: Proposal, now: datetime) -> Outcome:
         return proposal, ()
     spent = replace(proposal.clock, spent=True, spells=closed(proposal.clock, now).spells)
     proposal = replace(proposal, clock=spent)
-    events: list[Event] = [Event(EventType.STOPS_SPENT, proposal_thing(proposal.id), None, {})]
+    events: list[Event] = [Event(StopsSpent(), proposal_thing(proposal.id))]
     for reason in sorted(proposal.clock.reasons & BY_PEOPLE):
         proposal, resumed = resume(proposal, reason, now)
         events += resumed

@@ -8,9 +8,10 @@ from datetime import datetime
 from bot.governance import authority
 from bot.governance.authority import Act, Relation
 from bot.governance.errors import AlreadyDone, WrongState
-from bot.governance.events import Event, EventType, proposal_thing
+from bot.governance.events import Event, proposal_thing
 from bot.governance.matrix import Carrier
 from bot.governance.organisation import Member
+from bot.governance.proposals_events import ProposalDone, ProposalNotDone
 from bot.governance.proposals_types import Proposal, ProposalState
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
@@ -33,6 +34,6 @@ def mark(proposal: Proposal, member: Member, done: bool, now: datetime) -> Outco
     authority.check(member, Act.MARK_DONE, near, relations=relations)
     if (proposal.done_at is not None) is done:
         raise AlreadyDone("marked as done" if done else "marked as not done")
-    happened = EventType.PROPOSAL_DONE if done else EventType.PROPOSAL_NOT_DONE
+    happened = ProposalDone() if done else ProposalNotDone()
     marked = replace(proposal, done_at=now if done else None, done_by=member.person if done else None)
-    return marked, (Event(happened, proposal_thing(proposal.id), member.person, {}),)
+    return marked, (Event(happened, proposal_thing(proposal.id), member.person),)

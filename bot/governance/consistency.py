@@ -13,11 +13,20 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from bot.governance.errors import Refusal
-from bot.governance.events import Event, EventType, Json
+from bot.governance.events import Json
 from bot.governance.histories import Happening
 from bot.governance.matrix import told
 from bot.governance.organisation import Group, Partnership, RoleMapping
+from bot.governance.organisation_events import (
+    GroupCreated,
+    PartnershipCreated,
+    PartnershipRatified,
+    RoleDeleted,
+    RoleMapped,
+    RoleUnmapped,
+)
 from bot.governance.policy import Policy
+from bot.governance.policy_events import PolicyAdopted, PolicyAmended
 from bot.governance.policy_keys import KEYS
 from bot.governance.policy_values import read, written
 from bot.governance.retros import RetroState as RetroState
@@ -45,22 +54,24 @@ def of_policies(
     ``kept`` holds, by version, what stands for each key, ``rows`` the decision matrix; ``by`` the proposal that
     brought it.
     """
-    adopted = next((each.event for each in history if each.event.type is EventType.POLICY_ADOPTED), None)
-    amended: dict[int, list[Event]] = {}
+    facts = [each.event.fact for each in history]
+    adopted = next((fact for fact in facts if isinstance(fact, PolicyAdopted)), None)
+    amended: dict[int, list[tuple[str, PolicyAmended]]] = {}
     known = True
     for each in history:
-        if each.event.type is EventType.POLICY_AMENDED:
-            version = each.event.data.get("version")
-            known = known and isinstance(version, int)
-            amended.setdefault(version if isinstance(version, int) else 0, []).append(each.event)
+        if each.event.type is PolicyAmended:
+            fact = each.event.fact
+            if isinstance(fact, PolicyAmended):
+                amended.setdefault(fact.version, []).append((each.event.thing, fact))
+            else:
+                known = False
     if adopted is not None:
-        told = adopted.data.get("version")
-        first = told if isinstance(told, int) else 1
+        first = adopted.version
         if first not in kept:
             yield Difference(f"policy/{first}", "whole version")
-        elif not _same(kept[first], _values(adopted)):
+        elif not _same(kept[first], adopted.values):
             yield Difference(f"policy/{first}", "values")
-        if first in rows and not _same_rows(rows[first], _rows(adopted)):
+        if first in rows and not _same_rows(rows[first], {str(row.get("name")): row for row in adopted.matrix}):
             yield Difference(f"policy/{first}", "decision matrix")
     versions = sorted(kept)
     for before, version in pairwise(versions):
@@ -71,45 +82,45 @@ def of_policies(
             if known:
                 yield Difference(f"policy/{version}", "amendment")
             continue
-        changes = {str(e.data.get("key")): str(e.data.get("value")) for e in events}
+        changes = {fact.key: fact.value for _, fact in events}
         if not _same(kept[version], {**kept[before], **changes}):
             yield Difference(f"policy/{version}", "values")
-        if {event.thing for event in events} != {f"proposal/{by.get(version)}"}:
+        if {thing for thing, _ in events} != {f"proposal/{by.get(version)}"}:
             yield Difference(f"policy/{version}", "decision")
-    for version in sorted(amended.keys() - kept.keys() - {0}):
+    for version in sorted(amended.keys() - kept.keys()):
         yield Difference(f"policy/{version}", "whole version")
 
 
 def of_partnership(partnership: Partnership, history: Sequence[Happening]) -> Iterator[Difference]:
     """What of a partnership is not as its events tell: name, groups, mapped roles, whether it is ratified (ORG-1)."""
     whole = f"partnership/{partnership.id}"
-    created = next((each.event for each in history if each.event.type is EventType.PARTNERSHIP_CREATED), None)
+    created = next((each.event for each in history if each.event.type is PartnershipCreated), None)
     if created is None:
         return
-    if created.data.get("name", partnership.name) != partnership.name:
+    if isinstance(created.fact, PartnershipCreated) and created.fact.name != partnership.name:
         yield Difference(whole, "name")
-    ratified = any(each.event.type is EventType.PARTNERSHIP_RATIFIED for each in history)
+    ratified = any(each.event.type is PartnershipRatified for each in history)
     if ratified is partnership.provisional:
         yield Difference(whole, "ratification")
-    told = {each.event.thing: each.event for each in history if each.event.type is EventType.GROUP_CREATED}
+    told = {each.event.thing: each.event for each in history if each.event.type is GroupCreated}
     kept = {f"group/{group.id}": group for group in partnership.groups}
     for thing in sorted(told.keys() | kept.keys()):
         if thing not in told or thing not in kept:
             yield Difference(thing, "whole group")
-        elif any(told[thing].data.get(name, value) != value for name, value in group_told(kept[thing]).items()):
+        elif isinstance(fact := told[thing].fact, GroupCreated) and not _same_group(fact, group_told(kept[thing])):
             yield Difference(thing, "description")
     yield from _mappings(partnership, history)
 
 
-def group_told(group: Group) -> dict[str, str | int | bool | None]:
+def group_told(group: Group) -> GroupCreated:
     """A group as the record tells of its creation (ORG-1)."""
-    return {
-        "name": group.name,
-        "kind": group.kind.value,
-        "parent": group.parent,
-        "private": group.private,
-        "purpose": group.purpose,
-    }
+    return GroupCreated(group.name, group.kind.value, group.parent, group.private, group.purpose)
+
+
+def _same_group(told: GroupCreated, kept: GroupCreated) -> bool:
+    """In all that the record tells; an older one knew less of it."""
+    older = told.private is None
+    return (told.name, told.kind) == (kept.name, kept.kind) if older else told == kept
 
 
 def _mappings(partnership: Partnership, history: Sequence[Happening]) -> Iterator[Difference]:
@@ -117,16 +128,13 @@ def _mappings(partnership: Partnership, history: Sequence[Happening]) -> Iterato
     told: Counter[tuple[object, ...]] = Counter()
     for each in history:
         event = each.event
-        if event.type is EventType.ROLE_MAPPED and not event.data:
-            return
-        key: tuple[object, ...] = (
-            event.thing,
-            *(event.data.get(name, "") for name in ("seat", "class", "organisation")),
-        )
-        if event.type is EventType.ROLE_MAPPED:
-            told[key] += 1
-        elif event.type in {EventType.ROLE_UNMAPPED, EventType.ROLE_DELETED}:
-            told[key] -= 1
+        match event.fact:
+            case RoleMapped(seat=seat, stakeholder_class=of, organisation=organisation):
+                told[event.thing, seat, of, organisation] += 1
+            case RoleUnmapped() | RoleDeleted() as gone:
+                told[event.thing, gone.seat, gone.stakeholder_class, gone.organisation] -= 1
+            case _ if event.type is RoleMapped:
+                return
     kept = Counter(_mapped(partnership, mapping) for mapping in partnership.mappings if not mapping.lost)
     for key in sorted(kept, key=str):
         if kept[key] > told[key]:
@@ -138,23 +146,12 @@ def _mapped(partnership: Partnership, mapping: RoleMapping) -> tuple[object, ...
     return thing, mapping.seat, mapping.stakeholder_class, mapping.organisation
 
 
-def _values(event: Event) -> Mapping[str, str]:
-    values = event.data.get("values")
-    return {key: str(value) for key, value in values.items()} if isinstance(values, dict) else {}
-
-
 def _same(kept: Mapping[str, str], told: Mapping[str, str]) -> bool:
     """Whether the values of the keys that both know are the same; another version of the bot knows other keys."""
     return all(_value(key, kept[key]) == _value(key, told[key]) for key in kept.keys() & told.keys() & KEYS.keys())
 
 
-def _rows(event: Event) -> Mapping[str, Columns]:
-    told = event.data.get("matrix")
-    rows = [row for row in told if isinstance(row, dict)] if isinstance(told, list) else []
-    return {str(row.get("name")): row for row in rows}
-
-
-def _same_rows(kept: Mapping[str, Columns], told: Mapping[str, Columns]) -> bool:
+def _same_rows(kept: Mapping[str, Columns], told: Mapping[str, Mapping[str, object]]) -> bool:
     """Whether rows stand as they were told, in the columns that both know; an older record tells of no rows."""
     if not told:
         return True

@@ -10,24 +10,52 @@ from types import MappingProxyType
 from bot.governance.events import Event, EventType
 from bot.governance.histories import Happening
 from bot.governance.lifecycle import REACHED
+from bot.governance.objections_events import (
+    AppealDecided,
+    AppealFiled,
+    ConcernRaised,
+    ObjectionIntegrated,
+    ObjectionLapsed,
+    ObjectionOrphaned,
+    ObjectionOverruled,
+    ObjectionRaised,
+    ObjectionStated,
+    ObjectionWithdrawn,
+    OfObjection,
+    RulingGiven,
+)
 from bot.governance.policy import Policy
 from bot.governance.proposals import NO_REASON, pin
-from bot.governance.proposals_types import Objection, ObjectionState, Proposal, ProposalState, Version
+from bot.governance.proposals_events import (
+    ProposalDone,
+    ProposalEnacted,
+    ProposalHalted,
+    ProposalLapsed,
+    ProposalNotAdopted,
+    ProposalNotDone,
+    ProposalRead,
+    ProposalStale,
+    ProposalWithdrawn,
+    ReviewOpened,
+    VersionPublished,
+)
+from bot.governance.proposals_types import Objection, ObjectionState, Proposal, ProposalState, Statement, Test, Version
 from bot.governance.versions import digest
 from bot.governance.votes import published
+from bot.governance.votes_events import VoteClosed
 
 _OBJECTION: Mapping[EventType, ObjectionState] = MappingProxyType(
     {
-        EventType.OBJECTION_RAISED: ObjectionState.RAISED,
-        EventType.OBJECTION_STATED: ObjectionState.STATED,
-        EventType.OBJECTION_LAPSED: ObjectionState.CONCERN,
-        EventType.OBJECTION_WITHDRAWN: ObjectionState.WITHDRAWN,
-        EventType.OBJECTION_INTEGRATED: ObjectionState.INTEGRATED,
-        EventType.OBJECTION_OVERRULED: ObjectionState.OVERRULED,
-        EventType.OBJECTION_ORPHANED: ObjectionState.ORPHANED,
+        ObjectionRaised: ObjectionState.RAISED,
+        ObjectionStated: ObjectionState.STATED,
+        ObjectionLapsed: ObjectionState.CONCERN,
+        ObjectionWithdrawn: ObjectionState.WITHDRAWN,
+        ObjectionIntegrated: ObjectionState.INTEGRATED,
+        ObjectionOverruled: ObjectionState.OVERRULED,
+        ObjectionOrphaned: ObjectionState.ORPHANED,
     }
 )
-_STAND_AGAIN = frozenset({EventType.VERSION_PUBLISHED, EventType.PROPOSAL_HALTED})
+_STAND_AGAIN = frozenset({VersionPublished, ProposalHalted})
 """After these an objection that a vote had overruled counts again (OBJ-8)."""
 
 
@@ -36,7 +64,7 @@ def of_proposal(proposal: Proposal, history: Sequence[Happening], policies: Mapp
     reached = [each for each in history if each.event.type in REACHED]
     if (REACHED[reached[-1].event.type] if reached else ProposalState.DRAFT) is not proposal.state:
         yield "state"
-    opened = next((each for each in history if each.event.type is EventType.REVIEW_OPENED), None)
+    opened = next((each for each in history if each.event.type is ReviewOpened), None)
     if opened is None:
         if proposal.number is not None or proposal.versions:
             yield "opening"
@@ -54,16 +82,16 @@ def of_proposal(proposal: Proposal, history: Sequence[Happening], policies: Mapp
 
 
 def _done(history: Sequence[Happening]) -> tuple[datetime | None, str | None]:
-    said = [each for each in history if each.event.type in {EventType.PROPOSAL_DONE, EventType.PROPOSAL_NOT_DONE}]
-    if not said or said[-1].event.type is EventType.PROPOSAL_NOT_DONE:
+    said = [each for each in history if each.event.type in {ProposalDone, ProposalNotDone}]
+    if not said or said[-1].event.type is ProposalNotDone:
         return None, None
     return said[-1].at, said[-1].event.actor
 
 
 def _opening(proposal: Proposal, opened: Happening, policies: Mapping[int, Policy]) -> Iterator[str]:
-    data = opened.event.data
-    told: dict[str, object] = {"number": proposal.number, "type": proposal.type, "group": proposal.group}
-    yield from (name for name, value in told.items() if data.get(name, value) != value)
+    told = opened.event.fact if isinstance(opened.event.fact, ReviewOpened) else None
+    if told is not None:
+        yield from _named(proposal, told)
     if opened.event.actor != proposal.author:
         yield "author"
     if opened.at != proposal.opened_at:
@@ -72,7 +100,7 @@ def _opening(proposal: Proposal, opened: Happening, policies: Mapping[int, Polic
     policy = policies.get(terms.policy_version) if terms else None
     if (
         terms is None
-        or data.get("policy", terms.policy_version) != terms.policy_version
+        or (told is not None and told.policy != terms.policy_version)
         or (policy is not None and replace(pin(policy, policy.row(proposal.type)), timelock=terms.timelock) != terms)
     ):
         yield "pinned rules"
@@ -80,40 +108,50 @@ def _opening(proposal: Proposal, opened: Happening, policies: Mapping[int, Polic
         yield "deadline"
 
 
+def _named(proposal: Proposal, told: ReviewOpened) -> Iterator[str]:
+    if told.number != proposal.number:
+        yield "number"
+    if told.type != proposal.type:
+        yield "type"
+    if told.group is not None and told.group != proposal.group:
+        yield "group"
+
+
 def _versions(proposal: Proposal, history: Sequence[Happening]) -> Iterator[str]:
-    published = [e for e in history if e.event.type in {EventType.REVIEW_OPENED, EventType.VERSION_PUBLISHED}]
+    published = [e for e in history if e.event.type in {ReviewOpened, VersionPublished}]
     if [version.number for version in proposal.versions] != list(range(1, len(published) + 1)):
         yield "versions"
         return
     for version, told in zip(proposal.versions, published, strict=True):
-        if "digest" not in told.event.data:  # erased: what stands in its place are no words of anybody
+        fact = told.event.fact
+        if not isinstance(fact, ReviewOpened | VersionPublished):  # erased: what stands in its place is nobody's
             continue
-        if told.event.data["digest"] != version.digest or version.digest != digest(version.text, version.effects):
+        if fact.digest != version.digest or version.digest != digest(version.text, version.effects):
             yield f"text of version {version.number}"
         if told.at != version.published_at:
             yield f"date of version {version.number}"
     current = proposal.versions[-1]
-    if "digest" in published[-1].event.data and (proposal.text, proposal.effects) != (current.text, current.effects):
-        yield "text on the table"
-    electors = published[-1].event.data.get("electors")
-    if electors is not None and electors != [each.person for each in proposal.electors]:
-        yield "electors"
+    last = published[-1].event.fact
+    if isinstance(last, ReviewOpened | VersionPublished):
+        if (proposal.text, proposal.effects) != (current.text, current.effects):
+            yield "text on the table"
+        if last.electors != tuple(each.person for each in proposal.electors):
+            yield "electors"
     yield from _carried_out(current, history)
 
 
 def _carried_out(current: Version, history: Sequence[Happening]) -> Iterator[str]:
     for each in history:
-        told = each.event.data.get("digest") if each.event.type is EventType.PROPOSAL_ENACTED else None
-        if told is not None and told != current.digest:
+        if isinstance(each.event.fact, ProposalEnacted) and each.event.fact.digest != current.digest:
             yield "version carried out"
 
 
 def _readings(proposal: Proposal, history: Sequence[Happening]) -> Iterator[str]:
     readers: set[str | None] = set()
     for each in history:
-        if each.event.type is EventType.VERSION_PUBLISHED:
+        if each.event.type is VersionPublished:
             readers.clear()
-        if each.event.type is EventType.PROPOSAL_READ:
+        if each.event.type is ProposalRead:
             readers.add(each.event.actor)
     if readers != proposal.readers:
         yield "readings"
@@ -121,18 +159,19 @@ def _readings(proposal: Proposal, history: Sequence[Happening]) -> Iterator[str]
 
 def _concerns(proposal: Proposal, history: Sequence[Happening]) -> Iterator[str]:
     """Each concern as told; an objection that lapsed left one as well."""
-    raised = [e.event for e in history if e.event.type is EventType.CONCERN_RAISED]
-    lapsed = sum(1 for e in history if e.event.type is EventType.OBJECTION_LAPSED)
+    raised = [e.event for e in history if e.event.type is ConcernRaised]
+    lapsed = sum(1 for e in history if e.event.type is ObjectionLapsed)
     own = [c for c in proposal.concerns if c.why != "not stated"]
     if len(own) + lapsed != len(proposal.concerns) or [c.person for c in own] != [event.actor for event in raised]:
         yield "concerns"
         return
-    if any(event.data.get("text", c.text) != c.text for event, c in zip(raised, own, strict=True)):
+    told = [event.fact for event in raised]
+    if any(isinstance(fact, ConcernRaised) and fact.text != c.text for fact, c in zip(told, own, strict=True)):
         yield "text of a concern"
 
 
 def _objections(proposal: Proposal, history: Sequence[Happening]) -> Iterator[str]:
-    raised = [e.event for e in history if e.event.type is EventType.OBJECTION_RAISED]
+    raised = [e.event for e in history if e.event.type is ObjectionRaised]
     if [(o.number, o.person) for o in proposal.objections] != [(at, e.actor) for at, e in enumerate(raised, 1)]:
         yield "objections"
         return
@@ -140,13 +179,13 @@ def _objections(proposal: Proposal, history: Sequence[Happening]) -> Iterator[st
     unknown = False
     for each in history:
         event = each.event
-        number = event.data.get("objection")
+        fact = event.fact
         if event.type in _STAND_AGAIN:
             for told in of.values():
                 told.append(event)
-        elif isinstance(number, int) and number in of:
-            of[number].append(event)
-        elif event.type in _OBJECTION or event.type in {EventType.TEST_RULED, EventType.APPEAL_DECIDED}:
+        elif isinstance(fact, OfObjection) and fact.objection in of:
+            of[fact.objection].append(event)
+        elif event.type in _OBJECTION or event.type in {RulingGiven, AppealDecided}:
             unknown = True  # erased: whose objection it was is not told any more
     for objection in proposal.objections:
         if not unknown and _told_state(of[objection.number]) is not objection.state:
@@ -161,54 +200,54 @@ def _told_state(told: Sequence[Event]) -> ObjectionState:
             state = _OBJECTION[event.type]
         elif event.type in _STAND_AGAIN and state is ObjectionState.OVERRULED:
             state = ObjectionState.STATED
-        elif event.type in {EventType.TEST_RULED, EventType.APPEAL_DECIDED}:
-            stands = event.data.get("in_form" if event.type is EventType.TEST_RULED else "stands")
+        elif isinstance(event.fact, RulingGiven | AppealDecided):
+            stands = event.fact.in_form if isinstance(event.fact, RulingGiven) else event.fact.stands
             state = ObjectionState.STATED if stands else ObjectionState.DISMISSED
     return state
 
 
 def _words(objection: Objection, told: Sequence[Event]) -> Iterator[str]:
-    last = {event.type: event.data for event in told}
+    last = {event.type: event.fact for event in told}
     statement, test = objection.statement, objection.test
-    kept: list[tuple[EventType, dict[str, object]]] = []
-    if statement is not None:
-        words = {name: getattr(statement, name) for name in ("criterion", "agreement", "reason", "suggestion")}
-        kept.append((EventType.OBJECTION_STATED, words))
-    if test is not None:
-        kept.append((EventType.TEST_RULED, {"in_form": test.in_form, "reason": test.reason}))
-    if test is not None and test.appeal is not None:
-        kept.append((EventType.APPEAL_FILED, {"reason": test.appeal.reason}))
-        kept.append((EventType.APPEAL_DECIDED, {"stands": test.appeal.stands}))
-    for kind, words in kept:
-        if any(last.get(kind, {}).get(name, value) != value for name, value in words.items()):
-            yield f"words of objection {objection.number}"
-            return
+    stated, ruled = last.get(ObjectionStated), last.get(RulingGiven)
+    appealed, decided = last.get(AppealFiled), last.get(AppealDecided)
+    appeal = test.appeal if test is not None else None
+    if (
+        (isinstance(stated, ObjectionStated) and statement is not None and _said(stated) != statement)
+        or (isinstance(ruled, RulingGiven) and test is not None and (ruled.in_form, ruled.reason) != _ruling(test))
+        or (isinstance(appealed, AppealFiled) and appeal is not None and appealed.reason != appeal.reason)
+        or (isinstance(decided, AppealDecided) and appeal is not None and decided.stands != appeal.stands)
+    ):
+        yield f"words of objection {objection.number}"
+
+
+def _said(told: ObjectionStated) -> Statement:
+    return Statement(told.criterion, told.reason, told.suggestion, told.agreement)
+
+
+def _ruling(test: Test) -> tuple[bool | None, str]:
+    return test.in_form, test.reason
 
 
 def _votes(proposal: Proposal, history: Sequence[Happening]) -> Iterator[str]:
     votes = {vote.id: vote for vote in (*proposal.past_votes, proposal.vote) if vote is not None}
-    closed = [each.event.data for each in history if each.event.type is EventType.VOTE_CLOSED and each.event.data]
-    erased = any(each.event.type is EventType.VOTE_CLOSED and not each.event.data for each in history)
-    for data in closed:
-        vote = votes.get(str(data.get("vote")))  # type: ignore[call-overload]
-        if vote is None or vote.tally is None:
-            yield "vote"
-            continue
-        kept = published(vote, vote.tally)
-        if kept != {name: data.get(name) for name in kept}:
+    happened = [each.event.fact for each in history if each.event.type is VoteClosed]
+    closed = [fact for fact in happened if isinstance(fact, VoteClosed)]
+    for told in closed:
+        vote = votes.get(told.vote)
+        if vote is None or vote.tally is None or published(vote, vote.tally) != told:
             yield "vote"
     counted = {vote.id for vote in votes.values() if vote.tally is not None}
-    if not erased and counted - {str(data.get("vote")) for data in closed}:
+    if len(closed) == len(happened) and counted - {told.vote for told in closed}:
         yield "vote"
 
 
 def _told_outcome(last: Event, kept: str) -> str:
-    match last.type:
-        case EventType.PROPOSAL_WITHDRAWN:
-            reason = last.data.get("reason")
-            return kept if reason is None else str(reason).strip() or NO_REASON
-        case EventType.PROPOSAL_NOT_ADOPTED | EventType.PROPOSAL_LAPSED | EventType.PROPOSAL_STALE:
-            return str(last.data.get("why", kept))
-        case EventType.VERSION_PUBLISHED:
+    match last.fact:
+        case ProposalWithdrawn(reason=reason):
+            return reason.strip() or NO_REASON
+        case ProposalNotAdopted(why=why) | ProposalLapsed(why=why) | ProposalStale(why=why):
+            return why
+        case VersionPublished():
             return ""
     return kept

@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.governance.authority import Act
-from bot.governance.events import Event, EventType, proposal_thing
+from bot.governance.events import Event, proposal_thing
 from bot.governance.ids import GroupId, PersonId
 from bot.governance.objections import ON_FILE
 from bot.governance.organisation import Elector, Member
 from bot.governance.proposals import check_window
+from bot.governance.proposals_events import ProposalRead
 from bot.governance.proposals_types import Proposal, Rolls
 from bot.governance.rolls import acting, check_elector, voting_group
 
@@ -27,9 +28,7 @@ def mark_read(proposal: Proposal, member: Member, now: datetime) -> Outcome:
     check_elector(proposal, member, Act.CONFIRM_READING)
     if member.person in proposal.readers:
         return proposal, ()
-    event = Event(
-        EventType.PROPOSAL_READ, proposal_thing(proposal.id), member.person, {"version": proposal.current.number}
-    )
+    event = Event(ProposalRead(proposal.current.number), proposal_thing(proposal.id), member.person)
     return replace(proposal, readers=proposal.readers | {member.person}), (event,)
 
 

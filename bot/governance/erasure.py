@@ -10,9 +10,12 @@ from datetime import datetime
 from typing import Any
 
 from bot.governance.events import Event, EventType
+from bot.governance.objections_events import AppealFiled, ConcernRaised, ObjectionStated, OfObjection, RulingGiven
 from bot.governance.proposals import discard
+from bot.governance.proposals_events import ProposalWithdrawn, ReviewOpened, VersionPublished
 from bot.governance.proposals_types import FINAL, Objection, Proposal, ProposalState, Version
 from bot.governance.revisions import drop_revision
+from bot.governance.votes_events import VoteClosed
 from bot.governance.votes_types import Vote
 
 _WORDS = ("title", "ask", "why", "outcome", "risks", "summary", "timeline", "payee", "account")
@@ -20,21 +23,21 @@ _WORDS = ("title", "ask", "why", "outcome", "risks", "summary", "timeline", "pay
 
 def without(proposal: Proposal, event: Event, erased: str) -> Proposal:
     """The proposal without the words that this event, not erased yet, brought into it: ``erased`` stands there."""
-    match event.type:
-        case EventType.REVIEW_OPENED | EventType.VERSION_PUBLISHED:
-            return _without_version(proposal, event, erased)
-        case EventType.CONCERN_RAISED:
+    match event.fact:
+        case ReviewOpened(version=version) | VersionPublished(version=version):
+            return _without_version(proposal, event.type, version, erased)
+        case ConcernRaised(text=text):
             said = tuple(
-                replace(c, text=erased) if c.person == event.actor and c.text == event.data.get("text") else c
-                for c in proposal.concerns
+                replace(c, text=erased) if c.person == event.actor and c.text == text else c for c in proposal.concerns
             )
             return replace(proposal, concerns=said)
-        case EventType.PROPOSAL_WITHDRAWN if proposal.outcome == str(event.data.get("reason", "")).strip():
+        case ProposalWithdrawn(reason=reason) if proposal.outcome == reason.strip():
             return replace(proposal, outcome=erased)
-        case EventType.VOTE_CLOSED:
-            return _without_reasons(proposal, event, erased)
-    objection = next((o for o in proposal.objections if o.number == event.data.get("objection")), None)
-    return proposal if objection is None else proposal.with_objection(_without_words(objection, event.type, erased))
+        case VoteClosed(vote=vote):
+            return _without_reasons(proposal, vote, erased)
+        case OfObjection(objection=number) if (objection := proposal.objection(number)) is not None:
+            return proposal.with_objection(_without_words(objection, event.type, erased))
+    return proposal
 
 
 UNPUBLISHED = frozenset(ProposalState) - FINAL
@@ -51,12 +54,12 @@ def without_unpublished(proposal: Proposal, now: datetime) -> tuple[Proposal, tu
     return drop_revision(proposal, proposal.author), ()
 
 
-def _without_version(proposal: Proposal, event: Event, erased: str) -> Proposal:
-    kept = tuple(_blank(v, erased) if v.number == event.data.get("version") else v for v in proposal.versions)
+def _without_version(proposal: Proposal, what: EventType, version: int, erased: str) -> Proposal:
+    kept = tuple(_blank(v, erased) if v.number == version else v for v in proposal.versions)
     changed = replace(proposal, versions=kept)
-    if event.type is EventType.REVIEW_OPENED and proposal.changed_since:
+    if what is ReviewOpened and proposal.changed_since:
         changed = replace(changed, changed_since=erased)
-    on_table = kept and kept[-1].number == event.data.get("version")
+    on_table = kept and kept[-1].number == version
     return replace(changed, text=kept[-1].text, revision=None) if on_table else changed
 
 
@@ -67,18 +70,18 @@ def _blank(version: Version, erased: str) -> Version:
 
 def _without_words(objection: Objection, what: EventType, erased: str) -> Objection:
     test, statement = objection.test, objection.statement
-    if what is EventType.OBJECTION_STATED and statement is not None:
+    if what is ObjectionStated and statement is not None:
         return replace(objection, statement=replace(statement, reason=erased, suggestion="", agreement=""))
-    if what is EventType.TEST_RULED and test is not None:
+    if what is RulingGiven and test is not None:
         return replace(objection, test=replace(test, reason=erased))
-    if what is EventType.APPEAL_FILED and test is not None and test.appeal is not None:
+    if what is AppealFiled and test is not None and test.appeal is not None:
         return replace(objection, test=replace(test, appeal=replace(test.appeal, reason=erased)))
     return objection
 
 
-def _without_reasons(proposal: Proposal, event: Event, erased: str) -> Proposal:
+def _without_reasons(proposal: Proposal, id: str, erased: str) -> Proposal:
     def without_reasons(vote: Vote) -> Vote:
-        if vote.id != event.data.get("vote"):
+        if vote.id != id:
             return vote
         return replace(vote, ballots=tuple(replace(b, reason=erased if b.reason else "") for b in vote.ballots))
 

@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from bot.governance import clock, votes
 from bot.governance.authority import Act
 from bot.governance.errors import WrongState
-from bot.governance.events import Event, EventType, proposal_thing
+from bot.governance.events import Event, proposal_thing
 from bot.governance.methods import supermajority
 from bot.governance.organisation import Member
 from bot.governance.proposals import affirmative, enter
 from bot.governance.proposals_types import Proposal, ProposalState
 from bot.governance.rolls import check_elector
+from bot.governance.votes_events import ProposalEscalated
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
 
@@ -60,12 +61,7 @@ def to_vote(
     voted_on = replace(enter(proposal, ProposalState.ESCALATED, now), low_reach=False)
     own = proposal.state is ProposalState.SETTLING and proposal.clock.spent
     announced = replace(voted_on, vote=votes.announce(proposal, method, now, of_electors=own))
-    escalated = Event(
-        EventType.PROPOSAL_ESCALATED,
-        proposal_thing(proposal.id),
-        by.person if by else None,
-        {"method": method},
-    )
+    escalated = Event(ProposalEscalated(method), proposal_thing(proposal.id), by.person if by else None)
     if proposal.pinned.vote_notice:
         return announced, (escalated,)
     begun, events = begin(announced, now, role_missing=role_missing)

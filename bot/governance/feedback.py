@@ -14,7 +14,17 @@ from enum import StrEnum
 from bot.governance import authority
 from bot.governance.authority import Act, Relation
 from bot.governance.errors import AlreadyDone, BadText, LimitReached, NotEligible, WrongState
-from bot.governance.events import Event, EventType, Json
+from bot.governance.events import Event, Fact
+from bot.governance.feedback_events import (
+    FeedbackAcknowledged,
+    FeedbackAnswered,
+    FeedbackAssigned,
+    FeedbackClosed,
+    FeedbackGiven,
+    FeedbackHidden,
+    FeedbackReopened,
+    FeedbackShown,
+)
 from bot.governance.histories import Happening
 from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.organisation import Holding, Member
@@ -92,8 +102,8 @@ def give(feedback: Feedback) -> Outcome:
     """New feedback. The event holds neither its words nor, where it is anonymous, its author. Raises BadText."""
     _check("feedback", feedback.text, TEXT)
     kept = replace(feedback, text=feedback.text.strip(), due_at=day_over(feedback.given_at))
-    data: dict[str, Json] = {"number": kept.number, "group": kept.group, "anonymous": kept.author is None}
-    return kept, (Event(EventType.FEEDBACK_GIVEN, thing(kept.id), kept.author, data),)
+    told = FeedbackGiven(kept.number, kept.group, kept.author is None)
+    return kept, (Event(told, thing(kept.id), kept.author),)
 
 
 def acknowledge(feedback: Feedback, member: Member) -> Outcome:
@@ -102,7 +112,7 @@ def acknowledge(feedback: Feedback, member: Member) -> Outcome:
     _check_open(feedback, "acknowledge feedback")
     if feedback.acknowledged_by is not None:
         raise AlreadyDone("acknowledge feedback")
-    return _told(replace(feedback, acknowledged_by=member.person), EventType.FEEDBACK_ACKNOWLEDGED, member.person)
+    return _told(replace(feedback, acknowledged_by=member.person), FeedbackAcknowledged(feedback.number), member.person)
 
 
 def assign(feedback: Feedback, member: Member, to: Member, holdings: Holdings) -> Outcome:
@@ -119,7 +129,7 @@ def assign(feedback: Feedback, member: Member, to: Member, holdings: Holdings) -
     state = FeedbackState.PROGRESS if feedback.state is FeedbackState.OPEN else feedback.state
     seen = feedback.acknowledged_by or member.person
     changed = replace(feedback, owner=to.person, state=state, acknowledged_by=seen)
-    return _told(changed, EventType.FEEDBACK_ASSIGNED, member.person, {"owner": to.person})
+    return _told(changed, FeedbackAssigned(feedback.number, to.person), member.person)
 
 
 def answer(feedback: Feedback, member: Member, holdings: Holdings, text: str, now: datetime) -> Outcome:
@@ -138,7 +148,7 @@ def answer(feedback: Feedback, member: Member, holdings: Holdings, text: str, no
         answered_by=member.person,
         answered_at=now,
     )
-    return _told(changed, EventType.FEEDBACK_ANSWERED, member.person, {"answer": changed.answer})
+    return _told(changed, FeedbackAnswered(feedback.number, changed.answer), member.person)
 
 
 def check_answer(feedback: Feedback, member: Member, holdings: Holdings) -> None:
@@ -153,7 +163,7 @@ def close(feedback: Feedback, member: Member, holdings: Holdings) -> Outcome:
     if feedback.state is not FeedbackState.ANSWERED and not (feedback.hidden_by and _is_open(feedback)):
         raise WrongState(feedback.state, "close feedback")
     changed = replace(feedback, state=FeedbackState.CLOSED, closed_by=member.person)
-    return _told(changed, EventType.FEEDBACK_CLOSED, member.person, {"by_author": False})
+    return _told(changed, FeedbackClosed(feedback.number, by_author=False), member.person)
 
 
 def say(feedback: Feedback, member: Member, resolved: bool) -> Outcome:
@@ -166,9 +176,9 @@ def say(feedback: Feedback, member: Member, resolved: bool) -> Outcome:
         raise WrongState(feedback.state, "say whether feedback is resolved")
     if resolved:
         changed = replace(feedback, state=FeedbackState.CLOSED, closed_by=member.person)
-        return _told(changed, EventType.FEEDBACK_CLOSED, member.person, {"by_author": True})
+        return _told(changed, FeedbackClosed(feedback.number, by_author=True), member.person)
     changed = replace(feedback, state=FeedbackState.PROGRESS, closed_by=None)
-    return _told(changed, EventType.FEEDBACK_REOPENED, member.person)
+    return _told(changed, FeedbackReopened(feedback.number), member.person)
 
 
 def hide(feedback: Feedback, member: Member, holdings: Holdings, reason: str) -> Outcome:
@@ -176,7 +186,7 @@ def hide(feedback: Feedback, member: Member, holdings: Holdings, reason: str) ->
     check_hide(feedback, member, holdings)
     _check("hiding", reason, REASON)
     changed = replace(feedback, hidden_by=member.person, hidden_because=reason.strip())
-    return _told(changed, EventType.FEEDBACK_HIDDEN, member.person, {"reason": changed.hidden_because})
+    return _told(changed, FeedbackHidden(feedback.number, changed.hidden_because), member.person)
 
 
 def check_hide(feedback: Feedback, member: Member, holdings: Holdings) -> None:
@@ -191,7 +201,7 @@ def show(feedback: Feedback, member: Member, holdings: Holdings) -> Outcome:
     authority.check(member, Act.HIDE_FEEDBACK, feedback.group, holdings)
     if feedback.hidden_by is None:
         raise AlreadyDone("show feedback")
-    return _told(replace(feedback, hidden_by=None, hidden_because=""), EventType.FEEDBACK_SHOWN, member.person)
+    return _told(replace(feedback, hidden_by=None, hidden_because=""), FeedbackShown(feedback.number), member.person)
 
 
 def _relations(feedback: Feedback, member: Member) -> set[Relation]:
@@ -200,10 +210,8 @@ def _relations(feedback: Feedback, member: Member) -> set[Relation]:
     return {relation for relation, person in stands.items() if person == member.person}
 
 
-def _told(
-    feedback: Feedback, what: EventType, by: PersonId, data: dict[str, Json] | None = None
-) -> tuple[Feedback, tuple[Event, ...]]:
-    return feedback, (Event(what, thing(feedback.id), by, {"number": feedback.number} | (data or {})),)
+def _told(feedback: Feedback, fact: Fact, by: PersonId) -> Outcome:
+    return feedback, (Event(fact, thing(feedback.id), by),)
 
 
 def _is_open(feedback: Feedback) -> bool:
@@ -226,20 +234,21 @@ def _check(field: str, text: str, bounds: tuple[int, int]) -> None:
 
 def without(feedback: Feedback, event: Event, erased: str) -> Feedback:
     """Feedback without the words that came with this event: ``erased`` stands in their place (LRN-4, REC-1)."""
-    match event.type:
-        case EventType.FEEDBACK_GIVEN:
+    match event.fact:
+        case FeedbackGiven():
             return replace(feedback, text=erased)
-        case EventType.FEEDBACK_ANSWERED if feedback.answer == event.data.get("answer"):
+        case FeedbackAnswered(answer=answer) if feedback.answer == answer:
             return replace(feedback, answer=erased)
-        case EventType.FEEDBACK_HIDDEN if feedback.hidden_because == event.data.get("reason"):
+        case FeedbackHidden(reason=reason) if feedback.hidden_because == reason:
             return replace(feedback, hidden_because=erased)
     return feedback
 
 
 def differences(feedback: Feedback, history: Sequence[Happening]) -> Iterator[str]:
     """What of feedback is not as its events tell; its words and who gave it never enter them (LRN-4)."""
-    answers = [each.event for each in history if each.event.type is EventType.FEEDBACK_ANSWERED]
-    if answers and answers[-1].data.get("answer", feedback.answer) != feedback.answer:
+    answers = [each.event for each in history if each.event.type is FeedbackAnswered]
+    last = answers[-1].fact if answers else None
+    if isinstance(last, FeedbackAnswered) and last.answer != feedback.answer:
         yield "answer"
     if not answers and feedback.answer:
         yield "answer"

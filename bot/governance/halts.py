@@ -9,9 +9,10 @@ from bot.governance import sponsors
 from bot.governance.authority import Act
 from bot.governance.clock import past
 from bot.governance.errors import AlreadyDone, WindowClosed, WrongState
-from bot.governance.events import Event, EventType
+from bot.governance.events import Event, proposal_thing
 from bot.governance.organisation import Member
-from bot.governance.proposals import enter, event_of, past_votes
+from bot.governance.proposals import enter, past_votes
+from bot.governance.proposals_events import HaltConsented, ProposalHalted
 from bot.governance.proposals_types import Proposal, ProposalState
 from bot.governance.rolls import acting, check_elector
 
@@ -35,12 +36,10 @@ def consent_to_halt(proposal: Proposal, member: Member, now: datetime) -> Outcom
     halts = proposal.halts | {member.person}
     agreed = replace(proposal, halts=halts)
     said: tuple[Event, ...] = (
-        event_of(
-            EventType.HALT_CONSENTED,
-            agreed,
+        Event(
+            HaltConsented(agreeing(agreed), len(acting(agreed.electors))),
+            proposal_thing(agreed.id),
             member.person,
-            agreed=agreeing(agreed),
-            electors=len(acting(agreed.electors)),
         ),
     )
     if agreeing(agreed) < needed(agreed):
@@ -53,7 +52,7 @@ def consent_to_halt(proposal: Proposal, member: Member, now: datetime) -> Outcom
         vote=None,
         past_votes=past_votes(agreed),
     )
-    return halted, (*said, event_of(EventType.PROPOSAL_HALTED, halted, None), *asked)
+    return halted, (*said, Event(ProposalHalted(), proposal_thing(halted.id)), *asked)
 
 
 def needed(proposal: Proposal) -> int:

@@ -11,8 +11,43 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
-from bot.governance.events import Event, EventType, Json
+from bot.governance.events import Event, EventType
 from bot.governance.ids import GroupId, PersonId
+from bot.governance.objections_events import (
+    AppealDecided,
+    AppealFiled,
+    AppealVoted,
+    ConcernRaised,
+    ObjectionIntegrated,
+    ObjectionLapsed,
+    ObjectionMaintained,
+    ObjectionOrphaned,
+    ObjectionOverruled,
+    ObjectionRaised,
+    ObjectionStated,
+    ObjectionWithdrawn,
+    OfObjection,
+    RulingAsked,
+    RulingGiven,
+    SponsorFound,
+)
+from bot.governance.proposals_events import (
+    HaltConsented,
+    ProposalAdopted,
+    ProposalDisputed,
+    ProposalEnacted,
+    ProposalHalted,
+    ProposalLapsed,
+    ProposalNotAdopted,
+    ProposalPassed,
+    ProposalStale,
+    ProposalWithdrawn,
+    ReviewClosed,
+    ReviewExtended,
+    ReviewOpened,
+    VersionPublished,
+)
+from bot.governance.votes_events import BallotCast, ProposalEscalated, VoteClosed
 
 
 class HistoryStage(StrEnum):
@@ -85,71 +120,71 @@ class History:
 
 ENDINGS: Mapping[EventType, Ending] = MappingProxyType(
     {
-        EventType.PROPOSAL_PASSED: Ending.PASSED,
-        EventType.PROPOSAL_ADOPTED: Ending.ADOPTED,
-        EventType.PROPOSAL_NOT_ADOPTED: Ending.NOT_ADOPTED,
-        EventType.PROPOSAL_LAPSED: Ending.LAPSED,
-        EventType.PROPOSAL_WITHDRAWN: Ending.WITHDRAWN,
+        ProposalPassed: Ending.PASSED,
+        ProposalAdopted: Ending.ADOPTED,
+        ProposalNotAdopted: Ending.NOT_ADOPTED,
+        ProposalLapsed: Ending.LAPSED,
+        ProposalWithdrawn: Ending.WITHDRAWN,
     }
 )
 """The events with which a proposal is decided."""
 
 _ENTERS: Mapping[EventType, HistoryStage | None] = MappingProxyType(
     {
-        EventType.VERSION_PUBLISHED: HistoryStage.REVIEW,
-        EventType.WINDOW_EXTENDED: HistoryStage.REVIEW,
-        EventType.WINDOW_CLOSED: HistoryStage.SETTLING,
-        EventType.PROPOSAL_DISPUTED: HistoryStage.DISPUTED,
-        EventType.PROPOSAL_HALTED: HistoryStage.DISPUTED,
-        EventType.PROPOSAL_ESCALATED: HistoryStage.VOTE,
-        EventType.PROPOSAL_PASSED: HistoryStage.WAITING,
-        EventType.PROPOSAL_ADOPTED: HistoryStage.WAITING,
-        EventType.PROPOSAL_STALE: HistoryStage.STALE,
-        EventType.PROPOSAL_ENACTED: None,
-        EventType.PROPOSAL_NOT_ADOPTED: None,
-        EventType.PROPOSAL_LAPSED: None,
-        EventType.PROPOSAL_WITHDRAWN: None,
+        VersionPublished: HistoryStage.REVIEW,
+        ReviewExtended: HistoryStage.REVIEW,
+        ReviewClosed: HistoryStage.SETTLING,
+        ProposalDisputed: HistoryStage.DISPUTED,
+        ProposalHalted: HistoryStage.DISPUTED,
+        ProposalEscalated: HistoryStage.VOTE,
+        ProposalPassed: HistoryStage.WAITING,
+        ProposalAdopted: HistoryStage.WAITING,
+        ProposalStale: HistoryStage.STALE,
+        ProposalEnacted: None,
+        ProposalNotAdopted: None,
+        ProposalLapsed: None,
+        ProposalWithdrawn: None,
     }
 )
 """The stage that begins with an event; None where the last one ends."""
 
 _FATES: Mapping[EventType, Fate] = MappingProxyType(
     {
-        EventType.OBJECTION_INTEGRATED: Fate.INTEGRATED,
-        EventType.OBJECTION_WITHDRAWN: Fate.WITHDRAWN,
-        EventType.OBJECTION_LAPSED: Fate.LAPSED,
-        EventType.OBJECTION_ORPHANED: Fate.ORPHANED,
-        EventType.OBJECTION_OVERRULED: Fate.OVERRULED,
-        EventType.OBJECTION_MAINTAINED: Fate.STANDING,
-        EventType.OBJECTION_STATED: Fate.STANDING,
+        ObjectionIntegrated: Fate.INTEGRATED,
+        ObjectionWithdrawn: Fate.WITHDRAWN,
+        ObjectionLapsed: Fate.LAPSED,
+        ObjectionOrphaned: Fate.ORPHANED,
+        ObjectionOverruled: Fate.OVERRULED,
+        ObjectionMaintained: Fate.STANDING,
+        ObjectionStated: Fate.STANDING,
     }
 )
 
-_ACTIVE = frozenset(
+_ACTIVE: frozenset[EventType] = frozenset(
     {
-        EventType.CONCERN_RAISED,
-        EventType.OBJECTION_RAISED,
-        EventType.OBJECTION_STATED,
-        EventType.OBJECTION_WITHDRAWN,
-        EventType.OBJECTION_INTEGRATED,
-        EventType.OBJECTION_MAINTAINED,
-        EventType.TEST_ASKED,
-        EventType.APPEAL_FILED,
-        EventType.APPEAL_VOTED,
-        EventType.SPONSOR_FOUND,
-        EventType.HALT_CONSENTED,
-        EventType.PROPOSAL_ESCALATED,
-        EventType.BALLOT_CAST,
+        ConcernRaised,
+        ObjectionRaised,
+        ObjectionStated,
+        ObjectionWithdrawn,
+        ObjectionIntegrated,
+        ObjectionMaintained,
+        RulingAsked,
+        AppealFiled,
+        AppealVoted,
+        SponsorFound,
+        HaltConsented,
+        ProposalEscalated,
+        BallotCast,
     }
 )
 """Acts that are more than having read."""
 
-TOLD = frozenset(
+TOLD: frozenset[EventType] = frozenset(
     {
-        EventType.REVIEW_OPENED,
-        EventType.TEST_RULED,
-        EventType.APPEAL_DECIDED,
-        EventType.VOTE_CLOSED,
+        ReviewOpened,
+        RulingGiven,
+        AppealDecided,
+        VoteClosed,
         *_ENTERS,
         *_FATES,
         *_ACTIVE,
@@ -169,54 +204,59 @@ def follow(found: dict[str, History], happened: Iterable[Happening]) -> None:
     """Take in what happened next, so that a long record is read in parts."""
     for each in happened:
         event = each.event
-        if event.type is EventType.REVIEW_OPENED:
+        if event.type is ReviewOpened:
             found[event.thing] = _opened(each)
         elif (course := found.get(event.thing)) is not None:
             _take(course, each.at, event)
 
 
 def _opened(happening: Happening) -> History:
-    data = happening.event.data
-    group = data.get("group")
+    told = happening.event.fact
+    opened = told if isinstance(told, ReviewOpened) else None
     return History(
         thing=happening.event.thing,
-        number=_whole(data.get("number")),
-        group=GroupId(group) if isinstance(group, int) else None,
+        number=opened.number if opened else 0,
+        group=opened.group if opened else None,
         author=happening.event.actor,
         opened_at=happening.at,
-        electors=_people(data.get("electors")),
+        electors=frozenset(opened.electors) if opened else frozenset(),
         _since=happening.at,
     )
 
 
 def _take(course: History, at: datetime, event: Event) -> None:
-    kind, data = event.type, event.data
+    kind = event.type
     if kind in _ENTERS:
         _enter(course, at, _ENTERS[kind])
     if kind in ENDINGS:
         course.ending, course.ended_at = ENDINGS[kind], at
-    elif kind in {EventType.PROPOSAL_HALTED, EventType.PROPOSAL_STALE, EventType.VERSION_PUBLISHED}:
+    elif kind in {ProposalHalted, ProposalStale, VersionPublished}:
         course.ending = course.ended_at = None
     if kind in _ACTIVE and event.actor is not None:
         course.active.add(event.actor)
-    if "reachable" in data:
-        course.reached, course.reachable = _whole(data.get("reached")), _whole(data["reachable"])
-    number = data.get("objection")
-    if isinstance(number, int):
-        _object(course, number, event)
-    match kind:
-        case EventType.CONCERN_RAISED:
+    match event.fact:
+        case ConcernRaised():
             course.concerns += 1
-        case EventType.VERSION_PUBLISHED:
-            course.versions = _whole(data.get("version"))
-            course.electors |= _people(data.get("electors"))
-            course.low_reach = False
-        case EventType.PROPOSAL_PASSED:
-            course.low_reach = bool(data.get("low_reach"))
-        case EventType.PROPOSAL_LAPSED if data.get("why") == "low reach":
+        case OfObjection(objection=number):
+            _object(course, number, event)
+        case VersionPublished(version=version, electors=electors):
+            course.versions, course.low_reach = version, False
+            course.electors |= frozenset(electors)
+        case ProposalPassed(low_reach=low_reach):
+            course.low_reach = low_reach
+        case ProposalLapsed(why="low reach"):
             course.low_reach = True
-        case EventType.VOTE_CLOSED:
-            course.cast, course.eligible = _whole(data.get("cast")), _whole(data.get("eligible"))
+        case VoteClosed(cast=cast, eligible=eligible):
+            course.cast, course.eligible = cast, eligible
+    match event.fact:
+        case (
+            ReviewExtended(reached=int(reached), reachable=int(reachable))
+            | ReviewClosed(reached=int(reached), reachable=int(reachable))
+            | ProposalPassed(reached=int(reached), reachable=int(reachable))
+            | ProposalAdopted(reached=int(reached), reachable=int(reachable))
+            | ProposalLapsed(reached=int(reached), reachable=int(reachable))
+        ):
+            course.reached, course.reachable = reached, reachable
 
 
 def _enter(course: History, at: datetime, stage: HistoryStage | None) -> None:
@@ -226,24 +266,12 @@ def _enter(course: History, at: datetime, stage: HistoryStage | None) -> None:
 
 
 def _object(course: History, number: int, event: Event) -> None:
-    match event.type:
-        case EventType.OBJECTION_RAISED:
+    match event.fact:
+        case ObjectionRaised():
             course.objections.setdefault(number, Fate.STANDING)
             if event.actor is not None:
                 course.objectors.setdefault(number, event.actor)
-        case EventType.TEST_RULED:
-            course.objections[number] = Fate.STANDING if event.data.get("in_form") else Fate.DISMISSED
-        case EventType.APPEAL_DECIDED:
-            course.objections[number] = Fate.STANDING if event.data.get("stands") else Fate.DISMISSED
-        case kind if kind in _FATES:
-            course.objections[number] = _FATES[kind]
-
-
-def _whole(value: Json) -> int:
-    return max(value, 0) if isinstance(value, int) and not isinstance(value, bool) else 0
-
-
-def _people(value: Json) -> frozenset[PersonId]:
-    return (
-        frozenset(PersonId(each) for each in value if isinstance(each, str)) if isinstance(value, list) else frozenset()
-    )
+        case RulingGiven(in_form=stands) | AppealDecided(stands=stands):
+            course.objections[number] = Fate.STANDING if stands else Fate.DISMISSED
+        case _ if event.type in _FATES:
+            course.objections[number] = _FATES[event.type]

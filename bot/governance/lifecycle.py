@@ -17,10 +17,29 @@ from bot.governance import clock, electorates, escalations, periods, proposals, 
 from bot.governance import effects as effect_rules
 from bot.governance.effects import Decision, Governed
 from bot.governance.errors import Refusal, Stale, WrongState
-from bot.governance.events import Event, EventType, Json, proposal_thing
+from bot.governance.events import Event, EventType, Fact, proposal_thing
 from bot.governance.ids import PersonId
+from bot.governance.objections_events import ObjectionOverruled
+from bot.governance.proposals_events import (
+    DraftDiscarded,
+    Nudged,
+    ProposalAdopted,
+    ProposalDisputed,
+    ProposalEnacted,
+    ProposalHalted,
+    ProposalLapsed,
+    ProposalNotAdopted,
+    ProposalPassed,
+    ProposalStale,
+    ProposalWithdrawn,
+    ReviewClosed,
+    ReviewExtended,
+    ReviewOpened,
+    VersionPublished,
+)
 from bot.governance.proposals_types import CONTESTABLE, FINAL, ObjectionState, Proposal, ProposalState
 from bot.governance.rolls import acting
+from bot.governance.votes_events import ProposalEscalated
 from bot.governance.votes_types import Ballot, Vote
 
 Outcome = tuple[Proposal, tuple[Event, ...]]
@@ -30,21 +49,21 @@ MOST_STALE = timedelta(days=14)
 
 REACHED: Mapping[EventType, ProposalState] = MappingProxyType(
     {
-        EventType.DRAFT_DISCARDED: ProposalState.DISCARDED,
-        EventType.REVIEW_OPENED: ProposalState.REVIEW,
-        EventType.VERSION_PUBLISHED: ProposalState.REVIEW,
-        EventType.WINDOW_EXTENDED: ProposalState.REVIEW,
-        EventType.WINDOW_CLOSED: ProposalState.SETTLING,
-        EventType.PROPOSAL_PASSED: ProposalState.PASSED,
-        EventType.PROPOSAL_DISPUTED: ProposalState.DISPUTED,
-        EventType.PROPOSAL_LAPSED: ProposalState.LAPSED,
-        EventType.PROPOSAL_WITHDRAWN: ProposalState.WITHDRAWN,
-        EventType.PROPOSAL_NOT_ADOPTED: ProposalState.NOT_ADOPTED,
-        EventType.PROPOSAL_ADOPTED: ProposalState.ADOPTED,
-        EventType.PROPOSAL_ENACTED: ProposalState.ENACTED,
-        EventType.PROPOSAL_STALE: ProposalState.STALE,
-        EventType.PROPOSAL_HALTED: ProposalState.DISPUTED,
-        EventType.PROPOSAL_ESCALATED: ProposalState.ESCALATED,
+        DraftDiscarded: ProposalState.DISCARDED,
+        ReviewOpened: ProposalState.REVIEW,
+        VersionPublished: ProposalState.REVIEW,
+        ReviewExtended: ProposalState.REVIEW,
+        ReviewClosed: ProposalState.SETTLING,
+        ProposalPassed: ProposalState.PASSED,
+        ProposalDisputed: ProposalState.DISPUTED,
+        ProposalLapsed: ProposalState.LAPSED,
+        ProposalWithdrawn: ProposalState.WITHDRAWN,
+        ProposalNotAdopted: ProposalState.NOT_ADOPTED,
+        ProposalAdopted: ProposalState.ADOPTED,
+        ProposalEnacted: ProposalState.ENACTED,
+        ProposalStale: ProposalState.STALE,
+        ProposalHalted: ProposalState.DISPUTED,
+        ProposalEscalated: ProposalState.ESCALATED,
     }
 )
 """The state in which each of these leaves a proposal (PRO-6)."""
@@ -119,9 +138,9 @@ def enact(proposal: Proposal, world: Governed, now: datetime) -> tuple[Proposal,
     except Refusal as refused:
         why = _why_stale(refused)
         gone = proposals.enter(replace(proposal, timelock_ends_at=None), ProposalState.STALE, now, why)
-        return gone, world, (_event(EventType.PROPOSAL_STALE, gone, why=why),)
+        return gone, world, (_event(ProposalStale(why), gone),)
     done = proposals.enter(proposal, ProposalState.ENACTED, now)
-    return done, changed, (_event(EventType.PROPOSAL_ENACTED, done, digest=done.current.digest), *told)
+    return done, changed, (_event(ProposalEnacted(done.current.digest), done), *told)
 
 
 def undecided(proposal: Proposal) -> frozenset[PersonId]:
@@ -196,7 +215,7 @@ def _review(proposal: Proposal, now: datetime, around: Surroundings) -> Outcome:
         if _needs_extension(proposal):
             return _extend(proposal, now)
         closed = proposals.enter(replace(proposal, low_reach=_low_reach(proposal)), ProposalState.SETTLING, now)
-        return closed, (_event(EventType.WINDOW_CLOSED, closed, **_reach(closed)),)
+        return closed, (_event(ReviewClosed(*_reach(closed)), closed),)
     nudge_at = _nudge_at(proposal)
     if nudge_at is not None and nudge_at <= now:
         nudged = replace(proposal, nudged=True)
@@ -210,8 +229,8 @@ def _settle(proposal: Proposal, now: datetime, around: Surroundings) -> Outcome:
         return proposal, ()
     if thresholds.threshold_reached(proposal):
         disputed = proposals.enter(replace(proposal, low_reach=False), ProposalState.DISPUTED, now)
-        counted = {"weight": thresholds.weight(proposal), "threshold": _threshold(proposal)}
-        return disputed, (_event(EventType.PROPOSAL_DISPUTED, disputed, **counted),)
+        counted = ProposalDisputed(thresholds.weight(proposal), _threshold(proposal))
+        return disputed, (_event(counted, disputed),)
     if proposals.needs_vote(proposal):
         return escalations.to_vote(proposal, now, role_missing=around.role_missing)
     if proposal.low_reach and not proposal.extended:
@@ -219,8 +238,8 @@ def _settle(proposal: Proposal, now: datetime, around: Surroundings) -> Outcome:
         return _extend(proposals.enter(replace(proposal, low_reach=False), ProposalState.REVIEW, now), now)
     if proposal.low_reach and _lapses(proposal):
         lapsed = proposals.enter(proposal, ProposalState.LAPSED, now, "low reach")
-        return lapsed, (_event(EventType.PROPOSAL_LAPSED, lapsed, why="low reach", **_reach(lapsed)),)
-    return _pass(proposal, ProposalState.PASSED, EventType.PROPOSAL_PASSED, now)
+        return lapsed, (_event(ProposalLapsed("low reach", *_reach(lapsed)), lapsed),)
+    return _pass(proposal, ProposalState.PASSED, ProposalPassed, now)
 
 
 def _disputed(proposal: Proposal, now: datetime, around: Surroundings) -> Outcome:
@@ -262,29 +281,30 @@ def _overrule(proposal: Proposal, closed: Event, now: datetime) -> Outcome:
     for objection in proposal.objections:
         if objection.counts:
             proposal = proposal.with_objection(replace(objection, state=ObjectionState.OVERRULED))
-            events.append(_event(EventType.OBJECTION_OVERRULED, proposal, objection=objection.number))
-    adopted, passed = _pass(proposal, ProposalState.ADOPTED, EventType.PROPOSAL_ADOPTED, now)
+            events.append(_event(ObjectionOverruled(objection.number), proposal))
+    adopted, passed = _pass(proposal, ProposalState.ADOPTED, ProposalAdopted, now)
     return adopted, (*events, *passed)
 
 
 def _stale(proposal: Proposal, now: datetime, around: Surroundings) -> Outcome:
     if proposal.state_since + MOST_STALE <= now:
         lapsed = proposals.enter(proposal, ProposalState.LAPSED, now, "stale")
-        return lapsed, (_event(EventType.PROPOSAL_LAPSED, lapsed, why="stale"),)
+        return lapsed, (_event(ProposalLapsed("stale"), lapsed),)
     return proposal, ()
 
 
-def _pass(proposal: Proposal, state: ProposalState, kind: EventType, now: datetime) -> Outcome:
+def _pass(
+    proposal: Proposal, state: ProposalState, kind: type[ProposalPassed | ProposalAdopted], now: datetime
+) -> Outcome:
     ends_at = now + proposal.pinned.timelock
     passed = replace(proposals.enter(proposal, state, now), timelock_ends_at=ends_at, halts=frozenset())
     hours = int(proposal.pinned.timelock.total_seconds() // 3600)
-    data: dict[str, Json] = {"timelock_hours": hours, "low_reach": passed.low_reach, **_reach(passed)}
-    return passed, (_event(kind, passed, **data),)
+    return passed, (_event(kind(hours, passed.low_reach, *_reach(passed)), passed),)
 
 
 def _not_adopted(proposal: Proposal, why: str, now: datetime) -> Outcome:
     gone = proposals.enter(proposal, ProposalState.NOT_ADOPTED, now, why)
-    return gone, (_event(EventType.PROPOSAL_NOT_ADOPTED, gone, why=why),)
+    return gone, (_event(ProposalNotAdopted(why), gone),)
 
 
 def _extend(proposal: Proposal, now: datetime) -> Outcome:
@@ -292,7 +312,7 @@ def _extend(proposal: Proposal, now: datetime) -> Outcome:
     closes_at = now + proposal.pinned.reach_extension
     longer = replace(proposal, closes_at=closes_at, extended=True, nudged=False)
     hours = int(proposal.pinned.reach_extension.total_seconds() // 3600)
-    return longer, (_event(EventType.WINDOW_EXTENDED, longer, hours=hours, **_reach(longer)),)
+    return longer, (_event(ReviewExtended(hours, *_reach(longer)), longer),)
 
 
 def _needs_extension(proposal: Proposal) -> bool:
@@ -348,14 +368,13 @@ def _threshold(proposal: Proposal) -> int:
     return thresholds.threshold(proposal.pinned, proposal.electors)
 
 
-def _reach(proposal: Proposal) -> dict[str, Json]:
-    return {"reached": len(electorates.reached(proposal)), "reachable": len(electorates.reachable(proposal))}
+def _reach(proposal: Proposal) -> tuple[int, int]:
+    return len(electorates.reached(proposal)), len(electorates.reachable(proposal))
 
 
 def _nudge(proposal: Proposal) -> Event:
-    people: list[Json] = [*sorted(undecided(proposal))]
-    return _event(EventType.NUDGED, proposal, people=people)
+    return _event(Nudged(tuple(sorted(undecided(proposal)))), proposal)
 
 
-def _event(kind: EventType, proposal: Proposal, **data: Json) -> Event:
-    return Event(kind, proposal_thing(proposal.id), None, data)
+def _event(fact: Fact, proposal: Proposal) -> Event:
+    return Event(fact, proposal_thing(proposal.id))

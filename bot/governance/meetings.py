@@ -16,9 +16,18 @@ from bot.governance import authority, names
 from bot.governance.authority import Act, Relation
 from bot.governance.cadences import Cadence
 from bot.governance.errors import AlreadyDone, BadText, LimitReached, TimePast, WrongState
-from bot.governance.events import Event, EventType, Json
+from bot.governance.events import Event, EventType
 from bot.governance.histories import Happening
 from bot.governance.ids import GroupId, PartnershipId, PersonId
+from bot.governance.meetings_events import (
+    MeetingCancelled,
+    MeetingChanged,
+    MeetingEnded,
+    MeetingMinuted,
+    MeetingMissed,
+    MeetingScheduled,
+    MeetingStarted,
+)
 from bot.governance.organisation import Member
 
 MOST_DRAFT = timedelta(days=1)
@@ -219,7 +228,16 @@ def confirm(draft: Meeting, member: Member, number: int, now: datetime) -> Chang
 
 def scheduled(meeting: Meeting, actor: PersonId | None) -> Event:
     """What goes on record when a meeting is scheduled."""
-    return Event(EventType.MEETING_SCHEDULED, thing(meeting), actor, {"title": meeting.title, **_when(meeting)})
+    told = MeetingScheduled(
+        meeting.title,
+        meeting.group,
+        meeting.kind.value,
+        meeting.starts_at,
+        _minutes(meeting),
+        meeting.zone,
+        meeting.cadence is not None,
+    )
+    return Event(told, thing(meeting), actor)
 
 
 def move(
@@ -235,11 +253,19 @@ def move(
         raise TimePast(f"{starts_at:%Y-%m-%d %H:%M} UTC", starts_at)
     if starts_at == meeting.starts_at:
         raise AlreadyDone("move meeting")
-    before = meeting.starts_at
     leaves = next_slot is not None and reaches(meeting, starts_at, next_slot)
     changed = replace(meeting, starts_at=starts_at, attendance=(), cadence=None if leaves else meeting.cadence)
-    data: dict[str, Json] = {"what": "time", "before": before.isoformat(), **_when(changed)}
-    return changed, (Event(EventType.MEETING_CHANGED, thing(meeting), member.person, data),)
+    told = MeetingChanged(
+        "time",
+        meeting.starts_at,
+        changed.group,
+        changed.kind.value,
+        changed.starts_at,
+        _minutes(changed),
+        changed.zone,
+        changed.cadence is not None,
+    )
+    return changed, (Event(told, thing(meeting), member.person),)
 
 
 def reaches(meeting: Meeting, starts_at: datetime, next_slot: datetime) -> bool:
@@ -255,8 +281,7 @@ def cancel(meeting: Meeting, member: Member, reason: str, series: bool, now: dat
         raise BadText("cancellation", len(reason), 0, MOST_REASON)
     cadence = None if series else meeting.cadence
     changed = replace(meeting, state=MeetingState.CANCELLED, state_since=now, reason=reason, cadence=cadence)
-    data: dict[str, Json] = {"reason": reason, "series": series}
-    return changed, (Event(EventType.MEETING_CANCELLED, thing(meeting), member.person, data),)
+    return changed, (Event(MeetingCancelled(reason, series), thing(meeting), member.person),)
 
 
 def add_item(meeting: Meeting, member: Member, text: str) -> Changed:
@@ -269,8 +294,7 @@ def add_item(meeting: Meeting, member: Member, text: str) -> Changed:
     if len(meeting.items) >= MOST_ITEMS:
         raise LimitReached("agenda items", MOST_ITEMS)
     item = AgendaItem(max((each.number for each in meeting.items), default=0) + 1, member.person, text)
-    data: dict[str, Json] = {"what": "agenda", "item": item.number, "text": text}
-    event = Event(EventType.MEETING_CHANGED, thing(meeting), member.person, data)
+    event = Event(MeetingChanged("agenda", item=item.number, text=text), thing(meeting), member.person)
     return replace(meeting, items=(*meeting.items, item)), (event,)
 
 
@@ -282,8 +306,7 @@ def attend(meeting: Meeting, member: Member, here: bool) -> Changed:
     if meeting.said(member.person) is answer:
         raise AlreadyDone("attend")
     others = tuple(a for a in meeting.attendance if a.person != member.person)
-    data: dict[str, Json] = {"what": "attendance", "answer": answer.value}
-    event = Event(EventType.MEETING_CHANGED, thing(meeting), member.person, data)
+    event = Event(MeetingChanged("attendance", answer=answer.value), thing(meeting), member.person)
     return replace(meeting, attendance=(*others, Attendance(member.person, answer))), (event,)
 
 
@@ -301,8 +324,7 @@ def write(meeting: Meeting, member: Member, text: str, decisions: tuple[int, ...
         raise LimitReached("linked decisions", MOST_LINKS)
     number = len(meeting.notes) + 1 if text else 0
     notes = (*meeting.notes, Note(number, member.person, text, now)) if text else meeting.notes
-    data: dict[str, Json] = {"note": number, "text": text, "decisions": list(decisions)}
-    event = Event(EventType.MEETING_MINUTED, thing(meeting), member.person, data)
+    event = Event(MeetingMinuted(number, text, decisions), thing(meeting), member.person)
     return replace(meeting, notes=notes, decisions=linked), (event,)
 
 
@@ -312,7 +334,7 @@ def start(meeting: Meeting, actor: PersonId | None, now: datetime) -> Changed:
         raise AlreadyDone("start meeting")
     check_possible(meeting, "start meeting")
     changed = replace(meeting, state=MeetingState.RUNNING, state_since=now, started_at=now)
-    return changed, (Event(EventType.MEETING_STARTED, thing(meeting), actor),)
+    return changed, (Event(MeetingStarted(), thing(meeting), actor),)
 
 
 def end(meeting: Meeting, actor: PersonId | None, decided: tuple[int, ...], now: datetime) -> Changed:
@@ -322,12 +344,8 @@ def end(meeting: Meeting, actor: PersonId | None, decided: tuple[int, ...], now:
     check_possible(meeting, "end meeting")
     decisions = tuple(sorted({*meeting.decisions, *decided}))
     changed = replace(meeting, state=MeetingState.ENDED, state_since=now, decisions=decisions)
-    data: dict[str, Json] = {
-        "group": meeting.group,
-        "here": list(meeting.who(Answer.HERE)),
-        "decisions": list(decisions),
-    }
-    return changed, (Event(EventType.MEETING_ENDED, thing(meeting), actor, data),)
+    told = MeetingEnded(meeting.who(Answer.HERE), decisions, meeting.group)
+    return changed, (Event(told, thing(meeting), actor),)
 
 
 def advance(meeting: Meeting, decided: tuple[int, ...], missed: tuple[datetime, ...], now: datetime) -> Changed:
@@ -347,8 +365,7 @@ def advance(meeting: Meeting, decided: tuple[int, ...], missed: tuple[datetime, 
         return end(meeting, None, decided, now)
     listed = (meeting.starts_at, *missed)[-MOST_MISSED:]
     changed = replace(meeting, state=MeetingState.MISSED, state_since=now, missed=listed[1:] if missed else ())
-    data: dict[str, Json] = {"missed": [each.isoformat() for each in listed]}
-    return changed, (Event(EventType.MEETING_MISSED, thing(meeting), None, data),)
+    return changed, (Event(MeetingMissed(tuple(listed)), thing(meeting)),)
 
 
 def discard(draft: Meeting, now: datetime) -> Meeting:
@@ -381,33 +398,24 @@ def following(meeting: Meeting, id: int, number: int, slot: datetime, now: datet
 
 def without(meeting: Meeting, event: Event, erased: str) -> Meeting:
     """The meeting without the words that this event brought into it (REC-1)."""
-    match event.type:
-        case EventType.MEETING_SCHEDULED:
+    match event.fact:
+        case MeetingScheduled():
             return replace(meeting, title=erased)
-        case EventType.MEETING_CHANGED:
-            number = event.data.get("item")
+        case MeetingChanged(item=number):
             return replace(
                 meeting, items=tuple(replace(i, text=erased) if i.number == number else i for i in meeting.items)
             )
-        case EventType.MEETING_MINUTED:
-            number = event.data.get("note")
+        case MeetingMinuted(note=number):
             return replace(
                 meeting, notes=tuple(replace(n, text=erased) if n.number == number else n for n in meeting.notes)
             )
-        case EventType.MEETING_CANCELLED:
+        case MeetingCancelled():
             return replace(meeting, reason=erased if meeting.reason else "")
     return meeting
 
 
-def _when(meeting: Meeting) -> dict[str, Json]:
-    return {
-        "group": int(meeting.group),
-        "kind": meeting.kind.value,
-        "starts_at": meeting.starts_at.isoformat(),
-        "minutes": int(meeting.length.total_seconds() // 60),
-        "zone": meeting.zone,
-        "recurs": meeting.cadence is not None,
-    }
+def _minutes(meeting: Meeting) -> int:
+    return int(meeting.length.total_seconds() // 60)
 
 
 def _check_length(field: str, text: str, least: int, most: int) -> None:
@@ -417,11 +425,11 @@ def _check_length(field: str, text: str, least: int, most: int) -> None:
 
 _REACHED: Mapping[EventType, MeetingState] = MappingProxyType(
     {
-        EventType.MEETING_SCHEDULED: MeetingState.SCHEDULED,
-        EventType.MEETING_STARTED: MeetingState.RUNNING,
-        EventType.MEETING_ENDED: MeetingState.ENDED,
-        EventType.MEETING_MISSED: MeetingState.MISSED,
-        EventType.MEETING_CANCELLED: MeetingState.CANCELLED,
+        MeetingScheduled: MeetingState.SCHEDULED,
+        MeetingStarted: MeetingState.RUNNING,
+        MeetingEnded: MeetingState.ENDED,
+        MeetingMissed: MeetingState.MISSED,
+        MeetingCancelled: MeetingState.CANCELLED,
     }
 )
 
@@ -432,8 +440,8 @@ def differences(meeting: Meeting, history: Sequence[Happening]) -> Iterator[str]
     waits = {MeetingState.DRAFT, MeetingState.DISCARDED}
     if meeting.state not in ({_REACHED[reached[-1].type]} if reached else waits):
         yield "state"
-    if reached and reached[0].data.get("title", meeting.title) != meeting.title:
+    first, last = (reached[0].fact, reached[-1].fact) if reached else (None, None)
+    if isinstance(first, MeetingScheduled) and first.title != meeting.title:
         yield "title"
-    ended = reached[-1].data if reached else {}
-    if list(ended.get("decisions", meeting.decisions)) != list(meeting.decisions):  # type: ignore[arg-type]
+    if isinstance(last, MeetingEnded) and last.decisions != meeting.decisions:
         yield "decisions"

@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TypedDict
 
 from bot.governance import authority, clock, names
 from bot.governance.authority import Act, Relation
 from bot.governance.errors import BadText, LimitReached, NotEligible, NotFound, UnknownKey, WindowClosed, WrongState
-from bot.governance.events import Event, EventType, Json, proposal_thing
+from bot.governance.events import Event, Fact, proposal_thing
 from bot.governance.ids import PersonId
+from bot.governance.objections_events import (
+    ConcernRaised,
+    ObjectionIntegrated,
+    ObjectionMaintained,
+    ObjectionRaised,
+    ObjectionStated,
+    ObjectionWithdrawn,
+    ObjectorTold,
+    ReactionGone,
+    ReactionsWiped,
+)
 from bot.governance.organisation import Member
 from bot.governance.proposals_types import (
     COUNTING,
@@ -82,7 +94,7 @@ def raise_objection(
         untold=via == REACTION,
     )
     changed = replace(proposal, objections=(*proposal.objections, objection))
-    return changed, (event_of(EventType.OBJECTION_RAISED, proposal, objection, member.person, via=via),)
+    return changed, (event_of(ObjectionRaised(objection.number, via), proposal, member.person),)
 
 
 def raise_concern(proposal: Proposal, member: Member, text: str, why: str, now: datetime) -> Outcome:
@@ -106,7 +118,7 @@ def raise_concern(proposal: Proposal, member: Member, text: str, why: str, now: 
     if not why and sum(c.person == member.person and not c.why for c in proposal.concerns) >= MOST_CONCERNS:
         raise LimitReached("concerns", MOST_CONCERNS)
     concern = Concern(member.person, now, text, why)
-    event = Event(EventType.CONCERN_RAISED, proposal_thing(proposal.id), member.person, {"text": text, "why": why})
+    event = event_of(ConcernRaised(text, why), proposal, member.person)
     return replace(proposal, concerns=(*proposal.concerns, concern)), (event,)
 
 
@@ -126,7 +138,7 @@ def told(proposal: Proposal, number: int, way: str, now: datetime) -> Outcome:
     changed = proposal.with_objection(known)
     if way == THREAD and now - objection.raised_at <= TOLD_LATE:
         return changed, ()
-    return changed, (event_of(EventType.OBJECTOR_TOLD, proposal, known, None, way=way),)
+    return changed, (event_of(ObjectorTold(number, way), proposal),)
 
 
 def told_by_own_act(proposal: Proposal, person: PersonId, now: datetime) -> Outcome:
@@ -178,18 +190,15 @@ def state_objection(proposal: Proposal, number: int, member: Member, statement: 
         state_by=None,
         untold=False,
     )
-    event = event_of(
-        EventType.OBJECTION_STATED,
-        proposal,
-        stated,
-        member.person,
+    told = ObjectionStated(
+        number,
+        statement.criterion,
+        statement.agreement,
+        statement.reason,
+        statement.suggestion,
         **_in_whose_place(objection, member),
-        criterion=statement.criterion,
-        agreement=statement.agreement,
-        reason=statement.reason,
-        suggestion=statement.suggestion,
     )
-    return proposal.with_objection(stated), (event,)
+    return proposal.with_objection(stated), (event_of(told, proposal, member.person),)
 
 
 def withdraw_objection(proposal: Proposal, number: int, member: Member, now: datetime) -> Outcome:
@@ -201,10 +210,8 @@ def withdraw_objection(proposal: Proposal, number: int, member: Member, now: dat
         raise WrongState(objection.state, "withdraw an objection")
     check_alive(proposal, "withdraw an objection")
     gone = replace(objection, state=ObjectionState.WITHDRAWN, sponsor_by=None)
-    place = _in_whose_place(objection, member)
-    return proposal.with_objection(gone), (
-        event_of(EventType.OBJECTION_WITHDRAWN, proposal, gone, member.person, **place),
-    )
+    told = ObjectionWithdrawn(number, **_in_whose_place(objection, member))
+    return proposal.with_objection(gone), (event_of(told, proposal, member.person),)
 
 
 def answer_revision(proposal: Proposal, number: int, member: Member, resolved: bool, now: datetime) -> Outcome:
@@ -218,6 +225,7 @@ def answer_revision(proposal: Proposal, number: int, member: Member, resolved: b
     version = proposal.current.number
     if not objection.counts or objection.version == version:
         raise WrongState(objection.state, "answer a revision")
+    place = _in_whose_place(objection, member)
     if resolved:
         _check_own_word(objection, member.person)
         done = replace(
@@ -227,14 +235,13 @@ def answer_revision(proposal: Proposal, number: int, member: Member, resolved: b
             answered_version=version,
             sponsor_by=None,
         )
-        kind = EventType.OBJECTION_INTEGRATED
+        told: Fact = ObjectionIntegrated(number, version, **place)
     else:
         if objection.answered_version == version:
             return proposal, ()
         done = replace(objection, answered_version=version)
-        kind = EventType.OBJECTION_MAINTAINED
-    place = _in_whose_place(objection, member)
-    return proposal.with_objection(done), (event_of(kind, proposal, done, member.person, **place, version=version),)
+        told = ObjectionMaintained(number, version, **place)
+    return proposal.with_objection(done), (event_of(told, proposal, member.person),)
 
 
 def reaction_gone(proposal: Proposal, person: PersonId) -> Outcome:
@@ -243,16 +250,15 @@ def reaction_gone(proposal: Proposal, person: PersonId) -> Outcome:
     if objection is None or objection.reaction_gone_asked or proposal.state not in ALIVE:
         return proposal, ()
     asked = replace(objection, reaction_gone_asked=True)
-    return proposal.with_objection(asked), (event_of(EventType.REACTION_GONE, proposal, asked, None),)
+    return proposal.with_objection(asked), (event_of(ReactionGone(asked.number), proposal),)
 
 
 def reactions_wiped(proposal: Proposal) -> Outcome:
     """All reactions, or one emoji, were wiped: nothing is withdrawn, it is logged (OBJ-5)."""
     if proposal.state not in ALIVE:
         return proposal, ()
-    standing: list[Json] = [o.number for o in proposal.objections if o.counts]
-    event = Event(EventType.REACTIONS_WIPED, proposal_thing(proposal.id), None, {"standing": standing})
-    return proposal, (event,)
+    standing = tuple(o.number for o in proposal.objections if o.counts)
+    return proposal, (event_of(ReactionsWiped(standing), proposal),)
 
 
 def waits_for_words(objection: Objection) -> bool:
@@ -314,7 +320,12 @@ def _speaks_for(organisation: str, objection: Objection) -> bool:
     return names.alike(organisation, objection.organisation)
 
 
-def _in_whose_place(objection: Objection, member: Member) -> dict[str, Json]:
+class _Place(TypedDict, total=False):
+    raised_by: PersonId
+    organisation: str
+
+
+def _in_whose_place(objection: Objection, member: Member) -> _Place:
     """What the record says of an act that a colleague takes on what somebody else raised (OBJ-6)."""
     if member.person in speakers(objection):
         return {}
@@ -345,6 +356,6 @@ def check_length(field: str, text: str, least: int, most: int) -> None:
         raise BadText(field, length, least, most)
 
 
-def event_of(kind: EventType, proposal: Proposal, objection: Objection, actor: PersonId | None, **data: Json) -> Event:
+def event_of(fact: Fact, proposal: Proposal, actor: PersonId | None = None) -> Event:
     """What happened to an objection, for the record; ``actor`` is None for what time or the bot did."""
-    return Event(kind, proposal_thing(proposal.id), actor, {"objection": objection.number, **data})
+    return Event(fact, proposal_thing(proposal.id), actor)

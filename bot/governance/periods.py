@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.governance.events import Event, EventType
+from bot.governance.events import Event
 from bot.governance.objections import ON_FILE, event_of, told_by, waits_for_words
+from bot.governance.objections_events import AppealFiled, ObjectionLapsed, ObjectionOrphaned
 from bot.governance.proposals_types import Concern, Objection, ObjectionState, Proposal
 from bot.governance.rulings import appeal_by_itself, decide_appeal
 
@@ -27,13 +28,13 @@ def lapse_due(proposal: Proposal, now: datetime) -> Outcome:
             changed = replace(objection, state=ObjectionState.CONCERN, sponsor_by=None, state_by=None)
             concern = Concern(objection.person, objection.raised_at, "", "not stated")
             proposal = replace(proposal, concerns=(*proposal.concerns, concern))
-            events.append(event_of(EventType.OBJECTION_LAPSED, proposal, changed, None))
+            events.append(event_of(ObjectionLapsed(objection.number), proposal))
         elif objection.sponsor is None and _reached(objection.sponsor_by, now):
             changed = replace(objection, state=ObjectionState.ORPHANED, sponsor_by=None)
-            events.append(event_of(EventType.OBJECTION_ORPHANED, proposal, changed, None))
+            events.append(event_of(ObjectionOrphaned(objection.number), proposal))
         elif (appeal_by := _appeals_at(objection)) is not None and appeal_by <= now:
             changed = appeal_by_itself(proposal, objection, now)
-            events.append(event_of(EventType.APPEAL_FILED, proposal, changed, None, reason=""))
+            events.append(event_of(AppealFiled(objection.number, ""), proposal))
         if changed is not None:
             proposal = proposal.with_objection(changed)
             continue

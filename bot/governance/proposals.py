@@ -19,11 +19,12 @@ from bot.governance.errors import (
     WindowClosed,
     WrongState,
 )
-from bot.governance.events import Event, EventType, Json, proposal_thing
+from bot.governance.events import Event, proposal_thing
 from bot.governance.ids import PersonId
 from bot.governance.matrix import DecisionType, Passing
 from bot.governance.organisation import Elector, Member, Partnership, role_missing
 from bot.governance.policy import Policy
+from bot.governance.proposals_events import DraftDiscarded, ProposalWithdrawn, ReviewOpened
 from bot.governance.proposals_types import FINAL, Clock, Proposal, ProposalState, ProposalTerms, Rolls, Text
 from bot.governance.rolls import acting, check_author
 from bot.governance.votes_types import Vote
@@ -157,7 +158,7 @@ def withdraw(proposal: Proposal, person: PersonId, reason: str, now: datetime) -
     if len(reason) > MOST_WITHDRAWAL:
         raise BadText("withdrawal", len(reason), 0, MOST_WITHDRAWAL)
     gone = enter(proposal, ProposalState.WITHDRAWN, now, reason.strip() or NO_REASON)
-    return gone, (event_of(EventType.PROPOSAL_WITHDRAWN, gone, person, reason=reason),)
+    return gone, (Event(ProposalWithdrawn(reason), proposal_thing(gone.id), person),)
 
 
 def discard(proposal: Proposal, now: datetime) -> Outcome:
@@ -165,7 +166,7 @@ def discard(proposal: Proposal, now: datetime) -> Outcome:
     if proposal.state is not ProposalState.DRAFT:
         raise WrongState(proposal.state, "discard")
     gone = replace(enter(proposal, ProposalState.DISCARDED, now), text=Text(), effects=(), changed_since="")
-    return gone, (event_of(EventType.DRAFT_DISCARDED, gone, None),)
+    return gone, (Event(DraftDiscarded(), proposal_thing(gone.id)),)
 
 
 def too_old_at(proposal: Proposal, now: datetime) -> datetime | None:
@@ -223,18 +224,18 @@ def _open(
         opened_at=now,
         closes_at=now + terms.window,
     )
-    data: dict[str, Json] = {
-        "number": number,
-        "type": proposal.type,
-        "group": proposal.group,
-        "version": 1,
-        "digest": version.digest,
-        "policy": terms.policy_version,
-        "electors": [e.person for e in seated.electors],
-    }
-    if proposal.refiles is not None:
-        data |= {"refiles": proposal.refiles, "changed": proposal.changed_since}
-    return opened, (event_of(EventType.REVIEW_OPENED, opened, proposal.author, **data),)
+    told = ReviewOpened(
+        number,
+        proposal.type,
+        version.number,
+        version.digest,
+        terms.policy_version,
+        tuple(e.person for e in seated.electors),
+        proposal.group,
+        proposal.refiles,
+        proposal.changed_since if proposal.refiles is not None else None,
+    )
+    return opened, (Event(told, proposal_thing(opened.id), proposal.author),)
 
 
 def _check_load(load: Load, policy: Policy) -> None:
@@ -264,8 +265,3 @@ def check_roles(proposal: Proposal, partnership: Partnership) -> None:
 def past_votes(proposal: Proposal) -> tuple[Vote, ...]:
     """Its earlier votes, with the one on it now (DEC-2)."""
     return (*proposal.past_votes, proposal.vote) if proposal.vote else proposal.past_votes
-
-
-def event_of(kind: EventType, proposal: Proposal, actor: PersonId | None, **data: Json) -> Event:
-    """What happened to a proposal, for the record; ``actor`` is None for what time or the bot did."""
-    return Event(kind, proposal_thing(proposal.id), actor, data)

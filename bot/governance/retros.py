@@ -18,9 +18,10 @@ from types import MappingProxyType
 from bot.governance import names
 from bot.governance.cadences import Cadence
 from bot.governance.errors import BadText, BadValue, LimitReached, TimePast, UnknownKey, WrongPhase
-from bot.governance.events import Event, EventType
+from bot.governance.events import Event
 from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.policy import Policy
+from bot.governance.retros_events import RetroChanged, RetroPhaseBegan, RetroScheduled, RetroStarted
 
 CUSTOM = "custom"
 
@@ -325,8 +326,8 @@ def schedule(draft: Retro, number: int, now: datetime, by: PersonId | None) -> O
     if draft.starts_at <= now:
         raise TimePast(f"{draft.starts_at:%Y-%m-%d %H:%M} UTC", draft.starts_at)
     scheduled = replace(draft, number=number, state=RetroState.SCHEDULED)
-    data = {"number": number, "group": draft.group, "starts_at": draft.starts_at.isoformat()}
-    return scheduled, (event_of(EventType.RETRO_SCHEDULED, scheduled, by, **data),)
+    told = RetroScheduled(number, draft.group, draft.starts_at)
+    return scheduled, (Event(told, retro_thing(draft.id), by),)
 
 
 def begin(
@@ -335,15 +336,15 @@ def begin(
     """Open the check-in, with what was captured since the last one and what that one left over."""
     check_phase(retro, "begin", RetroState.SCHEDULED)
     begun = replace(in_phase(retro, RetroState.CHECK_IN, now), captured=tuple(captured), carried=tuple(carried))
-    data = {
-        "number": retro.number,
-        "group": retro.group,
-        "template": retro.plan.template,
-        "named": retro.plan.named,
-        "captured": len(begun.captured),
-        "carried": len(begun.carried),
-    }
-    return begun, (event_of(EventType.RETRO_STARTED, begun, by, **data),)
+    told = RetroStarted(
+        retro.number,
+        retro.group,
+        retro.plan.template,
+        retro.plan.named,
+        len(begun.captured),
+        len(begun.carried),
+    )
+    return begun, (Event(told, retro_thing(retro.id), by),)
 
 
 def following(retro: Retro) -> RetroState:
@@ -364,8 +365,7 @@ def move_on(retro: Retro, now: datetime, why: str, by: PersonId | None = None) -
     moved = in_phase(retro, wanted, now)
     if wanted is RetroState.DISCUSS:
         moved = replace(moved, current=next_topic(moved))
-    data = {"number": retro.number, "phase": wanted.value, "why": why}
-    return moved, (event_of(EventType.RETRO_PHASE_BEGAN, moved, by, **data),)
+    return moved, (Event(RetroPhaseBegan(retro.number, wanted.value, why), retro_thing(retro.id), by),)
 
 
 def forget(draft: Retro, now: datetime) -> Retro:
@@ -431,11 +431,6 @@ def open_actions(retro: Retro) -> tuple[Action, ...]:
     return tuple(each for each in retro.actions if each.done_at is None)
 
 
-def event_of(type: EventType, retro: Retro, actor: PersonId | None, **data: object) -> Event:
-    """Something that happened to this retro, for the record."""
-    return Event(type, retro_thing(retro.id), actor, data)  # type: ignore[arg-type]
-
-
 def changed(retro: Retro, what: str, actor: PersonId | None = None) -> Event:
     """Something about it changed that everybody sees: ``time``, ``topic over``, ``action added``, ``action done``."""
-    return event_of(EventType.RETRO_CHANGED, retro, actor, number=retro.number, what=what)
+    return Event(RetroChanged(retro.number, what), retro_thing(retro.id), actor)

@@ -10,7 +10,7 @@ from enum import StrEnum
 from bot.governance import authority
 from bot.governance.authority import Act, Relation
 from bot.governance.errors import BadText, LimitReached, WrongPhase
-from bot.governance.events import EventType
+from bot.governance.events import Event
 from bot.governance.ids import PersonId
 from bot.governance.organisation import Holding, Member
 from bot.governance.retros import (
@@ -23,10 +23,11 @@ from bot.governance.retros import (
     RetroState,
     changed,
     check_phase,
-    event_of,
     in_phase,
     next_topic,
+    retro_thing,
 )
+from bot.governance.retros_events import RetroCancelled, RetroHandedOver, RetroPaused, RetroPhaseBegan, RetroResumed
 
 
 class Step(StrEnum):
@@ -84,8 +85,7 @@ def step_back(retro: Retro, voted: bool, now: datetime, by: PersonId) -> Outcome
     if wanted is None or voted:
         raise WrongPhase(retro.state, "step back")
     back = replace(in_phase(retro, wanted, now), current=None)
-    data = {"number": retro.number, "phase": wanted.value, "why": "back"}
-    return back, (event_of(EventType.RETRO_PHASE_BEGAN, back, by, **data),)
+    return back, (Event(RetroPhaseBegan(retro.number, wanted.value, "back"), retro_thing(retro.id), by),)
 
 
 def doubt(retro: Retro, written_at: datetime | None, voted: bool, now: datetime) -> Doubt:
@@ -132,7 +132,7 @@ def pause(retro: Retro, member: Member, now: datetime) -> Outcome:
     check_facilitator(retro, member)
     check_phase(retro, "pause", *PHASES)
     paused = replace(retro, paused_at=now, acted_at=now)
-    return paused, (event_of(EventType.RETRO_PAUSED, retro, member.person, number=retro.number),)
+    return paused, (Event(RetroPaused(retro.number), retro_thing(retro.id), member.person),)
 
 
 def resume(retro: Retro, now: datetime, by: PersonId | None = None) -> Outcome:
@@ -144,8 +144,8 @@ def resume(retro: Retro, now: datetime, by: PersonId | None = None) -> Outcome:
     if deadline is not None and retro.deadline_at is not None and retro.deadline_at <= retro.paused_at:
         deadline = retro.deadline_at
     resumed = replace(retro, paused_at=None, deadline_at=deadline, acted_at=now)
-    data = {"number": retro.number, "minutes": int(stood.total_seconds()) // 60}
-    return resumed, (event_of(EventType.RETRO_RESUMED, retro, by, **data),)
+    told = RetroResumed(retro.number, int(stood.total_seconds()) // 60)
+    return resumed, (Event(told, retro_thing(retro.id), by),)
 
 
 def hand_over(retro: Retro, to: PersonId, how: str, now: datetime, by: PersonId | None = None) -> Outcome:
@@ -154,8 +154,7 @@ def hand_over(retro: Retro, to: PersonId, how: str, now: datetime, by: PersonId 
     if how in {"left", "silence"}:
         silent = (*silent, retro.facilitator)
     handed = replace(retro, facilitator=to, gone_at=None, silent=silent, acted_at=now)
-    data = {"number": retro.number, "to": to, "how": how}
-    return handed, (event_of(EventType.RETRO_HANDED_OVER, handed, by, **data),)
+    return handed, (Event(RetroHandedOver(retro.number, to, how), retro_thing(retro.id), by),)
 
 
 def stay(retro: Retro, seated: bool) -> Retro:
@@ -188,7 +187,7 @@ def cancel(retro: Retro, reason: str, member: Member, now: datetime) -> Outcome:
     if len(reason) > MOST_REASON:
         raise BadText("retro reason", len(reason), 0, MOST_REASON)
     ended = replace(retro, state=RetroState.CANCELLED, closed_at=now, reason=reason, words=(), cards=(), topics=())
-    return ended, (event_of(EventType.RETRO_CANCELLED, ended, member.person, number=retro.number, reason=reason),)
+    return ended, (Event(RetroCancelled(retro.number, reason), retro_thing(retro.id), member.person),)
 
 
 # ---- what is due -----------------------------------------------------------------------------------

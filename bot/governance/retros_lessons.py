@@ -15,6 +15,7 @@ from bot.governance.events import Event, EventType, Json
 from bot.governance.histories import Happening
 from bot.governance.ids import PersonId
 from bot.governance.retros import Action, Card, Carried, Retro, RetroState, Topic, Word, retro_thing
+from bot.governance.retros_events import RetroCancelled, RetroClosed
 from bot.governance.retros_writing import left_over
 
 FEWEST = 3
@@ -61,11 +62,10 @@ def close(
         ),
         cards=tuple(replace(card, author=None) for card in retro.cards),
     )
-    data: dict[str, Json] = {"number": retro.number, "group": retro.group, "why": why, "took_part": len(found)}
-    if found:
-        document = lessons(ended)
-        data |= {"lessons": document, "digest": digest(document)}
-    return ended, (Event(EventType.RETRO_CLOSED, retro_thing(retro.id), by, data),)
+    document = lessons(ended) if found else None
+    sealed = digest(document) if document is not None else None
+    told = RetroClosed(retro.number, why, len(found), retro.group, document, sealed)
+    return ended, (Event(told, retro_thing(retro.id), by),)
 
 
 def lessons(retro: Retro) -> dict[str, Json]:
@@ -95,9 +95,9 @@ def digest(document: dict[str, Json]) -> str:
 
 def without(retro: Retro, event: Event, erased: str) -> Retro:
     """The retro without the words that this event brought on record (REC-1): ``erased`` stands in their place."""
-    if event.type is EventType.RETRO_CANCELLED and retro.reason == event.data.get("reason"):
+    if isinstance(event.fact, RetroCancelled) and retro.reason == event.fact.reason:
         return replace(retro, reason=erased)
-    if event.type is not EventType.RETRO_CLOSED:
+    if event.type is not RetroClosed:
         return retro
     topics = [
         replace(topic, title=erased if topic.title else "", notes=tuple(erased for _ in topic.notes))
@@ -136,8 +136,8 @@ def _action(action: Action) -> Json:
 
 _ENDED: Mapping[EventType, frozenset[RetroState]] = MappingProxyType(
     {
-        EventType.RETRO_CLOSED: frozenset({RetroState.CLOSED}),
-        EventType.RETRO_CANCELLED: frozenset({RetroState.CANCELLED}),
+        RetroClosed: frozenset({RetroState.CLOSED}),
+        RetroCancelled: frozenset({RetroState.CANCELLED}),
     }
 )
 _GOES_ON = frozenset({"actions", "carried"})
@@ -151,9 +151,9 @@ def differences(retro: Retro, history: Sequence[Happening]) -> Iterator[str]:
         yield "state"
     if not ended and retro.state in {RetroState.CLOSED, RetroState.CANCELLED} and history:
         yield "state"
-    closed = next((event for event in ended if event.type is EventType.RETRO_CLOSED), None)
-    told = closed.data.get("lessons") if closed is not None else None
-    if isinstance(told, dict):
+    closed = next((event for event in ended if event.type is RetroClosed), None)
+    told = closed.fact.lessons if closed is not None and isinstance(closed.fact, RetroClosed) else None
+    if told is not None:
         kept = lessons(retro)
         if any(kept[name] != told.get(name, kept[name]) for name in kept.keys() - _GOES_ON):
             yield "lessons"

@@ -10,10 +10,11 @@ from bot.governance.clock import deadline
 from bot.governance.drafts import check_text, choose_amount, prepare_effects, with_amount
 from bot.governance.effects import Decision, Effect, Governed
 from bot.governance.errors import AlreadyDone, LimitReached, Stale, WrongState
-from bot.governance.events import Event, EventType, Json
+from bot.governance.events import Event, proposal_thing
 from bot.governance.ids import PersonId
 from bot.governance.money import Money
-from bot.governance.proposals import check_electors, check_roles, enter, event_of, past_votes
+from bot.governance.proposals import check_electors, check_roles, enter, past_votes
+from bot.governance.proposals_events import VersionPublished
 from bot.governance.proposals_types import Proposal, ProposalState, Revision, Rolls, Text
 from bot.governance.rolls import check_author
 
@@ -91,14 +92,13 @@ def revise(
         past_votes=past_votes(proposal),
         outcome="",
     )
-    said: list[Json] = list(versions.substance(proposal.current.text, text))
-    data: dict[str, Json] = {
-        "version": version.number,
-        "digest": version.digest,
-        "substance": said,
-        "electors": [e.person for e in revised.electors],
-    }
-    return revised, (event_of(EventType.VERSION_PUBLISHED, revised, person, **data), *asked)
+    told = VersionPublished(
+        version.number,
+        version.digest,
+        tuple(versions.substance(proposal.current.text, text)),
+        tuple(e.person for e in revised.electors),
+    )
+    return revised, (Event(told, proposal_thing(revised.id), person), *asked)
 
 
 def _check_revisable(proposal: Proposal, person: PersonId) -> None:

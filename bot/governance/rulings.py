@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.governance import authority, clock, names
 from bot.governance.authority import Act, Relation
 from bot.governance.errors import AlreadyDone, Conflicted, NotEligible, RoleSuspended, WindowClosed, WrongState
-from bot.governance.events import Event, EventType
+from bot.governance.events import Event
 from bot.governance.ids import PersonId
 from bot.governance.objections import (
     LEAST_REASON,
@@ -20,6 +20,7 @@ from bot.governance.objections import (
     objection_of,
     speakers,
 )
+from bot.governance.objections_events import AppealDecided, AppealFiled, AppealVoted, RulingAsked, RulingGiven
 from bot.governance.organisation import FACILITATOR, Member
 from bot.governance.proposals_types import Appeal, Objection, ObjectionState, Proposal, Test
 from bot.governance.rolls import check_judge, judges_of, related
@@ -38,7 +39,7 @@ def ask_test(proposal: Proposal, number: int, member: Member, now: datetime) -> 
     if objection.test is not None:
         raise AlreadyDone("ask test")
     tested = replace(objection, test=Test(member.person, now))
-    return proposal.with_objection(tested), (event_of(EventType.TEST_ASKED, proposal, tested, member.person),)
+    return proposal.with_objection(tested), (event_of(RulingAsked(number), proposal, member.person),)
 
 
 def rule_on_form(proposal: Proposal, number: int, member: Member, in_form: bool, reason: str, now: datetime) -> Outcome:
@@ -64,7 +65,7 @@ def rule_on_form(proposal: Proposal, number: int, member: Member, in_form: bool,
     )
     state = ObjectionState.STATED if in_form else ObjectionState.DISMISSED
     ruled = replace(objection, test=test, state=state)
-    event = event_of(EventType.TEST_RULED, proposal, ruled, member.person, in_form=in_form, reason=reason)
+    event = event_of(RulingGiven(number, in_form, reason), proposal, member.person)
     return proposal.with_objection(ruled), (event,)
 
 
@@ -98,9 +99,7 @@ def appeal(proposal: Proposal, number: int, person: PersonId, reason: str, now: 
     check_length("appeal", reason, LEAST_REASON, MOST_REASON)
     filed = Appeal(person, now, clock.deadline(proposal, now, proposal.pinned.appeal_decision), reason)
     changed = replace(objection, test=replace(test, appeal=filed))
-    return proposal.with_objection(changed), (
-        event_of(EventType.APPEAL_FILED, proposal, changed, person, reason=reason),
-    )
+    return proposal.with_objection(changed), (event_of(AppealFiled(number, reason), proposal, person),)
 
 
 def vote_on_appeal(
@@ -126,7 +125,7 @@ def vote_on_appeal(
     others = tuple(v for v in open_appeal.votes if v[0] != member.person)
     voted = _with_appeal(objection, replace(open_appeal, votes=tuple(sorted((*others, (member.person, stands))))))
     proposal = proposal.with_objection(voted)
-    events: tuple[Event, ...] = (event_of(EventType.APPEAL_VOTED, proposal, voted, member.person, stands=stands),)
+    events: tuple[Event, ...] = (event_of(AppealVoted(number, stands), proposal, member.person),)
     judges = judges_of(proposal, objection)
     agreeing = sum(1 for person, vote in (*others, (member.person, stands)) if vote is stands and person in judges)
     if agreeing * 2 > len(judges):
@@ -146,16 +145,8 @@ def decide_appeal(proposal: Proposal, objection: Objection, now: datetime) -> Ou
     stands = against * 2 <= len(votes)
     decided = _with_appeal(objection, replace(filed, stands=stands, decided_at=now))
     decided = replace(decided, state=ObjectionState.STATED if stands else ObjectionState.DISMISSED)
-    event = event_of(
-        EventType.APPEAL_DECIDED,
-        proposal,
-        decided,
-        None,
-        stands=stands,
-        votes_stands=len(votes) - against,
-        votes_against=against,
-    )
-    return proposal.with_objection(decided), (event,)
+    told = AppealDecided(objection.number, stands, len(votes) - against, against)
+    return proposal.with_objection(decided), (event_of(told, proposal),)
 
 
 def appeal_by_itself(proposal: Proposal, objection: Objection, now: datetime) -> Objection:

@@ -10,7 +10,8 @@ from enum import StrEnum
 
 from bot.governance import clock
 from bot.governance.authority import Act
-from bot.governance.events import Event, EventType, proposal_thing
+from bot.governance.events import Event, proposal_thing
+from bot.governance.objections_events import SignAnswered
 from bot.governance.organisation import Member
 from bot.governance.policy_values import bare
 from bot.governance.proposals_types import Proposal, ProposalState, ProposalTerms
@@ -74,5 +75,5 @@ def answer(proposal: Proposal, member: Member, emoji: str, now: datetime) -> Out
     if member.person in proposal.signs_answered:
         return proposal, ()
     answered = replace(proposal, signs_answered=proposal.signs_answered | {member.person})
-    data = {"emoji": emoji[:MOST_OF_EMOJI]}
-    return answered, (Event(EventType.SIGN_ANSWERED, proposal_thing(proposal.id), member.person, data),)
+    told = SignAnswered(emoji[:MOST_OF_EMOJI])
+    return answered, (Event(told, proposal_thing(proposal.id), member.person),)

@@ -8,9 +8,10 @@ from datetime import datetime
 from bot.governance import clock
 from bot.governance.authority import Act, Relation
 from bot.governance.errors import AlreadyDone, WindowClosed, WrongState
-from bot.governance.events import Event, EventType
+from bot.governance.events import Event
 from bot.governance.ids import PersonId
 from bot.governance.objections import ALIVE, ON_FILE, SET_ASIDE, check_alive, event_of, objection_of, speakers
+from bot.governance.objections_events import ObjectorSeatLost, SponsorFound, SponsorNeeded
 from bot.governance.organisation import Member
 from bot.governance.proposals_types import Objection, ObjectionState, Proposal, Test
 from bot.governance.rolls import check_elector
@@ -36,9 +37,9 @@ def objector_gone(proposal: Proposal, person: PersonId, by_themselves: bool, now
         if changed == objection:
             continue
         proposal = proposal.with_objection(changed)
-        kind = EventType.SPONSOR_NEEDED if by_themselves else EventType.OBJECTOR_SEAT_LOST
+        told = (SponsorNeeded if by_themselves else ObjectorSeatLost)(changed.number)
         if proposal.state in ALIVE:
-            events.append(event_of(kind, proposal, changed, None))
+            events.append(event_of(told, proposal))
     return proposal, tuple(events)
 
 
@@ -62,7 +63,7 @@ def stand_again(proposal: Proposal, now: datetime) -> Outcome:
             again = replace(again, state_by=clock.deadline(proposal, now, terms.stating))
         if objection.sponsor_by is not None:
             again = replace(again, sponsor_by=clock.deadline(proposal, now, terms.sponsoring))
-            events.append(event_of(EventType.SPONSOR_NEEDED, proposal, again, None))
+            events.append(event_of(SponsorNeeded(again.number), proposal))
         proposal = proposal.with_objection(again)
     return proposal, tuple(events)
 
@@ -114,7 +115,7 @@ def removed_after_all(proposal: Proposal, person: PersonId, now: datetime) -> Ou
         known = _known_late(proposal, objection, person, now)
         proposal = proposal.with_objection(known)
         if known.guarded and known != objection and proposal.state in ALIVE:
-            events.append(event_of(EventType.OBJECTOR_SEAT_LOST, proposal, known, None))
+            events.append(event_of(ObjectorSeatLost(known.number), proposal))
     return proposal, tuple(events)
 
 
@@ -135,7 +136,7 @@ def sponsor(proposal: Proposal, number: int, member: Member, now: datetime) -> O
     check_elector(proposal, member, Act.SPONSOR, {Relation.OBJECTOR} if member.person == objection.person else ())
     spoken = _speakable(proposal, objection, now)
     taken = replace(spoken, sponsor=member.person, seat_taken=objection.guarded, sponsor_taken=False, untold=False)
-    return proposal.with_objection(taken), (event_of(EventType.SPONSOR_FOUND, proposal, taken, member.person),)
+    return proposal.with_objection(taken), (event_of(SponsorFound(taken.number), proposal, member.person),)
 
 
 def _may_appeal(proposal: Proposal, test: Test, person: PersonId, now: datetime) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.governance import clock, sponsors
-from bot.governance.events import Event, Json
+from bot.governance.events import Event
 from bot.governance.ids import PersonId
 from bot.governance.proposals_types import CONTESTABLE, Proposal, ProposalState, Spell
 
@@ -60,11 +60,11 @@ def follow(
         return clock.spend(proposal, now)
     events: tuple[Event, ...] = ()
     for reason in (clock.SHUT_OUT, clock.SILENCED):
-        people: list[Json] = [*sorted(s.person for s in proposal.clock.barred if REASON_OF[s.cause] == reason)]
+        people = tuple(sorted(s.person for s in proposal.clock.barred if REASON_OF[s.cause] == reason))
         turned: tuple[Event, ...] = ()
         if people and reason not in proposal.clock.reasons:
             since = min(s.since for s in proposal.clock.barred if REASON_OF[s.cause] == reason)
-            proposal, turned = clock.stop(proposal, reason, since, people=people)
+            proposal, turned = clock.stop(proposal, reason, since, people)
         elif not people:
             proposal, turned = clock.resume(proposal, reason, now)
         events += turned

@@ -26,11 +26,12 @@ from bot.governance.errors import (
     WindowClosed,
     WrongState,
 )
-from bot.governance.events import Event, EventType, Json
+from bot.governance.events import Event, EventType
 from bot.governance.histories import Happening
 from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.organisation import Member, Partnership
 from bot.governance.scales import SCALES, Scale
+from bot.governance.surveys_events import SurveyCancelled, SurveyChanged, SurveyClosed, SurveyCreated, SurveyOpened
 
 MOST_QUESTIONS = 5
 """A form holds five fields."""
@@ -289,8 +290,8 @@ def open_survey(
         window=closes_at - now,
         cadence=cadence,
     )
-    data: dict[str, Json] = {"number": survey.number, "asked": len(audience), "k": k, "edition": survey.edition}
-    return opened, (Event(EventType.SURVEY_OPENED, survey.thing, by, data),)
+    told = SurveyOpened(survey.number, len(audience), k, survey.edition)
+    return opened, (Event(told, survey.thing, by),)
 
 
 def check_answer(survey: Survey, person: PersonId, now: datetime) -> None:
@@ -339,13 +340,8 @@ def close(
         left=left if shown else frozenset(),
     )
     withheld = [place for place, result in enumerate(results, 1) if result.withheld]
-    data: dict[str, Json] = {
-        "number": survey.number,
-        "group": survey.group,
-        "published": [*shown],
-        "withheld": [*withheld],
-    }
-    return closed, (Event(EventType.SURVEY_CLOSED, survey.thing, None, data),)
+    told = SurveyClosed(survey.number, tuple(shown), tuple(withheld), survey.group)
+    return closed, (Event(told, survey.thing),)
 
 
 def next_edition(
@@ -373,8 +369,7 @@ def next_edition(
         missed=missed,
         scale=survey.scale,
     )
-    data: dict[str, Json] = {"number": number, "edition": following.edition, "after": survey.number}
-    return following, (Event(EventType.SURVEY_CREATED, following.thing, None, data),)
+    return following, (Event(SurveyCreated(number, following.edition, survey.number), following.thing),)
 
 
 def stop_repeating(survey: Survey, by: PersonId) -> tuple[Survey, tuple[Event, ...]]:
@@ -384,7 +379,7 @@ def stop_repeating(survey: Survey, by: PersonId) -> tuple[Survey, tuple[Event, .
     if not survey.repeats:
         raise AlreadyDone("stop repeating survey")
     stopped = replace(survey, repeats="", cadence=None)
-    return stopped, (Event(EventType.SURVEY_CHANGED, survey.thing, by, {"number": survey.number, "repeats": False}),)
+    return stopped, (Event(SurveyChanged(survey.number, repeats=False), survey.thing, by),)
 
 
 def cancel(survey: Survey, by: PersonId, now: datetime) -> tuple[Survey, tuple[Event, ...]]:
@@ -392,8 +387,7 @@ def cancel(survey: Survey, by: PersonId, now: datetime) -> tuple[Survey, tuple[E
     if survey.state in OVER:
         raise WrongState(survey.state, "cancel survey")
     ended = replace(survey, state=SurveyState.CANCELLED, closed_at=now, audience=frozenset())
-    data: dict[str, Json] = {"number": survey.number, "was": survey.state.value}
-    return ended, (Event(EventType.SURVEY_CANCELLED, survey.thing, by, data),)
+    return ended, (Event(SurveyCancelled(survey.number, survey.state.value), survey.thing, by),)
 
 
 def blanked(draft: Survey) -> Survey:
@@ -448,19 +442,19 @@ def without(survey: Survey, event: Event, erased: str) -> Survey:
 
     Its questions stay, for later results are compared with them; its counts name nobody.
     """
-    match event.type:
-        case EventType.SURVEY_CREATED:
+    match event.fact:
+        case SurveyCreated():
             return replace(survey, title=erased, about=erased if survey.about else "")
-        case EventType.SURVEY_CLOSED:
+        case SurveyClosed():
             return replace(survey, results=tuple(replace(r, texts=(erased,) * len(r.texts)) for r in survey.results))
     return survey
 
 
 _REACHED: Mapping[EventType, SurveyState] = MappingProxyType(
     {
-        EventType.SURVEY_OPENED: SurveyState.OPEN,
-        EventType.SURVEY_CLOSED: SurveyState.CLOSED,
-        EventType.SURVEY_CANCELLED: SurveyState.CANCELLED,
+        SurveyOpened: SurveyState.OPEN,
+        SurveyClosed: SurveyState.CLOSED,
+        SurveyCancelled: SurveyState.CANCELLED,
     }
 )
 
@@ -471,9 +465,9 @@ def differences(survey: Survey, history: Sequence[Happening]) -> Iterator[str]:
     waits = {SurveyState.DRAFT, SurveyState.SCHEDULED}
     if survey.state not in ({_REACHED[reached[-1].type]} if reached else waits):
         yield "state"
-    closed = next((event for event in reached if event.type is EventType.SURVEY_CLOSED), None)
+    closed = next((event for event in reached if event.type is SurveyClosed), None)
     if closed is None:
         return
     shown = [place for place, result in enumerate(survey.results, 1) if not result.withheld]
-    if closed.data.get("published", shown) != shown:
+    if isinstance(closed.fact, SurveyClosed) and [*closed.fact.published] != shown:
         yield "results"

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from bot.governance.clock import deadline, past
 from bot.governance.errors import BadText, UnknownKey, WindowClosed, WrongState
-from bot.governance.events import Event, EventType, Json, proposal_thing
+from bot.governance.events import Event, proposal_thing
 from bot.governance.ids import GroupId, PersonId, VoteId
 from bot.governance.methods import REGISTRY
 from bot.governance.methods.shape import ONE_MARK, fitted
@@ -17,7 +17,8 @@ from bot.governance.objections import CRITERIA, LEAST_REASON, MOST_REASON
 from bot.governance.organisation import Member
 from bot.governance.proposals_types import Proposal, ProposalState, ProposalTerms
 from bot.governance.rolls import acting, check_voter, voters_of, voting_group
-from bot.governance.votes_types import Ballot, Counts, Tally, Vote
+from bot.governance.votes_events import BallotCast, CountedBallot, VoteClosed, VoteOpened
+from bot.governance.votes_types import Ballot, Tally, Vote
 
 ALONE = "only its author"
 """Why nothing is adopted that nobody but its author said yes to; a key for the presenter."""
@@ -48,8 +49,8 @@ def open_vote(proposal: Proposal, now: datetime) -> tuple[Proposal, Event]:
     closes_at = deadline(proposal, now, proposal.pinned.vote_window)
     voters = voters_of(proposal)
     opened = replace(vote, electors=voters, opened=True, opens_at=now, closes_at=closes_at)
-    data: dict[str, Json] = {"vote": vote.id, "method": vote.method, "eligible": len(acting(voters))}
-    return replace(proposal, vote=opened), Event(EventType.VOTE_OPENED, proposal_thing(proposal.id), None, data)
+    told = VoteOpened(vote.id, vote.method, len(acting(voters)))
+    return replace(proposal, vote=opened), Event(told, proposal_thing(proposal.id))
 
 
 def too_few_voters(proposal: Proposal) -> bool:
@@ -74,11 +75,7 @@ def cast(
     check_voter(vote, member, voting_group(proposal, stakeholders))
     checked = _checked(vote, ballot)
     voted = replace(proposal, vote=replace(vote, voted=vote.voted | {member.person}))
-    events = (
-        ()
-        if vote.secret
-        else (Event(EventType.BALLOT_CAST, proposal_thing(proposal.id), member.person, {"vote": vote.id}),)
-    )
+    events = () if vote.secret else (Event(BallotCast(vote.id), proposal_thing(proposal.id), member.person),)
     return voted, replace(checked, person=member.person), events
 
 
@@ -122,37 +119,27 @@ def close_vote(proposal: Proposal, ballots: Sequence[Ballot], now: datetime) -> 
     else:
         kept = tuple(sorted(ballots, key=lambda b: str(b.person)))
     closed = replace(vote, tally=tally, ballots=kept, closes_at=min(vote.ends_at, now), early_at=None)
-    data = published(closed, tally)
-    return replace(proposal, vote=closed), Event(EventType.VOTE_CLOSED, proposal_thing(proposal.id), None, data)
+    return replace(proposal, vote=closed), Event(published(closed, tally), proposal_thing(proposal.id))
 
 
-def published(vote: Vote, tally: Tally) -> dict[str, Json]:
+def published(vote: Vote, tally: Tally) -> VoteClosed:
     """What the record says of a vote that closed so; enough to count it again (DEC-2).
 
     A ballot of one mark is on record as a choice, any other as its marks.
     """
     one = REGISTRY[vote.method].SHAPE == ONE_MARK
-    data: dict[str, Json] = {
-        "vote": vote.id,
-        "adopted": tally.adopted,
-        "reason": tally.reason,
-        "cast": tally.cast,
-        "eligible": tally.eligible,
-        "counts": _told(tally.counts),
-        "hidden": tally.hidden,
-        "ballots": [
-            {
-                **({"choice": ballot.choice} if one else {"marks": dict(ballot.marks)}),
-                "person": ballot.person,
-                "criterion": ballot.criterion,
-                "reason": ballot.reason,
-            }
-            for ballot in vote.ballots
-        ],
-    }
-    if tally.chosen:
-        data |= {"chosen": tally.chosen, "rounds": [_told(counts) for counts in tally.rounds]}
-    return data
+    return VoteClosed(
+        vote.id,
+        tally.adopted,
+        tally.reason,
+        tally.cast,
+        tally.eligible,
+        tally.counts,
+        tally.hidden,
+        tuple(_counted(ballot, one) for ballot in vote.ballots),
+        tally.chosen,
+        tally.rounds if tally.chosen else None,
+    )
 
 
 def count(vote: Vote, ballots: Sequence[Ballot], terms: ProposalTerms, author: PersonId) -> Tally:
@@ -197,8 +184,9 @@ def _marks_any(ballot: Ballot, options: frozenset[str]) -> bool:
     return not options.isdisjoint(ballot.marks)
 
 
-def _told(counts: Counts) -> list[Json]:
-    return [[option, number] for option, number in counts]
+def _counted(ballot: Ballot, one: bool) -> CountedBallot:
+    marks = None if one else dict(ballot.marks)
+    return CountedBallot(ballot.person, ballot.criterion, ballot.reason, ballot.choice if one else None, marks)
 
 
 def _with_reason(ballot: Ballot) -> Ballot:

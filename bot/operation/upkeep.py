@@ -152,7 +152,7 @@ async def to_erase(settings: Settings, person: int | None, partnership: int, eve
         except NotFound:
             raise OperatorError(f"Partnership {partnership} has no event {event}.", "Nothing was changed.") from None
     what = f"event {event} of partnership {partnership} ({_shown(names[partnership])})"
-    return f"the words of {what}: {found.event.type}, {found.event.thing}, {found.at:%Y-%m-%d %H:%M} UTC"
+    return f"the words of {what}: {found.event.name}, {found.event.thing}, {found.at:%Y-%m-%d %H:%M} UTC"
 
 
 async def erase(settings: Settings, person: int | None, partnership: int, event: int, clock: Clock) -> Outcome:

@@ -7,9 +7,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.governance import clock as rules
-from bot.governance.events import Event, EventType, Json, proposal_thing
+from bot.governance.events import Event, proposal_thing
 from bot.governance.ids import GroupId, PartnershipId, ProposalId
+from bot.governance.proposals_events import CardLost, CardPostedAgain
 from bot.governance.proposals_types import CONTESTABLE, Proposal, ProposalState
+from bot.governance.stops_events import ClocksMoved
 from bot.services.ports.context import Context
 from bot.services.ports.deliveries import Delivery, DeliveryKind, DeliveryState
 from bot.services.ports.runtime import Heartbeats
@@ -122,14 +124,12 @@ async def _tell_group(case: ProposalCase, numbers: tuple[int, ...], since: datet
     if not numbers:
         return
     thing, group = f"group/{case.proposal.group}", case.partnership.group(case.proposal.group).name
-    told = [e.event for e in await case.tx.record.of(case.partnership.id, thing)]
-    if any(e.type is EventType.CLOCKS_MOVED and e.data.get("since") == since.isoformat() for e in told):
+    told = [e.event.fact for e in await case.tx.record.of(case.partnership.id, thing)]
+    if any(isinstance(fact, ClocksMoved) and fact.since == since for fact in told):
         return
     minutes = int((case.now - since).total_seconds() // 60)
-    data: dict[str, Json] = {
-        "group": group, "since": since.isoformat(), "minutes": minutes, "numbers": [*numbers],
-    }  # fmt: skip
-    await case.tx.record.append(case.partnership.id, (Event(EventType.CLOCKS_MOVED, thing, None, data),), case.now)
+    moved = ClocksMoved(group, since, minutes, numbers)
+    await case.tx.record.append(case.partnership.id, (Event(moved, thing),), case.now)
 
 
 async def stop(ctx: Context, id: ProposalId, reason: str, since: datetime) -> None:
@@ -157,7 +157,7 @@ async def forget_message(ctx: Context, shown: Delivery) -> Delivery | None:
         case = await open_case(tx, shown.proposal, ctx.clock())
         pause = await _pause(case, shown.kind)
         await tx.deliveries.save(replace(now_shown, message_id=None, state=DeliveryState.PENDING, retry_at=None))
-        event = Event(EventType.CARD_LOST, proposal_thing(shown.proposal), None, {"what": str(shown.kind)})
+        event = Event(CardLost(str(shown.kind)), proposal_thing(shown.proposal))
         await tx.record.append(case.partnership.id, (event,), case.now)
         waiting = await _current(tx, shown)
         if pause and waiting is not None:
@@ -185,7 +185,7 @@ async def posted_again(ctx: Context, shown: Delivery) -> None:
     async with ctx.uow.write() as tx:
         await tx.deliveries.save(shown)
         case = await open_case(tx, shown.proposal, ctx.clock())
-        event = Event(EventType.CARD_POSTED_AGAIN, proposal_thing(shown.proposal), None, {"what": str(shown.kind)})
+        event = Event(CardPostedAgain(str(shown.kind)), proposal_thing(shown.proposal))
         await tx.record.append(case.partnership.id, (event,), case.now)
 
 
@@ -197,7 +197,7 @@ async def _current(tx: Transaction, shown: Delivery) -> Delivery | None:
 async def _pause(case: ProposalCase, kind: DeliveryKind) -> timedelta:
     """None for the first losses in an hour; after that it doubles with each."""
     events = await case.tx.record.of(case.partnership.id, proposal_thing(case.proposal.id))
-    lost = [e for e in events if e.event.type is EventType.CARD_LOST and e.event.data.get("what") == kind]
+    lost = [e for e in events if e.event.fact == CardLost(str(kind))]
     recent = sum(1 for e in lost if e.at > case.now - timedelta(hours=1))
     if recent < PATIENT_LOSSES:
         return timedelta(0)

@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 from bot.governance import authority
 from bot.governance import reminders as rules
 from bot.governance.authority import Act
-from bot.governance.events import Event, EventType
+from bot.governance.events import Event
 from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.organisation import Holding, Member, Partnership
 from bot.governance.policy import Policy
 from bot.governance.reminders import Entry
+from bot.governance.reminders_events import DigestGiven
 from bot.services import inbox, members
 from bot.services.noun import DigestLine, Waiting
 from bot.services.nouns import NOUNS
@@ -120,7 +121,7 @@ async def load(ctx: Context, partnership: PartnershipId, number: int) -> DigestV
     async with ctx.uow.read() as tx:
         recorded = await tx.record.event(partnership, number)
         found = await tx.partnerships.get(partnership)
-        since = datetime.fromisoformat(str(recorded.event.data.get("since", recorded.at.isoformat())))
+        since = fact.since if isinstance(fact := recorded.event.fact, DigestGiven) else recorded.at
         made = await news(tx, found, since, recorded.at)
         talk = [p for p in await tx.partnerships.places(partnership) if p.kind is PlaceKind.TALK and not p.lost]
         entries = tuple(_most_of_each(made.open_to_all()))
@@ -144,7 +145,7 @@ async def _give(ctx: Context, id: PartnershipId) -> None:
             return
         begins = datetime.fromisoformat(since)
         if (await news(tx, partnership, begins, now)).open_to_all():
-            event = Event(EventType.DIGEST_GIVEN, f"digest/{id}", None, {"since": begins.isoformat()})
+            event = Event(DigestGiven(begins), f"digest/{id}")
             await tx.record.append(id, (event,), now)
         await tx.runtime.put(f"{_SINCE}{id}", now.isoformat())
 

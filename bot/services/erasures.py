@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 
 from bot.governance.errors import NotFound
-from bot.governance.events import Event, EventType
+from bot.governance.events import Event
 from bot.governance.ids import PartnershipId, PersonId
+from bot.governance.record_events import PersonErased
 from bot.governance.seats import Hand
 from bot.services import seats
 from bot.services.nouns import NAMED, NOUNS
@@ -39,7 +40,7 @@ async def forget(ctx: Context, user_id: int) -> bool:
         for partnership in await tx.partnerships.all():
             if await tx.record.naming(partnership.id, person):
                 await _tell_of_again(tx, partnership.id, person)
-                said = Event(EventType.PERSON_ERASED, f"partnership/{partnership.id}", None, {"people": [person]})
+                said = Event(PersonErased((person,)), f"partnership/{partnership.id}")
                 await tx.record.append(partnership.id, (said,), ctx.clock())
         await tx.deliveries.forget(person)
         await tx.people.erase(person)

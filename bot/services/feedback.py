@@ -13,8 +13,8 @@ from bot.governance import feedback as rules
 from bot.governance.anonymity import pseudonym
 from bot.governance.authority import Act
 from bot.governance.errors import NotFound
-from bot.governance.events import EventType
 from bot.governance.feedback import Feedback, FeedbackState
+from bot.governance.feedback_events import FeedbackAnswered, FeedbackAssigned, FeedbackClosed, FeedbackGiven
 from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.organisation import Member, Partnership
 from bot.governance.reminders import Entry, ReminderTopic
@@ -250,7 +250,7 @@ async def _act(ctx: Context, actor: Actor, id: int, rule: Rule) -> FeedbackView:
 async def _keep(case: cases.Case[Feedback], rule: Rule) -> FeedbackView:
     changed, events = rule(case.thing, case.member, await case.tx.seats.holdings(case.partnership))
     saved = await case.keep(changed, events)
-    if saved.owner is not None and any(event.type is EventType.FEEDBACK_ASSIGNED for event in events):
+    if saved.owner is not None and any(event.type is FeedbackAssigned for event in events):
         at = case.now + UNANSWERED
         thing, people, topic = rules.thing(saved.id), (saved.owner,), ReminderTopic.FEEDBACK
         await remind(case.tx, saved.partnership, thing, topic, "feedback", at.isoformat(), at, None, people)
@@ -314,7 +314,7 @@ async def _waiting(tx: Transaction, partnership: Partnership, feedback: Feedback
 async def _news(tx: Transaction, partnership: Partnership, since: datetime, now: datetime) -> list[DigestLine]:
     """What was answered or closed and is not hidden: “you said, we did” (LRN-4)."""
     lines = []
-    ended = (EventType.FEEDBACK_ANSWERED, EventType.FEEDBACK_CLOSED)
+    ended = (FeedbackAnswered, FeedbackClosed)
     for each, _ in await cases.lately(tx, Feedback, partnership, since, now, ended):
         later = each.answered_at is not None and each.answered_at > now  # a digest given anew is of its own day
         if each.state not in SETTLED or not each.answer or each.hidden_by is not None or later:
@@ -338,6 +338,6 @@ NOUN = Noun(
     news=_news,
     without=rules.without,
     words=lambda feedback: frozenset({feedback.text, feedback.answer}),
-    begun_by=EventType.FEEDBACK_GIVEN,
+    begun_by=FeedbackGiven,
     differences=lambda feedback, history, policies: rules.differences(feedback, history),
 )

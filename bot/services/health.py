@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from bot.governance import health as rules
-from bot.governance.events import Event, EventType, Json
+from bot.governance.events import Event
 from bot.governance.health import Check, FacilitatorTenure, Marks, Reading
+from bot.governance.health_events import HealthMarked
 from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.organisation import FACILITATOR, GroupKind, Partnership
 from bot.services import members
@@ -112,12 +113,14 @@ async def _read(tx: Transaction, scope: Scope, now: datetime) -> tuple[tuple[Rea
 
 
 def _marked(reading: Reading, partnership: Partnership) -> Event:
-    data: dict[str, Json] = {"check": reading.check.value, "part": reading.part, "whole": reading.whole}
-    data["group"] = group_name(partnership, reading.group)
-    if reading.organisation:
-        data["organisation"] = reading.organisation
-    if reading.since is not None:
-        data |= {"since": reading.since.isoformat(), "person": reading.people[0]}
-    if reading.check is Check.REACH:
-        data["proposals"] = [*reading.proposals]
-    return Event(EventType.HEALTH_MARKED, group_thing(partnership, reading.group), None, data)
+    told = HealthMarked(
+        reading.check.value,
+        reading.part,
+        reading.whole,
+        group_name(partnership, reading.group),
+        reading.organisation,
+        reading.since,
+        reading.people[0] if reading.since is not None else None,
+        tuple(reading.proposals) if reading.check is Check.REACH else None,
+    )
+    return Event(told, group_thing(partnership, reading.group))

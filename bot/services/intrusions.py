@@ -11,10 +11,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from bot.governance import plans
-from bot.governance.events import Event, EventType, Json
-from bot.governance.ids import GroupId, PartnershipId
+from bot.governance.events import Event, Fact
+from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.intrusions import Intrusion
 from bot.governance.organisation import Partnership, RoleMapping, mapping_of
+from bot.governance.organisation_events import (
+    AccessMended,
+    AccessTampered,
+    RoleEndangered,
+    RoleMended,
+    RoleRenamed,
+    SeatTaken,
+)
 from bot.governance.plans import RoleSeen, Snapshot
 from bot.services import roles, seats
 from bot.services.access import place_name, site_of
@@ -71,7 +79,8 @@ async def taken(ctx: Context, guild_id: int, grants: Iterable[Grant]) -> None:
             await tx.runtime.put(_told(grant.entry), "1")
             person = await tx.people.id_of(grant.to)
             for partnership, mapping in given:
-                event = roles.mapping_event(EventType.SEAT_TAKEN, partnership, mapping, person)
+                taken = SeatTaken(*roles.told(partnership, mapping))
+                event = Event(taken, seats.group_thing(partnership, mapping.group), person)
                 await tx.record.append(partnership.id, (event,), ctx.clock())
 
 
@@ -107,15 +116,15 @@ async def _tell(tx: Transaction, partnership: Partnership, seen: Snapshot, ctx: 
 
 
 def _of_role(partnership: Partnership, before: RoleMapping, after: RoleMapping) -> list[Event]:
-    events = []
+    facts: list[Fact] = []
+    told = roles.told(partnership, after)
     if before.name and before.name != after.name:
-        events.append(roles.mapping_event(EventType.ROLE_RENAMED, partnership, after, None, was=before.name))
+        facts.append(RoleRenamed(*told, before.name))
     if set(after.powers) - set(before.powers):
-        powers: list[Json] = list(after.powers)
-        events.append(roles.mapping_event(EventType.ROLE_ENDANGERED, partnership, after, None, powers=powers))
+        facts.append(RoleEndangered(*told, tuple(after.powers)))
     elif before.powers and not after.powers:
-        events.append(roles.mapping_event(EventType.ROLE_MENDED, partnership, after, None))
-    return events
+        facts.append(RoleMended(*told))
+    return [Event(fact, seats.group_thing(partnership, after.group)) for fact in facts]
 
 
 async def _of_channels(tx: Transaction, partnership: Partnership, seen: Snapshot) -> list[Event]:
@@ -139,7 +148,7 @@ async def _of_channels(tx: Transaction, partnership: Partnership, seen: Snapshot
             now[str(channel)] = tokens
         elif told:
             thing = seats.group_thing(partnership, group)
-            events.append(Event(EventType.ACCESS_MENDED, thing, None, {"place": place}))
+            events.append(Event(AccessMended(place), thing))
     await tx.runtime.put(_key(partnership.id), json.dumps(now))
     return events
 
@@ -153,17 +162,15 @@ def _intrusion(
     people: Mapping[int, str],
 ) -> Event:
     role = None if found.person else seen.role(found.target)
-    powers: list[Json] = [*sorted(found.powers)]
-    opened: list[Json] = [*sorted(found.opened)]
-    data: dict[str, Json] = {
-        "place": place,
-        "everyone": found.target == seen.guild_id,
-        "role": role.name if role is not None else "",
-        "person": people[found.target] if found.person else "",
-        "powers": powers,
-        "opened": opened,
-    }
-    return Event(EventType.ACCESS_TAMPERED, seats.group_thing(partnership, group), None, data)
+    told = AccessTampered(
+        place,
+        found.target == seen.guild_id,
+        role.name if role is not None else "",
+        PersonId(people[found.target] if found.person else ""),
+        tuple(sorted(found.powers)),
+        tuple(sorted(found.opened)),
+    )
+    return Event(told, seats.group_thing(partnership, group))
 
 
 async def _found(tx: Transaction, partnership: Partnership, seen: Snapshot) -> Known:

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from bot.governance import lifecycle
 from bot.governance.effects import Governed
-from bot.governance.events import Event, EventType
+from bot.governance.events import Event
 from bot.governance.ids import ProposalId
 from bot.governance.lifecycle import Surroundings
+from bot.governance.proposals_events import Nudged
 from bot.governance.proposals_types import Proposal, ProposalState
 from bot.governance.votes_types import Ballot
 from bot.services import proposals_asked
@@ -33,7 +34,7 @@ async def advance(tx: Transaction, id: int, now: datetime) -> Nudge | None:
         # Also when it ended uncounted: after a vote nothing links a person to a choice (DEC-3a).
         await tx.ballots.wipe(vote.id)
     kept = await case.keep(changed, events + enacted)
-    nudged = any(event.type is EventType.NUDGED for event in events)
+    nudged = any(event.type is Nudged for event in events)
     return await proposals_asked.nudge(tx, kept) if nudged else None
 
 

@@ -12,9 +12,10 @@ from bot.governance import cadences as recurring
 from bot.governance import meetings as rules
 from bot.governance.authority import Act
 from bot.governance.errors import BadValue, LimitReached, NotFound, UnknownKey
-from bot.governance.events import Event, EventType
+from bot.governance.events import Event
 from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.meetings import AHEAD, TEMPLATES, Answer, Changed, Meeting, MeetingKind, MeetingState
+from bot.governance.meetings_events import MeetingEnded, MeetingScheduled
 from bot.governance.organisation import Group, Member, Partnership
 from bot.governance.reminders import EVERYBODY, Entry, Reminder, ReminderTopic
 from bot.services import cadences, cases, members, organisation, times
@@ -434,7 +435,7 @@ NOUN = Noun(
     words=lambda meeting: frozenset({meeting.title}),
     forget=_forget,
     boards=(DeliveryKind.BOARD, DeliveryKind.CALENDAR),
-    begun_by=EventType.MEETING_SCHEDULED,
+    begun_by=MeetingScheduled,
     differences=lambda meeting, history, policies: rules.differences(meeting, history),
-    occasion=EventType.MEETING_ENDED,
+    occasion=MeetingEnded,
 )

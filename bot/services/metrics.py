@@ -11,11 +11,16 @@ from bot.governance import histories as told
 from bot.governance import metrics as rules
 from bot.governance.authority import Act
 from bot.governance.errors import NotFound
-from bot.governance.events import EventType
+from bot.governance.events import Fact
+from bot.governance.feedback_events import FeedbackAnswered, FeedbackGiven
 from bot.governance.histories import Happening, History
 from bot.governance.ids import GroupId, PartnershipId
+from bot.governance.meetings_events import MeetingEnded
 from bot.governance.metrics import Figures
 from bot.governance.organisation import Group, GroupKind, Member, Partnership
+from bot.governance.proposals_events import ReviewOpened
+from bot.governance.retros_events import RetroClosed
+from bot.governance.surveys_events import SurveyClosed
 from bot.services import members
 from bot.services.nouns import NOUNS
 from bot.services.organisation import hosted
@@ -124,7 +129,7 @@ async def _courses(tx: Transaction, id: PartnershipId, since: datetime | None) -
         async for part in tx.record.from_opening(id, since and since - _OLDEST, told.TOLD):
             told.follow(found, part)
     else:
-        told.follow(found, await tx.record.since(id, since, (EventType.REVIEW_OPENED,)))
+        told.follow(found, await tx.record.since(id, since, (ReviewOpened,)))
     apart = sorted(ended if len(ended) <= _FEW else ended - found.keys())
     for at in range(0, len(apart), _FEW):
         told.follow(found, await tx.record.of_all(id, apart[at : at + _FEW], told.TOLD))
@@ -144,12 +149,16 @@ async def _occasions(tx: Transaction, scope: Scope) -> dict[str, datetime | None
 async def _feedback(tx: Transaction, scope: Scope, since: datetime | None) -> tuple[int, int]:
     """How many pieces of feedback were given since then, and how many of those have an answer."""
     here_id = scope.partnership.id
-    given = await tx.record.since(here_id, since, (EventType.FEEDBACK_GIVEN,))
+    given = await tx.record.since(here_id, since, (FeedbackGiven,))
     here = {each.event.thing for each in given if _is_in(each, scope)}
-    answered = await tx.record.since(here_id, since, (EventType.FEEDBACK_ANSWERED,))
+    answered = await tx.record.since(here_id, since, (FeedbackAnswered,))
     return len(here), len(here & {each.event.thing for each in answered})
 
 
 def _is_in(happening: Happening, scope: Scope) -> bool:
-    group = happening.event.data.get("group")
-    return scope.is_whole if not isinstance(group, int) else GroupId(group) in scope.ids
+    group = _group(happening.event.fact)
+    return scope.is_whole if group is None else group in scope.ids
+
+
+def _group(fact: Fact) -> GroupId | None:
+    return fact.group if isinstance(fact, MeetingEnded | RetroClosed | SurveyClosed | FeedbackGiven) else None

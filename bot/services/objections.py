@@ -9,8 +9,8 @@ from bot.governance import authority, rulings, signs, sponsors
 from bot.governance import objections as rules
 from bot.governance.authority import Act
 from bot.governance.errors import NotEligible
-from bot.governance.events import EventType
 from bot.governance.ids import PersonId, ProposalId
+from bot.governance.objections_events import ObjectionRaised, SignAnswered
 from bot.governance.proposals_types import Objection, Proposal, ProposalState, Statement
 from bot.governance.rolls import check_elector
 from bot.services import members, proposals_cases
@@ -235,7 +235,7 @@ async def _to_be_told(case: proposals_cases.ProposalCase, event: int) -> PersonI
     if number is not None:
         return rules.objection_of(case.proposal, number).person
     recorded = (await case.tx.record.event(case.partnership.id, event)).event
-    if recorded.type is not EventType.SIGN_ANSWERED or recorded.actor is None:
+    if recorded.type is not SignAnswered or recorded.actor is None:
         return None
     is_over = (
         case.proposal.state is not ProposalState.REVIEW or case.proposal.open_objection_of(recorded.actor) is not None
@@ -246,9 +246,9 @@ async def _to_be_told(case: proposals_cases.ProposalCase, event: int) -> PersonI
 async def _untold(case: proposals_cases.ProposalCase, event: int) -> int | None:
     """The number of the objection that this event raised, while its objector has not been told."""
     raised = (await case.tx.record.event(case.partnership.id, event)).event
-    number = (raised.data or {}).get("objection")
-    if raised.type is not EventType.OBJECTION_RAISED or not isinstance(number, int):
+    if not isinstance(raised.fact, ObjectionRaised):
         return None
+    number = raised.fact.objection
     objection = case.proposal.objection(number)
     return number if objection is not None and objection.untold else None
 

@@ -7,10 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.governance.errors import NotFound
-from bot.governance.events import EventType
+from bot.governance.events import Fact
+from bot.governance.health_events import HealthMarked
 from bot.governance.ids import PartnershipId, PersonId, ProposalId
 from bot.governance.organisation import Partnership
+from bot.governance.organisation_events import AccessTampered, ElectorateChanged, PlaceLost, RoleDeleted, RoleEndangered
 from bot.governance.proposals_types import Proposal, ProposalState
+from bot.governance.stops_events import PeopleBarred
 from bot.services.noun import Noun
 from bot.services.nouns import NOUNS
 from bot.services.ports.context import Context
@@ -20,7 +23,7 @@ from bot.services.ports.record import Recorded
 from bot.services.ports.transaction import Transaction
 from bot.services.views import ProposalView, links_of, view_of
 
-ALERTS = frozenset({EventType.PLACE_LOST, EventType.ROLE_DELETED, EventType.ROLE_ENDANGERED, EventType.ACCESS_TAMPERED})
+ALERTS = frozenset({PlaceLost, RoleDeleted, RoleEndangered, AccessTampered})
 """What moderators have to hear of at once, even while the feed is gone (ORG-3)."""
 
 
@@ -105,12 +108,20 @@ async def logged(ctx: Context, partnership_id: PartnershipId, number: int) -> Fe
     """An event of the partnership with those whom it names."""
     async with ctx.uow.read() as tx:
         event = await tx.record.event(partnership_id, number)
-        data = event.event.data
-        listed = [each for key in ("lost", "gained", "people") if isinstance(each := data.get(key), list)]
-        named = {event.event.actor, PersonId(str(data.get("person", "")))}
-        named |= {PersonId(str(person)) for people in listed for person in people}
+        named = {event.event.actor, *_named(event.event.fact)}
         users = await tx.people.users_of(person for person in named if person)
         return FeedEvent(event, await tx.partnerships.get(partnership_id), users)
+
+
+def _named(fact: Fact) -> Iterable[PersonId]:
+    match fact:
+        case ElectorateChanged(lost=lost, gained=gained):
+            return (*lost, *gained)
+        case PeopleBarred(people=people):
+            return people
+        case AccessTampered(person=person) | HealthMarked(person=person) if person:
+            return (person,)
+    return ()
 
 
 async def user_of(ctx: Context, person: PersonId) -> int | None:

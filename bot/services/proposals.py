@@ -14,11 +14,11 @@ from bot.governance.authority import Act
 from bot.governance.consistency_proposals import of_proposal
 from bot.governance.effects import Decision, Effect, Governed
 from bot.governance.errors import NotEligible, NotFound, Refiled, Refusal, WindowClosed
-from bot.governance.events import EventType
 from bot.governance.ids import GroupId, PartnershipId, ProposalId
 from bot.governance.matrix import DecisionType
 from bot.governance.money import Money
 from bot.governance.organisation import Member, Partnership
+from bot.governance.proposals_events import ReviewOpened
 from bot.governance.proposals_types import FINAL, Proposal, ProposalState, Text
 from bot.governance.rolls import check_elector
 from bot.services import cases, members, proposals_asked, proposals_cases, similarity
@@ -408,7 +408,7 @@ NOUN = Noun(
     forget=proposals_asked.forget,
     boards=(),
     show_anew=proposals_asked.show_anew,
-    begun_by=EventType.REVIEW_OPENED,
+    begun_by=ReviewOpened,
     differences=of_proposal,
     series="number",
 )

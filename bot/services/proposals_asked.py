@@ -8,10 +8,19 @@ from datetime import datetime
 from bot.governance import authority, electorates, erasure, escalations, lifecycle, rulings
 from bot.governance.authority import Act
 from bot.governance.clock import is_stopped
-from bot.governance.events import EventType, proposal_thing
+from bot.governance.events import proposal_thing
 from bot.governance.ids import PersonId, ProposalId
 from bot.governance.organisation import Member, Partnership
 from bot.governance.proposals import affirmative
+from bot.governance.proposals_events import (
+    Nudged,
+    ProposalAdopted,
+    ProposalEnacted,
+    ProposalLapsed,
+    ProposalNotAdopted,
+    ProposalPassed,
+    ProposalWithdrawn,
+)
 from bot.governance.proposals_types import CONTESTABLE, Objection, ObjectionState, Proposal, ProposalState
 from bot.governance.reminders import Entry, Reminder, ReminderTopic
 from bot.governance.rolls import acting, has_a_say, judges_of
@@ -24,12 +33,12 @@ from bot.services.ports.transaction import Transaction
 from bot.services.views import links_of
 
 OUTCOMES = (
-    EventType.PROPOSAL_PASSED,
-    EventType.PROPOSAL_ADOPTED,
-    EventType.PROPOSAL_ENACTED,
-    EventType.PROPOSAL_NOT_ADOPTED,
-    EventType.PROPOSAL_LAPSED,
-    EventType.PROPOSAL_WITHDRAWN,
+    ProposalPassed,
+    ProposalAdopted,
+    ProposalEnacted,
+    ProposalNotAdopted,
+    ProposalLapsed,
+    ProposalWithdrawn,
 )
 """What a digest tells of a proposal: the last of these."""
 
@@ -86,9 +95,8 @@ async def look(tx: Transaction, partnership: Partnership, id: str) -> Thing:
 async def nudge(tx: Transaction, proposal: Proposal) -> Nudge | None:
     """The one nudge before close that is on record, for those whom it names."""
     thing = proposal_thing(proposal.id)
-    told = [r for r in await tx.record.of(proposal.partnership, thing) if r.event.type is EventType.NUDGED]
-    named = told[-1].event.data.get("people") if told else None
-    people = tuple(PersonId(each) for each in named if isinstance(each, str)) if isinstance(named, list) else ()
+    told = [r for r in await tx.record.of(proposal.partnership, thing) if r.event.type is Nudged]
+    people = fact.people if told and isinstance(fact := told[-1].event.fact, Nudged) else ()
     if not people:
         return None
     topic = ReminderTopic.VOTES if proposal.state is ProposalState.ESCALATED else ReminderTopic.PROPOSALS
@@ -197,7 +205,7 @@ async def news(tx: Transaction, partnership: Partnership, since: datetime, now: 
     for proposal, told in await cases.lately(tx, Proposal, partnership, since, now, OUTCOMES):
         links = await links_of(tx, proposal, partnership)
         name, title = f"P-{proposal.number}", proposal.current.text.title
-        entry = Entry("outcome", told.event.type.value, name, title, None, links.feed or links.card or "")
+        entry = Entry("outcome", told.event.name, name, title, None, links.feed or links.card or "")
         lines.append(DigestLine(proposal.group, entry))
     return lines
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.governance.errors import NotFound
-from bot.governance.events import Event, EventType
+from bot.governance.events import Event
 from bot.governance.ids import PartnershipId
+from bot.governance.record_events import RestoreConfirmed, RestoreGap
 from bot.services.noun import Noun
 from bot.services.nouns import NOUNS
 from bot.services.ports.context import Context
@@ -56,15 +57,8 @@ async def compare(
             return False
         number, head = await tx.record.head(partnership)
         event = Event(
-            EventType.RESTORE_GAP,
+            RestoreGap(number, head, posted[0] if posted else 0, seen.get(PROPOSALS.name, Highest()).number),
             f"partnership/{partnership}",
-            None,
-            {
-                "number": number,
-                "head": head,
-                "posted_number": posted[0] if posted else 0,
-                "highest": seen.get(PROPOSALS.name, Highest()).number,
-            },
         )
         await tx.record.append(partnership, (event,), ctx.clock())
         await tx.runtime.put(f"{_GAP}{partnership}", _OPEN)
@@ -83,9 +77,7 @@ async def confirm(ctx: Context) -> frozenset[PartnershipId]:
         gaps = await _gaps(tx)
         for partnership in sorted(gaps):
             number, head = await tx.record.head(partnership)
-            event = Event(
-                EventType.RESTORE_CONFIRMED, f"partnership/{partnership}", None, {"number": number, "head": head}
-            )
+            event = Event(RestoreConfirmed(number, head), f"partnership/{partnership}")
             await tx.record.append(partnership, (event,), ctx.clock())
             await tx.runtime.put(f"{_GAP}{partnership}", "")
         return gaps

@@ -11,10 +11,11 @@ from bot.governance import authority, cadences, retros_leading, retros_lessons, 
 from bot.governance import retros as rules
 from bot.governance.authority import Act
 from bot.governance.errors import AlreadyDone, BadValue, LimitReached, NotEligible, NotFound
-from bot.governance.events import Event, EventType
+from bot.governance.events import Event
 from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.organisation import Member, Partnership
 from bot.governance.retros import FINAL, MOST_OPEN, Carried, Progress, Retro, RetroPlan, RetroState, Word
+from bot.governance.retros_events import RetroClosed, RetroStarted
 from bot.governance.retros_leading import Step
 from bot.governance.retros_writing import MOST_CAPTURED, MOST_CARRIED, left_over
 from bot.services import cases, members, retros_asked, times
@@ -439,7 +440,7 @@ NOUN = Noun(
     without=retros_lessons.without,
     words=lambda retro: frozenset({retro.plan.title, *(action.text for action in retro.actions)}),
     forget=forget,
-    begun_by=EventType.RETRO_STARTED,
+    begun_by=RetroStarted,
     differences=lambda retro, history, policies: retros_lessons.differences(retro, history),
-    occasion=EventType.RETRO_CLOSED,
+    occasion=RetroClosed,
 )

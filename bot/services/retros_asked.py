@@ -8,10 +8,10 @@ from datetime import datetime
 from bot.governance import authority
 from bot.governance.authority import Act
 from bot.governance.errors import NotFound
-from bot.governance.events import EventType
 from bot.governance.organisation import Member, Partnership
 from bot.governance.reminders import EVERYBODY, Entry
 from bot.governance.retros import Retro, RetroState, retro_thing
+from bot.governance.retros_events import RetroClosed
 from bot.services import cases
 from bot.services.noun import MOST_WAITING, DigestLine, InboxItem, Thing, Waiting
 from bot.services.ports.transaction import Transaction
@@ -74,7 +74,7 @@ async def _waiting(tx: Transaction, partnership: Partnership, retro: Retro) -> W
 async def news(tx: Transaction, partnership: Partnership, since: datetime, now: datetime) -> list[DigestLine]:
     """Lessons that were published."""
     lines = []
-    for each, _ in await cases.lately(tx, Retro, partnership, since, now, (EventType.RETRO_CLOSED,)):
+    for each, _ in await cases.lately(tx, Retro, partnership, since, now, (RetroClosed,)):
         link = await cases.board_link(tx, partnership, retro_thing(each.id))
         lines.append(
             DigestLine(each.group, Entry("lessons", "closed", f"R-{each.number}", each.plan.title, None, link))

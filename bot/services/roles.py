@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from bot.governance import authority
 from bot.governance.authority import Act
 from bot.governance.errors import AlreadyDone, NotFound
-from bot.governance.events import Event, EventType, Json
-from bot.governance.ids import PersonId, RoleId
+from bot.governance.events import Event
+from bot.governance.ids import RoleId
 from bot.governance.organisation import (
     MEMBER,
     Group,
@@ -21,6 +21,7 @@ from bot.governance.organisation import (
     with_mapping,
     without_role,
 )
+from bot.governance.organisation_events import RoleDeleted, RoleMapped, RoleUnmapped
 from bot.services import access, members, scales_roles, seats
 from bot.services.organisation import find_group, here
 from bot.services.ports.context import Actor, Context
@@ -116,13 +117,13 @@ async def keep_mapping(
     before = mapping_of(partnership, mapping.role)
     lost = await seats.lose_role(tx, partnership, mapping.role, "role mapped anew", now)
     kept = await tx.partnerships.save(with_mapping(partnership, mapping))
-    mapped = mapping_event(EventType.ROLE_MAPPED, kept, mapping, person, self=own)
+    mapped = Event(RoleMapped(*told(kept, mapping), own, with_others), group_thing(kept, mapping.group), person)
     if with_others:
         await scales_roles.note(tx, kept.id, mapped, now)
-        mapped = replace(mapped, data={**mapped.data, "with_others": True})
     happened = [mapped]
     if before is not None and before.seat == MEMBER and (before.group, before.seat) != (mapping.group, mapping.seat):
-        happened.insert(0, mapping_event(EventType.ROLE_UNMAPPED, kept, before, person, self=own))
+        gone = RoleUnmapped(*told(kept, before), own)
+        happened.insert(0, Event(gone, group_thing(kept, before.group), person))
     gained = await seats.gain_role(tx, kept, mapping, worn_by, "role mapped", now)
     changes = (*lost, *gained)
     return kept, await seats.keep_up(tx, kept, now, changes, (*happened, *seats.events_of(kept, changes)))
@@ -157,7 +158,8 @@ async def unmap_role(ctx: Context, server: Server, actor: Actor, role_id: int) -
         partnership, mapping = await _mapped_here(tx, actor, role_id)
         person = await tx.people.id_of(actor.user_id)
         own = role_id in actor.roles
-        happened = mapping_event(EventType.ROLE_UNMAPPED, partnership, mapping, person, self=own)
+        gone = RoleUnmapped(*told(partnership, mapping), own)
+        happened = Event(gone, group_thing(partnership, mapping.group), person)
         lost, waiting = await _take_away(tx, partnership, mapping, happened, "role unmapped", ctx)
         group = partnership.group(mapping.group) if mapping.group else None
     refused = await access.follow(ctx, server, partnership.id, seen, role_id)
@@ -176,7 +178,8 @@ async def role_deleted(ctx: Context, guild_id: int, role_id: int) -> tuple[SeatC
                 mapping = mapping_of(partnership, role_id)
                 if mapping is None:
                     continue
-                happened = mapping_event(EventType.ROLE_DELETED, partnership, mapping, None, self=False)
+                gone = RoleDeleted(*told(partnership, mapping), own=False)
+                happened = Event(gone, group_thing(partnership, mapping.group))
                 lost, _ = await _take_away(tx, partnership, mapping, happened, "role deleted", ctx)
                 changes += lost
     return tuple(changes)
@@ -201,18 +204,10 @@ def check_manages(actor: Actor) -> None:
     authority.check(members.NOBODY, Act.SET_UP, relations=members.related(actor))
 
 
-def mapping_event(
-    type: EventType, partnership: Partnership, mapping: RoleMapping, by: PersonId | None, **more: Json
-) -> Event:
-    """A mapping as the record tells it: names, no Discord ids. ``more`` is what else is told of it."""
-    data: dict[str, Json] = {
-        "role": mapping.name,
-        "group": seats.group_name(partnership, mapping.group),
-        "seat": mapping.seat,
-        "class": mapping.stakeholder_class,
-        "organisation": mapping.organisation,
-    }
-    return Event(type, group_thing(partnership, mapping.group), by, data | more)
+def told(partnership: Partnership, mapping: RoleMapping) -> tuple[str, str, str, str, str]:
+    """A mapping as the record tells it: role, group, seat, class and organisation by their names, no Discord ids."""
+    group = seats.group_name(partnership, mapping.group)
+    return mapping.name, group, mapping.seat, mapping.stakeholder_class, mapping.organisation
 
 
 def _speaks_for(mapping: RoleMapping) -> tuple[str, str]:

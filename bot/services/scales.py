@@ -12,10 +12,12 @@ from bot.governance import consistency, plans, scales
 from bot.governance import proposals as rules
 from bot.governance.effects import Governed, Ratification
 from bot.governance.errors import AlreadyDone, NotFound, Refusal, TooFewElectors, TooFewStakeholders
-from bot.governance.events import Event, EventType, Json
+from bot.governance.events import Event, Fact
 from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId, RoleId
 from bot.governance.organisation import Holding, Partnership, RoleMapping
+from bot.governance.organisation_events import AccessChanged, PartnershipCreated, PlaceLost, PlaceSet
 from bot.governance.plans import Do, SetupPlan, SetupStep, Site, Snapshot, What
+from bot.governance.policy_events import PolicyAdopted
 from bot.governance.proposals_types import CONTESTABLE, Proposal, ProposalState, Text
 from bot.governance.scales import Draft, Purpose
 from bot.services import electorates, intrusions, ratifications, roles, scales_roles, seats
@@ -203,8 +205,8 @@ async def place_lost(ctx: Context, guild_id: int, channel_id: int) -> None:
         if partnership.guild_id != guild_id:
             return
         await tx.partnerships.save_place(replace(place, lost=True))
-        data = {"place": place_name(partnership, place.kind, place.group)}
-        event = Event(EventType.PLACE_LOST, seats.group_thing(partnership, place.group), None, data)
+        told = PlaceLost(place_name(partnership, place.kind, place.group))
+        event = Event(told, seats.group_thing(partnership, place.group))
         await tx.record.append(partnership.id, (event,), ctx.clock())
 
 
@@ -256,15 +258,14 @@ async def _found(ctx: Context, actor: Actor, id: PartnershipId) -> None:
         await tx.policies.add(id, ctx.genesis, None, now)
         person = await tx.people.id_of(actor.user_id)
         thing = seats.group_thing(partnership, None)
-        created = Event(EventType.PARTNERSHIP_CREATED, thing, person, {"name": partnership.name})
-        groups = (
-            Event(EventType.GROUP_CREATED, f"group/{g.id}", person, consistency.group_told(g))
-            for g in partnership.groups
+        created = Event(PartnershipCreated(partnership.name), thing, person)
+        groups = (Event(consistency.group_told(g), f"group/{g.id}", person) for g in partnership.groups)
+        first = PolicyAdopted(
+            ctx.genesis.version,
+            consistency.values_told(ctx.genesis),
+            tuple(consistency.rows_told(ctx.genesis).values()),
         )
-        values: dict[str, Json] = {**consistency.values_told(ctx.genesis)}
-        rows: list[Json] = [*consistency.rows_told(ctx.genesis).values()]
-        first: dict[str, Json] = {"version": ctx.genesis.version, "values": values, "matrix": rows}
-        adopted = Event(EventType.POLICY_ADOPTED, thing, person, first)
+        adopted = Event(first, thing, person)
         await tx.record.append(id, (created, *groups, adopted), now)
         await tx.runtime.put(_key(id), "")
 
@@ -285,14 +286,12 @@ async def _keep_place(ctx: Context, actor: Actor, id: PartnershipId, step: Setup
         kind = _KINDS[step.purpose]
         name = place_name(partnership, kind, step.group)
         person = await tx.people.id_of(actor.user_id)
-        data: dict[str, Json] = {"place": name}
-        happened = EventType.ACCESS_CHANGED
+        happened: Fact = AccessChanged(name)
         if step.do is not Do.CHANGE:
             await tx.partnerships.save_place(Place(id, kind, channel, step.group))
             await tx.deliveries.hurry(id)
-            happened = EventType.PLACE_SET
-            data["adopted"] = step.do is Do.ADOPT
-        event = Event(happened, seats.group_thing(partnership, step.group), person, data)
+            happened = PlaceSet(name, adopted=step.do is Do.ADOPT)
+        event = Event(happened, seats.group_thing(partnership, step.group), person)
         await tx.record.append(id, (event,), ctx.clock())
 
 

@@ -12,8 +12,9 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.governance.events import Event, EventType, Json
+from bot.governance.events import Event, Json, as_recorded
 from bot.governance.ids import PartnershipId, PersonId
+from bot.governance.organisation_events import RolesMapped
 from bot.services.ports.context import Context
 from bot.services.ports.transaction import Transaction
 
@@ -30,7 +31,8 @@ async def note(tx: Transaction, id: PartnershipId, mapped: Event, now: datetime)
     if kept is not None and kept["by"] != mapped.actor:
         await _tell(tx, id, now)
         kept = None
-    roles = [*(kept["roles"] if kept else ()), dict(mapped.data)]
+    one = {key: value for key, value in mapped.data.items() if key != "with_others"}
+    roles = [*(kept["roles"] if kept else ()), one]
     await tx.runtime.put(_key(id), json.dumps({"by": mapped.actor, "at": now.isoformat(), "roles": roles}))
 
 
@@ -59,7 +61,7 @@ async def _tell(tx: Transaction, id: PartnershipId, now: datetime) -> None:
         return
     by = PersonId(kept["by"]) if kept["by"] else None
     data: dict[str, Json] = {"roles": kept["roles"]}
-    await tx.record.append(id, (Event(EventType.ROLES_MAPPED, f"partnership/{id}", by, data),), now)
+    await tx.record.append(id, (as_recorded(RolesMapped.NAME, f"partnership/{id}", by, data),), now)
     await tx.runtime.put(_key(id), "")
 
 

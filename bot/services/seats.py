@@ -9,9 +9,10 @@ from datetime import datetime
 from bot.governance import authority, clock, sponsors
 from bot.governance import electorates as rules
 from bot.governance.authority import Act
-from bot.governance.events import Event, EventType, Json
+from bot.governance.events import Event
 from bot.governance.ids import GroupId, PartnershipId, PersonId, RoleId
 from bot.governance.organisation import MEMBER, Holding, Partnership, RoleMapping
+from bot.governance.organisation_events import ElectorateChanged, SeatGained, SeatLost
 from bot.governance.proposals_types import CONTESTABLE, Proposal, ProposalState
 from bot.governance.rolls import voting_group
 from bot.governance.seats import SEASON, Hand, SeatRecord, had_left, is_founding
@@ -198,16 +199,14 @@ async def gain_role(
 
 def events_of(partnership: Partnership, changes: Iterable[SeatChange]) -> tuple[Event, ...]:
     """Changes of seats as the record tells them. The actor is the person whose seat it is."""
-    return tuple(
-        Event(
-            EventType.SEAT_GAINED if c.gained else EventType.SEAT_LOST,
-            group_thing(partnership, c.group),
-            c.person,
-            {"seat": c.seat, "group": group_name(partnership, c.group), "how": c.how}
-            | ({"by": c.lost_by.value} if c.lost_by else {}),
-        )
-        for c in changes
-    )
+    return tuple(Event(_changed(partnership, c), group_thing(partnership, c.group), c.person) for c in changes)
+
+
+def _changed(partnership: Partnership, change: SeatChange) -> SeatGained | SeatLost:
+    group = group_name(partnership, change.group)
+    if change.gained:
+        return SeatGained(change.seat, group, change.how)
+    return SeatLost(change.seat, group, change.how, change.lost_by.value if change.lost_by else None)
 
 
 def group_thing(partnership: Partnership, group: GroupId | None) -> str:
@@ -282,10 +281,13 @@ def _turned(changes: Iterable[SeatChange]) -> dict[GroupId, tuple[set[PersonId],
 def _told(partnership: Partnership, group: GroupId, turned: tuple[set[PersonId], set[PersonId]]) -> Event:
     """Seats of a group that decides something changed by others' hands: told in the feed (PRO-9)."""
     lost, gained = turned
-    named: dict[str, Json] = {"lost": [*sorted(lost)], "gained": [*sorted(gained)]}
-    private = partnership.group(group).private
-    data = named | {"group": group_name(partnership, group), "private": private}
-    return Event(EventType.ELECTORATE_CHANGED, group_thing(partnership, group), None, data)
+    told = ElectorateChanged(
+        tuple(sorted(lost)),
+        tuple(sorted(gained)),
+        group_name(partnership, group),
+        partnership.group(group).private,
+    )
+    return Event(told, group_thing(partnership, group))
 
 
 async def would_wait(tx: Transaction, partnership: Partnership) -> int:

@@ -10,7 +10,7 @@ from bot.governance import awaited
 from bot.governance import stops as rules
 from bot.governance.awaited import Beside
 from bot.governance.errors import NotFound
-from bot.governance.events import Event, EventType, Json
+from bot.governance.events import Event
 from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId
 from bot.governance.mending import OverwriteChange, mend
 from bot.governance.organisation import Group, Partnership
@@ -18,6 +18,7 @@ from bot.governance.proposals_types import Proposal
 from bot.governance.scales import Purpose
 from bot.governance.seats import remembered_since, taken_from
 from bot.governance.stops import BLIND, REMOVED, TIMED_OUT, WITHIN, Barred
+from bot.governance.stops_events import AccessRepaired, PeopleBarred
 from bot.services import roles
 from bot.services.access import site_of
 from bot.services.organisation import find_group, hosted
@@ -133,9 +134,9 @@ async def repair(
             trouble = refused
     if done:
         async with ctx.uow.write() as tx:
-            data: dict[str, Json] = {"group": wanted.group.name, "changes": len(done)}
             thing = group_thing(wanted.partnership, group_id)
-            event = Event(EventType.ACCESS_REPAIRED, thing, await tx.people.id_of(actor.user_id), data)
+            told = AccessRepaired(wanted.group.name, len(done))
+            event = Event(told, thing, await tx.people.id_of(actor.user_id))
             await tx.record.append(partnership_id, (event,), ctx.clock())
     return replace(wanted, changes=tuple(done), trouble=trouble)
 
@@ -192,7 +193,7 @@ async def _told(tx: Transaction, partnership: Partnership, before: Proposal, aft
     began -= await tx.of(Proposal).barred_in(partnership.id, after.group)
     events = []
     for cause in sorted({cause for _, cause in began}):
-        people: list[Json] = [*sorted(person for person, why in began if why == cause)]
-        data: dict[str, Json] = {"cause": cause, "people": people, "group": group_name(partnership, after.group)}
-        events.append(Event(EventType.PEOPLE_BARRED, group_thing(partnership, after.group), None, data))
+        people = tuple(sorted(person for person, why in began if why == cause))
+        told = PeopleBarred(cause, people, group_name(partnership, after.group))
+        events.append(Event(told, group_thing(partnership, after.group)))
     return tuple(events)

@@ -12,12 +12,13 @@ from bot.governance import authority
 from bot.governance import surveys as rules
 from bot.governance.authority import Act
 from bot.governance.errors import NotFound, Outdated, WrongState
-from bot.governance.events import Event, EventType
+from bot.governance.events import Event
 from bot.governance.ids import GroupId, PartnershipId
 from bot.governance.organisation import Member, Partnership
 from bot.governance.reminders import EVERYBODY, Entry
 from bot.governance.scales import Scale
 from bot.governance.surveys import Question, Survey, SurveyState
+from bot.governance.surveys_events import SurveyClosed, SurveyCreated
 from bot.services import cases, members, surveys_replies, times
 from bot.services.cases import Case
 from bot.services.noun import MOST_WAITING, DigestLine, InboxItem, Noun, Thing, Waiting
@@ -77,7 +78,7 @@ async def create(
         blank = Survey(0, partnership_id, 0, group, member.person, "", now, scale=scale)
         written = rules.write(blank, title, about)
         numbered = replace(written, id=await tx.next_id("survey"), number=await NOUN.next_number(tx, partnership_id))
-        event = Event(EventType.SURVEY_CREATED, numbered.thing, member.person, {"number": numbered.number})
+        event = Event(SurveyCreated(numbered.number), numbered.thing, member.person)
         saved = await cases.keep(tx, blank, numbered, (event,), now)
         return await view_of(tx, saved, partnership, now, member)
 
@@ -240,7 +241,7 @@ async def _waiting(tx: Transaction, partnership: Partnership, survey: Survey) ->
 async def _news(tx: Transaction, partnership: Partnership, since: datetime, now: datetime) -> list[DigestLine]:
     """Results that came out."""
     lines = []
-    for each, _ in await cases.lately(tx, Survey, partnership, since, now, (EventType.SURVEY_CLOSED,)):
+    for each, _ in await cases.lately(tx, Survey, partnership, since, now, (SurveyClosed,)):
         link = await cases.board_link(tx, partnership, each.thing)
         lines.append(
             DigestLine(each.group, Entry("survey", "closed", NOUN.called(each.number), each.title, None, link))
@@ -262,7 +263,7 @@ NOUN = Noun(
     without=rules.without,
     words=lambda survey: frozenset({survey.title}),
     forget=surveys_replies.forget,
-    begun_by=EventType.SURVEY_CREATED,
+    begun_by=SurveyCreated,
     differences=lambda survey, history, policies: rules.differences(survey, history),
-    occasion=EventType.SURVEY_CLOSED,
+    occasion=SurveyClosed,
 )

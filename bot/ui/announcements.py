@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from bot.governance.events import Event, EventType
+from bot.governance.events import Event, EventType, known
 from bot.services.ports.deliveries import Asked, DeliveryKind
 from bot.ui.audiences import Audience
 from bot.ui.nouns import NOUNS
 from bot.ui.presenter import complete, merged
 
 AUDIENCES: Mapping[EventType, Audience] = merged("the audience of an event", (noun.audiences for noun in NOUNS))
-complete("events", EventType, AUDIENCES)
+complete("events", known().values(), AUDIENCES)
 
 
 def announce(event: Event) -> tuple[Asked, ...]:

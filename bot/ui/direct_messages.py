@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.governance.events import EventType
+from bot.governance.objections_events import OfObjection, SignAnswered
 from bot.services.ports.record import Recorded
 from bot.services.views import ProposalView
 from bot.ui.errors import why_not
@@ -33,7 +33,7 @@ def joined_later(view: ProposalView) -> str:
 
 def told(view: ProposalView, recorded: Recorded) -> str:
     """What the thread would have told this person, had it taken anything (OBJ-1, OBJ-2)."""
-    if recorded.event.type is EventType.SIGN_ANSWERED:
+    if recorded.event.type is SignAnswered:
         terms = view.proposal.pinned
         return _lines(
             f"You reacted on **{_name(view)}** with a sign that is no objection. Nothing was recorded from it.",
@@ -41,7 +41,8 @@ def told(view: ProposalView, recorded: Recorded) -> str:
             f"blocking, react with {terms.concern_emoji}.",
             _where(view),
         )
-    number = (recorded.event.data or {}).get("objection", "?")
+    fact = recorded.event.fact
+    number = fact.objection if isinstance(fact, OfObjection) else "?"
     return _lines(
         f"You raised objection No. {number} to **{_name(view)}**. It is recorded and counts from now on.",
         f"You have {span(view.proposal.pinned.stating)} from this message to state it: choose a published criterion "

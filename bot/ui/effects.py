@@ -12,9 +12,11 @@ from types import MappingProxyType
 from typing import Any, Generic, TypeVar
 
 from bot.governance.effects import REGISTRY, Effect, Governed, PolicyChange, Ratification, carried_by
-from bot.governance.events import Event, EventType, Json
+from bot.governance.events import Event, Fact, Unread
 from bot.governance.ids import PersonId
 from bot.governance.organisation import Partnership
+from bot.governance.organisation_events import PartnershipRatified
+from bot.governance.policy_events import EffectApplied, PolicyAmended
 from bot.services.views import ProposalView
 from bot.ui import fields, policy
 from bot.ui.audiences import LOG
@@ -25,8 +27,8 @@ from bot.ui.presenter import Presenter
 from bot.ui.text import in_quotes
 
 E = TypeVar("E", bound=Effect)
+F = TypeVar("F", bound=Fact)
 Mention = Callable[[PersonId], str]
-Data = Mapping[str, Json]
 MOST_LISTED = 12
 """Most people mentioned whom a decision lists; the number of the others is told."""
 
@@ -49,7 +51,7 @@ class Filing(Generic[E]):
 
 
 @dataclass(frozen=True, slots=True)
-class EffectWords(Generic[E]):
+class EffectWords(Generic[E, F]):
     """All that people read of one kind of effect.
 
     ``will`` ends the sentence "On pass this will …", ``happened`` is a sentence of its own about what it recorded.
@@ -57,8 +59,8 @@ class EffectWords(Generic[E]):
     """
 
     will: Callable[[E, Mention | None], str]
-    happened: Callable[[Data], str]
-    post: Callable[[Data, Partnership, str], list[str]] | None = None
+    happened: Callable[[F], str]
+    post: Callable[[F, Partnership, str], list[str]] | None = None
     filing: Filing[E] | None = None
 
 
@@ -94,7 +96,9 @@ def done(view: ProposalView, most: int) -> str:
 def happened(event: Event) -> str:
     """What an effect recorded, as a sentence without its end; nothing for what no effect records."""
     words = _of_event(event)
-    return words.happened(event.data or {}) if words else ""
+    if words is None:
+        return ""
+    return event.name if isinstance(event.fact, Unread) else words.happened(event.fact)
 
 
 def post(event: Event, partnership: Partnership, by: str) -> list[str]:
@@ -103,8 +107,8 @@ def post(event: Event, partnership: Partnership, by: str) -> list[str]:
     if words is None:
         return []
     if words.post is not None:
-        return words.post(event.data or {}, partnership, by)
-    said = words.happened(event.data or {})
+        return words.post(event.fact, partnership, by)
+    said = words.happened(event.fact)
     return ["### 🧩 A decision was carried out", f"{said[:1].upper()}{said[1:]}, by {by}."]
 
 
@@ -139,13 +143,13 @@ def missing(kind: str) -> str:
     return words.filing.missing if words and words.filing else ""
 
 
-def _words(wanted: Effect) -> EffectWords[Any]:
+def _words(wanted: Effect) -> EffectWords[Any, Any]:
     return _WORDS[wanted.KIND]
 
 
-def _of_event(event: Event) -> EffectWords[Any] | None:
-    if event.type is EventType.EFFECT_APPLIED:
-        return _WORDS.get(str((event.data or {}).get("effect")))
+def _of_event(event: Event) -> EffectWords[Any, Any] | None:
+    if isinstance(event.fact, EffectApplied):
+        return _WORDS.get(event.fact.effect)
     return _WORDS.get(_RECORDED.get(event.type, ""))
 
 
@@ -164,16 +168,15 @@ def _change_policy(wanted: PolicyChange, _: Mention | None) -> str:
     return f"change the rule {policy.rule(wanted.target)}{was} to {policy.value(wanted.target, wanted.value)}"
 
 
-def _rule_changed(data: Data) -> str:
-    key = str(data.get("key", ""))
-    was, now = (policy.value(key, str(data.get(each, ""))) for each in ("was", "value"))
-    return f"the rule {policy.rule(key)} changed from {was} to {now}"
+def _rule_changed(told: PolicyAmended) -> str:
+    was, now = (policy.value(told.key, each) for each in (told.was, told.value))
+    return f"the rule {policy.rule(told.key)} changed from {was} to {now}"
 
 
-def _rule_post(data: Data, _: Partnership, by: str) -> list[str]:
-    said = _rule_changed(data)
+def _rule_post(told: PolicyAmended, _: Partnership, by: str) -> list[str]:
+    said = _rule_changed(told)
     return [
-        f"### 📜 Policy version {data.get('version', '?')}",
+        f"### 📜 Policy version {told.version}",
         f"{said[:1].upper()}{said[1:]}, by {by}.",
         "-# Proposals already open keep the rules they were opened with.",
     ]
@@ -223,11 +226,11 @@ def _ratify(wanted: Ratification, mention: Mention | None) -> str:
     return f"{said}; with it is decided who sits where at the opening: {who}"
 
 
-def _ratified(_: Data) -> str:
+def _ratified(_: PartnershipRatified) -> str:
     return "the partnership is ratified"
 
 
-def _ratified_post(_: Data, partnership: Partnership, __: str) -> list[str]:
+def _ratified_post(_: PartnershipRatified, partnership: Partnership, __: str) -> list[str]:
     return [
         "### 🎉 The partnership is ratified",
         f"The stakeholder group of {in_quotes(partnership.name, 82)} said yes.",
@@ -235,7 +238,7 @@ def _ratified_post(_: Data, partnership: Partnership, __: str) -> list[str]:
     ]
 
 
-_WORDS: Mapping[str, EffectWords[Any]] = MappingProxyType(
+_WORDS: Mapping[str, EffectWords[Any, Any]] = MappingProxyType(
     {
         PolicyChange.KIND: EffectWords(
             _change_policy,
@@ -260,9 +263,7 @@ FIELD_LABELS = MappingProxyType(
 )
 """Label and description of every form field that asks for an effect."""
 
-_RECORDED = MappingProxyType(
-    {each.EVENT: each.KIND for each in REGISTRY.values() if each.EVENT is not EventType.EFFECT_APPLIED}
-)
+_RECORDED = MappingProxyType({each.EVENT: each.KIND for each in REGISTRY.values() if each.EVENT is not EffectApplied})
 
 
 def _logged(told: Logged) -> list[str]:
@@ -273,13 +274,13 @@ def _logged(told: Logged) -> list[str]:
 PRESENTER = Presenter(
     name="effects",
     audiences={
-        EventType.PARTNERSHIP_RATIFIED: (LOG,),
-        EventType.POLICY_AMENDED: (LOG,),
-        EventType.EFFECT_APPLIED: (LOG,),
+        PartnershipRatified: (LOG,),
+        PolicyAmended: (LOG,),
+        EffectApplied: (LOG,),
     },
     log={
-        EventType.PARTNERSHIP_RATIFIED: LogEntry(_logged),
-        EventType.POLICY_AMENDED: LogEntry(_logged),
-        EventType.EFFECT_APPLIED: LogEntry(_logged),
+        PartnershipRatified: LogEntry(_logged),
+        PolicyAmended: LogEntry(_logged),
+        EffectApplied: LogEntry(_logged),
     },
 )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.governance.events import EventType
 from bot.governance.ids import ProposalId
+from bot.governance.votes_events import ProposalEscalated
 from bot.services.noun import InboxItem
 from bot.ui import proposals_ids
 from bot.ui.asking import Help, Reminds, Waits
@@ -27,7 +27,7 @@ PRESENTER = Presenter(
         },
     ),
     audiences={
-        EventType.PROPOSAL_ESCALATED: TOLD,
+        ProposalEscalated: TOLD,
     },
     help=Help(
         members=("`/escalate` – take a disputed proposal to a final vote",),

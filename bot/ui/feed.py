@@ -10,6 +10,14 @@ from bot.governance.events import EventType
 from bot.governance.ids import PersonId
 from bot.governance.lifecycle import REACHED
 from bot.governance.organisation import Partnership
+from bot.governance.proposals_events import (
+    ProposalAdopted,
+    ProposalDisputed,
+    ProposalEnacted,
+    ProposalHalted,
+    ProposalPassed,
+    ProposalStale,
+)
 from bot.governance.proposals_types import FINAL
 from bot.services.ports.deliveries import DeliveryKind
 from bot.services.ports.record import Recorded
@@ -74,7 +82,7 @@ def log(recorded: Recorded, partnership: Partnership, users: Mapping[PersonId, i
     told, entry = Logged(recorded, partnership, users), LOG[recorded.event.type]
     buttons: list[Row] = []
     if recorded.erased:
-        lines = [f"### {inline(recorded.event.type.capitalize(), 80)}", _ERASED]
+        lines = [f"### {inline(recorded.event.name.capitalize(), 80)}", _ERASED]
     else:
         lines, buttons = entry.lines(told), rows(*entry.buttons(told))
     text = "\n".join(line for line in lines if line)
@@ -118,31 +126,28 @@ def _named(view: ProposalView) -> str:
 
 def _reasons(view: ProposalView, recorded: Recorded) -> list[str]:
     proposal, kind = view.proposal, recorded.event.type
-    data = recorded.event.data
     lines: list[str] = []
-    match kind:
-        case EventType.PROPOSAL_PASSED:
-            lines.append(_silence(data.get("reached", 0), data.get("reachable", 0)))
-        case EventType.PROPOSAL_DISPUTED:
+    match recorded.event.fact:
+        case ProposalPassed(reached=reached, reachable=reachable):
+            lines.append(_silence(reached, reachable))
+        case ProposalDisputed():
             lines.append("Objections stand. It can be revised, withdrawn, or taken to a final vote.")
-        case EventType.PROPOSAL_HALTED:
+        case ProposalHalted():
             lines.append("A majority of those who may object halted it in the waiting time. It is disputed again.")
-        case EventType.PROPOSAL_ENACTED:
+        case ProposalEnacted():
             if not proposal.pinned.timelock and proposal.vote is None:
                 lines.append(_silence(len(electorates.reached(proposal)), len(electorates.reachable(proposal))))
             lines.append(effects.done(view, 500))
         case _ if not cards.told_by_vote(proposal):
             lines.append(cards.outcome_reason(proposal))
-    only_post = kind in {EventType.PROPOSAL_ENACTED, EventType.PROPOSAL_STALE} and not proposal.pinned.timelock
-    if data.get("low_reach") or (only_post and proposal.low_reach):
+    only_post = kind in {ProposalEnacted, ProposalStale} and not proposal.pinned.timelock
+    fact = recorded.event.fact
+    low_reach = isinstance(fact, ProposalPassed | ProposalAdopted) and fact.low_reach
+    if low_reach or (only_post and proposal.low_reach):
         lines.append("⚠️ **Low reach:** too few people had seen it when the time was up.")
     if proposal.vote is not None and proposal.vote.tally is not None:
         lines.append(f"**Final vote:** {votes.result(proposal.vote.tally)}")
-    if (
-        proposal.timelock_ends_at is not None
-        and proposal.pinned.timelock
-        and kind in {EventType.PROPOSAL_PASSED, EventType.PROPOSAL_ADOPTED}
-    ):
+    if proposal.timelock_ends_at is not None and proposal.pinned.timelock and kind in {ProposalPassed, ProposalAdopted}:
         lines.append(f"It is carried out {fixed(proposal.timelock_ends_at)}, unless it is halted before.")
     closed = [o for o in proposal.objections if not o.counts]
     if closed:
@@ -150,5 +155,5 @@ def _reasons(view: ProposalView, recorded: Recorded) -> list[str]:
     return lines
 
 
-def _silence(reached: object, reachable: object) -> str:
+def _silence(reached: int, reachable: int) -> str:
     return f"Silence gave consent: {reached} of {reachable} were reached."

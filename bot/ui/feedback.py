@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.governance.events import EventType
 from bot.governance.feedback import FeedbackState
+from bot.governance.feedback_events import (
+    FeedbackAcknowledged,
+    FeedbackAnswered,
+    FeedbackAssigned,
+    FeedbackClosed,
+    FeedbackGiven,
+    FeedbackHidden,
+    FeedbackReopened,
+    FeedbackShown,
+)
 from bot.governance.reminders import Entry, ReminderTopic
 from bot.services import feedback
 from bot.services.feedback import FeedbackView
@@ -78,14 +87,14 @@ PRESENTER = Presenter(
         },
     ),
     audiences={
-        EventType.FEEDBACK_GIVEN: (BOARD,),
-        EventType.FEEDBACK_ACKNOWLEDGED: (BOARD,),
-        EventType.FEEDBACK_ASSIGNED: (BOARD,),
-        EventType.FEEDBACK_ANSWERED: (BOARD, POST),
-        EventType.FEEDBACK_CLOSED: (BOARD,),
-        EventType.FEEDBACK_HIDDEN: (BOARD,),
-        EventType.FEEDBACK_SHOWN: (BOARD,),
-        EventType.FEEDBACK_REOPENED: (BOARD,),
+        FeedbackGiven: (BOARD,),
+        FeedbackAcknowledged: (BOARD,),
+        FeedbackAssigned: (BOARD,),
+        FeedbackAnswered: (BOARD, POST),
+        FeedbackClosed: (BOARD,),
+        FeedbackHidden: (BOARD,),
+        FeedbackShown: (BOARD,),
+        FeedbackReopened: (BOARD,),
     },
     boards={"feedback": Board(feedback.board, feedback_board.card, _answered)},
     help=Help(

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from bot.governance import feedback as rules
 from bot.governance.feedback import Feedback, FeedbackState
+from bot.governance.feedback_events import FeedbackAnswered
 from bot.governance.ids import GroupId
 from bot.governance.organisation import Partnership
 from bot.services.feedback import FeedbackPage, FeedbackView
@@ -79,7 +80,10 @@ def answered(view: FeedbackView, recorded: Recorded, marker: int | None) -> View
     """Told where the board stands once there is an answer: an edited board tells nobody."""
     feedback = view.feedback
     by = view.mention(recorded.event.actor)
-    text = "It was erased on request." if recorded.erased else str(recorded.event.data.get("answer", ""))
+    fact = recorded.event.fact
+    text = "It was erased on request."
+    if isinstance(fact, FeedbackAnswered) and not recorded.erased:
+        text = fact.answer
     head = f"### 💡 F-{feedback.number} has an answer\n{_from(view)} {by} answers:"
     return panel(marker, _COLOURS[FeedbackState.ANSWERED], head, quote(text, 2600), *rows(link("Feedback", view.link)))
 

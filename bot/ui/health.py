@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from fractions import Fraction
 
-from bot.governance.events import EventType
 from bot.governance.health import LEAST_OBJECTIONS, LEAST_PASSES, LEAST_SEATS, PERIOD, Check, Marks, Reading
+from bot.governance.health_events import HealthMarked
 from bot.governance.organisation import Partnership
 from bot.services.health import HealthView
 from bot.ui.answers import Answer, said
@@ -15,7 +14,7 @@ from bot.ui.asking import Help
 from bot.ui.audiences import LOG
 from bot.ui.labels import count, listed, moment, share
 from bot.ui.labels import span as lasting
-from bot.ui.logged import LogEntry
+from bot.ui.logged import LogEntry, Logged
 from bot.ui.metrics import scope_name
 from bot.ui.panels import LINE
 from bot.ui.presenter import Presenter
@@ -58,21 +57,21 @@ def page(view: HealthView) -> Answer:
     )
 
 
-def notice(data: Mapping[str, object], partnership: Partnership, mention: str) -> list[str]:
+def notice(told: HealthMarked, partnership: Partnership, mention: str) -> list[str]:
     """A mark that was crossed, for the feed (ORG-7): once, until it fell below."""
-    part, whole = data.get("part", 0), data.get("whole", 0)
-    group = in_quotes(str(data.get("group") or partnership.name), 62)
-    organisation = in_quotes(str(data["organisation"]), 62) if data.get("organisation") else "one organisation"
-    match data.get("check"):
+    part, whole = told.part, told.whole
+    group = in_quotes(told.group or partnership.name, 62)
+    organisation = in_quotes(told.organisation, 62) if told.organisation else "one organisation"
+    match told.check:
         case Check.SEATS:
             said_so = f"Of the {whole} seats of {group}, {organisation} holds {part}."
         case Check.OBJECTIONS:
             said_so = f"Of the {whole} objections of the last {_DAYS} days, {organisation} raised {part}."
         case Check.FACILITATOR:
-            said_so = f"{mention or 'Somebody'} has facilitated {group} since {_since(data.get('since'))}."
+            since = moment(told.since) if told.since else "long ago"
+            said_so = f"{mention or 'Somebody'} has facilitated {group} since {since}."
         case Check.REACH:
-            numbers = data.get("proposals")
-            names = [f"P-{number}" for number in numbers[:_MOST_NAMED]] if isinstance(numbers, list) else []
+            names = [f"P-{number}" for number in (told.proposals or ())[:_MOST_NAMED]]
             named = f": {listed(names)}" if names else ""
             said_so = f"{part} of {whole} silent passes of the last {_DAYS} days had low reach{named}."
         case _:
@@ -80,7 +79,7 @@ def notice(data: Mapping[str, object], partnership: Partnership, mention: str) -
     return [
         "### 🩺 A health mark was crossed",
         said_so,
-        f"**What to do:** {_NEXT[Check(str(data['check']))]}",
+        f"**What to do:** {_NEXT[Check(told.check)]}",
         "-# A mark is no fault and no proof. It is told again only after it fell below. `/health` shows all of them.",
     ]
 
@@ -164,17 +163,18 @@ def _people(reading: Reading, view: HealthView) -> str:
     return listed([*names, *([f"{more} more"] if more else [])]) or "nobody"
 
 
-def _since(written: object) -> str:
-    return moment(datetime.fromisoformat(written)) if isinstance(written, str) else "long ago"
+def _marked(logged: Logged) -> list[str]:
+    told = logged.event.says(HealthMarked)
+    return notice(told, logged.partnership, logged.mention(told.person))
 
 
 PRESENTER = Presenter(
     name="health",
     audiences={
-        EventType.HEALTH_MARKED: (LOG,),
+        HealthMarked: (LOG,),
     },
     help=Help(
         everyone=("`/health` – whether anybody comes to hold too much",),
     ),
-    log={EventType.HEALTH_MARKED: LogEntry(lambda logged: notice(logged.data, logged.partnership, logged.about))},
+    log={HealthMarked: LogEntry(_marked)},
 )

@@ -6,11 +6,19 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from bot.governance import scales
-from bot.governance.events import Event, EventType
 from bot.governance.intrusions import Intrusion
+from bot.governance.organisation_events import (
+    AccessMended,
+    AccessTampered,
+    OfRole,
+    RoleEndangered,
+    RoleMended,
+    RoleRenamed,
+    SeatTaken,
+)
 from bot.ui.audiences import LOG
 from bot.ui.labels import listed
-from bot.ui.logged import LogEntry, Logged, Weight
+from bot.ui.logged import LogEntry, Logged, Weight, seat_of
 from bot.ui.presenter import Presenter
 from bot.ui.text import in_quotes, inline
 
@@ -44,17 +52,26 @@ def given(found: Intrusion, guild_id: int) -> str:
     return f"{who} {_may(found.powers, found.opened)}"
 
 
-def told(event: Event, seat: str, about: str) -> list[str]:
+def told(logged: Logged) -> list[str]:
     """What the feed says: what happened, what it means, what moderators can do."""
-    data = event.data
-    role = in_quotes(str(data.get("role") or "unnamed"), 102)
-    place = in_quotes(str(data.get("place") or "unnamed"), 82)
-    powers = [str(each) for each in _list(data.get("powers"))]
-    match event.type:
-        case EventType.ROLE_RENAMED:
-            was = in_quotes(str(data.get("was") or "unnamed"), 102)
+    match logged.event.fact:
+        case AccessTampered() as tampered:
+            return _opened(tampered, logged)
+        case AccessMended(place=name):
+            place = in_quotes(name or "unnamed", 82)
+            return ["### A channel is as it should be again", f"In {place} nobody has more than their seat gives."]
+        case OfRole() as fact:
+            return _of_role(fact, logged)
+    return []
+
+
+def _of_role(fact: OfRole, logged: Logged) -> list[str]:
+    role, seat = in_quotes(fact.role or "unnamed", 102), seat_of(fact)
+    match fact:
+        case RoleRenamed(was=before):
+            was = in_quotes(before or "unnamed", 102)
             return [f"-# 🪪 The role {was}, which gives {seat}, is called {role} now. Its seat stays the same."]
-        case EventType.ROLE_ENDANGERED:
+        case RoleEndangered(powers=powers):
             return [
                 "### ⚠️ A role that carries a seat has gained power over the server",
                 f"The role {role} gives {seat}, and now also {permissions(powers)}.",
@@ -63,27 +80,28 @@ def told(event: Event, seat: str, about: str) -> list[str]:
                 "**Moderators:** take it away in *Server settings → Roles*, or let `/setup start` do it.",
                 "-# Discord's audit log says who changed the role.",
             ]
-        case EventType.ROLE_MENDED:
-            return [
-                "### A role that carries a seat has lost its power over the server again",
-                f"The role {role} gives {seat}, with all that belongs to it.",
-            ]
-        case EventType.SEAT_TAKEN:
+        case SeatTaken():
             return [
                 "### ⚠️ Somebody gave themselves a seat",
-                f"{about or 'Somebody'} gave themselves the role {role}, which gives {seat}.",
+                f"{logged.by or 'Somebody'} gave themselves the role {role}, which gives {seat}.",
                 "It counts like any other seat; whether that was agreed is for the group to say.",
             ]
-        case EventType.ACCESS_MENDED:
-            return ["### A channel is as it should be again", f"In {place} nobody has more than their seat gives."]
-    opened = [str(each) for each in _list(data.get("opened"))]
-    who = "@everyone" if data.get("everyone") else f"the role {role}" if data.get("role") else about or "somebody"
+    return [
+        "### A role that carries a seat has lost its power over the server again",
+        f"The role {role} gives {seat}, with all that belongs to it.",
+    ]
+
+
+def _opened(fact: AccessTampered, logged: Logged) -> list[str]:
+    place, role = in_quotes(fact.place or "unnamed", 82), in_quotes(fact.role or "unnamed", 102)
+    about = logged.by or logged.mention(fact.person)
+    who = "@everyone" if fact.everyone else f"the role {role}" if fact.role else about or "somebody"
     return [
         "### ⚠️ A channel was opened by hand",
-        f"In the channel {place} {who} {_may(powers, opened)}. No seat gives that.",
+        f"In the channel {place} {who} {_may(fact.powers, fact.opened)}. No seat gives that.",
         *(
             ["With such power posts can be forged or removed. The record stays as it is: `/audit verify`."]
-            * bool(powers)
+            * bool(fact.powers)
         ),
         "**Moderators:** `/setup start` shows it and takes it back.",
     ]
@@ -95,30 +113,22 @@ def _may(powers: Iterable[str], opened: Iterable[str]) -> str:
     return " and ".join(each for each in (f"has {held}" if held else "", f"may {may}" if may else "") if each)
 
 
-def _list(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
-
-
-def _logged(logged: Logged) -> list[str]:
-    return told(logged.event, logged.seat, logged.by or logged.about)
-
-
 PRESENTER = Presenter(
     name="intrusions",
     audiences={
-        EventType.ACCESS_TAMPERED: (LOG,),
-        EventType.ACCESS_MENDED: (LOG,),
-        EventType.ROLE_RENAMED: (LOG,),
-        EventType.ROLE_ENDANGERED: (LOG,),
-        EventType.ROLE_MENDED: (LOG,),
-        EventType.SEAT_TAKEN: (LOG,),
+        AccessTampered: (LOG,),
+        AccessMended: (LOG,),
+        RoleRenamed: (LOG,),
+        RoleEndangered: (LOG,),
+        RoleMended: (LOG,),
+        SeatTaken: (LOG,),
     },
     log={
-        EventType.ROLE_RENAMED: LogEntry(_logged),
-        EventType.ROLE_ENDANGERED: LogEntry(_logged, Weight.INCIDENT),
-        EventType.ROLE_MENDED: LogEntry(_logged),
-        EventType.SEAT_TAKEN: LogEntry(_logged),
-        EventType.ACCESS_TAMPERED: LogEntry(_logged, Weight.INCIDENT),
-        EventType.ACCESS_MENDED: LogEntry(_logged),
+        RoleRenamed: LogEntry(told),
+        RoleEndangered: LogEntry(told, Weight.INCIDENT),
+        RoleMended: LogEntry(told),
+        SeatTaken: LogEntry(told),
+        AccessTampered: LogEntry(told, Weight.INCIDENT),
+        AccessMended: LogEntry(told),
     },
 )

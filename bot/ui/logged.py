@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from bot.governance.events import Event, Json
+from bot.governance.events import Event
 from bot.governance.ids import PersonId
 from bot.governance.organisation import Partnership
+from bot.governance.organisation_events import OfRole
+from bot.governance.stops_events import PeopleBarred
 from bot.services.ports.record import Recorded
 from bot.ui.panels import Button
 from bot.ui.text import in_quotes
@@ -30,10 +32,6 @@ class Logged:
         return self.recorded.event
 
     @property
-    def data(self) -> Mapping[str, Json]:
-        return self.recorded.event.data
-
-    @property
     def by(self) -> str:
         """Who did it; empty for the bot itself."""
         actor = self.recorded.event.actor
@@ -45,33 +43,26 @@ class Logged:
     def who(self) -> str:
         return self.by or "the bot, by rule"
 
-    @property
-    def about(self) -> str:
-        """A mention of the person whom it is about, if it names one whom the server knows."""
-        user = self.users.get(PersonId(str(self.data.get("person") or "")))
+    def mention(self, person: PersonId | None) -> str:
+        """Somebody whom the server knows; empty for anybody else."""
+        user = self.users.get(person) if person is not None else None
         return f"<@{user}>" if user else ""
 
     @property
     def people(self) -> list[int]:
         """The Discord users whom it names in a list: they are mentioned."""
-        named = self.data.get("people")
-        people = [PersonId(each) for each in named if isinstance(each, str)] if isinstance(named, list) else []
-        return [self.users[person] for person in people if person in self.users]
-
-    @property
-    def seat(self) -> str:
-        """The seat that it names."""
-        return seat_of(self.data)
+        fact = self.event.fact
+        named = fact.people if isinstance(fact, PeopleBarred) else ()
+        return [self.users[person] for person in named if person in self.users]
 
 
-def seat_of(data: Mapping[str, Json]) -> str:
+def seat_of(role: OfRole) -> str:
     """A seat with its group, and class or organisation."""
-    group = str(data.get("group") or "")
-    where = f" of {in_quotes(group, 62)}" if group else ""
-    if group == _WHOLE:
+    where = f" of {in_quotes(role.group, 62)}" if role.group else ""
+    if role.group == _WHOLE:
         where = f" of the {_WHOLE}"
-    extra = ", ".join(in_quotes(str(data[key]), 62) for key in ("class", "organisation") if data.get(key))
-    return f"{in_quotes(str(data.get('seat') or 'seat'), 62)}{where}" + (f" ({extra})" if extra else "")
+    extra = ", ".join(in_quotes(each, 62) for each in (role.stakeholder_class, role.organisation) if each)
+    return f"{in_quotes(role.seat or 'seat', 62)}{where}" + (f" ({extra})" if extra else "")
 
 
 class Weight(Enum):

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.governance.events import Event, EventType
+from bot.governance.events import Event
 from bot.governance.meetings import MeetingState
+from bot.governance.meetings_events import (
+    MeetingCancelled,
+    MeetingChanged,
+    MeetingEnded,
+    MeetingMinuted,
+    MeetingMissed,
+    MeetingScheduled,
+    MeetingStarted,
+)
 from bot.governance.reminders import Entry, ReminderTopic
 from bot.services import meetings
 from bot.services.agendas import MeetingView
@@ -23,7 +32,7 @@ from bot.ui.presenter import Limit, Presenter, Refusals, States
 
 def _changed(event: Event) -> Asks:
     """Only another time is told: it is what somebody may miss."""
-    return (BOARD, CALENDAR, POST) if event.data.get("what") == "time" else (BOARD,)
+    return (BOARD, CALENDAR, POST) if event.says(MeetingChanged).what == "time" else (BOARD,)
 
 
 def _told(view: MeetingView, event: Recorded, drawn: Drawn, marker: int) -> Sequence[Message]:
@@ -98,13 +107,13 @@ PRESENTER = Presenter(
         },
     ),
     audiences={
-        EventType.MEETING_SCHEDULED: (BOARD, CALENDAR),
-        EventType.MEETING_CHANGED: _changed,
-        EventType.MEETING_STARTED: (BOARD, POST),
-        EventType.MEETING_MINUTED: (BOARD,),
-        EventType.MEETING_ENDED: (BOARD, CALENDAR, POST),
-        EventType.MEETING_CANCELLED: (BOARD, CALENDAR, POST),
-        EventType.MEETING_MISSED: (BOARD, POST),
+        MeetingScheduled: (BOARD, CALENDAR),
+        MeetingChanged: _changed,
+        MeetingStarted: (BOARD, POST),
+        MeetingMinuted: (BOARD,),
+        MeetingEnded: (BOARD, CALENDAR, POST),
+        MeetingCancelled: (BOARD, CALENDAR, POST),
+        MeetingMissed: (BOARD, POST),
     },
     boards={"meeting": Board(meetings.board, meetings_board.card, _told, entry=meetings_board.entry)},
     help=Help(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from bot.governance.events import EventType
 from bot.governance.meetings import Answer
+from bot.governance.meetings_events import MeetingCancelled, MeetingChanged, MeetingEnded, MeetingMissed, MeetingStarted
 from bot.services.agendas import MeetingView
 from bot.services.ports.record import Recorded
 from bot.ui import meetings_ids
@@ -26,21 +27,21 @@ def told(view: MeetingView, recorded: Recorded, marker: int | None) -> list[View
     board = rows(link("Board", view.link))
     if recorded.erased:
         return [panel(marker, colour, "What was told here was erased on request. The record still verifies.")]
-    match recorded.event.type:
-        case EventType.MEETING_ENDED:
+    match recorded.event.fact:
+        case MeetingEnded():
             return minutes(view, marker)
-        case EventType.MEETING_STARTED:
+        case MeetingStarted():
             here = button("I am here", meetings_ids.button("here", view.meeting.id))
             late = recorded.event.actor is None and recorded.at - view.meeting.starts_at > _LATE
             due = f" It was planned for {moment(view.meeting.starts_at)}; I was away then." if late else ""
             words = f"🟢 {name(view.meeting)} has begun.{due} Say that you are here, and write notes on its board."
             return [panel(marker, colour, words, *rows(here, link("Board", view.link)))]
-        case EventType.MEETING_CHANGED:
-            return [panel(marker, colour, _moved(view, recorded), *board)]
-        case EventType.MEETING_CANCELLED:
-            return [panel(marker, colour, _cancelled(view, recorded), *board)]
-        case EventType.MEETING_MISSED:
-            return [panel(marker, colour, _missed(view, recorded), *board)]
+        case MeetingChanged(before=before, starts_at=at) if before is not None and at is not None:
+            return [panel(marker, colour, _moved(view, recorded, before, at), *board)]
+        case MeetingCancelled() as fact:
+            return [panel(marker, colour, _cancelled(view, recorded, fact), *board)]
+        case MeetingMissed(missed=missed):
+            return [panel(marker, colour, _missed(view, missed), *board)]
     return []
 
 
@@ -69,27 +70,23 @@ def minutes(view: MeetingView, marker: int | None) -> list[View]:
     return [panel(marker, colour, head, first), *(panel(marker, colour, more) for more in rest)]
 
 
-def _moved(view: MeetingView, recorded: Recorded) -> str:
-    data = recorded.event.data
-    at, before = (datetime.fromisoformat(str(data[key])) for key in ("starts_at", "before"))
+def _moved(view: MeetingView, recorded: Recorded, before: datetime, at: datetime) -> str:
     return (
         f"🗓️ {name(view.meeting)} was moved by {view.mention(recorded.event.actor)} from {moment(before)} to "
         f"**{fixed(at)}**. Who wanted to come before says so again on its board."
     )
 
 
-def _cancelled(view: MeetingView, recorded: Recorded) -> str:
-    reason = str(recorded.event.data.get("reason", ""))
+def _cancelled(view: MeetingView, recorded: Recorded, fact: MeetingCancelled) -> str:
+    reason = fact.reason
     words = f"🗓️ {name(view.meeting)}, planned for {moment(view.meeting.starts_at)}, is cancelled by "
     words += f"{view.mention(recorded.event.actor)}"
     said = [f"{words}. The reason:\n{quote(reason, 600)}" if reason else f"{words}."]
-    return "\n".join([*said, _after(view, bool(recorded.event.data.get("series")))]).strip()
+    return "\n".join([*said, _after(view, fact.series)]).strip()
 
 
-def _missed(view: MeetingView, recorded: Recorded) -> str:
+def _missed(view: MeetingView, at: Sequence[datetime]) -> str:
     """All that was missed in one listing, however long nobody was there (RHY-2)."""
-    found = recorded.event.data.get("missed")
-    at = [datetime.fromisoformat(str(each)) for each in found] if isinstance(found, list) else []
     if len(at) < 2:
         words = f"🗓️ {name(view.meeting)} was not held. {unheld(view)}"
         return "\n".join([words, _after(view)]).strip()

@@ -9,7 +9,26 @@ from collections.abc import Callable, Mapping
 
 from bot.governance.events import EventType
 from bot.governance.ids import PersonId
+from bot.governance.objections_events import (
+    AppealDecided,
+    AppealFiled,
+    ObjectionIntegrated,
+    ObjectionLapsed,
+    ObjectionMaintained,
+    ObjectionRaised,
+    ObjectionStated,
+    ObjectionWithdrawn,
+    ObjectorSeatLost,
+    ReactionGone,
+    RulingAsked,
+    RulingGiven,
+    SignAnswered,
+    SponsorFound,
+    SponsorNeeded,
+)
+from bot.governance.proposals_events import Nudged, ProposalDisputed, ProposalHalted, ProposalStale, VersionPublished
 from bot.governance.proposals_types import ProposalState
+from bot.governance.votes_events import VoteOpened
 from bot.services.ports.deliveries import DeliveryKind
 from bot.services.ports.record import Recorded
 from bot.services.views import ProposalView
@@ -43,41 +62,39 @@ def mentioned(recorded: Recorded, view: ProposalView) -> list[int]:
     told = NoticeContext(view, recorded)
     people: set[PersonId] = set()
     objection = told.objection
-    match event.type:
-        case EventType.OBJECTION_RAISED | EventType.REACTION_GONE | EventType.OBJECTION_LAPSED if objection:
+    match event.fact:
+        case ObjectionRaised() | ReactionGone() | ObjectionLapsed() if objection:
             people = {objection.sponsor or objection.person}
-        case EventType.SIGN_ANSWERED if event.actor is not None:
+        case SignAnswered() if event.actor is not None:
             people = {event.actor}
-        case EventType.OBJECTION_WITHDRAWN | EventType.OBJECTION_INTEGRATED if objection and told.in_ones_place:
+        case ObjectionWithdrawn() | ObjectionIntegrated() if objection and told.in_ones_place:
             people = {objection.person}
-        case EventType.OBJECTION_STATED | EventType.OBJECTION_MAINTAINED:
+        case ObjectionStated() | ObjectionMaintained():
             people = {proposal.author} | ({objection.person} if objection and told.in_ones_place else set())
-        case EventType.TEST_ASKED | EventType.TEST_RULED | EventType.APPEAL_FILED | EventType.APPEAL_DECIDED if (
-            objection
-        ):
+        case RulingAsked() | RulingGiven() | AppealFiled() | AppealDecided() if objection:
             people = {proposal.author, objection.sponsor or objection.person}
-        case EventType.VERSION_PUBLISHED:
+        case VersionPublished():
             people = {o.sponsor or o.person for o in objections.asked_again(proposal)}
-        case EventType.PROPOSAL_DISPUTED | EventType.PROPOSAL_STALE | EventType.PROPOSAL_HALTED:
+        case ProposalDisputed() | ProposalStale() | ProposalHalted():
             people = {proposal.author}
-        case EventType.NUDGED:
+        case Nudged():
             people = set(told.reminded[:MOST_NAMED])
-    if event.actor is not None and event.type not in {EventType.OBJECTION_RAISED, EventType.SIGN_ANSWERED}:
+    if event.actor is not None and event.type not in {ObjectionRaised, SignAnswered}:
         people -= {event.actor}
     return sorted(view.users[person] for person in people if person in view.users)[:MOST_NAMED]
 
 
 _WITH_CONTROLS = frozenset(
     {
-        EventType.OBJECTION_RAISED,
-        EventType.OBJECTION_STATED,
-        EventType.OBJECTION_MAINTAINED,
-        EventType.TEST_ASKED,
-        EventType.TEST_RULED,
-        EventType.APPEAL_FILED,
-        EventType.SPONSOR_NEEDED,
-        EventType.SPONSOR_FOUND,
-        EventType.OBJECTOR_SEAT_LOST,
+        ObjectionRaised,
+        ObjectionStated,
+        ObjectionMaintained,
+        RulingAsked,
+        RulingGiven,
+        AppealFiled,
+        SponsorNeeded,
+        SponsorFound,
+        ObjectorSeatLost,
     }
 )
 
@@ -86,7 +103,7 @@ def _buttons(told: NoticeContext) -> list[Part]:
     proposal, found = told.view.proposal, told.objection
     kind = told.recorded.event.type
     card: Button | None = link("Card", told.view.links.card)
-    if kind is EventType.REACTION_GONE and found is not None:
+    if kind is ReactionGone and found is not None:
         withdraw = button(
             "Yes, withdraw it", objections_ids.button("withdraw", proposal.id, found.number), Style.danger
         )
@@ -94,16 +111,13 @@ def _buttons(told: NoticeContext) -> list[Part]:
         return [*rows(withdraw, keep)]
     if kind in _WITH_CONTROLS and found is not None:
         return [*rows(*objections.controls(proposal, found), card)]
-    if kind is EventType.SIGN_ANSWERED and proposal.state is ProposalState.REVIEW:
+    if kind is SignAnswered and proposal.state is ProposalState.REVIEW:
         objecting = button(f"{proposal.pinned.objection_emoji} Object", proposals_ids.button("object", proposal.id))
         return [*rows(objecting, button("Raise a concern", proposals_ids.button("concern", proposal.id)), card)]
-    if kind is EventType.NUDGED and proposal.state is ProposalState.REVIEW:
+    if kind is Nudged and proposal.state is ProposalState.REVIEW:
         return [*rows(button("I have read it", proposals_ids.button("read", proposal.id), Style.primary), card)]
-    if kind is EventType.VOTE_OPENED or (kind is EventType.NUDGED and proposal.state is ProposalState.ESCALATED):
+    if kind is VoteOpened or (kind is Nudged and proposal.state is ProposalState.ESCALATED):
         return [*rows(*votes.choices(proposal)), *rows(button("My vote", votes_ids.mine(proposal.id)), card)]
-    if (
-        kind in {EventType.PROPOSAL_DISPUTED, EventType.PROPOSAL_HALTED, EventType.NUDGED}
-        and proposal.state is ProposalState.DISPUTED
-    ):
+    if kind in {ProposalDisputed, ProposalHalted, Nudged} and proposal.state is ProposalState.DISPUTED:
         return [*rows(button("Take it to a final vote", proposals_ids.button("escalate", proposal.id)), card)]
     return [*rows(card)]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.governance.events import Json
+from bot.governance.events import Event
 from bot.governance.ids import PersonId
+from bot.governance.objections_events import BySpeaker, OfObjection
+from bot.governance.proposals_events import Nudged
 from bot.governance.proposals_types import Objection
+from bot.governance.stops_events import ClockResumed, ClockStopped
 from bot.services.ports.record import Recorded
 from bot.services.views import ProposalView
 
@@ -27,8 +29,8 @@ class NoticeContext:
     recorded: Recorded
 
     @property
-    def data(self) -> Mapping[str, Json]:
-        return self.recorded.event.data or {}
+    def event(self) -> Event:
+        return self.recorded.event
 
     @property
     def actor(self) -> str:
@@ -36,12 +38,13 @@ class NoticeContext:
 
     @property
     def objection(self) -> Objection | None:
-        number = self.data.get("objection")
-        return self.view.proposal.objection(number) if isinstance(number, int) else None
+        fact = self.event.fact
+        return self.view.proposal.objection(fact.objection) if isinstance(fact, OfObjection) else None
 
     @property
     def number(self) -> str:
-        return f"objection No. {self.data.get('objection', '?')}"
+        fact = self.event.fact
+        return f"objection No. {fact.objection if isinstance(fact, OfObjection) else '?'}"
 
     @property
     def number_first(self) -> str:
@@ -56,38 +59,29 @@ class NoticeContext:
     @property
     def in_ones_place(self) -> bool:
         """Whether a colleague of the objector acted, with the one voice of their organisation (OBJ-6)."""
-        return bool(self.text("raised_by"))
+        fact = self.event.fact
+        return isinstance(fact, BySpeaker) and fact.raised_by is not None
 
     @property
     def author(self) -> str:
         return self.view.mention(self.view.proposal.author)
 
-    def text(self, key: str) -> str:
-        value = self.data.get(key, "")
-        return value if isinstance(value, str) else ""
-
     @property
     def stopped_at(self) -> datetime:
         """When the clock began to stand; entries that do not say are told from their own instant (PRO-11)."""
-        since = self.text("since")
-        return datetime.fromisoformat(since) if since else self.recorded.at - self.stood
+        fact = self.event.fact
+        since = fact.since if isinstance(fact, ClockStopped | ClockResumed) else None
+        return since or self.recorded.at - self.stood
 
     @property
     def stood(self) -> timedelta:
         """How long the clock stood, and so by how much every deadline moved (PRO-11)."""
-        return timedelta(minutes=self.whole("minutes"))
-
-    def whole(self, key: str) -> int:
-        value = self.data.get(key, 0)
-        return value if isinstance(value, int) else 0
-
-    @property
-    def people(self) -> tuple[PersonId, ...]:
-        """Those whom the event names in a list."""
-        named = self.data.get("people")
-        return tuple(PersonId(p) for p in named if isinstance(p, str)) if isinstance(named, list) else ()
+        fact = self.event.fact
+        return timedelta(minutes=fact.minutes if isinstance(fact, ClockResumed) else 0)
 
     @property
     def reminded(self) -> tuple[PersonId, ...]:
-        """Those of them whom the notice may mention; how anybody wants to be reminded is nobody's business (RHY-2)."""
-        return tuple(p for p in self.people if self.view.reminded is None or p in self.view.reminded)
+        """Those whom a nudge may mention; how anybody wants to be reminded is nobody's business (RHY-2)."""
+        fact = self.event.fact
+        people = fact.people if isinstance(fact, Nudged) else ()
+        return tuple(p for p in people if self.view.reminded is None or p in self.view.reminded)

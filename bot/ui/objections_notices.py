@@ -7,6 +7,27 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from bot.governance.events import EventType
+from bot.governance.objections_events import (
+    AppealDecided,
+    AppealFiled,
+    BySpeaker,
+    ConcernRaised,
+    ObjectionIntegrated,
+    ObjectionLapsed,
+    ObjectionMaintained,
+    ObjectionOrphaned,
+    ObjectionRaised,
+    ObjectionStated,
+    ObjectionWithdrawn,
+    ObjectorSeatLost,
+    ReactionGone,
+    ReactionsWiped,
+    RulingAsked,
+    RulingGiven,
+    SignAnswered,
+    SponsorFound,
+    SponsorNeeded,
+)
 from bot.governance.proposals_types import ObjectionState
 from bot.governance.rolls import judges_of
 from bot.ui.labels import count, fixed
@@ -31,7 +52,7 @@ def _raised(told: NoticeContext) -> str:
     if found is not None and found.untold:  # by this very message: their time begins with it
         state_by = told.view.now + told.view.proposal.pinned.stating
     until = f"until {fixed(state_by)} " if state_by else ""
-    how = "Your reaction is" if told.text("via") == "reaction" else "It is"
+    how = "Your reaction is" if told.event.says(ObjectionRaised).via == "reaction" else "It is"
     return (
         f"✋ {told.objector}, you raised {told.number}. {how} recorded and counts from now on.\n"
         f"You have {until}to state it: choose a published criterion and give a reason. "
@@ -42,21 +63,23 @@ def _raised(told: NoticeContext) -> str:
 
 def _in_whose_place(told: NoticeContext) -> str:
     """Where a colleague acted with the one voice of their organisation: whose objection it is (OBJ-6)."""
-    if not told.in_ones_place:
+    said = told.event.says(BySpeaker)
+    if said.raised_by is None:
         return ""
     return (
-        f" {told.objector} raised it. Both speak for {in_quotes(told.text('organisation'), 82)}: here an "
+        f" {told.objector} raised it. Both speak for {in_quotes(said.organisation, 82)}: here an "
         "organisation has one voice, and its members may change it."
     )
 
 
 def _stated(told: NoticeContext) -> str:
-    criterion = CRITERION_LABELS.get(told.text("criterion"), told.text("criterion"))
+    stated = told.event.says(ObjectionStated)
+    criterion = CRITERION_LABELS.get(stated.criterion, stated.criterion)
     lines = [f"✋ **{told.number_first} is stated.** Criterion: **{criterion}**.{_in_whose_place(told)}"]
-    if agreement := told.text("agreement").strip():
+    if agreement := stated.agreement.strip():
         lines.append(f"The agreement it names: {in_quotes(agreement, 242)}.")
-    lines.append(said(told.actor, told.text("reason"), WORDS_OF_PEOPLE))
-    if suggestion := told.text("suggestion").strip():
+    lines.append(said(told.actor, stated.reason, WORDS_OF_PEOPLE))
+    if suggestion := stated.suggestion.strip():
         lines.append(f"A change that would resolve it:\n{quote(suggestion, WORDS_OF_PEOPLE // 2)}")
     found = told.objection
     until = f" until {fixed(found.rule_by)}" if found and found.rule_by else ""
@@ -76,12 +99,12 @@ def _withdrawn(told: NoticeContext) -> str:
 
 
 def _integrated(told: NoticeContext) -> str:
-    resolved = f"version {told.whole('version')} resolves {told.number}"
+    resolved = f"version {told.event.says(ObjectionIntegrated).version} resolves {told.number}"
     return f"✅ {told.actor} says that {resolved}. It counts no more.{_in_whose_place(told)}"
 
 
 def _maintained(told: NoticeContext) -> str:
-    after = f"after version {told.whole('version')}"
+    after = f"after version {told.event.says(ObjectionMaintained).version}"
     stands = f"{told.number} stands, {told.author}."
     return f"✋ {told.actor} is still objecting {after}: {stands}{_in_whose_place(told)}"
 
@@ -101,7 +124,8 @@ def _test_asked(told: NoticeContext) -> str:
 
 
 def _ruled(told: NoticeContext) -> str:
-    in_form = told.data.get("in_form") is True
+    ruling = told.event.says(RulingGiven)
+    in_form = ruling.in_form
     verdict = "is in form: it stands" if in_form else "is not in form: it counts no more"
     loser = told.author if in_form else told.objector
     found = told.objection
@@ -110,7 +134,7 @@ def _ruled(told: NoticeContext) -> str:
     return "\n".join(
         (
             f"⚖️ **Ruling:** {told.number} {verdict}. This says nothing about whether its reason is true.",
-            said(told.actor, told.text("reason"), WORDS_OF_PEOPLE),
+            said(told.actor, ruling.reason, WORDS_OF_PEOPLE),
             f"{loser} may appeal once{until}: then the stakeholder group decides.",
         )
     )
@@ -120,7 +144,7 @@ def _appealed(told: NoticeContext) -> str:
     found = told.objection
     appeal = found.test.appeal if found and found.test else None
     until = f" until {fixed(appeal.decide_by)}" if appeal else ""
-    words = said(told.actor, told.text("reason"), WORDS_OF_PEOPLE)
+    words = said(told.actor, told.event.says(AppealFiled).reason, WORDS_OF_PEOPLE)
     if told.recorded.event.actor is None:
         words = (
             "A seat behind this objection was taken away and nobody appealed in time, so the rules do: "
@@ -141,12 +165,11 @@ def _judged(told: NoticeContext, until: str) -> str:
 
 
 def _appeal_decided(told: NoticeContext) -> str:
-    stands = told.data.get("stands") is True
-    verdict = "stands and counts" if stands else "falls and counts no more"
-    votes_for, votes_against = told.whole("votes_stands"), told.whole("votes_against")
+    decided = told.event.says(AppealDecided)
+    verdict = "stands and counts" if decided.stands else "falls and counts no more"
     return (
         f"⚖️ **Appeal decided:** {told.number} by {told.objector} {verdict}. "
-        f"{count(votes_for, 'vote')} that it stands, {votes_against} that it falls. This is final."
+        f"{count(decided.votes_stands, 'vote')} that it stands, {decided.votes_against} that it falls. This is final."
     )
 
 
@@ -195,9 +218,9 @@ def _wiped(told: NoticeContext) -> str:
 
 
 def _sign(told: NoticeContext) -> str:
-    terms = told.view.proposal.pinned
+    terms, sign = told.view.proposal.pinned, shown_emoji(told.event.says(SignAnswered).emoji)
     return (
-        f"{told.actor}, you reacted with {shown_emoji(told.text('emoji'))}. **Nothing was recorded from it, and it "
+        f"{told.actor}, you reacted with {sign}. **Nothing was recorded from it, and it "
         f"does not stop anything.** To object, react with {terms.objection_emoji} or press the button below; to be "
         f"heard without blocking, react with {terms.concern_emoji} or raise a concern. This is said once."
     )
@@ -210,9 +233,10 @@ def shown_emoji(emoji: str) -> str:
 
 
 def _concern(told: NoticeContext) -> str:
-    text = told.text("text").strip()
+    concern = told.event.says(ConcernRaised)
+    text = concern.text.strip()
     head = f"💬 {told.actor} raised a concern. It is heard and does not block; {told.author} can answer it here."
-    if told.text("why") == "joined later":
+    if concern.why == "joined later":
         head = (
             f"💬 {told.actor} objected, but had not held the member seat for a week when the review opened. So it is "
             "recorded as a concern: heard, answered, not blocking."
@@ -222,23 +246,23 @@ def _concern(told: NoticeContext) -> str:
 
 WORDS: Mapping[EventType, Callable[[NoticeContext], str]] = MappingProxyType(
     {
-        EventType.CONCERN_RAISED: _concern,
-        EventType.OBJECTION_RAISED: _raised,
-        EventType.OBJECTION_STATED: _stated,
-        EventType.OBJECTION_LAPSED: _lapsed,
-        EventType.OBJECTION_WITHDRAWN: _withdrawn,
-        EventType.OBJECTION_INTEGRATED: _integrated,
-        EventType.OBJECTION_MAINTAINED: _maintained,
-        EventType.OBJECTION_ORPHANED: _orphaned,
-        EventType.TEST_ASKED: _test_asked,
-        EventType.TEST_RULED: _ruled,
-        EventType.APPEAL_FILED: _appealed,
-        EventType.APPEAL_DECIDED: _appeal_decided,
-        EventType.SPONSOR_NEEDED: _sponsor_needed,
-        EventType.SPONSOR_FOUND: _sponsor_found,
-        EventType.OBJECTOR_SEAT_LOST: _seat_lost,
-        EventType.REACTION_GONE: _reaction_gone,
-        EventType.REACTIONS_WIPED: _wiped,
-        EventType.SIGN_ANSWERED: _sign,
+        ConcernRaised: _concern,
+        ObjectionRaised: _raised,
+        ObjectionStated: _stated,
+        ObjectionLapsed: _lapsed,
+        ObjectionWithdrawn: _withdrawn,
+        ObjectionIntegrated: _integrated,
+        ObjectionMaintained: _maintained,
+        ObjectionOrphaned: _orphaned,
+        RulingAsked: _test_asked,
+        RulingGiven: _ruled,
+        AppealFiled: _appealed,
+        AppealDecided: _appeal_decided,
+        SponsorNeeded: _sponsor_needed,
+        SponsorFound: _sponsor_found,
+        ObjectorSeatLost: _seat_lost,
+        ReactionGone: _reaction_gone,
+        ReactionsWiped: _wiped,
+        SignAnswered: _sign,
     }
 )

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from bot.governance.events import Event, EventType, Json
+from bot.governance.events import Event
+from bot.governance.organisation_events import (
+    AccessChanged,
+    GroupCreated,
+    OfRole,
+    PartnershipCreated,
+    PlaceLost,
+    PlaceSet,
+    RoleDeleted,
+    RoleMapped,
+    RolesMapped,
+    RoleUnmapped,
+)
 from bot.ui import organisation_ids
 from bot.ui.asking import Help
 from bot.ui.audiences import LOG, Asks
@@ -16,7 +26,7 @@ from bot.ui.text import in_quotes
 
 def _mapping(event: Event) -> Asks:
     """What a set-up maps is told at once, for all its roles."""
-    return () if event.data.get("with_others") else (LOG,)
+    return () if event.says(RoleMapped).with_others else (LOG,)
 
 
 def _created(told: Logged) -> list[str]:
@@ -30,7 +40,7 @@ def _created(told: Logged) -> list[str]:
 def _place_lost(told: Logged) -> list[str]:
     return [
         "### ⚠️ A channel of this partnership is gone",
-        f"It was called {in_quotes(str(told.data.get('place') or 'unnamed'), 82)}.",
+        f"It was called {in_quotes(told.event.says(PlaceLost).place or 'unnamed', 82)}.",
         "Nothing is decided by that: the record is the truth. Reviews whose card stood there stand still.",
         "**Moderators:** run `/setup` again; it makes what is missing.",
     ]
@@ -39,7 +49,7 @@ def _place_lost(told: Logged) -> list[str]:
 def _role_deleted(told: Logged) -> list[str]:
     return [
         "### ⚠️ A role that carries a seat was deleted",
-        f"No role gives the seat {told.seat} now. Reviews that depend on it stand still.",
+        f"No role gives the seat {seat_of(told.event.says(OfRole))} now. Reviews that depend on it stand still.",
         "No objection is weakened by that.",
         "**Moderators:** map another role with `/roles map`.",
     ]
@@ -47,12 +57,14 @@ def _role_deleted(told: Logged) -> list[str]:
 
 def _mapped(told: Logged) -> list[str]:
     """Mapping a role that one wears oneself is marked (ORG-2a)."""
-    mapped = told.event.type is EventType.ROLE_MAPPED
+    fact = told.event.fact
+    assert isinstance(fact, RoleMapped | RoleUnmapped)
+    mapped = isinstance(fact, RoleMapped)
     after = "Counts in reviews opened from now on." if mapped else "Reviews that depend on it stand still."
     head = f"-# 🪪 A role carries {'a seat now' if mapped else 'a seat no more'}:"
-    seat = _given(told.data, "gives" if mapped else "gave")
+    seat = _given(fact, "gives" if mapped else "gave")
     lines = [f"{head} {seat}. {'Mapped' if mapped else 'Unmapped'} by {told.who}. {after}"]
-    if told.data.get("self"):
+    if fact.own:
         done = "mapped" if mapped else "unmapped"
         lines.append(f"⚠️ **By a wearer:** the person who {done} this role wears it.")
     return lines
@@ -60,19 +72,18 @@ def _mapped(told: Logged) -> list[str]:
 
 def _set_up(told: Logged) -> list[str]:
     """All roles that one set-up mapped."""
-    found = told.data.get("roles")
-    roles = [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+    roles = told.event.says(RolesMapped).roles
     carry = "1 role carries a seat" if len(roles) == 1 else f"{len(roles)} roles carry seats"
-    lines = [f"- {_given(each)}{' ⚠️ **by a wearer**' if each.get('self') else ''}" for each in roles]
+    lines = [f"- {_given(each)}{' ⚠️ **by a wearer**' if each.own else ''}" for each in roles]
     return [
         f"-# 🪪 {carry} now, mapped in the set-up by {told.who}. They count in reviews opened from now on.",
         fit_lines(lines, 3000, "- … and {} more: `/roles list`"),
     ]
 
 
-def _given(data: Mapping[str, Json], gives: str = "gives") -> str:
-    named = f" {in_quotes(str(data['role']), 102)}" if data.get("role") else ""
-    return f"the role{named} {gives} {seat_of(data)}"
+def _given(role: OfRole, gives: str = "gives") -> str:
+    named = f" {in_quotes(role.role, 102)}" if role.role else ""
+    return f"the role{named} {gives} {seat_of(role)}"
 
 
 PRESENTER = Presenter(
@@ -100,25 +111,25 @@ PRESENTER = Presenter(
         },
     ),
     audiences={
-        EventType.PARTNERSHIP_CREATED: (LOG,),
-        EventType.GROUP_CREATED: (),
-        EventType.PLACE_SET: (),
-        EventType.PLACE_LOST: (LOG,),
-        EventType.ACCESS_CHANGED: (),
-        EventType.ROLE_MAPPED: _mapping,
-        EventType.ROLES_MAPPED: (LOG,),
-        EventType.ROLE_UNMAPPED: (LOG,),
-        EventType.ROLE_DELETED: (LOG,),
+        PartnershipCreated: (LOG,),
+        GroupCreated: (),
+        PlaceSet: (),
+        PlaceLost: (LOG,),
+        AccessChanged: (),
+        RoleMapped: _mapping,
+        RolesMapped: (LOG,),
+        RoleUnmapped: (LOG,),
+        RoleDeleted: (LOG,),
     },
     help=Help(
         moderators=("`/roles map` gives a role its seat",),
     ),
     log={
-        EventType.PARTNERSHIP_CREATED: LogEntry(_created),
-        EventType.PLACE_LOST: LogEntry(_place_lost, Weight.INCIDENT),
-        EventType.ROLE_MAPPED: LogEntry(_mapped, Weight.SMALL),
-        EventType.ROLES_MAPPED: LogEntry(_set_up, Weight.SMALL),
-        EventType.ROLE_UNMAPPED: LogEntry(_mapped, Weight.SMALL),
-        EventType.ROLE_DELETED: LogEntry(_role_deleted, Weight.INCIDENT),
+        PartnershipCreated: LogEntry(_created),
+        PlaceLost: LogEntry(_place_lost, Weight.INCIDENT),
+        RoleMapped: LogEntry(_mapped, Weight.SMALL),
+        RolesMapped: LogEntry(_set_up, Weight.SMALL),
+        RoleUnmapped: LogEntry(_mapped, Weight.SMALL),
+        RoleDeleted: LogEntry(_role_deleted, Weight.INCIDENT),
     },
 )

@@ -13,8 +13,8 @@ import discord
 
 from bot.governance import errors
 from bot.governance.errors import BadValue
-from bot.governance.events import EventType
 from bot.governance.policy import Policy
+from bot.governance.policy_events import PolicyAdopted
 from bot.governance.policy_keys import KEYS
 from bot.governance.policy_values import parsed, written
 from bot.ui import fields, limits
@@ -122,6 +122,6 @@ PRESENTER = Presenter(
         },
     ),
     audiences={
-        EventType.POLICY_ADOPTED: (),
+        PolicyAdopted: (),
     },
 )

@@ -6,9 +6,32 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from bot.governance import errors
-from bot.governance.events import Event, EventType
+from bot.governance.events import Event
 from bot.governance.ids import ProposalId
 from bot.governance.money import EXPONENTS, written_amount
+from bot.governance.proposals_events import (
+    CardLost,
+    CardPostedAgain,
+    DraftDiscarded,
+    HaltConsented,
+    Nudged,
+    ProposalAdopted,
+    ProposalDisputed,
+    ProposalDone,
+    ProposalEnacted,
+    ProposalHalted,
+    ProposalLapsed,
+    ProposalNotAdopted,
+    ProposalNotDone,
+    ProposalPassed,
+    ProposalRead,
+    ProposalStale,
+    ProposalWithdrawn,
+    ReviewClosed,
+    ReviewExtended,
+    ReviewOpened,
+    VersionPublished,
+)
 from bot.governance.proposals_types import ProposalState
 from bot.governance.reminders import Entry, ReminderTopic
 from bot.services.noun import InboxItem
@@ -100,30 +123,32 @@ _STANDS_AGAIN: Mapping[str, Asks] = MappingProxyType(
 
 
 def _posted_again(event: Event) -> Asks:
-    return _POSTED_AGAIN.get(str(event.data.get("what")), ())
+    return _POSTED_AGAIN.get(event.says(CardLost).what, ())
 
 
 def _stands_again(event: Event) -> Asks:
-    return _STANDS_AGAIN.get(str(event.data.get("what")), ())
+    return _STANDS_AGAIN.get(event.says(CardPostedAgain).what, ())
 
 
 def _decided(event: Event) -> Asks:
     """A decision without a waiting time is carried out at the same instant: one outcome post tells of both."""
-    return TOLD if event.data.get("timelock_hours") == 0 else DECIDED
+    fact = event.fact
+    waits = isinstance(fact, ProposalPassed | ProposalAdopted) and fact.timelock_hours
+    return DECIDED if waits else TOLD
 
 
 def _nudged(event: Event) -> Asks:
-    return (NOTICE,) if event.data.get("people") else ()
+    return (NOTICE,) if event.says(Nudged).people else ()
 
 
 OUTCOMES: Mapping[str, str] = MappingProxyType(
     {
-        EventType.PROPOSAL_PASSED.value: "passed by silence; not carried out yet",
-        EventType.PROPOSAL_ADOPTED.value: "adopted by the final vote; not carried out yet",
-        EventType.PROPOSAL_ENACTED.value: "decided; it holds from now on",
-        EventType.PROPOSAL_NOT_ADOPTED.value: "not adopted",
-        EventType.PROPOSAL_LAPSED.value: "lapsed",
-        EventType.PROPOSAL_WITHDRAWN.value: "withdrawn",
+        ProposalPassed.NAME: "passed by silence; not carried out yet",
+        ProposalAdopted.NAME: "adopted by the final vote; not carried out yet",
+        ProposalEnacted.NAME: "decided; it holds from now on",
+        ProposalNotAdopted.NAME: "not adopted",
+        ProposalLapsed.NAME: "lapsed",
+        ProposalWithdrawn.NAME: "withdrawn",
     }
 )
 """What a digest says of a proposal, by its last event."""
@@ -229,28 +254,27 @@ PRESENTER = Presenter(
         },
     ),
     audiences={
-        EventType.DRAFT_SAVED: (),
-        EventType.DRAFT_DISCARDED: (),
-        EventType.REVIEW_OPENED: (CARD, THREAD, TEXT, FEED, REACTIONS),
-        EventType.VERSION_PUBLISHED: (CARD, FEED, TEXT, REACTIONS),
-        EventType.PROPOSAL_READ: (CARD,),
-        EventType.WINDOW_EXTENDED: TOLD,
-        EventType.WINDOW_CLOSED: (CARD, FEED),
-        EventType.PROPOSAL_PASSED: _decided,
-        EventType.PROPOSAL_DISPUTED: DECIDED,
-        EventType.PROPOSAL_LAPSED: DECIDED,
-        EventType.PROPOSAL_WITHDRAWN: DECIDED,
-        EventType.PROPOSAL_NOT_ADOPTED: DECIDED,
-        EventType.PROPOSAL_ADOPTED: _decided,
-        EventType.PROPOSAL_ENACTED: DECIDED,
-        EventType.PROPOSAL_STALE: DECIDED,
-        EventType.PROPOSAL_DONE: TOLD,
-        EventType.PROPOSAL_NOT_DONE: TOLD,
-        EventType.HALT_CONSENTED: (CARD, NOTICE),
-        EventType.PROPOSAL_HALTED: DECIDED,
-        EventType.NUDGED: _nudged,
-        EventType.CARD_LOST: _posted_again,
-        EventType.CARD_POSTED_AGAIN: _stands_again,
+        DraftDiscarded: (),
+        ReviewOpened: (CARD, THREAD, TEXT, FEED, REACTIONS),
+        VersionPublished: (CARD, FEED, TEXT, REACTIONS),
+        ProposalRead: (CARD,),
+        ReviewExtended: TOLD,
+        ReviewClosed: (CARD, FEED),
+        ProposalPassed: _decided,
+        ProposalDisputed: DECIDED,
+        ProposalLapsed: DECIDED,
+        ProposalWithdrawn: DECIDED,
+        ProposalNotAdopted: DECIDED,
+        ProposalAdopted: _decided,
+        ProposalEnacted: DECIDED,
+        ProposalStale: DECIDED,
+        ProposalDone: TOLD,
+        ProposalNotDone: TOLD,
+        HaltConsented: (CARD, NOTICE),
+        ProposalHalted: DECIDED,
+        Nudged: _nudged,
+        CardLost: _posted_again,
+        CardPostedAgain: _stands_again,
     },
     help=Help(
         everyone=(

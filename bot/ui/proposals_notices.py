@@ -8,7 +8,26 @@ from types import MappingProxyType
 
 from bot.governance.escalations import MOST_DISPUTED
 from bot.governance.events import EventType
+from bot.governance.proposals_events import (
+    CardPostedAgain,
+    HaltConsented,
+    Nudged,
+    ProposalAdopted,
+    ProposalDisputed,
+    ProposalDone,
+    ProposalEnacted,
+    ProposalHalted,
+    ProposalLapsed,
+    ProposalNotAdopted,
+    ProposalNotDone,
+    ProposalPassed,
+    ProposalStale,
+    ProposalWithdrawn,
+    ReviewExtended,
+)
 from bot.governance.proposals_types import ObjectionState, ProposalState
+from bot.governance.stops_events import ClockResumed, ClockStopped, StopsSpent
+from bot.governance.votes_events import ProposalEscalated, VoteClosed, VoteOpened
 from bot.governance.votes_types import Vote
 from bot.ui import deadlines, effects, policy
 from bot.ui import votes_card as votes
@@ -21,17 +40,19 @@ from bot.ui.votes_labels import METHOD_LABELS
 
 
 def _extended(told: NoticeContext) -> str:
+    said = told.event.says(ReviewExtended)
     return (
-        f"⏳ Only {told.whole('reached')} of {told.whole('reachable')} have seen this, so its time is extended once by "
-        f"{span(timedelta(hours=told.whole('hours')))}. {deadlines.what_ends(told.view, fixed)}"
+        f"⏳ Only {said.reached} of {said.reachable} have seen this, so its time is extended once by "
+        f"{span(timedelta(hours=said.hours))}. {deadlines.what_ends(told.view, fixed)}"
     )
 
 
 def _passed(told: NoticeContext) -> str:
-    lines = [f"🟩 **Passed by silence.** {told.whole('reached')} of {told.whole('reachable')} were reached."]
-    if told.data.get("low_reach"):
+    said = told.event.says(ProposalPassed)
+    lines = [f"🟩 **Passed by silence.** {said.reached} of {said.reachable} were reached."]
+    if said.low_reach:
         lines.append("⚠️ **Low reach:** too few people had seen it when the time was up.")
-    return "\n".join([*lines, *_carried_out(told)])
+    return "\n".join([*lines, *_carried_out(told, said.timelock_hours)])
 
 
 def _adopted(told: NoticeContext) -> str:
@@ -39,40 +60,41 @@ def _adopted(told: NoticeContext) -> str:
     lines = ["🟩 **Adopted by the final vote.**"]
     if overruled:
         lines.append(f"{count(len(overruled), 'objection')} set aside by it; authors and reasons stay on the record.")
-    return "\n".join([*lines, *_carried_out(told)])
+    return "\n".join([*lines, *_carried_out(told, told.event.says(ProposalAdopted).timelock_hours)])
 
 
-def _carried_out(told: NoticeContext) -> list[str]:
+def _carried_out(told: NoticeContext, timelock_hours: int) -> list[str]:
     ends_at = told.view.proposal.timelock_ends_at
-    if not told.whole("timelock_hours") or ends_at is None:
+    if not timelock_hours or ends_at is None:
         return []
     return [f"It is carried out {fixed(ends_at)}. Until then a majority of those who may object can halt it."]
 
 
 def _disputed(told: NoticeContext) -> str:
     until = fixed(told.recorded.at + MOST_DISPUTED)
+    said = told.event.says(ProposalDisputed)
     return (
-        f"🟧 **Disputed.** Objections counting {told.whole('weight')} stand; {told.whole('threshold')} is enough. "
+        f"🟧 **Disputed.** Objections counting {said.weight} stand; {said.threshold} is enough. "
         f"{told.author} can revise or withdraw it. The author or anyone who may object can take it to a final vote "
         f"of the stakeholder group. If nobody acts before {until}, it is not adopted."
     )
 
 
-def _ended(told: NoticeContext) -> str:
-    why = OUTCOME_REASONS.get(told.text("why"), told.text("why"))
-    return f"It does not take effect: {inline(why, 300)}."
+def _ended(why: str) -> str:
+    return f"It does not take effect: {inline(OUTCOME_REASONS.get(why, why), 300)}."
 
 
 def _not_adopted(told: NoticeContext) -> str:
-    return f"🟥 **Not adopted.** {_ended(told)} It can be filed again; say then what changed."
+    why = told.event.says(ProposalNotAdopted).why
+    return f"🟥 **Not adopted.** {_ended(why)} It can be filed again; say then what changed."
 
 
 def _gone(told: NoticeContext) -> str:
-    return f"⬜ **Lapsed.** {_ended(told)}"
+    return f"⬜ **Lapsed.** {_ended(told.event.says(ProposalLapsed).why)}"
 
 
 def _taken_back(told: NoticeContext) -> str:
-    reason = told.text("reason").strip()
+    reason = told.event.says(ProposalWithdrawn).reason.strip()
     head = f"⬜ **Withdrawn** by its author, {told.author}. It does not take effect."
     return f"{head} The reason:\n{quote(reason, WORDS_OF_PEOPLE)}" if reason else head
 
@@ -93,15 +115,17 @@ def _not_done(told: NoticeContext) -> str:
 
 
 def _stale(told: NoticeContext) -> str:
+    moved = policy.moved(told.event.says(ProposalStale).why)
     return (
-        f"🟫 **Stale.** What it was written against has changed: {policy.moved(told.text('why'))}. Nothing was "
+        f"🟫 **Stale.** What it was written against has changed: {moved}. Nothing was "
         f"carried out. {told.author} can revise it; otherwise it lapses after 14 days."
     )
 
 
 def _halt_wanted(told: NoticeContext) -> str:
-    agreed, of = told.whole("agreed"), told.whole("electors")
-    return f"✋ {told.actor} asks to halt this: {agreed} of {of}; more than half returns it to “disputed”, once."
+    said = told.event.says(HaltConsented)
+    asked = f"{said.agreed} of {said.electors}"
+    return f"✋ {told.actor} asks to halt this: {asked}; more than half returns it to “disputed”, once."
 
 
 def _halted(told: NoticeContext) -> str:
@@ -109,7 +133,8 @@ def _halted(told: NoticeContext) -> str:
 
 
 def _stopped(told: NoticeContext) -> str:
-    why = STOP_REASONS.get(told.text("reason"), told.text("reason"))
+    reason = told.event.says(ClockStopped).reason
+    why = STOP_REASONS.get(reason, reason)
     since = stamp(told.stopped_at)
     return (
         f"⏸️ **The clock is stopped** since {since}, because {inline(why, 200)}. "
@@ -134,7 +159,7 @@ def _spent(told: NoticeContext) -> str:
 
 def _nudged(told: NoticeContext) -> str:
     people = [told.view.mention(person) for person in told.reminded]
-    more = len(told.people) - len(people[:MOST_NAMED])
+    more = len(told.event.says(Nudged).people) - len(people[:MOST_NAMED])
     shown = listed([*people[:MOST_NAMED], *([f"{more}{' more' if people else ''}"] if more > 0 else [])])
     what = "have not voted yet" if told.view.proposal.state is ProposalState.ESCALATED else "have not taken part yet"
     ends = deadlines.what_ends(told.view, fixed)
@@ -147,9 +172,10 @@ def _nudged(told: NoticeContext) -> str:
 
 
 def _escalated(told: NoticeContext) -> str:
-    method = METHOD_LABELS.get(told.text("method"), told.text("method"))
+    wanted = told.event.says(ProposalEscalated).method
+    method = METHOD_LABELS.get(wanted, wanted)
     by = f" {told.actor} asked for it." if told.recorded.event.actor else ""
-    how = votes.how_decided(told.view.proposal, told.text("method"))
+    how = votes.how_decided(told.view.proposal, wanted)
     return f"🟪 **This goes to a final vote** of {votes.whose(told.view.proposal.vote)}, a {method}.{by} {how}"
 
 
@@ -157,13 +183,14 @@ def _vote_opened(told: NoticeContext) -> str:
     vote = told.view.proposal.vote
     closes = f" It closes {fixed(vote.closes_at)}.{deadlines.closes_early(told.view.proposal)}" if vote else ""
     return (
-        f"🗳️ **The final vote is open.** {count(told.whole('eligible'), 'member')} may vote: "
+        f"🗳️ **The final vote is open.** {count(told.event.says(VoteOpened).eligible, 'member')} may vote: "
         f"{votes.whose(vote)}.{closes} A choice can be changed until then."
     )
 
 
 def _vote_closed(told: NoticeContext) -> str:
-    found = next((v for v in _all_votes(told) if v.id == told.text("vote") and v.tally), None)
+    closed = told.event.says(VoteClosed).vote
+    found = next((v for v in _all_votes(told) if v.id == closed and v.tally), None)
     if found is None or found.tally is None:
         return "🗳️ **Closed.**"
     said = f"🗳️ **The final vote is closed.** {votes.result(found.tally)}"
@@ -177,32 +204,33 @@ def _all_votes(told: NoticeContext) -> list[Vote]:
 
 
 def _stands_again(told: NoticeContext) -> str:
-    what = {"card": "card", "feed": "entry in the feed", "thread": "thread"}.get(told.text("what"), "message")
+    called = {"card": "card", "feed": "entry in the feed", "thread": "thread"}
+    what = called.get(told.event.says(CardPostedAgain).what, "message")
     return f"ℹ️ The {what} of this proposal was deleted. That decides nothing: the record is the truth. It stands again."
 
 
 WORDS: Mapping[EventType, Callable[[NoticeContext], str]] = MappingProxyType(
     {
-        EventType.WINDOW_EXTENDED: _extended,
-        EventType.PROPOSAL_PASSED: _passed,
-        EventType.PROPOSAL_DISPUTED: _disputed,
-        EventType.PROPOSAL_LAPSED: _gone,
-        EventType.PROPOSAL_WITHDRAWN: _taken_back,
-        EventType.PROPOSAL_NOT_ADOPTED: _not_adopted,
-        EventType.PROPOSAL_ADOPTED: _adopted,
-        EventType.PROPOSAL_ENACTED: _enacted,
-        EventType.PROPOSAL_STALE: _stale,
-        EventType.PROPOSAL_DONE: _done,
-        EventType.PROPOSAL_NOT_DONE: _not_done,
-        EventType.HALT_CONSENTED: _halt_wanted,
-        EventType.PROPOSAL_HALTED: _halted,
-        EventType.CLOCK_STOPPED: _stopped,
-        EventType.CLOCK_RESUMED: _resumed,
-        EventType.STOPS_SPENT: _spent,
-        EventType.NUDGED: _nudged,
-        EventType.PROPOSAL_ESCALATED: _escalated,
-        EventType.VOTE_OPENED: _vote_opened,
-        EventType.VOTE_CLOSED: _vote_closed,
-        EventType.CARD_POSTED_AGAIN: _stands_again,
+        ReviewExtended: _extended,
+        ProposalPassed: _passed,
+        ProposalDisputed: _disputed,
+        ProposalLapsed: _gone,
+        ProposalWithdrawn: _taken_back,
+        ProposalNotAdopted: _not_adopted,
+        ProposalAdopted: _adopted,
+        ProposalEnacted: _enacted,
+        ProposalStale: _stale,
+        ProposalDone: _done,
+        ProposalNotDone: _not_done,
+        HaltConsented: _halt_wanted,
+        ProposalHalted: _halted,
+        ClockStopped: _stopped,
+        ClockResumed: _resumed,
+        StopsSpent: _spent,
+        Nudged: _nudged,
+        ProposalEscalated: _escalated,
+        VoteOpened: _vote_opened,
+        VoteClosed: _vote_closed,
+        CardPostedAgain: _stands_again,
     }
 )

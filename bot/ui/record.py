@@ -10,13 +10,60 @@ import discord
 from bot.governance import errors
 from bot.governance.consistency import Difference
 from bot.governance.electorates import reachable, reached
-from bot.governance.events import EventType, Json
+from bot.governance.events import EventType
+from bot.governance.objections_events import (
+    AppealDecided,
+    AppealFiled,
+    ConcernRaised,
+    ObjectionIntegrated,
+    ObjectionLapsed,
+    ObjectionMaintained,
+    ObjectionOrphaned,
+    ObjectionOverruled,
+    ObjectionRaised,
+    ObjectionStated,
+    ObjectionWithdrawn,
+    ObjectorSeatLost,
+    ObjectorTold,
+    OfObjection,
+    ReactionGone,
+    ReactionsWiped,
+    RulingAsked,
+    RulingGiven,
+    SignAnswered,
+    SponsorFound,
+    SponsorNeeded,
+)
 from bot.governance.organisation import Partnership
 from bot.governance.proposals import affirmative
+from bot.governance.proposals_events import (
+    CardLost,
+    CardPostedAgain,
+    HaltConsented,
+    Nudged,
+    ProposalAdopted,
+    ProposalDisputed,
+    ProposalDone,
+    ProposalEnacted,
+    ProposalHalted,
+    ProposalLapsed,
+    ProposalNotAdopted,
+    ProposalNotDone,
+    ProposalPassed,
+    ProposalStale,
+    ProposalWithdrawn,
+    ReviewClosed,
+    ReviewExtended,
+    ReviewOpened,
+    VersionPublished,
+)
 from bot.governance.proposals_types import Objection, Proposal
 from bot.governance.receipts import LEAST_DIGITS, ReceiptStanding
+from bot.governance.record_events import ErasuresListed, PersonErased, RestoreConfirmed, RestoreGap, WordsErased
 from bot.governance.rolls import acting, ruled_themselves
+from bot.governance.stops_events import ClockResumed, ClockStopped
 from bot.governance.thresholds import weight
+from bot.governance.votes_events import ProposalEscalated, VoteClosed, VoteOpened
 from bot.services.ports.record import Recorded, Verdict
 from bot.services.record import RecordCheck
 from bot.services.views import HeadView, ProposalView
@@ -42,51 +89,51 @@ _DIFFERENCES = 900
 
 _TIMELINE: Mapping[EventType, str] = MappingProxyType(
     {
-        EventType.REVIEW_OPENED: "review opened by {who}",
-        EventType.VERSION_PUBLISHED: "version {version} published by {who}",
-        EventType.WINDOW_EXTENDED: "review extended once: too few had seen it",
-        EventType.WINDOW_CLOSED: "review closed",
-        EventType.PROPOSAL_PASSED: "passed: no objection stopped it",
-        EventType.PROPOSAL_DISPUTED: "disputed: enough objections stand",
-        EventType.PROPOSAL_LAPSED: "lapsed",
-        EventType.PROPOSAL_WITHDRAWN: "withdrawn by {who}",
-        EventType.PROPOSAL_NOT_ADOPTED: "not adopted",
-        EventType.PROPOSAL_ADOPTED: "adopted by vote",
-        EventType.PROPOSAL_ENACTED: "takes effect",
-        EventType.PROPOSAL_DONE: "done, says {who}",
-        EventType.PROPOSAL_NOT_DONE: "not done after all, says {who}",
-        EventType.PROPOSAL_STALE: "stale: what it was written against had changed",
-        EventType.HALT_CONSENTED: "{who} asked to halt",
-        EventType.PROPOSAL_HALTED: "halted by a majority of those who may object",
-        EventType.CLOCK_STOPPED: "clock stopped since {since}: {reason}",
-        EventType.CLOCK_RESUMED: "clock resumed: it stood from {since} for {stood}; every deadline moved by that time",
-        EventType.NUDGED: "reminder to those who had not acted",
-        EventType.CONCERN_RAISED: "concern raised by {who}",
-        EventType.OBJECTION_RAISED: "objection No. {objection} raised by {who}",
-        EventType.OBJECTION_STATED: "objection No. {objection} stated by {who}",
-        EventType.OBJECTION_LAPSED: "objection No. {objection} was not stated in time and is now a concern",
-        EventType.OBJECTION_WITHDRAWN: "objection No. {objection} withdrawn by {who}",
-        EventType.OBJECTION_INTEGRATED: "objection No. {objection} resolved by version {version}, says {who}",
-        EventType.OBJECTION_MAINTAINED: "objection No. {objection} stands against version {version}, says {who}",
-        EventType.OBJECTION_OVERRULED: "objection No. {objection} set aside by the final vote",
-        EventType.OBJECTION_ORPHANED: "objection No. {objection} ended: nobody took it over",
-        EventType.TEST_ASKED: "ruling on objection No. {objection} asked for by {who}",
-        EventType.TEST_RULED: "objection No. {objection} ruled {form} by {who}",
-        EventType.APPEAL_FILED: "ruling on objection No. {objection} appealed by {who}",
-        EventType.APPEAL_DECIDED: "appeal decided: objection No. {objection} {stands}",
-        EventType.SPONSOR_NEEDED: "objection No. {objection} needs somebody to take it over",
-        EventType.SPONSOR_FOUND: "objection No. {objection} taken over by {who}",
-        EventType.OBJECTOR_SEAT_LOST: "the seat behind objection No. {objection} was taken away; the objection stands",
-        EventType.REACTION_GONE: "a reaction behind objection No. {objection} disappeared; the objection stands",
-        EventType.REACTIONS_WIPED: "reactions were wiped; nothing was withdrawn",
-        EventType.OBJECTOR_TOLD: "who raised objection No. {objection} was told to state it; the time for that began",
-        EventType.SIGN_ANSWERED: "{who} reacted with a sign that is not an objection, and was told how to object",
-        EventType.PROPOSAL_ESCALATED: "taken to a final vote by {who}",
-        EventType.VOTE_OPENED: "final vote opened",
-        EventType.VOTE_CLOSED: "final vote closed",
-        EventType.CARD_LOST: "the card was lost",
-        EventType.CARD_POSTED_AGAIN: "the card was posted again",
-        EventType.WORDS_ERASED: "words of an entry erased on request",
+        ReviewOpened: "review opened by {who}",
+        VersionPublished: "version {version} published by {who}",
+        ReviewExtended: "review extended once: too few had seen it",
+        ReviewClosed: "review closed",
+        ProposalPassed: "passed: no objection stopped it",
+        ProposalDisputed: "disputed: enough objections stand",
+        ProposalLapsed: "lapsed",
+        ProposalWithdrawn: "withdrawn by {who}",
+        ProposalNotAdopted: "not adopted",
+        ProposalAdopted: "adopted by vote",
+        ProposalEnacted: "takes effect",
+        ProposalDone: "done, says {who}",
+        ProposalNotDone: "not done after all, says {who}",
+        ProposalStale: "stale: what it was written against had changed",
+        HaltConsented: "{who} asked to halt",
+        ProposalHalted: "halted by a majority of those who may object",
+        ClockStopped: "clock stopped since {since}: {reason}",
+        ClockResumed: "clock resumed: it stood from {since} for {stood}; every deadline moved by that time",
+        Nudged: "reminder to those who had not acted",
+        ConcernRaised: "concern raised by {who}",
+        ObjectionRaised: "objection No. {objection} raised by {who}",
+        ObjectionStated: "objection No. {objection} stated by {who}",
+        ObjectionLapsed: "objection No. {objection} was not stated in time and is now a concern",
+        ObjectionWithdrawn: "objection No. {objection} withdrawn by {who}",
+        ObjectionIntegrated: "objection No. {objection} resolved by version {version}, says {who}",
+        ObjectionMaintained: "objection No. {objection} stands against version {version}, says {who}",
+        ObjectionOverruled: "objection No. {objection} set aside by the final vote",
+        ObjectionOrphaned: "objection No. {objection} ended: nobody took it over",
+        RulingAsked: "ruling on objection No. {objection} asked for by {who}",
+        RulingGiven: "objection No. {objection} ruled {form} by {who}",
+        AppealFiled: "ruling on objection No. {objection} appealed by {who}",
+        AppealDecided: "appeal decided: objection No. {objection} {stands}",
+        SponsorNeeded: "objection No. {objection} needs somebody to take it over",
+        SponsorFound: "objection No. {objection} taken over by {who}",
+        ObjectorSeatLost: "the seat behind objection No. {objection} was taken away; the objection stands",
+        ReactionGone: "a reaction behind objection No. {objection} disappeared; the objection stands",
+        ReactionsWiped: "reactions were wiped; nothing was withdrawn",
+        ObjectorTold: "who raised objection No. {objection} was told to state it; the time for that began",
+        SignAnswered: "{who} reacted with a sign that is not an objection, and was told how to object",
+        ProposalEscalated: "taken to a final vote by {who}",
+        VoteOpened: "final vote opened",
+        VoteClosed: "final vote closed",
+        CardLost: "the card was lost",
+        CardPostedAgain: "the card was posted again",
+        WordsErased: "words of an entry erased on request",
     }
 )
 """What stands in the timeline; readings, ballots and votes on appeals are counted elsewhere."""
@@ -269,7 +316,7 @@ def _line(view: ProposalView, recorded: Recorded) -> str:
         return ""
     when = discord.utils.format_dt(recorded.at, "f")
     if recorded.erased:
-        return f"- {when} · {event.type} (erased on request)"
+        return f"- {when} · {event.name} (erased on request)"
     return f"- {when} · " + (carried_out if words is None else words.format_map(_Words(view, recorded)))
 
 
@@ -277,17 +324,23 @@ class _Words(dict[str, str]):
     """The words that a line of the timeline may ask for; what an event lacks reads "?"."""
 
     def __init__(self, view: ProposalView, recorded: Recorded) -> None:
-        data: Mapping[str, Json] = recorded.event.data or {}
-        super().__init__({key: inline(str(value), 100) for key, value in data.items()})
-        self["who"] = view.mention(recorded.event.actor)
-        self["form"] = "in form" if data.get("in_form") else "not in form"
-        self["stands"] = "stands" if data.get("stands") else "does not stand"
+        super().__init__(who=view.mention(recorded.event.actor))
         told = NoticeContext(view, recorded)
-        self["since"] = discord.utils.format_dt(told.stopped_at, "f")
-        self["stood"] = span(told.stood)
-        reasons = data.get("reasons") or data.get("reason")
-        named = reasons if isinstance(reasons, list) else [reasons] if reasons else []
-        self["reason"] = ", ".join(STOP_REASONS.get(str(r), inline(str(r), 100)) for r in named) or "?"
+        match recorded.event.fact:
+            case VersionPublished(version=version):
+                self["version"] = str(version)
+            case ClockStopped(reason=reason) | ClockResumed(reason=reason):
+                self["since"], self["stood"] = discord.utils.format_dt(told.stopped_at, "f"), span(told.stood)
+                self["reason"] = STOP_REASONS.get(reason, inline(reason, 100))
+            case OfObjection(objection=number) as fact:
+                self["objection"] = str(number)
+                match fact:
+                    case ObjectionIntegrated(version=version) | ObjectionMaintained(version=version):
+                        self["version"] = str(version)
+                    case RulingGiven(in_form=in_form):
+                        self["form"] = "in form" if in_form else "not in form"
+                    case AppealDecided(stands=stands):
+                        self["stands"] = "stands" if stands else "does not stand"
 
     def __missing__(self, key: str) -> str:
         return "?"
@@ -325,17 +378,17 @@ PRESENTER = Presenter(
         },
     ),
     audiences={
-        EventType.RESTORE_GAP: (LOG,),
-        EventType.RESTORE_CONFIRMED: (LOG,),
-        EventType.WORDS_ERASED: (),
-        EventType.PERSON_ERASED: (),
-        EventType.ERASURES_LISTED: (),
+        RestoreGap: (LOG,),
+        RestoreConfirmed: (LOG,),
+        WordsErased: (),
+        PersonErased: (),
+        ErasuresListed: (),
     },
     help=Help(
         everyone=("`/audit verify` – check that nothing in the record was changed",),
     ),
     log={
-        EventType.RESTORE_GAP: LogEntry(_restored, Weight.INCIDENT),
-        EventType.RESTORE_CONFIRMED: LogEntry(_confirmed),
+        RestoreGap: LogEntry(_restored, Weight.INCIDENT),
+        RestoreConfirmed: LogEntry(_confirmed),
     },
 )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bot.governance.events import EventType
 from bot.governance.reminders import ReminderTopic
+from bot.governance.reminders_events import DigestGiven
 from bot.ui import reminders_ids
 from bot.ui.asking import Help
 from bot.ui.audiences import POST
@@ -28,7 +28,7 @@ PRESENTER = Presenter(
         },
     ),
     audiences={
-        EventType.DIGEST_GIVEN: (POST,),
+        DigestGiven: (POST,),
     },
     help=Help(
         everyone=(

@@ -6,8 +6,18 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from bot.governance import errors
-from bot.governance.events import EventType
 from bot.governance.reminders import ReminderTopic
+from bot.governance.retros_events import (
+    RetroCancelled,
+    RetroChanged,
+    RetroClosed,
+    RetroHandedOver,
+    RetroPaused,
+    RetroPhaseBegan,
+    RetroResumed,
+    RetroScheduled,
+    RetroStarted,
+)
 from bot.services import retros_views
 from bot.services.noun import InboxItem
 from bot.services.ports.record import Recorded
@@ -145,15 +155,15 @@ PRESENTER = Presenter(
         },
     ),
     audiences={
-        EventType.RETRO_SCHEDULED: (BOARD,),
-        EventType.RETRO_STARTED: (BOARD,),
-        EventType.RETRO_PHASE_BEGAN: (BOARD,),
-        EventType.RETRO_PAUSED: (BOARD,),
-        EventType.RETRO_RESUMED: (BOARD,),
-        EventType.RETRO_HANDED_OVER: (BOARD,),
-        EventType.RETRO_CHANGED: (BOARD,),
-        EventType.RETRO_CLOSED: (BOARD, POST),
-        EventType.RETRO_CANCELLED: (BOARD,),
+        RetroScheduled: (BOARD,),
+        RetroStarted: (BOARD,),
+        RetroPhaseBegan: (BOARD,),
+        RetroPaused: (BOARD,),
+        RetroResumed: (BOARD,),
+        RetroHandedOver: (BOARD,),
+        RetroChanged: (BOARD,),
+        RetroClosed: (BOARD, POST),
+        RetroCancelled: (BOARD,),
     },
     boards={"retro": Board(retros_views.load, retros_board.card, _lessons, retros_notices.drawn)},
     help=Help(

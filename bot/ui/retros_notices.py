@@ -11,6 +11,7 @@ import discord
 from bot.governance import retros_lessons
 from bot.governance.ids import PersonId
 from bot.governance.retros import Progress, RetroState
+from bot.governance.retros_events import RetroClosed
 from bot.services.ports.record import Recorded
 from bot.services.retros_views import RetroView
 from bot.ui import retros_board as boards
@@ -29,8 +30,9 @@ _PARTS = 3
 
 def drawn(view: RetroView, event: Recorded) -> tuple[bytes, ...]:
     """The document of an event that closed a retro with lessons. It takes a while where there are many cards."""
-    document = event.event.data.get("lessons")
-    if not isinstance(document, dict):
+    fact = event.event.fact
+    document = fact.lessons if isinstance(fact, RetroClosed) else None
+    if document is None:
         return ()
     return (markdown(view, document, f"-# Record #{event.number} · {event.hash[:HASH]}").encode(),)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.governance import errors
-from bot.governance.events import EventType, Json
 from bot.governance.ids import PersonId
+from bot.governance.organisation_events import ElectorateChanged, SeatGained, SeatLost
 from bot.governance.rolls import acting
 from bot.governance.seats import SEASON, Turn
 from bot.services.views import ProposalView
@@ -44,26 +44,21 @@ def seated(view: ProposalView) -> str:
     return f"{said}; {kept} lost the seat by others' hands and can act as before" if kept > 0 else said
 
 
-def told(data: Mapping[str, Json], users: Mapping[PersonId, int]) -> list[str]:
+def told(fact: ElectorateChanged, users: Mapping[PersonId, int]) -> list[str]:
     """A post in the feed; of a private group it tells numbers only (SCL-2)."""
-    group = in_quotes(str(data.get("group") or "a group"), 62)
+    group = in_quotes(fact.group or "a group", 62)
     lines = ["### 🪑 Seats changed by others' hands", f"Seats of {group} are meant."]
-    for key, words in (("lost", "lost the member seat"), ("gained", "were given the member seat")):
-        people = _people(data.get(key))
+    for people, words in ((fact.lost, "lost the member seat"), (fact.gained, "were given the member seat")):
         if people:
             named = [f"<@{users[p]}>" if p in users else "someone (erased on request)" for p in people[:_MOST_NAMED]]
             more = [f"{len(people) - len(named)} more"] if len(people) > len(named) else []
-            who = count(len(people), "person", "people") if data.get("private") else listed([*named, *more])
+            who = count(len(people), "person", "people") if fact.private else listed([*named, *more])
             lines.append(f"**{words.capitalize()}:** {who}.")
     lines.append(
         "It is decided by those who had the seat for a week when a review opened. Who lost it by others' hands acts in "
         "what is open as before; who was given it counts in reviews that open from a week on."
     )
     return lines
-
-
-def _people(value: Json) -> list[PersonId]:
-    return [PersonId(str(person)) for person in value] if isinstance(value, list) else []
 
 
 def _line(view: ProposalView, turn: Turn) -> str:
@@ -101,9 +96,9 @@ PRESENTER = Presenter(
         },
     ),
     audiences={
-        EventType.SEAT_GAINED: (),
-        EventType.SEAT_LOST: (),
-        EventType.ELECTORATE_CHANGED: (LOG,),
+        SeatGained: (),
+        SeatLost: (),
+        ElectorateChanged: (LOG,),
     },
-    log={EventType.ELECTORATE_CHANGED: LogEntry(lambda logged: told(logged.data, logged.users))},
+    log={ElectorateChanged: LogEntry(lambda logged: told(logged.event.says(ElectorateChanged), logged.users))},
 )

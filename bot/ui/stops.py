@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 
 from bot.governance.clock import MOST_MEDDLED, OUTAGE, SHUT_OUT, SILENCED
-from bot.governance.events import Event, EventType, Json
+from bot.governance.events import Event
 from bot.governance.ids import GroupId, PartnershipId
 from bot.governance.mending import OverwriteChange
 from bot.governance.stops import BLIND, REMOVED
+from bot.governance.stops_events import (
+    AccessRepaired,
+    ClockResumed,
+    ClocksMoved,
+    ClockStopped,
+    PeopleBarred,
+    StopsSpent,
+)
 from bot.services.stops import Mending
 from bot.ui import stops_ids
 from bot.ui.answers import Answer, said
@@ -27,15 +34,15 @@ _NAMED = 30
 _LISTED = 2000
 
 
-def barred(data: Mapping[str, Json], mentions: list[str]) -> list[str]:
+def barred(told: PeopleBarred, mentions: list[str]) -> list[str]:
     """The post in the feed: who cannot see or act, what that stops and for how long, and what to do about it."""
     people = mentions[:_NAMED] + ([f"{len(mentions) - _NAMED} more"] if len(mentions) > _NAMED else [])
-    group = in_quotes(str(data.get("group") or "a group"), 80)
+    group = in_quotes(told.group or "a group", 80)
     waits = (
         f"The clocks of its open proposals stand still for them, for {span(MOST_MEDDLED)} at most: after that silence "
         "no longer passes anything there, and a final vote decides."
     )
-    match data.get("cause"):
+    match told.cause:
         case cause if cause == BLIND:
             return [
                 "### ⏸️ Somebody cannot see the cards of their group",
@@ -55,20 +62,19 @@ def barred(data: Mapping[str, Json], mentions: list[str]) -> list[str]:
     ]
 
 
-def moved(data: Mapping[str, Json]) -> list[str]:
+def moved(told: ClocksMoved) -> list[str]:
     """The bot was away: one post for each group, however many of its proposals wait."""
-    minutes, numbers = data.get("minutes"), data.get("numbers")
-    named = [f"P-{number}" for number in numbers] if isinstance(numbers, list) else []
+    named = [f"P-{number}" for number in told.numbers]
     shown = named[:_NAMED] + ([f"{len(named) - _NAMED} more"] if len(named) > _NAMED else [])
-    by = span(timedelta(minutes=minutes if isinstance(minutes, int) else 0))
-    group = in_quotes(str(data.get("group") or "a group"), 80)
+    by = span(timedelta(minutes=told.minutes))
+    group = in_quotes(told.group or "a group", 80)
     moved_by = f"Deadlines of {group} moved by that time, so that nobody loses any: {listed(shown)}."
     return [f"-# ▶️ The bot was away for {by}. {moved_by} Each card shows the new ones."]
 
 
-def mended(data: Mapping[str, Json], who: str) -> list[str]:
+def mended(told: AccessRepaired, who: str) -> list[str]:
     """Somebody opened a group's channel again."""
-    group = in_quotes(str(data.get("group") or "a group"), 80)
+    group = in_quotes(told.group or "a group", 80)
     return [f"-# 🔓 {who} opened the channel of {group} again to those who must see its cards."]
 
 
@@ -139,22 +145,25 @@ TOLD_BY_GROUP = frozenset({OUTAGE, SHUT_OUT, SILENCED})
 
 def _stopped(event: Event) -> Asks:
     """What stops many clocks at once is told once for each group, see ``clocks.grant_outage`` and ``stops.follow``."""
-    return (CARD, FEED) if event.data.get("reason") in TOLD_BY_GROUP else TOLD
+    return _unless_told_by_group({event.says(ClockStopped).reason})
 
 
 def _resumed(event: Event) -> Asks:
     """Where nothing that stopped this clock was told in its thread, its going on need not be either."""
-    because = event.data.get("because")
-    told_elsewhere = {*because} <= TOLD_BY_GROUP if isinstance(because, list) else _stopped(event) != TOLD
-    return (CARD, FEED) if told_elsewhere else TOLD
+    fact = event.says(ClockResumed)
+    return _unless_told_by_group({fact.reason} if fact.because is None else {*fact.because})
+
+
+def _unless_told_by_group(reasons: set[str]) -> Asks:
+    return (CARD, FEED) if reasons <= TOLD_BY_GROUP else TOLD
 
 
 def _barred(told: Logged) -> list[str]:
-    return barred(told.data, [f"<@{user}>" for user in told.people])
+    return barred(told.event.says(PeopleBarred), [f"<@{user}>" for user in told.people])
 
 
 def _opening(told: Logged) -> list[Button]:
-    if told.data.get("cause") != BLIND:
+    if told.event.says(PeopleBarred).cause != BLIND:
         return []
     return [offer(told.partnership.id, GroupId(int(told.event.thing.partition("/")[2])))]
 
@@ -163,16 +172,16 @@ PRESENTER = Presenter(
     name="stops",
     ids=stops_ids.ALL,
     audiences={
-        EventType.CLOCK_STOPPED: _stopped,
-        EventType.CLOCK_RESUMED: _resumed,
-        EventType.STOPS_SPENT: TOLD,
-        EventType.CLOCKS_MOVED: (LOG,),
-        EventType.PEOPLE_BARRED: (LOG,),
-        EventType.ACCESS_REPAIRED: (LOG,),
+        ClockStopped: _stopped,
+        ClockResumed: _resumed,
+        StopsSpent: TOLD,
+        ClocksMoved: (LOG,),
+        PeopleBarred: (LOG,),
+        AccessRepaired: (LOG,),
     },
     log={
-        EventType.CLOCKS_MOVED: LogEntry(lambda told: moved(told.data), Weight.SMALL),
-        EventType.ACCESS_REPAIRED: LogEntry(lambda told: mended(told.data, told.who), Weight.SMALL),
-        EventType.PEOPLE_BARRED: LogEntry(_barred, Weight.INCIDENT, _opening),
+        ClocksMoved: LogEntry(lambda told: moved(told.event.says(ClocksMoved)), Weight.SMALL),
+        AccessRepaired: LogEntry(lambda told: mended(told.event.says(AccessRepaired), told.who), Weight.SMALL),
+        PeopleBarred: LogEntry(_barred, Weight.INCIDENT, _opening),
     },
 )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.governance.events import EventType
 from bot.governance.reminders import ReminderTopic
 from bot.governance.surveys import SurveyState
+from bot.governance.surveys_events import SurveyCancelled, SurveyChanged, SurveyClosed, SurveyCreated, SurveyOpened
 from bot.services import surveys
 from bot.services.noun import InboxItem
 from bot.services.ports.record import Recorded
@@ -97,11 +97,11 @@ PRESENTER = Presenter(
         },
     ),
     audiences={
-        EventType.SURVEY_CREATED: (),
-        EventType.SURVEY_OPENED: (BOARD,),
-        EventType.SURVEY_CHANGED: (BOARD,),
-        EventType.SURVEY_CLOSED: (BOARD, POST),
-        EventType.SURVEY_CANCELLED: (BOARD,),
+        SurveyCreated: (),
+        SurveyOpened: (BOARD,),
+        SurveyChanged: (BOARD,),
+        SurveyClosed: (BOARD, POST),
+        SurveyCancelled: (BOARD,),
     },
     boards={"survey": Board(surveys.board, surveys_board.card, _results, _drawn)},
     help=Help(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bot.governance.errors import BadBallot
-from bot.governance.events import EventType
 from bot.governance.ids import ProposalId
 from bot.governance.methods import REGISTRY
 from bot.governance.reminders import ReminderTopic
+from bot.governance.votes_events import BallotCast, VoteClosed, VoteOpened
 from bot.services.noun import InboxItem
 from bot.ui import votes_ids
 from bot.ui.asking import Help, Reminds, Waits
@@ -51,9 +51,9 @@ PRESENTER = Presenter(
         spoken={BadBallot: _bad_ballot},
     ),
     audiences={
-        EventType.VOTE_OPENED: TOLD,
-        EventType.BALLOT_CAST: (CARD,),
-        EventType.VOTE_CLOSED: TOLD,
+        VoteOpened: TOLD,
+        BallotCast: (CARD,),
+        VoteClosed: TOLD,
     },
     help=Help(
         passages=(f"**Secret votes**\n{SECRECY}",),

@@ -17,9 +17,9 @@ from sqlalchemy import insert
 from bot.discord.client import GovernanceBot
 from bot.governance import lifecycle
 from bot.governance.effects import Governed
-from bot.governance.events import Event, EventType
 from bot.governance.ids import GroupId, PartnershipId, RoleId
 from bot.governance.organisation import Group, GroupKind, Partnership, RoleMapping
+from bot.governance.organisation_events import RoleRenamed
 from bot.governance.policy import genesis
 from bot.services import electorates, roles
 from bot.services.ports.context import Context
@@ -31,6 +31,7 @@ from storage.proposals import columns_of
 from storage.unit_of_work import SqlUnitOfWork
 from tests.bench.model import A_SECOND, ModelLoop, Paced
 from tests.bench.seeding import opened
+from tests.facts import event_of
 from tests.standin import Json, Person, controls, listening, on_duty
 from tests.standin.running import caught_up
 from tests.standin.world import Guild
@@ -236,7 +237,7 @@ async def fairness(folder: Path, told: Callable[[str], None]) -> None:
                 feed = valley.channels[1][1]
                 for here, times in ((PartnershipId(1), posts), (PartnershipId(2), 1)):
                     before, at = len(standin.messages(feed)), _now()
-                    renamed = Event(EventType.ROLE_RENAMED, f"partnership/{here}", None, {"role": "7", "name": "Kept"})
+                    renamed = event_of(RoleRenamed, f"partnership/{here}", None, {"role": "7", "name": "Kept"})
                     async with bot.ctx.uow.write() as tx:
                         await tx.record.append(here, [renamed] * times, valley.clock())
                 waits.append(await _until(lambda: len(standin.messages(feed)) > before) - at)  # noqa: B023

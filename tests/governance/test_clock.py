@@ -8,9 +8,10 @@ import pytest
 
 from bot.governance import clock, escalations, halts, lifecycle, objections, proposals, sponsors
 from bot.governance.errors import WindowClosed
-from bot.governance.events import EventType
+from bot.governance.proposals_events import ProposalNotAdopted
 from bot.governance.proposals_types import Appeal, Clock, ObjectionState, Proposal, ProposalState, Spell
 from bot.governance.proposals_types import Test as FormTest
+from bot.governance.stops_events import ClockResumed, ClockStopped, StopsSpent
 from bot.governance.votes_types import Vote
 from tests.governance.scene import (
     ANA,
@@ -37,13 +38,13 @@ from tests.governance.scene import (
 
 def test_stopping_and_resuming_moves_the_close_by_the_time_that_it_stood() -> None:
     proposal, events = clock.stop(opened(), clock.CARD, at(10))
-    assert kinds(events) == [EventType.CLOCK_STOPPED]
+    assert kinds(events) == [ClockStopped]
     assert events[0].data["since"] == at(10).isoformat()
     assert clock.is_stopped(proposal)
     assert proposal.closes_at == at(72)
     assert clock.stood_until(proposal, at(15)) == hours(5)
     proposal, events = clock.resume(proposal, clock.CARD, at(40))
-    assert kinds(events) == [EventType.CLOCK_RESUMED]
+    assert kinds(events) == [ClockResumed]
     assert events[0].data["minutes"] == 30 * 60
     assert events[0].data["since"] == at(10).isoformat()
     assert proposal.closes_at == at(102)
@@ -181,7 +182,7 @@ def test_a_role_gone_stops_it_for_seven_days_and_then_it_is_voted_on() -> None:
     assert lifecycle.next_due(proposal) == at(10 + 7 * 24)
     assert advanced(proposal, at(10 + 7 * 24) - TICK) == proposal
     running, events = lifecycle.advance(proposal, at(10 + 7 * 24), AROUND)
-    assert kinds(events) == [EventType.STOPS_SPENT, EventType.CLOCK_RESUMED]
+    assert kinds(events) == [StopsSpent, ClockResumed]
     assert running.closes_at == at(72 + 7 * 24)
     assert clock.stop(running, clock.ROLE, at(200)) == (running, ())
     voted = advanced(running, at(72 + 7 * 24))
@@ -242,7 +243,7 @@ def test_after_14_days_it_could_not_be_held() -> None:
     assert advanced(proposal, at(10 + 14 * 24) - TICK) == proposal
     gone, events = lifecycle.advance(proposal, at(10 + 14 * 24), AROUND)
     assert (gone.state, gone.outcome) == (ProposalState.NOT_ADOPTED, "could not be held")
-    assert kinds(events) == [EventType.PROPOSAL_NOT_ADOPTED]
+    assert kinds(events) == [ProposalNotAdopted]
     assert not clock.is_stopped(gone)
 
 

@@ -8,12 +8,12 @@ import pytest
 
 from bot.governance import completions
 from bot.governance.errors import AlreadyDone, NotEligible, WrongState
-from bot.governance.events import EventType
 from bot.governance.ids import PersonId
 from bot.governance.matrix import GENESIS, Carrier
 from bot.governance.organisation import Member, RoleMapping
 from bot.governance.policy import genesis
 from bot.governance.proposals import pin
+from bot.governance.proposals_events import ProposalDone, ProposalNotDone
 from bot.governance.proposals_types import Proposal, ProposalState
 from tests.governance import scene
 from tests.governance.scene import NOW
@@ -49,7 +49,7 @@ def test_who_may_say_that_it_is_done(seats: tuple[RoleMapping, ...], may: bool) 
             completions.mark(proposal, member, True, NOW)
         return
     done, (event,) = completions.mark(proposal, member, True, NOW)
-    assert (done.done_at, done.done_by, event.type) == (NOW, member.person, EventType.PROPOSAL_DONE)
+    assert (done.done_at, done.done_by, event.type) == (NOW, member.person, ProposalDone)
     assert replace(done, done_at=None, done_by=None) == proposal
 
 
@@ -60,7 +60,7 @@ def test_saying_it_twice_and_taking_it_back() -> None:
     with pytest.raises(AlreadyDone):
         completions.mark(done, author, True, NOW)
     back, (event,) = completions.mark(done, author, False, NOW)
-    assert (back, event.type) == (proposal, EventType.PROPOSAL_NOT_DONE)
+    assert (back, event.type) == (proposal, ProposalNotDone)
     with pytest.raises(AlreadyDone):
         completions.mark(back, author, False, NOW)
     with pytest.raises(WrongState):

@@ -8,8 +8,10 @@ import pytest
 from bot.governance import clock, drafts, effects, lifecycle, proposals
 from bot.governance.effects import Effect, PolicyChange, Ratification
 from bot.governance.errors import BadText, BadValue, OutOfBounds, Refusal, Stale, UnknownKey, WrongState
-from bot.governance.events import EventType
 from bot.governance.matrix import GENESIS, Carrier
+from bot.governance.organisation_events import PartnershipRatified
+from bot.governance.policy_events import EffectApplied, PolicyAmended
+from bot.governance.proposals_events import ProposalEnacted, ProposalStale
 from bot.governance.proposals_types import Proposal, ProposalState
 from tests.governance.effects import EXAMPLES, Example
 from tests.governance.scene import (
@@ -85,7 +87,7 @@ def test_enacting_changes_the_policy_once_and_makes_a_version() -> None:
     assert done.state is ProposalState.ENACTED
     assert after.policy.count("limits.open_per_author") == 4
     assert after.policy.version == before.policy.version + 1
-    assert kinds(events) == [EventType.PROPOSAL_ENACTED, EventType.POLICY_AMENDED]
+    assert kinds(events) == [ProposalEnacted, PolicyAmended]
     assert events[1].data == {"key": "limits.open_per_author", "was": "3", "value": "4", "version": 2}
     with pytest.raises(WrongState):
         lifecycle.enact(done, after, at(169))
@@ -108,8 +110,8 @@ def test_what_ratifies_the_partnership_says_so() -> None:
     done, after, events = lifecycle.enact(voted, world(provisional=True), at(144))
     assert not after.partnership.provisional
     assert [(e.type, e.thing) for e in events] == [
-        (EventType.PROPOSAL_ENACTED, "proposal/7"),
-        (EventType.PARTNERSHIP_RATIFIED, "proposal/7"),
+        (ProposalEnacted, "proposal/7"),
+        (PartnershipRatified, "proposal/7"),
     ]
     assert done.state is ProposalState.ENACTED
 
@@ -129,7 +131,7 @@ def test_staleness_is_judged_by_the_touched_key() -> None:
     assert gone.outcome == "limits.open_per_author: 3 → 7"
     assert gone.state_since == at(168), "there are two weeks from now to rebase it"
     assert after is moved
-    assert kinds(events) == [EventType.PROPOSAL_STALE]
+    assert kinds(events) == [ProposalStale]
 
 
 def test_all_effects_or_none() -> None:
@@ -166,7 +168,7 @@ def test_an_effect_that_an_upgrade_made_impossible_is_stale_and_never_blocks_the
         why,
     )
     assert after is before
-    assert (event.type, event.data) == (EventType.PROPOSAL_STALE, {"why": why})
+    assert (event.type, event.data) == (ProposalStale, {"why": why})
 
 
 def test_nothing_of_policy_or_money_is_enacted_before_ratification() -> None:
@@ -206,7 +208,7 @@ def test_an_effect_changes_what_is_governed_and_records_an_event_of_its_own(exam
     others = [each for kind, each in EXAMPLES.items() if kind != example.filed.KIND]
     foreign = [event for each in others for event in effects.apply((prepared(each),), each.before, DECISION)[1]]
     assert not {(e.type, e.data.get("effect")) for e in told} & {(e.type, e.data.get("effect")) for e in foreign}
-    general = [event for event in told if event.type is EventType.EFFECT_APPLIED]
+    general = [event for event in told if event.type is EffectApplied]
     assert all(event.data["effect"] == example.filed.KIND for event in general)
 
 
@@ -271,7 +273,7 @@ def test_several_effects_are_applied_in_their_order_and_each_tells_its_own() -> 
     after, told = effects.apply(several, before, DECISION)
     assert (after.policy.version, after.partnership.provisional) == (before.policy.version + 2, False)
     assert [(e.type, e.data.get("version")) for e in told] == [
-        (EventType.POLICY_AMENDED, 2),
-        (EventType.PARTNERSHIP_RATIFIED, None),
-        (EventType.POLICY_AMENDED, 3),
+        (PolicyAmended, 2),
+        (PartnershipRatified, None),
+        (PolicyAmended, 3),
     ]

@@ -18,9 +18,18 @@ from bot.governance import (
     sponsors,
     votes,
 )
-from bot.governance.events import EventType
 from bot.governance.lifecycle import Surroundings
+from bot.governance.objections_events import ObjectionLapsed
 from bot.governance.policy_values import Value
+from bot.governance.proposals_events import (
+    DraftDiscarded,
+    Nudged,
+    ProposalEnacted,
+    ProposalNotAdopted,
+    ProposalPassed,
+    ReviewClosed,
+    ReviewExtended,
+)
 from bot.governance.proposals_types import FINAL, Proposal, ProposalState, Statement
 from bot.governance.votes_types import Ballot
 from tests.governance.scene import (
@@ -88,11 +97,11 @@ def end(proposal: Proposal, limit: datetime) -> tuple[Proposal, list[datetime]]:
 
 def test_a_silent_pass_from_review_to_enacted() -> None:
     proposal, events = lifecycle.advance(read(opened("budget")), at(72), AROUND)
-    assert kinds(events) == [EventType.WINDOW_CLOSED, EventType.PROPOSAL_PASSED]
+    assert kinds(events) == [ReviewClosed, ProposalPassed]
     assert (proposal.state, proposal.timelock_ends_at, proposal.low_reach) == (ProposalState.PASSED, at(120), False)
     proposal, _, events = lifecycle.enact(proposal, world(), at(120))
     assert proposal.state is ProposalState.ENACTED
-    assert kinds(events) == [EventType.PROPOSAL_ENACTED]
+    assert kinds(events) == [ProposalEnacted]
     assert lifecycle.next_due(proposal) is None
 
 
@@ -116,7 +125,7 @@ def test_what_was_raised_in_time_keeps_its_full_periods_after_close() -> None:
 def test_never_stated_it_becomes_a_concern_and_the_proposal_passes() -> None:
     proposal = advanced(read(raised(opened(), BO, now=at(71))), at(72))
     proposal, events = lifecycle.advance(proposal, at(119), AROUND)
-    assert kinds(events) == [EventType.OBJECTION_LAPSED, EventType.PROPOSAL_PASSED]
+    assert kinds(events) == [ObjectionLapsed, ProposalPassed]
 
 
 def test_settling_waits_for_appeals_and_sponsors() -> None:
@@ -230,14 +239,14 @@ def test_an_affirmative_proposal_with_objections_is_disputed_first() -> None:
 def test_low_reach_extends_once_then_passes_marked() -> None:
     proposal, _ = electorates.mark_read(opened(), BO, at(1))
     proposal, events = lifecycle.advance(proposal, at(72), AROUND)
-    assert kinds(events) == [EventType.WINDOW_EXTENDED]
+    assert kinds(events) == [ReviewExtended]
     assert events[0].data == {"hours": 48, "reached": 1, "reachable": 6}
     assert (proposal.state, proposal.closes_at) == (ProposalState.REVIEW, at(120))
     assert lifecycle.next_due(proposal) == at(120 - 24), "who did nothing is nudged before this close as well"
     assert lifecycle.next_due(advanced(replace(opened(), nudged=True), at(72))) == at(120 - 24)
     raised(proposal, CY, now=at(119))
     proposal, events = lifecycle.advance(proposal, at(120), AROUND)
-    assert kinds(events) == [EventType.WINDOW_CLOSED, EventType.PROPOSAL_PASSED]
+    assert kinds(events) == [ReviewClosed, ProposalPassed]
     assert proposal.low_reach
     assert events[-1].data["low_reach"] is True
 
@@ -286,7 +295,7 @@ def test_one_nudge_before_close_to_those_who_did_nothing() -> None:
     proposal, _ = objections.raise_concern(proposal, JOINER, "Hm.", "", at(1))
     assert lifecycle.advance(proposal, at(48) - TICK, AROUND)[1] == ()
     proposal, events = lifecycle.advance(proposal, at(48), AROUND)
-    assert kinds(events) == [EventType.OBJECTION_LAPSED, EventType.NUDGED]
+    assert kinds(events) == [ObjectionLapsed, Nudged]
     assert events[1].data["people"] == ["ed", "fay", "gil"]
     assert lifecycle.advance(proposal, at(60), AROUND)[1] == ()
 
@@ -297,7 +306,7 @@ def test_one_nudge_in_a_vote_to_those_who_have_not_voted() -> None:
     proposal = replace(proposal, vote=replace(proposal.vote, voted=frozenset({BO.person, CY.person})))
     assert lifecycle.next_due(proposal) == at(249)
     proposal, events = lifecycle.advance(proposal, at(249), AROUND)
-    assert kinds(events) == [EventType.NUDGED]
+    assert kinds(events) == [Nudged]
     assert events[0].data["people"] == ["di", "ed", "fay", "gil"]
     assert lifecycle.next_due(proposal) == at(273)
 
@@ -335,7 +344,7 @@ def test_a_draft_ends_after_14_days() -> None:
     assert advanced(draft(), at(14 * DAYS) - TICK).state is ProposalState.DRAFT
     gone, events = lifecycle.advance(draft(), at(14 * DAYS), AROUND)
     assert gone.state is ProposalState.DISCARDED
-    assert kinds(events) == [EventType.DRAFT_DISCARDED]
+    assert kinds(events) == [DraftDiscarded]
 
 
 def test_if_nobody_acts_on_a_dispute_it_is_not_adopted() -> None:
@@ -445,7 +454,7 @@ def test_nothing_is_due_after_the_end(state: ProposalState) -> None:
 
 def test_late_after_downtime_each_step_is_taken_once_and_in_order() -> None:
     proposal, events = lifecycle.advance(read(raised(opened(), BO)), at(1000), AROUND)
-    assert kinds(events) == [EventType.OBJECTION_LAPSED, EventType.WINDOW_CLOSED, EventType.PROPOSAL_PASSED]
+    assert kinds(events) == [ObjectionLapsed, ReviewClosed, ProposalPassed]
     assert proposal.state_since == at(1000)
 
 
@@ -477,7 +486,7 @@ def test_an_objection_that_stood_at_the_close_and_lapsed_later_spares_nobody_the
     proposal = advanced(raised(opened(), BO, now=at(71)), at(72))
     assert proposal.state is ProposalState.SETTLING
     after, events = lifecycle.advance(proposal, at(119), AROUND)
-    assert kinds(events) == [EventType.OBJECTION_LAPSED, EventType.WINDOW_EXTENDED]
+    assert kinds(events) == [ObjectionLapsed, ReviewExtended]
     assert (after.state, after.state_since) == (ProposalState.REVIEW, at(119))
     assert (after.closes_at, after.low_reach) == (at(167), False)
     passed = advanced(after, at(167))
@@ -504,7 +513,7 @@ def test_what_would_go_on_after_the_greatest_age_ends_at_once() -> None:
     announced = replace(announced, opened_at=at(300) - proposals.MOST_AGE)
     for proposal in (unread, announced):
         gone, events = lifecycle.advance(proposal, at(400), AROUND)
-        assert kinds(events) == [EventType.PROPOSAL_NOT_ADOPTED]
+        assert kinds(events) == [ProposalNotAdopted]
         assert (gone.outcome, gone.state_since) == ("too old", at(400))
 
 

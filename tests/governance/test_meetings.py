@@ -14,9 +14,10 @@ from bot.governance import meetings as rules
 from bot.governance.authority import Act
 from bot.governance.cadences import cadence
 from bot.governance.errors import AlreadyDone, BadText, LimitReached, NotYours, Refusal
-from bot.governance.events import Event, EventType
+from bot.governance.events import Event
 from bot.governance.ids import GroupId, PartnershipId, PersonId, RoleId
 from bot.governance.meetings import AHEAD, OVER, Meeting, MeetingKind, MeetingState
+from bot.governance.meetings_events import MeetingCancelled, MeetingEnded, MeetingMissed, MeetingScheduled
 from bot.governance.organisation import Holding, Member, RoleMapping
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -94,9 +95,9 @@ def test_a_meeting_goes_forward_only_ends_once_and_every_change_is_told(
         assert len({a.person for a in meeting.attendance}) == len(meeting.attendance)
         assert [n.number for n in meeting.notes] == list(range(1, len(meeting.notes) + 1))
         assert (meeting.due_at is None) == (meeting.state in OVER)
-    finals = {EventType.MEETING_ENDED, EventType.MEETING_CANCELLED, EventType.MEETING_MISSED}
+    finals = {MeetingEnded, MeetingCancelled, MeetingMissed}
     assert sum(event.type in finals for event in told) == (meeting.state in OVER - {MeetingState.DISCARDED})
-    assert sum(event.type is EventType.MEETING_SCHEDULED for event in told) <= 1
+    assert sum(event.type is MeetingScheduled for event in told) <= 1
 
 
 @given(st.sampled_from(sorted(AHEAD)), st.integers(0, 24 * 40), st.booleans(), st.booleans())

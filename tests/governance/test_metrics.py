@@ -9,10 +9,38 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.governance import metrics
-from bot.governance.events import Event, EventType, Json
+from bot.governance.events import EventType, Json, as_recorded
 from bot.governance.histories import TOLD, Ending, Fate, Happening, History, HistoryStage, courses
 from bot.governance.ids import GroupId, PersonId
+from bot.governance.objections_events import (
+    AppealDecided,
+    ConcernRaised,
+    ObjectionIntegrated,
+    ObjectionLapsed,
+    ObjectionOrphaned,
+    ObjectionOverruled,
+    ObjectionRaised,
+    ObjectionStated,
+    ObjectionWithdrawn,
+    RulingGiven,
+)
 from bot.governance.organisation import Group, GroupKind
+from bot.governance.proposals_events import (
+    ProposalAdopted,
+    ProposalDisputed,
+    ProposalEnacted,
+    ProposalHalted,
+    ProposalNotAdopted,
+    ProposalPassed,
+    ProposalStale,
+    ProposalWithdrawn,
+    ReviewClosed,
+    ReviewExtended,
+    ReviewOpened,
+    VersionPublished,
+)
+from bot.governance.votes_events import BallotCast, ProposalEscalated, VoteClosed
+from tests.facts import event_of
 
 T = datetime(2026, 1, 5, 12, tzinfo=UTC)
 SHG, TLC, CELL = GroupId(1), GroupId(2), GroupId(3)
@@ -25,21 +53,21 @@ HOUR = timedelta(hours=1)
 
 
 def at(hours: float, kind: EventType, actor: str | None = None, thing: int = 1, **data: Json) -> Happening:
-    return Happening(T + hours * HOUR, Event(kind, f"proposal/{thing}", PersonId(actor) if actor else None, data))
+    return Happening(T + hours * HOUR, event_of(kind, f"proposal/{thing}", PersonId(actor) if actor else None, data))
 
 
 def opened(hours: float = 0, thing: int = 1, group: int | None = SHG, electors: str = "abcd") -> Happening:
     data: dict[str, Json] = {"number": thing, "electors": [*electors]}
     if group is not None:
         data["group"] = group
-    return at(hours, EventType.REVIEW_OPENED, "x", thing, **data)
+    return at(hours, ReviewOpened, "x", thing, **data)
 
 
 def passed(hours: float = 72, thing: int = 1, reached: int = 2, low: bool = False) -> list[Happening]:
     return [
-        at(hours, EventType.WINDOW_CLOSED, None, thing, reached=reached, reachable=4),
-        at(hours, EventType.PROPOSAL_PASSED, None, thing, reached=reached, reachable=4, low_reach=low),
-        at(hours, EventType.PROPOSAL_ENACTED, None, thing),
+        at(hours, ReviewClosed, None, thing, reached=reached, reachable=4),
+        at(hours, ProposalPassed, None, thing, reached=reached, reachable=4, low_reach=low),
+        at(hours, ProposalEnacted, None, thing),
     ]
 
 
@@ -62,17 +90,17 @@ def test_a_quiet_pass() -> None:
 def test_a_dispute_and_a_vote() -> None:
     found = course(
         opened(),
-        at(1, EventType.OBJECTION_RAISED, "a", objection=1, via="button"),
-        at(2, EventType.OBJECTION_STATED, "a", objection=1),
-        at(3, EventType.CONCERN_RAISED, "b", text="", why=""),
-        at(72, EventType.WINDOW_CLOSED, reached=2, reachable=4),
-        at(100, EventType.PROPOSAL_DISPUTED),
-        at(110, EventType.PROPOSAL_ESCALATED, "b", method="majority"),
-        at(111, EventType.BALLOT_CAST, "c", vote="1-1"),
-        at(182, EventType.VOTE_CLOSED, cast=3, eligible=4, hidden=True, counts=[]),
-        at(182, EventType.OBJECTION_OVERRULED, objection=1),
-        at(182, EventType.PROPOSAL_ADOPTED, reached=4, reachable=4),
-        at(230, EventType.PROPOSAL_ENACTED),
+        at(1, ObjectionRaised, "a", objection=1, via="button"),
+        at(2, ObjectionStated, "a", objection=1),
+        at(3, ConcernRaised, "b", text="", why=""),
+        at(72, ReviewClosed, reached=2, reachable=4),
+        at(100, ProposalDisputed),
+        at(110, ProposalEscalated, "b", method="majority"),
+        at(111, BallotCast, "c", vote="1-1"),
+        at(182, VoteClosed, cast=3, eligible=4, hidden=True, counts=[]),
+        at(182, ObjectionOverruled, objection=1),
+        at(182, ProposalAdopted, reached=4, reachable=4),
+        at(230, ProposalEnacted),
     )
     hours = {stage: spent / HOUR for stage, spent in found.stages.items()}
     assert hours == {
@@ -91,25 +119,25 @@ def test_a_dispute_and_a_vote() -> None:
     ("then", "fate"),
     [
         ([], Fate.STANDING),
-        ([(EventType.OBJECTION_STATED, {})], Fate.STANDING),
-        ([(EventType.OBJECTION_WITHDRAWN, {})], Fate.WITHDRAWN),
-        ([(EventType.OBJECTION_INTEGRATED, {})], Fate.INTEGRATED),
-        ([(EventType.OBJECTION_LAPSED, {})], Fate.LAPSED),
-        ([(EventType.OBJECTION_ORPHANED, {})], Fate.ORPHANED),
-        ([(EventType.TEST_RULED, {"in_form": False})], Fate.DISMISSED),
-        ([(EventType.TEST_RULED, {"in_form": True})], Fate.STANDING),
-        ([(EventType.TEST_RULED, {"in_form": False}), (EventType.APPEAL_DECIDED, {"stands": True})], Fate.STANDING),
-        ([(EventType.TEST_RULED, {"in_form": True}), (EventType.APPEAL_DECIDED, {"stands": False})], Fate.DISMISSED),
-        ([(EventType.TEST_RULED, {})], Fate.DISMISSED),
+        ([(ObjectionStated, {})], Fate.STANDING),
+        ([(ObjectionWithdrawn, {})], Fate.WITHDRAWN),
+        ([(ObjectionIntegrated, {})], Fate.INTEGRATED),
+        ([(ObjectionLapsed, {})], Fate.LAPSED),
+        ([(ObjectionOrphaned, {})], Fate.ORPHANED),
+        ([(RulingGiven, {"in_form": False})], Fate.DISMISSED),
+        ([(RulingGiven, {"in_form": True})], Fate.STANDING),
+        ([(RulingGiven, {"in_form": False}), (AppealDecided, {"stands": True})], Fate.STANDING),
+        ([(RulingGiven, {"in_form": True}), (AppealDecided, {"stands": False})], Fate.DISMISSED),
+        ([(RulingGiven, {})], Fate.DISMISSED),
     ],
 )
 def test_what_became_of_an_objection(then: list[tuple[EventType, dict[str, Json]]], fate: Fate) -> None:
-    raised = at(1, EventType.OBJECTION_RAISED, "a", objection=1)
+    raised = at(1, ObjectionRaised, "a", objection=1)
     more = [at(2 + n, kind, "a", 1, **({"objection": 1} | data)) for n, (kind, data) in enumerate(then)]
     assert course(opened(), raised, *more).objections == {1: fate}
 
 
-@pytest.mark.parametrize("back", [EventType.PROPOSAL_HALTED, EventType.PROPOSAL_STALE, EventType.VERSION_PUBLISHED])
+@pytest.mark.parametrize("back", [ProposalHalted, ProposalStale, VersionPublished])
 def test_what_is_open_again_is_not_decided(back: EventType) -> None:
     found = course(opened(), *passed()[:2], at(80, back, version=2, electors=["a", "e"]))
     assert (found.ending, found.ended_at) == (None, None)
@@ -119,19 +147,19 @@ def test_what_is_open_again_is_not_decided(back: EventType) -> None:
 
 
 def test_an_extended_window_counts_as_review() -> None:
-    found = course(opened(), at(72, EventType.WINDOW_EXTENDED, reached=0, reachable=4), *passed(120, low=True))
+    found = course(opened(), at(72, ReviewExtended, reached=0, reachable=4), *passed(120, low=True))
     assert found.stages[HistoryStage.REVIEW] == 120 * HOUR
     assert found.low_reach
 
 
 def test_words_that_were_erased_leave_the_course_readable() -> None:
-    bare = [Happening(each.at, Event(each.event.type, each.event.thing, each.event.actor)) for each in
-            (opened(), at(1, EventType.OBJECTION_RAISED, "a", objection=1), *passed())]  # fmt: skip
+    bare = [Happening(each.at, as_recorded(each.event.name, each.event.thing, each.event.actor, None)) for each in
+            (opened(), at(1, ObjectionRaised, "a", objection=1), *passed())]  # fmt: skip
     found = course(*bare)
     assert (found.ending, found.group, found.reachable, found.objections) == (Ending.PASSED, None, 0, {})
 
 
-KINDS = st.sampled_from(sorted(TOLD))
+KINDS = st.sampled_from(sorted(kind.NAME for kind in TOLD))
 DATA = st.dictionaries(
     st.sampled_from(
         ["objection", "reached", "reachable", "cast", "eligible", "version", "electors", "group", "number"]
@@ -141,12 +169,12 @@ DATA = st.dictionaries(
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), KINDS, st.integers(1, 3), DATA), max_size=40))
-def test_any_record_can_be_read(rows: list[tuple[int, EventType, int, dict[str, Json]]]) -> None:
+def test_any_record_can_be_read(rows: list[tuple[int, str, int, dict[str, Json]]]) -> None:
     """Whatever stands in it: stages last no longer than the proposal, and shares are shares."""
     now, happened = 0, []
     for later, kind, thing, data in rows:
         now += later
-        happened.append(Happening(T + now * HOUR, Event(kind, f"proposal/{thing}", PersonId("a"), data)))
+        happened.append(Happening(T + now * HOUR, as_recorded(kind, f"proposal/{thing}", PersonId("a"), data)))
     found = courses(happened)
     for each in found.values():
         assert sum(each.stages.values(), timedelta()) <= now * HOUR
@@ -162,14 +190,14 @@ def test_the_numbers_of_three_proposals() -> None:
         [
             opened(0, 1),
             opened(0, 2, TLC),
-            at(1, EventType.OBJECTION_RAISED, "a", 2, objection=1),
+            at(1, ObjectionRaised, "a", 2, objection=1),
             *passed(72, 1, reached=1, low=True),
-            at(75, EventType.OBJECTION_INTEGRATED, "a", 2, objection=1),
+            at(75, ObjectionIntegrated, "a", 2, objection=1),
             *passed(96, 2, reached=3),
             opened(800, 3),
-            at(900, EventType.PROPOSAL_WITHDRAWN, "x", 3, reason=""),
+            at(900, ProposalWithdrawn, "x", 3, reason=""),
             opened(900, 4, None),
-            at(990, EventType.PROPOSAL_NOT_ADOPTED, None, 4, why="nobody acted"),
+            at(990, ProposalNotAdopted, None, 4, why="nobody acted"),
             opened(1000, 5),
         ]
     )

@@ -31,8 +31,21 @@ from bot.governance.errors import (
     WindowClosed,
     WrongState,
 )
-from bot.governance.events import EventType
 from bot.governance.ids import PersonId
+from bot.governance.objections_events import (
+    AppealFiled,
+    ConcernRaised,
+    ObjectionIntegrated,
+    ObjectionMaintained,
+    ObjectionRaised,
+    ObjectionStated,
+    ObjectionWithdrawn,
+    ObjectorSeatLost,
+    ReactionGone,
+    RulingAsked,
+    RulingGiven,
+    SponsorNeeded,
+)
 from bot.governance.organisation import Elector, Member
 from bot.governance.policy import genesis
 from bot.governance.policy_values import Value
@@ -96,7 +109,7 @@ def test_raising_counts_at_once_and_records_who_where_and_when() -> None:
     assert objection.state is ObjectionState.RAISED
     assert objection.counts
     assert thresholds.threshold_reached(proposal)
-    assert kinds(events) == [EventType.OBJECTION_RAISED]
+    assert kinds(events) == [ObjectionRaised]
 
 
 def test_the_dossier_of_an_objection_on_a_later_version_is_whole() -> None:
@@ -216,7 +229,7 @@ def test_stating_names_criterion_and_reason_and_starts_the_ruling_period() -> No
     assert objection.stated_at == at(20)
     assert objection.rule_by == at(20 + 48)
     assert objection.state_by is None
-    assert kinds(events) == [EventType.OBJECTION_STATED]
+    assert kinds(events) == [ObjectionStated]
 
 
 def test_the_stating_period_is_half_open() -> None:
@@ -310,7 +323,7 @@ def test_no_stating_once_tested_withdrawn_or_lapsed(through: str) -> None:
 
 def test_a_concern_is_heard_once_and_never_counts() -> None:
     proposal, events = objections.raise_concern(opened(), JOINER, "The noise.", "joined later", at(1))
-    assert kinds(events) == [EventType.CONCERN_RAISED]
+    assert kinds(events) == [ConcernRaised]
     assert objections.raise_concern(proposal, JOINER, "The noise.", "", at(2)) == (proposal, ())
     assert len(objections.raise_concern(proposal, JOINER, "The dust.", "", at(2))[0].concerns) == 2
     assert thresholds.weight(proposal) == 0
@@ -344,7 +357,7 @@ def test_who_may_not_raise_a_concern_and_when_not() -> None:
 @pytest.mark.parametrize("who", [ANA, FLO])
 def test_author_or_facilitator_asks_for_the_test_once(who: Member) -> None:
     proposal, events = rulings.ask_test(stated(opened(), BO), 1, who, at(1))
-    assert kinds(events) == [EventType.TEST_ASKED]
+    assert kinds(events) == [RulingAsked]
     with pytest.raises(AlreadyDone):
         rulings.ask_test(proposal, 1, FLO, at(2))
 
@@ -367,7 +380,7 @@ def test_the_first_ruling_holds(in_form: bool, state: ObjectionState) -> None:
     assert objection.test is not None
     assert (objection.test.ruled_by, objection.test.ruled_at, objection.test.appeal_by) == ("flo", at(3), at(51))
     assert objection.test.reason == REASON
-    assert kinds(events) == [EventType.TEST_RULED]
+    assert kinds(events) == [RulingGiven]
     with pytest.raises(AlreadyDone):
         rulings.rule_on_form(proposal, 1, FLO, not in_form, REASON, at(4))
 
@@ -438,7 +451,7 @@ def test_the_losing_side_appeals_once(in_form: bool, by: Member) -> None:
     assert test is not None
     assert test.appeal is not None
     assert test.appeal.decide_by == at(5 + 72)
-    assert kinds(events) == [EventType.APPEAL_FILED]
+    assert kinds(events) == [AppealFiled]
     with pytest.raises(AlreadyDone):
         rulings.appeal(proposal, 1, by.person, REASON, at(6))
 
@@ -583,14 +596,14 @@ def test_withdrawing_is_the_objectors_own_act() -> None:
     proposal, events = objections.withdraw_objection(proposal, 1, BO, NOW)
     assert first(proposal).state is ObjectionState.WITHDRAWN
     assert first(proposal).statement == STATEMENT
-    assert kinds(events) == [EventType.OBJECTION_WITHDRAWN]
+    assert kinds(events) == [ObjectionWithdrawn]
     with pytest.raises(WrongState):
         objections.withdraw_objection(proposal, 1, BO, NOW)
 
 
 def test_a_lost_reaction_keeps_the_objection_and_asks_once() -> None:
     proposal, events = objections.reaction_gone(raised(opened(), BO), BO.person)
-    assert kinds(events) == [EventType.REACTION_GONE]
+    assert kinds(events) == [ReactionGone]
     assert first(proposal).counts
     assert objections.reaction_gone(proposal, BO.person) == (proposal, ())
     assert objections.reaction_gone(proposal, CY.person) == (proposal, ())
@@ -606,7 +619,7 @@ def sponsored(proposal: Proposal) -> Proposal:
 
 def test_who_leaves_needs_a_sponsor_else_the_objection_is_orphaned() -> None:
     proposal, events = sponsors.objector_gone(stated(opened(), BO), BO.person, True, at(1))
-    assert kinds(events) == [EventType.SPONSOR_NEEDED]
+    assert kinds(events) == [SponsorNeeded]
     assert first(proposal).counts
     assert first(advanced(proposal, at(49) - TICK)).counts
     gone = advanced(proposal, at(49))
@@ -667,7 +680,7 @@ def without_a_seat(proposal: Proposal, who: Member, now: datetime = NOW) -> Prop
 
 def test_a_sponsors_seat_taken_away_weakens_nothing_either() -> None:
     proposal, events = sponsors.objector_gone(sponsored(raised(opened(), BO)), CY.person, False, at(2))
-    assert kinds(events) == [EventType.OBJECTOR_SEAT_LOST]
+    assert kinds(events) == [ObjectorSeatLost]
     assert sponsors.objector_gone(proposal, CY.person, False, at(3)) == (proposal, ())
     late = advanced(proposal, at(72))
     assert late.state is ProposalState.DISPUTED
@@ -680,7 +693,7 @@ def test_a_sponsors_seat_taken_away_weakens_nothing_either() -> None:
 
 def test_a_sponsor_who_leaves_asks_for_another() -> None:
     proposal, events = sponsors.objector_gone(sponsored(raised(opened(), BO)), CY.person, True, at(2))
-    assert kinds(events) == [EventType.SPONSOR_NEEDED]
+    assert kinds(events) == [SponsorNeeded]
     assert first(proposal).sponsor is None
     assert first(advanced(proposal, at(50) - TICK)).counts
     assert first(advanced(proposal, at(50))).state is ObjectionState.ORPHANED
@@ -747,7 +760,7 @@ def test_a_ruling_that_nobody_may_be_able_to_appeal_goes_to_the_stakeholders_by_
     ):
         assert lifecycle.next_due(proposal) == at(48)
         after, events = lifecycle.advance(proposal, at(48), AROUND)
-        assert EventType.APPEAL_FILED in kinds(events)
+        assert AppealFiled in kinds(events)
         test = first(after).test
         assert test is not None
         assert test.appeal is not None
@@ -775,7 +788,7 @@ def test_a_seat_taken_away_never_weakens_an_objection() -> None:
     before = stated(opened(), BO)
     after, events = sponsors.objector_gone(before, BO.person, False, at(1))
     assert after == before.with_objection(replace(first(before), seat_taken=True))
-    assert kinds(events) == [EventType.OBJECTOR_SEAT_LOST]
+    assert kinds(events) == [ObjectorSeatLost]
     assert first(advanced(after, at(200))).counts
 
 
@@ -823,7 +836,7 @@ def test_resolved_only_by_the_objectors_word() -> None:
         objections.answer_revision(proposal, 1, ANA, True, at(11))
     done, events = objections.answer_revision(proposal, 1, BO, True, at(11))
     assert (first(done).state, first(done).settled_in) == (ObjectionState.INTEGRATED, 2)
-    assert kinds(events) == [EventType.OBJECTION_INTEGRATED]
+    assert kinds(events) == [ObjectionIntegrated]
     with pytest.raises(WrongState):
         objections.answer_revision(done, 1, BO, False, at(12))
 
@@ -837,7 +850,7 @@ def test_no_answer_means_still_objecting() -> None:
 def test_still_objecting_is_said_once_per_version() -> None:
     proposal = revised(stated(opened(), BO), at(10))
     proposal, events = objections.answer_revision(proposal, 1, BO, False, at(11))
-    assert kinds(events) == [EventType.OBJECTION_MAINTAINED]
+    assert kinds(events) == [ObjectionMaintained]
     assert objections.answer_revision(proposal, 1, BO, False, at(12)) == (proposal, ())
 
 
@@ -966,7 +979,7 @@ def test_a_disputed_proposal_hears_no_new_objection() -> None:
 def test_who_was_taken_to_have_left_and_was_removed_after_all_weakens_nothing() -> None:
     left, _ = sponsors.objector_gone(stated(opened(), BO), BO.person, True, at(1))
     removed, events = sponsors.removed_after_all(left, BO.person, at(2))
-    assert kinds(events) == [EventType.OBJECTOR_SEAT_LOST]
+    assert kinds(events) == [ObjectorSeatLost]
     assert first(removed).sponsor_by is None
     assert first(advanced(removed, at(200))).counts
     assert sponsors.removed_after_all(removed, BO.person, at(3)) == (removed, ())
@@ -976,7 +989,7 @@ def test_whoever_took_over_from_somebody_removed_after_all_cannot_withdraw() -> 
     """A kick, a friend who takes over at once, and an audit log that tells of the kick late (PRO-9)."""
     taken_over = sponsored(stated(opened(), BO))
     removed, (event,) = sponsors.removed_after_all(taken_over, BO.person, at(2))
-    assert event.type is EventType.OBJECTOR_SEAT_LOST
+    assert event.type is ObjectorSeatLost
     assert (first(removed).sponsor, first(removed).guarded) == (CY.person, True)
     with pytest.raises(NotEligible):
         objections.withdraw_objection(removed, 1, CY, at(2))
@@ -1108,7 +1121,7 @@ def test_a_sponsor_who_was_removed_after_all_stands_as_if_it_had_been_known(
 ) -> None:
     late, (event,) = sponsors.removed_after_all(taken_for_a_leaver(start(opened(), BO)), CY.person, at(3))
     at_once, _ = sponsors.objector_gone(sponsored(start(opened(), BO)), CY.person, False, at(2))
-    assert event.type is EventType.OBJECTOR_SEAT_LOST
+    assert event.type is ObjectorSeatLost
     assert replace(first(late), former_sponsors=(), state_by=None) == replace(first(at_once), state_by=None)
     assert first(advanced(late, at(300))).counts
     assert sponsors.removed_after_all(late, CY.person, at(4)) == (late, ())
@@ -1120,7 +1133,7 @@ def test_a_sponsor_who_was_removed_after_all_stands_as_if_it_had_been_known(
 def test_whoever_took_over_from_a_sponsor_removed_after_all_cannot_withdraw() -> None:
     taken_over, _ = sponsors.sponsor(taken_for_a_leaver(stated(opened(), BO)), 1, DI, at(3))
     known, (event,) = sponsors.removed_after_all(taken_over, CY.person, at(4))
-    assert event.type is EventType.OBJECTOR_SEAT_LOST
+    assert event.type is ObjectorSeatLost
     assert (first(known).sponsor, first(known).guarded) == (DI.person, True)
     with pytest.raises(NotEligible, match="objector's own word"):
         objections.withdraw_objection(known, 1, DI, at(5))

@@ -33,14 +33,40 @@ from bot.governance import (
 )
 from bot.governance.effects import Effect
 from bot.governance.errors import Refusal
-from bot.governance.events import Event, EventType
+from bot.governance.events import Event
 from bot.governance.ids import PersonId, VoteId
 from bot.governance.lifecycle import Surroundings
 from bot.governance.methods import REGISTRY
+from bot.governance.objections_events import (
+    AppealDecided,
+    AppealFiled,
+    ObjectionIntegrated,
+    ObjectionLapsed,
+    ObjectionOrphaned,
+    ObjectionOverruled,
+    ObjectionRaised,
+    ObjectionStated,
+    ObjectionWithdrawn,
+    ObjectorSeatLost,
+    RulingGiven,
+    SponsorFound,
+    SponsorNeeded,
+)
 from bot.governance.organisation import Elector, Member, RoleMapping
 from bot.governance.policy import amended
 from bot.governance.policy_values import Value
 from bot.governance.proposals import Load
+from bot.governance.proposals_events import (
+    ProposalAdopted,
+    ProposalDisputed,
+    ProposalEnacted,
+    ProposalHalted,
+    ProposalLapsed,
+    ProposalPassed,
+    ReviewClosed,
+    ReviewExtended,
+    VersionPublished,
+)
 from bot.governance.proposals_types import (
     CONTESTABLE,
     FINAL,
@@ -50,6 +76,7 @@ from bot.governance.proposals_types import (
     ProposalTerms,
     Statement,
 )
+from bot.governance.votes_events import VoteClosed, VoteOpened
 from bot.governance.votes_types import Ballot
 from tests.governance.scene import (
     ANA,
@@ -215,8 +242,8 @@ class Proceedings(RuleBasedStateMachine):
             self.final = self.proposal
 
     def note_one(self, event: Event, number: int) -> None:
-        match event.type:
-            case EventType.OBJECTION_RAISED:
+        match event.fact:
+            case ObjectionRaised():
                 assert event.actor is not None
                 assert event.actor in self.acting()
                 assert self.ran < self.closes
@@ -224,34 +251,34 @@ class Proceedings(RuleBasedStateMachine):
                 self.raised[number] = (event.actor, self.now, self.ran)
                 self.asked[number] = self.ran
                 self.speaks[number] = {event.actor}
-            case EventType.OBJECTION_LAPSED:
+            case ObjectionLapsed():
                 assert number not in self.said
                 assert self.speaker(number) not in self.gave_it_up, "nobody was there to state it"
                 assert number not in self.kept
                 assert self.ran - self.asked[number] >= LENGTH["stating"]
                 self.end(number)
-            case EventType.OBJECTION_WITHDRAWN | EventType.OBJECTION_INTEGRATED:
+            case ObjectionWithdrawn() | ObjectionIntegrated():
                 assert self.actor in self.speaks[number] or self.is_colleague(number, self.actor)
                 assert number not in self.kept or self.actor == self.raised[number][0]
                 self.end(number)
-            case EventType.OBJECTION_ORPHANED:
+            case ObjectionOrphaned():
                 assert number not in self.kept, "ended by taking a seat away"
                 assert self.ran - self.left[number] >= LENGTH["sponsoring"]
                 self.end(number)
-            case EventType.OBJECTION_STATED:
+            case ObjectionStated():
                 self.said_at.setdefault(number, self.ran)
-            case EventType.APPEAL_FILED:
+            case AppealFiled():
                 assert number not in self.gone
                 self.appeals.add(number)
-            case EventType.SPONSOR_NEEDED:
+            case SponsorNeeded():
                 assert self.speaker(number) not in self.seated
                 self.gave_up(number)
-            case EventType.OBJECTOR_SEAT_LOST:
+            case ObjectorSeatLost():
                 concerned = {self.speaker(number), self.raised[number][0], *self.former.get(number, ())}
                 assert self.actor in concerned - self.seated
                 assert self.actor is not None
                 self.lost(number, self.actor)
-            case EventType.SPONSOR_FOUND:
+            case SponsorFound():
                 assert event.actor in self.acting() - {ANA.person}
                 assert event.actor is not None
                 assert number in self.left or number in self.kept, "nobody was asked for"
@@ -262,47 +289,47 @@ class Proceedings(RuleBasedStateMachine):
                 self.speaks[number] = {self.raised[number][0], event.actor}
                 self.asked[number] = self.ran
                 self.left.pop(number, None)
-            case EventType.TEST_RULED:
+            case RulingGiven():
                 assert number in self.said
                 assert number not in self.void
                 self.ruled_at[number] = self.ran
                 if not event.data["in_form"]:
                     self.void.add(number)
-            case EventType.APPEAL_DECIDED:
+            case AppealDecided():
                 self.appeals.remove(number)  # it is open, and what was withdrawn is not brought back
                 stands, against = event.data["votes_stands"], event.data["votes_against"]
                 assert isinstance(stands, int)
                 assert isinstance(against, int)
                 (self.void.discard if stands >= against else self.void.add)(number)
                 self.decided.add(number)
-            case EventType.OBJECTION_OVERRULED:
+            case ObjectionOverruled():
                 assert ("adopted", self.cycle) in self.counted
                 self.overruled.add(number)
-            case EventType.WINDOW_EXTENDED:
+            case ReviewExtended():
                 assert ("extended", self.cycle) not in self.counted
                 self.counted.add(("extended", self.cycle))
                 self.closes = self.ran + hours(48)
-            case EventType.VERSION_PUBLISHED | EventType.PROPOSAL_HALTED:
+            case VersionPublished() | ProposalHalted():
                 self.cycle += 1
                 if self.entered[0] in SET_ASIDE:
                     self.left = dict.fromkeys(self.left, self.ran)
                     self.asked = dict.fromkeys(self.asked, self.ran)
                 self.overruled.clear()
-            case EventType.WINDOW_CLOSED:
+            case ReviewClosed():
                 assert self.ran >= self.closes
-            case EventType.PROPOSAL_PASSED | EventType.PROPOSAL_DISPUTED | EventType.PROPOSAL_LAPSED:
+            case ProposalPassed() | ProposalDisputed() | ProposalLapsed():
                 self.note_decision(event)
-            case EventType.VOTE_OPENED:
+            case VoteOpened():
                 assert isinstance(event.data["eligible"], int)
                 assert ("opened", event.data["vote"]) not in self.counted, "one vote, two ballots"
                 self.counted.add(("opened", event.data["vote"]))
                 self.polled = set(self.voters)
                 assert event.data["eligible"] == len(self.polled - self.gave_it_up)
-            case EventType.VOTE_CLOSED:
+            case VoteClosed():
                 self.note_vote(event)
-            case EventType.PROPOSAL_ADOPTED:
+            case ProposalAdopted():
                 assert ("adopted", self.cycle) in self.counted
-            case EventType.PROPOSAL_ENACTED:
+            case ProposalEnacted():
                 self.enacted += 1
 
     def speaker(self, number: int) -> PersonId:
@@ -374,8 +401,8 @@ class Proceedings(RuleBasedStateMachine):
         assert self.cycle not in self.settled, "decided twice"
         self.settled.add(self.cycle)
         assert self.nothing_is_pending()
-        assert self.reached() is (event.type is EventType.PROPOSAL_DISPUTED)
-        if event.type is EventType.PROPOSAL_PASSED:
+        assert self.reached() is (event.type is ProposalDisputed)
+        if event.type is ProposalPassed:
             assert not any(effect.entrenched for effect in self.proposal.current.effects)
 
     def note_vote(self, event: Event) -> None:

@@ -40,13 +40,22 @@ from bot.governance.errors import (
     WindowClosed,
     WrongState,
 )
-from bot.governance.events import EventType
 from bot.governance.ids import GroupId
+from bot.governance.objections_events import SponsorNeeded
 from bot.governance.organisation import Elector, Member
 from bot.governance.policy import genesis
 from bot.governance.policy_keys import KEYS
 from bot.governance.policy_values import Kind
 from bot.governance.proposals import Load
+from bot.governance.proposals_events import (
+    HaltConsented,
+    ProposalHalted,
+    ProposalRead,
+    ProposalStale,
+    ProposalWithdrawn,
+    ReviewOpened,
+    VersionPublished,
+)
 from bot.governance.proposals_types import Clock, ObjectionState, Proposal, ProposalState, Text
 from bot.governance.votes_types import Ballot
 from tests.governance.scene import (
@@ -222,7 +231,7 @@ def test_opening_freezes_pins_and_snapshots() -> None:
     assert proposal.author_organisations == {"Delta"}
     assert proposal.author_groups == {TLC}
     assert proposal.current.digest == versions.digest(proposal.text, ())
-    assert kinds(events) == [EventType.REVIEW_OPENED]
+    assert kinds(events) == [ReviewOpened]
     assert events[0].data["electors"] == ["bo", "cy", "di", "ed", "fay", "gil"]
 
 
@@ -359,7 +368,7 @@ def test_ratification_is_opened_by_the_set_up_and_never_passes_by_silence() -> N
 
 def test_reading_twice_is_once_and_only_electors_but_the_author_read() -> None:
     proposal, events = electorates.mark_read(opened(), BO, at(1))
-    assert kinds(events) == [EventType.PROPOSAL_READ]
+    assert kinds(events) == [ProposalRead]
     assert electorates.mark_read(proposal, BO, at(2)) == (proposal, ())
     for who in (ANA, JOINER, STRANGER, member("cy"), member("di", SHG_OBSERVER)):
         with pytest.raises(NotEligible):
@@ -425,7 +434,7 @@ def test_a_revision_makes_a_version_and_clears_readings_and_keeps_the_terms() ->
     assert (after.extended, after.low_reach, after.nudged) == (False, False, False)
     assert after.terms == before.terms
     assert after.elector(JOINER.person) is not None
-    assert kinds(events) == [EventType.VERSION_PUBLISHED]
+    assert kinds(events) == [VersionPublished]
 
 
 def test_earlier_objectors_stay_electors() -> None:
@@ -550,7 +559,7 @@ def test_in_which_states_the_author_withdraws(state: ProposalState) -> None:
     }:
         gone, events = proposals.withdraw(proposal, ANA.person, "We found another way.", at(1))
         assert (gone.state, gone.outcome) == (ProposalState.WITHDRAWN, "We found another way.")
-        assert kinds(events) == [EventType.PROPOSAL_WITHDRAWN]
+        assert kinds(events) == [ProposalWithdrawn]
     else:
         with pytest.raises(WrongState):
             proposals.withdraw(proposal, ANA.person, "", at(1))
@@ -671,7 +680,7 @@ def test_a_rebased_version_of_what_a_vote_adopted_answers_to_its_objectors_again
     proposal = adopted("policy")
     moved = world({"limits.open_per_author": 7})
     proposal, _, events = lifecycle.enact(proposal, moved, at(321))
-    assert kinds(events) == [EventType.PROPOSAL_STALE]
+    assert kinds(events) == [ProposalStale]
     vote = proposal.vote
     proposal, _ = revisions.revise(proposal, ANA.person, OTHER_TEXT, (FREE_KEY,), moved, SEATED, at(330))
     assert first(proposal).state is ObjectionState.STATED
@@ -718,8 +727,8 @@ def test_who_goes_during_the_timelock_or_the_vote_is_asked_for_once_the_objectio
     assert first(proposal).state is ObjectionState.OVERRULED
     proposal = halted_by(proposal, CY, DI, ED, hour=300)
     proposal, events = halts.consent_to_halt(proposal, FAY, at(300))
-    asked = [EventType.SPONSOR_NEEDED] if by_themselves else []
-    assert kinds(events) == [EventType.HALT_CONSENTED, EventType.PROPOSAL_HALTED, *asked]
+    asked = [SponsorNeeded] if by_themselves else []
+    assert kinds(events) == [HaltConsented, ProposalHalted, *asked]
     assert first(proposal).sponsor_by == (at(348) if by_themselves else None)
     assert (first(proposal).counts, first(proposal).guarded) == (True, not by_themselves)
     if by_themselves:

@@ -6,8 +6,9 @@ import pytest
 
 from bot.governance import escalations, lifecycle, revisions, sponsors
 from bot.governance.errors import AmountUnclear, BadText, BadValue, NotYours, TooFewElectors
-from bot.governance.events import EventType
 from bot.governance.money import Money
+from bot.governance.objections_events import SponsorNeeded
+from bot.governance.proposals_events import VersionPublished
 from bot.governance.proposals_types import ObjectionState, Proposal, ProposalState, Revision
 from tests.governance.scene import (
     ANA,
@@ -106,7 +107,7 @@ def test_a_leaver_whom_a_vote_overruled_is_an_elector_of_the_rebased_version_and
     after, events = revisions.revise(
         gone_stale(), ANA.person, TEXT, (FREE_KEY,), world({"limits.open_per_author": 7}), SEATED, at(410)
     )
-    assert kinds(events) == [EventType.VERSION_PUBLISHED, EventType.SPONSOR_NEEDED]
+    assert kinds(events) == [VersionPublished, SponsorNeeded]
     assert first(after).state is ObjectionState.STATED
     assert first(after).sponsor_by == at(410 + 48)
     assert [e.left for e in after.electors if e.person == BO.person] == [True]

@@ -45,7 +45,7 @@ def test_by_the_emoji_that_its_review_opened_with() -> None:
 
 def test_an_elector_is_answered_once() -> None:
     answered, (event,) = signs.answer(opened(), BO, "👎", at(5))
-    assert (event.type, event.actor, dict(event.data)) == ("sign answered", BO.person, {"emoji": "👎"})
+    assert (event.name, event.actor, dict(event.data)) == ("sign answered", BO.person, {"emoji": "👎"})
     assert answered.objections == ()
     assert signs.answer(answered, BO, "❌", at(6)) == (answered, ())
     assert signs.answer(answered, CY, "❌", at(6))[1] != ()

@@ -26,12 +26,12 @@ from bot.governance import (
 )
 from bot.governance.awaited import Beside
 from bot.governance.errors import NotEligible, WindowClosed
-from bot.governance.events import EventType
 from bot.governance.ids import PersonId
 from bot.governance.organisation import Elector, Member
 from bot.governance.policy_values import Value
 from bot.governance.proposals_types import Proposal, ProposalState
 from bot.governance.stops import BLIND, REMOVED, TIMED_OUT, Barred, Span
+from bot.governance.stops_events import ClockResumed, ClockStopped, StopsSpent
 from bot.governance.votes_types import Ballot
 from tests.governance.scene import (
     ANA,
@@ -211,7 +211,7 @@ def test_where_nothing_is_open_nobody_is_waited_for(state: ProposalState) -> Non
 
 def test_who_cannot_see_the_card_stops_the_clock_until_they_can() -> None:
     proposal, events = stops.follow(opened(), [Barred(BO.person, BLIND)], {}, at(10))
-    assert kinds(events) == [EventType.CLOCK_STOPPED]
+    assert kinds(events) == [ClockStopped]
     assert events[0].data["people"] == [BO.person]
     assert proposal.clock.reasons == {clock.SHUT_OUT}
     assert advanced(proposal, at(100)) == proposal
@@ -219,7 +219,7 @@ def test_who_cannot_see_the_card_stops_the_clock_until_they_can() -> None:
     proposal = barred(proposal, at(30), CY)
     assert clock.is_stopped(proposal)
     proposal, events = stops.follow(proposal, [], {}, at(40))
-    assert kinds(events) == [EventType.CLOCK_RESUMED]
+    assert kinds(events) == [ClockResumed]
     assert proposal.closes_at == at(102)
     assert [(s.person, s.since, s.until) for s in proposal.clock.spells] == [
         (BO.person, at(10), at(30)),
@@ -320,7 +320,7 @@ def test_after_seven_days_in_one_process_it_goes_to_a_final_vote_with_those_shut
     spent_at = at(7 * 24)
     assert lifecycle.next_due(proposal) == spent_at
     running, events = lifecycle.advance(proposal, spent_at, AROUND)
-    assert kinds(events) == [EventType.STOPS_SPENT, EventType.CLOCK_RESUMED]
+    assert kinds(events) == [StopsSpent, ClockResumed]
     assert running.closes_at == at(72) + 7 * DAY
     again = barred(running, spent_at, FAY, ED)
     assert again == running, "nobody stops it any more"
@@ -399,7 +399,7 @@ def test_one_person_stops_clocks_for_seven_days_in_ninety() -> None:
     running = advanced(proposal, NOW + 2 * DAY)
     assert running.clock.spent
     again, events = stops.follow(opened(), [Barred(BO.person, BLIND)], {BO.person: [(at(-200), NOW)]}, NOW)
-    assert kinds(events) == [EventType.STOPS_SPENT]
+    assert kinds(events) == [StopsSpent]
     assert (again.closes_at, again.clock.reasons) == (at(72), frozenset())
     assert [spell.until for spell in again.clock.spells] == [NOW], "nothing of it counts against them any more"
     assert advanced(again, at(72)).state is ProposalState.ESCALATED

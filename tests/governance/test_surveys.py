@@ -23,7 +23,6 @@ from bot.governance.errors import (
     WindowClosed,
     WrongState,
 )
-from bot.governance.events import EventType
 from bot.governance.ids import GroupId, PartnershipId, PersonId, RoleId
 from bot.governance.organisation import (
     CONTRIBUTOR,
@@ -39,6 +38,7 @@ from bot.governance.organisation import (
 )
 from bot.governance.scales import Scale
 from bot.governance.surveys import Question, QuestionKind, Result, Survey, SurveyState
+from bot.governance.surveys_events import SurveyOpened
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 CORE, CELL = GroupId(2), GroupId(3)
@@ -191,7 +191,7 @@ def test_opening_pins_audience_k_and_window() -> None:
     asked, (event,) = surveys.open_survey(draft(SCALE), frozenset({ANA, BO}), 5, DAYS, NOW, ANA)
     assert (asked.state, asked.k, asked.asked, asked.series) == (SurveyState.OPEN, 5, 2, 2)
     assert (asked.closes_at, asked.due_at, asked.window) == (NOW + DAYS, NOW + DAYS, DAYS)
-    assert event.type is EventType.SURVEY_OPENED
+    assert event.type is SurveyOpened
     assert not {"ana", "bo"} & set(map(str, event.data.values())), "the record names nobody who was asked"
 
 

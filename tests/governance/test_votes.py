@@ -8,12 +8,15 @@ import pytest
 
 from bot.governance import clock, escalations, lifecycle, objections, votes
 from bot.governance.errors import BadText, NotEligible, UnknownKey, WindowClosed, WrongState
-from bot.governance.events import EventType
 from bot.governance.lifecycle import Surroundings
 from bot.governance.methods import REGISTRY
+from bot.governance.objections_events import ObjectionOverruled
 from bot.governance.organisation import Elector, Member
 from bot.governance.policy_values import Value
+from bot.governance.proposals_events import ProposalAdopted
 from bot.governance.proposals_types import ObjectionState, Proposal, ProposalState, Statement
+from bot.governance.stops_events import ClockStopped
+from bot.governance.votes_events import BallotCast, ProposalEscalated, VoteClosed, VoteOpened
 from bot.governance.votes_types import Ballot
 from tests.governance.scene import (
     ANA,
@@ -63,7 +66,7 @@ def closed(proposal: Proposal, choices: dict[str, str], hour: float = 273) -> Pr
 def test_author_and_electors_escalate(who: Member) -> None:
     proposal, events = escalations.escalate(disputed(), who, at(201))
     assert proposal.state is ProposalState.ESCALATED
-    assert kinds(events) == [EventType.PROPOSAL_ESCALATED, EventType.VOTE_OPENED]
+    assert kinds(events) == [ProposalEscalated, VoteOpened]
     assert proposal.vote is not None
     assert (proposal.vote.opens_at, proposal.vote.closes_at) == (at(201), at(273))
     assert proposal.vote.electors == ELECTORS
@@ -108,12 +111,12 @@ def test_a_vote_of_a_cells_proposal_is_held_by_the_stakeholder_group() -> None:
 def test_a_notice_period_delays_the_opening() -> None:
     proposal = disputed(opened(changes={"vote.notice": hours(24)}))
     proposal, events = escalations.escalate(proposal, BO, at(201))
-    assert kinds(events) == [EventType.PROPOSAL_ESCALATED]
+    assert kinds(events) == [ProposalEscalated]
     assert lifecycle.next_due(proposal) == at(225)
     with pytest.raises(WrongState):
         votes.cast(proposal, BO, Ballot({"for": 1}), SHG, at(224))
     proposal, events = lifecycle.advance(proposal, at(226), Surroundings())
-    assert kinds(events) == [EventType.VOTE_OPENED]
+    assert kinds(events) == [VoteOpened]
     assert proposal.vote is not None
     assert (proposal.vote.opens_at, proposal.vote.closes_at, proposal.vote.electors) == (at(226), at(298), ELECTORS)
 
@@ -124,7 +127,7 @@ def test_a_notice_period_delays_the_opening() -> None:
 def test_a_ballot_is_cast_and_changed_until_close() -> None:
     proposal, ballot, events = votes.cast(voting(), BO, Ballot({"against": 1}, reason="dropped"), SHG, at(202))
     assert ballot == Ballot({"against": 1}, BO.person)
-    assert kinds(events) == [EventType.BALLOT_CAST]
+    assert kinds(events) == [BallotCast]
     proposal, ballot, _ = votes.cast(proposal, BO, Ballot({"for": 1}), SHG, at(273) - TICK)
     assert ballot.choice == "for"
     assert proposal.vote is not None
@@ -228,7 +231,7 @@ def test_adopted_rejected_tied_and_without_quorum(choices: dict[str, str], state
 def test_adoption_overrules_what_still_counts_and_keeps_who_and_why() -> None:
     before = voting()
     after, events = lifecycle.advance(before, at(273), Surroundings(ballots({"cy": "for", "di": "for", "ed": "for"})))
-    assert kinds(events) == [EventType.VOTE_CLOSED, EventType.OBJECTION_OVERRULED, EventType.PROPOSAL_ADOPTED]
+    assert kinds(events) == [VoteClosed, ObjectionOverruled, ProposalAdopted]
     assert first(after) == replace(first(before), state=ObjectionState.OVERRULED)
 
 
@@ -337,8 +340,8 @@ def test_a_vote_that_could_not_be_held_waits(
     assert proposal.vote is not None
     assert not proposal.vote.opened
     assert proposal.clock.reasons == reasons
-    assert EventType.VOTE_OPENED not in kinds(events)
-    assert kinds(events).count(EventType.CLOCK_STOPPED) == len(reasons), "each reason is told"
+    assert VoteOpened not in kinds(events)
+    assert kinds(events).count(ClockStopped) == len(reasons), "each reason is told"
     for reason in reasons:
         proposal, _ = clock.resume(proposal, reason, at(300))
     proposal, _ = lifecycle.advance(gave_up(proposal, back=gone), at(300), Surroundings())

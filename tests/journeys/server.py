@@ -370,7 +370,7 @@ class Server:
 
     async def happened(self, number: int) -> list[str]:
         """The types of events on record of a proposal, in order."""
-        return [str(recorded.event.type) for recorded in await self.events(number)]
+        return [recorded.event.name for recorded in await self.events(number)]
 
     async def _shown(self, id: ProposalId) -> dict[str, tuple[int, int]]:
         async with self.bot.ctx.uow.read() as tx:

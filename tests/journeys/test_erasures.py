@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import discord
 
-from bot.governance.events import EventType
+from bot.governance.meetings_events import MeetingScheduled
 from bot.governance.retros import RetroState
+from bot.governance.retros_events import RetroClosed
 from bot.operation import upkeep
 from bot.services import erasures
 from bot.services.ports.deliveries import DeliveryKind
@@ -28,7 +29,7 @@ LONG = {"ask": MUCH, "why": MUCH, "outcome": MUCH[:990], "risks": MUCH[:990]}
 
 async def number_of(server: Server, proposal: int, happened: str) -> int:
     """The number in the record of the latest event of this type."""
-    return next(r.number for r in reversed(await server.events(proposal)) if str(r.event.type) == happened)
+    return next(r.number for r in reversed(await server.events(proposal)) if r.event.name == happened)
 
 
 async def erase(server: Server, event: int) -> None:
@@ -195,7 +196,7 @@ async def test_lessons_go_with_the_file_that_carries_them(server: Server) -> Non
         await server.advance(minutes=5)
     (lessons,) = [message for message in server.channel(CORE).history() if message.attachments]
     assert SECRET.encode() in await lessons.attachments[0].read()
-    closed = next(r.number for r in await looking_back.events(server) if r.event.type is EventType.RETRO_CLOSED)
+    closed = next(r.number for r in await looking_back.events(server) if r.event.type is RetroClosed)
     await erase(server, closed)
     assert SECRET not in everything_shown(server)
     assert [message for message in server.channel(CORE).history() if message.attachments] == []
@@ -209,7 +210,7 @@ async def test_a_meeting_s_minutes_and_its_entry_among_the_server_s_events(serve
     assert SECRET in entry.name
     async with server.bot.ctx.uow.read() as tx:
         told = await tx.record.of(server.hosted, f"meeting/{meeting.id}")
-    await erase(server, next(r.number for r in told if r.event.type is EventType.MEETING_SCHEDULED))
+    await erase(server, next(r.number for r in told if r.event.type is MeetingScheduled))
     assert SECRET not in everything_shown(server)
     (entry,) = await meetings.events(server)
     assert "erased on request" in entry.name

@@ -146,9 +146,9 @@ async def test_seats_changed_while_the_bot_was_down_are_recorded_at_the_start(se
     assert of["uma"] not in seated
     *changed, told, barred = [r.event for r in recorded[-5:]]
     expected = [("seat lost", of["uma"]), ("seat gained", of["nia"]), ("seat gained", of["cal"])]
-    assert sorted((str(event.type), event.actor) for event in changed) == sorted(expected)
-    assert (str(told.type), told.data["lost"]) == ("electorate changed", [of["uma"]])
-    assert (str(barred.type), barred.data["people"]) == ("people barred", [of["uma"]]), "with the role went the sight"
+    assert sorted((event.name, event.actor) for event in changed) == sorted(expected)
+    assert (told.name, told.data["lost"]) == ("electorate changed", [of["uma"]])
+    assert (barred.name, barred.data["people"]) == ("people barred", [of["uma"]]), "with the role went the sight"
     electors = {e.person for e in (await server.proposal(1)).electors}
     assert electors == {of["tia"], of["tom"], of["uma"]}, "who came later is no elector of this one"
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import discord
 
-from bot.governance.events import Event, EventType, Json
+from bot.governance.events import Json
 from bot.governance.ids import ProposalId
 from bot.governance.policy import amended
+from bot.governance.policy_events import PolicyAmended
 from bot.governance.proposals_types import ObjectionState, ProposalState
+from tests.facts import event_of
 from tests.journeys.objecting import (
     card,
     control,
@@ -149,7 +151,7 @@ async def test_a_reaction_that_disappears_withdraws_nothing_and_the_question_is_
     for words in (server["cleo"].mention, "By whom, Discord does not say", "Withdraw it?", "[No, keep it]"):
         assert words in told
     assert "1 raised. Counting now: 1" in await card(server, number)
-    (gone,) = [r for r in await server.events(number) if r.event.type == "reaction gone"]
+    (gone,) = [r for r in await server.events(number) if r.event.name == "reaction gone"]
     assert gone.event.actor is None
     for act in ("keep", "withdraw"):
         foreign = await in_thread(server, "dev", number, act)
@@ -297,4 +299,4 @@ async def _emojis_become(server: Server, objection: str, concern: str) -> None:
                 "value": value,
                 "version": policy.version,
             }
-            await tx.record.append(here, (Event(EventType.POLICY_AMENDED, "proposal/1", None, told),), now)
+            await tx.record.append(here, (event_of(PolicyAmended, "proposal/1", None, told),), now)

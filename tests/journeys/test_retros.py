@@ -166,7 +166,7 @@ async def test_a_live_retro_of_six_from_start_to_published_lessons(server: Serve
     assert "whatever the weather" in lessons
     assert "Carried over to the next retro" in lessons
     assert [file.filename for file in post.attachments] == ["R-1-lessons.md"]
-    [closed] = [each for each in await events(server) if each.event.type == "retro closed"]
+    [closed] = [each for each in await events(server) if each.event.name == "retro closed"]
     assert closed.event.data["took_part"] == 6
     shown = await server.slash("ada", "governance-talk", "retro show", retro="1/R-1")
     assert "Walking together" in said(shown)
@@ -180,7 +180,7 @@ async def test_who_facilitates_leaves_and_another_leads_on(server: Server) -> No
     await server.leave("tom")
     await server.settle()
     assert f"Led by <@{server['lea'].id}>" in await told(server)
-    assert "retro handed over" in [str(each.event.type) for each in await events(server)]
+    assert "retro handed over" in [each.event.name for each in await events(server)]
     assert await go_on(server, "lea") is RetroState.GATHER
     await server.leave("lea")
     await server.settle()

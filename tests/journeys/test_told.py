@@ -49,7 +49,7 @@ def open_again(server: Server) -> None:
 
 async def told(server: Server, number: int) -> list[Any]:
     """In which ways an objector was told otherwise than at once in the thread."""
-    return [e.event.data["way"] for e in await server.events(number) if e.event.type == "objector told"]
+    return [e.event.data["way"] for e in await server.events(number) if e.event.name == "objector told"]
 
 
 async def whole_period_left(server: Server, number: int) -> bool:

@@ -233,7 +233,7 @@ class Scene:
     async def happened(self, id: ProposalId) -> Counter[str]:
         """How often what happened to a proposal."""
         async with self.ctx.uow.read() as tx:
-            return Counter(str(r.event.type) for r in await tx.record.of(HERE, f"proposal/{id}"))
+            return Counter(r.event.name for r in await tx.record.of(HERE, f"proposal/{id}"))
 
     async def tables(self) -> Tables:
         """Every row of every table."""

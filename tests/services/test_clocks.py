@@ -10,9 +10,9 @@ import pytest
 
 from bot.governance import clock as rules
 from bot.governance.errors import NotFound
-from bot.governance.events import EventType
 from bot.governance.ids import PartnershipId, ProposalId
 from bot.governance.proposals_types import ProposalState
+from bot.governance.stops_events import ClocksMoved
 from bot.services import clocks, objections, outbox, proposals
 from bot.services.ports.deliveries import DeliveryKind, DeliveryState
 from tests.services.scene import ADA, BEN, FREE_KEY, GUILD, HERE, SHG, STATEMENT, TIA, TLC, TOM, Scene
@@ -67,7 +67,7 @@ async def test_an_outage_is_told_once_for_each_group_however_many_proposals_wait
     scene.clock.forward(timedelta(hours=5))
     await clocks.grant_outage(scene.ctx, HERE, since)
     await clocks.grant_outage(scene.ctx, HERE, since)
-    told = [r.event for r in await scene.record() if r.event.type is EventType.CLOCKS_MOVED]
+    told = [r.event for r in await scene.record() if r.event.type is ClocksMoved]
     assert {(e.thing, e.data["minutes"], str(e.data["numbers"])) for e in told} == {
         (f"group/{SHG}", 300, "[1, 2]"),
         (f"group/{TLC}", 300, "[3]"),
@@ -79,7 +79,7 @@ async def test_an_outage_is_told_once_for_each_group_however_many_proposals_wait
     later = scene.clock()
     scene.clock.forward(timedelta(hours=1))
     await clocks.grant_outage(scene.ctx, HERE, later)
-    assert len([r for r in await scene.record() if r.event.type is EventType.CLOCKS_MOVED]) == 4, "another outage"
+    assert len([r for r in await scene.record() if r.event.type is ClocksMoved]) == 4, "another outage"
 
 
 async def test_two_that_find_the_same_outage_at_once_grant_it_once(scene: Scene) -> None:

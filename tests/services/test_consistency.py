@@ -11,11 +11,14 @@ import pytest
 from sqlalchemy import Table, Text, delete, select, text, type_coerce, update
 
 from bot.governance.consistency import Difference, group_told, rows_told, values_told
-from bot.governance.events import Event, EventType, Json
+from bot.governance.events import Event, Json
+from bot.governance.organisation_events import PartnershipCreated, PartnershipRatified, RoleMapped
+from bot.governance.policy_events import PolicyAdopted
 from bot.services import erasures, escalations, objections, proposals, record, votes
 from bot.services.record import RecordCheck
 from storage import tables
 from storage.engine import Engines
+from tests.facts import event_of
 from tests.services.scene import ADA, BEN, CLEO, DEV, FREE_KEY, GUS, HERE, OTHER_TEXT, REASON, TIA, TOM, Scene
 
 Document = dict[str, Any]
@@ -31,15 +34,15 @@ async def founded(scene: Scene) -> None:
         values: dict[str, Json] = {**values_told(policy)}
         rows: list[Json] = [*rows_told(policy).values()]
         whole = f"partnership/{HERE}"
-        told = [Event(EventType.PARTNERSHIP_CREATED, whole, None, {"name": partnership.name})]
-        told += [Event(EventType.GROUP_CREATED, f"group/{g.id}", None, {**group_told(g)}) for g in partnership.groups]
+        told = [event_of(PartnershipCreated, whole, None, {"name": partnership.name})]
+        told += [Event(group_told(g), f"group/{g.id}") for g in partnership.groups]
         adopted: dict[str, Json] = {"version": policy.version, "values": values, "matrix": rows}
-        told.append(Event(EventType.POLICY_ADOPTED, whole, None, adopted))
+        told.append(event_of(PolicyAdopted, whole, None, adopted))
         for each in partnership.mappings:
             data = {"seat": each.seat, "class": each.stakeholder_class, "organisation": each.organisation}
             where = whole if each.group is None else f"group/{each.group}"
-            told.append(Event(EventType.ROLE_MAPPED, where, None, {**data}))
-        told.append(Event(EventType.PARTNERSHIP_RATIFIED, whole))
+            told.append(event_of(RoleMapped, where, None, {**data}))
+        told.append(event_of(PartnershipRatified, whole))
         await tx.record.append(HERE, told, scene.clock())
 
 
@@ -288,7 +291,7 @@ async def test_a_person_taken_away_by_hand_is_missed_and_one_erased_on_request_i
 async def test_what_was_erased_on_request_is_no_difference(lived: Scene) -> None:
     """Every event that can be erased is, one after the other: the chain holds and nobody is accused."""
     for each in await lived.record():
-        if each.event.type is not EventType.POLICY_ADOPTED:
+        if each.event.type is not PolicyAdopted:
             await erasures.erase(lived.ctx, HERE, each.number)
     found = await checked(lived)
     assert found.verdict.holds, found.verdict

@@ -7,12 +7,13 @@ from dataclasses import replace
 import pytest
 
 from bot.governance.errors import NotErasable, NotFound
-from bot.governance.events import ERASURES, Event, EventType
 from bot.governance.ids import PartnershipId
 from bot.governance.proposals_types import ObjectionState, ProposalState
+from bot.governance.record_events import ERASURES, PersonErased, WordsErased
 from bot.services import erasures, objections, proposals
 from bot.services.erasures import ERASED
 from bot.services.ports.deliveries import DeliveryKind, DeliveryState
+from tests.facts import event_of
 from tests.services.scene import ADA, BEN, HERE, OTHER_TEXT, REASON, TEXT, TIA, TOM, Scene
 
 A_CHANNEL = 4711_4711_4711_4711
@@ -22,7 +23,7 @@ SECRET = "Mind what my neighbour told me."
 
 
 async def number_of(scene: Scene, kind: str) -> int:
-    return next(r.number for r in reversed(await scene.record()) if str(r.event.type) == kind)
+    return next(r.number for r in reversed(await scene.record()) if r.event.name == kind)
 
 
 async def everywhere(scene: Scene) -> str:
@@ -99,11 +100,11 @@ async def test_each_erasure_is_on_record_and_a_draft_s_words_never_were(scene: S
     for _ in range(2):
         await erasures.erase(scene.ctx, HERE, number)
     said = [r.event for r in await scene.record() if r.event.type in ERASURES]
-    assert said == [Event(EventType.WORDS_ERASED, f"proposal/{filed}", None, {"numbers": [number]})]
+    assert said == [event_of(WordsErased, f"proposal/{filed}", None, {"numbers": [number]})]
     ben = await scene.person(BEN)
     assert await erasures.forget(scene.ctx, BEN)
     said = [r.event for r in await scene.record() if r.event.type in ERASURES]
-    assert said[1:] == [Event(EventType.PERSON_ERASED, f"partnership/{HERE}", None, {"people": [ben]})]
+    assert said[1:] == [event_of(PersonErased, f"partnership/{HERE}", None, {"people": [ben]})]
     with pytest.raises(NotErasable):
         await erasures.erase(scene.ctx, HERE, await number_of(scene, "person erased"))
 

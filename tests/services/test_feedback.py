@@ -193,7 +193,7 @@ async def test_from_given_to_closed_with_boards_and_posts(scene: Scene) -> None:
     done = await feedback.say(ctx, scene.actor(CAL), view.feedback.id, True)
     assert done.feedback.state is FeedbackState.CLOSED
     assert done.over
-    happened = [r.event.type.value for r in await scene.record() if r.event.thing == "feedback/1"]
+    happened = [r.event.name for r in await scene.record() if r.event.thing == "feedback/1"]
     assert happened == [
         "feedback given",
         "feedback acknowledged",

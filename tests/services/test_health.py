@@ -20,7 +20,7 @@ from tests.services.scene import ADA, ELSEWHERE, FUND, GUS, HERE, NIA, PARTNERSH
 
 
 async def marked(scene: Scene) -> list[Recorded]:
-    return [each for each in await scene.record() if each.event.type == "health marked"]
+    return [each for each in await scene.record() if each.event.name == "health marked"]
 
 
 async def a_day(scene: Scene) -> None:

@@ -122,7 +122,7 @@ async def test_killed_again_and_again_between_two_writes_everything_agrees(scene
     for kill in range(KILLS):
         told += await killed_after(sqlite_url, kill, chance.randrange(1, 40))
         await everything_agrees(scene)
-    happened = Counter(str(r.event.type) for r in await scene.record())
+    happened = Counter(r.event.name for r in await scene.record())
     # What was told is there. The last act of each person may be done and yet untold.
     for act, kind in {
         "concern": "concern raised",
@@ -154,7 +154,7 @@ async def everything_agrees(scene: Scene) -> None:
     for filed in await numbered(scene):
         proposal = await scene.get(filed)
         events = [r for r in record if r.event.thing == f"proposal/{filed}"]
-        agrees_with_events(proposal, Counter(str(r.event.type) for r in events))
+        agrees_with_events(proposal, Counter(r.event.name for r in events))
         async with scene.ctx.uow.read() as tx:
             shown = {d.key: d for d in await tx.deliveries.of_proposal(filed)}
         is_queued(proposal, events, shown)

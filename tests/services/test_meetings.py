@@ -61,7 +61,7 @@ async def all_of(scene: Scene) -> list[Meeting]:
 
 
 async def happened(scene: Scene) -> Counter[str]:
-    return Counter(str(r.event.type) for r in await scene.record() if r.event.thing.startswith("meeting/"))
+    return Counter(r.event.name for r in await scene.record() if r.event.thing.startswith("meeting/"))
 
 
 async def at(scene: Scene, instant: datetime) -> None:
@@ -326,7 +326,7 @@ async def test_after_a_month_away_what_was_missed_is_told_once_and_the_next_is_a
     assert (first.state, following.state) == (MeetingState.MISSED, MeetingState.SCHEDULED)
     assert following.starts_at > scene.clock()
     assert following.starts_at - scene.clock() <= timedelta(days=1)
-    (told,) = [r.event for r in await scene.record() if str(r.event.type) == "meeting missed"]
+    (told,) = [r.event for r in await scene.record() if r.event.name == "meeting missed"]
     missed = told.data["missed"]
     assert isinstance(missed, list)
     assert missed[0] == daily.starts_at.isoformat()

@@ -210,7 +210,7 @@ async def test_the_whole_way_of_a_vote(scene: Scene, election: Election, secret:
 
 async def on_record(scene: Scene, vote: Vote) -> None:
     """What the record says is enough to count again, and agrees with what is kept beside it."""
-    (closed,) = [each.event.data for each in await scene.record() if each.event.type == "vote closed"]
+    (closed,) = [each.event.data for each in await scene.record() if each.event.name == "vote closed"]
     published = closed["ballots"]
     assert isinstance(published, list)
     assert [each["marks"] for each in published if isinstance(each, dict)] == [dict(b.marks) for b in vote.ballots]

@@ -113,7 +113,7 @@ async def test_fifty_electors_in_the_same_instant_are_all_recorded(scene: Scene)
     kept = (await scene.get(filed)).objections
     assert [o.number for o in kept] == list(range(1, 51))
     assert {o.person for o in kept} == {await scene.person(user) for user in crowd}
-    events = [r.event for r in await scene.record() if r.event.type == "objection raised"]
+    events = [r.event for r in await scene.record() if r.event.name == "objection raised"]
     assert [(e.data["objection"], e.actor) for e in events] == [(o.number, o.person) for o in kept]
     async with scene.ctx.uow.read() as tx:
         notices = [d for d in await tx.deliveries.of_proposal(filed) if d.kind is DeliveryKind.NOTICE]
@@ -161,7 +161,7 @@ async def test_newcomers_who_act_while_their_seats_are_seen_do_not_block_each_ot
         *(scene.joined(user, LAB) for user in crowd),
     )
     assert len((await scene.get(filed)).concerns) == 20
-    assert [str(r.event.type) for r in await scene.record()].count("seat gained") == 16 + 20
+    assert [r.event.name for r in await scene.record()].count("seat gained") == 16 + 20
 
 
 @pytest.mark.parametrize(("who", "why"), [(TIA, "author"), (TOM, "not an elector"), (GUS, "not an elector")])
@@ -461,7 +461,7 @@ async def test_a_colleague_with_the_seat_now_changes_the_voice_of_their_organisa
     assert (await scene.objection(filed)).state is ObjectionState.WITHDRAWN
     ada, ben = await scene.person(ADA), await scene.person(BEN)
     told = [r.event for r in await scene.record() if r.event.data.get("objection") == number]
-    assert [(str(e.type), e.actor, e.data.get("raised_by")) for e in told] == [
+    assert [(e.name, e.actor, e.data.get("raised_by")) for e in told] == [
         ("objection raised", ada, None),
         ("objection stated", ben, ada),
         ("objection withdrawn", ben, ada),

@@ -262,7 +262,7 @@ async def test_numbers_are_gapless_also_when_opening_is_refused(scene: Scene) ->
     )
     numbers = sorted(view.proposal.number or 0 for view in opened if not isinstance(view, BaseException))
     assert numbers == [1, 2, 3, 4, 5, 6]
-    assert [str(r.event.type) for r in await scene.record()].count("review opened") == 6
+    assert [r.event.name for r in await scene.record()].count("review opened") == 6
 
 
 async def test_everything_that_is_missing_is_told_at_once(scene: Scene) -> None:
@@ -565,7 +565,7 @@ async def test_lists_are_filtered_by_state_group_and_words(scene: Scene) -> None
 async def test_why_tells_everything_that_happened_in_order(scene: Scene) -> None:
     filed = await scene.disputed()
     view = await proposals.why(scene.ctx, scene.actor(ODA), filed)
-    assert [str(r.event.type) for r in view.events] == [
+    assert [r.event.name for r in view.events] == [
         "review opened",
         "objection raised",
         "objection stated",

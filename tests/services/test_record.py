@@ -99,14 +99,14 @@ async def test_no_discord_id_stands_in_the_record_or_the_dossiers(scene: Scene) 
 async def test_an_erased_text_is_gone_and_the_record_verifies_and_says_so(scene: Scene) -> None:
     filed = await scene.file()
     await scene.object(ADA, filed, stated=True)
-    stated = next(r for r in await scene.record() if r.event.type == "objection stated")
+    stated = next(r for r in await scene.record() if r.event.name == "objection stated")
     async with scene.ctx.uow.write() as tx:
         await tx.record.erase(HERE, stated.number, scene.clock())
     verdict = (await record.verify(scene.ctx, scene.actor(ADA), HERE)).verdict
     assert (verdict.holds, verdict.erased) == (True, 1)
     view = await proposals.why(scene.ctx, scene.actor(ADA), filed)
     (gone,) = [r for r in view.events if r.erased]
-    assert (gone.event.type, dict(gone.event.data), gone.hash) == ("objection stated", {}, stated.hash)
+    assert (gone.event.name, dict(gone.event.data), gone.hash) == ("objection stated", {}, stated.hash)
     tables = await scene.tables()
     assert not any(STATEMENT.reason in row for name in ("events", "payloads") for row in tables[name])
 
@@ -148,7 +148,7 @@ async def test_a_gap_is_recorded_confirmed_and_numbered_above(scene: Scene) -> N
     assert not await restores.compare(scene.ctx, HERE, (40, "abcdef012345"), seen(7, 31))
     assert await restores.unconfirmed(scene.ctx) == {HERE}
     gap = (await scene.record())[-1].event
-    assert (gap.type, gap.data["posted_number"], gap.data["highest"]) == ("restore gap", 40, 7)
+    assert (gap.name, gap.data["posted_number"], gap.data["highest"]) == ("restore gap", 40, 7)
     assert await restores.confirm(scene.ctx) == {HERE}
     assert await restores.confirm(scene.ctx) == frozenset()
     assert await restores.unconfirmed(scene.ctx) == frozenset()
@@ -160,7 +160,7 @@ async def test_a_gap_found_twice_is_recorded_once(scene: Scene) -> None:
     """The process may die before the comparison is known to be over."""
     for _ in range(2):
         assert not await restores.compare(scene.ctx, HERE, (40, "abcdef012345"), seen(7, 31))
-    assert [str(r.event.type) for r in await scene.record()].count("restore gap") == 1
+    assert [r.event.name for r in await scene.record()].count("restore gap") == 1
     assert await restores.unconfirmed(scene.ctx) == {HERE}
 
 

@@ -11,10 +11,11 @@ import pytest
 from bot.governance import retros as retro_rules
 from bot.governance.errors import BadValue, NotEligible, TimePast, ZoneUnknown
 from bot.governance.escalations import MOST_DISPUTED
-from bot.governance.events import EventType
 from bot.governance.meetings import Meeting
+from bot.governance.proposals_events import Nudged
 from bot.governance.proposals_types import Proposal
 from bot.governance.reminders import Letter, Preferences, ReminderState, ReminderTopic, Way
+from bot.governance.reminders_events import DigestGiven
 from bot.governance.surveys import Question, QuestionKind
 from bot.services import (
     digests,
@@ -82,7 +83,7 @@ async def mentioned(scene: Scene, filed: int) -> set[int]:
     """Whom the notice of the nudge mentions."""
     everyone = {await scene.person(user): user for user in scene.roles}
     async with scene.ctx.uow.read() as tx:
-        told = [r for r in await tx.record.of(HERE, f"proposal/{filed}") if r.event.type is EventType.NUDGED]
+        told = [r for r in await tx.record.of(HERE, f"proposal/{filed}") if r.event.type is Nudged]
     return {everyone[person] for person in await direct_messages.mentioned(scene.ctx, told[-1])}
 
 
@@ -420,14 +421,14 @@ async def test_the_weekly_digest_is_posted_once_where_everybody_talks(scene: Sce
     assert hidden
     await until(scene, datetime(2026, 1, 5, 10, tzinfo=UTC))
     await scene.sweep()
-    posts = [each for each in await scene.record() if each.event.type is EventType.DIGEST_GIVEN]
+    posts = [each for each in await scene.record() if each.event.type is DigestGiven]
     assert len(posts) == 1
     view = await digests.load(scene.ctx, HERE, posts[0].number)
     assert [(entry.section, entry.name) for entry in view.entries] == [("outcome", "P-1")], "private matters stay there"
     scene.clock.now = datetime(2026, 3, 3, tzinfo=UTC)
     await scene.sweep()
     await scene.sweep()
-    posts = [each for each in await scene.record() if each.event.type is EventType.DIGEST_GIVEN]
+    posts = [each for each in await scene.record() if each.event.type is DigestGiven]
     assert len(posts) <= 2, "late, and one for all the weeks"
 
 
@@ -455,7 +456,7 @@ async def test_of_several_sweeps_at_once_one_gives(scene: Scene) -> None:
     await asyncio.gather(*[scene.sweep() for _ in range(4)])
     found = {who: [each.at for each in letters] for who, letters in (await given(scene)).items()}
     assert {who: found[who].count(scene.clock.now) for who in (ADA, TIA, TOM)} == {ADA: 1, TIA: 1, TOM: 1}
-    told = [each for each in await scene.record() if each.event.type is EventType.DIGEST_GIVEN]
+    told = [each for each in await scene.record() if each.event.type is DigestGiven]
     assert len(told) == 1
 
 

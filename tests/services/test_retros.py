@@ -450,7 +450,7 @@ async def test_a_second_press_moves_nothing(town: Retros) -> None:
 
 async def happened(town: Retros, held: int) -> list[str]:
     async with town.ctx.uow.read() as tx:
-        return [str(each.event.type) for each in await tx.record.of(HERE, f"retro/{held}")]
+        return [each.event.name for each in await tx.record.of(HERE, f"retro/{held}")]
 
 
 async def test_a_facilitator_who_leaves_hands_over_to_another_or_the_time_goes_on(town: Retros) -> None:
@@ -716,7 +716,7 @@ async def test_what_was_captured_and_carried_over_is_erased_too(town: Retros) ->
     await retros_writing.join(town.ctx, town[TIA], held)
     await town.go(held, RetroState.CLOSED)
     for each in await town.scene.record():
-        if each.event.type == "retro closed":
+        if each.event.name == "retro closed":
             await erasures.erase(town.ctx, HERE, each.number)
     kept = [row for rows in (await town.tables()).values() for row in rows]
     assert not [row for row in kept if "parked for the next" in row or "between meetings" in row]

@@ -96,7 +96,7 @@ async def under_review(ctx: Context, town: Town) -> ProposalId:
 
 async def test_everyone_who_wears_a_role_holds_its_seat_and_twice_is_once(ctx: Context, town: Town) -> None:
     before = await record(ctx)
-    assert [str(r.event.type) for r in before].count("seat gained") == 4
+    assert [r.event.name for r in before].count("seat gained") == 4
     assert await roles.sync_members(ctx, GUILD, town.members(), partial=False, how="seen") == ()
     assert await record(ctx) == before
 
@@ -130,7 +130,7 @@ async def test_a_mapped_role_seats_its_wearers_and_opens_their_channels(ctx: Con
         "Green Fund",
     )
     assert (done.wearers, done.own, done.access) == (1, True, None)
-    mapped = next(r for r in reversed(await record(ctx)) if r.event.type == "role mapped")
+    mapped = next(r for r in reversed(await record(ctx)) if r.event.name == "role mapped")
     assert mapped.event.data == {
         "role": "Green Fund",
         "group": "Stakeholders",
@@ -154,7 +154,7 @@ async def test_mapping_again_replaces_what_the_role_carried(ctx: Context, town: 
     mappings = [m for m in (await partnership(ctx)).mappings if m.role == role]
     assert [(m.seat, m.lost) for m in mappings] == [("member", True), ("lead", False)]
     last = [r.event for r in (await record(ctx))[-3:]]
-    assert [(e.type, e.data["seat"]) for e in last] == [
+    assert [(e.name, e.data["seat"]) for e in last] == [
         ("role mapped", "lead"),
         ("seat lost", "member"),
         ("seat gained", "lead"),
@@ -224,7 +224,7 @@ async def test_a_seat_taken_away_never_weakens_an_objection(ctx: Context, town: 
     (objection,) = (await proposal(ctx, filed)).objections
     assert objection.counts
     assert objection.sponsor_by is None
-    assert [str(r.event.type) for r in await record(ctx)].count("objector seat lost") == 1
+    assert [r.event.name for r in await record(ctx)].count("objector seat lost") == 1
 
 
 async def test_an_objector_who_leaves_needs_a_sponsor_until_they_are_back(ctx: Context, town: Town) -> None:
@@ -330,7 +330,7 @@ async def test_a_role_mapped_to_another_seat_silences_nobody(
     done = await roles.map_role(ctx, town, moderator(), role, "commons", "observer")
     assert done.waiting == 1
     assert clocks.ROLE in (await proposal(ctx, filed)).clock.reasons
-    told = [r.event for r in await record(ctx) if r.event.type == "role unmapped"]
+    told = [r.event for r in await record(ctx) if r.event.name == "role unmapped"]
     assert [(e.data["seat"], e.data["group"]) for e in told] == [("member", "Stakeholders")], "and the feed says so"
     clock.forward(timedelta(hours=100))
     await sweeping.sweep(ctx, (P,))

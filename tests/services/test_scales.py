@@ -11,8 +11,8 @@ import pytest
 from bot.governance import scales as rules
 from bot.governance.drafts import check_text
 from bot.governance.errors import AlreadyDone, BadValue, NotEligible, NotFound, TooFewStakeholders
-from bot.governance.events import EventType
 from bot.governance.ids import PartnershipId, RoleId
+from bot.governance.organisation_events import RolesMapped
 from bot.governance.plans import ChannelSeen
 from bot.governance.policy import genesis
 from bot.governance.proposals_types import ProposalState
@@ -40,7 +40,7 @@ def town() -> Town:
 async def types_of(ctx: Context, named: PartnershipId) -> list[str]:
     async with ctx.uow.read() as tx:
         last, _ = await tx.record.head(named)
-        return [str((await tx.record.event(named, n)).event.type) for n in range(1, last + 1)]
+        return [(await tx.record.event(named, n)).event.name for n in range(1, last + 1)]
 
 
 async def told(ctx: Context, named: PartnershipId) -> list[str]:
@@ -48,7 +48,7 @@ async def told(ctx: Context, named: PartnershipId) -> list[str]:
     async with ctx.uow.read() as tx:
         last, _ = await tx.record.head(named)
         events = [(await tx.record.event(named, n)).event for n in range(1, last + 1)]
-    return [role["role"] for event in events if event.type is EventType.ROLES_MAPPED for role in event.data["roles"]]  # type: ignore[union-attr,index,call-overload,misc]
+    return [role["role"] for event in events if event.type is RolesMapped for role in event.data["roles"]]  # type: ignore[union-attr,index,call-overload,misc]
 
 
 async def test_a_plan_changes_nothing_and_applying_it_builds_all(ctx: Context, town: Town) -> None:
@@ -127,7 +127,7 @@ async def test_each_is_told_under_the_name_of_who_mapped_it(ctx: Context, town: 
     async with ctx.uow.read() as tx:
         last, _ = await tx.record.head(named)
         events = [(await tx.record.event(named, n)).event for n in range(1, last + 1)]
-    said = [event for event in events if event.type is EventType.ROLES_MAPPED][-2:]
+    said = [event for event in events if event.type is RolesMapped][-2:]
     assert len({event.actor for event in said}) == 2
 
 

@@ -265,7 +265,7 @@ async def test_two_sweeps_at_once_close_once(scene: Scene) -> None:
     survey = await get(scene, made)
     assert survey.results[0].answers == 6
     happened = [r for r in await scene.record() if r.event.thing == survey.thing]
-    assert [str(r.event.type) for r in happened] == ["survey created", "survey opened", "survey closed"]
+    assert [r.event.name for r in happened] == ["survey created", "survey opened", "survey closed"]
 
 
 async def test_a_leavers_answer_stays_and_they_cannot_change_it(scene: Scene) -> None:

@@ -11,8 +11,9 @@ from typing import cast
 import pytest
 
 from bot.governance.errors import NotFound
-from bot.governance.events import Event, EventType
+from bot.governance.events import Event
 from bot.governance.ids import PartnershipId, ProposalId
+from bot.governance.proposals_events import Nudged
 from bot.governance.proposals_types import Proposal, ProposalState
 from bot.services import clocks, proposals, votes
 from bot.services import sweep as sweeping
@@ -203,7 +204,7 @@ async def test_the_nudge_goes_once_and_only_to_those_who_did_nothing(scene: Scen
     while not (await scene.get(filed)).nudged:
         scene.clock.now = await sweeping.next_due_at(scene.ctx) or scene.clock.now
         await scene.sweep()
-    (nudge,) = [each.event for each in await scene.record() if each.event.type is EventType.NUDGED]
+    (nudge,) = [each.event for each in await scene.record() if each.event.type is Nudged]
     undecided = {await scene.person(user) for user in STAKEHOLDERS if user not in {ADA, BEN}}
     assert set(cast("list[str]", nudge.data["people"])) == undecided
 

@@ -258,7 +258,7 @@ async def test_an_objection_in_a_consent_round_needs_a_criterion_and_a_reason_an
     await votes.cast(scene.ctx, scene.actor(BEN), filed, {"object": 1}, "harm", REASON)
     await scene.after(hours=72)
     assert await scene.state(filed) is ProposalState.NOT_ADOPTED
-    closed = [r.event for r in await scene.record() if r.event.type == "vote closed"]
+    closed = [r.event for r in await scene.record() if r.event.name == "vote closed"]
     assert REASON in str(closed[0].data["ballots"])
 
 
@@ -302,7 +302,7 @@ async def test_a_secret_choice_stands_nowhere_but_in_its_ballot_and_goes_with_it
     assert dict(vote.tally.counts) == {"for": 4, "against": 0, "abstain": 1}
     assert all(b.person is None for b in vote.ballots)
     assert (await scene.tables())["ballots"] == []
-    for told in [r.event for r in await scene.record() if r.event.type == "vote closed"]:
+    for told in [r.event for r in await scene.record() if r.event.name == "vote closed"]:
         published = told.data["ballots"]
         assert isinstance(published, list)
         assert [b["choice"] for b in published if isinstance(b, dict)] == ["abstain", "for", "for", "for", "for"]
@@ -317,7 +317,7 @@ async def test_below_k_ballots_a_secret_result_says_no_more_than_the_outcome(sce
     await cast(scene, filed, {BEN: "for", CLEO: "for", DEV: "against"})
     await scene.after(hours=72)
     assert await scene.state(filed) is ProposalState.ENACTED
-    (closed,) = [r.event for r in await scene.record() if r.event.type == "vote closed"]
+    (closed,) = [r.event for r in await scene.record() if r.event.name == "vote closed"]
     assert (closed.data["hidden"], closed.data["counts"], closed.data["ballots"]) == (True, [], [])
     assert (closed.data["cast"], closed.data["eligible"], closed.data["adopted"]) == (3, 6, True)
 
@@ -325,7 +325,7 @@ async def test_below_k_ballots_a_secret_result_says_no_more_than_the_outcome(sce
 async def test_a_choice_that_is_public_is_on_record_only_once_the_vote_is_over(scene: Scene) -> None:
     filed = await scene.escalated()
     await cast(scene, filed, {ADA: "against", BEN: "for", CLEO: "for"})
-    for event in [r.event for r in await scene.record() if r.event.type == "ballot cast"]:
+    for event in [r.event for r in await scene.record() if r.event.name == "ballot cast"]:
         assert event.data == {"vote": f"{filed}-1"}
     await scene.after(hours=72)
     vote = (await scene.get(filed)).vote

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.discord.client import GovernanceBot
-from bot.governance.events import EventType
 from bot.governance.ids import PartnershipId, ProposalId
+from bot.governance.objections_events import ReactionsWiped
 from bot.governance.proposals_types import Proposal
 from cogs.base import admission
 from tests.standin import Json, StandIn, listening, on_duty, words
@@ -214,4 +214,4 @@ async def test_a_wipe_that_was_not_seen_is_made_good_once(database_url: str) -> 
                 async with bot.ctx.uow.read() as tx:
                     proposal = await tx.of(Proposal).get(ProposalId(number))
                     record = await tx.record.of(proposal.partnership, f"proposal/{number}")
-                assert [e.event.type for e in record].count(EventType.REACTIONS_WIPED) == 1
+                assert [e.event.type for e in record].count(ReactionsWiped) == 1

@@ -9,8 +9,10 @@ from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId, Rol
 from bot.governance.organisation import Group, GroupKind, Partnership, RoleMapping
 from bot.governance.policy import genesis
 from bot.governance.proposals import pin
+from bot.governance.proposals_events import ReviewOpened
 from bot.governance.proposals_types import Objection, Proposal, ProposalState, Text
 from tests.database import NEW_YEAR
+from tests.facts import event_of
 
 HERE = PartnershipId(1)
 SHG, TLC, CELL = GroupId(1), GroupId(2), GroupId(3)
@@ -66,5 +68,5 @@ def objection(number: int, person: PersonId = BEN) -> Objection:
     return Objection(number, person, NEW_YEAR, 1, "button")
 
 
-def event(id: int = 1, type: EventType = EventType.REVIEW_OPENED, **data: Any) -> Event:
-    return Event(type, proposal_thing(ProposalId(id)), ADA, data)
+def event(id: int = 1, type: EventType = ReviewOpened, **data: Any) -> Event:
+    return event_of(type, proposal_thing(ProposalId(id)), ADA, data)

@@ -5,13 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from bot.governance.events import Event, EventType
 from bot.governance.ids import ProposalId
+from bot.governance.organisation_events import RoleMapped
 from bot.governance.proposals_types import Proposal, ProposalState
 from bot.services.ports.deliveries import Asked, Delivery, DeliveryKind, DeliveryState
 from bot.services.ports.transaction import UnitOfWork
 from storage.unit_of_work import SqlUnitOfWork
 from tests.database import NEW_YEAR, Hearing
+from tests.facts import event_of
 from tests.storage.examples import ADA, BEN, GUILD, HERE, TLC, event, partnership, proposal
 
 ONE = ProposalId(1)
@@ -80,7 +81,7 @@ async def test_an_event_queues_what_it_asks_for(kept: UnitOfWork, hearing: Heari
 
 
 async def test_what_tells_of_no_proposal_can_be_told_but_has_no_card(kept: UnitOfWork, hearing: Hearing) -> None:
-    mapped = Event(EventType.ROLE_MAPPED, "role/11", ADA)
+    mapped = event_of(RoleMapped, "role/11", ADA)
     hearing.announce = lambda event: (Asked(DeliveryKind.LOG),)
     async with kept.write() as tx:
         await tx.record.append(HERE, [mapped], NEW_YEAR)

@@ -21,9 +21,10 @@ from sqlalchemy.engine import make_url
 
 from bot.governance.consistency import values_told
 from bot.governance.errors import NotErasable
-from bot.governance.events import Event, EventType
+from bot.governance.events import as_recorded
 from bot.governance.ids import PartnershipId, PersonId, ProposalId
 from bot.governance.methods import consent
+from bot.governance.objections_events import ConcernRaised
 from bot.governance.organisation import Elector
 from bot.governance.policy import genesis
 from bot.governance.proposals_types import Proposal, ProposalState
@@ -197,8 +198,8 @@ async def test_what_was_erased_before_erasures_were_events_is_listed_once(tmp_pa
 
     links: list[Link] = []
     for number in range(1, 4):
-        happened = Event(
-            EventType.CONCERN_RAISED, "proposal/1", PersonId("abc"[number - 1] * 32), {"text": f"No. {number}"}
+        happened = as_recorded(
+            ConcernRaised.NAME, "proposal/1", PersonId("abc"[number - 1] * 32), {"text": f"No. {number}"}
         )
         links.append(forge(happened, NEW_YEAR, number, links[-1].hash if links else EMPTY))
     document = json.dumps(to_json(genesis()))

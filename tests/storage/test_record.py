@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, update
 
 from bot.governance.errors import NotErasable, NotFound
-from bot.governance.events import COMPLETE, Event, EventType, Json
+from bot.governance.events import Event, EventType, Json, as_recorded, known
 from bot.governance.ids import PersonId
+from bot.governance.proposals_events import Nudged, ProposalPassed, ProposalRead
+from bot.governance.record_events import COMPLETE, ErasuresListed, WordsErased
 from bot.services.ports.transaction import UnitOfWork
 from storage.chain import EMPTY, Link, forge, verify
 from storage.engine import Engines
@@ -21,11 +23,12 @@ from storage.mapping import from_json, to_json
 from storage.tables import events, heads, payloads
 from storage.unit_of_work import SqlUnitOfWork
 from tests.database import NEW_YEAR
+from tests.facts import event_of
 from tests.storage.examples import ADA, HERE, event, partnership
 
 happenings = st.builds(
-    Event,
-    st.sampled_from([kind for kind in EventType if kind not in COMPLETE]),
+    as_recorded,
+    st.sampled_from([name for name, kind in known().items() if kind not in COMPLETE]),
     st.sampled_from(["proposal/1", "proposal/2", "role/3"]),
     st.sampled_from([None, ADA]),
     st.dictionaries(
@@ -94,7 +97,7 @@ def test_any_removed_inserted_or_reordered_row_is_found(links: list[Link], data:
 def test_renumbering_and_resealing_the_rest_is_found_by_a_receipt(links: list[Link], data: st.DataObject) -> None:
     which = data.draw(st.integers(0, len(links) - 1))
     head = links[-1].hash
-    forged = chain_of([Event(EventType.NUDGED, "proposal/9") for _ in links])
+    forged = chain_of([event_of(Nudged, "proposal/9") for _ in links])
     assert verify(links[:which] + forged[which:], len(links), head).holds is False
 
 
@@ -104,9 +107,9 @@ def test_erased_texts_are_counted_and_not_held_against_the_chain(links: list[Lin
     left = [replace(link, salt=None, payload=None) if i in gone else link for i, link in enumerate(links)]
     verdict = verify(left, len(links), links[-1].hash)
     assert (verdict.holds, verdict.erased, verdict.unexplained) == (True, len(gone), len(gone))
-    if complete := data.draw(st.sampled_from([None, *sorted(COMPLETE)])):
+    if complete := data.draw(st.sampled_from([None, *sorted(COMPLETE, key=lambda kind: kind.NAME)])):
         # A record that tells erasures: what is missing without one was taken away.
-        begun = [*left, next_link(left, Event(complete, "partnership/1"))]
+        begun = [*left, next_link(left, event_of(complete, "partnership/1"))]
         verdict = verify(begun)
         assert (verdict.holds, verdict.broken_at) == (not gone, min(gone) + 1 if gone else None)
 
@@ -116,11 +119,11 @@ def test_each_erasure_is_an_event_and_what_is_missing_without_one_fails(links: l
     """Also of all subsets: listed one by one or together, what is listed is well and nothing else is."""
     gone = data.draw(st.sets(st.integers(1, len(links)), min_size=1))
     listed = data.draw(st.sets(st.sampled_from(sorted(gone))))
-    kind = data.draw(st.sampled_from([EventType.WORDS_ERASED, EventType.ERASURES_LISTED]))
+    kind: EventType = data.draw(st.sampled_from([WordsErased, ErasuresListed]))
     chain = [without_words(link) if link.number in gone else link for link in links]
-    parts = [sorted(listed)] if kind is EventType.ERASURES_LISTED else [[each] for each in sorted(listed)]
+    parts = [sorted(listed)] if kind is ErasuresListed else [[each] for each in sorted(listed)]
     for numbers in parts:
-        chain.append(next_link(chain, Event(kind, "proposal/1", None, {"numbers": [*numbers]})))
+        chain.append(next_link(chain, event_of(kind, "proposal/1", None, {"numbers": [*numbers]})))
     verdict = verify(chain)
     taken = gone - listed
     if not parts:
@@ -138,15 +141,15 @@ def test_each_erasure_is_an_event_and_what_is_missing_without_one_fails(links: l
 def test_an_erasure_that_cannot_have_been_is_found(numbers: list[Json], broken: int) -> None:
     links = chain_of([event(a=1), event(a=2), event(a=3)])
     links[1] = without_words(links[1])
-    links.append(next_link(links, Event(EventType.WORDS_ERASED, "proposal/1", None, {"numbers": [2]})))
+    links.append(next_link(links, event_of(WordsErased, "proposal/1", None, {"numbers": [2]})))
     assert verify(links).holds
-    links.append(next_link(links, Event(EventType.WORDS_ERASED, "proposal/1", None, {"numbers": numbers})))
+    links.append(next_link(links, as_recorded(WordsErased.NAME, "proposal/1", None, {"numbers": numbers})))
     assert (verify(links).holds, verify(links).broken_at) == (False, broken)
 
 
 def test_an_erasure_itself_cannot_be_erased() -> None:
     links = [without_words(chain_of([event(a=1)])[0])]
-    links.append(next_link(links, Event(EventType.WORDS_ERASED, "proposal/1", None, {"numbers": [1]})))
+    links.append(next_link(links, event_of(WordsErased, "proposal/1", None, {"numbers": [1]})))
     links[1] = without_words(links[1])
     assert (verify(links).holds, verify(links).broken_at) == (False, 2)
 
@@ -160,7 +163,7 @@ def test_an_exported_chain_verifies(links: list[Link]) -> None:
 
 def test_discord_ids_have_no_place_in_the_record() -> None:
     with pytest.raises(Exception, match="integer"):
-        forge(event(user=900_000_000_000_000_001), NEW_YEAR, 1, EMPTY)
+        forge(event(number=900_000_000_000_000_001), NEW_YEAR, 1, EMPTY)
 
 
 def test_the_same_text_has_another_digest_each_time() -> None:
@@ -182,8 +185,8 @@ async def test_events_come_back_in_order_and_chained(kept: UnitOfWork) -> None:
     async with kept.write() as tx:
         assert await tx.record.head(HERE) == (0, EMPTY)
         assert await tx.record.append(HERE, [], NEW_YEAR) == ()
-        one, two = await tx.record.append(HERE, [event(1, title="é"), event(2)], NEW_YEAR)
-        (three,) = await tx.record.append(HERE, [event(1, EventType.PROPOSAL_PASSED)], NEW_YEAR + timedelta(hours=1))
+        one, two = await tx.record.append(HERE, [event(1, digest="é"), event(2)], NEW_YEAR)
+        (three,) = await tx.record.append(HERE, [event(1, ProposalPassed)], NEW_YEAR + timedelta(hours=1))
     async with kept.read() as tx:
         assert await tx.record.of(HERE, "proposal/1") == (one, three)
         assert await tx.record.event(HERE, 2) == two
@@ -196,7 +199,7 @@ async def test_events_come_back_in_order_and_chained(kept: UnitOfWork) -> None:
         assert await tx.record.number_of(HERE, "%") is None
         with pytest.raises(NotFound):
             await tx.record.event(HERE, 4)
-    assert (one.event.data, one.event.actor, three.at) == ({"title": "é"}, ADA, NEW_YEAR + timedelta(hours=1))
+    assert (one.event.data["digest"], one.event.actor, three.at) == ("é", ADA, NEW_YEAR + timedelta(hours=1))
 
 
 async def test_partnerships_have_chains_of_their_own(kept: UnitOfWork) -> None:
@@ -233,7 +236,7 @@ async def test_an_erased_text_is_gone_and_the_chain_verifies(kept: UnitOfWork) -
         verdict = await tx.record.verify(HERE)
     assert (gone.erased, gone.event.data) == (True, {})
     assert (verdict.holds, verdict.erased, verdict.unexplained) == (True, 1, 0)
-    assert said.event == Event(EventType.WORDS_ERASED, "proposal/1", None, {"numbers": [1]})
+    assert said.event == event_of(WordsErased, "proposal/1", None, {"numbers": [1]})
 
 
 async def test_what_says_what_was_erased_stays_and_twice_is_once(kept: UnitOfWork) -> None:
@@ -263,7 +266,7 @@ async def test_words_deleted_by_hand_do_not_pass_for_erased(kept: UnitOfWork, en
 async def test_a_forgotten_person_leaves_the_chain_whole(kept: UnitOfWork) -> None:
     async with kept.write() as tx:
         person = await tx.people.id_of(900_000_000_000_000_777)
-        await tx.record.append(HERE, [Event(EventType.PROPOSAL_READ, "proposal/1", person)], NEW_YEAR)
+        await tx.record.append(HERE, [event_of(ProposalRead, "proposal/1", person)], NEW_YEAR)
         await tx.people.erase(person)
         assert await tx.people.users_of([person]) == {}
         assert (await tx.record.verify(HERE)).holds

@@ -8,15 +8,17 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from bot.governance.events import Event, EventType
+from bot.governance.events import known
 from bot.governance.histories import Happening
+from bot.governance.proposals_events import ProposalPassed, ProposalRead, ReviewOpened
 from storage import record
 from storage.engine import Engines
 from storage.unit_of_work import SqlUnitOfWork
 from tests.database import NEW_YEAR
+from tests.facts import event_of
 from tests.storage.examples import ADA, HERE, partnership
 
-OPENED, READ, PASSED = EventType.REVIEW_OPENED, EventType.PROPOSAL_READ, EventType.PROPOSAL_PASSED
+OPENED, READ, PASSED = ReviewOpened, ProposalRead, ProposalPassed
 DAY = timedelta(days=1)
 
 
@@ -31,7 +33,7 @@ async def kept(uow: SqlUnitOfWork) -> SqlUnitOfWork:
     async with uow.write() as tx:
         await tx.partnerships.save(partnership())
         for at, number, kind in told:
-            await tx.record.append(HERE, [Event(kind, f"proposal/{number}", ADA, {"number": number})], at)
+            await tx.record.append(HERE, [event_of(kind, f"proposal/{number}", ADA)], at)
     return uow
 
 
@@ -45,10 +47,10 @@ async def test_in_parts_or_at_once_it_is_the_same(
 ) -> None:
     monkeypatch.setattr(record, "_PART", part)
     async with kept.read() as tx:
-        everything = [each async for some in tx.record.from_opening(HERE, None, set(EventType)) for each in some]
+        everything = [each async for some in tx.record.from_opening(HERE, None, set(known().values())) for each in some]
         assert len(everything) == 60
         assert [each.at for each in everything] == sorted(each.at for each in everything)
-        assert everything[0].event == Event(OPENED, "proposal/1", ADA, {"number": 1})
+        assert everything[0].event == event_of(OPENED, "proposal/1", ADA)
         only = [each async for some in tx.record.from_opening(HERE, None, {PASSED}) for each in some]
         assert {each.event.type for each in only} == {PASSED}
 
@@ -56,17 +58,19 @@ async def test_in_parts_or_at_once_it_is_the_same(
 async def test_from_the_first_opening_on(kept: SqlUnitOfWork) -> None:
     async with kept.read() as tx:
         since = NEW_YEAR + 18 * DAY
-        told = [each async for some in tx.record.from_opening(HERE, since, set(EventType)) for each in some]
+        told = [each async for some in tx.record.from_opening(HERE, since, set(known().values())) for each in some]
         assert (told[0].event.type, told[0].event.thing) == (OPENED, "proposal/18")
         later = NEW_YEAR + 99 * DAY
-        assert [each async for some in tx.record.from_opening(HERE, later, set(EventType)) for each in some] == []
+        assert [
+            each async for some in tx.record.from_opening(HERE, later, set(known().values())) for each in some
+        ] == []
 
 
 async def test_since_an_instant_and_of_a_few_things(kept: SqlUnitOfWork) -> None:
     async with kept.read() as tx:
         assert things(await tx.record.since(HERE, NEW_YEAR + 22 * DAY, (PASSED,))) == ["19", "20"]
         assert len(await tx.record.since(HERE, None, (PASSED, OPENED))) == 40
-        assert await tx.record.since(HERE, NEW_YEAR + 24 * DAY, set(EventType)) == ()
+        assert await tx.record.since(HERE, NEW_YEAR + 24 * DAY, set(known().values())) == ()
         some = await tx.record.of_all(HERE, {"proposal/3", "proposal/5"}, (OPENED, PASSED))
         assert things(some) == ["3", "5", "3", "5"]
         assert await tx.record.of_all(HERE, (), (OPENED,)) == ()

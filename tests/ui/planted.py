@@ -11,9 +11,11 @@ from typing import Any
 from bot.governance import errors, lifecycle, plans, scales
 from bot.governance import retros as retro_rules
 from bot.governance.consistency import Difference
-from bot.governance.events import EventType, Json
+from bot.governance.events import EventType, Json, known
+from bot.governance.health_events import HealthMarked
 from bot.governance.ids import GroupId, PartnershipId
 from bot.governance.meetings import Answer, MeetingKind
+from bot.governance.objections_events import ObjectionRaised
 from bot.governance.organisation import GroupKind
 from bot.governance.plans import Do, SetupStep, What
 from bot.governance.reminders import Letter, Preferences
@@ -47,6 +49,7 @@ from bot.services.times import Understood
 from bot.services.views import HeadView, ProposalStanding, Raised
 from bot.ui import feed, inbox_page, notices, retros_notices, times
 from bot.ui.proposals import AMOUNTS
+from tests.facts import fitting
 from tests.governance import scene
 from tests.ui import scenes, test_feedback, test_health, test_meetings, test_metrics, test_reminders
 from tests.ui import test_retros as retros
@@ -151,13 +154,13 @@ def data_of(claim: str, kind: EventType) -> dict[str, Json]:
         "key": "review.window",
         "value": "5 days",
         "self": True,
-        "roles": [{"role": claim, "group": claim, "seat": claim, "class": claim, "organisation": claim}],
+        "roles": [{"role": claim, "group": claim, "seat": claim, "class": claim, "organisation": claim, "self": True}],
         "powers": ["manage_roles"],
         "opened": ["view_channel"],
         "numbers": [1, 2],
         "since": scene.NOW.isoformat(),
-        **({"reason": "outage"} if kind.startswith("clock") else {}),
-        **({"was": "3 days"} if kind.startswith("policy") else {}),
+        **({"reason": "outage"} if kind.NAME.startswith("clock") else {}),
+        **({"was": "3 days"} if kind.NAME.startswith("policy") else {}),
         "starts_at": scene.NOW.isoformat(),
         "before": scene.NOW.isoformat(),
         "series": True,
@@ -166,12 +169,18 @@ def data_of(claim: str, kind: EventType) -> dict[str, Json]:
 
 def told(claim: str, kinds: Iterable[EventType], **more: Json) -> list[Recorded]:
     actors = (str(scene.BO.person), None)
-    return [scenes.happened(kind, actor, **{**data_of(claim, kind), **more}) for kind in kinds for actor in actors]
+    return [
+        scenes.happened(kind, actor, **{**fitting(kind, data_of(claim, kind)), **more})
+        for kind in kinds
+        for actor in actors
+    ]
 
 
 def proposals(claim: str) -> list[Any]:
     """In every state, in an open group and in a private one."""
-    event = [scenes.happened(kind, str(scene.BO.person), **data_of(claim, kind)) for kind in EventType]
+    event = [
+        scenes.happened(kind, str(scene.BO.person), **fitting(kind, data_of(claim, kind))) for kind in known().values()
+    ]
     turns = (Turn(scene.BO.person, scene.NOW, True, False),)
     views = [scenes.view_of(proposal, hour) for proposal, hour in scenes.states().values()]
     views += [scenes.view_of(scene.opened(), private=True)]
@@ -369,15 +378,14 @@ def examples(claim: str) -> dict[str, list[Any]]:
         "Sequence[Similar]": [[Similar(views[0].proposal, None)]],
         "Iterable[int]": [[mapping.role for mapping in mappings], []],
         "Sequence[int]": [[1]],
-        "Recorded": told(claim, list(EventType)[:1]),
+        "Recorded": told(claim, list(known().values())[:1]),
     }
     by_name = {
         "notices.notice:recorded": told(claim, notices.WORDS),
         "notices.notice:view": views[1:3] + views[-1:],
-        "feed.log:recorded": told(claim, log)
-        + [scenes.happened(EventType.HEALTH_MARKED, None, **each) for each in marks],
+        "feed.log:recorded": told(claim, log) + [scenes.happened(HealthMarked, None, **each) for each in marks],
         "feed.outcome:recorded": told(claim, lifecycle.REACHED),
-        "direct_messages.told:recorded": told(claim, [EventType.OBJECTION_RAISED]),
+        "direct_messages.told:recorded": told(claim, [ObjectionRaised]),
         "meetings_notices.told:recorded": told(claim, test_meetings.TOLD),
         **{f"proposals_replies.{name}:view": drafts for name in ("draft", "preview", "kept", "discarded", "similar")},
         "proposals_replies.overview:view": views + drafts,

@@ -11,7 +11,7 @@ import discord
 
 from bot.governance import escalations, lifecycle, objections, proposals
 from bot.governance.effects import Ratification
-from bot.governance.events import Event, EventType, Json
+from bot.governance.events import EventType, Json
 from bot.governance.ids import PartnershipId, PersonId
 from bot.governance.organisation import Elector
 from bot.governance.policy import genesis
@@ -21,6 +21,7 @@ from bot.services.ports.record import Recorded
 from bot.services.views import Links, ProposalView
 from bot.ui import ids
 from bot.ui.limits import units
+from tests.facts import event_of
 from tests.governance import scene
 
 BOMB = (
@@ -75,7 +76,7 @@ def view_of(
 
 def happened(kind: EventType, actor: str | None = None, **data: Json) -> Recorded:
     person = PersonId(actor) if actor else None
-    return Recorded(7, PartnershipId(1), scene.NOW, Event(kind, "proposal/7", person, data), "0123456789abcdef" * 4)
+    return Recorded(7, PartnershipId(1), scene.NOW, event_of(kind, "proposal/7", person, data), "0123456789abcdef" * 4)
 
 
 def in_vote(changes: Mapping[str, Any] | None = None) -> Proposal:

@@ -11,11 +11,12 @@ from bot.governance import receipts
 from bot.governance.consistency import Difference
 from bot.governance.effects import PolicyChange
 from bot.governance.errors import BadText, BadValue, Refusal, UnknownKey, WrongState
-from bot.governance.events import EventType
+from bot.governance.events import known
 from bot.governance.ids import PersonId, ProposalId
 from bot.governance.organisation import Group
 from bot.governance.proposals_types import ProposalState, Revision
 from bot.governance.receipts import Receipt, ReceiptStanding
+from bot.governance.stops_events import ClockResumed
 from bot.governance.votes_types import Ballot
 from bot.services.inbox import Inbox
 from bot.services.noun import InboxItem
@@ -28,6 +29,7 @@ from bot.ui import escalations_replies, inbox_page, notices, objections_replies,
 from bot.ui import proposals_replies as answers
 from bot.ui.help import help_page
 from bot.ui.limits import CONTENT, units
+from tests.facts import fitting
 from tests.governance import scene
 from tests.ui.scenes import BIG, USERS, bomb, check_fits, custom_ids, happened, in_vote, states, text_of, view_of
 
@@ -227,7 +229,10 @@ def test_every_state_stands_in_a_list() -> None:
 @pytest.mark.parametrize("name", STATES)
 async def test_why_fits_and_loses_no_line(name: str) -> None:
     person = next(iter(USERS))
-    told = [happened(kind, person, objection=1, version=2, reasons=["outage"]) for kind in EventType]
+    told = [
+        happened(kind, person, **fitting(kind, {"objection": 1, "version": 2, "reason": "outage"}))
+        for kind in known().values()
+    ]
     view = replace(of(name), events=tuple(told * 5))
     shown, whole = record.why(view)
     check_fits(shown)
@@ -236,9 +241,9 @@ async def test_why_fits_and_loses_no_line(name: str) -> None:
     assert "objection No. 1 raised by" in whole
 
 
-@pytest.mark.parametrize("since", [scene.NOW.isoformat(), ""])
-def test_an_outage_has_its_beginning_and_its_length_on_record(since: str) -> None:
-    stood = happened(EventType.CLOCK_RESUMED, reason="outage", minutes=24 * 60, since=since)
+@pytest.mark.parametrize("since", [scene.NOW.isoformat(), None])
+def test_an_outage_has_its_beginning_and_its_length_on_record(since: str | None) -> None:
+    stood = happened(ClockResumed, reason="outage", minutes=24 * 60, since=since)
     stood = replace(stood, at=scene.at(24))
     from_then = f"<t:{int(scene.NOW.timestamp())}:"
     view = replace(of("review"), events=(stood,))

@@ -8,13 +8,14 @@ from dataclasses import replace
 import pytest
 
 from bot.governance import feedback as rules
-from bot.governance.events import Event, EventType
 from bot.governance.feedback import Feedback, FeedbackState
+from bot.governance.feedback_events import FeedbackAnswered
 from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.services.feedback import FeedbackPage, FeedbackView
 from bot.services.ports.record import Recorded
 from bot.ui import feedback_board as pages
 from bot.ui import ids
+from tests.facts import event_of
 from tests.governance import scene
 from tests.ui.scenes import bomb, check_fits, custom_ids, text_of
 
@@ -76,7 +77,7 @@ def test_neither_hidden_words_nor_an_anonymous_author_are_shown(name: str) -> No
 
 
 def recorded(answer: str) -> Recorded:
-    event = Event(EventType.FEEDBACK_ANSWERED, "feedback/7", FAY, {"number": 9, "answer": answer})
+    event = event_of(FeedbackAnswered, "feedback/7", FAY, {"number": 9, "answer": answer})
     return Recorded(3, PartnershipId(1), scene.NOW, event, "0" * 64)
 
 

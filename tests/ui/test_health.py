@@ -8,13 +8,15 @@ from fractions import Fraction
 
 import pytest
 
-from bot.governance.events import Event, EventType, Json
+from bot.governance.events import Json
 from bot.governance.health import Check, Marks, Reading
+from bot.governance.health_events import HealthMarked
 from bot.governance.ids import PartnershipId, PersonId
 from bot.services.health import HealthView
 from bot.services.metrics import Scope
 from bot.services.ports.record import Recorded
 from bot.ui import feed, health, labels
+from tests.facts import event_of
 from tests.governance import scene
 from tests.ui.scenes import USERS, bomb, check_fits, text_of
 
@@ -76,7 +78,7 @@ DATA: dict[Check, dict[str, Json]] = {
 @pytest.mark.parametrize("check", [*DATA, None])
 def test_every_notice_fits_and_leads_on(check: Check | None) -> None:
     data: dict[str, Json] = {"check": check.value, **DATA[check]} if check else {}
-    event = Event(EventType.HEALTH_MARKED, "group/1", None, data)
+    event = event_of(HealthMarked, "group/1", None, data)
     recorded = Recorded(7, PartnershipId(1), scene.NOW, event, "ab" * 32)
     page = feed.log(recorded, scene.PARTNERSHIP, USERS, 4)
     check_fits(page)

@@ -10,7 +10,7 @@ import discord
 import pytest
 
 from bot.governance.cadences import MENU, cadence
-from bot.governance.events import Event, EventType, Json
+from bot.governance.events import EventType, Json
 from bot.governance.ids import GroupId, PartnershipId, PersonId, ProposalId
 from bot.governance.meetings import (
     MOST_ITEMS,
@@ -25,6 +25,7 @@ from bot.governance.meetings import (
     MeetingState,
     Note,
 )
+from bot.governance.meetings_events import MeetingCancelled, MeetingChanged, MeetingEnded, MeetingMissed, MeetingStarted
 from bot.governance.organisation import Group, GroupKind, Partnership
 from bot.governance.proposals_types import ProposalState
 from bot.governance.retros import Action
@@ -35,6 +36,7 @@ from bot.services.ports.record import Recorded
 from bot.services.times import parse
 from bot.ui import errors, meetings_notices, meetings_replies
 from bot.ui import meetings_board as meetings
+from tests.facts import event_of
 from tests.ui.scenes import bomb, check_fits, custom_ids, text_of
 
 NOW = datetime(2026, 11, 20, 17, tzinfo=UTC)
@@ -89,7 +91,7 @@ def view_of(meeting: Meeting, **more: Any) -> MeetingView:
 
 
 def recorded(kind: EventType, **data: Json) -> Recorded:
-    return Recorded(7, PartnershipId(1), NOW, Event(kind, "meeting/7", PEOPLE[3], data), "ab" * 32)
+    return Recorded(7, PartnershipId(1), NOW, event_of(kind, "meeting/7", PEOPLE[3], data), "ab" * 32)
 
 
 def check_safe(view: discord.ui.LayoutView) -> None:
@@ -139,11 +141,11 @@ async def test_the_minutes_are_whole_each_note_under_its_author() -> None:
 
 
 TOLD: dict[EventType, dict[str, Any]] = {
-    EventType.MEETING_STARTED: {},
-    EventType.MEETING_ENDED: {},
-    EventType.MEETING_CHANGED: {"what": "time", "starts_at": NOW.isoformat(), "before": NOW.isoformat()},
-    EventType.MEETING_CANCELLED: {"reason": bomb(500), "series": True},
-    EventType.MEETING_MISSED: {"missed": [(NOW + timedelta(days=n)).isoformat() for n in range(50)]},
+    MeetingStarted: {},
+    MeetingEnded: {},
+    MeetingChanged: {"what": "time", "starts_at": NOW.isoformat(), "before": NOW.isoformat()},
+    MeetingCancelled: {"reason": bomb(500), "series": True},
+    MeetingMissed: {"missed": [(NOW + timedelta(days=n)).isoformat() for n in range(50)]},
 }
 
 
@@ -158,7 +160,7 @@ async def test_everything_that_is_told_fits(kind: EventType) -> None:
 
 
 async def test_one_that_was_missed_alone_is_told_in_one_line() -> None:
-    missed = recorded(EventType.MEETING_MISSED, missed=[NOW.isoformat()])
+    missed = recorded(MeetingMissed, missed=[NOW.isoformat()])
     (told,) = meetings_notices.told(view_of(PLAIN), missed, None)
     assert "It fell into a time when I was away" in text_of(told)
     (told,) = meetings_notices.told(view_of(replace(PLAIN, started_at=NOW)), missed, None)

@@ -10,8 +10,8 @@ from datetime import timedelta
 import pytest
 
 from bot.governance import metrics as rules
-from bot.governance.events import EventType
 from bot.governance.histories import Ending, courses
+from bot.governance.objections_events import ObjectionRaised, ObjectionWithdrawn
 from bot.governance.organisation import Group, GroupKind
 from bot.services.metrics import MetricsView, Scope
 from bot.ui import metrics as pages
@@ -27,8 +27,8 @@ def view(many: int = 3, group: Group | None = None, hidden: int = 0) -> MetricsV
         start = 200.0 * number
         happened += [
             opened(start, number, SHG if number % 3 else TLC),
-            at(start + 1, EventType.OBJECTION_RAISED, "a", number, objection=1),
-            at(start + 2, EventType.OBJECTION_WITHDRAWN, "a", number, objection=1),
+            at(start + 1, ObjectionRaised, "a", number, objection=1),
+            at(start + 2, ObjectionWithdrawn, "a", number, objection=1),
             *passed(start + 72, number, low=number % 2 == 0),
         ]
     found = courses(happened)

@@ -9,13 +9,27 @@ import pytest
 from bot.governance import lifecycle, rulings, sponsors
 from bot.governance import objections as rules
 from bot.governance import proposals as proposal_rules
-from bot.governance.events import Event, EventType, Json
+from bot.governance.events import Event, EventType, Json, known
 from bot.governance.ids import PersonId
 from bot.governance.methods import REGISTRY as METHODS
+from bot.governance.objections_events import ObjectionStated
+from bot.governance.organisation_events import RoleMapped, RolesMapped
+from bot.governance.proposals_events import (
+    CardLost,
+    CardPostedAgain,
+    DraftDiscarded,
+    Nudged,
+    ProposalAdopted,
+    ProposalEnacted,
+    ProposalPassed,
+    ReviewOpened,
+)
 from bot.governance.proposals_types import Proposal, ProposalState
+from bot.governance.votes_events import VoteOpened
 from bot.services.ports.deliveries import Asked, DeliveryKind
 from bot.ui import announcements, feed, notices, objections_labels, votes_labels
 from bot.ui.announcements import AUDIENCES, announce
+from tests.facts import event_of, fitting
 from tests.governance import scene
 from tests.ui.scenes import USERS, bomb, check_fits, components, custom_ids, happened, in_vote, states, text_of, view_of
 
@@ -54,33 +68,45 @@ WORST: dict[str, Json] = {
 
 
 def asking(kind: DeliveryKind) -> list[EventType]:
-    events = [Event(each, "proposal/7", None, {**WORST, "what": what}) for each in EventType for what in DeliveryKind]
-    return sorted({e.type for e in events if kind in {asked.kind for asked in announce(e)}})
+    events = [
+        event_of(each, "proposal/7", None, fitting(each, {**WORST, "what": what}))
+        for each in known().values()
+        for what in DeliveryKind
+    ]
+    asked = {e.type for e in events if kind in {asked.kind for asked in announce(e)}}
+    return sorted(asked, key=lambda kind: kind.NAME)
 
 
 def test_every_event_has_a_line() -> None:
-    assert set(AUDIENCES) == set(EventType)
+    assert set(AUDIENCES) == set(known().values())
 
 
 def test_drafts_are_nobody_else_s_business() -> None:
-    for each in (EventType.DRAFT_SAVED, EventType.DRAFT_DISCARDED):
-        assert announce(Event(each, "proposal/7")) == ()
+    assert announce(Event(DraftDiscarded(), "proposal/7")) == ()
 
 
 def test_the_opening_asks_for_everything_that_follows_a_proposal() -> None:
-    assert [asked.kind for asked in announce(Event(EventType.REVIEW_OPENED, "proposal/7"))] == [
+    assert [asked.kind for asked in announce(event_of(ReviewOpened, "proposal/7"))] == [
         DeliveryKind.CARD, DeliveryKind.THREAD, DeliveryKind.TEXT, DeliveryKind.FEED, DeliveryKind.REACTIONS,
     ]  # fmt: skip
 
 
 def test_what_a_set_up_maps_is_told_in_one_entry_and_what_is_mapped_by_hand_alone() -> None:
-    by_hand = Event(EventType.ROLE_MAPPED, "group/1", None, {"role": "Stewards"})
+    by_hand = event_of(RoleMapped, "group/1", None, {"role": "Stewards"})
     assert announce(by_hand) == (Asked(DeliveryKind.LOG),)
-    assert announce(replace(by_hand, data={**by_hand.data, "with_others": True})) == ()
+    assert announce(event_of(RoleMapped, "group/1", None, {**by_hand.data, "with_others": True})) == ()
     roles: list[Json] = [
-        {"role": f"Role {n}", "group": "Stakeholders", "seat": "member", "self": n == 2} for n in range(60)
+        {
+            "role": f"Role {n}",
+            "group": "Stakeholders",
+            "seat": "member",
+            "class": "",
+            "organisation": "",
+            "self": n == 2,
+        }
+        for n in range(60)
     ]
-    told = feed.log(happened(EventType.ROLES_MAPPED, "flo", roles=roles), scene.PARTNERSHIP, {PersonId("flo"): 99}, 5)
+    told = feed.log(happened(RolesMapped, "flo", roles=roles), scene.PARTNERSHIP, {PersonId("flo"): 99}, 5)
     check_fits(told)
     text = text_of(told)
     assert "60 roles carry seats now, mapped in the set-up by <@99>" in text
@@ -89,19 +115,19 @@ def test_what_a_set_up_maps_is_told_in_one_entry_and_what_is_mapped_by_hand_alon
 
 
 def test_a_nudge_is_told_in_the_thread() -> None:
-    asked = announce(Event(EventType.NUDGED, "proposal/7", None, {"people": ["bo", "cy"]}))
+    asked = announce(event_of(Nudged, "proposal/7", None, {"people": ["bo", "cy"]}))
     assert asked == (Asked(DeliveryKind.NOTICE),), "letters to people follow their preferences"
 
 
 def test_a_nudge_to_nobody_is_no_nudge() -> None:
-    assert announce(Event(EventType.NUDGED, "proposal/7", None, {"people": []})) == ()
+    assert announce(event_of(Nudged, "proposal/7", None, {"people": []})) == ()
 
 
 @pytest.mark.parametrize("what", ["card", "feed", "thread", "odd"])
 def test_what_was_lost_is_posted_again(what: str) -> None:
-    lost = [asked.kind for asked in announce(Event(EventType.CARD_LOST, "proposal/7", None, {"what": what}))]
+    lost = [asked.kind for asked in announce(event_of(CardLost, "proposal/7", None, {"what": what}))]
     assert lost[:1] == ([] if what == "odd" else [what])
-    again = announce(Event(EventType.CARD_POSTED_AGAIN, "proposal/7", None, {"what": what}))
+    again = announce(event_of(CardPostedAgain, "proposal/7", None, {"what": what}))
     assert what not in {asked.kind for asked in again}
 
 
@@ -110,11 +136,11 @@ def test_outcomes_are_announced_wherever_a_proposal_is_decided() -> None:
     assert set(asking(DeliveryKind.OUTCOME)) == {kind for kind, at in lifecycle.REACHED.items() if at not in underway}
 
 
-@pytest.mark.parametrize("kind", [EventType.PROPOSAL_PASSED, EventType.PROPOSAL_ADOPTED])
+@pytest.mark.parametrize("kind", [ProposalPassed, ProposalAdopted])
 def test_a_decision_without_a_waiting_time_has_one_outcome_post(kind: EventType) -> None:
     told = [DeliveryKind.CARD, DeliveryKind.FEED, DeliveryKind.NOTICE]
-    assert [a.kind for a in announce(Event(kind, "proposal/7", None, {"timelock_hours": 0}))] == told
-    waits = announce(Event(kind, "proposal/7", None, {"timelock_hours": 24}))
+    assert [a.kind for a in announce(event_of(kind, "proposal/7", None, {"timelock_hours": 0}))] == told
+    waits = announce(event_of(kind, "proposal/7", None, {"timelock_hours": 24}))
     assert [a.kind for a in waits] == [*told, DeliveryKind.OUTCOME]
 
 
@@ -122,7 +148,7 @@ def test_the_only_outcome_post_says_how_many_were_reached() -> None:
     passed = replace(scene.advanced(scene.advanced(scene.opened(), scene.at(72)), scene.at(120)), low_reach=True)
     enacted, _, _ = lifecycle.enact(passed, scene.world(), scene.at(121))
     assert enacted.state is ProposalState.ENACTED
-    text = text_of(feed.outcome(view_of(enacted, 122), happened(EventType.PROPOSAL_ENACTED), 5))
+    text = text_of(feed.outcome(view_of(enacted, 122), happened(ProposalEnacted), 5))
     assert "Silence gave consent: 0 of" in text
     assert "Low reach" in text
 
@@ -136,7 +162,7 @@ def test_every_notice_asked_for_has_words() -> None:
 def test_notices_fit_whatever_people_wrote(kind: EventType, state: str) -> None:
     view = view_of(*STATES[state])
     for data in (WORST, {}):
-        recorded = happened(kind, "bo", **data)
+        recorded = happened(kind, "bo", **fitting(kind, data))
         message = notices.notice(view, recorded, 1_000_009)
         check_fits(message)
         assert next(components(message))["id"] == 1_000_009
@@ -145,7 +171,7 @@ def test_notices_fit_whatever_people_wrote(kind: EventType, state: str) -> None:
 
 
 def test_an_erased_event_says_so() -> None:
-    recorded = happened(EventType.OBJECTION_STATED, "bo", reason="secret")
+    recorded = happened(ObjectionStated, "bo", reason="secret")
     erased = type(recorded)(recorded.number, recorded.partnership, recorded.at, recorded.event, recorded.hash, True)
     text = text_of(notices.notice(view_of(BASE), erased, 5))
     assert "erased on request" in text
@@ -211,7 +237,7 @@ def test_a_sponsor_is_looked_for() -> None:
 
 
 def test_a_nudge_names_people_and_pings_them() -> None:
-    event = Event(EventType.NUDGED, "proposal/7", None, {"people": ["bo", "cy", "erased"]})
+    event = event_of(Nudged, "proposal/7", None, {"people": ["bo", "cy", "erased"]})
     text, ids, pinged = told(scene.opened(), event, 50)
     assert "<@10000>, <@10001> and someone (erased on request)" in text
     assert ids == ["proposal:read:7"]
@@ -220,7 +246,7 @@ def test_a_nudge_names_people_and_pings_them() -> None:
 
 def test_a_nudge_pings_those_whom_it_names_and_no_more_than_discord_takes() -> None:
     crowd: list[Json] = [f"person {n}" for n in range(300)]
-    recorded = happened(EventType.NUDGED, None, people=crowd)
+    recorded = happened(Nudged, None, people=crowd)
     view = replace(view_of(scene.opened(), 50), users={PersonId(str(each)): 10**6 + n for n, each in enumerate(crowd)})
     shown, pinged = text_of(notices.notice(view, recorded, 1)), notices.mentioned(recorded, view)
     assert len(pinged) == 50
@@ -229,7 +255,7 @@ def test_a_nudge_pings_those_whom_it_names_and_no_more_than_discord_takes() -> N
 
 
 def test_a_nudge_names_nobody_who_is_left_alone() -> None:
-    recorded = happened(EventType.NUDGED, None, people=["bo", "cy", "di"])
+    recorded = happened(Nudged, None, people=["bo", "cy", "di"])
     view = replace(view_of(scene.opened(), 50), users={PersonId(each): n for n, each in enumerate(("bo", "cy", "di"))})
     some = replace(view, reminded=frozenset({PersonId("cy")}))
     assert "not taken part yet: <@1> and 2 more." in text_of(notices.notice(some, recorded, 1))
@@ -240,7 +266,7 @@ def test_a_nudge_names_nobody_who_is_left_alone() -> None:
 
 
 def test_an_open_vote_can_be_cast_from_the_thread() -> None:
-    text, ids, _ = told(in_vote(), Event(EventType.VOTE_OPENED, "proposal/7", None, {"eligible": 6}), 202)
+    text, ids, _ = told(in_vote(), event_of(VoteOpened, "proposal/7", None, {"eligible": 6}), 202)
     assert "6 members" in text
     assert ids == [f"vote:cast:7:{n}" for n in range(3)] + ["vote:mine:7"]
 
@@ -254,7 +280,7 @@ def test_a_withdrawal_quotes_the_author() -> None:
 @pytest.mark.parametrize("kind", asking(DeliveryKind.LOG))
 def test_log_posts_fit_and_say_who_did_it(kind: EventType) -> None:
     for data in (WORST, {}):
-        recorded = happened(kind, "flo", **data)
+        recorded = happened(kind, "flo", **fitting(kind, data))
         message = feed.log(recorded, scene.PARTNERSHIP, {PersonId("flo"): 99}, 5)
         check_fits(message)
         assert "Record #7 · 0123456789abcdef0123456789abcdef" in text_of(message)
@@ -262,9 +288,7 @@ def test_log_posts_fit_and_say_who_did_it(kind: EventType) -> None:
 
 def test_mapping_a_role_one_wears_is_marked() -> None:
     data: dict[str, Json] = {"role": "Stewards", "group": "Stakeholders", "seat": "member", "class": "", "self": True}
-    text = text_of(
-        feed.log(happened(EventType.ROLE_MAPPED, "flo", **data), scene.PARTNERSHIP, {PersonId("flo"): 99}, 5)
-    )
+    text = text_of(feed.log(happened(RoleMapped, "flo", **data), scene.PARTNERSHIP, {PersonId("flo"): 99}, 5))
     assert "Mapped by <@99>" in text
     assert "the person who mapped this role wears it" in text
     assert "“member” of “Stakeholders”" in text
@@ -272,7 +296,7 @@ def test_mapping_a_role_one_wears_is_marked() -> None:
 
 def test_an_outcome_ends_with_the_short_head_hash() -> None:
     view = view_of(*STATES["passed"])
-    message = feed.outcome(view, happened(EventType.PROPOSAL_PASSED, reached=1, reachable=6, low_reach=True), 5)
+    message = feed.outcome(view, happened(ProposalPassed, reached=1, reachable=6, low_reach=True), 5)
     assert text_of(message).split("\n")[-1] == "-# Record #7 · 0123456789abcdef0123456789abcdef"
     assert "1 of 6 were reached" in text_of(message)
     assert "Low reach" in text_of(message)

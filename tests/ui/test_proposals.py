@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.governance import objections
-from bot.governance.events import EventType
 from bot.governance.policy_values import Value
+from bot.governance.proposals_events import ProposalEnacted, ProposalPassed
 from bot.governance.proposals_types import FINAL, ObjectionState, Proposal, ProposalState, Text
 from bot.services.views import ProposalView
 from bot.ui import direct_messages, feed, matrix
@@ -71,7 +71,7 @@ def test_every_card_fits_and_says_its_state_in_words(name: str, provisional: boo
 @EVERY
 def test_nothing_plain_is_swallowed_by_a_quote_or_a_list(name: str) -> None:
     view = shown(name, provisional=True)
-    decided = feed.outcome(view, happened(EventType.PROPOSAL_ENACTED), 5)
+    decided = feed.outcome(view, happened(ProposalEnacted), 5)
     for message in (proposals.card(view, 5), feed.entry(view, 5), decided):
         for part in components(message):
             lines = part.get("content", "").split("\n")
@@ -98,14 +98,14 @@ def test_every_feed_entry_fits(name: str) -> None:
     for private in (False, True):
         view = shown(name, private=private)
         check_fits(feed.entry(view, 5))
-        check_fits(feed.outcome(view, happened(EventType.PROPOSAL_PASSED, reached=1, reachable=2), 5))
+        check_fits(feed.outcome(view, happened(ProposalPassed, reached=1, reachable=2), 5))
 
 
 @EVERY
 def test_a_private_group_shows_neither_title_nor_text(name: str) -> None:
     view = shown(name, private=True)
     proposal = view.proposal
-    for message in (feed.entry(view, 5), feed.outcome(view, happened(EventType.PROPOSAL_ENACTED), 5)):
+    for message in (feed.entry(view, 5), feed.outcome(view, happened(ProposalEnacted), 5)):
         text = text_of(message)
         assert proposal.current.text.title[:12] not in text
         assert "<@" not in text

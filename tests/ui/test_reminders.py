@@ -8,9 +8,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.governance.events import Event, EventType
 from bot.governance.ids import PartnershipId, PersonId
 from bot.governance.reminders import Entry, Letter, Preferences, ReminderTopic, Way
+from bot.governance.reminders_events import DigestGiven
 from bot.services.digests import DigestView
 from bot.services.direct_messages import LetterView
 from bot.services.ports.record import Recorded
@@ -19,6 +19,7 @@ from bot.ui import inbox_page, proposals
 from bot.ui import reminders_letters as reminders
 from bot.ui import reminders_preferences as preferences
 from bot.ui.limits import CONTENT, units
+from tests.facts import event_of
 from tests.governance import scene
 from tests.ui.scenes import bomb, check_fits, text_of
 
@@ -70,7 +71,7 @@ def test_a_letter_says_of_which_partnership_it_is(section: str, why: str) -> Non
 
 
 def test_the_weekly_digest_fits_and_names_its_sections() -> None:
-    recorded = Recorded(9, HERE, scene.NOW, Event(EventType.DIGEST_GIVEN, "digest/1"), "0" * 64)
+    recorded = Recorded(9, HERE, scene.NOW, event_of(DigestGiven, "digest/1"), "0" * 64)
     found = tuple(each for each in every() if each.section not in {"reminder", "missed", "waiting"})
     shown = reminders.weekly(DigestView(scene.PARTNERSHIP, found, scene.NOW, scene.NOW, 5), recorded, 7)
     check_fits(shown)

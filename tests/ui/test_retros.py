@@ -11,11 +11,12 @@ import pytest
 from bot.governance import retros as rules
 from bot.governance import retros_lessons, retros_writing
 from bot.governance.cadences import Cadence, Unit
-from bot.governance.events import Event, EventType, Json
+from bot.governance.events import Json
 from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.organisation import Group, GroupKind, Partnership
 from bot.governance.policy import genesis
 from bot.governance.retros import Action, Carried, Progress, Retro, RetroPlan, RetroState, Topic, Word
+from bot.governance.retros_events import RetroClosed
 from bot.governance.retros_leading import Doubt
 from bot.governance.retros_writing import Merged, Written
 from bot.services.ports.record import Recorded
@@ -26,6 +27,7 @@ from bot.services.times import Understood
 from bot.ui import retros_board, retros_forms, retros_notices, retros_replies, retros_topics
 from bot.ui import retros_board as boards
 from bot.ui.limits import V2_TEXT, units
+from tests.facts import event_of
 from tests.governance.scene import NOW
 from tests.ui.scenes import bomb, check_fits, custom_ids, text_of
 
@@ -185,7 +187,7 @@ def test_forms_hold_what_was_written() -> None:
 
 def closed_event(retro: Retro) -> Recorded:
     data: dict[str, Json] = {"lessons": retros_lessons.lessons(retro), "number": 4}
-    return Recorded(9, PARTNERSHIP.id, NOW, Event(EventType.RETRO_CLOSED, "retro/4", TOM, data), "ab" * 32)
+    return Recorded(9, PARTNERSHIP.id, NOW, event_of(RetroClosed, "retro/4", TOM, data), "ab" * 32)
 
 
 def test_lessons_fit_into_few_messages_and_the_whole_stands_in_the_file() -> None:
@@ -233,7 +235,7 @@ def test_short_lessons_are_one_message_with_everything_in_it() -> None:
 
 def test_nobody_took_part_tells_no_lessons() -> None:
     retro = made(state=RetroState.CLOSED)
-    event = Recorded(9, PARTNERSHIP.id, NOW, Event(EventType.RETRO_CLOSED, "retro/4", TOM, {"took_part": 0}), "ab" * 32)
+    event = Recorded(9, PARTNERSHIP.id, NOW, event_of(RetroClosed, "retro/4", TOM, {"took_part": 0}), "ab" * 32)
     assert retros_notices.drawn(view_of(retro), event) == ()
     assert "Nobody took part" in text_of(boards.card(view_of(retro), 1))
     assert retros_notices.document(view_of(retro)) == b""

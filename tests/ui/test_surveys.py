@@ -13,17 +13,18 @@ import discord
 import pytest
 
 from bot.governance.disclosure import FEW_ANSWERS, FEW_APART, FEW_ASKED, FEW_LEFT, Hindrance
-from bot.governance.events import Event, EventType
 from bot.governance.ids import GroupId, PartnershipId, PersonId
 from bot.governance.organisation import Group, GroupKind, Partnership
 from bot.governance.scales import Scale
 from bot.governance.surveys import REPEATS, Question, QuestionKind, Result, Survey, SurveyState
+from bot.governance.surveys_events import SurveyClosed
 from bot.services.ports.record import Recorded
 from bot.services.surveys_compared import Edition, PassedProposal, Trend
 from bot.services.surveys_replies import Answering
 from bot.services.surveys_views import SurveyView
 from bot.ui import forms, limits, surveys_drawn, surveys_forms, surveys_replies
 from bot.ui import surveys_board as surveys
+from tests.facts import event_of
 from tests.ui.scenes import bomb, check_fits, custom_ids, text_of
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -75,7 +76,7 @@ WITHHELD = replace(
         *(Result(withheld=FEW_APART, people=n + 1, beside=n) for n in range(3)),
     ),
 )
-EVENT = Recorded(7, PartnershipId(1), NOW, Event(EventType.SURVEY_CLOSED, "survey/7"), "0123456789abcdef" * 4)
+EVENT = Recorded(7, PartnershipId(1), NOW, event_of(SurveyClosed, "survey/7"), "0123456789abcdef" * 4)
 
 
 def view(survey: Survey, **more: Any) -> SurveyView:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from bot.governance.effects.effect import Decision, Effect, Read
 from bot.governance.effects.governed import Governed
 from bot.governance.errors import BadValue
-from bot.governance.events import Event, EventType
+from bot.governance.events import Event
 from bot.governance.policy import amended
+from bot.governance.policy_events import PolicyAmended
 from bot.governance.policy_keys import is_entrenched, key_named
 from bot.governance.policy_values import read, written
 
@@ -19,7 +20,7 @@ class PolicyChange(Effect):
 
     KIND = "change policy"
     CARRIED_BY = ("policy",)
-    EVENT = EventType.POLICY_AMENDED
+    EVENT = PolicyAmended
 
     target: str = ""
     value: str = ""
@@ -53,5 +54,5 @@ class PolicyChange(Effect):
         """The next version of the policy. Raises UnknownKey, BadValue, OutOfBounds."""
         key = key_named(self.target)
         policy = amended(world.policy, {key.name: read(key, self.value)})
-        told = self.event(decision, key=self.target, was=self.was, value=self.value, version=policy.version)
+        told = self.event(decision, PolicyAmended(self.target, self.was, self.value, policy.version))
         return replace(world, policy=policy), (told,)

@@ -12,8 +12,9 @@ from datetime import datetime
 from typing import Any, ClassVar, NamedTuple
 
 from bot.governance.effects.governed import Governed
-from bot.governance.events import Event, EventType, Json, proposal_thing
+from bot.governance.events import Event, EventType, Fact, proposal_thing
 from bot.governance.ids import PersonId, ProposalId
+from bot.governance.policy_events import EffectApplied
 
 
 class Decision(NamedTuple):
@@ -43,7 +44,7 @@ class Effect(ABC):
     VERSION: ClassVar[int] = 1
     OLDER: ClassVar[tuple[type[Older], ...]] = ()
     CARRIED_BY: ClassVar[tuple[str, ...]]
-    EVENT: ClassVar[EventType] = EventType.EFFECT_APPLIED
+    EVENT: ClassVar[EventType] = EffectApplied
 
     @property
     def current(self) -> Effect:
@@ -77,10 +78,9 @@ class Effect(ABC):
     def apply(self, world: Governed, decision: Decision) -> tuple[Governed, tuple[Event, ...]]:
         """The world after it, and what it records. Raises a refusal if it cannot be enacted."""
 
-    def event(self, decision: Decision, **data: Json) -> Event:
+    def event(self, decision: Decision, told: Fact) -> Event:
         """What it records of itself."""
-        named: dict[str, Json] = {"effect": self.KIND} if self.EVENT is EventType.EFFECT_APPLIED else {}
-        return Event(self.EVENT, proposal_thing(decision.proposal), None, named | data)
+        return Event(told, proposal_thing(decision.proposal))
 
 
 class Older(Effect):

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 
 from bot.governance.effects.effect import Decision, Effect, Older, Read
 from bot.governance.effects.governed import Governed
-from bot.governance.events import Event, EventType
+from bot.governance.events import Event
 from bot.governance.ids import PersonId
+from bot.governance.organisation_events import PartnershipRatified
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Ratification(Effect):
     VERSION = 2
     OLDER = (RatificationV1,)
     CARRIED_BY = ("ratification",)
-    EVENT = EventType.PARTNERSHIP_RATIFIED
+    EVENT = PartnershipRatified
 
     listed: tuple[PersonId, ...] = ()
 
@@ -67,4 +68,6 @@ class Ratification(Effect):
     def apply(self, world: Governed, decision: Decision) -> tuple[Governed, tuple[Event, ...]]:
         """The partnership is provisional no longer, and who is listed sits there by decision."""
         ratified = replace(world.partnership, provisional=False)
-        return replace(world, partnership=ratified, confirmed=(*world.confirmed, *self.listed)), (self.event(decision),)
+        return replace(world, partnership=ratified, confirmed=(*world.confirmed, *self.listed)), (
+            self.event(decision, PartnershipRatified()),
+        )

@@ -16,8 +16,10 @@ import sqlalchemy as sa
 from alembic import op
 
 from bot.governance.consistency import values_told
-from bot.governance.events import Event, EventType, Json
+from bot.governance.events import Event, Json, as_recorded
 from bot.governance.policy import Policy
+from bot.governance.policy_events import PolicyAdopted
+from bot.governance.record_events import ErasuresListed
 from storage.chain import EMPTY, Link, forge
 from storage.mapping import from_json
 from storage.types import Document, Instant
@@ -80,7 +82,7 @@ def _first_policy(connection: sa.Connection, partnership: int) -> list[Event]:
     policy = from_json(Policy, document)
     values: dict[str, Json] = {k: v for k, v in values_told(policy).items() if k in document["values"]}
     data: dict[str, Json] = {"version": policy.version, "values": values}
-    return [Event(EventType.POLICY_ADOPTED, f"partnership/{partnership}", None, data)]
+    return [as_recorded(PolicyAdopted.NAME, f"partnership/{partnership}", None, data)]
 
 
 def _erased(connection: sa.Connection, partnership: int) -> Event:
@@ -93,7 +95,7 @@ def _erased(connection: sa.Connection, partnership: int) -> Event:
         "numbers": list(connection.execute(numbers).scalars()),
         "people": list(connection.execute(people).scalars()),
     }
-    return Event(EventType.ERASURES_LISTED, f"partnership/{partnership}", None, data)
+    return as_recorded(ErasuresListed.NAME, f"partnership/{partnership}", None, data)
 
 
 def _append(connection: sa.Connection, partnership: int, events: list[Event]) -> None:
