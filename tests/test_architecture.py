@@ -413,7 +413,7 @@ def test_what_an_event_says_is_read_from_its_typed_fields() -> None:
         f"{name_of(path)}:{line}"
         for path in sources(*FLOORS)
         if name_of(path) not in MAY_WRITE_EVENTS
-        for line in data_reads(ast.parse(path.read_text()))
+        for line in data_reads(tree_of(path))
     ]
     assert found == []
 

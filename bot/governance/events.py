@@ -74,7 +74,7 @@ def fact(name: str, version: int = 1) -> Callable[[type[F]], type[F]]:
 
     def declare(cls: type[F]) -> type[F]:
         if name in _KNOWN:
-            raise ValueError(f"two types of events are called {name}")
+            raise ValueError(f"declared twice: {name}")
         made = parts(cls)
         made.NAME, made.VERSION = name, version
         _KNOWN[name] = made
@@ -241,7 +241,7 @@ def _codec_of_fields(cls: Any) -> _Codec:
             continue
         key = said.get("key") or field.name
         if key == _VERSION:
-            raise ValueError(f"{cls.__name__}: {_VERSION} is what a version is called")
+            raise ValueError(f"{cls.__name__}: {_VERSION} is taken")
         fields.append(_Field(field.name, key, field.default, said.get("lacked", MISSING), _codec(hints[field.name])))
     taken = frozenset(field.key for field in fields)
 

@@ -185,5 +185,5 @@ def test_a_later_version_reads_the_earlier_one_and_says_which_it_is() -> None:
 
 @pytest.mark.usefixtures("declaring")
 def test_no_two_types_have_one_name() -> None:
-    with pytest.raises(ValueError, match="two types of events are called nudged"):
+    with pytest.raises(ValueError, match="declared twice: nudged"):
         fact("nudged")(type("Another", (Fact,), {}))
