@@ -412,6 +412,7 @@ def examples(claim: str) -> dict[str, list[Any]]:
         "surveys_board.results:recorded": [surveys.EVENT, None],
         "surveys_replies.trend:picture": [None],
         "surveys_replies.trend:file": [None],
+        "help.help_page:member": [scene.BO, scene.member("bo")],
         "votes_replies.cast:marks": [{"for": 1}],
         "votes_replies.ballot:mine": [None, Ballot({"for": 1}, scene.BO.person)],
         "errors.speak:refusal": refusals(claim),
