@@ -335,7 +335,7 @@ def examples(claim: str) -> dict[str, list[Any]]:
             if view.retro.topics
             for moved in (0, 1)
         ][:2],
-        "Asked": [MoreTime(retro_views[0], 1, 4, named) for named in (True, False)],
+        "MoreTime": [MoreTime(retro_views[0], 1, 4, named) for named in (True, False)],
         "RetroFigures": [RetroFigures(view, 1, 2, 3, 4) for view in retro_views if view.retro.runs],
         "Pressed": [Pressed(view, doubt) for view in retro_views if view.retro.runs for doubt in list(Doubt)[1:]],
         "Options": [
