@@ -79,7 +79,7 @@ PEOPLE_CHOOSE: Mapping[str, frozenset[str]] = MappingProxyType(
             "Survey": "title about",
             "Question": "text low high choices",
             "Result": "texts",
-            "Decision": "title",
+            "PassedProposal": "title",
             "RetroPlan": "title columns",
             "Retro": "reason notes",
             "Card": "text column",
