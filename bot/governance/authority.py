@@ -105,7 +105,7 @@ class Relation(StrEnum):
 
 
 class SeatKind(StrEnum):
-    """SeatKind of one sort."""
+    """Which sort of seat gives it."""
 
     ANY = "any, observers too"
     ACTIVE = "any but an observer's"
