@@ -37,7 +37,7 @@ PAUSES = (1.0, 2.0, 5.0, 15.0, 30.0, 60.0)
 """Seconds between attempts of what has to be done in the end; the last again and again."""
 
 
-A_SECOND = 46
+A_SECOND = 47
 """Requests that this bot begins in a second. Discord takes 50, and the library learns of that only by being refused:
 on the way some come closer together.
 """

@@ -8,17 +8,26 @@ from pathlib import Path
 
 import pytest
 
-from bot.discord import intake
+from bot.discord import delivery, intake, requests
 from cogs.base import acknowledging
 from tests.journeys.logged import WATCH
 from tests.journeys.server import UNHURRIED, Server, serving
 
+SHORT = 30
+"""Seconds: what is longer than these the simulation does not wait for (``Server.nap``)."""
+
 
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On a busy machine a journey is as quick as anywhere: nothing is put off because it takes long."""
+    """On a busy machine a journey is as quick as anywhere: nothing is put off because it takes long.
+
+    Pauses that would be sat out in real time are short ones.
+    """
     monkeypatch.setattr(acknowledging, "WITHIN", UNHURRIED)
     monkeypatch.setattr(intake, "SLOW", UNHURRIED)
+    for module, pauses in ((delivery, "_PATIENCE"), (requests, "PAUSES")):
+        shortened = tuple(s if s > SHORT else s / 50 for s in getattr(module, pauses))
+        monkeypatch.setattr(module, pauses, shortened)
 
 
 @pytest.fixture
