@@ -26,7 +26,8 @@ class Servers:
         self.trouble: set[int] = set()
         self.hold = asyncio.Event()
         self.hang: set[int] = set()
-        self.intake = Intake(self.clock, self.take_in, self.wanted, self.fail, self.due_at.append)
+        self.crowded = False
+        self.intake = Intake(self.clock, self.take_in, self.wanted, self.fail, self.due_at.append, lambda: self.crowded)
 
     async def take_in(self, guild_id: int, last_ready: datetime | None) -> None:
         self.begun.append(guild_id)
@@ -82,6 +83,21 @@ async def test_those_that_hang_hold_up_no_other_and_are_not_waited_for(
     assert servers.due_at, "one that came late is told of: something may be due in it"
     await servers.intake.take_in(those(0, 1))
     assert servers.begun.count(0) == 1, "one that is at it is left to it"
+    await servers.intake.close()
+
+
+async def test_while_requests_wait_for_their_turn_no_more_servers_make_all_of_them_late(
+    servers: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "SLOW", 0.01)
+    servers.crowded = True
+    await servers.intake.take_in(those(*range(3 * AT_ONCE)))
+    await asyncio.sleep(0.1)
+    assert servers.begun == list(range(AT_ONCE))
+    servers.crowded = False
+    async with asyncio.timeout(20):
+        while len(servers.begun) < 3 * AT_ONCE:  # noqa: ASYNC110 -- whatever begins is news
+            await asyncio.sleep(0.001)
     await servers.intake.close()
 
 

@@ -144,7 +144,7 @@ class GovernanceBot(commands.Bot):
             http_trace=tracing(),
             **connection,
         )
-        limited(self, len(shards.ids) / shards.count)
+        pace = limited(self, len(shards.ids) / shards.count)
         self.ctx = ctx
         self.guild_adapter = DiscordGuild(self)
         self.server = Channels(self)
@@ -163,7 +163,12 @@ class GovernanceBot(commands.Bot):
         self._waker = Waker(ctx.clock, self.next_due, self.sweep, longest_sleep)
         self.outbox.rested = self._waker.look_again
         self.intake = Intake(
-            ctx.clock, self.reconciliation.take_in, self.reconciliation.wanted, _not_taken_in, self._waker.due
+            ctx.clock,
+            self.reconciliation.take_in,
+            self.reconciliation.wanted,
+            _not_taken_in,
+            self._waker.due,
+            lambda: pace.crowded,
         )
         self.reconciliation.waited_for = self.intake.look
         self._sweep_turn = asyncio.Lock()

@@ -1,7 +1,8 @@
 """Taking servers in side by side: on every READY, when one comes back, and again what failed (PRO-11, RUN-3).
 
 ``AT_ONCE`` servers are taken in at a time, and as many more of those in which somebody waits. One that takes longer
-than ``SLOW`` gives its slot to others and goes on: a server that hangs holds up nobody but itself.
+than ``SLOW`` gives its slot to others and goes on: a server that hangs holds up nobody but itself. Not while requests
+wait for their turn anyhow: then more at a time would only make all of them late, until none is done in time.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class Intake:
     """Servers that wait to be taken in, that are at it, and that could not be.
 
     ``wanted`` are those in which somebody waits; ``failed`` hears of those that could not be taken in, and ``due`` of
-    when there is something to do again.
+    when there is something to do again. ``crowded`` tells whether requests wait for their turn.
     """
 
     def __init__(
@@ -43,12 +44,14 @@ class Intake:
         wanted: Container[int],
         failed: Callable[[int, Exception], None],
         due: Callable[[datetime], None],
+        crowded: Callable[[], bool],
     ) -> None:
         self._clock = clock
         self._take_in = take_in
         self._wanted = wanted
         self._failed = failed
         self._due = due
+        self._crowded = crowded
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._waiting: dict[int, asyncio.Future[None]] = {}
         self._slots_taken = 0
@@ -107,14 +110,17 @@ class Intake:
         loop = asyncio.get_running_loop()
         turn = self._waiting[guild_id] = loop.create_future()
         retaking, asked_at, has_slot = self._retaking.get(guild_id, _Retaking()), loop.time(), False
+        timer: asyncio.TimerHandle | None = None
         self.look()
 
         def slow() -> None:
-            nonlocal has_slot
+            nonlocal has_slot, timer
+            if self._crowded():
+                timer = loop.call_later(SLOW, slow)
+                return
             has_slot = False
             self._give_back()
 
-        timer = None
         try:
             await turn
             has_slot, timer = True, loop.call_later(SLOW, slow)

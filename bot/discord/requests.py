@@ -74,6 +74,11 @@ class Pace:
         self._next_at = 0.0
         self._waiting: list[tuple[Callable[[], bool], asyncio.Future[None]]] = []
 
+    @property
+    def crowded(self) -> bool:
+        """Whether requests wait for their turn: more of them would make none of them quicker."""
+        return bool(self._waiting)
+
     async def turn(self) -> None:
         """Wait for the instant at which a request may begin. Answers to interactions are not counted by Discord."""
         loop = asyncio.get_running_loop()
@@ -111,7 +116,7 @@ def patient(can_wait: Callable[[], bool] = lambda: True) -> Iterator[None]:
         _can_wait.reset(token)
 
 
-def limited(client: discord.Client, share: float = 1.0) -> None:
+def limited(client: discord.Client, share: float = 1.0) -> Pace:
     """Give every request of this client its turn and ``ANSWER_WITHIN``; one that takes longer ends in TimeoutError.
 
     ``share`` is this process's part of what Discord takes from the bot in all.
@@ -124,6 +129,7 @@ def limited(client: discord.Client, share: float = 1.0) -> None:
             return await request(route, **options)
 
     client.http.request = within  # type: ignore[method-assign]  # the library has no setting for it
+    return pace
 
 
 @asynccontextmanager

@@ -41,6 +41,8 @@ T = TypeVar("T")
 CLOSING, OPEN_EACH = (100, 10), (500, 5)
 """Servers, and open proposals of each: in the first part, which closes them, and in the third, which starts."""
 POSTS, CROWD = 200, 50
+LONG = 10.0**6
+"""Seconds within which everything here has come about."""
 TOP, BELOW = GroupId(1), GroupId(2)
 BEGIN = datetime(2026, 3, 2, 9, tzinfo=UTC)
 LATER = timedelta(hours=73)
@@ -184,8 +186,8 @@ async def closing(folder: Path, servers: int, each: int, told: Callable[[str], N
     async with listening(standin):
         await valley.found(servers, each, CROWD)
         async with valley.at_work(paced=False) as bot:
-            await standin.until(bot.is_ready, within=10**6)
-            await caught_up(standin, bot)
+            await standin.until(bot.is_ready, within=LONG)
+            await caught_up(standin, bot, LONG)
             valley.ahead = LATER
             standin.paced = True
             span = valley.begin()
@@ -231,8 +233,8 @@ async def fairness(folder: Path, told: Callable[[str], None]) -> None:
         async with listening(standin):
             await valley.found(2, 0)
             async with valley.at_work(paced=False) as bot:
-                await standin.until(bot.is_ready, within=10**6)
-                await caught_up(standin, bot)
+                await standin.until(bot.is_ready, within=LONG)
+                await caught_up(standin, bot, LONG)
                 standin.paced = True
                 feed = valley.channels[1][1]
                 for here, times in ((PartnershipId(1), posts), (PartnershipId(2), 1)):
@@ -253,21 +255,21 @@ async def starting(folder: Path, servers: int, each: int, told: Callable[[str], 
     async with listening(standin):
         await valley.found(servers, each)
         async with valley.at_work(paced=False) as bot:
-            await standin.until(bot.is_ready, within=10**6)
-            await caught_up(standin, bot)
+            await standin.until(bot.is_ready, within=LONG)
+            await caught_up(standin, bot, LONG)
         valley.ahead += timedelta(minutes=5)
         span = valley.begin()
         async with valley.at_work(paced=True) as bot:
-            await standin.until(bot.is_ready, within=10**6)
+            await standin.until(bot.is_ready, within=LONG)
             at = _now()
             group, _ = valley.channels[-1]
             card = next(m for m in standin.messages(group) if any("proposal:read:" in c for c in _ids(m)))
             pressed = valley.people[-1][0].press(card, next(c for c in _ids(card) if "proposal:read:" in c))
-            answered = asyncio.create_task(pressed.answered(10**6))
+            answered = asyncio.create_task(pressed.answered(LONG))
             last = await _until(lambda: all(bot.reconciliation.knows(guild.id) for guild in valley.guilds))
             requests = span.requests
             await answered
-            await caught_up(standin, bot)
+            await caught_up(standin, bot, LONG)
     limit, took = requests / A_SECOND, last - span.at
     many = servers * each
     told(f"(c) {servers} servers of {each}: the last is decidable after {took:.1f} s")

@@ -79,7 +79,7 @@ async def on_duty(
         addresses.use(Settings.model_construct())
 
 
-async def caught_up(standin: StandIn, bot: GovernanceBot) -> None:
+async def caught_up(standin: StandIn, bot: GovernanceBot, within: float = 20.0) -> None:
     """Wait until every server that has arrived is taken in and nothing waits to be shown."""
-    await standin.until(lambda: bot.session_ready and all(bot.reconciliation.knows(g.id) for g in bot.guilds))
+    await standin.until(lambda: bot.session_ready and all(bot.reconciliation.knows(g.id) for g in bot.guilds), within)
     await bot.outbox.drain()
